@@ -1,0 +1,1 @@
+"""The outside world, one file each. Adapters do not know one another."""

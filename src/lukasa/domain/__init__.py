@@ -1,0 +1,1 @@
+"""What a memory *is*: frozen values, standard library only."""

@@ -1,0 +1,101 @@
+"""What the engine tells its caller: receipts, statistics, findings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What one call cost."""
+
+    embedded: int = 0
+    """Texts given to the embedder."""
+
+    llm_calls: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    milliseconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What `remember` did. Never an ambiguous empty list."""
+
+    turns: Sequence[str] = ()
+    """Ids of the turns stored by this call, in order; they are durable and can be recalled now."""
+
+    duplicates: Sequence[str] = ()
+    """Ids of turns that were known already; nothing was stored for them."""
+
+    skipped: Sequence[str] = ()
+    """Why messages were left out, one sentence each (for example, an empty text)."""
+
+    pending: int = 0
+    """Background jobs that this call left to do."""
+
+    unembedded: int = 0
+    """Turns that were stored without vectors because the embedder failed: full-text finds them, `reembed()` mends it."""
+
+    warnings: Sequence[str] = ()
+    usage: Usage = field(default_factory=Usage)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """What `forget` did."""
+
+    retired: Sequence[str] = ()
+    """Ids that recall no longer returns; `restore` brings them back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stats:
+    """How much a partition, or a whole store, holds."""
+
+    partitions: int = 0
+    turns: int = 0
+    """Retired ones included."""
+
+    retired: int = 0
+    sessions: int = 0
+    documents: int = 0
+    vectors: Mapping[str, int] = field(default_factory=dict)
+    """Embedded documents, by embedder fingerprint."""
+
+    bytes: int = 0
+    """Size of the store on disk, write-ahead log included; 0 in memory or for one partition."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something that `verify` found wrong."""
+
+    what: str
+    """One of `file`, `schema`, `journal`, `index`, `vectors`, `orphan`."""
+
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """What `verify` looked at. `findings` is empty for a sound store."""
+
+    checked: Mapping[str, int]
+    """How many of each thing were checked."""
+
+    findings: Sequence[Finding] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was found wrong."""
+        return not self.findings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far `reembed` has come."""
+
+    done: int
+    remaining: int

@@ -1,0 +1,52 @@
+"""One message, verbatim and immutable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, TypeAlias, get_args
+
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+"""What metadata may hold."""
+
+Role = Literal["user", "assistant", "system", "tool"]
+"""Who speaks, in the terms of chat APIs."""
+
+Origin = Literal["user", "assistant", "tool", "web", "import"]
+"""Where the words come from; later layers trust some origins more than others."""
+
+ROLES: tuple[Role, ...] = get_args(Role)
+ORIGINS: tuple[Origin, ...] = get_args(Origin)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One message, exactly as it was said."""
+
+    id: str
+    """Content address within the partition: the same turn has the same id wherever it is imported."""
+
+    role: Role
+    text: str
+    at: datetime
+    """When it was said (aware)."""
+
+    recorded_at: datetime
+    """When Lukasa stored it (aware)."""
+
+    speaker: str | None = None
+    """A person's name, where one is known."""
+
+    session: str | None = None
+    agent: str | None = None
+    origin: Origin = "user"
+    metadata: Mapping[str, Json] = field(default_factory=dict)
+    key: str | None = None
+    """The idempotency key of the call that brought it, and its place in that call: `key#0`, `key#1`, …"""
+
+    seq: int = 0
+    """Its place in the partition, counted from 1; given by the store. Ties of `at` are told in this order."""
+
+    retired_at: datetime | None = None
+    """When it was forgotten; `None` while it may be recalled."""

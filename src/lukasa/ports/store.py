@@ -1,0 +1,92 @@
+"""Where memories live."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from lukasa.domain.change import Applied, Cause, Change, JournalEntry
+from lukasa.domain.document import Delta, Scored
+from lukasa.domain.embedding import TokenVectors
+from lukasa.domain.query import DocumentQuery, LexicalQuery, TurnQuery
+from lukasa.domain.report import Stats, Verified
+from lukasa.domain.scope import Partition
+from lukasa.domain.turn import Turn
+
+
+class Store(Protocol):
+    """Keeps turns, their index entries and the journal. `adapters/stores/reference.py` is what each must match.
+
+    No method lets one partition see, count or change another's rows. All raise `StoreError` when the store
+    cannot be used; none returns empty because something broke.
+    """
+
+    async def open(self) -> None:
+        """Create or migrate what is needed; rebuild a lost index. Refuse a newer schema with `NewerSchemaError`."""
+        ...
+
+    async def apply(
+        self, partition: Partition, changes: Sequence[Change], *, cause: Cause, expected: int | None = None
+    ) -> Applied:
+        """Make every change in order, durably, or none of them.
+
+        With *expected*, raise `StaleError` unless the partition is still at that version. A change to an unknown
+        id raises `NotFoundError`. Each change that has an effect raises the version by one and leaves a journal entry.
+        """
+        ...
+
+    async def turns(self, partition: Partition, query: TurnQuery) -> list[Turn]:
+        """List turns by `seq`."""
+        ...
+
+    async def delta(self, partition: Partition, *, fingerprint: str | None, since: int) -> Delta:
+        """Return what changed after version *since* (0: everything), with dense vectors of that fingerprint.
+
+        Cheap when nothing changed; sees what other processes committed.
+        """
+        ...
+
+    async def lexical(self, partition: Partition, query: LexicalQuery) -> list[Scored]:
+        """Return live documents that have any of the terms, best first; ties by `seq`, newest first.
+
+        The score is BM25 (k1 = 1.2, b = 0.75, idf = ln(1 + (N - n + 0.5) / (n + 0.5))) times the term's weight,
+        with N, n and the average length taken over this partition's live documents, so that other partitions'
+        rows never change it.
+        """
+        ...
+
+    async def select(self, partition: Partition, query: DocumentQuery) -> set[str]:
+        """Return the ids of live documents that pass the filter, exactly as `domain.filter.matches` says."""
+        ...
+
+    async def tokens(
+        self, partition: Partition, ids: Sequence[str], *, fingerprint: str
+    ) -> dict[str, TokenVectors]:
+        """Return the token vectors of these documents; those that have none are left out."""
+        ...
+
+    async def unembedded(self, partition: Partition, *, fingerprint: str, limit: int) -> list[str]:
+        """Return ids of documents without vectors of that fingerprint, by `seq`."""
+        ...
+
+    async def journal(
+        self, partition: Partition, *, since: int = 0, limit: int | None = None
+    ) -> list[JournalEntry]:
+        """Return journal entries after a version, oldest first."""
+        ...
+
+    async def partitions(self) -> list[Partition]:
+        """Return every partition, in the order in which they were first written to."""
+        ...
+
+    async def stats(self, partition: Partition | None = None) -> Stats:
+        """Count what one partition holds, or the whole store."""
+        ...
+
+    async def verify(self) -> Verified:
+        """Check the whole store: file, schema, journal chain, indexes, orphans. Changes nothing."""
+        ...
+
+    async def aclose(self) -> None:
+        """Release files and threads; a second call does nothing."""
+        ...

@@ -1,0 +1,1 @@
+"""Doors: they use the public API only."""
