@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +12,51 @@ from lukasa.domain.embedding import Embedding
 from lukasa.domain.turn import Json
 
 Kind = Literal["turn", "fact", "relation", "summary"]
+
+_TRAITS = struct.Struct("<HHHB")
+_MAX_COUNT = 0xFFFF
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traits:
+    """What a text is like, counted once when it is stored: ranking weighs it at every question."""
+
+    words: int = 0
+    questions: int = 0
+    """Question marks."""
+
+    asks: bool = False
+    """Whether it ends in a question."""
+
+    first_person: int = 0
+    """Words such as "I" and "my": who says them speaks of himself."""
+
+    times: bool = False
+    """Whether it says when: "yesterday", "in June", "two weeks ago"."""
+
+    numbers: bool = False
+    picture: bool = False
+    """Whether a picture was shared with it."""
+
+    def pack(self) -> bytes:
+        """Return the stored form, seven bytes."""
+        counts = (min(n, _MAX_COUNT) for n in (self.words, self.questions, self.first_person))
+        flags = self.asks | self.times << 1 | self.numbers << 2 | self.picture << 3
+        return _TRAITS.pack(*counts, flags)
+
+    @classmethod
+    def unpack(cls, packed: bytes) -> Traits:
+        """Read what `pack` wrote."""
+        words, questions, first_person, flags = _TRAITS.unpack(packed)
+        return cls(
+            words=words,
+            questions=questions,
+            first_person=first_person,
+            asks=bool(flags & 1),
+            times=bool(flags & 2),
+            numbers=bool(flags & 4),
+            picture=bool(flags & 8),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +68,7 @@ class Document:
     terms: Sequence[str]
     """The analysed text, in order, with repetitions: what full-text search matches, in every store alike."""
 
+    traits: Traits = field(default_factory=Traits)
     embedding: Embedding | None = None
     """`None`: not embedded yet (the model was absent, or it is another one now)."""
 
@@ -43,7 +90,8 @@ class Head:
     speaker: str | None
     role: str | None
     retired: bool
-    dense: bytes | None
+    traits: Traits = field(default_factory=Traits)
+    dense: bytes | None = None
     """The dense vector under the fingerprint asked for; `None` when there is none yet."""
 
 

@@ -17,10 +17,10 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
 from lukasa.domain.document import Fields
 from lukasa.domain.time import read_instant
@@ -37,7 +37,12 @@ METADATA = "metadata."
 MAX_DEPTH = 20
 MAX_INT = 2**63 - 1
 
-_ORDER = {"gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le}
+_ORDER: dict[str, Callable[[Any, Any], bool]] = {
+    "gt": operator.gt,
+    "gte": operator.ge,
+    "lt": operator.lt,
+    "lte": operator.le,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,7 @@ def parse(given: Mapping[str, object] | Filter | None) -> Filter | None:
     return _mapping(given, MAX_DEPTH)
 
 
-def matches(filter: Filter, fields: Fields) -> bool:  # noqa: A002 - the word of the field
+def matches(filter: Filter, fields: Fields) -> bool:
     """Tell whether the document passes. This is the reference: stores must agree with it exactly."""
     match filter:
         case AllOf(parts=parts):
@@ -222,4 +227,4 @@ def _ordered(held: object, op: Operator, wanted: object) -> bool:
     kind = _type(wanted)
     if kind != _type(held) or kind not in {"number", "text", "instant"}:
         return False
-    return bool(_ORDER[op](held, wanted))
+    return _ORDER[op](held, wanted)

@@ -46,8 +46,8 @@ class LexicalQuery:
     """A factor for each term; `None`: all 1."""
 
     common: float = 1.0
-    """Terms that more than this share of the live documents have are left out, unless all would be: they cost
-    much and tell little."""
+    """Terms that more than this share of the live documents have are left out, unless all that occur would be:
+    they cost much and tell little."""
 
     kinds: Sequence[Kind] | None = None
     filter: Filter | None = None

@@ -99,3 +99,32 @@ class Progress:
 
     done: int
     remaining: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """How the engine is: what works, and what does not and why."""
+
+    version: str
+    """Lukasa's."""
+
+    store: str
+    """Which store, as it was configured."""
+
+    embedder: str | None
+    """Fingerprint of the embedder in use; `None` when there is none."""
+
+    embedder_problem: str | None = None
+    """Why recall works on full-text only, and what to do; `None` when nothing is wrong."""
+
+    unembedded: int = 0
+    """Documents without vectors of the embedder in use; `reembed()` makes them."""
+
+    stats: Stats = field(default_factory=Stats)
+    findings: Sequence[Finding] = ()
+    """What `verify` found wrong."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything works."""
+        return self.embedder_problem is None and not self.unembedded and not self.findings

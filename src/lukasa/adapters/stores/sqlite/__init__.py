@@ -1,0 +1,1 @@
+"""One file: SQLite with a write-ahead log."""

@@ -1,0 +1,80 @@
+"""Embedders that cost next to nothing and give vectors of the real size, so that the engine's own work can be timed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from zlib import crc32
+
+import numpy as np
+
+from lukasa.domain.embedding import EmbedderSpec, Embedding, TokenVectors
+from lukasa.ports.embedder import Embedder, Purpose
+
+DENSE_DIMS = 384
+TABLE = 4096
+"""Distinct random vectors; a word always has the same one."""
+
+_TOKEN = re.compile(r"\w{1,5}|[^\w\s]")
+"""About as many pieces as a word-piece tokenizer makes."""
+
+
+class Synthetic:
+    """Looks each piece of a word up in a table of random vectors: some microseconds a text."""
+
+    def __init__(self, token_dims: int | None) -> None:
+        chance = np.random.default_rng(11)
+        rows = chance.standard_normal((TABLE, DENSE_DIMS)).astype(np.float32)
+        self._dense = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        self._token_dims = token_dims
+        if token_dims is not None:
+            states = chance.standard_normal((TABLE, token_dims)).astype(np.float32)
+            states /= np.linalg.norm(states, axis=1, keepdims=True)
+            self._codes = np.rint(states * 127).clip(-127, 127).astype(np.int8)
+
+    async def spec(self) -> EmbedderSpec:
+        """See the port."""
+        return EmbedderSpec(
+            fingerprint=f"synthetic:{self._token_dims}", dense_dims=DENSE_DIMS, token_dims=self._token_dims
+        )
+
+    async def embed(self, texts: Sequence[str], *, purpose: Purpose) -> list[Embedding]:
+        """See the port."""
+        return [self._one(text) for text in texts]
+
+    async def aclose(self) -> None:
+        """See the port."""
+
+    def _one(self, text: str) -> Embedding:
+        places = [crc32(piece.encode()) % TABLE for piece in _TOKEN.findall(text.lower())] or [0]
+        total = self._dense[places].sum(axis=0)
+        dense = (total / (float(np.linalg.norm(total)) or 1.0)).astype("<f4").tobytes()
+        if self._token_dims is None:
+            return Embedding(dense)
+        return Embedding(dense, TokenVectors(self._codes[places].tobytes(), self._token_dims))
+
+
+class SyntheticDocuments:
+    """Documents by table, questions by the real model.
+
+    So a large store can be filled in seconds, and a recall still does all of the real work: the model encodes the
+    question, and the engine compares vectors of the real number and size. Only what is found means nothing.
+    """
+
+    def __init__(self, real: Embedder, token_dims: int | None) -> None:
+        self._real = real
+        self._documents = Synthetic(token_dims)
+
+    async def spec(self) -> EmbedderSpec:
+        """See the port. The documents decide."""
+        return await self._documents.spec()
+
+    async def embed(self, texts: Sequence[str], *, purpose: Purpose) -> list[Embedding]:
+        """See the port."""
+        if purpose == "document":
+            return await self._documents.embed(texts, purpose=purpose)
+        return await self._real.embed(texts, purpose=purpose)
+
+    async def aclose(self) -> None:
+        """See the port."""
+        await self._real.aclose()

@@ -1,0 +1,1 @@
+"""How well Lukasa finds what was said. Uses Lukasa as its users do."""

@@ -1,0 +1,182 @@
+"""`lukasa-evals`: the command line."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import App, Parameter
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from lukasa import LukasaError, Settings
+from lukasa_evals import compare as comparing
+from lukasa_evals import locomo, report
+from lukasa_evals.dataset import Dataset
+from lukasa_evals.errors import EvalError
+from lukasa_evals.memory import with_policy
+from lukasa_evals.record import Labels
+from lukasa_evals.run import BUDGETS, Plan, run
+
+app = App(name="lukasa-evals", help="How well Lukasa finds what was said.")
+
+
+def main() -> None:
+    """Run the command line; an expected error is one line and exit code 1."""
+    try:
+        app()
+    except (EvalError, LukasaError) as error:
+        Console(stderr=True).print(f"[red]error:[/] {error}", highlight=False)
+        sys.exit(1)
+
+
+@app.command
+def retrieval(
+    *,
+    data: Path,
+    dataset: Literal["locomo"] = "locomo",
+    split: Literal["dev", "test", "all"] = "all",
+    limit: int | None = None,
+    out: Path | None = None,
+    baselines: bool = True,
+    budgets: str = ",".join(map(str, BUDGETS)),
+    stores: Path | None = None,
+    rebuild: bool = False,
+    embedder: str = "onnx",
+    policy: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+) -> None:
+    """Ask every question of a data set, and measure how much of its evidence is found.
+
+    Parameters
+    ----------
+    data
+        Folder of the data set; for LoCoMo it holds locomo10.json and, for corrected labels, label_errors.json.
+    dataset
+        Which data set it is.
+    split
+        dev (conversations 1-5), test (6-10) or all.
+    limit
+        Only the first so many conversations of the split.
+    out
+        Folder for records, settings and report; default: runs/ and a name made of date, split and commit.
+    baselines
+        Also run the baselines.
+    budgets
+        Sizes of contexts in words, with commas.
+    stores
+        Keep the stores in this folder, and use them again when data set and embedder are the same. Say --rebuild
+        after changing how turns are written: that cannot be seen from outside.
+    rebuild
+        Build stores anew even if they could be used again.
+    embedder
+        As in the settings of Lukasa: onnx, hashing, none, openai:MODEL.
+    policy
+        Change a constant of the recall policy for this run, as NAME=VALUE; may be given several times.
+    """
+    chosen = _chosen(locomo.load(data), split, limit)
+    now = datetime.now(UTC)
+    settings = with_policy(Settings(embedder=embedder, tokens="words"), policy)
+    plan = Plan(
+        dataset=chosen,
+        settings=settings,
+        budgets=_budgets(budgets),
+        baselines=baselines,
+        stores=stores,
+        rebuild=rebuild,
+        now=now,
+    )
+    folder = out or Path("runs") / f"{now:%Y%m%dT%H%M%S}-{dataset}-{split}"
+    console = Console()
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(dataset, total=sum(len(c.questions) for c in chosen.conversations))
+        records = run(plan, folder, progress=lambda name, *_: bar.update(task, advance=1, description=name))
+    for part in report.splits(records):
+        console.print(_table(f"{part}, categories 1-4, published labels, %", *report.summary(records, part)))
+    console.print(_table("goals", *report.goal_table(records)))
+    console.print(f"Everything: {folder / 'report.md'}", highlight=False)
+
+
+@app.command
+def compare(
+    before: Path,
+    after: Path,
+    /,
+    *,
+    system: str = "lukasa",
+    labels: Labels = "published",
+    everything: bool = False,
+) -> None:
+    """Compare two runs question by question.
+
+    Parameters
+    ----------
+    before
+        Folder of the earlier run.
+    after
+        Folder of the later run.
+    system
+        Which system of theirs.
+    labels
+        published or corrected.
+    everything
+        Also show figures that did not change.
+    """
+    found = comparing.compare(before, after, system=system, labels=labels)
+    rows = [
+        [
+            d.split,
+            d.category,
+            d.measure,
+            str(d.questions),
+            f"{100 * d.before:.1f}",
+            f"{100 * d.after:.1f}",
+            f"{100 * (d.after - d.before):+.1f}",
+            f"+{d.gained} −{d.lost}",
+            f"{d.p:.3f}",
+        ]
+        for d in found
+        if everything or d.gained or d.lost
+    ]
+    head = [
+        "split",
+        "category",
+        "measure",
+        "questions",
+        "before",
+        "after",
+        "difference",
+        "questions changed",
+        "p",
+    ]
+    title = f"{before.name} → {after.name}: {system}, {labels} labels, mean over questions in %"
+    Console().print(_table(title, head, rows) if rows else f"{title}: nothing changed")
+
+
+def _chosen(dataset: Dataset, split: str, limit: int | None) -> Dataset:
+    conversations = [c for c in dataset.conversations if split in ("all", c.split)][:limit]
+    if not conversations:
+        raise EvalError(f"the data set has no conversation in split {split!r} (limit {limit!r})")
+    return replace(dataset, conversations=conversations)
+
+
+def _budgets(text: str) -> list[int]:
+    try:
+        budgets = [int(part) for part in text.split(",")]
+    except ValueError as error:
+        raise EvalError(f"--budgets must be numbers with commas, not {text!r}") from error
+    if min(budgets) < 1:
+        raise EvalError(f"--budgets must be 1 or more, not {text!r}")
+    return budgets
+
+
+def _table(title: str, head: list[str], rows: list[list[str]]) -> Table:
+    table = Table(title=title, title_justify="left")
+    for place, name in enumerate(head):
+        table.add_column(name, justify="left" if place == 0 else "right", no_wrap=place == 0)
+    for row in rows:
+        table.add_row(*row)
+    return table

@@ -1,0 +1,67 @@
+"""From what a system said to what it is worth. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lukasa_evals import words
+from lukasa_evals.dataset import CONTAINMENT, Conversation, Label, Question, Said
+from lukasa_evals.record import Record
+from lukasa_evals.render import Shown
+from lukasa_evals.systems import Answered
+
+
+def measure(system: str, conversation: Conversation, question: Question, answered: Answered) -> Record:
+    """Compare one answer with both labels of its question."""
+    labels = [question.published, *([question.corrected] if question.corrected else [])]
+    gold = list(dict.fromkeys(id_ for label in labels for id_ in label.evidence))
+    said = {turn.id: turn for turn in conversation.turns() if turn.id in gold}
+    place = {id_: rank for rank, id_ in reversed(list(enumerate(answered.ranked, start=1)))}
+    shown: dict[int, tuple[str, ...]] = {}
+    hollow = 0
+    for budget, (context, _) in answered.contexts.items():
+        listed = [id_ for id_ in gold if id_ in context.turns]
+        text = words.squeeze(context.text)
+        shown[budget] = tuple(id_ for id_ in listed if stands_in(said[id_], text))
+        hollow += len(listed) - len(shown[budget])
+    contexts = {budget: timed.shown for budget, timed in answered.contexts.items()}
+    return Record(
+        system=system,
+        conversation=conversation.id,
+        question=question.index,
+        category=question.category,
+        split=conversation.split,
+        evidence=question.published.evidence,
+        corrected=question.corrected.evidence if question.corrected else None,
+        ranks={id_: place[id_] for id_ in gold if id_ in place},
+        shown=shown,
+        hollow=hollow,
+        contained=_contained(question, question.published, contexts),
+        contained_corrected=_contained(question, question.corrected, contexts)
+        if question.corrected
+        else None,
+        words={budget: words.count(context.text) for budget, context in contexts.items()},
+        recall_ms=answered.recall_ms,
+        context_ms={budget: timed.milliseconds for budget, timed in answered.contexts.items()},
+        abstained=answered.abstained,
+    )
+
+
+def stands_in(turn: Said, squeezed: str) -> bool:
+    """Tell whether a turn's words, and its photo's caption, stand in a text as they were said."""
+    return words.squeeze(turn.text) in squeezed and words.squeeze(turn.caption or "") in squeezed
+
+
+def containment(answer: str, text: str) -> float | None:
+    """Return the share of the answer's distinct content words that the text has; `None` when it has none."""
+    wanted = words.distinct_content_words(answer)
+    if not wanted:
+        return None
+    return len(wanted & words.distinct_content_words(text)) / len(wanted)
+
+
+def _contained(question: Question, label: Label, contexts: Mapping[int, Shown]) -> dict[int, float] | None:
+    if question.category not in CONTAINMENT or label.answer is None:
+        return None
+    shares = {budget: containment(label.answer, context.text) for budget, context in contexts.items()}
+    return {budget: share for budget, share in shares.items() if share is not None} or None

@@ -1,0 +1,83 @@
+"""The dense model that the engine uses, for baselines of one vector a turn.
+
+The only place here that looks past Lukasa's public API: vectors are no part of it, and a baseline with another model
+would compare models instead of methods.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from lukasa.wiring import build, now
+
+from lukasa import Settings
+from lukasa.ports.embedder import Embedder, Purpose
+
+Matrix = npt.NDArray[np.float32]
+
+
+class EngineVectors:
+    """Encodes with the configured dense model; the token model stays out."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = replace(settings, token_model="none")  # noqa: S106 - a model, no secret
+        self._embedder: Embedder | None = None
+        self._portal: BlockingPortal | None = None
+
+    def __enter__(self) -> Self:
+        self._context = start_blocking_portal()
+        self._portal = self._context.__enter__()
+        self._embedder = build(replace(self._settings, store="memory:"), clock=now).embedder
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._portal is not None and self._embedder is not None:
+            self._portal.call(self._embedder.aclose)
+        self._context.__exit__(kind, error, trace)
+
+    @property
+    def available(self) -> bool:
+        """Whether there is a model at all (`embedder="none"` has none)."""
+        return self._embedder is not None
+
+    def documents(self, texts: Sequence[str]) -> Matrix:
+        """Encode what is stored."""
+        return self._embed(texts, "document")
+
+    def query(self, text: str) -> Matrix:
+        """Encode a question."""
+        first: Matrix = self._embed([text], "query")[0]
+        return first
+
+    def kept(self, texts: Sequence[str], folder: Path | None) -> Matrix:
+        """Encode what is stored, or read it from *folder* when the same texts and model were encoded before."""
+        if folder is None:
+            return self.documents(texts)
+        path = folder / f"dense-{self._identity(texts)}.npy"
+        if not path.exists():
+            np.save(path, self.documents(texts))
+        kept: Matrix = np.load(path)
+        return kept
+
+    def _identity(self, texts: Sequence[str]) -> str:
+        if self._portal is None or self._embedder is None:
+            raise RuntimeError("EngineVectors is used outside of its `with` block")
+        spec = self._portal.call(self._embedder.spec)
+        return hashlib.sha256("\0".join([spec.fingerprint, *texts]).encode()).hexdigest()[:24]
+
+    def _embed(self, texts: Sequence[str], purpose: Purpose) -> Matrix:
+        if self._portal is None or self._embedder is None:
+            raise RuntimeError("EngineVectors is used outside of its `with` block")
+        embedder = self._embedder
+        found = self._portal.call(lambda: embedder.embed(texts, purpose=purpose))
+        return np.stack([np.frombuffer(each.dense, dtype="<f4") for each in found])

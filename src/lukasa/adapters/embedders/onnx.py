@@ -1,0 +1,236 @@
+"""The default embedder: models on this machine, one dense vector a text and one vector a token."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from lukasa.adapters.models.manifest import Reference, Usage
+from lukasa.adapters.models.session import LocalModel, Text, Workers, default_threads
+from lukasa.adapters.models.vectors import (
+    Matrix,
+    dense_bytes,
+    first_dims,
+    pool_neighbours,
+    project,
+    quantise,
+    unit_rows,
+)
+from lukasa.domain.embedding import EmbedderSpec, Embedding, TokenVectors
+from lukasa.domain.ids import digest
+from lukasa.errors import ConfigError, ProviderError
+from lukasa.ports.embedder import Purpose
+
+MEAN_TOKENS: Final = "mean-tokens"
+"""As the dense model: the mean of the token encoder's states, so that one encoder gives both vectors."""
+
+_PROBE = "word"
+_CHARS_A_TOKEN = 4
+"""For planning batches only."""
+
+
+class _Part(NamedTuple):
+    """What one model gives for one text."""
+
+    dense: bytes | None = None
+    tokens: TokenVectors | None = None
+
+
+_Head = Callable[[Sequence[str], Purpose], list[_Part]]
+
+
+class OnnxEmbedder:
+    """Embeds with models from an installed wheel or a folder, each file checked by hash; nothing is downloaded.
+
+    `dense` and `tokens` are names of known models or paths of folders (see `adapters/models/manifest.py`).
+    """
+
+    def __init__(
+        self,
+        *,
+        dense: Reference = "bge-small-en-v1.5",
+        tokens: Reference | None = "colbert-small-states",
+        token_dims: int | None = None,
+        token_basis: Matrix | None = None,
+        token_pool: int = 1,
+        batch_tokens: int | None = None,
+        threads: int | None = None,
+        directory: Path | None = None,
+    ) -> None:
+        """Prepare; the models load when they are first used.
+
+        *token_dims* keeps the first so many dimensions of token vectors, or *token_basis* (`width × dims`) projects
+        them. *token_pool* merges the token vectors of documents to one for each so many. *batch_tokens*: see
+        `Usage.batch_tokens`; `None` does as the model says. *threads*: `None` means one a processor, at most 4.
+        *directory* is looked in for known models before their wheel.
+        """
+        if dense == MEAN_TOKENS and tokens is None:
+            raise ConfigError(f"dense={MEAN_TOKENS!r} needs a token model; tokens is None")
+        if token_pool < 1 or (token_dims is not None and token_dims < 1):
+            raise ConfigError(f"token_pool={token_pool!r} and token_dims={token_dims!r} must be 1 or more")
+        if token_basis is not None and token_dims not in {None, token_basis.shape[1]}:
+            raise ConfigError(
+                f"token_dims={token_dims!r}, but token_basis gives {token_basis.shape[1]} dimensions"
+            )
+        self._dense = None if dense == MEAN_TOKENS else LocalModel(dense, "dense", directory=directory)
+        self._tokens = None if tokens is None else LocalModel(tokens, "tokens", directory=directory)
+        self._token_dims = token_dims
+        self._token_basis = token_basis
+        self._token_pool = token_pool
+        self._batch_tokens = batch_tokens
+        self._workers = Workers(threads or default_threads(), "lukasa-embed")
+        self._spec: EmbedderSpec | None = None
+
+    async def spec(self) -> EmbedderSpec:
+        """See the port. The dimensions come from embedding a word."""
+        if self._spec is None:
+            (probe,) = await self.embed([_PROBE], purpose="document")
+            self._spec = EmbedderSpec(
+                fingerprint=f"onnx:{digest(await self._workers.call(self._identity))}",
+                dense_dims=len(probe.dense) // 4,
+                token_dims=None if probe.tokens is None else probe.tokens.dims,
+            )
+        return self._spec
+
+    async def embed(self, texts: Sequence[str], *, purpose: Purpose) -> list[Embedding]:
+        """See the port. Texts run side by side on the threads, and so do the two models."""
+        heads = self._heads()
+        budget = await self._workers.call(self._budget) if len(texts) > 1 else 0
+        groups = batches([len(text) // _CHARS_A_TOKEN + 2 for text in texts], budget)
+        jobs = [
+            partial(head, [texts[place] for place in group], purpose) for group in groups for head in heads
+        ]
+        done = await self._workers.all(jobs)
+
+        parts: list[list[_Part]] = [[] for _ in texts]
+        owners = [group for group in groups for _ in heads]
+        for group, results in zip(owners, done, strict=True):
+            for place, part in zip(group, results, strict=True):
+                parts[place].append(part)
+        return [_join(each) for each in parts]
+
+    async def aclose(self) -> None:
+        """See the port."""
+        await self._workers.aclose()
+        for model in (self._dense, self._tokens):
+            if model is not None:
+                model.release()
+
+    def _heads(self) -> list[_Head]:
+        heads: list[_Head] = []
+        if self._dense is not None:
+            heads.append(partial(_dense_parts, self._dense))
+        if self._tokens is not None:
+            heads.append(partial(self._token_parts, self._tokens))
+        return heads
+
+    def _token_parts(self, model: LocalModel, texts: Sequence[str], purpose: Purpose) -> list[_Part]:
+        usage = model.usage
+        return [
+            _Part(
+                dense=dense_bytes(text.states.mean(axis=0)) if self._dense is None else None,
+                tokens=self._token_vectors(text, usage, purpose),
+            )
+            for text in model.texts(texts, _prefix(usage, purpose))
+        ]
+
+    def _token_vectors(self, text: Text, usage: Usage, purpose: Purpose) -> TokenVectors:
+        rows = text.states
+        if purpose == "document":
+            rows = pool_neighbours(unit_rows(_kept(text, usage)), self._token_pool)
+        return quantise(project(rows, self._basis(rows.shape[1])))
+
+    def _basis(self, width: int) -> Matrix | None:
+        if self._token_basis is not None:
+            if self._token_basis.shape[0] != width:
+                raise ConfigError(
+                    f"token_basis has {self._token_basis.shape[0]} rows; the model's states have {width} dimensions"
+                )
+            return self._token_basis
+        if self._token_dims is None:
+            return None
+        if self._token_dims > width:
+            raise ConfigError(
+                f"token_dims={self._token_dims!r}, but the model's states have {width} dimensions"
+            )
+        return first_dims(width, self._token_dims)
+
+    def _identity(self) -> list[str | int | None]:
+        basis = self._token_basis
+        models = [MEAN_TOKENS if self._dense is None else self._dense.identity]
+        if self._tokens is not None:
+            models.append(self._tokens.identity)
+        return [
+            *models,
+            self._token_dims,
+            None if basis is None else digest([*basis.shape, basis.astype("<f4").tobytes().hex()]),
+            self._token_pool,
+            "int8",
+        ]
+
+    def _budget(self) -> int:
+        """Return the smallest batch budget of the models in use, so that their batches can be the same."""
+        if self._batch_tokens is not None:
+            return self._batch_tokens
+        return min(model.usage.batch_tokens for model in (self._dense, self._tokens) if model is not None)
+
+
+def batches(lengths: Sequence[int], budget: int) -> list[list[int]]:
+    """Return places in *lengths*, the short ones first, in groups that cost at most *budget* once padded.
+
+    A text that costs more, or any text when the budget is 0, is a group of its own.
+    """
+    groups: list[list[int]] = []
+    for place in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if groups and (len(groups[-1]) + 1) * lengths[place] <= budget:
+            groups[-1].append(place)
+        else:
+            groups.append([place])
+    return groups
+
+
+def _dense_parts(model: LocalModel, texts: Sequence[str], purpose: Purpose) -> list[_Part]:
+    usage = model.usage
+    return [
+        _Part(dense=dense_bytes(_pooled(text.states, usage)))
+        for text in model.texts(texts, _prefix(usage, purpose))
+    ]
+
+
+def _pooled(states: Matrix, usage: Usage) -> Matrix:
+    match usage.pooling:
+        case "cls":
+            return np.asarray(states[0], dtype=np.float32)
+        case "mean":
+            return np.asarray(states.mean(axis=0), dtype=np.float32)
+
+
+def _prefix(usage: Usage, purpose: Purpose) -> str:
+    return usage.query_prefix if purpose == "query" else usage.document_prefix
+
+
+def _kept(text: Text, usage: Usage) -> Matrix:
+    """Return the rows of a document that are worth storing; all of them when none would be left."""
+    keep = [
+        not (usage.drop_special and special)
+        and not (usage.drop_punctuation and not special and _is_punctuation(token))
+        for token, special in zip(text.tokens, text.special, strict=True)
+    ]
+    return text.states[keep] if any(keep) else text.states
+
+
+def _is_punctuation(token: str) -> bool:
+    # Marks of word pieces (## and ▁) are punctuation and symbols themselves, so they need no care.
+    return all(unicodedata.category(char)[0] in "PS" for char in token)
+
+
+def _join(parts: Sequence[_Part]) -> Embedding:
+    dense = next((part.dense for part in parts if part.dense is not None), None)
+    if dense is None:
+        raise ProviderError("no model gave a dense vector")
+    return Embedding(dense, next((part.tokens for part in parts if part.tokens is not None), None))

@@ -1,0 +1,1 @@
+"""Local models: which files they are, how they are run, what is made of their output."""

@@ -1,0 +1,240 @@
+"""A model on onnxruntime, and the threads that it runs on."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from weakref import WeakValueDictionary
+
+import numpy as np
+import numpy.typing as npt
+
+from lukasa.adapters.models.manifest import Files, Reference, Role, Usage, check_reference, read
+from lukasa.errors import ClosedError, ConfigError, ModelMissingError, ProviderError
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+    from tokenizers import Encoding, Tokenizer
+
+T = TypeVar("T")
+
+_CHARS_A_TOKEN = 64
+"""Texts are cut to this many characters for each token the model takes before they are tokenised, so that a text of
+megabytes costs no more than one of pages. Words are far shorter."""
+
+
+class _Loaded:
+    """What is kept of a model in memory. Its parts may be used by several threads at once."""
+
+    def __init__(self, files: Files, name: str) -> None:
+        self.name = name
+        self.usage: Usage = files.usage
+        self.identity = files.identity
+        self.tokenizer = _load_tokenizer(files, name)
+        self.session = _load_session(files, name)
+        self.inputs = {each.name for each in self.session.get_inputs()}
+        outputs = [each.name for each in self.session.get_outputs()]
+        if self.usage.output not in outputs:
+            raise ModelMissingError(
+                f"the model {name!r} has no output {self.usage.output!r}; it has {', '.join(outputs)}"
+            )
+        self.pad = _padding_id(self.tokenizer)
+
+
+_loaded: WeakValueDictionary[str, _Loaded] = WeakValueDictionary()
+"""Models in use in this process, by identity: several memories share one copy of the weights."""
+
+
+class Text(NamedTuple):
+    """What the model said of one text."""
+
+    states: npt.NDArray[np.float32]
+    """One row a token, padding left out."""
+
+    tokens: Sequence[str]
+    special: Sequence[bool]
+    """Which tokens the tokenizer added itself."""
+
+
+class LocalModel:
+    """A model that loads when it is first used. Every method blocks, and may be called by several threads."""
+
+    def __init__(self, reference: Reference, role: Role, *, directory: Path | None = None) -> None:
+        check_reference(reference, role)
+        self._reference = reference
+        self._role = role
+        self._directory = directory
+        self._lock = threading.Lock()
+        self._held: _Loaded | None = None
+
+    @property
+    def usage(self) -> Usage:
+        """How the model wants to be used; loads it."""
+        return self._load().usage
+
+    @property
+    def identity(self) -> str:
+        """Hash of weights, tokenizer and usage; loads the model."""
+        return self._load().identity
+
+    def texts(self, texts: Sequence[str], prefix: str) -> list[Text]:
+        """Run texts through the model, padded to the longest."""
+        held = self._load()
+        encodings = [held.tokenizer.encode(prefix + self._cut(text)) for text in texts]
+        output = self._run(held, encodings)
+        return [
+            Text(rows[: len(each.ids)], each.tokens, [bool(flag) for flag in each.special_tokens_mask])
+            for rows, each in zip(output, encodings, strict=True)
+        ]
+
+    def pairs(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        """Return a cross-encoder's verdict on each pair."""
+        held = self._load()
+        encodings = [held.tokenizer.encode(self._cut(left), self._cut(right)) for left, right in pairs]
+        return [float(row[0]) for row in self._run(held, encodings)]
+
+    def release(self) -> None:
+        """Let go of the weights; they are freed when nobody else uses them."""
+        with self._lock:
+            self._held = None
+
+    def _load(self) -> _Loaded:
+        with self._lock:
+            if self._held is None:
+                files = read(self._reference, self._role, directory=self._directory)
+                shared = _loaded.get(files.identity) or _Loaded(files, str(self._reference))
+                self._held = _loaded.setdefault(files.identity, shared)
+            return self._held
+
+    def _cut(self, text: str) -> str:
+        # Half a surrogate pair is no Unicode text; tokenizers would refuse it.
+        return text[: self.usage.max_length * _CHARS_A_TOKEN].encode("utf-8", "replace").decode()
+
+    def _run(self, held: _Loaded, encodings: Sequence[Encoding]) -> npt.NDArray[np.float32]:
+        feed = _feed(encodings, held.pad)
+        try:
+            (output,) = held.session.run(
+                [held.usage.output], {name: feed[name] for name in held.inputs if name in feed}
+            )
+        except Exception as error:  # onnxruntime's errors share no narrower base
+            raise ProviderError(f"the model {held.name!r} failed: {_clip(error)}") from error
+        return np.asarray(output, dtype=np.float32)
+
+
+def _feed(encodings: Sequence[Encoding], pad: int) -> dict[str, npt.NDArray[np.int64]]:
+    shape = (len(encodings), max(len(each.ids) for each in encodings))
+    feed = {
+        "input_ids": np.full(shape, pad, dtype=np.int64),
+        "attention_mask": np.zeros(shape, dtype=np.int64),
+        "token_type_ids": np.zeros(shape, dtype=np.int64),
+    }
+    for row, each in enumerate(encodings):
+        feed["input_ids"][row, : len(each.ids)] = each.ids
+        feed["attention_mask"][row, : len(each.ids)] = 1
+        feed["token_type_ids"][row, : len(each.ids)] = each.type_ids
+    return feed
+
+
+def _load_tokenizer(files: Files, name: str) -> Tokenizer:
+    try:
+        from tokenizers import Tokenizer  # noqa: PLC0415 - heavy, and only needed with a model
+    except ImportError as error:
+        raise ModelMissingError(
+            f"the model {name!r} needs the package 'tokenizers'; pip install tokenizers"
+        ) from error
+    try:
+        tokenizer = Tokenizer.from_str(files.tokenizer.decode())
+    except Exception as error:  # the library raises bare Exception
+        raise ModelMissingError(
+            f"the model {name!r} has a tokenizer.json that cannot be read: {_clip(error)}"
+        ) from error
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(files.usage.max_length, strategy="longest_first")
+    return tokenizer
+
+
+def _load_session(files: Files, name: str) -> InferenceSession:
+    try:
+        from onnxruntime import InferenceSession, SessionOptions  # noqa: PLC0415 - heavy
+    except ImportError as error:
+        raise ModelMissingError(
+            f"the model {name!r} needs the package 'onnxruntime'; pip install onnxruntime"
+        ) from error
+    options = SessionOptions()
+    # One thread a call, and as many calls at once as there are workers: unlike threads inside one call, that
+    # loses nothing to waiting, and a question needs two calls at once anyway (dense and tokens).
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        return InferenceSession(files.weights, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's errors share no narrower base
+        raise ModelMissingError(
+            f"the model {name!r} has a model.onnx that cannot be loaded: {_clip(error)}"
+        ) from error
+
+
+def _padding_id(tokenizer: Tokenizer) -> int:
+    found = (tokenizer.token_to_id(token) for token in ("[PAD]", "<pad>"))
+    return next((each for each in found if each is not None), 0)
+
+
+def _clip(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]
+
+
+def default_threads() -> int:
+    """Return one thread a processor that this process may use, at most 4: memory's host has other work to do."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(4, usable)
+
+
+class Workers:
+    """Threads of one adapter. Many callers take turns, so a question does not wait for a whole import."""
+
+    def __init__(self, threads: int, name: str) -> None:
+        if threads < 1:
+            raise ConfigError(f"threads={threads!r} must be 1 or more")
+        self._threads = threads
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._closed = False
+
+    async def call(self, job: Callable[[], T]) -> T:
+        """Run one job in a thread."""
+        return await asyncio.wrap_future(self._submit(job))
+
+    async def all(self, jobs: Sequence[Callable[[], T]]) -> list[T]:
+        """Run the jobs and return their results in order.
+
+        No more of them are queued than there are threads, so other callers' jobs get in between.
+        The first error stops the rest and is raised as it is.
+        """
+        results: dict[int, T] = {}
+        waiting = iter(enumerate(jobs))
+
+        async def work() -> None:
+            for place, job in waiting:
+                results[place] = await self.call(job)
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(min(self._threads, len(jobs))):
+                    group.create_task(work())
+        except ExceptionGroup as errors:
+            raise errors.exceptions[0] from None
+        return [results[place] for place in range(len(jobs))]
+
+    async def aclose(self) -> None:
+        """Wait for the jobs that run, then end the threads."""
+        self._closed = True
+        await asyncio.to_thread(self._pool.shutdown)
+
+    def _submit(self, job: Callable[[], T]) -> Future[T]:
+        if self._closed:
+            raise ClosedError("the model was closed; open the memory again")
+        return self._pool.submit(job)

@@ -1,0 +1,80 @@
+"""Which adapter a name in the settings means. An adapter is imported when it is named.
+
+Other distributions add theirs by entry points in the groups `lukasa.stores`, `lukasa.embedders`,
+`lukasa.rerankers` and `lukasa.tokens`; they cannot take a built-in name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Any, TypeAlias, cast
+
+from lukasa.errors import ConfigError
+from lukasa.ports.embedder import Embedder
+from lukasa.ports.reranker import Reranker
+from lukasa.ports.store import Store
+from lukasa.ports.tokens import TokenCounter
+
+Targets: TypeAlias = Mapping[str, str]
+"""`module:class` by name."""
+
+STORES: Targets = {
+    "memory": "lukasa.adapters.stores.reference:ReferenceStore",
+    "sqlite": "lukasa.adapters.stores.sqlite.store:SqliteStore",
+}
+EMBEDDERS: Targets = {
+    "hashing": "lukasa.adapters.embedders.hashing:HashingEmbedder",
+    "onnx": "lukasa.adapters.embedders.onnx:OnnxEmbedder",
+    "openai": "lukasa.adapters.embedders.openai:OpenAIEmbedder",
+}
+RERANKERS: Targets = {"onnx": "lukasa.adapters.rerankers.onnx:OnnxReranker"}
+TOKENS: Targets = {
+    "estimate": "lukasa.adapters.tokens.estimate:EstimatingCounter",
+    "words": "lukasa.adapters.tokens.words:WordCounter",
+}
+
+
+def store(name: str) -> Callable[..., Store]:
+    """Return what makes a store; raise `ConfigError` for a name that nobody has registered."""
+    return cast("Callable[..., Store]", _find("store", name, STORES, "lukasa.stores"))
+
+
+def embedder(name: str) -> Callable[..., Embedder]:
+    """Return what makes an embedder; raise `ConfigError` for a name that nobody has registered."""
+    return cast("Callable[..., Embedder]", _find("embedder", name, EMBEDDERS, "lukasa.embedders"))
+
+
+def reranker(name: str) -> Callable[..., Reranker]:
+    """Return what makes a reranker; raise `ConfigError` for a name that nobody has registered."""
+    return cast("Callable[..., Reranker]", _find("reranker", name, RERANKERS, "lukasa.rerankers"))
+
+
+def token_counter(name: str) -> Callable[..., TokenCounter]:
+    """Return what makes a token counter; raise `ConfigError` for a name that nobody has registered."""
+    return cast("Callable[..., TokenCounter]", _find("token counter", name, TOKENS, "lukasa.tokens"))
+
+
+def _find(kind: str, name: str, built_in: Targets, group: str) -> Callable[..., Any]:
+    if target := built_in.get(name):
+        return _load(kind, name, target)
+    added = {each.name: each.value for each in entry_points(group=group)}
+    if target := added.get(name):
+        return _load(kind, name, target)
+    known = ", ".join(sorted({*built_in, *added}))
+    raise ConfigError(f"unknown {kind} {name!r}; known: {known}")
+
+
+def _load(kind: str, name: str, target: str) -> Callable[..., Any]:
+    module, _, attribute = target.partition(":")
+    try:
+        found = getattr(import_module(module), attribute)
+    except ImportError as error:
+        missing = error.name or module
+        raise ConfigError(
+            f"the {kind} {name!r} needs {missing!r}, which cannot be imported: {error}"
+        ) from error
+    except AttributeError as error:
+        raise ConfigError(f"the {kind} {name!r} is registered as {target!r}, which is not there") from error
+    return cast("Callable[..., Any]", found)

@@ -1,0 +1,225 @@
+"""Full-text search: our analysed terms in FTS5, ranked here by the partition's own statistics.
+
+FTS5 stores the posting lists; what it offers beyond is not used. Its `bm25()` counts the documents of all partitions,
+and looks up a size for every row that it ranks. Instead:
+
+- a token is the term behind its partition's number (`12.coffee`), so a posting list is one partition's, and its
+  length is the document frequency there;
+- a row id is the document's number and its length, so that a list alone is enough to compute BM25;
+- a term that a document has n > 1 times is also indexed as `12.coffee~n`; such lists are short.
+
+Reading whole lists is exact, and cheap: about 0.1 µs a posting.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from hashlib import blake2b
+from typing import TYPE_CHECKING, NamedTuple
+
+import apsw
+
+from lukasa.adapters.stores.sqlite.filters import conditions
+from lukasa.adapters.stores.sqlite.sql import fetch, sql
+from lukasa.domain.document import Scored
+from lukasa.domain.query import LexicalQuery
+from lukasa.errors import InputError, StoreCorruptError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Rows = NDArray[np.int64]
+    Numbers = NDArray[np.float64]
+
+TABLE = "documents_fts"
+
+K1 = 1.2
+B = 0.75
+
+FORMAT = "1"
+"""How tokens and row ids are made. Raise it when that changes, and every store is indexed anew when it is opened."""
+
+_EVERY = "d"
+"""A token of every indexed document: its document frequency tells whether rows were lost."""
+
+_LENGTH_BITS = 16
+_LONGEST = (1 << _LENGTH_BITS) - 1
+"""Longer documents have this in their row id; their length is looked up."""
+
+_MAX_TOKEN = 200
+"""FTS5 cuts off tokens beyond some 32 KB. Long ones are hashed well before."""
+
+_ESCAPES = {code: f"%{code:02x}" for code in range(128) if not (chr(code).isdigit() or chr(code).islower())}
+"""The tokenizer folds ASCII letters and splits at ASCII signs, and leaves all else as it is."""
+
+
+class Counts(NamedTuple):
+    """A partition, as far as ranking needs it."""
+
+    partition: int
+    documents: int
+    terms: int
+
+
+def row_id(document: int, length: int) -> int:
+    """Return the document's row in the full-text index."""
+    return document << _LENGTH_BITS | min(length, _LONGEST)
+
+
+def tokens(partition: int, terms: Sequence[str]) -> str:
+    """Return a document's terms as the text that FTS5 splits at its spaces."""
+    return " ".join(_tokens(partition, terms))
+
+
+def _tokens(partition: int, terms: Sequence[str]) -> Iterator[str]:
+    yield _EVERY
+    for term, count in Counter(terms).items():
+        token = _token(partition, term)
+        yield token
+        if count > 1:
+            yield f"{token}~{count}"
+
+
+def _token(partition: int, term: str) -> str:
+    escaped = term.translate(_ESCAPES)
+    if len(escaped) > _MAX_TOKEN:
+        escaped = "!" + blake2b(term.encode(), digest_size=20).hexdigest()
+    return f"{partition}.{escaped}"
+
+
+def lost_rows(connection: apsw.Connection) -> bool:
+    """Tell whether the index is absent, of another format, or has not as many rows as there are live documents."""
+    if connection.execute(sql("meta"), {"name": TABLE}).get != FORMAT:
+        return True
+    try:
+        indexed = connection.execute(sql("posting_count"), {"token": _EVERY}).get or 0
+    except (apsw.SQLError, apsw.CorruptError):
+        return True
+    return bool(indexed != connection.execute(sql("live_count")).get)
+
+
+def fill(connection: apsw.Connection) -> None:
+    """Index every live document; the index must be empty."""
+    connection.execute(sql("set_meta"), {"name": TABLE, "value": FORMAT})
+    documents = fetch(connection, sql("live_documents"))
+    connection.executemany(
+        sql("index_document"),
+        (
+            (row_id(document, length), tokens(partition, json.loads(terms)))
+            for document, partition, length, terms in documents
+        ),
+    )
+
+
+def search(connection: apsw.Connection, counts: Counts, query: LexicalQuery) -> list[Scored]:
+    """Return what `Store.lexical` promises; scores and order are those of the reference store, bit for bit."""
+    weights = [1.0] * len(query.terms) if query.weights is None else query.weights
+    if len(weights) != len(query.terms):
+        raise InputError(f"{len(query.terms)} terms need as many weights, not {len(weights)}")
+    if query.limit <= 0 or not counts.documents:
+        return []
+    weighted = _wanted(connection, counts, query, weights)
+    if not weighted:
+        return []
+    rows, scores = _ranked(connection, counts, weighted)
+    return _best(connection, query, rows=rows, scores=scores)
+
+
+def _wanted(
+    connection: apsw.Connection, counts: Counts, query: LexicalQuery, weights: Sequence[float]
+) -> list[tuple[str, float]]:
+    """Return token and factor (weight × idf) of each term that occurs and is not too common."""
+    found = []
+    for term, weight in zip(query.terms, weights, strict=True):
+        token = _token(counts.partition, term)
+        count = connection.execute(sql("posting_count"), {"token": token}).get
+        if count:
+            idf = math.log(1 + (counts.documents - count + 0.5) / (count + 0.5))
+            found.append((token, weight * idf, count <= query.common * counts.documents))
+    kept = [(token, factor) for token, factor, rare in found if rare]
+    return kept or [(token, factor) for token, factor, _ in found]
+
+
+def _ranked(
+    connection: apsw.Connection, counts: Counts, weighted: Sequence[tuple[str, float]]
+) -> tuple[Rows, Numbers]:
+    """Return the rows that have any of the tokens, and their scores."""
+    import numpy as np  # noqa: PLC0415 - only search needs it, and it takes longer to load than all the rest
+
+    average = counts.terms / counts.documents
+    lists, parts = [], []
+    for token, factor in weighted:
+        rows = _postings(connection, token)
+        frequency = _frequencies(connection, token, rows)
+        norm = K1 * (1 - B + B * _lengths(connection, rows) / average)
+        lists.append(rows)
+        parts.append(factor * (frequency * (K1 + 1) / (frequency + norm)))
+    if len(lists) == 1:
+        return lists[0], parts[0]
+    rows, places = np.unique(np.concatenate(lists), return_inverse=True)
+    return rows, np.bincount(places, weights=np.concatenate(parts)).astype(np.float64, copy=False)
+
+
+def _postings(connection: apsw.Connection, token: str) -> Rows:
+    import numpy as np  # noqa: PLC0415
+
+    joined = connection.execute(sql("postings"), {"phrase": f'"{token}"'}).get
+    return np.fromstring(joined or "", dtype=np.int64, sep=",")
+
+
+def _frequencies(connection: apsw.Connection, token: str, rows: Rows) -> Numbers:
+    """Return how often each of the rows has the token."""
+    import numpy as np  # noqa: PLC0415
+
+    frequencies = np.ones(len(rows))
+    bounds = {"first": f"{token}~", "last": f"{token}~~"}
+    for (repeated,) in fetch(connection, sql("repeated"), bounds):
+        places = np.searchsorted(rows, _postings(connection, repeated))
+        frequencies[places] = int(repeated.rpartition("~")[2])
+    return frequencies
+
+
+def _lengths(connection: apsw.Connection, rows: Rows) -> Numbers:
+    lengths = (rows & _LONGEST).astype(float)
+    long = lengths == _LONGEST
+    if long.any():
+        documents = (rows[long] >> _LENGTH_BITS).tolist()
+        known: dict[int, int] = dict(fetch(connection, sql("lengths"), {"documents": json.dumps(documents)}))
+        lengths[long] = [known[document] for document in documents]
+    return lengths
+
+
+def _best(connection: apsw.Connection, query: LexicalQuery, *, rows: Rows, scores: Numbers) -> list[Scored]:
+    """Return the best that pass the filter: ties by row, which follows `seq`, newest first."""
+    import numpy as np  # noqa: PLC0415
+
+    test, values = conditions(query.kinds, query.filter)
+    statement = sql("names_of", conditions=test)
+    plain = query.kinds is None and query.filter is None
+    best: list[Scored] = []
+    size = query.limit
+    while len(rows) and len(best) < query.limit:
+        # Sorting everything would take longer than everything else: the best `size` first, then more if need be.
+        if size < len(rows):
+            least = np.partition(scores, len(scores) - size)[len(scores) - size]
+            chosen = np.flatnonzero(scores >= least)
+        else:
+            chosen = np.arange(len(rows))
+        order = chosen[np.lexsort((-rows[chosen], -scores[chosen]))]
+        documents = (rows[order] >> _LENGTH_BITS).tolist()
+        bound = {**values, "documents": json.dumps(documents)}
+        names: dict[int, str] = dict(fetch(connection, statement, bound))
+        if plain and len(names) < len(documents):
+            raise StoreCorruptError(
+                "the full-text index has documents that do not exist; reopen to rebuild it"
+            )
+        found = zip(documents, scores[order].tolist(), strict=True)
+        best += [Scored(names[document], score) for document, score in found if document in names]
+        rest = np.ones(len(rows), dtype=bool)
+        rest[chosen] = False
+        rows, scores, size = rows[rest], scores[rest], size * 4
+    return best[: query.limit]

@@ -1,0 +1,26 @@
+-- What can be derived from the tables. Opening a store makes again whatever of this is missing.
+
+-- name: documents_version
+-- What changed after a version (`delta`).
+CREATE INDEX documents_version ON documents(partition, version);
+
+-- name: documents_session
+CREATE INDEX documents_session ON documents(partition, session, seq);
+
+-- name: documents_at
+CREATE INDEX documents_at ON documents(partition, at);
+
+-- name: documents_fts
+-- Only live documents. Tokens are ours (fulltext.py); the tokenizer has nothing to do but to split at spaces.
+-- Contentless: `documents.terms` has the words. No detail: a posting is a row id, which holds the length too.
+CREATE VIRTUAL TABLE documents_fts USING fts5(
+  tokens, content='', columnsize=0, detail=none, tokenize="ascii tokenchars '%.~!'"
+);
+
+-- name: documents_postings
+-- How many documents have a token.
+CREATE VIRTUAL TABLE documents_postings USING fts5vocab(documents_fts, row);
+
+-- name: documents_instances
+-- Every pair of token and document; only `verify` reads it.
+CREATE VIRTUAL TABLE documents_instances USING fts5vocab(documents_fts, instance);

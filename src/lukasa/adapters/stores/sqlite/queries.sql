@@ -1,0 +1,326 @@
+-- Every statement that the store executes, but for migrations/ and indexes.sql. `{slots}` are filled with fixed
+-- fragments (filters.py, reader.py), never with values: values are always bound.
+
+-- ── Opening ────────────────────────────────────────────────────────────────────────────────────────────────
+
+-- name: configure
+-- FULL: a commit is on the disk before it is acknowledged.
+PRAGMA synchronous = FULL;
+PRAGMA foreign_keys = ON;
+PRAGMA temp_store = MEMORY;
+PRAGMA cache_size = -16000;
+PRAGMA journal_size_limit = 67108864;
+
+-- name: only_read
+PRAGMA query_only = ON;
+
+-- name: write_ahead
+-- The page size matters to a new file only: two thirds of a 4 KB page would be empty beside the vectors of a turn.
+PRAGMA page_size = 8192;
+PRAGMA journal_mode = WAL;
+
+-- name: application_id
+PRAGMA application_id;
+
+-- name: user_version
+PRAGMA user_version;
+
+-- name: mark_ours
+PRAGMA application_id = 1280658241;
+
+-- name: objects
+SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name;
+
+-- name: begin
+BEGIN;
+
+-- name: begin_write
+-- IMMEDIATE: a writer waits at the door, instead of failing when it turns from reading to writing.
+BEGIN IMMEDIATE;
+
+-- name: commit
+COMMIT;
+
+-- name: rollback
+ROLLBACK;
+
+-- name: create_migrations
+CREATE TABLE migrations(
+  number INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  checksum TEXT NOT NULL
+) STRICT;
+
+-- name: migrations
+SELECT number, checksum FROM migrations ORDER BY number;
+
+-- name: add_migration
+INSERT INTO migrations(number, name, checksum) VALUES(?, ?, ?);
+
+-- name: meta
+SELECT value FROM meta WHERE name = :name;
+
+-- name: set_meta
+INSERT INTO meta(name, value) VALUES(:name, :value) ON CONFLICT(name) DO UPDATE SET value = excluded.value;
+
+-- ── Partitions ─────────────────────────────────────────────────────────────────────────────────────────────
+
+-- name: partition
+SELECT id, version, seq, documents, terms, digest FROM partitions WHERE tenant = :tenant AND user = :user;
+
+-- name: add_partition
+INSERT INTO partitions(tenant, user, version, seq, documents, terms, digest)
+VALUES(:tenant, :user, 0, 0, 0, 0, :digest);
+
+-- name: update_partition
+UPDATE partitions
+SET version = :version, seq = :seq, documents = :documents, terms = :terms, digest = :digest
+WHERE id = :id;
+
+-- name: partitions
+SELECT tenant, user FROM partitions ORDER BY id;
+
+-- name: partition_rows
+SELECT id, tenant, user, version, seq, documents, terms, digest FROM partitions ORDER BY id;
+
+-- ── Writing ────────────────────────────────────────────────────────────────────────────────────────────────
+
+-- name: known_ids
+SELECT name FROM documents
+WHERE partition = :partition AND name IN (SELECT value FROM json_each(:names));
+
+-- name: known_keys
+SELECT turns.key, documents.name, documents.role, documents.speaker, turns.text
+FROM turns JOIN documents ON documents.id = turns.document
+WHERE turns.partition = :partition AND turns.key IN (SELECT value FROM json_each(:keys));
+
+-- name: last_document
+SELECT coalesce(max(id), 0) FROM documents;
+
+-- name: add_document
+INSERT INTO documents(id, partition, name, kind, seq, version, at, at_offset,
+                      session, agent, speaker, role, origin, length, terms)
+VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: add_turn
+INSERT INTO turns(document, partition, key, recorded_at, recorded_offset, metadata, text)
+VALUES(?, ?, ?, ?, ?, ?, ?);
+
+-- name: add_attribute
+INSERT INTO attributes(partition, document, name, element, type, value) VALUES(?, ?, ?, ?, ?, ?);
+
+-- name: embedder
+SELECT id FROM embedders WHERE fingerprint = :fingerprint;
+
+-- name: add_embedder
+INSERT INTO embedders(fingerprint) VALUES(:fingerprint) RETURNING id;
+
+-- name: put_vector
+INSERT INTO vectors(partition, embedder, document, dense) VALUES(?, ?, ?, ?)
+ON CONFLICT(partition, embedder, document) DO UPDATE SET dense = excluded.dense;
+
+-- name: put_tokens
+INSERT INTO token_vectors(partition, embedder, document, dims, codes) VALUES(?, ?, ?, ?, ?)
+ON CONFLICT(partition, embedder, document) DO UPDATE SET dims = excluded.dims, codes = excluded.codes;
+
+-- name: drop_tokens
+DELETE FROM token_vectors WHERE partition = :partition AND embedder = :embedder AND document = :document;
+
+-- name: vectors_of
+SELECT vectors.dense, token_vectors.dims, token_vectors.codes
+FROM vectors LEFT JOIN token_vectors USING(partition, embedder, document)
+WHERE vectors.partition = :partition AND vectors.embedder = :embedder AND vectors.document = :document;
+
+-- name: document
+SELECT id, retired_at IS NULL, length, terms FROM documents WHERE partition = :partition AND name = :name;
+
+-- name: update_document
+UPDATE documents SET retired_at = :retired_at, retired_offset = :retired_offset, version = :version
+WHERE id = :document;
+
+-- name: touch_document
+UPDATE documents SET version = :version WHERE id = :document;
+
+-- name: add_change
+INSERT INTO changes(partition, version, op, name, verb, at, at_offset, reason, digest)
+VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- ── Reading ────────────────────────────────────────────────────────────────────────────────────────────────
+
+-- name: turns
+SELECT documents.name, documents.seq, documents.at, documents.at_offset, documents.session, documents.agent,
+       documents.speaker, documents.role, documents.origin, documents.retired_at, documents.retired_offset,
+       turns.key, turns.recorded_at, turns.recorded_offset, turns.metadata, turns.text
+FROM documents JOIN turns ON turns.document = documents.id
+WHERE documents.partition = :partition AND {conditions}
+ORDER BY {order}
+LIMIT :limit;
+
+-- name: heads_all
+SELECT documents.name, documents.kind, documents.seq, documents.at, documents.at_offset, documents.session,
+       documents.speaker, documents.role, documents.retired_at IS NOT NULL, vectors.dense
+FROM documents LEFT JOIN vectors
+  ON vectors.partition = documents.partition AND vectors.embedder = :embedder AND vectors.document = documents.id
+WHERE documents.partition = :partition
+ORDER BY documents.seq;
+
+-- name: heads_since
+-- Not ordered here: few rows are wanted, and the index by version finds them.
+SELECT documents.name, documents.kind, documents.seq, documents.at, documents.at_offset, documents.session,
+       documents.speaker, documents.role, documents.retired_at IS NOT NULL, vectors.dense
+FROM documents LEFT JOIN vectors
+  ON vectors.partition = documents.partition AND vectors.embedder = :embedder AND vectors.document = documents.id
+WHERE documents.partition = :partition AND documents.version > :since;
+
+-- name: names
+SELECT documents.name
+FROM documents LEFT JOIN turns ON turns.document = documents.id
+WHERE documents.partition = :partition AND documents.retired_at IS NULL AND {conditions};
+
+-- name: names_of
+SELECT documents.id, documents.name
+FROM documents LEFT JOIN turns ON turns.document = documents.id
+WHERE documents.id IN (SELECT value FROM json_each(:documents)) AND {conditions};
+
+-- name: tokens
+-- CROSS keeps the order of the join: otherwise all token vectors of the partition are gone through.
+SELECT documents.name, token_vectors.codes, token_vectors.dims
+FROM documents CROSS JOIN token_vectors
+  ON token_vectors.partition = documents.partition AND token_vectors.document = documents.id
+ AND token_vectors.embedder = :embedder
+WHERE documents.partition = :partition AND documents.name IN (SELECT value FROM json_each(:names));
+
+-- name: unembedded
+SELECT documents.name FROM documents
+WHERE documents.partition = :partition AND NOT EXISTS (
+  SELECT 1 FROM vectors
+  WHERE vectors.partition = documents.partition AND vectors.embedder = :embedder
+    AND vectors.document = documents.id)
+ORDER BY documents.seq
+LIMIT :limit;
+
+-- name: journal
+SELECT version, op, name, verb, at, at_offset, reason, digest FROM changes
+WHERE partition = :partition AND version > :since
+ORDER BY version
+LIMIT :limit;
+
+-- name: counts
+SELECT count(DISTINCT partition), (SELECT count(*) FROM turns WHERE {conditions}), count(*), count(retired_at)
+FROM documents WHERE {conditions};
+
+-- name: session_count
+SELECT count(*) FROM (SELECT DISTINCT partition, session FROM documents WHERE session IS NOT NULL AND {conditions});
+
+-- name: vector_counts
+SELECT embedders.fingerprint, count(*) FROM vectors JOIN embedders ON embedders.id = vectors.embedder
+WHERE {conditions}
+GROUP BY embedders.id;
+
+-- ── Full-text ──────────────────────────────────────────────────────────────────────────────────────────────
+
+-- name: index_document
+INSERT INTO documents_fts(rowid, tokens) VALUES(?, ?);
+
+-- name: unindex_document
+-- A contentless index must be told what to take out.
+INSERT INTO documents_fts(documents_fts, rowid, tokens) VALUES('delete', ?, ?);
+
+-- name: drop_fulltext
+DROP TABLE IF EXISTS documents_postings;
+DROP TABLE IF EXISTS documents_instances;
+DROP TABLE IF EXISTS documents_fts;
+
+-- name: posting_count
+SELECT doc FROM documents_postings WHERE term = :token;
+
+-- name: postings
+-- One text instead of a row each: several times faster to bring into Python.
+SELECT group_concat(rowid) FROM documents_fts WHERE documents_fts MATCH :phrase;
+
+-- name: repeated
+-- The tokens of a term that occurs more than once in some document: `term~2`, `term~3`, …
+SELECT term FROM documents_postings WHERE term >= :first AND term < :last;
+
+-- name: lengths
+SELECT id, length FROM documents WHERE id IN (SELECT value FROM json_each(:documents));
+
+-- name: live_count
+SELECT coalesce(sum(documents), 0) FROM partitions;
+
+-- name: live_documents
+SELECT id, partition, length, terms FROM documents WHERE retired_at IS NULL ORDER BY id;
+
+-- ── Verifying ──────────────────────────────────────────────────────────────────────────────────────────────
+
+-- name: integrity
+PRAGMA integrity_check(20);
+
+-- name: page_count
+PRAGMA page_count;
+
+-- name: foreign_keys
+PRAGMA foreign_key_check;
+
+-- name: all_changes
+SELECT partition, version, op, name, verb, at, reason, digest FROM changes ORDER BY partition, version;
+
+-- name: wrong_versions
+-- Documents whose version is not that of their last journal entry.
+SELECT documents.partition, documents.name, documents.version, last.version
+FROM documents LEFT JOIN (
+  SELECT partition, name, max(version) AS version FROM changes GROUP BY partition, name
+) AS last ON last.partition = documents.partition AND last.name = documents.name
+WHERE documents.version IS NOT last.version;
+
+-- name: real_counts
+SELECT partition, max(seq), sum(retired_at IS NULL), sum(CASE WHEN retired_at IS NULL THEN length ELSE 0 END)
+FROM documents GROUP BY partition;
+
+-- name: wandered
+-- Rows that say another partition than their document does, and turns without a document or the reverse.
+SELECT 'turn', documents.name FROM turns JOIN documents ON documents.id = turns.document
+WHERE turns.partition <> documents.partition
+UNION ALL
+SELECT 'vector', documents.name FROM vectors JOIN documents ON documents.id = vectors.document
+WHERE vectors.partition <> documents.partition
+UNION ALL
+SELECT 'token vectors', documents.name FROM token_vectors JOIN documents ON documents.id = token_vectors.document
+WHERE token_vectors.partition <> documents.partition
+UNION ALL
+SELECT 'attribute', documents.name FROM attributes JOIN documents ON documents.id = attributes.document
+WHERE attributes.partition <> documents.partition
+UNION ALL
+SELECT 'document without its turn', documents.name FROM documents
+WHERE documents.kind = 'turn' AND NOT EXISTS (SELECT 1 FROM turns WHERE turns.document = documents.id)
+UNION ALL
+SELECT 'token vectors without a dense vector', documents.name
+FROM token_vectors JOIN documents ON documents.id = token_vectors.document
+WHERE NOT EXISTS (
+  SELECT 1 FROM vectors
+  WHERE vectors.partition = token_vectors.partition AND vectors.embedder = token_vectors.embedder
+    AND vectors.document = token_vectors.document);
+
+-- name: misshapen
+-- Vectors that are not whole rows, or not as long as the others of their embedder.
+WITH first AS MATERIALIZED (
+  SELECT embedder, length(dense) AS size, min(rowid) FROM vectors GROUP BY embedder)
+SELECT documents.name, length(vectors.dense)
+FROM vectors JOIN documents ON documents.id = vectors.document JOIN first ON first.embedder = vectors.embedder
+WHERE length(vectors.dense) % 4 <> 0 OR length(vectors.dense) <> first.size
+UNION ALL
+SELECT documents.name, length(token_vectors.codes)
+FROM token_vectors JOIN documents ON documents.id = token_vectors.document
+WHERE token_vectors.dims < 1 OR length(token_vectors.codes) % token_vectors.dims <> 0;
+
+-- name: vector_count
+SELECT count(*) FROM vectors;
+
+-- name: turn_metadata
+SELECT document, metadata FROM turns WHERE metadata <> '{}' ORDER BY document;
+
+-- name: attributes
+SELECT document, name, element, type, value FROM attributes;
+
+-- name: instances
+SELECT doc, term FROM documents_instances;

@@ -1,0 +1,201 @@
+"""Rows as domain values: every question but full-text search."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import apsw
+
+from lukasa.adapters.stores.sqlite import filters
+from lukasa.adapters.stores.sqlite.sql import Values, fetch, sql
+from lukasa.domain.change import JournalEntry
+from lukasa.domain.document import Delta, Head
+from lukasa.domain.embedding import TokenVectors
+from lukasa.domain.query import DocumentQuery, TurnQuery
+from lukasa.domain.report import Stats
+from lukasa.domain.scope import Partition
+from lukasa.domain.time import from_micros, to_micros
+from lukasa.domain.turn import Turn
+
+_NO_LIMIT = -1
+_NOBODY = -1
+"""Stands for a partition or an embedder that the store does not have."""
+
+
+class PartitionRow(NamedTuple):
+    """What is kept of a partition as a whole."""
+
+    id: int
+    version: int
+    seq: int
+    documents: int
+    terms: int
+    digest: str
+
+
+def partition_row(connection: apsw.Connection, partition: Partition) -> PartitionRow | None:
+    """Return the partition's row, if anything was ever written to it."""
+    owner = {"tenant": partition.tenant, "user": partition.user}
+    row = next(fetch(connection, sql("partition"), owner), None)
+    return PartitionRow(*row) if row else None
+
+
+def partitions(connection: apsw.Connection) -> list[Partition]:
+    return [Partition(tenant, user) for tenant, user in fetch(connection, sql("partitions"))]
+
+
+def turns(connection: apsw.Connection, partition: int, query: TurnQuery) -> list[Turn]:
+    # With ids given, `+` keeps SQLite from going through the whole partition in the wanted order.
+    place = "documents.seq" if query.ids is None else "+documents.seq"
+    tests = [f"{place} > :after"]
+    values: Values = {
+        "partition": partition,
+        "after": query.after,
+        "limit": _NO_LIMIT if query.limit is None else query.limit,
+    }
+    if not query.include_retired:
+        tests.append("documents.retired_at IS NULL")
+    if query.ids is not None:
+        tests.append("documents.name IN (SELECT value FROM json_each(:ids))")
+        values["ids"] = json.dumps(list(query.ids))
+    if query.session is not None:
+        tests.append("documents.session = :session")
+        values["session"] = query.session
+    if query.since is not None:
+        tests.append("documents.at >= :since")
+        values["since"] = to_micros(query.since)
+    if query.until is not None:
+        tests.append("documents.at < :until")
+        values["until"] = to_micros(query.until)
+    test, bound = filters.conditions(None, query.filter)
+    statement = sql(
+        "turns",
+        conditions=" AND ".join([*tests, test]),
+        order=f"{place} {'DESC' if query.newest_first else 'ASC'}",
+    )
+    return [_turn(row) for row in fetch(connection, statement, {**values, **bound})]
+
+
+def _turn(row: tuple[Any, ...]) -> Turn:
+    # fmt: off
+    (name, seq, at, at_offset, session, agent, speaker, role, origin, retired_at, retired_offset,
+     key, recorded_at, recorded_offset, metadata, text) = row
+    # fmt: on
+    return Turn(
+        id=name,
+        role=role,
+        text=text,
+        at=from_micros(at, at_offset),
+        recorded_at=from_micros(recorded_at, recorded_offset),
+        speaker=speaker,
+        session=session,
+        agent=agent,
+        origin=origin,
+        metadata=json.loads(metadata),
+        key=key,
+        seq=seq,
+        retired_at=None if retired_at is None else from_micros(retired_at, retired_offset),
+    )
+
+
+def delta(
+    connection: apsw.Connection, partition: PartitionRow, *, fingerprint: str | None, since: int
+) -> Delta:
+    if since >= partition.version:
+        return Delta(version=partition.version)
+    values: Values = {"partition": partition.id, "embedder": embedder(connection, fingerprint)}
+    if since <= 0:
+        everything = fetch(connection, sql("heads_all"), values)
+        return Delta(version=partition.version, heads=tuple(_head(row) for row in everything))
+    changed = fetch(connection, sql("heads_since"), {**values, "since": since})
+    heads = sorted((_head(row) for row in changed), key=lambda head: head.seq)
+    return Delta(version=partition.version, heads=tuple(heads))
+
+
+def _head(row: tuple[Any, ...]) -> Head:
+    name, kind, seq, at, at_offset, session, speaker, role, retired, dense = row
+    return Head(
+        id=name,
+        kind=kind,
+        seq=seq,
+        at=from_micros(at, at_offset),
+        session=session,
+        speaker=speaker,
+        role=role,
+        retired=bool(retired),
+        dense=dense,
+    )
+
+
+def select(connection: apsw.Connection, partition: int, query: DocumentQuery) -> set[str]:
+    test, values = filters.conditions(query.kinds, query.filter)
+    found = fetch(connection, sql("names", conditions=test), {**values, "partition": partition})
+    return {name for (name,) in found}
+
+
+def tokens(
+    connection: apsw.Connection, partition: int, ids: Sequence[str], *, fingerprint: str
+) -> dict[str, TokenVectors]:
+    values: Values = {
+        "partition": partition,
+        "embedder": embedder(connection, fingerprint),
+        "names": json.dumps(list(ids)),
+    }
+    found = fetch(connection, sql("tokens"), values)
+    return {name: TokenVectors(codes, dims) for name, codes, dims in found}
+
+
+def unembedded(connection: apsw.Connection, partition: int, *, fingerprint: str, limit: int) -> list[str]:
+    values: Values = {
+        "partition": partition,
+        "embedder": embedder(connection, fingerprint),
+        "limit": max(0, limit),
+    }
+    return [name for (name,) in fetch(connection, sql("unembedded"), values)]
+
+
+def journal(
+    connection: apsw.Connection, partition: int, *, since: int, limit: int | None
+) -> list[JournalEntry]:
+    values: Values = {"partition": partition, "since": since, "limit": _NO_LIMIT if limit is None else limit}
+    return [
+        JournalEntry(
+            version=version,
+            op=op,
+            id=name,
+            verb=verb,
+            at=from_micros(at, at_offset),
+            reason=reason,
+            digest=digest,
+        )
+        for version, op, name, verb, at, at_offset, reason, digest in fetch(
+            connection, sql("journal"), values
+        )
+    ]
+
+
+def stats(connection: apsw.Connection, partition: int | None, *, size: int) -> Stats:
+    """Count one partition's rows (of `None`: all)."""
+    values: Values = {} if partition is None else {"partition": partition}
+    test = "1" if partition is None else "partition = :partition"
+    ((known, turn_count, documents, retired),) = fetch(connection, sql("counts", conditions=test), values)
+    ((sessions,),) = fetch(connection, sql("session_count", conditions=test), values)
+    return Stats(
+        partitions=known,
+        turns=turn_count,
+        retired=retired,
+        sessions=sessions,
+        documents=documents,
+        vectors=dict(fetch(connection, sql("vector_counts", conditions=test), values)),
+        bytes=size,
+    )
+
+
+def embedder(connection: apsw.Connection, fingerprint: str | None) -> int:
+    """Return the number under which vectors of that fingerprint are kept."""
+    if fingerprint is None:
+        return _NOBODY
+    found = next(fetch(connection, sql("embedder"), {"fingerprint": fingerprint}), None)
+    return _NOBODY if found is None else int(found[0])

@@ -1,0 +1,52 @@
+"""The SQL files beside this module, as named statements."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+import apsw
+
+Value: TypeAlias = "bytes | float | int | str | None"
+"""What a column holds."""
+
+Row: TypeAlias = tuple[Value, ...]
+Values: TypeAlias = dict[str, Value]
+"""What is bound in a statement, by name."""
+
+_NAME = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
+
+
+def sql(name: str, **fragments: str) -> str:
+    """Return the statement of that name in queries.sql; `{slots}` are filled with *fragments* of SQL, never values."""
+    statement = blocks("queries.sql")[name]
+    for slot, fragment in fragments.items():
+        statement = statement.replace(f"{{{slot}}}", fragment)
+    return statement
+
+
+def fetch(
+    connection: apsw.Connection, statement: str, values: Mapping[str, Value] | None = None
+) -> Iterator[Any]:
+    """Return what a statement selects. STRICT tables vouch for the types, so they are not checked here."""
+    return connection.execute(statement, values)
+
+
+@cache
+def blocks(file: str) -> Mapping[str, str]:
+    """Return the statements of a file by name, in order, without comments."""
+    text = files(__package__).joinpath(file).read_text("utf-8")
+    _, *parts = _NAME.split(text)
+    names, bodies = parts[::2], parts[1::2]
+    doubled = {name for name in names if names.count(name) > 1}
+    if doubled:
+        raise ValueError(f"{file} names more than one statement {', '.join(sorted(doubled))}")
+    return MappingProxyType({name: _without_comments(body) for name, body in zip(names, bodies, strict=True)})
+
+
+def _without_comments(body: str) -> str:
+    return "\n".join(line for line in body.splitlines() if not line.startswith("--")).strip()

@@ -1,0 +1,195 @@
+"""The embedded store: one file, any number of processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import apsw
+
+from lukasa.adapters.stores.sqlite import fulltext, migrations, reader, writer
+from lukasa.adapters.stores.sqlite.connection import (
+    check_path,
+    check_sqlite,
+    connect,
+    create_file,
+    leave_untouched,
+    reading,
+    use_write_ahead_log,
+    writing,
+)
+from lukasa.adapters.stores.sqlite.failures import translated
+from lukasa.adapters.stores.sqlite.reader import PartitionRow
+from lukasa.adapters.stores.sqlite.sql import sql
+from lukasa.adapters.stores.sqlite.threads import Threads
+from lukasa.adapters.stores.sqlite.verify import verify
+from lukasa.domain.change import Applied, Cause, Change, JournalEntry, check
+from lukasa.domain.document import Delta, Scored
+from lukasa.domain.embedding import TokenVectors
+from lukasa.domain.query import DocumentQuery, LexicalQuery, TurnQuery
+from lukasa.domain.report import Stats, Verified
+from lukasa.domain.scope import Partition
+from lukasa.domain.turn import Turn
+from lukasa.errors import ClosedError, NewerSchemaError, NotFoundError, StoreCorruptError, StoreReadOnlyError
+
+T = TypeVar("T")
+
+_BUSY_SECONDS = 30.0
+_COMPANIONS = ("", "-wal", "-shm")
+
+
+class SqliteStore:
+    """Keeps everything in one SQLite file, durable before it is acknowledged.
+
+    *timeout*: seconds to wait for another process that writes, before `StoreBusyError`.
+    *read_only*: never write; otherwise a file that cannot be written is only read, and `apply` raises
+    `StoreReadOnlyError`.
+    """
+
+    def __init__(self, path: Path | str, *, timeout: float = _BUSY_SECONDS, read_only: bool = False) -> None:
+        self._path = check_path(path)
+        self._timeout = timeout
+        self._read_only = read_only
+        self._threads: Threads | None = None
+        self._closed = False
+
+    async def open(self) -> None:
+        if self._threads is not None:
+            return
+        check_sqlite(apsw.sqlite_lib_version())
+        threads = Threads(self._connect)
+        try:
+            await threads.write(self._prepare)
+        except BaseException:
+            await threads.aclose()
+            raise
+        self._threads, self._closed = threads, False
+
+    async def apply(
+        self, partition: Partition, changes: Sequence[Change], *, cause: Cause, expected: int | None = None
+    ) -> Applied:
+        check(changes, cause)
+
+        def job(connection: apsw.Connection) -> Applied:
+            if self._read_only:
+                raise StoreReadOnlyError(f"{str(self._path)!r} may not be written")
+            with translated(self._path, connection), writing(connection):
+                return writer.apply(connection, partition, changes, cause=cause, expected=expected)
+
+        return await self._opened().write(job)
+
+    async def turns(self, partition: Partition, query: TurnQuery) -> list[Turn]:
+        return await self._read(partition, [], lambda db, row: reader.turns(db, row.id, query))
+
+    async def delta(self, partition: Partition, *, fingerprint: str | None, since: int) -> Delta:
+        return await self._read(
+            partition,
+            Delta(version=0),
+            lambda db, row: reader.delta(db, row, fingerprint=fingerprint, since=since),
+        )
+
+    async def lexical(self, partition: Partition, query: LexicalQuery) -> list[Scored]:
+        return await self._read(
+            partition,
+            [],
+            lambda db, row: fulltext.search(db, fulltext.Counts(row.id, row.documents, row.terms), query),
+        )
+
+    async def select(self, partition: Partition, query: DocumentQuery) -> set[str]:
+        return await self._read(partition, set(), lambda db, row: reader.select(db, row.id, query))
+
+    async def tokens(
+        self, partition: Partition, ids: Sequence[str], *, fingerprint: str
+    ) -> dict[str, TokenVectors]:
+        return await self._read(
+            partition, {}, lambda db, row: reader.tokens(db, row.id, ids, fingerprint=fingerprint)
+        )
+
+    async def unembedded(self, partition: Partition, *, fingerprint: str, limit: int) -> list[str]:
+        return await self._read(
+            partition,
+            [],
+            lambda db, row: reader.unembedded(db, row.id, fingerprint=fingerprint, limit=limit),
+        )
+
+    async def journal(
+        self, partition: Partition, *, since: int = 0, limit: int | None = None
+    ) -> list[JournalEntry]:
+        return await self._read(
+            partition, [], lambda db, row: reader.journal(db, row.id, since=since, limit=limit)
+        )
+
+    async def partitions(self) -> list[Partition]:
+        return await self._read_all(reader.partitions)
+
+    async def stats(self, partition: Partition | None = None) -> Stats:
+        if partition is not None:
+            return await self._read(partition, Stats(), lambda db, row: reader.stats(db, row.id, size=0))
+        return await self._read_all(lambda db: reader.stats(db, None, size=self._size()))
+
+    async def verify(self) -> Verified:
+        return await self._read_all(verify)
+
+    async def aclose(self) -> None:
+        self._closed = True
+        if self._threads is not None:
+            threads, self._threads = self._threads, None
+            await threads.aclose()
+
+    async def _read(
+        self, partition: Partition, empty: T, answer: Callable[[apsw.Connection, PartitionRow], T]
+    ) -> T:
+        """Answer from one state of the partition; with *empty* when nothing was ever written to it."""
+
+        def job(connection: apsw.Connection) -> T:
+            row = reader.partition_row(connection, partition)
+            return empty if row is None else answer(connection, row)
+
+        return await self._read_all(job)
+
+    async def _read_all(self, answer: Callable[[apsw.Connection], T]) -> T:
+        def job(connection: apsw.Connection) -> T:
+            with translated(self._path, connection), reading(connection):
+                return answer(connection)
+
+        return await self._opened().read(job)
+
+    def _opened(self) -> Threads:
+        if self._threads is None:
+            what = "was closed" if self._closed else "is not open; call open() first"
+            raise ClosedError(f"the store {str(self._path)!r} {what}")
+        return self._threads
+
+    def _connect(self, writes: bool) -> apsw.Connection:
+        if writes and not self._read_only:
+            create_file(self._path)
+        elif not self._path.exists():
+            raise NotFoundError(f"there is no store {str(self._path)!r}")
+        connection = connect(self._path, timeout=self._timeout, read_only=self._read_only)
+        if not writes:
+            connection.execute(sql("only_read"))
+        return connection
+
+    def _prepare(self, connection: apsw.Connection) -> None:
+        """Bring the file up to date; leave one that is not ours as it is."""
+        self._read_only = self._read_only or connection.readonly("main")
+        with translated(self._path, connection):
+            try:
+                with reading(connection):
+                    version = migrations.schema_version(connection, self._path)
+            except (NewerSchemaError, StoreCorruptError):
+                leave_untouched(connection, self._path)
+                raise
+            if self._read_only and version < migrations.known()[-1].number:
+                raise StoreReadOnlyError(
+                    f"{str(self._path)!r} has schema {version} and may not be written; open it once for writing"
+                )
+            if not self._read_only:
+                use_write_ahead_log(connection, self._path, timeout=self._timeout)
+                migrations.migrate(connection, self._path, version=version)
+            migrations.restore_indexes(connection, self._path, read_only=self._read_only)
+
+    def _size(self) -> int:
+        files = (self._path.with_name(self._path.name + suffix) for suffix in _COMPANIONS)
+        return sum(file.stat().st_size for file in files if file.exists())

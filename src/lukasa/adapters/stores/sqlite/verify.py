@@ -1,0 +1,156 @@
+"""Looking for damage: file, schema, journal, counts, full-text, vectors, orphans."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+import apsw
+
+from lukasa.adapters.stores.sqlite import fulltext, migrations
+from lukasa.adapters.stores.sqlite.sql import fetch, sql
+from lukasa.adapters.stores.sqlite.writer import attribute_rows
+from lukasa.domain.change import Cause, chain, chain_root
+from lukasa.domain.report import Finding, Verified
+from lukasa.domain.scope import Partition
+from lukasa.domain.time import from_micros
+
+_MOST = 20
+"""Findings of one sort: who has hundreds needs a backup, not a list."""
+
+_HASH = 2**61 - 1
+
+
+def verify(connection: apsw.Connection) -> Verified:
+    """Check everything, inside the caller's transaction. A check that cannot go on is a finding, not an error."""
+    checked: dict[str, int] = {"pages": int(connection.execute(sql("page_count")).get)}
+    findings: list[Finding] = []
+    checks: dict[str, Callable[[apsw.Connection, dict[str, int]], Iterator[Finding]]] = {
+        "file": _file,
+        "schema": _schema,
+        "journal": _journal,
+        "versions": _versions,
+        "counts": _counts,
+        "index": _index,
+        "attributes": _attributes,
+        "vectors": _vectors,
+        "orphans": _orphans,
+    }
+    for name, check in checks.items():
+        try:
+            findings += islice(check(connection, checked), _MOST)
+        except (apsw.CorruptError, apsw.SQLError, apsw.NotADBError, apsw.IOError) as error:
+            findings.append(Finding(what="file", detail=f"cannot check {name}: {error}"))
+    return Verified(checked=checked, findings=tuple(findings))
+
+
+def _file(connection: apsw.Connection, _: dict[str, int]) -> Iterator[Finding]:
+    for (line,) in fetch(connection, sql("integrity")):
+        if line != "ok":
+            yield Finding(what="file", detail=str(line))
+
+
+def _schema(connection: apsw.Connection, checked: dict[str, int]) -> Iterator[Finding]:
+    for detail in migrations.unlike(connection):
+        yield Finding(what="schema", detail=detail)
+    expected, present = migrations.expected_objects(), migrations.objects(connection)
+    checked["objects"] = len(expected)
+    for name, _ in sorted(expected - present):
+        yield Finding(what="schema", detail=f"{name!r} is missing, or not as it should be")
+    for name, _ in sorted(present - expected):
+        if name not in {known for known, _ in expected}:
+            yield Finding(what="schema", detail=f"{name!r} is not ours")
+
+
+def _journal(connection: apsw.Connection, checked: dict[str, int]) -> Iterator[Finding]:
+    partitions = list(fetch(connection, sql("partition_rows")))
+    owners = {row[0]: Partition(row[1], row[2]) for row in partitions}
+    heads = {number: (0, chain_root(owner)) for number, owner in owners.items()}
+    checked["partitions"], checked["changes"] = len(owners), 0
+    for partition, version, op, name, verb, at, reason, digest in fetch(connection, sql("all_changes")):
+        checked["changes"] += 1
+        if partition not in owners:
+            yield Finding(what="orphan", detail=f"journal entry {version} belongs to no partition")
+            continue
+        before, previous = heads[partition]
+        cause = Cause(verb=verb, at=from_micros(at), reason=reason)
+        if version != before + 1 or digest != chain(previous, version=version, op=op, id=name, cause=cause):
+            yield Finding(
+                what="journal", detail=f"entry {version} of {owners[partition]!r} does not follow {before}"
+            )
+        heads[partition] = (version, digest)
+    for number, _, _, version, _, _, _, digest in partitions:
+        if heads[number] != (version, digest):
+            yield Finding(
+                what="journal",
+                detail=f"{owners[number]!r} is at version {version}, its journal ends at {heads[number][0]}",
+            )
+
+
+def _versions(connection: apsw.Connection, _: dict[str, int]) -> Iterator[Finding]:
+    for _, name, version, last in fetch(connection, sql("wrong_versions")):
+        yield Finding(
+            what="journal", detail=f"{name!r} says version {version}, its last journal entry is {last}"
+        )
+
+
+def _counts(connection: apsw.Connection, _: dict[str, int]) -> Iterator[Finding]:
+    real = {row[0]: row[1:] for row in fetch(connection, sql("real_counts"))}
+    for number, tenant, user, _, seq, documents, terms, _ in fetch(connection, sql("partition_rows")):
+        if (seq, documents, terms) != real.get(number, (0, 0, 0)):
+            yield Finding(
+                what="index",
+                detail=f"{Partition(tenant, user)!r} counts seq {seq}, {documents} documents, {terms} terms; "
+                f"there are {real.get(number, (0, 0, 0))}",
+            )
+
+
+def _index(connection: apsw.Connection, checked: dict[str, int]) -> Iterator[Finding]:
+    """Compare full-text with the terms of the documents, by the sum of their tokens' hashes: exact but for luck."""
+    sums: dict[int, int] = defaultdict(int)
+    checked["documents"] = 0
+    for document, partition, length, terms in fetch(connection, sql("live_documents")):
+        checked["documents"] += 1
+        words = json.loads(terms)
+        if len(words) != length:
+            yield Finding(what="index", detail=f"document {document} has {len(words)} terms, not {length}")
+        row = fulltext.row_id(document, length)
+        for token in fulltext.tokens(partition, words).split(" "):
+            sums[row] += hash(token)
+    for row, token in fetch(connection, sql("instances")):
+        sums[row] -= hash(token)
+    for row, rest in sums.items():
+        if rest % _HASH:
+            yield Finding(what="index", detail=f"full-text and terms of row {row} differ")
+
+
+def _attributes(connection: apsw.Connection, checked: dict[str, int]) -> Iterator[Finding]:
+    """Compare the rows that filters use with the metadata of the turns."""
+    held: dict[int, set[tuple[object, ...]]] = defaultdict(set)
+    checked["attributes"] = 0
+    for document, *row in fetch(connection, sql("attributes")):
+        checked["attributes"] += 1
+        held[document].add(tuple(row))
+    for document, metadata in fetch(connection, sql("turn_metadata")):
+        expected = {row[2:] for row in attribute_rows(0, document, json.loads(metadata))}
+        if held.pop(document, set()) != expected:
+            yield Finding(what="index", detail=f"attributes and metadata of document {document} differ")
+    for document in held:
+        yield Finding(what="orphan", detail=f"document {document} has attributes, but no metadata")
+
+
+def _vectors(connection: apsw.Connection, checked: dict[str, int]) -> Iterator[Finding]:
+    checked["vectors"] = int(connection.execute(sql("vector_count")).get)
+    for name, size in fetch(connection, sql("misshapen")):
+        yield Finding(what="vectors", detail=f"{name!r} has vectors of {size} bytes, unlike the others")
+
+
+def _orphans(connection: apsw.Connection, _: dict[str, int]) -> Iterator[Finding]:
+    for table, row, parent, _ in fetch(connection, sql("foreign_keys")):
+        yield Finding(
+            what="orphan", detail=f"row {row} of {table!r} points at a row of {parent!r} that is gone"
+        )
+    for what, name in fetch(connection, sql("wandered")):
+        yield Finding(what="orphan", detail=f"{what}: {name!r}")

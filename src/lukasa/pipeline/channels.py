@@ -1,0 +1,138 @@
+"""Where to look: each channel scores documents in its own measure, side by side."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from lukasa.domain.embedding import EmbedderSpec, Embedding
+from lukasa.domain.filter import Filter
+from lukasa.domain.query import DocumentQuery, LexicalQuery
+from lukasa.domain.scope import Partition
+from lukasa.pipeline.policy import RecallPolicy
+from lukasa.pipeline.understand import Understanding
+from lukasa.pipeline.warm import Bools, Floats, Ints, Tokens, Warm, WarmPartitions, stack
+from lukasa.ports.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What the channels say of the candidates; entry `i` of every array is about row `rows[i]` of the partition."""
+
+    rows: Ints
+    lexical: Floats
+    """BM25; 0 where no term matches."""
+
+    dense: Floats | None = None
+    """Cosine of the single vectors."""
+
+    late: Floats | None = None
+    """Candidates × question tokens: how well each token of the question is matched at best. Where a candidate has
+    no token vectors, the question's average."""
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """The channels over documents, and what they need."""
+
+    store: Store
+    warm: WarmPartitions
+    policy: RecallPolicy
+
+    async def lexical(
+        self, partition: Partition, asked: Understanding, filter: Filter | None
+    ) -> Mapping[str, float]:
+        """Return BM25 scores by document id."""
+        if not asked.terms:
+            return {}
+        query = LexicalQuery(
+            terms=asked.terms[: self.policy.max_terms],
+            common=self.policy.common_terms,
+            filter=filter,
+            limit=self.policy.per_channel,
+        )
+        return {scored.id: scored.score for scored in await self.store.lexical(partition, query)}
+
+    async def allowed(self, partition: Partition, warm: Warm, filter: Filter | None) -> Bools:
+        """Tell for each row whether it may be returned."""
+        allowed = warm.live[: warm.size].copy()
+        if filter is not None:
+            passing = await self.store.select(partition, DocumentQuery(filter=filter))
+            mask = np.zeros(warm.size, np.bool_)
+            mask[[warm.rows[id_] for id_ in passing if id_ in warm.rows]] = True
+            allowed &= mask
+        return allowed
+
+    async def gather(
+        self,
+        partition: Partition,
+        warm: Warm,
+        *,
+        allowed: Bools,
+        lexical: Mapping[str, float],
+        question: Embedding | None,
+        spec: EmbedderSpec | None,
+    ) -> Found:
+        """Choose the candidates, and have every channel score each of them."""
+        # `warm` may have grown since `allowed` was made: rows beyond it are left for the next question.
+        bm25 = np.zeros(warm.size, np.float32)
+        for id_, score in lexical.items():
+            if (row := warm.rows.get(id_)) is not None:
+                bm25[row] = score
+        if question is None or spec is None:
+            rows = np.flatnonzero(allowed & (bm25[: len(allowed)] > 0))
+            return Found(rows=rows, lexical=bm25[rows])
+        cosine = warm.dense[: warm.size] @ np.frombuffer(question.dense, np.float32)
+        rows = self._candidates(warm, allowed, bm25, cosine)
+        late = await self._late(partition, warm, rows, question=question, spec=spec)
+        return Found(rows=rows, lexical=bm25[rows], dense=cosine[rows], late=late)
+
+    def _candidates(self, warm: Warm, allowed: Bools, bm25: Floats, cosine: Floats) -> Ints:
+        """Return every allowed row of a small partition; of a large one, each channel's best and their neighbours."""
+        rows = np.flatnonzero(allowed)
+        if len(rows) <= self.policy.exact_documents:
+            return rows
+        count = self.policy.per_channel
+        dense = rows[np.argpartition(-cosine[rows], count)[:count]]
+        lexical = rows[bm25[rows] > 0]
+        near = self.policy.neighbours_of
+        leaders = np.concatenate(
+            [dense[np.argsort(-cosine[dense])[:near]], lexical[np.argsort(-bm25[lexical])[:near]]]
+        )
+        neighbours = np.concatenate([warm.before[leaders], warm.after[leaders]])
+        neighbours = neighbours[(neighbours >= 0) & (neighbours < len(allowed))]
+        chosen: Ints = np.unique(np.concatenate([dense, lexical, neighbours[allowed[neighbours]]]))
+        return chosen
+
+    async def _late(
+        self, partition: Partition, warm: Warm, rows: Ints, *, question: Embedding, spec: EmbedderSpec
+    ) -> Floats | None:
+        if question.tokens is None or not len(rows):
+            return None
+        asked = stack([question.tokens], question.tokens.dims).matrix
+        held = await self.warm.tokens(partition, warm, spec)
+        if held is not None:
+            return max_sim(asked, held)[rows]
+        held = await self.warm.load(partition, [warm.ids[row] for row in rows], spec)
+        if len(held.matrix) < self.policy.inline_tokens:
+            return max_sim(asked, held)
+        return await asyncio.to_thread(max_sim, asked, held)
+
+
+def max_sim(question: Floats, tokens: Tokens) -> Floats:
+    """Return documents × question tokens: the best cosine of each question token in each document.
+
+    That is MaxSim before its sum (Khattab & Zaharia 2020). A document without token vectors gets the others' average.
+    """
+    best = np.full((len(tokens.counts), len(question)), np.nan, np.float32)
+    present = np.flatnonzero(tokens.counts)
+    if len(present):
+        counts = tokens.counts[present]
+        starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+        best[present] = np.maximum.reduceat(tokens.matrix @ question.T, starts, axis=0)
+    if len(present) < len(best):
+        best[tokens.counts == 0] = best[present].mean(axis=0) if len(present) else 0.0
+    return best

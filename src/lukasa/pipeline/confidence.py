@@ -1,0 +1,65 @@
+"""Is anything here relevant at all? A calibrated answer, so that silence is possible. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from lukasa.pipeline.channels import Found
+from lukasa.pipeline.warm import Floats, Ints
+
+_FEW = 5
+"""How many of the best are looked at: an answer outside the best five would not be trusted anyway."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signs:
+    """What tells a question that has an answer here from one that has none; all absolute, none relative."""
+
+    late: float
+    """The best MaxSim, averaged over the question's tokens."""
+
+    late_few: float
+    """The mean of the best few."""
+
+    late_lead: float
+    """How far the best stands out of the middle of the candidates."""
+
+    dense: float
+    """The best cosine."""
+
+    covered: float
+    """Share of the question's telling words that the best few contain between them."""
+
+    covered_best: float
+    """The largest share that one of them contains."""
+
+
+def signs(found: Found, order: Ints, words: Collection[str], texts: Sequence[Collection[str]]) -> Signs:
+    """Look at the best few candidates. *words* are the question's terms, *texts* those of the best few."""
+    few = order[:_FEW]
+    late = found.late.mean(axis=1) if found.late is not None else np.zeros(len(found.rows), np.float32)
+    wanted = set(words)
+    shares = [len(wanted & set(text)) / len(wanted) for text in texts[:_FEW]] if wanted else []
+    union: set[str] = set().union(*texts[:_FEW]) if texts else set()
+    return Signs(
+        late=_top(late, few),
+        late_few=float(late[few].mean()) if len(few) else 0.0,
+        late_lead=_top(late, few) - float(np.median(late)) if len(few) else 0.0,
+        dense=_top(found.dense, few) if found.dense is not None else 0.0,
+        covered=len(wanted & union) / len(wanted) if wanted else 0.0,
+        covered_best=max(shares, default=0.0),
+    )
+
+
+def confidence(seen: Signs, weights: Mapping[str, float]) -> float:
+    """Return the chance that the question has an answer here (logistic; `bias` is one of the weights)."""
+    odds = weights["bias"] + sum(weights.get(name, 0.0) * value for name, value in asdict(seen).items())
+    return 1 / (1 + math.exp(-max(-50.0, min(50.0, odds))))
+
+
+def _top(scores: Floats, few: Ints) -> float:
+    return float(scores[few].max()) if len(few) else 0.0

@@ -1,0 +1,75 @@
+"""The embedder as the paths see it: loaded once, and its absence is a fact to report, not a crash."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from lukasa.domain.embedding import EmbedderSpec, Embedding
+from lukasa.errors import ModelMissingError, ProviderError
+from lukasa.ports.embedder import Embedder
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Embeddings of some texts, or why there are none."""
+
+    embeddings: Sequence[Embedding] = ()
+    fingerprint: str | None = None
+    warning: str | None = None
+
+
+@dataclass(slots=True)
+class Encoder:
+    """Asks the embedder, and turns its failures into warnings: without vectors, full-text still works."""
+
+    embedder: Embedder | None
+    """`None`: full-text only, by configuration."""
+
+    _spec: EmbedderSpec | None = field(default=None, init=False)
+    _missing: str | None = field(default=None, init=False)
+
+    async def spec(self) -> EmbedderSpec | None:
+        """Return what the embedder is; `None` when it cannot be used now (`reason` tells why)."""
+        if self._spec is None and self.embedder is not None and self._missing is None:
+            try:
+                self._spec = await self.embedder.spec()
+            except ModelMissingError as error:
+                self._missing = str(error)  # Files do not come back while we run: ask no more.
+        return self._spec
+
+    @property
+    def reason(self) -> str:
+        """Why there is no embedder."""
+        return self._missing or "no embedder is configured (embedder='none')"
+
+    async def documents(self, texts: Sequence[str]) -> Encoded:
+        """Encode what is stored."""
+        return await self._encode(texts, query=False)
+
+    async def query(self, text: str) -> Encoded:
+        """Encode a question."""
+        return await self._encode([text], query=True)
+
+    async def aclose(self) -> None:
+        """Release the embedder."""
+        if self.embedder is not None:
+            await self.embedder.aclose()
+
+    async def _encode(self, texts: Sequence[str], *, query: bool) -> Encoded:
+        if self.embedder is None:
+            return Encoded()
+        try:
+            spec = await self.spec()
+            if spec is None:
+                return Encoded(warning=_advice(self.reason))
+            if not texts:
+                return Encoded(fingerprint=spec.fingerprint)
+            embeddings = await self.embedder.embed(texts, purpose="query" if query else "document")
+        except ProviderError as error:
+            return Encoded(warning=_advice(str(error)))
+        return Encoded(embeddings=embeddings, fingerprint=spec.fingerprint)
+
+
+def _advice(reason: str) -> str:
+    return f"the embedder cannot be used, full-text only: {reason} (`lukasa doctor` tells more; `reembed()` catches up)"

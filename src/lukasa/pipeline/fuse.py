@@ -1,0 +1,41 @@
+"""One score from all that speaks for a candidate. Pure arithmetic: no model, no database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from lukasa.pipeline.evidence import FEATURES
+from lukasa.pipeline.warm import Floats, Ints
+
+
+def linear(table: Floats, weights: Mapping[str, float]) -> Floats:
+    """Weigh each column of an evidence table; a feature without a weight counts nothing."""
+    return np.asarray(table @ np.array([weights.get(name, 0.0) for name in FEATURES], np.float32), np.float32)
+
+
+def best_first(scores: Floats, seq: Ints) -> Ints:
+    """Return places by falling score; ties newest first, so that the order never depends on chance."""
+    return np.lexsort((-seq, -scores))
+
+
+def reciprocal_rank(
+    rankings: Mapping[str, Sequence[str]], *, weights: Mapping[str, float] | None = None, k: int = 60
+) -> list[tuple[str, float]]:
+    """Fuse rankings by reciprocal rank (Cormack et al. 2009), best first; ties keep first-seen order."""
+    scores: dict[str, float] = {}
+    for channel, ids in rankings.items():
+        weight = 1.0 if weights is None else weights.get(channel, 1.0)
+        for rank, id_ in enumerate(ids, start=1):
+            scores[id_] = scores.get(id_, 0.0) + weight / (k + rank)
+    return sorted(scores.items(), key=lambda pair: -pair[1])
+
+
+def relevance(scores: Floats, confidence: float, *, steepness: float) -> Floats:
+    """Turn fused scores into chances from 0 to 1: the best one gets *confidence*, the others less by their distance."""
+    if not len(scores):
+        return scores
+    bounded = min(max(confidence, 1e-6), 1 - 1e-6)
+    odds = np.log(bounded / (1 - bounded)) + steepness * (scores - scores.max())
+    return np.asarray(1 / (1 + np.exp(-np.clip(odds, -50, 50))), np.float32)

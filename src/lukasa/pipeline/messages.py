@@ -1,0 +1,236 @@
+"""From what callers hand in (text, OpenAI-shaped messages) to drafts of turns. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import NamedTuple, TypeAlias
+
+from lukasa.domain.filter import MAX_INT
+from lukasa.domain.time import read_instant
+from lukasa.domain.turn import ORIGINS, Json, Origin, Role
+from lukasa.errors import InputError
+from lukasa.pipeline.policy import RememberPolicy
+
+Message: TypeAlias = str | Mapping[str, object]
+"""A text, or a message of the OpenAI shape: `role`, `content` (text or parts), `name`; also `at`, `metadata`."""
+
+_ROLES: dict[str, Role] = {
+    "user": "user",
+    "human": "user",
+    "assistant": "assistant",
+    "ai": "assistant",
+    "model": "assistant",
+    "system": "system",
+    "developer": "system",
+    "tool": "tool",
+    "function": "tool",
+}
+
+# What the system or a tool put into a conversation is not the user's own word.
+_ORIGIN_OF: dict[Role, Origin] = {"user": "user", "assistant": "assistant", "system": "tool", "tool": "tool"}
+
+_IMAGES = frozenset({"image", "image_url", "input_image"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labels:
+    """What one call says of all its messages."""
+
+    at: datetime | None = None
+    session: str | None = None
+    agent: str | None = None
+    origin: Origin | None = None
+    metadata: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A turn in the making: everything but its id and its time of arrival."""
+
+    role: Role
+    speaker: str | None
+    text: str
+    at: datetime | None
+    """`None`: nobody said when; it will be the moment of arrival."""
+
+    session: str | None
+    agent: str | None
+    origin: Origin
+    metadata: Mapping[str, Json]
+
+
+class Read(NamedTuple):
+    """The drafts, and why messages were left out."""
+
+    drafts: list[Draft]
+    skipped: list[str]
+
+
+def read_labels(
+    *,
+    at: datetime | str | None,
+    session: str | None,
+    agent: str | None,
+    origin: str | None,
+    metadata: Mapping[str, Json] | None,
+    zone: str | None,
+) -> Labels:
+    """Check the labels of a call; raise `InputError` for the first that cannot be used."""
+    if origin is not None and origin not in ORIGINS:
+        raise InputError(f"unknown origin {origin!r}; known: {', '.join(ORIGINS)}")
+    return Labels(
+        at=None if at is None else read_instant(at, zone=zone),
+        session=_label("session", session),
+        agent=_label("agent", agent),
+        origin=origin,
+        metadata=_metadata(metadata or {}, "metadata"),
+    )
+
+
+def read_messages(
+    messages: Message | Sequence[Message], labels: Labels, *, zone: str | None, policy: RememberPolicy
+) -> Read:
+    """Turn what was handed in into drafts, in order.
+
+    Messages without any text (a bare tool call, an image without a caption) are left out and reported.
+    Everything else that cannot be stored raises `InputError` with the message's place, so that a call is
+    stored as a whole or not at all.
+    """
+    alone = isinstance(messages, str | Mapping)
+    given: Sequence[object] = [messages] if isinstance(messages, str | Mapping) else messages
+    if isinstance(given, bytes) or not isinstance(given, Sequence):
+        raise InputError(
+            f"messages must be a text, a message or a list of them, not {type(messages).__name__}"
+        )
+    drafts: list[Draft] = []
+    skipped: list[str] = []
+    for place, message in enumerate(given):
+        name = "the message" if alone else f"message {place}"
+        draft = _draft(message, labels, name=name, zone=zone)
+        if draft.text.strip():
+            drafts.append(replace(draft, text=_text(draft.text, name, policy)))
+        else:
+            skipped.append(f"{name} ({draft.role}) has no text")
+    if alone and not drafts:
+        raise InputError(f"there is nothing to remember: {skipped[0]}")
+    return Read(drafts, skipped)
+
+
+def _draft(message: object, labels: Labels, *, name: str, zone: str | None) -> Draft:
+    if isinstance(message, str):
+        message = {"role": "user", "content": message}
+    if not isinstance(message, Mapping):
+        raise InputError(
+            f"{name} must be a text or a mapping with 'role' and 'content', not {type(message).__name__}"
+        )
+    role = _role(message.get("role", "user"), name)
+    at = message.get("at")
+    if at is not None and not isinstance(at, str | datetime):
+        raise InputError(f"{name}: 'at' must be a datetime or ISO 8601 text, not {at!r}")
+    own = message.get("metadata") or {}
+    if not isinstance(own, Mapping):
+        raise InputError(f"{name}: 'metadata' must be a mapping, not {type(own).__name__}")
+    return Draft(
+        role=role,
+        speaker=_label(f"{name}: 'name'", message.get("name")),
+        text=_content(message, name),
+        at=labels.at if at is None else read_instant(at, zone=zone),
+        session=labels.session,
+        agent=labels.agent,
+        origin=labels.origin or _ORIGIN_OF[role],
+        metadata={**labels.metadata, **_metadata(own, f"{name}: metadata")},
+    )
+
+
+def _role(given: object, name: str) -> Role:
+    role = _ROLES.get(given) if isinstance(given, str) else None
+    if role is None:
+        raise InputError(f"{name} has the unknown role {given!r}; known: {', '.join(_ROLES)}")
+    return role
+
+
+def _content(message: Mapping[str, object], name: str) -> str:
+    content = message.get("content")
+    match content:
+        case None if "content" in message or "tool_calls" in message:
+            return ""
+        case None:
+            raise InputError(f"{name} has no 'content'")
+        case str():
+            return content
+        case list() | tuple():
+            return "\n".join(text for part in content if (text := _part(part, name)))
+        case _:
+            raise InputError(
+                f"{name}: 'content' must be text or a list of parts, not {type(content).__name__}"
+            )
+
+
+def _part(part: object, name: str) -> str:
+    if isinstance(part, str):
+        return part
+    if not isinstance(part, Mapping):
+        raise InputError(f"{name}: a content part must be a mapping, not {type(part).__name__}")
+    if part.get("type") in _IMAGES:
+        # The picture itself is not kept; what it shows was said with it.
+        caption = part.get("caption") or part.get("alt")
+        return f"[shares a photo: {caption}]" if caption else ""
+    for field_name in ("text", "refusal", "transcript"):
+        if isinstance(text := part.get(field_name), str):
+            return text
+    return ""
+
+
+def _text(text: str, name: str, policy: RememberPolicy) -> str:
+    if "\0" in text:
+        raise InputError(f"{name} holds a NUL byte at character {text.index(chr(0))}; remove it")
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError as error:
+        raise InputError(f"{name} is not valid Unicode at character {error.start}: {error.reason}") from error
+    if size > policy.max_turn_bytes:
+        raise InputError(
+            f"{name} has {size:,} bytes; at most {policy.max_turn_bytes:,} are stored as one turn: split it"
+        )
+    return text
+
+
+def _label(what: str, value: object) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value.strip() or "\0" in value:
+        raise InputError(f"{what} must be a non-empty text without NUL, not {value!r}")
+    return value
+
+
+def _metadata(given: Mapping[object, object] | Mapping[str, Json], what: str) -> dict[str, Json]:
+    return {_key(key, what): _json(value, f"{what} {key!r}", depth=8) for key, value in given.items()}
+
+
+def _key(key: object, what: str) -> str:
+    if not isinstance(key, str) or not key or "\0" in key:
+        raise InputError(f"{what}: keys must be non-empty texts, not {key!r}")
+    return key
+
+
+def _json(value: object, what: str, *, depth: int) -> Json:
+    match value:
+        case None | bool():
+            return value
+        case str() if "\0" not in value:
+            return value
+        case int() if abs(value) <= MAX_INT:
+            return value
+        case float() if math.isfinite(value):
+            return value
+        case list() | tuple() if depth:
+            return [_json(item, what, depth=depth - 1) for item in value]
+        case Mapping() if depth:
+            return {_key(k, what): _json(v, what, depth=depth - 1) for k, v in value.items()}
+        case _:
+            raise InputError(
+                f"{what} must be JSON (finite numbers, 64-bit integers, no NUL), not {value!r:.80}"
+            )

@@ -1,0 +1,59 @@
+"""Give documents the vectors of the embedder in use. Resumable: what is done is stored, and not done again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from lukasa.domain.change import Cause, Embed
+from lukasa.domain.query import TurnQuery
+from lukasa.domain.report import Progress
+from lukasa.domain.scope import Partition
+from lukasa.errors import ProviderError
+from lukasa.pipeline.encode import Encoder
+from lukasa.pipeline.represent import document_text
+from lukasa.ports.store import Store
+
+_BATCH = 64
+"""Texts encoded and committed together: a crash loses a second of work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reembed:
+    """Everything re-embedding needs."""
+
+    store: Store
+    encoder: Encoder
+
+    async def __call__(self, *, limit: int | None, now: datetime) -> Progress:
+        """Embed up to *limit* documents over all partitions; raise `ProviderError` when the embedder fails."""
+        spec = await self.encoder.spec()
+        if spec is None:
+            raise ProviderError(self.encoder.reason)
+        done = 0
+        for partition in await self.store.partitions():
+            while limit is None or done < limit:
+                size = _BATCH if limit is None else min(_BATCH, limit - done)
+                ids = await self.store.unembedded(partition, fingerprint=spec.fingerprint, limit=size)
+                if not ids:
+                    break
+                await self._embed(partition, ids, now=now)
+                done += len(ids)
+        remaining = 0
+        for partition in await self.store.partitions():
+            remaining += len(
+                await self.store.unembedded(partition, fingerprint=spec.fingerprint, limit=1_000_000)
+            )
+        return Progress(done=done, remaining=remaining)
+
+    async def _embed(self, partition: Partition, ids: Sequence[str], *, now: datetime) -> None:
+        turns = await self.store.turns(partition, TurnQuery(ids=ids, include_retired=True))
+        encoded = await self.encoder.documents([document_text(turn) for turn in turns])
+        if encoded.fingerprint is None or not encoded.embeddings:
+            raise ProviderError(encoded.warning or self.encoder.reason)
+        changes = [
+            Embed(id=turn.id, embedding=embedding, fingerprint=encoded.fingerprint)
+            for turn, embedding in zip(turns, encoded.embeddings, strict=True)
+        ]
+        await self.store.apply(partition, changes, cause=Cause(verb="reembed", at=now))

@@ -1,0 +1,210 @@
+"""A partition kept warm: what ranking needs of every document, as arrays, refreshed before each question."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lukasa.domain.document import Delta, Head
+from lukasa.domain.embedding import EmbedderSpec, TokenVectors
+from lukasa.domain.scope import Partition
+from lukasa.domain.time import to_micros
+from lukasa.pipeline.policy import RecallPolicy
+from lukasa.ports.store import Store
+
+Floats: TypeAlias = NDArray[np.float32]
+Ints: TypeAlias = NDArray[np.int64]
+Bools: TypeAlias = NDArray[np.bool_]
+
+TRAITS = ("words", "questions", "asks", "first_person", "times", "numbers", "picture")
+"""Columns of `Warm.traits`, named as the fields of `domain.document.Traits`."""
+
+
+@dataclass(slots=True)
+class Tokens:
+    """Token vectors of some documents, one below the other."""
+
+    matrix: Floats
+    """Tokens × dims."""
+
+    counts: Ints
+    """Tokens of each document; 0 where it has none."""
+
+
+@dataclass(slots=True)
+class Warm:
+    """The documents of one partition. Row `i` of every array is the document `ids[i]`."""
+
+    dims: int
+    version: int = 0
+    ids: list[str] = field(default_factory=list)
+    rows: dict[str, int] = field(default_factory=dict)
+    """The row of each id."""
+
+    names: list[str] = field(default_factory=list)
+    """Speakers met so far; `speaker` holds places in this list, -1 for none."""
+
+    seq: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    at: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    session: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    speaker: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    assistant: Bools = field(default_factory=lambda: np.empty(0, np.bool_))
+    live: Bools = field(default_factory=lambda: np.empty(0, np.bool_))
+    embedded: Bools = field(default_factory=lambda: np.empty(0, np.bool_))
+    traits: Floats = field(default_factory=lambda: np.empty((0, len(TRAITS)), np.float32))
+    dense: Floats = field(init=False)
+    before: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    """Row of the live turn before this one in its session; -1: none."""
+
+    after: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    tokens: Tokens | None = None
+    """Token vectors of all documents, while the partition is small; dropped when a document changes."""
+
+    sessions: dict[str | None, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.dense = np.empty((0, self.dims), np.float32)
+
+    @property
+    def size(self) -> int:
+        """How many documents, retired ones included."""
+        return len(self.ids)
+
+    @property
+    def bytes(self) -> int:
+        """About how much memory this takes."""
+        tokens = 0 if self.tokens is None else self.tokens.matrix.nbytes
+        return self.dense.nbytes + tokens + self.size * 400
+
+    def update(self, delta: Delta) -> None:
+        """Take in what changed."""
+        new = [head for head in delta.heads if head.id not in self.rows]
+        self._grow(len(new))
+        for head in new:
+            self.rows[head.id] = len(self.ids)
+            self.ids.append(head.id)
+        for head in delta.heads:
+            self._set(self.rows[head.id], head)
+        for gone in delta.gone:
+            if (row := self.rows.get(gone)) is not None:
+                self.live[row] = False
+        if delta.heads or delta.gone:
+            self.tokens = None
+            self._link()
+        self.version = delta.version
+
+    def _grow(self, count: int) -> None:
+        if not count:
+            return
+        # Room for as many again: a write before each question must not copy the matrix each time.
+        room = self.size + count
+        if room > len(self.seq):
+            room = max(room, 2 * len(self.seq)) if len(self.seq) else room
+            for name in ("seq", "at", "session", "speaker", "assistant", "live", "embedded", "traits"):
+                setattr(self, name, _resized(getattr(self, name), room))
+            self.dense = _resized(self.dense, room)
+
+    def _set(self, row: int, head: Head) -> None:
+        self.seq[row] = head.seq
+        self.at[row] = to_micros(head.at)
+        self.session[row] = self.sessions.setdefault(head.session, len(self.sessions))
+        self.speaker[row] = self._name(head.speaker)
+        self.assistant[row] = head.role == "assistant"
+        self.live[row] = not head.retired
+        self.traits[row] = [float(getattr(head.traits, name)) for name in TRAITS]
+        if head.dense is not None and self.dims:
+            self.dense[row] = np.frombuffer(head.dense, np.float32)
+            self.embedded[row] = True
+        else:
+            self.embedded[row] = False
+
+    def _name(self, speaker: str | None) -> int:
+        if speaker is None:
+            return -1
+        if speaker not in self.names:
+            self.names.append(speaker)
+        return self.names.index(speaker)
+
+    def _link(self) -> None:
+        """Find each live turn's neighbours in its session."""
+        n = self.size
+        self.before = np.full(n, -1, np.int64)
+        self.after = np.full(n, -1, np.int64)
+        rows = np.flatnonzero(self.live[:n])
+        rows = rows[np.lexsort((self.seq[rows], self.session[rows]))]
+        earlier, later = rows[:-1], rows[1:]
+        same = self.session[earlier] == self.session[later]
+        self.before[later[same]] = earlier[same]
+        self.after[earlier[same]] = later[same]
+
+
+@dataclass(slots=True)
+class WarmPartitions:
+    """The partitions asked lately, the least recent dropped when memory is short."""
+
+    store: Store
+    policy: RecallPolicy
+    _held: OrderedDict[tuple[Partition, str | None], Warm] = field(default_factory=OrderedDict, init=False)
+    _locks: dict[Partition, asyncio.Lock] = field(default_factory=dict, init=False)
+
+    async def get(self, partition: Partition, spec: EmbedderSpec | None) -> Warm:
+        """Return the partition as it is now, also after another process wrote to it."""
+        fingerprint = spec.fingerprint if spec else None
+        key = (partition, fingerprint)
+        # Two questions at once must not both apply the same delta.
+        async with self._locks.setdefault(partition, asyncio.Lock()):
+            warm = self._held.get(key) or Warm(dims=spec.dense_dims if spec else 0)
+            delta = await self.store.delta(partition, fingerprint=fingerprint, since=warm.version)
+            if delta.version != warm.version:
+                warm.update(delta)
+            self._held[key] = warm
+            self._held.move_to_end(key)
+            self._trim()
+        return warm
+
+    async def tokens(self, partition: Partition, warm: Warm, spec: EmbedderSpec) -> Tokens | None:
+        """Return the token vectors of the whole partition while it is small enough; `None` beyond that."""
+        if warm.tokens is None and self._small(warm):
+            version = warm.version
+            tokens = await self.load(partition, tuple(warm.ids), spec)
+            if warm.version != version:
+                return tokens  # Another question refreshed the partition meanwhile: right for us, not for it.
+            warm.tokens = tokens
+        return warm.tokens
+
+    async def load(self, partition: Partition, ids: Sequence[str], spec: EmbedderSpec) -> Tokens:
+        """Read the token vectors of these documents."""
+        held = await self.store.tokens(partition, ids, fingerprint=spec.fingerprint)
+        return stack([held.get(id_) for id_ in ids], spec.token_dims or 0)
+
+    def _small(self, warm: Warm) -> bool:
+        return warm.size <= self.policy.exact_documents
+
+    def _trim(self) -> None:
+        while len(self._held) > 1 and sum(w.bytes for w in self._held.values()) > self.policy.warm_bytes:
+            (partition, _), _ = self._held.popitem(last=False)
+            if not any(held == partition for held, _ in self._held):
+                self._locks.pop(partition, None)
+
+
+def stack(vectors: Sequence[TokenVectors | None], dims: int) -> Tokens:
+    """Lay token vectors one below the other, as unit rows."""
+    codes = [np.frombuffer(v.codes, np.int8).reshape(-1, v.dims) for v in vectors if v is not None]
+    counts = np.array([0 if v is None else v.count for v in vectors], np.int64)
+    if not codes:
+        return Tokens(np.empty((0, dims), np.float32), counts)
+    matrix = np.concatenate(codes).astype(np.float32)
+    norms = np.linalg.norm(matrix, axis=1, keepdims=True)
+    return Tokens(matrix / np.maximum(norms, 1e-6), counts)
+
+
+def _resized(array: NDArray[Any], rows: int) -> NDArray[Any]:
+    grown = np.zeros((rows, *array.shape[1:]), array.dtype)
+    grown[: len(array)] = array
+    return grown

@@ -1,0 +1,58 @@
+"""What is inside a record, checked: a value of the right type, or an error that names its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from lukasa.errors import ImportFormatError
+
+_NAMES = {dict: "an object", list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number"}
+
+
+def mapping(value: object, place: str) -> Mapping[str, object]:
+    if not isinstance(value, dict):
+        raise _wrong(value, place, "an object")
+    return value
+
+
+def sequence(value: object, place: str) -> list[object]:
+    if not isinstance(value, list):
+        raise _wrong(value, place, "a list")
+    return value
+
+
+def text(value: object, place: str) -> str:
+    if not isinstance(value, str):
+        raise _wrong(value, place, "text")
+    return value
+
+
+def label(value: object, place: str) -> str | None:
+    """Return a name or nothing; ids that are numbers in the file become text."""
+    match value:
+        case None | "":
+            return None
+        case str():
+            return value
+        case int() if not isinstance(value, bool):
+            return str(value)
+        case _:
+            raise _wrong(value, place, "text")
+
+
+def epoch(value: object, place: str) -> datetime | None:
+    """Return seconds since 1970 as an instant; nothing when there is none."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise _wrong(value, place, "seconds since 1970")
+    try:
+        return datetime.fromtimestamp(value, UTC)
+    except (OverflowError, OSError, ValueError) as error:
+        raise ImportFormatError(f"{place}: {value!r} is no time in seconds since 1970") from error
+
+
+def _wrong(value: object, place: str, wanted: str) -> ImportFormatError:
+    found = "missing" if value is None else _NAMES.get(type(value), type(value).__name__)
+    return ImportFormatError(f"{place} must be {wanted}, and is {found}")

@@ -1,0 +1,15 @@
+"""What every store must do. Subclass `StoreContract`, say how to make yours, and run pytest.
+
+class TestMyStore(StoreContract):
+    async def make(self, folder: Path) -> Store:
+        return MyStore(folder / "store")
+"""
+
+from __future__ import annotations
+
+from lukasa.testing.conformance.store_reading import ReadingSuite
+from lukasa.testing.conformance.store_writing import WritingSuite
+
+
+class StoreContract(WritingSuite, ReadingSuite):
+    """The promises of `lukasa.ports.store`, as tests."""

@@ -1,0 +1,126 @@
+"""From settings to an engine: the only module that chooses the parts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from lukasa.adapters import registry
+from lukasa.config import Settings, default_path
+from lukasa.engine import AsyncEngine, Parts
+from lukasa.errors import ConfigError
+from lukasa.ports.embedder import Embedder
+from lukasa.ports.reranker import Reranker
+from lukasa.ports.store import Store
+
+
+class AsyncMemory(AsyncEngine):
+    """Long-term memory for one application (async)."""
+
+    @classmethod
+    async def open(
+        cls,
+        store: str | os.PathLike[str] | None = None,
+        *,
+        settings: Settings | None = None,
+        clock: Callable[[], datetime] | None = None,
+    ) -> Self:
+        """Open a memory: a file (made if it is not there), or a store URL such as `memory:`.
+
+        Without *store*, the settings say which; without *settings*, the environment (`LUKASA_DB`, …) does, and
+        else it is a file in the user's data folder. *clock* tells the time (for tests).
+
+        Raises `ConfigError` for settings that cannot work, `StoreError` for a store that cannot be used.
+        """
+        chosen = settings or Settings.from_env()
+        if store is not None:
+            chosen = replace(chosen, store=os.fspath(store))
+        memory = cls(build(chosen, clock=clock or now))
+        try:
+            await memory._running.parts.store.open()
+        except BaseException:
+            await memory.aclose()
+            raise
+        return memory
+
+
+def build(settings: Settings, *, clock: Callable[[], datetime]) -> Parts:
+    """Choose the parts; nothing is opened or loaded yet."""
+    name, store = _store(settings.store)
+    return Parts(
+        store=store,
+        store_name=name,
+        embedder=_embedder(settings),
+        reranker=_reranker(settings),
+        counter=registry.token_counter(settings.tokens)(),
+        clock=clock,
+        tenant=settings.tenant,
+        zone=settings.zone or None,
+        rerank=settings.reranker != NONE,
+        remember=settings.remember,
+        recall=settings.recall,
+    )
+
+
+def now() -> datetime:
+    """Return the present moment."""
+    return datetime.now(UTC)
+
+
+_LONGEST_SCHEME = 32
+NONE = "none"
+
+
+def _store(target: str) -> tuple[str, Store]:
+    scheme, colon, rest = target.partition(":")
+    # `C:\notes` is a file, and so is a name with a colon in some folder.
+    named = colon and 1 < len(scheme) <= _LONGEST_SCHEME and scheme.isidentifier()
+    if not named:
+        path = Path(target) if target else default_path()
+        if not target:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        return str(path), registry.store("sqlite")(path)
+    if scheme == "sqlite":
+        if not rest:
+            raise ConfigError("sqlite: needs a path, such as sqlite:agent.lukasa")
+        return target, registry.store("sqlite")(Path(rest.removeprefix("//")))
+    return target, registry.store(scheme)(rest) if rest else registry.store(scheme)()
+
+
+def _embedder(settings: Settings) -> Embedder | None:
+    name, _, model = settings.embedder.partition(":")
+    match name:
+        case "none":
+            return None
+        case "openai":
+            if not model or not settings.embedder_url:
+                raise ConfigError(
+                    "embedder 'openai' needs a model and a URL: embedder='openai:MODEL', embedder_url=…"
+                )
+            return registry.embedder(name)(
+                base_url=settings.embedder_url, model=model, api_key=settings.embedder_key
+            )
+        case "onnx":
+            options: dict[str, object] = {"threads": settings.threads or threads()}
+            if settings.dense_model:
+                options["dense"] = settings.dense_model
+            if settings.token_model:
+                options["tokens"] = settings.token_model if settings.token_model != NONE else None
+            return registry.embedder(name)(**options)
+        case _:
+            return registry.embedder(name)()
+
+
+def _reranker(settings: Settings) -> Reranker | None:
+    if settings.reranker == NONE:
+        return None
+    return registry.reranker(settings.reranker)(threads=settings.threads or threads())
+
+
+def threads() -> int:
+    """Return how many threads a model gets: one a core, at most four; more make short texts slower."""
+    return min(4, os.cpu_count() or 1)

@@ -1,0 +1,278 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from blockbuster import blockbuster_ctx
+
+from lukasa.adapters.embedders.onnx import MEAN_TOKENS, OnnxEmbedder
+from lukasa.adapters.models.manifest import read
+from lukasa.adapters.models.session import Workers
+from lukasa.domain.embedding import Embedding
+from lukasa.errors import ClosedError, ConfigError, ModelMissingError
+from lukasa.ports.embedder import Purpose
+
+pytestmark = pytest.mark.anyio
+
+TEXTS = ["My sister moved to Lisbon last month.", "The violin is being repaired.", "Stop! Really?!"]
+
+
+async def embedded(purpose: Purpose = "document", **settings: Any) -> list[Embedding]:
+    embedder = OnnxEmbedder(**{"threads": 1, **settings})
+    try:
+        return await embedder.embed(TEXTS, purpose=purpose)
+    finally:
+        await embedder.aclose()
+
+
+async def fingerprint(**settings: Any) -> str:
+    embedder = OnnxEmbedder(**{"threads": 1, **settings})
+    try:
+        return (await embedder.spec()).fingerprint
+    finally:
+        await embedder.aclose()
+
+
+def counts(embeddings: list[Embedding]) -> list[int]:
+    return [each.tokens.count if each.tokens else 0 for each in embeddings]
+
+
+def model_folder(at: Path, name: str, **settings: object) -> Path:
+    role: Any = settings["role"]
+    files = read(name, role)
+    at.mkdir()
+    (at / "model.onnx").write_bytes(files.weights)
+    (at / "tokenizer.json").write_bytes(files.tokenizer)
+    (at / "lukasa-model.json").write_text(json.dumps(settings))
+    return at
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({"dense": "no-such"}, "unknown dense model 'no-such'"),
+        ({"tokens": "no-such"}, "unknown tokens model 'no-such'"),
+        ({"dense": MEAN_TOKENS, "tokens": None}, "needs a token model"),
+        ({"token_pool": 0}, "token_pool=0"),
+        ({"token_dims": 0}, "token_dims=0"),
+        ({"token_dims": 3, "token_basis": np.eye(384, 4, dtype=np.float32)}, "token_basis gives 4"),
+        ({"threads": -1}, "threads=-1"),
+    ],
+)
+def test_settings_that_cannot_work_are_refused_at_once(settings: dict[str, Any], expected: str):
+    with pytest.raises(ConfigError, match=expected):
+        OnnxEmbedder(**settings)
+
+
+async def test_a_model_that_is_missing_is_said_by_spec_and_may_come_later(tmp_path: Path):
+    embedder = OnnxEmbedder(dense=tmp_path / "later", tokens=None, threads=1)
+
+    for _ in range(2):
+        with pytest.raises(ModelMissingError, match="later"):
+            await embedder.spec()
+    await embedder.aclose()
+
+
+async def test_after_closing_it_refuses():
+    embedder = OnnxEmbedder(threads=1)
+    await embedder.aclose()
+
+    with pytest.raises(ClosedError):
+        await embedder.embed(["one"], purpose="query")
+
+
+@pytest.mark.model
+async def test_meaning_beats_words():
+    embedder = OnnxEmbedder(threads=1)
+    documents = await embedder.embed(TEXTS, purpose="document")
+    (question,) = await embedder.embed(["Where does my sibling live now?"], purpose="query")
+    await embedder.aclose()
+
+    vectors = np.stack([np.frombuffer(each.dense, dtype="<f4") for each in documents])
+    likeness = vectors @ np.frombuffer(question.dense, dtype="<f4")
+    assert likeness.argmax() == 0
+
+    def rows(embedding: Embedding) -> np.ndarray:
+        assert embedding.tokens is not None
+        return np.frombuffer(embedding.tokens.codes, dtype=np.int8).reshape(-1, 384).astype(np.float32)
+
+    late = [(rows(question) @ rows(each).T).max(axis=1).mean() for each in documents]
+    assert int(np.argmax(late)) == 0
+
+
+@pytest.mark.model
+async def test_questions_have_a_prefix_of_their_own():
+    documents, questions = await embedded("document"), await embedded("query")
+
+    assert all(one.dense != other.dense for one, other in zip(documents, questions, strict=True))
+    assert counts(documents) == counts(questions)
+
+
+@pytest.mark.model
+async def test_dense_alone_has_no_token_vectors():
+    dense_only, both = await embedded(tokens=None), await embedded()
+
+    assert all(each.tokens is None for each in dense_only)
+    assert [each.dense for each in dense_only] == [each.dense for each in both]
+
+
+@pytest.mark.model
+async def test_one_encoder_can_give_both_vectors():
+    mean, both = await embedded(dense=MEAN_TOKENS), await embedded()
+
+    assert [each.tokens for each in mean] == [each.tokens for each in both]
+    assert all(one.dense != other.dense for one, other in zip(mean, both, strict=True))
+
+
+@pytest.mark.model
+async def test_fewer_dimensions_are_the_first_ones_until_a_basis_is_given():
+    first = await embedded(token_dims=96)
+    basis = await embedded(token_basis=np.eye(384, 96, dtype=np.float32))
+
+    assert [each.tokens for each in first] == [each.tokens for each in basis]
+    assert {each.tokens.dims for each in first if each.tokens} == {96}
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    "settings", [{"token_dims": 385}, {"token_basis": np.eye(100, 10, dtype=np.float32)}]
+)
+async def test_dimensions_that_the_model_does_not_have_are_refused(settings: dict[str, Any]):
+    with pytest.raises(ConfigError, match="states have 384 dimensions"):
+        await embedded(dense=MEAN_TOKENS, **settings)
+
+
+@pytest.mark.model
+async def test_pooling_halves_the_tokens_of_documents_and_not_of_questions():
+    plain = counts(await embedded())
+
+    assert counts(await embedded(token_pool=2)) == [-(-count // 2) for count in plain]
+    assert counts(await embedded("query", token_pool=2)) == plain
+
+
+@pytest.mark.model
+async def test_the_fingerprint_changes_with_all_that_changes_vectors_and_nothing_else():
+    settings: list[dict[str, Any]] = [
+        {},
+        {"tokens": None},
+        {"dense": MEAN_TOKENS},
+        {"token_dims": 96},
+        {"token_basis": np.eye(384, 96, dtype=np.float32)},
+        {"token_pool": 2},
+    ]
+    found = [await fingerprint(**each) for each in settings]
+
+    assert len(set(found)) == len(settings)
+    assert await fingerprint(threads=2) == found[0]
+
+
+@pytest.mark.model
+async def test_the_same_model_in_a_folder_is_the_same_model(tmp_path: Path):
+    prefix = "Represent this sentence for searching relevant passages: "
+    folder = model_folder(tmp_path / "mine", "bge-small-en-v1.5", role="dense", query_prefix=prefix)
+
+    assert await embedded(dense=folder, tokens=None) == await embedded(tokens=None)
+    assert await fingerprint(dense=str(folder), tokens=None) == await fingerprint(tokens=None)
+
+
+@pytest.mark.model
+async def test_a_folder_decides_on_pooling_prefix_and_length(tmp_path: Path):
+    folder = model_folder(
+        tmp_path / "mine",
+        "bge-small-en-v1.5",
+        role="dense",
+        pooling="mean",
+        document_prefix="x",
+        max_length=8,
+    )
+
+    mine, known = await embedded(dense=folder, tokens=None), await embedded(tokens=None)
+
+    assert [each.dense for each in mine] != [each.dense for each in known]
+    assert await fingerprint(dense=folder, tokens=None) != await fingerprint(tokens=None)
+
+
+@pytest.mark.model
+async def test_a_folder_may_leave_special_tokens_and_punctuation_out_of_documents(tmp_path: Path):
+    name = "colbert-small-states"
+    folder = model_folder(tmp_path / "mine", name, role="tokens", drop_special=True, drop_punctuation=True)
+
+    # [CLS] my sister moved to lisbon last month . [SEP]; [CLS] stop ! really ? ! [SEP]
+    assert counts(await embedded())[::2] == [10, 7]
+    assert counts(await embedded(tokens=folder))[::2] == [7, 2]
+    assert counts(await embedded("query", tokens=folder))[::2] == [10, 7]
+
+
+@pytest.mark.model
+async def test_the_event_loop_stays_free_while_the_models_work():
+    embedder = OnnxEmbedder(threads=1)
+    ticks = 0
+
+    async def tick() -> None:
+        nonlocal ticks
+        while True:
+            await asyncio.sleep(0)
+            ticks += 1
+
+    ticking = asyncio.create_task(tick())
+    await embedder.embed(TEXTS, purpose="document")
+    ticking.cancel()
+    await embedder.aclose()
+
+    assert ticks > 20
+
+
+@pytest.mark.model
+async def test_nothing_blocks_the_event_loop():
+    with blockbuster_ctx():
+        embedder = OnnxEmbedder(threads=1)
+        await embedder.spec()
+        await embedder.aclose()
+
+
+async def test_a_question_does_not_wait_for_a_whole_import():
+    workers = Workers(1, "test")
+    order: list[str] = []
+    gate = threading.Event()
+
+    def job(name: str) -> None:
+        gate.wait(5)
+        order.append(name)
+
+    def named(name: str) -> Any:
+        return lambda: job(name)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(workers.all([named(f"import {number}") for number in range(20)]))
+        await asyncio.sleep(0)
+        group.create_task(workers.all([named("question")]))
+        await asyncio.sleep(0)
+        gate.set()
+    await workers.aclose()
+
+    assert order.index("question") <= 2
+
+
+async def test_the_first_error_is_raised_as_it_is_and_stops_the_rest():
+    workers = Workers(2, "test")
+    ran: list[int] = []
+
+    def job(number: int) -> int:
+        ran.append(number)
+        if number == 3:
+            raise ModelMissingError("gone")
+        return number
+
+    def numbered(number: int) -> Any:
+        return lambda: job(number)
+
+    with pytest.raises(ModelMissingError, match="gone"):
+        await workers.all([numbered(number) for number in range(500)])
+    await workers.aclose()
+
+    assert len(ran) < 100

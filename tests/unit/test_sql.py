@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from itertools import pairwise
+from pathlib import Path
+
+import apsw
+import pytest
+
+from lukasa.adapters.stores.sqlite import filters, fulltext, migrations
+from lukasa.adapters.stores.sqlite.connection import check_sqlite
+from lukasa.adapters.stores.sqlite.sql import blocks, sql
+from lukasa.domain.filter import AllOf, AnyOf, Compare, Not
+from lukasa.errors import FilterError, StoreError
+
+PACKAGE = Path(str(files("lukasa.adapters.stores.sqlite")))
+SLOTS = {"conditions": "1", "order": "documents.seq"}
+
+
+@pytest.fixture
+def blank() -> apsw.Connection:
+    connection = apsw.Connection(":memory:")
+    migrations._apply(connection, 0, migrations.known())
+    for statement in blocks("indexes.sql").values():
+        connection.execute(statement)
+    return connection
+
+
+@pytest.mark.parametrize("name", [name for name in blocks("queries.sql") if name != "create_migrations"])
+def test_every_statement_can_be_prepared(blank: apsw.Connection, name: str):
+    for statement in sql(name, **SLOTS).split(";\n"):
+        values = dict.fromkeys(re.findall(r":([a-z_]+)", statement)) or (None,) * statement.count("?")
+        blank.execute(f"EXPLAIN QUERY PLAN {statement}", values)  # raises where table or column is unknown
+
+
+def test_every_statement_is_used():
+    code = "".join(path.read_text("utf-8") for path in PACKAGE.glob("*.py"))
+
+    assert [name for name in blocks("queries.sql") if f'"{name}"' not in code] == []
+
+
+def test_no_statement_is_elsewhere():
+    fragments = {"filters.py": 1, "migrations.py": 1}  # the EXISTS of attributes; PRAGMA user_version
+    verbs = re.compile(r'"(SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|PRAGMA|BEGIN|COMMIT|ALTER) ')
+    found = {path.name: len(verbs.findall(path.read_text("utf-8"))) for path in PACKAGE.glob("*.py")}
+
+    assert {name: count for name, count in found.items() if count} == fragments
+
+
+def test_values_are_bound_and_never_written_into_the_statement():
+    nasty = "x' OR 1=1; --"
+    text, values = filters.conditions(
+        ["turn"],
+        AllOf(
+            (
+                Compare(f"metadata.{nasty}", "eq", nasty),
+                Compare("session", "in", (nasty,)),
+                Compare("text", "contains", nasty),
+            )
+        ),
+    )
+
+    assert nasty not in text
+    assert list(values.values()).count(nasty) == 4
+
+
+@pytest.mark.parametrize("value", [None, 1, 1.5, True, "a"])
+@pytest.mark.parametrize("field", ["session", "at", "metadata.x"])
+def test_a_condition_is_never_null(blank: apsw.Connection, field: str, value: object):
+    blank.execute("INSERT INTO partitions VALUES(1, 't', 'u', 1, 1, 1, 0, '')")
+    blank.execute(
+        "INSERT INTO documents(id, partition, name, kind, seq, version, at, at_offset, length, terms) "
+        "VALUES(1, 1, 'd', 'turn', 1, 1, 0, 0, 0, '[]')"
+    )
+    for op in ("eq", "ne", "gt", "lte", "contains"):
+        for wanted in (Compare(field, op, value), Not(Compare(field, op, value))):
+            text, values = filters.conditions(None, wanted)
+            statement = f"SELECT {text} FROM documents LEFT JOIN turns ON turns.document = documents.id"
+            assert blank.execute(statement, values).get in {0, 1}
+
+
+def test_too_many_values_are_refused_with_their_number():
+    many = AnyOf(tuple(Compare("session", "eq", f"s{place}") for place in range(40_000)))
+
+    with pytest.raises(FilterError, match="40000"):
+        filters.conditions(None, many)
+
+
+def test_half_a_surrogate_pair_in_a_filter_is_refused():
+    with pytest.raises(FilterError, match="Unicode"):
+        filters.conditions(None, Compare("session", "eq", "\ud800"))
+
+
+@pytest.mark.parametrize("version", ["3.40.1", "3.51.2", "3.7.17"])
+def test_a_sqlite_that_can_lose_commits_is_refused(version: str):
+    with pytest.raises(StoreError, match=rf"{re.escape(version)}.*3\.51\.3"):
+        check_sqlite(version)
+
+
+@pytest.mark.parametrize("version", ["3.51.3", "3.54.1", "4.0.0"])
+def test_a_fixed_sqlite_is_accepted(version: str):
+    check_sqlite(version)
+
+
+def test_migrations_are_numbered_without_gaps():
+    numbers = [migration.number for migration in migrations.known()]
+
+    assert numbers[0] == 1
+    assert all(after == before + 1 for before, after in pairwise(numbers))
+
+
+def test_a_migration_is_known_by_its_content():
+    (first, *_) = migrations.known()
+
+    assert migrations.Migration(1, first.name, first.script + " ").checksum != first.checksum
+
+
+def test_a_long_document_is_looked_up_and_a_short_one_is_not():
+    assert fulltext.row_id(7, 20) == 7 << 16 | 20
+    assert fulltext.row_id(7, 70_000) == 7 << 16 | 0xFFFF
+
+
+def test_a_repeated_term_has_one_token_more():
+    assert fulltext.tokens(3, ["tea", "Tea", "tea"]) == "d 3.tea 3.tea~2 3.%54ea"
