@@ -8,11 +8,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import anyio
 from corpus import Corpus
 from figures import milliseconds, on_disk, resident
 from opening import open_memory
+from synthetic import Synthetic
 
-from lukasa import LukasaError
+from lukasa import LukasaError, Settings
+from lukasa.domain.embedding import Embedding
+from lukasa.ports.embedder import Embedder
+from lukasa.wiring import build, now
 
 Json = dict[str, Any]
 
@@ -20,6 +25,28 @@ Json = dict[str, Any]
 def user(place: int) -> str:
     """Return the name of a partition."""
     return f"user-{place:03}"
+
+
+def probe(_: Json) -> Json:
+    """Tell what vectors the real models give for these texts, and how many the synthetic ones have in their place."""
+    corpus = Corpus(seed=5)
+    texts = [corpus.text() for _ in range(100)]
+
+    async def vectors(embedder: Embedder) -> list[Embedding]:
+        try:
+            return await embedder.embed(texts, purpose="document")
+        finally:
+            await embedder.aclose()
+
+    real = anyio.run(vectors, build(Settings(), clock=now).embedder)
+    dims = {each.tokens.dims for each in real if each.tokens is not None}
+    if len(dims) != 1:
+        raise SystemExit("the default embedder gives no token vectors; the benchmark expects them")
+    synthetic = anyio.run(vectors, Synthetic(*dims))
+    counts = [
+        sum(each.tokens.count for each in given if each.tokens) / len(texts) for given in (real, synthetic)
+    ]
+    return {"dims": dims.pop(), "real": counts[0], "synthetic": counts[1]}
 
 
 def fill(given: Json) -> Json:
@@ -183,7 +210,7 @@ def check(given: Json) -> Json:
 
 
 CASES: dict[str, Callable[[Json], Json]] = {
-    case.__name__: case for case in (fill, remember, read, reader, writer, mixed, check)
+    case.__name__: case for case in (probe, fill, remember, read, reader, writer, mixed, check)
 }
 
 

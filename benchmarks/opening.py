@@ -2,12 +2,50 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from pathlib import Path
 
-from lukasa._blocking import Loop
-from lukasa.engine import AsyncEngine
 from synthetic import Synthetic, SyntheticDocuments
 
-from lukasa import Memory, Settings
+from lukasa import AsyncMemory, Memory, Settings
+from lukasa._blocking import Loop
+from lukasa.engine import Parts
+from lukasa.ports.embedder import Embedder
+from lukasa.wiring import build, now
+
+
+def open_memory(path: Path, kind: str) -> Memory:
+    """Open a store.
+
+    *kind* says which vectors it gets: `real`; `dense` (synthetic, one a document); `tokens:N` (synthetic, and token
+    vectors of N dimensions); `query:N` (the same, but questions are encoded by the real models).
+    """
+    if kind == "real":
+        return Memory.open(path, settings=Settings())
+    parts = build(Settings(store=str(path)), clock=now)
+    return _blocking(replace(parts, embedder=_embedder(kind, parts.embedder)))
+
+
+def _embedder(kind: str, real: Embedder | None) -> Embedder:
+    name, _, dims = kind.partition(":")
+    match name:
+        case "dense":
+            return Synthetic(None)
+        case "tokens":
+            return Synthetic(int(dims))
+        case "query" if real is not None:
+            return SyntheticDocuments(real, int(dims))
+        case _:
+            raise ValueError(f"unknown kind of vectors {kind!r}")
+
+
+def _blocking(parts: Parts) -> Memory:
+    """Do what `Memory.open` does, with other parts."""
+
+    async def opened() -> AsyncMemory:
+        memory = AsyncMemory(parts)
+        await parts.store.open()
+        return memory
+
+    loop = Loop()
+    return Memory(loop.call(opened), loop)

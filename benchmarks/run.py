@@ -32,6 +32,8 @@ RECALL_TARGETS = {10_000: (5.0, 20.0), 100_000: (25.0, 40.0)}
 
 app = App(name="benchmarks", help="How fast Lukasa is, and what it needs.")
 console = Console()
+if not console.is_terminal:
+    console = Console(width=170)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,25 @@ class Plan:
 
     real_turns: int
     """Turns that the real models encode."""
+
+    starts: int
+    """New processes for each row about starting."""
+
+    operations: int
+    """What each of two processes does on one file."""
+
+    dims: int
+    """Dimensions of the default models' token vectors."""
+
+    @property
+    def tokens(self) -> str:
+        """The kind of store with synthetic vectors for everything."""
+        return f"tokens:{self.dims}"
+
+    @property
+    def query(self) -> str:
+        """The kind of store with synthetic vectors for documents only."""
+        return f"query:{self.dims}"
 
     @property
     def middle(self) -> int:
@@ -69,17 +90,24 @@ def main(*, quick: bool = False, sizes: str = "", out: Path | None = None) -> No
         Where to write the figures as JSON; default: runs/ and a name made of the date.
     """
     now = datetime.now(UTC)
-    chosen = (
-        [int(size) for size in sizes.split(",")] if sizes else ([1_000, 10_000] if quick else list(SIZES))
-    )
+    chosen = [int(size) for size in sizes.split(",")] if sizes else ([1_000] if quick else list(SIZES))
     rows: list[Row] = []
+    probed = work("probe")
+    console.print(
+        f"Token vectors of {probed['dims']} dimensions; a document has {probed['real']:.1f} of them with the real model "
+        f"and {probed['synthetic']:.1f} synthetic ones",
+        highlight=False,
+    )
     with tempfile.TemporaryDirectory(prefix="lukasa-benchmarks-") as folder:
         plan = Plan(
             folder=Path(folder),
             sizes=chosen,
-            repeats=60 if quick else 300,
+            repeats=30 if quick else 300,
             seconds=3 if quick else 10,
             real_turns=100 if quick else 500,
+            starts=2 if quick else 7,
+            operations=100 if quick else 500,
+            dims=probed["dims"],
         )
         for row in measure(plan):
             console.print(f"{row.name}: {_number(row.median)} {row.unit}", highlight=False, style="dim")
@@ -87,13 +115,13 @@ def main(*, quick: bool = False, sizes: str = "", out: Path | None = None) -> No
     console.print(table(rows))
     path = out or Path("runs") / f"benchmarks-{now:%Y%m%dT%H%M%S}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(_record(rows, now, quick=quick), indent=1) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(_record(rows, now, probed, quick=quick), indent=1) + "\n", encoding="utf-8")
     console.print(f"Figures: {path}", highlight=False)
 
 
 def measure(plan: Plan) -> Iterator[Row]:
     """Go through all measurements, in the order of the table."""
-    yield from starting()
+    yield from starting(plan)
     yield from encoding(plan)
     for size in plan.sizes:
         for partitions in (1, MANY):
@@ -104,9 +132,9 @@ def measure(plan: Plan) -> Iterator[Row]:
     yield from two_processes(plan)
 
 
-def starting() -> Iterator[Row]:
+def starting(plan: Plan) -> Iterator[Row]:
     """How long `import lukasa` takes, in new processes; the first one warms the disk and is left out."""
-    found = [work("bare_import")["import"] for _ in range(6)][1:]
+    found = [work("bare_import")["import"] for _ in range(plan.starts + 1)][1:]
     yield series("import lukasa, new process", found, target=300)
 
 
@@ -130,7 +158,7 @@ def at_size(plan: Plan, size: int, partitions: int) -> Iterator[Row]:
     """Import, remember, recall and context at one size."""
     path = plan.folder / f"{size}-{partitions}.lukasa"
     where = f"{size:,} documents, {partitions} partition{'s' if partitions > 1 else ''}"
-    filled = work("fill", path=path, kind="tokens", size=size, partitions=partitions)
+    filled = work("fill", path=path, kind=plan.tokens, size=size, partitions=partitions)
     yield Row(
         name=f"bulk import, engine alone, {where}",
         unit="turns/s",
@@ -139,24 +167,27 @@ def at_size(plan: Plan, size: int, partitions: int) -> Iterator[Row]:
         note="synthetic vectors, one transaction a session of 25",
     )
     alone, encoded = RECALL_TARGETS.get(size, (None, None)) if partitions == 1 else (None, None)
-    for kind, label, target in (("tokens", "engine alone", alone), ("query", "with query encoding", encoded)):
+    for kind, label, target in (
+        (plan.tokens, "engine alone", alone),
+        (plan.query, "with query encoding", encoded),
+    ):
         found = work("read", path=path, kind=kind, partitions=partitions, n=plan.repeats)
         yield series(
             f"recall, {label}, {where}", found["recall"], target=target, note="documents' vectors synthetic"
         )
         yield series(f"context of 1,000 tokens, {label}, {where}", found["context"])
-        if kind == "tokens":
+        if kind == plan.tokens:
             yield series(
                 f"first recall in a partition, {where}", found["first"], note="nothing of it in memory yet"
             )
-    times = work("remember", path=path, kind="tokens", n=plan.repeats)["times"]
+    times = work("remember", path=path, kind=plan.tokens, n=plan.repeats)["times"]
     yield series(f"remember one turn, engine alone, {where}", times, target=2)
 
 
 def footprint(plan: Plan) -> Iterator[Row]:
     """Memory and disk, with one dense vector a document, and with token vectors."""
-    for kind, label, disk in (("dense", "dense only", 30.0), ("tokens", "with token vectors", 80.0)):
-        path = plan.folder / f"footprint-{kind}.lukasa"
+    for kind, label, disk in (("dense", "dense only", 30.0), (plan.tokens, "with token vectors", 80.0)):
+        path = plan.folder / f"footprint-{kind.partition(':')[0]}.lukasa"
         filled = work("fill", path=path, kind=kind, size=plan.middle, partitions=1)
         goal = disk if plan.middle == 10_000 else None
         yield Row(
@@ -174,7 +205,9 @@ def footprint(plan: Plan) -> Iterator[Row]:
 def cold_start(plan: Plan) -> Iterator[Row]:
     """From nothing to the first answer, models included; the first process warms the disk and is left out."""
     path = plan.folder / f"{plan.middle}-1.lukasa"
-    found = [work("cold", path=path, kind="query", user="user-000")["total"] for _ in range(6)][1:]
+    found = [
+        work("cold", path=path, kind=plan.query, user="user-000")["total"] for _ in range(plan.starts + 1)
+    ][1:]
     yield series(
         f"import, open, load models, first recall, new process, {plan.middle:,} documents", found, target=1000
     )
@@ -184,7 +217,7 @@ def readers_and_writer(plan: Plan) -> Iterator[Row]:
     """Four processes recall while one remembers, in the same partition of the same file."""
     path = plan.folder / f"{plan.middle}-1.lukasa"
     start = time.time() + 5
-    usual = {"path": path, "kind": "tokens", "start": start, "seconds": plan.seconds}
+    usual = {"path": path, "kind": plan.tokens, "start": start, "seconds": plan.seconds}
     found = side_by_side(
         *(("reader", {**usual, "seed": 100 + place}) for place in range(4)),
         ("writer", {**usual, "seed": 99, "pause": 0.05}),
@@ -196,10 +229,10 @@ def readers_and_writer(plan: Plan) -> Iterator[Row]:
 
 
 def two_processes(plan: Plan) -> Iterator[Row]:
-    """Two processes, 500 operations each, one partition; then the store is compared with what they were told."""
+    """Two processes on one partition; then the store is compared with what they were told."""
     path = plan.folder / "both.lukasa"
     start = time.time() + 3
-    usual = {"path": path, "kind": "tokens", "start": start, "n": 500}
+    usual = {"path": path, "kind": plan.tokens, "start": start, "n": plan.operations}
     begun = time.perf_counter()
     found = side_by_side(
         ("mixed", {**usual, "name": "left", "seed": 1}), ("mixed", {**usual, "name": "right", "seed": 2})
@@ -207,12 +240,12 @@ def two_processes(plan: Plan) -> Iterator[Row]:
     seconds = time.perf_counter() - begun
     said = {id_: text for each in found for id_, text in each["said"].items()}
     forgotten = [id_ for each in found for id_ in each["forgotten"]]
-    checked = work("check", path=path, kind="tokens", said=said, forgotten=forgotten)
+    checked = work("check", path=path, kind=plan.tokens, said=said, forgotten=forgotten)
     errors = [error for each in found for error in each["errors"]]
     wrong = checked["lost"] + checked["unknown"] + checked["wrongly_hidden"] + len(checked["findings"])
     done = " ".join(f"{name} {sum(each['done'].get(name, 0) for each in found)}" for name in found[0]["done"])
     yield Row(
-        name="two processes, 500 mixed operations each: errors",
+        name=f"two processes, {plan.operations} mixed operations each: errors",
         unit="",
         median=len(errors),
         target=0,
@@ -267,7 +300,7 @@ def table(rows: Sequence[Row]) -> Table:
     return found
 
 
-def _record(rows: Sequence[Row], now: datetime, *, quick: bool) -> dict[str, Any]:
+def _record(rows: Sequence[Row], now: datetime, probed: dict[str, Any], *, quick: bool) -> dict[str, Any]:
     commit = subprocess.run(  # noqa: S603 - fixed arguments
         ["git", "-C", str(WORKER.parent), "rev-parse", "HEAD"],  # noqa: S607 - whatever git the user has
         capture_output=True,
@@ -281,6 +314,7 @@ def _record(rows: Sequence[Row], now: datetime, *, quick: bool) -> dict[str, Any
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
         "cpus": os.cpu_count(),
+        "vectors": probed,
         "rows": [{**asdict(row), "reached": row.reached} for row in rows],
     }
 

@@ -15,7 +15,7 @@ DENSE_DIMS = 384
 TABLE = 4096
 """Distinct random vectors; a word always has the same one."""
 
-_TOKEN = re.compile(r"\w{1,5}|[^\w\s]")
+_TOKEN = re.compile(r"\w{1,4}|[^\w\s]")
 """About as many pieces as a word-piece tokenizer makes."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,8 @@ def test_every_question_is_put_to_every_system(run: Path):
 def test_a_budget_that_holds_the_whole_conversation_completes_every_question(run: Path):
     for record in read(run / "baselines.jsonl"):
         if record.system in {"dense", "recency", "random"}:
-            assert set(record.evidence) == set(record.shown[300])
+            assert record.complete(300, "published")
+            assert record.complete(300, "corrected")
             assert record.hollow == 0
 
 
@@ -71,11 +72,9 @@ def test_lukasa_finds_an_obvious_answer(run: Path):
 
 def test_no_word_of_the_data_set_is_in_the_records(run: Path):
     for name in ("records.jsonl", "baselines.jsonl", "settings.json", "report.md"):
-        text = (run / name).read_text(encoding="utf-8").lower()
+        found = set(re.findall(r"[a-z]+", (run / name).read_text(encoding="utf-8").lower()))
 
-        assert not [
-            word for word in ("tomato", "bakery", "theatre", "petra", "porto", "ines") if word in text
-        ], name
+        assert not found & {"tomatoes", "bakery", "theatre", "petra", "porto", "ines", "olu"}, name
 
 
 def test_settings_tell_what_was_run(run: Path, shared_data: Path):
@@ -167,13 +166,9 @@ def test_a_wrong_argument_is_named(
         evaluate("--data", shared_data, "--out", tmp_path / "run", "--embedder", "hashing", *arguments)
 
 
-def test_an_expected_error_is_one_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-):
-    monkeypatch.setattr(sys, "argv", ["lukasa-evals", "retrieval", "--data", str(tmp_path)])
-
+def test_an_expected_error_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit, match="1"):
-        cli.main()
+        cli.main(["retrieval", "--data", str(tmp_path)])
     assert capsys.readouterr().err.startswith("error: cannot read 'locomo10.json'")
 
 
@@ -210,8 +205,8 @@ def test_runs_without_a_common_question_are_refused(run: Path, tmp_path: Path):
 
 
 def found_all(record: Record) -> Record:
-    return replace(record, shown={300: record.evidence})
+    return replace(record, shown=dict.fromkeys(record.shown, record.evidence))
 
 
 def found_none(record: Record) -> Record:
-    return replace(record, shown={300: ()})
+    return replace(record, shown=dict.fromkeys(record.shown, ()))

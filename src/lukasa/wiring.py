@@ -105,7 +105,7 @@ def _embedder(settings: Settings) -> Embedder | None:
                 base_url=settings.embedder_url, model=model, api_key=settings.embedder_key
             )
         case "onnx":
-            options: dict[str, object] = {"threads": settings.threads or threads()}
+            options: dict[str, object] = {"threads": settings.threads or None}
             if settings.dense_model:
                 options["dense"] = settings.dense_model
             if settings.token_model:
@@ -118,9 +118,4 @@ def _embedder(settings: Settings) -> Embedder | None:
 def _reranker(settings: Settings) -> Reranker | None:
     if settings.reranker == NONE:
         return None
-    return registry.reranker(settings.reranker)(threads=settings.threads or threads())
-
-
-def threads() -> int:
-    """Return how many threads a model gets: one a core, at most four; more make short texts slower."""
-    return min(4, os.cpu_count() or 1)
+    return registry.reranker(settings.reranker)(threads=settings.threads or None)

@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from lukasa.adapters.stores.reference import ReferenceStore
 from lukasa.adapters.stores.sqlite.store import SqliteStore
 from lukasa.domain.change import AddTurn, Cause, Change, Embed, Restore, Retire
-from lukasa.domain.document import Document
+from lukasa.domain.document import Document, Traits
 from lukasa.domain.query import DocumentQuery, LexicalQuery, TurnQuery
 from lukasa.domain.scope import Partition
 from lukasa.errors import LukasaError
@@ -56,6 +56,9 @@ def additions(draw: st.DrawFn) -> AddTurn:
         id=name,
         kind="turn",
         terms=draw(terms),
+        traits=draw(
+            st.builds(Traits, words=st.integers(0, 70_000), asks=st.booleans(), picture=st.booleans())
+        ),
         embedding=draw(embeddings) if embedded else None,
         fingerprint=draw(fingerprints) if embedded else None,
     )

@@ -70,8 +70,8 @@ def test_values_are_bound_and_never_written_into_the_statement():
 def test_a_condition_is_never_null(blank: apsw.Connection, field: str, value: object):
     blank.execute("INSERT INTO partitions VALUES(1, 't', 'u', 1, 1, 1, 0, '')")
     blank.execute(
-        "INSERT INTO documents(id, partition, name, kind, seq, version, at, at_offset, length, terms) "
-        "VALUES(1, 1, 'd', 'turn', 1, 1, 0, 0, 0, '[]')"
+        "INSERT INTO documents(id, partition, name, kind, seq, version, at, at_offset, traits, length, terms) "
+        "VALUES(1, 1, 'd', 'turn', 1, 1, 0, 0, x'', 0, '[]')"
     )
     for op in ("eq", "ne", "gt", "lte", "contains"):
         for wanted in (Compare(field, op, value), Not(Compare(field, op, value))):

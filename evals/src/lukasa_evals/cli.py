@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,10 +26,10 @@ from lukasa_evals.run import BUDGETS, Plan, run
 app = App(name="lukasa-evals", help="How well Lukasa finds what was said.")
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; an expected error is one line and exit code 1."""
     try:
-        app()
+        app(arguments)
     except (EvalError, LukasaError) as error:
         Console(stderr=True).print(f"[red]error:[/] {error}", highlight=False)
         sys.exit(1)
@@ -90,7 +91,7 @@ def retrieval(
         now=now,
     )
     folder = out or Path("runs") / f"{now:%Y%m%dT%H%M%S}-{dataset}-{split}"
-    console = Console()
+    console = _console()
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(dataset, total=sum(len(c.questions) for c in chosen.conversations))
         records = run(plan, folder, progress=lambda name, *_: bar.update(task, advance=1, description=name))
@@ -153,7 +154,7 @@ def compare(
         "p",
     ]
     title = f"{before.name} → {after.name}: {system}, {labels} labels, mean over questions in %"
-    Console().print(_table(title, head, rows) if rows else f"{title}: nothing changed")
+    _console().print(_table(title, head, rows) if rows else f"{title}: nothing changed")
 
 
 def _chosen(dataset: Dataset, split: str, limit: int | None) -> Dataset:
@@ -173,10 +174,16 @@ def _budgets(text: str) -> list[int]:
     return budgets
 
 
+def _console() -> Console:
+    """Return a console wide enough for the tables when the output goes into a file."""
+    console = Console()
+    return console if console.is_terminal else Console(width=160)
+
+
 def _table(title: str, head: list[str], rows: list[list[str]]) -> Table:
     table = Table(title=title, title_justify="left")
     for place, name in enumerate(head):
-        table.add_column(name, justify="left" if place == 0 else "right", no_wrap=place == 0)
+        table.add_column(name, justify="left" if place == 0 else "right", no_wrap=True)
     for row in rows:
         table.add_row(*row)
     return table

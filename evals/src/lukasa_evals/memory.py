@@ -119,15 +119,18 @@ def message(said: Said) -> dict[str, Any]:
     return {"role": "user", "name": said.speaker, "content": content, "metadata": {"dia_id": said.id}}
 
 
-def remember(memory: Memory, conversation: Conversation) -> int:
-    """Import a conversation; every turn must be stored as a turn of its own, or ids would be ambiguous."""
+def remember(memory: Memory, conversation: Conversation, *, vectors: bool) -> int:
+    """Import a conversation.
+
+    Every turn must be stored as a turn of its own, or ids would be ambiguous, and with *vectors* each must have some.
+    """
     handle = memory.of(user=conversation.id)
     stored = 0
     for session in conversation.sessions:
         receipt = handle.remember(
             [message(said) for said in session.turns], at=session.at, session=session.name
         )
-        if len(receipt.turns) != len(session.turns) or receipt.unembedded:
+        if len(receipt.turns) != len(session.turns) or (vectors and receipt.unembedded):
             raise EvalError(
                 f"{conversation.id!r}, {session.name!r}: of {len(session.turns)} turns {len(receipt.turns)} were stored, "
                 f"{len(receipt.duplicates)} are duplicates, {receipt.unembedded} have no vectors; {list(receipt.warnings)}"
@@ -194,7 +197,7 @@ class Stores:
     def _build(self, path: Path, conversation: Conversation) -> Memory:
         memory = Memory.open(path, settings=self._settings)
         started = time.perf_counter()
-        self.built.turns += remember(memory, conversation)
+        self.built.turns += remember(memory, conversation, vectors=bool(self._key.embedder))
         self.built.seconds += time.perf_counter() - started
         self.built.built += 1
         self._manifest[conversation.id] = {"key": list(self._key), "commit": self._commit}
@@ -225,7 +228,7 @@ def with_policy(settings: Settings, changes: Sequence[str]) -> Settings:
         try:
             value = json.loads(text)
         except ValueError as error:
-            raise EvalError(f"{change!r}: the value must be JSON, such as 0.5, true or \"text\"") from error
+            raise EvalError(f'{change!r}: the value must be JSON, such as 0.5, true or "text"') from error
         try:
             policy = _changed(policy, name.split("."), value)
         except LookupError as error:

@@ -127,7 +127,7 @@ def goal_table(records: Sequence[Record], system: str = "lukasa") -> tuple[list[
 def summary(records: Sequence[Record], split: str) -> tuple[list[str], Rows]:
     """Return heading and rows of a table with one line a system: categories 1–4 together."""
     asked = [record for record in records if _within(record, split) and record.category in ANSWERABLE]
-    head = ["system", *(f"@{k}" for k in DEPTHS), *_headings(asked), "recall p50/p95 ms"]
+    head = ["system", *(f"@{k}" for k in DEPTHS), *_headings(asked), "ms p50/p95"]
     rows = []
     for name, mine in _by_system(asked):
         latency = metrics.recall_latency(mine)

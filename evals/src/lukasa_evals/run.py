@@ -9,8 +9,8 @@ import os
 import platform
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, is_dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -112,7 +112,7 @@ def run(plan: Plan, out: Path, *, progress: Progress = lambda *_: None) -> list[
     out.mkdir(parents=True, exist_ok=True)
     records_of.write(out / RECORDS, (r for r in records if r.system == "lukasa"))
     records_of.write(out / BASELINES, (r for r in records if r.system != "lukasa"))
-    (out / "settings.json").write_text(json.dumps(settings, indent=1, default=str) + "\n", encoding="utf-8")
+    (out / "settings.json").write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
     (out / "report.md").write_text(report.report(settings, records), encoding="utf-8")
     return records
 
@@ -168,12 +168,11 @@ def _settings(plan: Plan, code: Code, model: Model, built: memories.Built) -> di
     questions = [question for conversation in conversations for question in conversation.questions]
     turns = [turn for conversation in conversations for turn in conversation.turns()]
     length = sum(words.count(f"{turn.speaker} {turn.text} {turn.caption or ''}") for turn in turns)
-    configured = {name: value for name, value in asdict(plan.settings).items() if name != "embedder_key"}
     return {
         "date": plan.now.isoformat(timespec="seconds"),
         "code": asdict(code),
         "embedder": model.embedder,
-        "settings": configured,
+        "settings": _plain(plan.settings),
         "budgets": list(plan.budgets),
         "machine": {
             "python": platform.python_version(),
@@ -194,6 +193,17 @@ def _settings(plan: Plan, code: Code, model: Model, built: memories.Built) -> di
         "stores": asdict(built),
         "warnings": list(model.warnings),
     }
+
+
+def _plain(value: object) -> Any:
+    """Return settings as JSON; `asdict` cannot copy read-only mappings. Secrets, which are not shown, stay out."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in fields(value) if f.repr}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value if isinstance(value, bool | int | float | str | None) else str(value)
 
 
 def _git(folder: Path, *arguments: str) -> str | None:

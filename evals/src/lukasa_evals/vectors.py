@@ -16,10 +16,10 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 from anyio.from_thread import BlockingPortal, start_blocking_portal
-from lukasa.wiring import build, now
 
 from lukasa import Settings
 from lukasa.ports.embedder import Embedder, Purpose
+from lukasa.wiring import build, now
 
 Matrix = npt.NDArray[np.float32]
 

@@ -71,6 +71,12 @@ class Recalled:
     abstained: bool = False
     """Nothing in the partition is relevant enough. Not a failure: a failure raises."""
 
+    confidence: float = 0.0
+    """From 0 to 1: about the chance that the partition has an answer at all."""
+
+    signs: Mapping[str, float] = field(default_factory=dict)
+    """What the confidence rests on; only with `explain=True`."""
+
     mode: Mode = "full"
     warnings: Sequence[str] = ()
     """What could not be used, and what to do about it."""
@@ -105,6 +111,9 @@ class Context:
     """The turns shown, in the order of their marks: `[1]` is `turns[0]`."""
 
     abstained: bool = False
+    confidence: float = 0.0
+    """As in `Recalled`."""
+
     mode: Mode = "full"
     warnings: Sequence[str] = ()
     timings: Mapping[str, float] = field(default_factory=dict)

@@ -11,7 +11,7 @@ import numpy as np
 from lukasa.pipeline.channels import Found
 from lukasa.pipeline.warm import Floats, Ints
 
-_FEW = 5
+FEW = 5
 """How many of the best are looked at: an answer outside the best five would not be trusted anyway."""
 
 
@@ -40,11 +40,11 @@ class Signs:
 
 def signs(found: Found, order: Ints, words: Collection[str], texts: Sequence[Collection[str]]) -> Signs:
     """Look at the best few candidates. *words* are the question's terms, *texts* those of the best few."""
-    few = order[:_FEW]
+    few = order[:FEW]
     late = found.late.mean(axis=1) if found.late is not None else np.zeros(len(found.rows), np.float32)
     wanted = set(words)
-    shares = [len(wanted & set(text)) / len(wanted) for text in texts[:_FEW]] if wanted else []
-    union: set[str] = set().union(*texts[:_FEW]) if texts else set()
+    shares = [len(wanted & set(text)) / len(wanted) for text in texts[:FEW]] if wanted else []
+    union: set[str] = set().union(*texts[:FEW]) if texts else set()
     return Signs(
         late=_top(late, few),
         late_few=float(late[few].mean()) if len(few) else 0.0,
@@ -59,6 +59,11 @@ def confidence(seen: Signs, weights: Mapping[str, float]) -> float:
     """Return the chance that the question has an answer here (logistic; `bias` is one of the weights)."""
     odds = weights["bias"] + sum(weights.get(name, 0.0) * value for name, value in asdict(seen).items())
     return 1 / (1 + math.exp(-max(-50.0, min(50.0, odds))))
+
+
+def lexical_confidence(seen: Signs) -> float:
+    """Return a chance when there are no vectors to calibrate by: a telling word in common is all there is to go by."""
+    return 0.5 + seen.covered_best / 2 if seen.covered_best else 0.0
 
 
 def _top(scores: Floats, few: Ints) -> float:

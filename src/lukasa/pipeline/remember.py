@@ -23,6 +23,7 @@ from lukasa.pipeline.encode import Encoder
 from lukasa.pipeline.messages import Draft, Read
 from lukasa.pipeline.policy import RememberPolicy
 from lukasa.pipeline.represent import document_text
+from lukasa.pipeline.traits import traits
 from lukasa.ports.store import Store
 
 
@@ -115,6 +116,7 @@ def document(turn: Turn, embedding: Embedding | None, fingerprint: str | None) -
         id=turn.id,
         kind="turn",
         terms=analyse(document_text(turn)),
+        traits=traits(turn.text),
         embedding=embedding,
         fingerprint=fingerprint if embedding is not None else None,
     )

@@ -53,7 +53,7 @@ class OnnxEmbedder:
     def __init__(
         self,
         *,
-        dense: Reference = "bge-small-en-v1.5",
+        dense: Reference = MEAN_TOKENS,
         tokens: Reference | None = "colbert-small-states",
         token_dims: int | None = None,
         token_basis: Matrix | None = None,
@@ -64,8 +64,8 @@ class OnnxEmbedder:
     ) -> None:
         """Prepare; the models load when they are first used.
 
-        *token_dims* keeps the first so many dimensions of token vectors, or *token_basis* (`width × dims`) projects
-        them. *token_pool* merges the token vectors of documents to one for each so many. *batch_tokens*: see
+        Token vectors are projected by the model's own basis, if it has one; instead, *token_basis* (`width × dims`)
+        projects them, or *token_dims* keeps the first so many dimensions. *token_pool* merges the token vectors of documents to one for each so many. *batch_tokens*: see
         `Usage.batch_tokens`; `None` does as the model says. *threads*: `None` means one a processor, at most 4.
         *directory* is looked in for known models before their wheel.
         """
@@ -153,7 +153,7 @@ class OnnxEmbedder:
                 )
             return self._token_basis
         if self._token_dims is None:
-            return None
+            return None if self._tokens is None else self._tokens.basis
         if self._token_dims > width:
             raise ConfigError(
                 f"token_dims={self._token_dims!r}, but the model's states have {width} dimensions"

@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from weakref import WeakValueDictionary
@@ -44,6 +45,7 @@ class _Loaded:
                 f"the model {name!r} has no output {self.usage.output!r}; it has {', '.join(outputs)}"
             )
         self.pad = _padding_id(self.tokenizer)
+        self.basis = None if files.basis is None else _load_basis(files.basis, name)
 
 
 _loaded: WeakValueDictionary[str, _Loaded] = WeakValueDictionary()
@@ -81,6 +83,11 @@ class LocalModel:
     def identity(self) -> str:
         """Hash of weights, tokenizer and usage; loads the model."""
         return self._load().identity
+
+    @property
+    def basis(self) -> npt.NDArray[np.float32] | None:
+        """The matrix (width × dims) by which token states are projected; `None`: not at all. Loads the model."""
+        return self._load().basis
 
     def texts(self, texts: Sequence[str], prefix: str) -> list[Text]:
         """Run texts through the model, padded to the longest."""
@@ -177,6 +184,20 @@ def _load_session(files: Files, name: str) -> InferenceSession:
         raise ModelMissingError(
             f"the model {name!r} has a model.onnx that cannot be loaded: {_clip(error)}"
         ) from error
+
+
+def _load_basis(data: bytes, name: str) -> npt.NDArray[np.float32]:
+    try:
+        basis = np.load(BytesIO(data), allow_pickle=False)
+    except (ValueError, OSError, EOFError) as error:
+        raise ModelMissingError(
+            f"the model {name!r} has a basis that cannot be read: {_clip(error)}"
+        ) from error
+    if basis.ndim != 2:  # noqa: PLR2004 - a matrix
+        raise ModelMissingError(
+            f"the model {name!r} has a basis of shape {basis.shape}; it must be width × dims"
+        )
+    return np.asarray(basis, np.float32)
 
 
 def _padding_id(tokenizer: Tokenizer) -> int:

@@ -23,7 +23,7 @@ from lukasa.domain.change import (
     chain_root,
     check,
 )
-from lukasa.domain.document import Delta, Fields, Head, Kind, Scored
+from lukasa.domain.document import Delta, Fields, Head, Kind, Scored, Traits
 from lukasa.domain.embedding import Embedding, TokenVectors
 from lukasa.domain.filter import Filter, matches
 from lukasa.domain.query import DocumentQuery, LexicalQuery, TurnQuery
@@ -39,13 +39,14 @@ B = 0.75
 """How much a long document is discounted."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Document:
     turn: Turn
     """As it was given, but for `seq` and `retired_at`, which the store sets."""
 
     kind: Kind
     terms: Counter[str]
+    traits: Traits
     version: int
     """The partition's version at its last change."""
 
@@ -73,7 +74,7 @@ class _Content:
     def version(self) -> int:
         return len(self.journal)
 
-    def live(self, kinds: Sequence[Kind] | None, filter: Filter | None) -> list[_Document]:  # noqa: A002
+    def live(self, kinds: Sequence[Kind] | None, filter: Filter | None) -> list[_Document]:
         return [
             document
             for document in self.documents.values()
@@ -258,7 +259,13 @@ class _Work:
         )
         version = self._journal("add", turn.id)
         self.content.documents[turn.id] = _Document(
-            turn, document.kind, Counter(document.terms), version, vectors
+            turn=turn,
+            kind=document.kind,
+            terms=Counter(document.terms),
+            # Through their stored form, which has a largest count.
+            traits=Traits.unpack(document.traits.pack()),
+            version=version,
+            vectors=vectors,
         )
         self.added.append(turn.id)
 
@@ -271,7 +278,7 @@ class _Work:
             raise KeyReuseError(f"the key {turn.key!r} was used before, for other content")
         return holder.id
 
-    def _hide(self, id: str, *, op: Op) -> None:  # noqa: A002
+    def _hide(self, id: str, *, op: Op) -> None:
         document = self._document(id)
         if document.live == (op == "restore"):
             return
@@ -284,7 +291,7 @@ class _Work:
             vectors = {**document.vectors, change.fingerprint: change.embedding}
             self._change(replace(document, vectors=vectors), "embed")
 
-    def _document(self, id: str) -> _Document:  # noqa: A002
+    def _document(self, id: str) -> _Document:
         if id not in self.content.documents:
             raise NotFoundError(f"the partition has no document {id!r}")
         return self.content.documents[id]
@@ -294,7 +301,7 @@ class _Work:
         self.content.documents[document.turn.id] = replace(document, version=version)
         self.changed.append(document.turn.id)
 
-    def _journal(self, op: Op, id: str) -> int:  # noqa: A002
+    def _journal(self, op: Op, id: str) -> int:
         journal, cause = self.content.journal, self._cause
         version = len(journal) + 1
         previous = journal[-1].digest if journal else chain_root(self._partition)
@@ -378,6 +385,7 @@ def _head(document: _Document, fingerprint: str | None) -> Head:
         role=turn.role,
         retired=not document.live,
         dense=None if embedding is None else embedding.dense,
+        traits=document.traits,
     )
 
 

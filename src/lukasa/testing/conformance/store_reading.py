@@ -11,8 +11,8 @@ from random import Random
 import anyio
 import pytest
 
-from lukasa.domain.change import Embed, Restore, Retire, chain, chain_root
-from lukasa.domain.document import Delta, Head
+from lukasa.domain.change import AddTurn, Embed, Restore, Retire, chain, chain_root
+from lukasa.domain.document import Delta, Document, Head, Traits
 from lukasa.domain.embedding import Embedding
 from lukasa.domain.filter import Filter, parse
 from lukasa.domain.query import LexicalQuery, TurnQuery
@@ -33,6 +33,7 @@ from lukasa.testing.conformance.samples import (
     fill,
     ids,
     search,
+    turn,
 )
 from lukasa.testing.conformance.store_suite import StoreSuite
 
@@ -300,6 +301,18 @@ class ReadingSuite(StoreSuite):
             dense=embedding().dense,
         )
         assert (two.session, two.speaker, two.role, two.dense) == ("s1", "Ana", "assistant", None)
+
+    async def test_traits_are_kept(self, store: Store) -> None:
+        traits = Traits(words=900, questions=2, asks=True, first_person=3, numbers=True)
+        document = Document(id="t1", kind="turn", terms=(), traits=traits)
+        await fill(
+            store, AddTurn(turn=turn("t1"), document=document), add("t2"), Retire(id="t1"), Restore(id="t1")
+        )
+
+        assert [head.traits for head in (await store.delta(ALICE, fingerprint=None, since=0)).heads] == [
+            traits,
+            Traits(),
+        ]
 
     async def test_nothing_new_is_an_empty_delta(self, store: Store) -> None:
         await fill(store, add("t1"))

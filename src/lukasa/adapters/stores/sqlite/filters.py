@@ -32,7 +32,7 @@ _AT = "documents.at"
 _SIGNS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 
-def conditions(kinds: Sequence[Kind] | None, filter: Filter | None) -> tuple[str, Values]:  # noqa: A002
+def conditions(kinds: Sequence[Kind] | None, filter: Filter | None) -> tuple[str, Values]:
     """Return a condition on `documents` joined with `turns`, and the values bound in it."""
     compiler = _Compiler()
     tests = []
@@ -54,7 +54,7 @@ class _Compiler:
     def __init__(self) -> None:
         self.values: Values = {}
 
-    def filter(self, filter: Filter) -> str:  # noqa: A002, PLR0911 - one for each form
+    def filter(self, filter: Filter) -> str:  # noqa: PLR0911 - one for each form
         match filter:
             case AllOf(parts=parts):
                 return _joined([self.filter(part) for part in parts], "AND", empty=_TRUE)

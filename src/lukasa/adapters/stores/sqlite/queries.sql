@@ -99,8 +99,8 @@ SELECT coalesce(max(id), 0) FROM documents;
 
 -- name: add_document
 INSERT INTO documents(id, partition, name, kind, seq, version, at, at_offset,
-                      session, agent, speaker, role, origin, length, terms)
-VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+                      session, agent, speaker, role, origin, traits, length, terms)
+VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: add_turn
 INSERT INTO turns(document, partition, key, recorded_at, recorded_offset, metadata, text)
@@ -158,7 +158,7 @@ LIMIT :limit;
 
 -- name: heads_all
 SELECT documents.name, documents.kind, documents.seq, documents.at, documents.at_offset, documents.session,
-       documents.speaker, documents.role, documents.retired_at IS NOT NULL, vectors.dense
+       documents.speaker, documents.role, documents.retired_at IS NOT NULL, documents.traits, vectors.dense
 FROM documents LEFT JOIN vectors
   ON vectors.partition = documents.partition AND vectors.embedder = :embedder AND vectors.document = documents.id
 WHERE documents.partition = :partition
@@ -167,7 +167,7 @@ ORDER BY documents.seq;
 -- name: heads_since
 -- Not ordered here: few rows are wanted, and the index by version finds them.
 SELECT documents.name, documents.kind, documents.seq, documents.at, documents.at_offset, documents.session,
-       documents.speaker, documents.role, documents.retired_at IS NOT NULL, vectors.dense
+       documents.speaker, documents.role, documents.retired_at IS NOT NULL, documents.traits, vectors.dense
 FROM documents LEFT JOIN vectors
   ON vectors.partition = documents.partition AND vectors.embedder = :embedder AND vectors.document = documents.id
 WHERE documents.partition = :partition AND documents.version > :since;

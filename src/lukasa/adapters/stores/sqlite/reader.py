@@ -11,7 +11,7 @@ import apsw
 from lukasa.adapters.stores.sqlite import filters
 from lukasa.adapters.stores.sqlite.sql import Values, fetch, sql
 from lukasa.domain.change import JournalEntry
-from lukasa.domain.document import Delta, Head
+from lukasa.domain.document import Delta, Head, Traits
 from lukasa.domain.embedding import TokenVectors
 from lukasa.domain.query import DocumentQuery, TurnQuery
 from lukasa.domain.report import Stats
@@ -115,7 +115,7 @@ def delta(
 
 
 def _head(row: tuple[Any, ...]) -> Head:
-    name, kind, seq, at, at_offset, session, speaker, role, retired, dense = row
+    name, kind, seq, at, at_offset, session, speaker, role, retired, traits, dense = row
     return Head(
         id=name,
         kind=kind,
@@ -126,6 +126,7 @@ def _head(row: tuple[Any, ...]) -> Head:
         role=role,
         retired=bool(retired),
         dense=dense,
+        traits=Traits.unpack(traits),
     )
 
 

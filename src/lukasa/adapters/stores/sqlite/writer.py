@@ -209,6 +209,7 @@ class _Work:
                 turn.speaker,
                 turn.role,
                 turn.origin,
+                entry.traits.pack(),
                 len(entry.terms),
                 _json(entry.terms),
             )
@@ -225,7 +226,7 @@ class _Work:
         )
         self._added.append(turn.id)
 
-    def _hide(self, id: str, *, op: Op) -> None:  # noqa: A002
+    def _hide(self, id: str, *, op: Op) -> None:
         document, live, length, terms = self._document(id)
         if bool(live) == (op == "restore"):
             return
@@ -241,7 +242,7 @@ class _Work:
         self.state.documents += sign
         self.state.terms += sign * length
 
-    def _embed(self, id: str, embedding: Embedding, fingerprint: str) -> None:  # noqa: A002
+    def _embed(self, id: str, embedding: Embedding, fingerprint: str) -> None:
         document, *_ = self._document(id)
         key: Values = {
             "partition": self.state.id,
@@ -260,7 +261,7 @@ class _Work:
         self._note("embed", id)
         self._connection.execute(sql("touch_document"), {"document": document, "version": self.state.version})
 
-    def _document(self, id: str) -> tuple[int, int, int, str]:  # noqa: A002
+    def _document(self, id: str) -> tuple[int, int, int, str]:
         """Return number, whether it is live, length and terms."""
         found = fetch(self._connection, sql("document"), {"partition": self.state.id, "name": id})
         row = next(found, None)
@@ -278,11 +279,11 @@ class _Work:
             known = self._embedders[fingerprint] = int(found)
         return known
 
-    def _note(self, op: Op, id: str) -> None:  # noqa: A002
+    def _note(self, op: Op, id: str) -> None:
         self._connection.execute(sql("add_change"), self._journal(op, id))
         self._changed.append(id)
 
-    def _journal(self, op: Op, id: str) -> Row:  # noqa: A002
+    def _journal(self, op: Op, id: str) -> Row:
         """Raise the version by one and return the journal's row for it."""
         state, cause = self.state, self._cause
         state.version += 1

@@ -20,7 +20,9 @@ def read(source: Source, assumed: Assumptions) -> Iterator[Session]:
     for place, conversation in records(source):
         started = shape.epoch(conversation.get("create_time"), f"{place}.create_time")
         title = shape.label(conversation.get("title"), f"{place}.title")
-        name = shape.label(conversation.get("conversation_id") or conversation.get("id"), f"{place}.id") or title
+        name = (
+            shape.label(conversation.get("conversation_id") or conversation.get("id"), f"{place}.id") or title
+        )
         messages: list[dict[str, object]] = []
         for where, message in _path(conversation, place):
             at = shape.epoch(message.get("create_time"), f"{where}.create_time") or started
@@ -31,7 +33,10 @@ def read(source: Source, assumed: Assumptions) -> Iterator[Session]:
             messages.append(_turn(spoken, at, title))
         if messages:
             yield Session(
-                conversation=name or place, session=name or str(messages[0]["at"]), place=place, messages=messages
+                conversation=name or place,
+                session=name or str(messages[0]["at"]),
+                place=place,
+                messages=messages,
             )
 
 
@@ -57,7 +62,11 @@ def _path(conversation: Mapping[str, object], place: str) -> list[tuple[str, Map
 
 
 def _last_leaf(nodes: Mapping[str, object], place: str) -> str | None:
-    leaves = [name for name, node in nodes.items() if not shape.mapping(node, f"{place}.mapping[{name!r}]").get("children")]
+    leaves = [
+        name
+        for name, node in nodes.items()
+        if not shape.mapping(node, f"{place}.mapping[{name!r}]").get("children")
+    ]
     return leaves[-1] if leaves else None
 
 
@@ -69,7 +78,9 @@ def _spoken(message: Mapping[str, object], place: str) -> dict[str, object] | No
     if content.get("content_type", "text") not in _SPOKEN:
         return None
     parts = shape.sequence(content.get("parts"), f"{place}.content.parts")
-    texts = [text for n, part in enumerate(parts) if (text := _part(part, f"{place}.content.parts[{n}]")).strip()]
+    texts = [
+        text for n, part in enumerate(parts) if (text := _part(part, f"{place}.content.parts[{n}]")).strip()
+    ]
     return {"role": role, "content": "\n".join(texts)} if texts else None
 
 

@@ -55,7 +55,9 @@ def _conversation(record: Mapping[str, object], place: str, assumed: Assumptions
         messages.append(made)
     if not messages:
         return None
-    name = shape.label(record.get("session") or record.get("id"), f"{place}.session") or str(messages[0]["at"])
+    name = shape.label(record.get("session") or record.get("id"), f"{place}.session") or str(
+        messages[0]["at"]
+    )
     return Session(conversation=name, session=name, place=place, messages=messages)
 
 

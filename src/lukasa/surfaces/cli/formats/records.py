@@ -112,7 +112,9 @@ class _Window:
             try:
                 value, end = json.JSONDecoder().raw_decode(self._text, self._at)
             except RecursionError as error:
-                raise ImportFormatError(f"{self._name} is nested too deeply near line {self._line}") from error
+                raise ImportFormatError(
+                    f"{self._name} is nested too deeply near line {self._line}"
+                ) from error
             except ValueError as error:
                 # Cut short by the end of the window, or wrong? Only more text can tell.
                 if self._grow():

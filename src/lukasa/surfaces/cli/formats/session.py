@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
@@ -31,8 +31,14 @@ class Session:
     """Whose memory it is, where the file says so."""
 
     agent: str | None = None
-    origin: Origin = "import"
+    origin: Origin | None = "import"
+    """`None`: as the role of each message says."""
+
     key: str | None = None
+    """Idempotency key of the call that the messages were first remembered with."""
+
+    retired: list[int] = field(default_factory=list)
+    """Places of messages that were forgotten: they are stored, and hidden again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +62,9 @@ class Assumptions:
     def undated(self, place: str) -> datetime:
         """Return the time of a message that has none; refuse when nobody said it."""
         if self.at is None:
-            raise ImportFormatError(f"{place} has no date; say when it was said with --at 2026-11-23T10:00:00Z")
+            raise ImportFormatError(
+                f"{place} has no date; say when it was said with --at 2026-11-23T10:00:00Z"
+            )
         return self.at
 
 

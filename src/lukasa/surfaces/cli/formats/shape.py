@@ -7,7 +7,14 @@ from datetime import UTC, datetime
 
 from lukasa.errors import ImportFormatError
 
-_NAMES = {dict: "an object", list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number"}
+_NAMES = {
+    dict: "an object",
+    list: "a list",
+    str: "text",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+}
 
 
 def mapping(value: object, place: str) -> Mapping[str, object]:

@@ -19,7 +19,11 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
-_PACKED = ((b"PK\x03\x04", "a zip archive"), (b"\x1f\x8b", "a gzip file"), (b"SQLite format 3\0", "a database"))
+_PACKED = (
+    (b"PK\x03\x04", "a zip archive"),
+    (b"\x1f\x8b", "a gzip file"),
+    (b"SQLite format 3\0", "a database"),
+)
 
 
 class Source:

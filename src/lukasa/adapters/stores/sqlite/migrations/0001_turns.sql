@@ -36,6 +36,7 @@ CREATE TABLE documents(
   origin TEXT,
   retired_at INTEGER,                 -- NULL: live
   retired_offset INTEGER,
+  traits BLOB NOT NULL,               -- as domain.document.Traits packs them
   length INTEGER NOT NULL,            -- of `terms`
   terms TEXT NOT NULL,                -- a JSON list: the analysed text
   UNIQUE(partition, name),

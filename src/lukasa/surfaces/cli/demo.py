@@ -1,0 +1,145 @@
+"""`lukasa demo`: a conversation goes in, questions come out answered, with dates, speakers and times."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.rule import Rule
+from rich.text import Text
+
+from lukasa import Memory, Recalled, Settings
+from lukasa.errors import InputError
+from lukasa.surfaces.cli.formats import plain
+from lukasa.surfaces.cli.formats.session import Assumptions
+from lukasa.surfaces.cli.formats.source import Source
+from lukasa.surfaces.cli.options import Output
+from lukasa.surfaces.cli.output import console, count, print_json, warn
+from lukasa.surfaces.cli.reading import show_recalled
+
+USER = "mara"
+NOW = "2026-08-24T09:00:00+02:00"
+"""The day after the conversation ends: 'last month' is counted from there, whenever the demo is run."""
+
+QUESTIONS = (
+    ("Where does Mara live now?", "she moved"),
+    ("When did Jonas open his bakery?", "the plan changed twice"),
+    ("What is Jonas allergic to?", "said once, in December"),
+    ("Who looks after Mara's cat while she is at the wedding?", "the parts lie in two months"),
+    ("Why did Jonas give up running?", "he never says 'give up'"),
+    ("Which password opens the office router?", "nobody ever said"),
+)
+"""What is asked, and what makes it worth asking."""
+
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question, what was found, and how long it took."""
+
+    question: str
+    recalled: Recalled
+    milliseconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """How the sample went in."""
+
+    turns: int
+    sessions: int
+    start_ms: float
+    """Opening the store and loading the model: once a process."""
+
+    per_turn_ms: Sequence[float]
+    """Of each session, the time a turn took."""
+
+
+def demo(
+    *,
+    keep: Annotated[Path | None, Parameter(help="Keep the store in this new file, to ask it more.")] = None,
+    output: Output | None = None,
+) -> None:
+    """Import a sample conversation into a store of its own and ask it questions. Nothing of yours is touched."""
+    options = output or Output()
+    settings = Settings.from_env()
+    with _place(keep) as path, Memory.open(path, settings=settings) as memory:
+        imported = _import(memory)
+        asked = [_ask(memory, question) for question, _ in QUESTIONS]
+        size = memory.stats().bytes
+    if options.json:
+        print_json({"imported": imported, "asked": asked, "bytes": size, "kept": keep})
+        return
+    _show(imported, asked, size)
+    if keep:
+        console().print(Text(f'Ask it yourself: lukasa recall --db {keep} --user {USER} "…"', style="cyan"))
+
+
+def _import(memory: Memory) -> Imported:
+    """Take in the bundled sample."""
+    mine = memory.of(user=USER)
+    started = perf_counter()
+    mine.recall("Are you ready?")
+    start_ms = (perf_counter() - started) * 1000
+    turns, times = 0, []
+    with as_file(files("lukasa.surfaces.cli.sample") / "conversation.txt") as path:
+        for session in plain.read(Source(path), Assumptions(zone="Europe/Vienna")):
+            started = perf_counter()
+            receipt = mine.remember(session.messages, session=session.session, origin="import")
+            times.append((perf_counter() - started) * 1000 / len(session.messages))
+            turns += len(receipt.turns)
+    return Imported(turns=turns, sessions=len(times), start_ms=start_ms, per_turn_ms=times)
+
+
+def _ask(memory: Memory, question: str) -> Asked:
+    started = perf_counter()
+    recalled = memory.of(user=USER).recall(question, limit=_SHOWN, now=NOW)
+    return Asked(question=question, recalled=recalled, milliseconds=(perf_counter() - started) * 1000)
+
+
+def _show(imported: Imported, asked: Sequence[Asked], size: int) -> None:
+    out = console()
+    out.print(Rule("Lukasa: long-term memory in one file", style="cyan"))
+    out.print(
+        Text(
+            f"\nRemembered a year of two friends: {count(imported.turns, 'turn')} in {count(imported.sessions, 'session')}, "
+            "word for word.\n"
+        )
+    )
+    for (question, why), answer in zip(QUESTIONS, asked, strict=True):
+        out.print(Text.assemble((f"? {question}", "bold"), (f"   ({why})", "dim")))
+        show_recalled(out, answer.recalled)
+        out.print(Text(f"{answer.milliseconds:,.1f} ms\n", style="dim"))
+    out.print(Rule(style="cyan"))
+    recall_ms = median(answer.milliseconds for answer in asked)
+    out.print(
+        f"starting the model {imported.start_ms:,.0f} ms · remembering {median(imported.per_turn_ms):.1f} ms a turn · "
+        f"recall {recall_ms:.1f} ms (medians) · {size / 1e6:.1f} MB on disk",
+        highlight=False,
+    )
+    if any(answer.recalled.mode == "lexical" for answer in asked):
+        warn(["the model could not be used: this was full-text only; see `lukasa doctor`"])
+    warn([warning for answer in asked for warning in answer.recalled.warnings])
+    sys.stdout.flush()
+
+
+@contextmanager
+def _place(keep: Path | None) -> Iterator[Path]:
+    """Yield where the store goes: a new file that is kept, or one that is removed afterwards."""
+    if keep is None:
+        with tempfile.TemporaryDirectory(prefix="lukasa-demo-") as folder:
+            yield Path(folder) / "demo.lukasa"
+    elif keep.exists():
+        raise InputError(f"{str(keep)!r} is there already; --keep makes a new file")
+    else:
+        yield keep

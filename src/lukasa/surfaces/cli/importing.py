@@ -1,0 +1,201 @@
+"""`lukasa import`: a file of conversations, session by session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from time import perf_counter
+from typing import Annotated
+
+from cyclopts import Parameter, validators
+from rich.text import Text
+
+from lukasa import Handle, Memory, Receipt
+from lukasa.config import Settings
+from lukasa.domain.time import read_instant
+from lukasa.errors import ImportFormatError, InputError
+from lukasa.surfaces.cli.formats.detect import READERS, Format, detect
+from lukasa.surfaces.cli.formats.session import Assumptions, Session
+from lukasa.surfaces.cli.formats.source import Source
+from lukasa.surfaces.cli.options import Shared, handle, opened
+from lukasa.surfaces.cli.output import console, count, print_json, warn
+from lukasa.surfaces.cli.progress import Moving, bar
+
+MOST = 256
+"""Turns in one call of `remember`: a long session goes in pieces, so that memory and what a crash costs stay small."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came of an import."""
+
+    file: str
+    format: Format
+    users: list[str] = field(default_factory=list)
+    sessions: int = 0
+    turns: int = 0
+    """Stored now."""
+
+    duplicates: int = 0
+    """Known already."""
+
+    skipped: list[str] = field(default_factory=list)
+    unembedded: int = 0
+    warnings: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def add(self, receipt: Receipt, place: str) -> None:
+        """Count what one call did."""
+        self.turns += len(receipt.turns)
+        self.duplicates += len(receipt.duplicates)
+        self.unembedded += receipt.unembedded
+        self.skipped += [f"{place}: {reason}" for reason in receipt.skipped]
+        self.warnings += [warning for warning in receipt.warnings if warning not in self.warnings]
+
+
+def import_(
+    file: Annotated[Path, Parameter(help="A file of conversations.")],
+    /,
+    *,
+    format: Annotated[Format | None, Parameter(help="What it is; without it, the file is looked at.")] = None,
+    limit: Annotated[
+        int | None,
+        Parameter(
+            alias="-n", validator=validators.Number(gte=1), help="Only the first so many conversations."
+        ),
+    ] = None,
+    zone: Annotated[
+        str,
+        Parameter(
+            help="Time zone of times without an offset, such as Europe/Lisbon (LoCoMo and plain text: UTC if not given)."
+        ),
+    ] = "",
+    at: Annotated[
+        str, Parameter(help="When undated messages were said (ISO 8601); without it they are refused.")
+    ] = "",
+    shared: Shared | None = None,
+) -> None:
+    """Take in LoCoMo JSON, a ChatGPT or Claude export, OpenAI-style JSONL, plain text, or what `lukasa export` wrote.
+
+    Sessions are stored one by one. Importing a file again, or the rest of it after a crash, stores nothing twice.
+    """
+    options = shared or Shared()
+    source = Source(file)
+    settings = Settings.from_env()
+    zone = zone or settings.zone
+    assumed = Assumptions(zone=zone or None, at=read_instant(at, zone=zone or None) if at else None)
+    tally = Tally(str(file), format or detect(source))
+    sessions = first(READERS[tally.format](source, assumed), limit)
+    started = perf_counter()
+    try:
+        with opened(options, new=True) as memory, bar("Importing", quiet=options.json) as progress:
+            for session in sessions:
+                store(memory, session, options, tally)
+                _show_progress(progress, source, tally)
+    except (Exception, KeyboardInterrupt):
+        if tally.sessions:
+            kept = f"{count(tally.sessions, 'session')} before that are stored; importing again stores nothing twice"
+            console(stderr=True).print(Text(kept, style="dim"))
+        raise
+    if not tally.sessions:
+        raise ImportFormatError(f"{file} holds no conversations ({tally.format})")
+    tally.seconds = round(perf_counter() - started, 3)
+    if options.json:
+        print_json(tally)
+    else:
+        _report(tally)
+
+
+def store(memory: Memory, session: Session, options: Shared, tally: Tally) -> None:
+    """Store a session, at most `MOST` turns at once."""
+    mine = handle(memory, options, session.user)
+    if session.user and options.user:
+        raise InputError(
+            f"{session.place} belongs to {session.user!r}: this format names its users, leave out --user"
+        )
+    for part in parts(session):
+        try:
+            receipt = mine.remember(
+                part.messages, session=part.session, agent=part.agent, origin=part.origin, key=part.key
+            )
+        except InputError as error:
+            raise type(error)(f"{part.place}: {error}") from error
+        tally.add(receipt, part.place)
+        _forget_again(mine, part, receipt)
+    tally.sessions += 1
+    if mine.partition.user not in tally.users:
+        tally.users.append(mine.partition.user)
+
+
+def first(sessions: Iterable[Session], limit: int | None) -> Iterator[Session]:
+    """Return the sessions of the first *limit* conversations."""
+    seen: set[str] = set()
+    for session in sessions:
+        seen.add(session.conversation)
+        if limit is not None and len(seen) > limit:
+            return
+        yield session
+
+
+def parts(session: Session) -> Iterator[Session]:
+    """Cut a long session. Its pieces are the same when it has grown since, as long as it only grew at the end."""
+    if len(session.messages) <= MOST or session.key:
+        yield session
+        return
+    seen: dict[object, int] = {}
+    for start in range(0, len(session.messages), MOST):
+        piece = session.messages[start : start + MOST]
+        apart = [_apart(message, seen) for message in piece]
+        for message in piece:
+            seen[_said(message)] = seen.get(_said(message), 0) + 1
+        retired = [place - start for place in session.retired if start <= place < start + MOST]
+        yield replace(session, messages=apart, retired=retired)
+
+
+def _apart(message: Mapping[str, object], seen: Mapping[object, int]) -> dict[str, object]:
+    """Return the message; a microsecond later for each equal one in an earlier piece, or it would pass for that one.
+
+    Within one call, `remember` counts equal messages itself.
+    """
+    at = message["at"]
+    earlier = seen.get(_said(message), 0)
+    if earlier and isinstance(at, datetime):
+        return {**message, "at": at + timedelta(microseconds=earlier)}
+    return dict(message)
+
+
+def _said(message: Mapping[str, object]) -> object:
+    return (message.get("role"), message.get("name"), str(message.get("content")), message["at"])
+
+
+def _forget_again(mine: Handle, part: Session, receipt: Receipt) -> None:
+    # Either all of the call was new or all of it was known: ids stand in the order of the messages.
+    ids = receipt.turns or receipt.duplicates
+    if part.retired and len(ids) == len(part.messages):
+        mine.forget([ids[place] for place in part.retired], reason="it was forgotten where it was exported")
+
+
+def _show_progress(progress: Moving, source: Source, tally: Tally) -> None:
+    progress.move(source.done, of=source.size, note=count(tally.turns + tally.duplicates, "turn"))
+
+
+def _report(tally: Tally) -> None:
+    out = console()
+    people = ", ".join(tally.users[:5]) + (", …" if len(tally.users) > 5 else "")  # noqa: PLR2004 - a line's worth
+    speed = f" ({tally.turns / tally.seconds:,.0f} a second)" if tally.turns and tally.seconds else ""
+    out.print(
+        f"{count(tally.turns, 'turn')} stored{speed}, {tally.duplicates:,} known already, "
+        f"from {count(tally.sessions, 'session')} of {tally.file} ({tally.format}).",
+        markup=False,
+    )
+    if people:
+        out.print(f"In the memory of: {people}", markup=False)
+    for reason in tally.skipped[:10]:
+        out.print(Text(f"left out: {reason}", style="dim"))
+    if len(tally.skipped) > 10:  # noqa: PLR2004 - a screen's worth
+        out.print(Text(f"… and {len(tally.skipped) - 10:,} more left out", style="dim"))
+    if tally.unembedded:
+        warn([f"{count(tally.unembedded, 'turn')} without vectors: `lukasa reembed` makes them"])
+    warn(tally.warnings)

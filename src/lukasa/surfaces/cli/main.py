@@ -1,0 +1,103 @@
+"""`lukasa`: the verbs of the memory, at a prompt.
+
+Commands are named by path and loaded when they are used, so that `lukasa --help` waits for nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from cyclopts import App, CycloptsError, Group, Parameter
+
+from lukasa.errors import LukasaError, StoreError
+
+FAILED, MISUSED, INTERRUPTED = 1, 2, 130
+
+_HERE = "lukasa.surfaces.cli"
+
+COMMANDS = {
+    "Remember and recall": {
+        "demo": (
+            f"{_HERE}.demo:demo",
+            "Import a sample conversation into a store of its own and ask it questions.",
+        ),
+        "import": (f"{_HERE}.importing:import_", "Take in a file of conversations."),
+        "remember": (f"{_HERE}.writing:remember", "Store one message, word for word."),
+        "recall": (f"{_HERE}.reading:recall", "Find what bears on a question."),
+        "context": (f"{_HERE}.reading:context", "Make a block to paste into a prompt, within a budget."),
+        "turns": (f"{_HERE}.reading:turns", "List what was said."),
+        "forget": (f"{_HERE}.writing:forget", "Hide turns from recall; they can be restored."),
+        "restore": (f"{_HERE}.writing:restore", "Let forgotten turns be recalled again."),
+    },
+    "Look after the store": {
+        "stats": (f"{_HERE}.upkeep:stats", "Count what is stored."),
+        "export": (f"{_HERE}.reading:export", "Write every turn of a user as JSON, one a line."),
+        "verify": (f"{_HERE}.upkeep:verify", "Check that the store is sound."),
+        "doctor": (f"{_HERE}.upkeep:doctor", "Tell what works, and what does not and why."),
+        "reembed": (f"{_HERE}.upkeep:reembed", "Make the vectors that are missing."),
+    },
+}
+
+
+def make_app() -> App:
+    """Return the command line, ready to be called."""
+    app = App(
+        name="lukasa",
+        help="Long-term memory for AI agents: one file, no server, no API key.",
+        version=lambda: version("lukasa"),
+        help_format="plaintext",
+        default_parameter=Parameter(negative=(), show_default=lambda value: value or None),
+        result_action="return_value",
+        exit_on_error=False,
+        print_error=False,
+        suppress_keyboard_interrupt=False,
+    )
+    for title, commands in COMMANDS.items():
+        group = Group(title, sort_key=list(COMMANDS).index(title))
+        for name, (path, summary) in commands.items():
+            app.command(path, name=name, help=summary, group=group, sort_key=list(commands).index(name))
+    return app
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 failed, 2 misused, 130 interrupted."""
+    given = sys.argv[1:] if argv is None else list(argv)
+    try:
+        code = make_app()(given)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return _failed("interrupted; what was stored is kept", INTERRUPTED)
+    except BrokenPipeError:
+        # The reader has seen enough (`lukasa turns | head`). Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except CycloptsError as error:
+        return _failed(f"{error}\nSee `lukasa --help`, or `lukasa COMMAND --help`.", MISUSED)
+    except Exception as error:  # the outermost edge
+        if "--debug" in given:
+            raise
+        return _failed(_explain(error), FAILED)
+    return code if isinstance(code, int) else 0
+
+
+def _explain(error: Exception) -> str:
+    match error:
+        case LukasaError():
+            again = " (trying again may help)" if error.retryable and isinstance(error, StoreError) else ""
+            return " ".join(str(error).split()) + again
+        case OSError():
+            return f"{error.strerror or error}: {error.filename!r}" if error.filename else str(error)
+        case _:
+            return f"unexpected {type(error).__name__}: {error} (run it again with --debug to see where)"
+
+
+def _failed(message: str, code: int) -> int:
+    sys.stderr.write(f"lukasa: {message}\n")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,77 @@
+"""What commands print."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from lukasa.domain.turn import Turn
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return a console for now: standard output may be another than when the module was loaded."""
+    return Console(stderr=stderr, highlight=False, soft_wrap=False)
+
+
+def print_json(value: object) -> None:
+    """Print one line of JSON; only characters that the terminal can show are left as they are."""
+    encoding = (sys.stdout.encoding or "ascii").lower().replace("-", "")
+    sys.stdout.write(json.dumps(value, ensure_ascii=not encoding.startswith("utf"), default=_simpler) + "\n")
+
+
+def _simpler(value: object) -> object:
+    """Return what `json` can take apart further."""
+    match value:
+        case datetime():
+            return value.isoformat()
+        case Mapping():
+            return dict(value)
+        case Path():
+            return str(value)
+        case _:
+            return unfold(value)
+
+
+def unfold(value: object) -> dict[str, object]:
+    """Return the fields of a dataclass by name."""
+    if not is_dataclass(value):
+        raise TypeError(f"{type(value).__name__} is no JSON")
+    return {field.name: getattr(value, field.name) for field in fields(value)}
+
+
+def warn(warnings: Sequence[str]) -> None:
+    """Say on standard error what could not be used."""
+    for warning in dict.fromkeys(warnings):
+        console(stderr=True).print(Text(f"warning: {warning}", style="yellow"))
+
+
+def when(at: datetime) -> str:
+    """Return a date to read, with the time unless it is midnight (which stands for none)."""
+    return f"{at:%Y-%m-%d %H:%M}" if (at.hour, at.minute) != (0, 0) else f"{at:%Y-%m-%d}"
+
+
+def who(speaker: str | None, role: str | None) -> str:
+    """Return who spoke."""
+    return speaker or role or ""
+
+
+def said(turn: Turn) -> Text:
+    """Return a turn as one line of a conversation."""
+    line = Text.assemble(
+        (when(turn.at), "dim"), "  ", (f"{who(turn.speaker, turn.role)}: ", "bold"), turn.text
+    )
+    if turn.retired_at is not None:
+        line.append("  (forgotten)", "dim italic")
+    return line
+
+
+def count(number: int, noun: str) -> str:
+    """Return `1 turn`, `2,000 turns`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

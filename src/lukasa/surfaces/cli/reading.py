@@ -1,0 +1,233 @@
+"""Commands that read: recall, context, turns, export."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Annotated, TextIO
+
+from cyclopts import Parameter
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from lukasa import Hit, Recalled
+from lukasa.errors import InputError
+from lukasa.surfaces.cli.options import Shared, opened_handle
+from lukasa.surfaces.cli.output import console, count, print_json, said, unfold, warn, when, who
+
+_NO_HITS = "Nothing that is remembered bears on this."
+
+_Filter = Annotated[
+    str,
+    Parameter(
+        help='Only what passes this filter: JSON, such as {"session": "s1"} or {"at": {"gte": "2026-01-01T00:00:00Z"}}.'
+    ),
+]
+_Rerank = Annotated[
+    bool | None,
+    Parameter(
+        negative="--no-rerank",
+        help="Let a cross-encoder read the best candidates: slower, sharper. Needs LUKASA_RERANKER.",
+    ),
+]
+_Now = Annotated[
+    str, Parameter(help="The moment that words such as 'last week' are counted from (ISO 8601).")
+]
+
+
+def recall(
+    question: Annotated[str, Parameter(help="What to look for, in plain words.")],
+    /,
+    *,
+    limit: Annotated[int, Parameter(alias="-n", help="At most so many hits.")] = 10,
+    explain: Annotated[bool, Parameter(help="Show which signals found each hit.")] = False,
+    filter: _Filter = "",
+    rerank: _Rerank = None,
+    now: _Now = "",
+    shared: Shared | None = None,
+) -> None:
+    """Show ranked hits with their dates and speakers."""
+    options = shared or Shared()
+    with opened_handle(options) as memory:
+        started = perf_counter()
+        recalled = memory.recall(
+            question,
+            limit=limit,
+            filter=read_filter(filter),
+            explain=explain,
+            rerank=rerank,
+            now=now or None,
+        )
+        elapsed = (perf_counter() - started) * 1000
+    if options.json:
+        print_json({**unfold(recalled), "milliseconds": round(elapsed, 3)})
+        return
+    show_recalled(console(), recalled, explain=explain)
+    console().print(
+        Text(f"{_looked(recalled)} in {elapsed:,.0f} ms, the model's start included", style="dim")
+    )
+    warn(recalled.warnings)
+
+
+def context(
+    question: Annotated[str, Parameter(help="What the block should be about.")],
+    /,
+    *,
+    budget: Annotated[int, Parameter(alias="-b", help="At most so many tokens.")] = 1000,
+    filter: _Filter = "",
+    rerank: _Rerank = None,
+    now: _Now = "",
+    shared: Shared | None = None,
+) -> None:
+    """Print what bears on the question: dated, cited, oldest first."""
+    options = shared or Shared()
+    with opened_handle(options) as memory:
+        block = memory.context(
+            question, budget=budget, filter=read_filter(filter), rerank=rerank, now=now or None
+        )
+    if options.json:
+        print_json(block)
+        return
+    sys.stdout.write(f"{block.text}\n" if block.text else f"{_NO_HITS}\n")
+    warn(block.warnings)
+    shown = f"{count(block.tokens, 'token')} of {budget:,}, {count(len(block.turns), 'turn')}"
+    console(stderr=True).print(
+        Text(f"{shown}{', full-text only' if block.mode == 'lexical' else ''}", style="dim")
+    )
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Which:
+    """Which turns are meant."""
+
+    session: str = ""
+    """Only this session."""
+
+    since: str = ""
+    """Only what was said then or later (ISO 8601)."""
+
+    until: str = ""
+    """Only what was said before then (ISO 8601)."""
+
+    filter: _Filter = ""
+    forgotten: bool = False
+    """Forgotten ones too."""
+
+
+def turns(
+    *,
+    which: Which | None = None,
+    limit: Annotated[int | None, Parameter(alias="-n", help="At most so many.")] = None,
+    after: Annotated[int, Parameter(help="Only turns after this sequence number: the next page.")] = 0,
+    newest: Annotated[bool, Parameter(help="Newest first.")] = False,
+    shared: Shared | None = None,
+) -> None:
+    """List turns in the order in which they were stored, by session."""
+    options, wanted = shared or Shared(), which or Which()
+    with opened_handle(options) as memory:
+        found = memory.turns(
+            session=wanted.session or None,
+            since=wanted.since or None,
+            until=wanted.until or None,
+            filter=read_filter(wanted.filter),
+            after=after,
+            limit=limit,
+            newest_first=newest,
+            include_retired=wanted.forgotten,
+        )
+    if options.json:
+        print_json(found)
+        return
+    out = console()
+    last: str | None = ""
+    for turn in found:
+        if turn.session != last:
+            out.print(Text(f"── {turn.session or 'no session'}", style="cyan"))
+            last = turn.session
+        out.print(said(turn))
+    if not found:
+        out.print("No turns.")
+
+
+def export(
+    *,
+    output: Annotated[
+        Path | None, Parameter(alias="-o", help="Write to this file instead of standard output.")
+    ] = None,
+    shared: Shared | None = None,
+) -> None:
+    """Write every turn of a user as JSON, one a line, forgotten ones included; `lukasa import` takes it back."""
+    options = shared or Shared()
+    with opened_handle(options) as memory, _sink(output) as sink:
+        for turn in memory.export():
+            sink.write(json.dumps(turn) + "\n")
+    if output and options.json:
+        print_json({"file": output})
+
+
+def show_recalled(out: Console, recalled: Recalled, *, explain: bool = False) -> None:
+    """Print hits as a table, or say in words that there are none."""
+    if not recalled.hits:
+        nothing = _NO_HITS if recalled.searched else "There is nothing to look through."
+        out.print(Text(nothing, style="yellow"))
+        return
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("#", justify="right")
+    for title in ("when", "who"):
+        table.add_column(title, no_wrap=True)
+    table.add_column("what was said", ratio=1)
+    table.add_column("score", justify="right")
+    for rank, hit in enumerate(recalled.hits, start=1):
+        words = Text(hit.text)
+        if explain:
+            words.append(f"\n{_signals(hit)}", "dim")
+        speaker = Text(who(hit.speaker, hit.role), style="bold")
+        table.add_row(str(rank), Text(when(hit.at), style="cyan"), speaker, words, f"{hit.score:.2f}")
+    out.print(table)
+
+
+def read_filter(given: str) -> Mapping[str, object] | None:
+    """Return the filter that was given as JSON."""
+    if not given:
+        return None
+    try:
+        read = json.loads(given)
+    except ValueError as error:
+        raise InputError(f"the filter {given!r} is not JSON: {error}") from error
+    if not isinstance(read, dict):
+        raise InputError(f"the filter must be a JSON object, not {given!r}")
+    return read
+
+
+def _looked(recalled: Recalled) -> str:
+    how = ", by full-text only" if recalled.mode == "lexical" else ""
+    return f"{count(len(recalled.hits), 'hit')} among {count(recalled.searched, 'document')}{how}"
+
+
+def _signals(hit: Hit) -> str:
+    return " · ".join(
+        f"{signal.channel} {signal.score:.3g}{f' (#{signal.rank})' if signal.rank else ''}"
+        for signal in hit.signals
+    )
+
+
+@contextmanager
+def _sink(path: Path | None) -> Iterator[TextIO]:
+    """Yield where to write; a file appears under its name when it is whole, and not before."""
+    if path is None:
+        yield sys.stdout
+        return
+    part = path.with_name(f"{path.name}.part")
+    try:
+        with part.open("w", encoding="utf-8", newline="\n") as file:
+            yield file
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

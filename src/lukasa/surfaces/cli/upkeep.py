@@ -1,0 +1,117 @@
+"""Commands about the store itself: stats, verify, doctor, reembed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.table import Table
+from rich.text import Text
+
+from lukasa import Health, Stats
+from lukasa.domain.report import Progress
+from lukasa.surfaces.cli.options import Shared, Store, handle, opened
+from lukasa.surfaces.cli.output import console, count, print_json
+from lukasa.surfaces.cli.progress import bar
+
+_BATCH = 256
+"""Documents embedded between two steps of the progress bar; what is done stays done."""
+
+
+def stats(*, shared: Shared | None = None) -> None:
+    """Count what the store holds, or with --user what one user has."""
+    options = shared or Shared()
+    with opened(options) as memory:
+        found = handle(memory, options).stats() if options.user else memory.stats()
+        users = [] if options.user else memory.partitions()
+    if options.json:
+        print_json({"stats": found, "partitions": users})
+        return
+    _show({**_counts(found), "users": ", ".join(dict.fromkeys(one.user for one in users[:20]))})
+
+
+def verify(*, store: Store | None = None) -> int:
+    """Check file, schema, journal, indexes and vectors. Changes nothing; exit code 1 when something is wrong."""
+    options = store or Store()
+    with opened(options) as memory:
+        verified = memory.verify()
+    if options.json:
+        print_json({"ok": verified.ok, "checked": verified.checked, "findings": verified.findings})
+    else:
+        _show({name: f"{number:,} checked" for name, number in verified.checked.items()})
+        for finding in verified.findings:
+            console().print(Text(f"{finding.what}: {finding.detail}", style="red"))
+        console().print(
+            "Nothing is wrong." if verified.ok else f"{count(len(verified.findings), 'finding')}."
+        )
+    return 0 if verified.ok else 1
+
+
+def doctor(*, store: Store | None = None) -> int:
+    """Look at the store and the models; exit code 1 when something does not work."""
+    options = store or Store()
+    with opened(options, new=True) as memory:
+        health = memory.doctor()
+    if options.json:
+        print_json({"ok": health.ok, "health": health})
+    else:
+        _show_health(health)
+    return 0 if health.ok else 1
+
+
+def reembed(
+    *,
+    limit: Annotated[int | None, Parameter(alias="-n", help="At most so many documents now.")] = None,
+    store: Store | None = None,
+) -> None:
+    """Make the vectors that are missing: after another model was chosen, or one had failed. Resumable."""
+    options = store or Store()
+    done, remaining = 0, 0
+    with opened(options) as memory, bar("Embedding", quiet=options.json) as progress:
+        while limit is None or done < limit:
+            step: Progress = memory.reembed(_BATCH if limit is None else min(_BATCH, limit - done))
+            done, remaining = done + step.done, step.remaining
+            progress.move(done, of=done + remaining)
+            if not step.done or not remaining:
+                break
+    if options.json:
+        print_json({"done": done, "remaining": remaining})
+    else:
+        console().print(f"{count(done, 'document')} embedded, {remaining:,} to do.")
+
+
+def _show_health(health: Health) -> None:
+    embedder = health.embedder or "none: recall works on full-text only"
+    _show({"version": health.version, "store": health.store, "embedder": embedder, **_counts(health.stats)})
+    out = console()
+    if health.embedder_problem:
+        out.print(Text(f"embedder: {health.embedder_problem}", style="red"))
+    if health.unembedded:
+        out.print(
+            Text(
+                f"{count(health.unembedded, 'document')} without vectors: run `lukasa reembed`",
+                style="yellow",
+            )
+        )
+    for finding in health.findings:
+        out.print(Text(f"{finding.what}: {finding.detail}", style="red"))
+    if health.ok:
+        out.print("Everything works.")
+
+
+def _counts(found: Stats) -> dict[str, str]:
+    counts = {
+        name: f"{getattr(found, name):,}"
+        for name in ("partitions", "turns", "retired", "sessions", "documents")
+    }
+    vectors = {f"vectors of {name}": f"{number:,}" for name, number in found.vectors.items()}
+    return {**counts, **vectors, "size": f"{found.bytes / 1e6:,.1f} MB" if found.bytes else ""}
+
+
+def _show(rows: Mapping[str, str]) -> None:
+    table = Table.grid(padding=(0, 2))
+    for name, value in rows.items():
+        if value:
+            table.add_row(Text(name, style="dim"), Text(value))
+    console().print(table)

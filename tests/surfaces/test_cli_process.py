@@ -1,0 +1,123 @@
+"""The command as people run it: a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from command_line import messages, write_lines
+
+COMMAND = [sys.executable, "-m", "lukasa.surfaces.cli.main"]
+
+
+def start(*arguments: object, **options: object) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([*COMMAND, *map(str, arguments)], **options)  # type: ignore[call-overload]
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)], capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def test_a_conversation_goes_in_and_an_answer_comes_out(tmp_path: Path):
+    file = tmp_path / "chat.txt"
+    file.write_text("# 2026-03-01\nAda: My sister Ines lives in Graz.\nBen: I know.\n", "utf-8")
+    db = ("--db", tmp_path / "p.lukasa")
+
+    done = run("import", file, *db)
+    found = run("recall", "Where does Ines live?", "--json", *db)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "2 turns stored" in done.stdout
+    assert (found.returncode, found.stderr) == (0, "")
+    assert json.loads(found.stdout)["hits"][0]["text"] == "My sister Ines lives in Graz."
+
+
+def test_an_error_has_no_traceback_unless_it_is_asked_for(tmp_path: Path):
+    plain = run("import", tmp_path / "nothing")
+    debug = run("import", tmp_path / "nothing", "--debug")
+
+    assert (plain.returncode, plain.stdout) == (1, "")
+    assert len(plain.stderr.splitlines()) == 1
+    assert debug.returncode == 1
+    assert "Traceback" in debug.stderr
+
+
+def test_an_unreadable_file_is_named(tmp_path: Path):
+    file = tmp_path / "secret.txt"
+    file.write_text("Ada: x")
+    file.chmod(0)
+    if os.access(file, os.R_OK):
+        pytest.skip("this user may read everything")
+
+    done = run("import", file)
+
+    assert done.returncode == 1
+    assert "Permission denied" in done.stderr
+    assert str(file) in done.stderr
+
+
+def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path):
+    file = write_lines(tmp_path / "chat.jsonl", messages(2_000, sessions=8))
+    db = ("--db", tmp_path / "p.lukasa")
+    assert run("import", file, *db).returncode == 0
+
+    for command in ("turns", "export"):
+        with start(command, *db, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            process.stdout.readline()
+            process.stdout.close()
+            assert process.stderr.read() == b""
+            assert process.wait(60) == 1
+
+
+def test_a_killed_import_loses_nothing_that_was_stored_and_can_go_on(tmp_path: Path):
+    count = 3_000
+    file = write_lines(tmp_path / "chat.jsonl", messages(count, sessions=28))
+    db = tmp_path / "p.lukasa"
+
+    with start("import", file, "--db", db, stdout=subprocess.DEVNULL) as process:
+        while process.poll() is None and _stored(db) < 300:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGKILL)
+    assert process.returncode == -signal.SIGKILL, "it was done before it could be killed"
+    before = _stored(db)
+    again = run("import", file, "--db", db, "--json")
+
+    assert 300 <= before < count
+    told = json.loads(again.stdout)
+    assert (told["turns"], told["duplicates"]) == (count - before, before)
+    assert run("verify", "--db", db).returncode == 0
+
+
+def test_an_interrupted_import_says_what_it_kept(tmp_path: Path):
+    file = write_lines(tmp_path / "chat.jsonl", messages(3_000, sessions=28))
+    db = tmp_path / "p.lukasa"
+
+    with start("import", file, "--db", db, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        while process.poll() is None and _stored(db) < 300:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert out == b""
+    assert b"stored" in err
+    assert b"interrupted" in err
+    assert b"Traceback" not in err
+
+
+def _stored(db: Path) -> int:
+    """Count the turns of a store that another process is writing."""
+    if not db.exists():
+        return 0
+    done = run("stats", "--db", db, "--json")
+    return int(json.loads(done.stdout)["stats"]["turns"]) if done.returncode == 0 else 0
