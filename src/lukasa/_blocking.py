@@ -7,13 +7,13 @@ parameter, a default or a docstring differs from the async one. Put no logic her
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from concurrent.futures import Future
 from datetime import datetime
+from threading import Lock, Thread
 from typing import Self, TypeVar
-
-from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from lukasa.config import Settings
 from lukasa.domain.change import JournalEntry
@@ -32,30 +32,60 @@ T = TypeVar("T")
 class Loop:
     """An event loop in a daemon thread, and the way into it."""
 
+    # Not anyio's portal: one that nobody closed waits, when the interpreter ends, for a thread that is gone already.
+
     def __init__(self) -> None:
-        self._stack = ExitStack()
-        self._portal: BlockingPortal | None = self._stack.enter_context(start_blocking_portal(name="lukasa"))
+        self._loop = asyncio.new_event_loop()
+        self._thread = Thread(target=self._loop.run_forever, name="lukasa", daemon=True)
+        self._thread.start()
         self._pid = os.getpid()
+        self._lock = Lock()
+        self._stopped = False
 
     def call(self, work: Callable[[], Awaitable[T]]) -> T:
         """Run *work* on the loop and wait for it."""
         if os.getpid() != self._pid:
             # Threads do not survive fork(): the call would wait for ever.
             raise ClosedError("this memory was opened before a fork; open one in each worker process")
-        if self._portal is None:
-            raise ClosedError("this memory was closed; open it again")
-        return self._portal.call(work)
+        with self._lock:
+            if self._stopped:
+                raise ClosedError("this memory was closed; open it again")
+            future = self._begin(work)
+        return future.result()
 
-    @property
-    def running(self) -> bool:
-        """Whether calls can still be made."""
-        return self._portal is not None
+    def stop(self, last: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Do a last piece of work, wait for calls that still run, and end the thread.
 
-    def stop(self) -> None:
-        """End the thread; a second call does nothing."""
-        if self._portal is not None and os.getpid() == self._pid:
-            self._portal = None
-            self._stack.close()
+        A second call does nothing, and neither does one after a fork: what is open belongs to the other process.
+        """
+        if os.getpid() != self._pid:
+            return
+        with self._lock:
+            stopped, self._stopped = self._stopped, True
+        if stopped:
+            self._thread.join()
+            return
+        try:
+            self._begin(lambda: self._end(last)).result()
+        finally:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+            self._loop.close()
+
+    def _begin(self, work: Callable[[], Awaitable[T]]) -> Future[T]:
+        async def awaited() -> T:
+            return await work()
+
+        return asyncio.run_coroutine_threadsafe(awaited(), self._loop)
+
+    async def _end(self, last: Callable[[], Awaitable[None]] | None) -> None:
+        try:
+            if last is not None:
+                await last()
+        finally:
+            if others := asyncio.all_tasks() - {asyncio.current_task()}:
+                await asyncio.wait(others)
+            await self._loop.shutdown_asyncgens()
 
 
 class Memory:
@@ -116,9 +146,7 @@ class Memory:
 
     def close(self) -> None:
         """Release files, threads and connections; a second call does nothing."""
-        if self._loop.running:
-            self._loop.call(self._engine.aclose)
-            self._loop.stop()
+        self._loop.stop(self._engine.aclose)
 
     def __enter__(self) -> Self:
         return self
@@ -260,7 +288,7 @@ class Handle:
         return self._loop.call(lambda: self._handle.restore(ids, reason=reason))
 
     def export(self) -> Iterator[dict[str, Json]]:
-        """Yield every turn, forgotten ones included, as a JSON object that `remember` and `lukasa import` take back."""
+        """Yield every turn, forgotten ones included, as a JSON object; `lukasa import` takes them back as they were."""
         items = self._handle.export()
         while (item := self._loop.call(lambda: anext(items, None))) is not None:
             yield item

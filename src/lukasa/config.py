@@ -67,6 +67,7 @@ class Settings:
         if unknown := sorted(set(ours) - set(names)):
             raise ConfigError(f"unknown settings {', '.join(unknown)}; known: {', '.join(sorted(names))}")
         values: dict[str, str | int] = {names[key]: value for key, value in ours.items()}
+        values["store"] = _one_store(ours.get("LUKASA_DB", ""), ours.get("LUKASA_STORE", ""))
         if "threads" in values:
             values["threads"] = _threads(str(values["threads"]))
         return replace(cls(), **values)  # type: ignore[arg-type]
@@ -84,7 +85,13 @@ def default_path(env: Mapping[str, str] | None = None) -> Path:
     return base / "lukasa" / "memory.lukasa"
 
 
+def _one_store(db: str, store: str) -> str:
+    if db and store and db != store:
+        raise ConfigError(f"LUKASA_DB={db!r} and LUKASA_STORE={store!r} disagree; set one of them")
+    return db or store
+
+
 def _threads(text: str) -> int:
-    if not text.isdigit():
+    if not text.isdecimal():
         raise ConfigError(f"LUKASA_THREADS must be a whole number, not {text!r}")
     return int(text)

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, tzinfo
 from importlib.metadata import version
 from typing import Self
-from zoneinfo import ZoneInfo
 
 from lukasa.domain import filter as filters
 from lukasa.domain.change import Cause, JournalEntry, Restore, Retire
-from lukasa.domain.filter import Filter
+from lukasa.domain.filter import MAX_INT, Filter
 from lukasa.domain.query import TurnQuery
 from lukasa.domain.recalled import Context, Recalled
 from lukasa.domain.report import Forgotten, Health, Progress, Receipt, Stats, Verified
 from lukasa.domain.scope import Partition
-from lukasa.domain.time import read_instant
+from lukasa.domain.time import read_instant, read_zone
 from lukasa.domain.turn import Json, Turn
 from lukasa.errors import ClosedError, InputError, LukasaError
 from lukasa.pipeline.channels import Channels
 from lukasa.pipeline.encode import Encoder
-from lukasa.pipeline.messages import Message, read_labels, read_messages
+from lukasa.pipeline.messages import Message, read_label, read_labels, read_messages
 from lukasa.pipeline.policy import RecallPolicy, RememberPolicy
 from lukasa.pipeline.recall import Question, Recall
 from lukasa.pipeline.reembed import Reembed
@@ -88,10 +88,11 @@ class Running:
         """Release the parts."""
         if not self._closed:
             self._closed = True
-            await self.encoder.aclose()
-            if self._parts.reranker is not None:
-                await self._parts.reranker.aclose()
-            await self._parts.store.aclose()
+            async with AsyncExitStack() as stack:  # one that fails keeps no other open
+                stack.push_async_callback(self._parts.store.aclose)
+                if self._parts.reranker is not None:
+                    stack.push_async_callback(self._parts.reranker.aclose)
+                stack.push_async_callback(self.encoder.aclose)
 
 
 class AsyncEngine:
@@ -126,7 +127,7 @@ class AsyncEngine:
         except LukasaError as error:
             problem = str(error)
         if spec is None and problem is None:
-            problem = self._running.encoder.reason
+            problem = str(self._running.encoder.problem)
         verified = await parts.store.verify()
         missing = 0
         if spec is not None:
@@ -193,8 +194,7 @@ class AsyncHandle:
         """
         parts = self._running.parts
         zone = zone or parts.zone
-        if key is not None and (not isinstance(key, str) or not key or "\0" in key):
-            raise InputError(f"key must be a non-empty text without NUL, not {key!r}")
+        read_label("key", key)
         labels = read_labels(at=at, session=session, agent=agent, origin=origin, metadata=metadata, zone=zone)
         read = read_messages(messages, labels, zone=zone, policy=parts.remember)
         return await self._running.remember(self.partition, read, key=key, now=parts.clock())
@@ -216,8 +216,7 @@ class AsyncHandle:
 
         Raises `FilterError`, `InputError`, `StoreError`. A model that fails is reported in `mode` and `warnings`.
         """
-        if limit < 1:
-            raise InputError(f"limit must be at least 1, not {limit!r}")
+        _check_count("limit", limit, least=1)
         asked = self._question(question, filter=filter, explain=explain, rerank=rerank, now=now)
         return await self._running.recall.hits(self.partition, asked, limit=limit)
 
@@ -234,8 +233,7 @@ class AsyncHandle:
 
         It never has more than *budget* tokens, by the counter in use. Raises as `recall` does.
         """
-        if budget < 1:
-            raise InputError(f"budget must be at least 1 token, not {budget!r}")
+        _check_count("budget", budget, least=1)
         asked = self._question(question, filter=filter, explain=False, rerank=rerank, now=now)
         return await self._running.recall.context(self.partition, asked, budget=budget)
 
@@ -256,6 +254,9 @@ class AsyncHandle:
         Raises `FilterError`, `InputError`, `StoreError`.
         """
         parts = self._running.parts
+        _check_count("after", after, least=0)
+        if limit is not None:
+            _check_count("limit", limit, least=0)
         query = TurnQuery(
             session=session,
             since=None if since is None else read_instant(since, zone=parts.zone),
@@ -299,7 +300,7 @@ class AsyncHandle:
         return list(applied.changed)
 
     async def export(self) -> AsyncIterator[dict[str, Json]]:
-        """Yield every turn, forgotten ones included, as a JSON object that `remember` and `lukasa import` take back."""
+        """Yield every turn, forgotten ones included, as a JSON object; `lukasa import` takes them back as they were."""
         after = 0
         while page := await self._running.parts.store.turns(
             self.partition, TurnQuery(after=after, limit=_PAGE, include_retired=True)
@@ -310,6 +311,9 @@ class AsyncHandle:
 
     async def changes(self, *, since: int = 0, limit: int | None = None) -> list[JournalEntry]:
         """List the journal of this partition after a version, oldest first."""
+        _check_count("since", since, least=0)
+        if limit is not None:
+            _check_count("limit", limit, least=0)
         return await self._running.parts.store.journal(self.partition, since=since, limit=limit)
 
     async def stats(self) -> Stats:
@@ -328,9 +332,13 @@ class AsyncHandle:
         parts = self._running.parts
         if not isinstance(text, str) or not text.strip():
             raise InputError(f"the question must be a non-empty text, not {text!r}")
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise InputError(f"the question is not valid Unicode at character {error.start}: {error.reason}") from error
         if rerank and parts.reranker is None:
             raise InputError("no reranker is configured; open the memory with Settings(reranker='onnx')")
-        zone: tzinfo | None = ZoneInfo(parts.zone) if parts.zone else None
+        zone: tzinfo | None = read_zone(parts.zone) if parts.zone else None
         return Question(
             text=text,
             now=parts.clock() if now is None else read_instant(now, zone=parts.zone),
@@ -339,6 +347,11 @@ class AsyncHandle:
             rerank=parts.rerank if rerank is None else rerank,
             explain=explain,
         )
+
+
+def _check_count(name: str, value: object, *, least: int) -> None:
+    if not isinstance(value, int) or not least <= value <= MAX_INT:
+        raise InputError(f"{name} must be a whole number of at least {least}, not {value!r}")
 
 
 def _exported(turn: Turn) -> dict[str, Json]:

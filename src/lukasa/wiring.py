@@ -11,8 +11,9 @@ from typing import Self
 
 from lukasa.adapters import registry
 from lukasa.config import Settings, default_path
+from lukasa.domain.time import read_zone
 from lukasa.engine import AsyncEngine, Parts
-from lukasa.errors import ConfigError
+from lukasa.errors import ConfigError, InputError, StoreReadOnlyError
 from lukasa.ports.embedder import Embedder
 from lukasa.ports.reranker import Reranker
 from lukasa.ports.store import Store
@@ -50,6 +51,8 @@ class AsyncMemory(AsyncEngine):
 
 def build(settings: Settings, *, clock: Callable[[], datetime]) -> Parts:
     """Choose the parts; nothing is opened or loaded yet."""
+    if settings.zone:
+        _check_zone(settings.zone)
     name, store = _store(settings.store)
     return Parts(
         store=store,
@@ -80,20 +83,41 @@ def _store(target: str) -> tuple[str, Store]:
     # `C:\notes` is a file, and so is a name with a colon in some folder.
     named = colon and 1 < len(scheme) <= _LONGEST_SCHEME and scheme.isidentifier()
     if not named:
-        path = Path(target) if target else default_path()
-        if not target:
-            path.parent.mkdir(parents=True, exist_ok=True)
+        path = Path(target) if target else _own_path()
         return str(path), registry.store("sqlite")(path)
     if scheme == "sqlite":
         if not rest:
             raise ConfigError("sqlite: needs a path, such as sqlite:agent.lukasa")
         return target, registry.store("sqlite")(Path(rest.removeprefix("//")))
+    if scheme == "memory" and rest:
+        raise ConfigError(f"{target!r}: a store in memory has no name; open 'memory:'")
     return target, registry.store(scheme)(rest) if rest else registry.store(scheme)()
+
+
+def _own_path() -> Path:
+    """Return the default file; its folder is made if it is not there."""
+    path = default_path()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreReadOnlyError(
+            f"the folder {str(path.parent)!r} cannot be made ({error.strerror}); name another file: set LUKASA_DB"
+        ) from error
+    return path
+
+
+def _check_zone(name: str) -> None:
+    try:
+        read_zone(name)
+    except InputError as error:
+        raise ConfigError(f"setting zone: {error}") from error
 
 
 def _embedder(settings: Settings) -> Embedder | None:
     name, _, model = settings.embedder.partition(":")
     match name:
+        case "none" | "onnx" | "hashing" if model:
+            raise ConfigError(f"embedder {settings.embedder!r}: {name!r} takes no model after a colon")
         case "none":
             return None
         case "openai":
@@ -112,7 +136,7 @@ def _embedder(settings: Settings) -> Embedder | None:
                 options["tokens"] = settings.token_model if settings.token_model != NONE else None
             return registry.embedder(name)(**options)
         case _:
-            return registry.embedder(name)()
+            return registry.embedder(name)(model) if model else registry.embedder(name)()
 
 
 def _reranker(settings: Settings) -> Reranker | None:

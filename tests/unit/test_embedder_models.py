@@ -204,6 +204,42 @@ def test_the_installed_wheel_has_the_files_of_the_manifest(name: str):
 
 
 @pytest.mark.model
+def test_the_basis_that_we_ship_is_the_one_of_the_manifest():
+    basis = MODELS["colbert-small-states"].basis
+    assert basis is not None
+
+    data = read("colbert-small-states", "tokens").basis
+
+    assert data is not None
+    assert (len(data), sha256(data).hexdigest()) == (basis.size, basis.sha256)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("damage", ["absent", "changed"])
+def test_a_basis_that_is_not_ours_is_refused(damage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    basis = MODELS["colbert-small-states"].basis
+    assert basis is not None
+    if damage == "changed":
+        (tmp_path / basis.name).write_bytes(b"other")
+    monkeypatch.setattr(manifest, "_OURS", tmp_path)
+
+    with pytest.raises(ModelMissingError, match=rf"{basis.name}.*reinstall lukasa"):
+        read("colbert-small-states", "tokens")
+
+
+def test_the_basis_of_a_folder_is_read_and_part_of_the_identity(tmp_path: Path):
+    folder = folder_with(tmp_path, {"role": "tokens"})
+    without = read(folder, "tokens")
+    (folder / "basis.npy").write_bytes(b"one")
+    one = read(folder, "tokens")
+    (folder / "basis.npy").write_bytes(b"two")
+    two = read(folder, "tokens")
+
+    assert (without.basis, one.basis, two.basis) == (None, b"one", b"two")
+    assert len({without.identity, one.identity, two.identity}) == 3
+
+
+@pytest.mark.model
 def test_no_code_of_the_wheel_is_run():
     read("bge-small-en-v1.5", "dense")
 

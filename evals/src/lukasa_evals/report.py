@@ -58,7 +58,8 @@ METHOD = """\
 - **Corrected labels**: questions on the list of known errors get its evidence (where it gives any) and its answer; all
   others stay as published. "Unlisted" leaves the listed questions out.
 - **Baselines** index and show every turn as `[date] speaker: text`, take turns best first as long as they fit (passing
-  over those that do not), and show them oldest first; no baseline is tuned. `lukasa, plain` is Lukasa's ranking with this
+  over those that do not), and show them oldest first; no baseline is tuned. `dense` is bge-small-en-v1.5 (or the
+  configured embedder, where that is another than the bundled one). `lukasa, plain` is Lukasa's ranking with this
   same rendering: the difference from `lukasa` is what its composition brings.
 - **Latency** is wall time around the public call, one call at a time, with the model loaded; a context is asked right
   after the recall of the same question. Baselines rank in memory, without a store or a transaction.
@@ -192,10 +193,16 @@ def _about(settings: Mapping[str, Any]) -> str:
 
 def _import(settings: Mapping[str, Any]) -> str:
     stores = settings["stores"]
+    said = []
     if stores["reused"]:
-        return f"{stores['reused']} of {stores['built'] + stores['reused']} stores were reused, built by commit `{stores['by']}`.\n"
-    rate = stores["turns"] / stores["seconds"] if stores["seconds"] else math.nan
-    return f"Import: {stores['turns']:,} turns in {stores['seconds']:.1f} s, {rate:.0f} turns/s, encoding included.\n"
+        of = stores["built"] + stores["reused"]
+        said.append(f"{stores['reused']} of {of} stores were reused, built by commit `{stores['by']}`.")
+    if stores["built"]:
+        rate = stores["turns"] / stores["seconds"]
+        said.append(
+            f"Import: {stores['turns']:,} turns in {stores['seconds']:.1f} s, {rate:.0f} turns/s, encoding included."
+        )
+    return " ".join(said) + "\n"
 
 
 def _recall(asked: Sequence[Record], labels: Labels) -> Rows:

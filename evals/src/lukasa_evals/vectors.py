@@ -1,7 +1,6 @@
-"""The dense model that the engine uses, for baselines of one vector a turn.
+"""One vector a text, for the baselines: what a plain vector store would have.
 
-The only place here that looks past Lukasa's public API: vectors are no part of it, and a baseline with another model
-would compare models instead of methods.
+The only place here that looks past Lukasa's public API, of which vectors are no part.
 """
 
 from __future__ import annotations
@@ -23,12 +22,17 @@ from lukasa.wiring import build, now
 
 Matrix = npt.NDArray[np.float32]
 
+DENSE_MODEL = "bge-small-en-v1.5"
+"""Of the bundled models, the one that was made for single vectors. The engine's own dense vector is a by-product of its
+token encoder: as a baseline it would be a straw man."""
+
 
 class EngineVectors:
-    """Encodes with the configured dense model; the token model stays out."""
+    """Encodes with `DENSE_MODEL` where the bundled models are in use, otherwise with the configured embedder."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = replace(settings, token_model="none")  # noqa: S106 - a model, no secret
+        only_dense = replace(settings, dense_model=DENSE_MODEL, token_model="none")  # noqa: S106 - no secret
+        self._settings = only_dense if settings.embedder == "onnx" else settings
         self._embedder: Embedder | None = None
         self._portal: BlockingPortal | None = None
 

@@ -45,11 +45,17 @@ def read_instant(value: datetime | str, *, zone: str | None = None) -> datetime:
         raise InputError(
             f"{value!r} has no UTC offset; add one, or say in which zone it is meant (zone='Europe/Lisbon')"
         )
+    return _bounded(moment.replace(tzinfo=read_zone(zone)), value)
+
+
+def read_zone(name: str) -> ZoneInfo:
+    """Return the time zone of an IANA name, or raise `InputError`."""
     try:
-        return _bounded(moment.replace(tzinfo=ZoneInfo(zone)), value)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError) as error:
+        # A folder of the database, such as 'Europe', is an OSError.
         raise InputError(
-            f"unknown time zone {zone!r}; give an IANA name such as 'Europe/Lisbon', or 'UTC'"
+            f"unknown time zone {name!r}; give an IANA name such as 'Europe/Lisbon', or 'UTC'"
         ) from error
 
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from lukasa.domain.turn import Turn
 from lukasa.pipeline.policy import ComposePolicy
-from lukasa.pipeline.represent import day, speaker
+from lukasa.pipeline.represent import day, speaker, weekday
 from lukasa.ports.tokens import TokenCounter
 
 
@@ -87,7 +87,7 @@ def _fitted(best_first: Sequence[Turn], budget: int, counter: TokenCounter) -> B
 
 def _heading(turn: Turn) -> str:
     # The weekday lets a reader resolve "last Saturday" without a calendar.
-    return f"{day(turn.at)}, {turn.at:%A}"
+    return f"{day(turn.at)}, {weekday(turn.at)}"
 
 
 def _line(turn: Turn, mark: int) -> str:

@@ -16,7 +16,18 @@ class Encoded:
 
     embeddings: Sequence[Embedding] = ()
     fingerprint: str | None = None
-    warning: str | None = None
+    error: ProviderError | None = None
+    """What the embedder raised, if it did."""
+
+    @property
+    def warning(self) -> str | None:
+        """What to tell who asked; `None` when nothing went wrong."""
+        if self.error is None:
+            return None
+        return (
+            f"the embedder cannot be used, full-text only: {self.error} "
+            "(`lukasa doctor` tells more; `reembed()` catches up)"
+        )
 
 
 @dataclass(slots=True)
@@ -27,21 +38,23 @@ class Encoder:
     """`None`: full-text only, by configuration."""
 
     _spec: EmbedderSpec | None = field(default=None, init=False)
-    _missing: str | None = field(default=None, init=False)
+    _error: ProviderError | None = field(default=None, init=False)
 
     async def spec(self) -> EmbedderSpec | None:
-        """Return what the embedder is; `None` when it cannot be used now (`reason` tells why)."""
-        if self._spec is None and self.embedder is not None and self._missing is None:
+        """Return what the embedder is; `None` when it cannot be used now (`problem` tells why)."""
+        # Files do not come back while we run: ask no more.
+        gone = isinstance(self._error, ModelMissingError)
+        if self._spec is None and self.embedder is not None and not gone:
             try:
                 self._spec = await self.embedder.spec()
-            except ModelMissingError as error:
-                self._missing = str(error)  # Files do not come back while we run: ask no more.
+            except ProviderError as error:
+                self._error = error
         return self._spec
 
     @property
-    def reason(self) -> str:
-        """Why there is no embedder."""
-        return self._missing or "no embedder is configured (embedder='none')"
+    def problem(self) -> ProviderError:
+        """Why `spec` returned nothing."""
+        return self._error or ProviderError("no embedder is configured (embedder='none')")
 
     async def documents(self, texts: Sequence[str]) -> Encoded:
         """Encode what is stored."""
@@ -62,14 +75,10 @@ class Encoder:
         try:
             spec = await self.spec()
             if spec is None:
-                return Encoded(warning=_advice(self.reason))
+                return Encoded(error=self.problem)
             if not texts:
                 return Encoded(fingerprint=spec.fingerprint)
             embeddings = await self.embedder.embed(texts, purpose="query" if query else "document")
         except ProviderError as error:
-            return Encoded(warning=_advice(str(error)))
+            return Encoded(error=error)
         return Encoded(embeddings=embeddings, fingerprint=spec.fingerprint)
-
-
-def _advice(reason: str) -> str:
-    return f"the embedder cannot be used, full-text only: {reason} (`lukasa doctor` tells more; `reembed()` catches up)"

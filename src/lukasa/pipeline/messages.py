@@ -83,8 +83,8 @@ def read_labels(
         raise InputError(f"unknown origin {origin!r}; known: {', '.join(ORIGINS)}")
     return Labels(
         at=None if at is None else read_instant(at, zone=zone),
-        session=_label("session", session),
-        agent=_label("agent", agent),
+        session=read_label("session", session),
+        agent=read_label("agent", agent),
         origin=origin,
         metadata=_metadata(metadata or {}, "metadata"),
     )
@@ -135,7 +135,7 @@ def _draft(message: object, labels: Labels, *, name: str, zone: str | None) -> D
         raise InputError(f"{name}: 'metadata' must be a mapping, not {type(own).__name__}")
     return Draft(
         role=role,
-        speaker=_label(f"{name}: 'name'", message.get("name")),
+        speaker=read_label(f"{name}: 'name'", message.get("name")),
         text=_content(message, name),
         at=labels.at if at is None else read_instant(at, zone=zone),
         session=labels.session,
@@ -187,10 +187,7 @@ def _part(part: object, name: str) -> str:
 def _text(text: str, name: str, policy: RememberPolicy) -> str:
     if "\0" in text:
         raise InputError(f"{name} holds a NUL byte at character {text.index(chr(0))}; remove it")
-    try:
-        size = len(text.encode())
-    except UnicodeEncodeError as error:
-        raise InputError(f"{name} is not valid Unicode at character {error.start}: {error.reason}") from error
+    size = _encoded(text, name)
     if size > policy.max_turn_bytes:
         raise InputError(
             f"{name} has {size:,} bytes; at most {policy.max_turn_bytes:,} are stored as one turn: split it"
@@ -198,12 +195,22 @@ def _text(text: str, name: str, policy: RememberPolicy) -> str:
     return text
 
 
-def _label(what: str, value: object) -> str | None:
+def read_label(what: str, value: object) -> str | None:
+    """Return a session, name or key as it was given, or raise `InputError`."""
     if value is None:
         return None
     if not isinstance(value, str) or not value.strip() or "\0" in value:
-        raise InputError(f"{what} must be a non-empty text without NUL, not {value!r}")
+        raise InputError(f"{what} must be a non-empty text without NUL, not {value!r:.80}")
+    _encoded(value, f"{what} {value!r:.80}")
     return value
+
+
+def _encoded(text: str, what: str) -> int:
+    """Return the length in bytes; raise `InputError` for half a surrogate pair, which no encoding has."""
+    try:
+        return len(text.encode())
+    except UnicodeEncodeError as error:
+        raise InputError(f"{what} is not valid Unicode at character {error.start}: {error.reason}") from error
 
 
 def _metadata(given: Mapping[object, object] | Mapping[str, Json], what: str) -> dict[str, Json]:

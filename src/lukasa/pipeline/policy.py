@@ -67,6 +67,10 @@ class RecallPolicy:
     """Terms in more than this share of the documents are left out of the lexical channel: they made it five times
     slower at 50,000 documents and did not change the ranking."""
 
+    max_bare: float = 0.1
+    """From this share of turns without vectors (another embedder made the file, or ours failed), only full-text
+    looks: beside turns that have vectors, those that have none would be ranked by an average."""
+
     min_confidence: float = 0.35
     """Below it, recall abstains."""
 

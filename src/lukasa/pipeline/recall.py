@@ -123,7 +123,11 @@ class Recall:
                 encoded = await encoding
         finally:
             encoding.cancel()
+        warnings = [encoded.warning] if encoded.warning else []
         vectors = encoded.embeddings[0] if encoded.embeddings else None
+        if vectors is not None and (bare := _bare(warm, allowed)):
+            warnings.append(f"{bare} turns have no vectors of the embedder in use; `reembed()` makes them")
+            vectors = None if bare > self.policy.max_bare * allowed.sum() else vectors
         with timed(timings, "channels"):
             found = await self.channels.gather(
                 partition, warm, allowed=allowed, lexical=lexical, question=vectors, spec=spec
@@ -141,7 +145,7 @@ class Recall:
                 order=fuse.best_first(scores, warm.seq[found.rows]),
                 mode="lexical" if vectors is None else "full",
                 searched=int(allowed.sum()),
-                warnings=[encoded.warning] if encoded.warning else [],
+                warnings=warnings,
                 timings=timings,
             )
         await self._judge(partition, ranking, question)
@@ -180,3 +184,8 @@ class Recall:
             found = await self.store.turns(partition, TurnQuery(ids=missing, include_retired=True))
             ranking.turns.update((turn.id, turn) for turn in found)
         return ranking.turns
+
+
+def _bare(warm: Warm, allowed: Bools) -> int:
+    """Return how many of the turns that may be returned have no vectors."""
+    return int((allowed & ~warm.embedded[: len(allowed)]).sum())

@@ -10,7 +10,6 @@ from lukasa.domain.change import Cause, Embed
 from lukasa.domain.query import TurnQuery
 from lukasa.domain.report import Progress
 from lukasa.domain.scope import Partition
-from lukasa.errors import ProviderError
 from lukasa.pipeline.encode import Encoder
 from lukasa.pipeline.represent import document_text
 from lukasa.ports.store import Store
@@ -30,7 +29,7 @@ class Reembed:
         """Embed up to *limit* documents over all partitions; raise `ProviderError` when the embedder fails."""
         spec = await self.encoder.spec()
         if spec is None:
-            raise ProviderError(self.encoder.reason)
+            raise self.encoder.problem
         done = 0
         for partition in await self.store.partitions():
             while limit is None or done < limit:
@@ -50,8 +49,8 @@ class Reembed:
     async def _embed(self, partition: Partition, ids: Sequence[str], *, now: datetime) -> None:
         turns = await self.store.turns(partition, TurnQuery(ids=ids, include_retired=True))
         encoded = await self.encoder.documents([document_text(turn) for turn in turns])
-        if encoded.fingerprint is None or not encoded.embeddings:
-            raise ProviderError(encoded.warning or self.encoder.reason)
+        if encoded.fingerprint is None:
+            raise encoded.error or self.encoder.problem
         changes = [
             Embed(id=turn.id, embedding=embedding, fingerprint=encoded.fingerprint)
             for turn, embedding in zip(turns, encoded.embeddings, strict=True)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from lukasa.domain.change import AddTurn, Cause
 from lukasa.domain.document import Document
 from lukasa.domain.embedding import Embedding
+from lukasa.domain.filter import Compare
 from lukasa.domain.ids import content_id
 from lukasa.domain.query import TurnQuery
 from lukasa.domain.report import Receipt, Usage
@@ -72,14 +73,16 @@ class Remember:
         if call.key is not None or all(draft.at is not None for draft in call.drafts):
             # A time or a key says by itself whether it is the same turn: no need to look at the others.
             return None, [], make_turns(partition, call.drafts, call)
-        version = (await self.store.delta(partition, fingerprint=None, since=2**62)).version
+        version = await self.store.version(partition)
         session = call.drafts[0].session
         newest = TurnQuery(
-            session=session, newest_first=True, limit=self.policy.overlap, include_retired=True
+            session=session,
+            filter=Compare("session", "eq", None) if session is None else None,
+            newest_first=True,
+            limit=self.policy.overlap,
+            include_retired=True,
         )
-        tail = [
-            turn for turn in reversed(await self.store.turns(partition, newest)) if turn.session == session
-        ]
+        tail = list(reversed(await self.store.turns(partition, newest)))
         repeated = said_already(tail, call.drafts, now=call.now, policy=self.policy)
         known = [turn.id for turn in tail[len(tail) - repeated :]]
         return version, known, make_turns(partition, call.drafts[repeated:], call)

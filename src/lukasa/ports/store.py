@@ -35,6 +35,10 @@ class Store(Protocol):
         """
         ...
 
+    async def version(self, partition: Partition) -> int:
+        """Return how many changes were made to the partition; 0 for one that nobody has written to."""
+        ...
+
     async def turns(self, partition: Partition, query: TurnQuery) -> list[Turn]:
         """List turns by `seq`."""
         ...

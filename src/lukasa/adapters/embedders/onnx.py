@@ -23,7 +23,7 @@ from lukasa.adapters.models.vectors import (
 )
 from lukasa.domain.embedding import EmbedderSpec, Embedding, TokenVectors
 from lukasa.domain.ids import digest
-from lukasa.errors import ConfigError, ProviderError
+from lukasa.errors import ConfigError, ModelMissingError, ProviderError
 from lukasa.ports.embedder import Purpose
 
 MEAN_TOKENS: Final = "mean-tokens"
@@ -65,9 +65,10 @@ class OnnxEmbedder:
         """Prepare; the models load when they are first used.
 
         Token vectors are projected by the model's own basis, if it has one; instead, *token_basis* (`width × dims`)
-        projects them, or *token_dims* keeps the first so many dimensions. *token_pool* merges the token vectors of documents to one for each so many. *batch_tokens*: see
-        `Usage.batch_tokens`; `None` does as the model says. *threads*: `None` means one a processor, at most 4.
-        *directory* is looked in for known models before their wheel.
+        projects them, or *token_dims* keeps the first so many dimensions. *token_pool* merges the token vectors of
+        documents to one for each so many. *batch_tokens*: see `Usage.batch_tokens`; `None` does as the model says.
+        *threads*: `None` means one a processor, at most 4. *directory* is looked in for known models before their
+        wheel.
         """
         if dense == MEAN_TOKENS and tokens is None:
             raise ConfigError(f"dense={MEAN_TOKENS!r} needs a token model; tokens is None")
@@ -153,12 +154,21 @@ class OnnxEmbedder:
                 )
             return self._token_basis
         if self._token_dims is None:
-            return None if self._tokens is None else self._tokens.basis
+            return self._own_basis(width)
         if self._token_dims > width:
             raise ConfigError(
                 f"token_dims={self._token_dims!r}, but the model's states have {width} dimensions"
             )
         return first_dims(width, self._token_dims)
+
+    def _own_basis(self, width: int) -> Matrix | None:
+        """Return the basis that the token model brings along, if any."""
+        basis = None if self._tokens is None else self._tokens.basis
+        if basis is not None and basis.shape[0] != width:
+            raise ModelMissingError(
+                f"the token model's basis has {basis.shape[0]} rows; its states have {width} dimensions"
+            )
+        return basis
 
     def _identity(self) -> list[str | int | None]:
         basis = self._token_basis

@@ -29,6 +29,9 @@ TOKENIZER = "tokenizer.json"
 BASIS = "basis.npy"
 """Optional in a folder."""
 
+_OURS = Path(__file__).parent
+"""Where bases lie: they are part of this package."""
+
 _MAX_SETTINGS_BYTES = 64 * 1024
 _SHORTEST = 8
 
@@ -190,9 +193,7 @@ def _read_known(name: str, directory: Path | None) -> Files:
     model = MODELS[name]
     folder = _find(name, directory)
     found = {file.name: _read_checked(name, folder / file.name, file) for file in model.files}
-    basis = (
-        _read_checked(name, Path(__file__).parent / model.basis.name, model.basis) if model.basis else None
-    )
+    basis = _read_checked(name, _OURS / model.basis.name, model.basis) if model.basis else None
     return _files(model.usage, found[WEIGHTS], found[TOKENIZER], basis)
 
 
@@ -210,11 +211,12 @@ def _find(name: str, directory: Path | None) -> Path:
 
 
 def _read_checked(name: str, path: Path, expected: File) -> _Hashed:
-    found = _read_file(path, f"the model {name!r} cannot be used", _remedy(name))
+    remedy = "reinstall lukasa" if path.parent == _OURS else _remedy(name)
+    found = _read_file(path, f"the model {name!r} cannot be used", remedy)
     if found.sha256 != expected.sha256:
         raise ModelMissingError(
             f"the model {name!r} cannot be used: {str(path)!r} has {len(found.data)} bytes with sha256 {found.sha256}, "
-            f"not {expected.size} bytes with sha256 {expected.sha256}; {_remedy(name)}"
+            f"not {expected.size} bytes with sha256 {expected.sha256}; {remedy}"
         )
     return found
 

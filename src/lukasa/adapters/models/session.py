@@ -188,16 +188,15 @@ def _load_session(files: Files, name: str) -> InferenceSession:
 
 def _load_basis(data: bytes, name: str) -> npt.NDArray[np.float32]:
     try:
-        basis = np.load(BytesIO(data), allow_pickle=False)
-    except (ValueError, OSError, EOFError) as error:
+        # Not `np.load`, which also takes archives and pickles.
+        basis = np.asarray(np.lib.format.read_array(BytesIO(data), allow_pickle=False), np.float32)
+    except (ValueError, TypeError, OSError, EOFError) as error:
+        raise ModelMissingError(f"the model {name!r} has a basis that cannot be read: {_clip(error)}") from error
+    if basis.ndim != 2 or not basis.size or not np.isfinite(basis).all():  # noqa: PLR2004 - a matrix
         raise ModelMissingError(
-            f"the model {name!r} has a basis that cannot be read: {_clip(error)}"
-        ) from error
-    if basis.ndim != 2:  # noqa: PLR2004 - a matrix
-        raise ModelMissingError(
-            f"the model {name!r} has a basis of shape {basis.shape}; it must be width × dims"
+            f"the model {name!r} has a basis of shape {basis.shape}; it must be width × dims, of finite numbers"
         )
-    return np.asarray(basis, np.float32)
+    return basis
 
 
 def _padding_id(tokenizer: Tokenizer) -> int:

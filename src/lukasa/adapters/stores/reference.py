@@ -113,6 +113,9 @@ class ReferenceStore:
             changed=tuple(work.changed),
         )
 
+    async def version(self, partition: Partition) -> int:
+        return self._content(partition).version
+
     async def turns(self, partition: Partition, query: TurnQuery) -> list[Turn]:
         found = [
             document.turn

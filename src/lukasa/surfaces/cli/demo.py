@@ -89,7 +89,7 @@ def _import(memory: Memory) -> Imported:
     """Take in the bundled sample."""
     mine = memory.of(user=USER)
     started = perf_counter()
-    mine.recall("Are you ready?")
+    memory.doctor()  # loads the model, so that the first session doesn't seem slow
     start_ms = (perf_counter() - started) * 1000
     turns, times = 0, []
     with as_file(files("lukasa.surfaces.cli.sample") / "conversation.txt") as path:

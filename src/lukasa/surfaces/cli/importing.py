@@ -15,7 +15,7 @@ from rich.text import Text
 from lukasa import Handle, Memory, Receipt
 from lukasa.config import Settings
 from lukasa.domain.time import read_instant
-from lukasa.errors import ImportFormatError, InputError
+from lukasa.errors import ConflictError, ImportFormatError, InputError
 from lukasa.surfaces.cli.formats.detect import READERS, Format, detect
 from lukasa.surfaces.cli.formats.session import Assumptions, Session
 from lukasa.surfaces.cli.formats.source import Source
@@ -120,7 +120,7 @@ def store(memory: Memory, session: Session, options: Shared, tally: Tally) -> No
             receipt = mine.remember(
                 part.messages, session=part.session, agent=part.agent, origin=part.origin, key=part.key
             )
-        except InputError as error:
+        except (InputError, ConflictError) as error:
             raise type(error)(f"{part.place}: {error}") from error
         tally.add(receipt, part.place)
         _forget_again(mine, part, receipt)

@@ -308,6 +308,36 @@ class WritingSuite(StoreSuite):
             await store.apply(ALICE, [add("t2")], cause=CAUSE, expected=stale)
         assert ids(await store.turns(ALICE, TurnQuery())) == ["t1"]
 
+    async def test_the_version_counts_the_changes_that_had_an_effect(self, store: Store) -> None:
+        versions = [await store.version(ALICE)]
+        for changes in ([add("t1"), add("t2")], [add("t1")], [Retire(id="t1"), Retire(id="t1")], []):
+            applied = await fill(store, *changes)
+            versions.append(await store.version(ALICE))
+            assert applied.version == versions[-1]
+
+        assert versions == [0, 2, 2, 3, 3]
+
+    async def test_the_version_is_what_may_be_expected(self, store: Store) -> None:
+        await fill(store, add("t1"), add("t2"))
+        seen = await store.version(ALICE)
+
+        await store.apply(ALICE, [add("t3")], cause=CAUSE, expected=seen)
+        with pytest.raises(StaleError):
+            await store.apply(ALICE, [add("t4")], cause=CAUSE, expected=seen)
+
+    async def test_a_partition_has_a_version_of_its_own(self, store: Store) -> None:
+        await fill(store, add("t1"), add("t2"))
+        await fill(store, add("t1"), partition=BOB)
+
+        assert (await store.version(ALICE), await store.version(BOB)) == (2, 1)
+
+    async def test_a_failed_apply_leaves_the_version(self, store: Store) -> None:
+        await fill(store, add("t1"))
+
+        with pytest.raises(NotFoundError):
+            await fill(store, add("t2"), Retire(id="nobody"))
+        assert await store.version(ALICE) == 1
+
     async def test_an_expected_version_is_checked_even_when_nothing_would_change(self, store: Store) -> None:
         await fill(store, add("t1"))
 

@@ -68,6 +68,9 @@ INSERT INTO meta(name, value) VALUES(:name, :value) ON CONFLICT(name) DO UPDATE 
 -- name: partition
 SELECT id, version, seq, documents, terms, digest FROM partitions WHERE tenant = :tenant AND user = :user;
 
+-- name: partition_version
+SELECT version FROM partitions WHERE tenant = :tenant AND user = :user;
+
 -- name: add_partition
 INSERT INTO partitions(tenant, user, version, seq, documents, terms, digest)
 VALUES(:tenant, :user, 0, 0, 0, 0, :digest);

@@ -42,6 +42,12 @@ def partition_row(connection: apsw.Connection, partition: Partition) -> Partitio
     return PartitionRow(*row) if row else None
 
 
+def version(connection: apsw.Connection, partition: Partition) -> int:
+    owner = {"tenant": partition.tenant, "user": partition.user}
+    row = next(fetch(connection, sql("partition_version"), owner), None)
+    return int(row[0]) if row else 0
+
+
 def partitions(connection: apsw.Connection) -> list[Partition]:
     return [Partition(tenant, user) for tenant, user in fetch(connection, sql("partitions"))]
 

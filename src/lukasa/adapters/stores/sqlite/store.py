@@ -79,6 +79,9 @@ class SqliteStore:
 
         return await self._opened().write(job)
 
+    async def version(self, partition: Partition) -> int:
+        return await self._read_all(lambda db: reader.version(db, partition))
+
     async def turns(self, partition: Partition, query: TurnQuery) -> list[Turn]:
         return await self._read(partition, [], lambda db, row: reader.turns(db, row.id, query))
 

@@ -30,7 +30,10 @@ def records(source: Source) -> Iterator[tuple[str, Mapping[str, object]]]:
 
 
 def _is_lines(source: Source) -> bool:
-    # One whole object on the first line means an object a line; `{` alone, an object that spans lines.
+    # One whole object on the first line means an object a line; `{` alone, an object that spans lines. A list can be
+    # one line of a gigabyte, which is not read to find that out.
+    if next(source.chunks(), "").lstrip().startswith("["):
+        return False
     for _, line in source.lines():
         if line.strip():
             try:

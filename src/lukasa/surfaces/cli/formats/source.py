@@ -64,14 +64,17 @@ class Source:
 
     def lines(self) -> Iterator[tuple[int, str]]:
         """Return the lines with their numbers, from 1. Only line feeds end a line: U+2028 is text."""
-        number, rest = 0, ""
+        number = 0
+        begun: list[str] = []
         for chunk in self.chunks():
-            *whole, rest = (rest + chunk).split("\n")
-            for line in whole:
+            first, *others = chunk.split("\n")
+            begun.append(first)
+            for other in others:
                 number += 1
-                yield number, line.removesuffix("\r")
-        if rest:
-            yield number + 1, rest.removesuffix("\r")
+                yield number, "".join(begun).removesuffix("\r")
+                begun = [other]
+        if last := "".join(begun):
+            yield number + 1, last.removesuffix("\r")
 
 
 def decode(data: bytes, name: str) -> str:
