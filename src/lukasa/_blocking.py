@@ -144,6 +144,13 @@ class Memory:
         """
         return self._loop.call(lambda: self._engine.reembed(limit))
 
+    def reindex(self, limit: int | None = None) -> Progress:
+        """Make the terms of up to *limit* documents anew that other rules of analysis made; resumable, and needs no model.
+
+        Only a store that another version of Lukasa wrote has such documents; until then full-text finds less in it.
+        """
+        return self._loop.call(lambda: self._engine.reindex(limit))
+
     def close(self) -> None:
         """Release files, threads and connections; a second call does nothing."""
         self._loop.stop(self._engine.aclose)
@@ -181,8 +188,9 @@ class Handle:
     ) -> Receipt:
         """Store what was said, word for word, durably and all at once; it can be recalled when this returns.
 
-        *messages* is a text, a message of the OpenAI shape (`role`, `content`, `name`; also its own `at` and
-        `metadata`) or a list of them. *at* is when it was said (now, if nobody says); a time without an offset is
+        *messages* is a text, a message of the OpenAI shape (`role`, `content`, `name`; also its own `at`, `metadata`,
+        `session`, `agent`, `origin` and `key`, which go before those of the call) or a list of them; what `export`
+        yields is taken back as it was, forgotten turns as forgotten. *at* is when it was said (now, if nobody says); a time without an offset is
         read in *zone*, or refused. The same turn is stored once: the receipt lists the duplicates. With an
         idempotency *key*, a repeated call stores nothing twice, whatever its times.
 
@@ -288,7 +296,7 @@ class Handle:
         return self._loop.call(lambda: self._handle.restore(ids, reason=reason))
 
     def export(self) -> Iterator[dict[str, Json]]:
-        """Yield every turn, forgotten ones included, as a JSON object; `lukasa import` takes them back as they were."""
+        """Yield every turn, forgotten ones included, as a JSON object that `remember` takes back as it was."""
         items = self._handle.export()
         while (item := self._loop.call(lambda: anext(items, None))) is not None:
             yield item

@@ -34,6 +34,9 @@ class Settings:
     token_model: str = ""
     """For `onnx`: likewise for late interaction; `none` switches it off."""
 
+    model_directory: str = ""
+    """For `onnx`: a directory with a folder for each known model, looked in before the installed wheel; empty: none."""
+
     threads: int = 0
     """Threads of a model; 0: one a core, at most four."""
 

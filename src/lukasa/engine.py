@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, replace
@@ -19,12 +20,14 @@ from lukasa.domain.scope import Partition
 from lukasa.domain.time import read_instant, read_zone
 from lukasa.domain.turn import Json, Turn
 from lukasa.errors import ClosedError, InputError, LukasaError
+from lukasa.pipeline.analyse import ANALYSIS_VERSION
 from lukasa.pipeline.channels import Channels
 from lukasa.pipeline.encode import Encoder
 from lukasa.pipeline.messages import Message, read_label, read_labels, read_messages
 from lukasa.pipeline.policy import RecallPolicy, RememberPolicy
 from lukasa.pipeline.recall import Question, Recall
 from lukasa.pipeline.reembed import Reembed
+from lukasa.pipeline.reindex import Reindex
 from lukasa.pipeline.remember import Remember
 from lukasa.pipeline.warm import WarmPartitions
 from lukasa.ports.embedder import Embedder
@@ -65,6 +68,7 @@ class Running:
         self._parts = parts
         self._closed = False
         self.encoder = Encoder(parts.embedder)
+        self.reindex = Reindex(parts.store)
         self.remember = Remember(parts.store, self.encoder, parts.remember)
         warm = WarmPartitions(parts.store, parts.recall)
         self.recall = Recall(
@@ -128,18 +132,21 @@ class AsyncEngine:
             problem = str(error)
         if spec is None and problem is None:
             problem = str(self._running.encoder.problem)
+        fingerprint = spec.fingerprint if spec else None
+        backlogs = [
+            await parts.store.backlog(partition, fingerprint=fingerprint, analysis=ANALYSIS_VERSION)
+            for partition in await parts.store.partitions()
+        ]
         verified = await parts.store.verify()
-        missing = 0
-        if spec is not None:
-            for partition in await parts.store.partitions():
-                ids = await parts.store.unembedded(partition, fingerprint=spec.fingerprint, limit=1_000_000)
-                missing += len(ids)
         return Health(
-            version=version("lukasa"),
+            version=await asyncio.to_thread(version, "lukasa"),  # reads files
             store=parts.store_name,
-            embedder=spec.fingerprint if spec else None,
+            embedder=fingerprint,
             embedder_problem=problem,
-            unembedded=missing,
+            unembedded=sum(each.unembedded for each in backlogs),
+            outdated=sum(each.outdated for each in backlogs),
+            backlogs=[each for each in backlogs if each.unembedded or each.outdated],
+            details=await parts.store.describe(),
             stats=await parts.store.stats(),
             findings=verified.findings,
         )
@@ -151,6 +158,13 @@ class AsyncEngine:
         """
         parts = self._running.parts
         return await Reembed(parts.store, self._running.encoder)(limit=limit, now=parts.clock())
+
+    async def reindex(self, limit: int | None = None) -> Progress:
+        """Make the terms of up to *limit* documents anew that other rules of analysis made; resumable, and needs no model.
+
+        Only a store that another version of Lukasa wrote has such documents; until then full-text finds less in it.
+        """
+        return await self._running.reindex(limit=limit, now=self._running.parts.clock())
 
     async def aclose(self) -> None:
         """Release files, threads and connections; a second call does nothing."""
@@ -184,8 +198,9 @@ class AsyncHandle:
     ) -> Receipt:
         """Store what was said, word for word, durably and all at once; it can be recalled when this returns.
 
-        *messages* is a text, a message of the OpenAI shape (`role`, `content`, `name`; also its own `at` and
-        `metadata`) or a list of them. *at* is when it was said (now, if nobody says); a time without an offset is
+        *messages* is a text, a message of the OpenAI shape (`role`, `content`, `name`; also its own `at`, `metadata`,
+        `session`, `agent`, `origin` and `key`, which go before those of the call) or a list of them; what `export`
+        yields is taken back as it was, forgotten turns as forgotten. *at* is when it was said (now, if nobody says); a time without an offset is
         read in *zone*, or refused. The same turn is stored once: the receipt lists the duplicates. With an
         idempotency *key*, a repeated call stores nothing twice, whatever its times.
 
@@ -218,7 +233,8 @@ class AsyncHandle:
         """
         _check_count("limit", limit, least=1)
         asked = self._question(question, filter=filter, explain=explain, rerank=rerank, now=now)
-        return await self._running.recall.hits(self.partition, asked, limit=limit)
+        found = await self._running.recall.hits(self.partition, asked, limit=limit)
+        return replace(found, warnings=[*found.warnings, *await self._running.reindex.warnings(self.partition)])
 
     async def context(
         self,
@@ -235,7 +251,8 @@ class AsyncHandle:
         """
         _check_count("budget", budget, least=1)
         asked = self._question(question, filter=filter, explain=False, rerank=rerank, now=now)
-        return await self._running.recall.context(self.partition, asked, budget=budget)
+        block = await self._running.recall.context(self.partition, asked, budget=budget)
+        return replace(block, warnings=[*block.warnings, *await self._running.reindex.warnings(self.partition)])
 
     async def turns(
         self,
@@ -300,7 +317,7 @@ class AsyncHandle:
         return list(applied.changed)
 
     async def export(self) -> AsyncIterator[dict[str, Json]]:
-        """Yield every turn, forgotten ones included, as a JSON object; `lukasa import` takes them back as they were."""
+        """Yield every turn, forgotten ones included, as a JSON object that `remember` takes back as it was."""
         after = 0
         while page := await self._running.parts.store.turns(
             self.partition, TurnQuery(after=after, limit=_PAGE, include_retired=True)

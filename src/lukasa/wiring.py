@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from inspect import signature
 from pathlib import Path
 from typing import Self
 
@@ -114,10 +115,12 @@ def _check_zone(name: str) -> None:
 
 
 def _embedder(settings: Settings) -> Embedder | None:
-    name, _, model = settings.embedder.partition(":")
+    name, colon, model = settings.embedder.partition(":")
+    if colon and not model:
+        raise ConfigError(f"embedder {settings.embedder!r} names no model after the colon")
+    if model and name in {NONE, "onnx", "hashing"}:
+        raise ConfigError(f"embedder {settings.embedder!r}: {name!r} takes no model after a colon")
     match name:
-        case "none" | "onnx" | "hashing" if model:
-            raise ConfigError(f"embedder {settings.embedder!r}: {name!r} takes no model after a colon")
         case "none":
             return None
         case "openai":
@@ -129,17 +132,47 @@ def _embedder(settings: Settings) -> Embedder | None:
                 base_url=settings.embedder_url, model=model, api_key=settings.embedder_key
             )
         case "onnx":
-            options: dict[str, object] = {"threads": settings.threads or None}
+            options = _local(settings)
             if settings.dense_model:
                 options["dense"] = settings.dense_model
             if settings.token_model:
                 options["tokens"] = settings.token_model if settings.token_model != NONE else None
             return registry.embedder(name)(**options)
         case _:
-            return registry.embedder(name)(model) if model else registry.embedder(name)()
+            make = registry.embedder(name)
+            if not model:
+                return make()
+            if not _takes(make, "model"):
+                raise ConfigError(f"embedder {settings.embedder!r}: {name!r} takes no model after a colon")
+            return make(model=model)
 
 
 def _reranker(settings: Settings) -> Reranker | None:
-    if settings.reranker == NONE:
-        return None
-    return registry.reranker(settings.reranker)(threads=settings.threads or None)
+    match settings.reranker:
+        case "none":
+            return None
+        case "onnx":
+            return registry.reranker("onnx")(**_local(settings))
+        case name:
+            return registry.reranker(name)(threads=settings.threads or None)
+
+
+def _local(settings: Settings) -> dict[str, object]:
+    """Return what every model on this machine is told."""
+    directory = Path(settings.model_directory) if settings.model_directory else None
+    if directory is not None and not directory.is_dir():
+        raise ConfigError(
+            f"setting model_directory (LUKASA_MODEL_DIRECTORY): there is no directory {settings.model_directory!r}"
+        )
+    return {"threads": settings.threads or None, "directory": directory}
+
+
+def _takes(make: Callable[..., object], argument: str) -> bool:
+    """Tell whether a factory of somebody else's can be called with that argument alone."""
+    try:
+        signature(make).bind(**{argument: ""})
+    except TypeError:
+        return False
+    except ValueError:  # written in C, it does not say: only calling it can tell
+        return True
+    return True

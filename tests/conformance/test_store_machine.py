@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from lukasa.adapters.stores.reference import ReferenceStore
 from lukasa.adapters.stores.sqlite.store import SqliteStore
-from lukasa.domain.change import AddTurn, Cause, Change, Embed, Restore, Retire
+from lukasa.domain.change import AddTurn, Cause, Change, Embed, Index, Restore, Retire
 from lukasa.domain.document import Document, Traits
 from lukasa.domain.query import DocumentQuery, LexicalQuery, TurnQuery
 from lukasa.domain.scope import Partition
@@ -38,6 +38,8 @@ fingerprints = st.sampled_from(["f", "g"])
 embeddings = st.builds(embedding, st.sampled_from([1.0, 2.0]), tokens=st.sampled_from([None, 0, 2]))
 seeds = st.integers(0, 2**32)
 terms = st.lists(st.sampled_from(WORDS), max_size=8)
+traits = st.builds(Traits, words=st.integers(0, 70_000), asks=st.booleans(), picture=st.booleans())
+analyses = st.integers(0, 2)
 
 
 @st.composite
@@ -49,6 +51,7 @@ def additions(draw: st.DrawFn) -> AddTurn:
         key=draw(st.sampled_from([None, "k#0", "k#1"])),
         session=draw(st.sampled_from([None, "s1", "s2"])),
         at=NOON + timedelta(minutes=draw(st.integers(-2, 2))),
+        retired_at=draw(st.sampled_from([None, None, NOON])),
         metadata=random_metadata(Random(draw(seeds))),
     )
     embedded = draw(st.booleans())
@@ -56,9 +59,8 @@ def additions(draw: st.DrawFn) -> AddTurn:
         id=name,
         kind="turn",
         terms=draw(terms),
-        traits=draw(
-            st.builds(Traits, words=st.integers(0, 70_000), asks=st.booleans(), picture=st.booleans())
-        ),
+        traits=draw(traits),
+        analysis=draw(analyses),
         embedding=draw(embeddings) if embedded else None,
         fingerprint=draw(fingerprints) if embedded else None,
     )
@@ -71,6 +73,7 @@ changes: st.SearchStrategy[Change] = st.one_of(
     st.builds(Retire, id=names),
     st.builds(Restore, id=names),
     st.builds(Embed, id=names, embedding=embeddings, fingerprint=fingerprints),
+    st.builds(Index, id=names, terms=terms, traits=traits, analysis=analyses),
 )
 
 
@@ -138,6 +141,11 @@ class TwoStores(RuleBasedStateMachine):
         named = fingerprint or "h"
         self._same(lambda store: store.tokens(partition, ["t0", "t1", "t2"], fingerprint=named))
         self._same(lambda store: store.unembedded(partition, fingerprint=named, limit=3))
+
+    @rule(partition=partitions, fingerprint=st.none() | fingerprints, analysis=analyses)
+    def read_backlog(self, partition: Partition, fingerprint: str | None, analysis: int) -> None:
+        self._same(lambda store: store.outdated(partition, analysis=analysis, limit=3))
+        self._same(lambda store: store.backlog(partition, fingerprint=fingerprint, analysis=analysis))
 
     @rule(partition=partitions, since=st.integers(0, 12), limit=st.none() | st.integers(0, 3))
     def read_journal(self, partition: Partition, since: int, limit: int | None) -> None:

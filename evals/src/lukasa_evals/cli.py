@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
@@ -31,26 +32,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         app(arguments)
     except (EvalError, LukasaError) as error:
-        Console(stderr=True).print(f"[red]error:[/] {error}", highlight=False)
+        Console(stderr=True).print(f"[red]error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
         sys.exit(1)
 
 
-@app.command
-def retrieval(
-    *,
-    data: Path,
-    dataset: Literal["locomo"] = "locomo",
-    split: Literal["dev", "test", "all"] = "all",
-    limit: int | None = None,
-    out: Path | None = None,
-    baselines: bool = True,
-    budgets: str = ",".join(map(str, BUDGETS)),
-    stores: Path | None = None,
-    rebuild: bool = False,
-    embedder: str = "onnx",
-    policy: Annotated[tuple[str, ...], Parameter(negative=())] = (),
-) -> None:
-    """Ask every question of a data set, and measure how much of its evidence is found.
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which questions to ask.
 
     Parameters
     ----------
@@ -62,23 +51,64 @@ def retrieval(
         dev (conversations 1-5), test (6-10) or all.
     limit
         Only the first so many conversations of the split.
+    """
+
+    data: Path
+    dataset: Literal["locomo"] = "locomo"
+    split: Literal["dev", "test", "all"] = "all"
+    limit: int | None = None
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What is left on disk.
+
+    Parameters
+    ----------
     out
-        Folder for records, settings and report; default: runs/ and a name made of date, split and commit.
-    baselines
-        Also run the baselines.
-    budgets
-        Sizes of contexts in words, with commas.
+        Folder for records, settings and report; default: runs/ and a name made of date, data set and split.
     stores
         Keep the stores in this folder, and use them again when data set and embedder are the same. Say --rebuild
         after changing how turns are written: that cannot be seen from outside.
     rebuild
         Build stores anew even if they could be used again.
+    """
+
+    out: Path | None = None
+    stores: Path | None = None
+    rebuild: bool = False
+
+
+@app.command
+def retrieval(
+    *,
+    asked: Asked,
+    kept: Kept | None = None,
+    baselines: bool = True,
+    budgets: str = ",".join(map(str, BUDGETS)),
+    embedder: str = "onnx",
+    policy: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+) -> None:
+    """Ask every question of a data set, and measure how much of its evidence is found.
+
+    Parameters
+    ----------
+    asked
+        Which questions to ask.
+    kept
+        What is left on disk.
+    baselines
+        Also run the baselines.
+    budgets
+        Sizes of contexts in words, with commas.
     embedder
         As in the settings of Lukasa: onnx, hashing, none, openai:MODEL.
     policy
         Change a constant of the recall policy for this run, as NAME=VALUE; may be given several times.
     """
-    chosen = _chosen(locomo.load(data), split, limit)
+    kept = kept or Kept()
+    chosen = _chosen(locomo.load(asked.data), asked.split, asked.limit)
     now = datetime.now(UTC)
     settings = with_policy(Settings(embedder=embedder, tokens="words"), policy)
     plan = Plan(
@@ -86,14 +116,14 @@ def retrieval(
         settings=settings,
         budgets=_budgets(budgets),
         baselines=baselines,
-        stores=stores,
-        rebuild=rebuild,
+        stores=kept.stores,
+        rebuild=kept.rebuild,
         now=now,
     )
-    folder = out or Path("runs") / f"{now:%Y%m%dT%H%M%S}-{dataset}-{split}"
+    folder = kept.out or Path("runs") / f"{now:%Y%m%dT%H%M%S}-{asked.dataset}-{asked.split}"
     console = _console()
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(dataset, total=sum(len(c.questions) for c in chosen.conversations))
+        task = bar.add_task(asked.dataset, total=sum(len(c.questions) for c in chosen.conversations))
         records = run(plan, folder, progress=lambda name, *_: bar.update(task, advance=1, description=name))
     for part in report.splits(records):
         console.print(_table(f"{part}, categories 1-4, published labels, %", *report.summary(records, part)))

@@ -46,7 +46,8 @@ Cell = Callable[[Sequence[Record]], str]
 METHOD = """\
 ## How it was measured
 
-- **Splits**: `dev` is conversations 1–5 by position in the file, `test` 6–10. Nothing is tuned on `test`.
+- **Splits**: `dev` is conversations 1–5 by position in the file, `test` 6–10. Lukasa's weights and its token projection
+  are learned on `dev`, so its figures on `dev` and on the whole are partly in-sample: **`test` is the figure to quote**.
 - **Evidence recall@k**: of all evidence turns of all questions, the share among the first k turns of `recall(limit=50)`;
   every evidence turn counts alike (micro average).
 - **All evidence in context**: the share of questions for which *every* evidence turn is listed by `context` and its

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from lukasa.domain.document import Document
+from lukasa.domain.document import Document, Traits
 from lukasa.domain.embedding import Embedding
 from lukasa.domain.ids import digest
 from lukasa.domain.scope import Partition
@@ -26,6 +26,8 @@ _FLOAT32 = 4
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddTurn:
     """Store a turn and its index entry, unless the partition has it already.
+
+    One that comes with `retired_at` is stored as retired; its `seq` is given by the store.
 
     It is known when its id is there, or when its `key` is there with the same role, speaker and text.
     The same key with other content raises `KeyReuseError`, and nothing of the whole list is done.
@@ -58,9 +60,19 @@ class Embed:
     fingerprint: str
 
 
-Change: TypeAlias = AddTurn | Retire | Restore | Embed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """Give a document the terms and traits of other rules; those it has of the same rules are replaced if they differ."""
 
-Op = Literal["add", "retire", "restore", "embed"]
+    id: str
+    terms: Sequence[str]
+    traits: Traits
+    analysis: int
+
+
+Change: TypeAlias = AddTurn | Retire | Restore | Embed | Index
+
+Op = Literal["add", "retire", "restore", "embed", "index"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +80,7 @@ class Cause:
     """Why a list of changes is made; written beside each of them."""
 
     verb: str
-    """`remember`, `forget`, `reembed`, …"""
+    """`remember`, `forget`, `reembed`, `reindex`, …"""
 
     at: datetime
     """When (aware)."""
@@ -90,7 +102,7 @@ class Applied:
     """Ids under which turns of the list are known already, in order."""
 
     changed: Sequence[str] = field(default=())
-    """Ids retired, restored or embedded; those for which nothing changed are left out."""
+    """Ids retired, restored, embedded or indexed; those for which nothing changed are left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +141,8 @@ def check(changes: Sequence[Change], cause: Cause) -> None:
                 _check_document(document, turn.id)
             case Embed(id=id, embedding=embedding, fingerprint=fingerprint):
                 _check_embedding(id, embedding, fingerprint)
+            case Index(terms=terms, analysis=analysis):
+                _check_terms(terms, analysis)
             case Retire() | Restore():
                 pass
 
@@ -143,6 +157,8 @@ def _check_turn(turn: Turn) -> None:
             raise InputError(f"{name} must be non-empty and without NUL, not {value[:80]!r}")
     _check_aware("at", turn.at)
     _check_aware("recorded_at", turn.recorded_at)
+    if turn.retired_at is not None:
+        _check_aware("retired_at", turn.retired_at)
     for key, value in turn.metadata.items():
         _check_json(f"metadata {key!r}", {key: value})
 
@@ -151,10 +167,16 @@ def _check_document(document: Document, id: str) -> None:
     if document.id != id:
         raise InputError(f"the document {document.id!r} must have the id of its turn, {id!r}")
     _check_text("kind", document.kind)
-    for term in document.terms:
-        _check_text("term", term)
+    _check_terms(document.terms, document.analysis)
     if document.embedding is not None:
         _check_embedding(id, document.embedding, document.fingerprint)
+
+
+def _check_terms(terms: Sequence[str], analysis: int) -> None:
+    if not 0 <= analysis <= _MAX_INT:
+        raise InputError(f"the number of an analysis must be from 0 to 2^63 - 1, not {analysis!r}")
+    for term in terms:
+        _check_text("term", term)
 
 
 def _check_embedding(id: str, embedding: Embedding, fingerprint: str | None) -> None:

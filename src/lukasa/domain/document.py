@@ -69,6 +69,9 @@ class Document:
     """The analysed text, in order, with repetitions: what full-text search matches, in every store alike."""
 
     traits: Traits = field(default_factory=Traits)
+    analysis: int = 0
+    """Which rules made `terms` and `traits`; 0: nobody knows. Terms of other rules are found badly."""
+
     embedding: Embedding | None = None
     """`None`: not embedded yet (the model was absent, or it is another one now)."""
 

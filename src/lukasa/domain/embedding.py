@@ -42,3 +42,6 @@ class EmbedderSpec:
     dense_dims: int
     token_dims: int | None
     """`None`: no late interaction."""
+
+    model: str = ""
+    """A name to show; scores were calibrated for some (`pipeline/policy.py`)."""

@@ -34,7 +34,7 @@ class Signal:
     """What one channel said of a hit (`explain=True` lists every channel, otherwise those that found it)."""
 
     channel: str
-    """`lexical`, `dense`, `late`, `neighbour`, `window`, `rerank`."""
+    """`lexical`, `dense`, `late`, `rerank`; with `explain=True` also `evidence.NAME` for each feature that was weighed."""
 
     score: float
     """In the channel's own measure: BM25, cosine, MaxSim, …"""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from lukasa.domain.scope import Partition
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
@@ -95,10 +97,22 @@ class Verified:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far `reembed` has come."""
+    """How far `reembed` or `reindex` has come."""
 
     done: int
     remaining: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """What is to be made for documents of a partition, retired ones included."""
+
+    partition: Partition
+    unembedded: int = 0
+    """Documents without vectors of the embedder in use; `reembed()` makes them."""
+
+    outdated: int = 0
+    """Documents with terms that other rules made; `reindex()` makes them anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +132,16 @@ class Health:
     """Why recall works on full-text only, and what to do; `None` when nothing is wrong."""
 
     unembedded: int = 0
-    """Documents without vectors of the embedder in use; `reembed()` makes them."""
+    """Documents without vectors of the embedder in use, in all partitions; `reembed()` makes them."""
+
+    outdated: int = 0
+    """Documents with terms that other rules made, as another version of Lukasa has them; `reindex()` mends it."""
+
+    backlogs: Sequence[Backlog] = ()
+    """The same by partition, where there is anything to do."""
+
+    details: Mapping[str, str] = field(default_factory=dict)
+    """What the store tells of itself, such as `schema_version` and `sqlite_version`."""
 
     stats: Stats = field(default_factory=Stats)
     findings: Sequence[Finding] = ()
@@ -127,4 +150,4 @@ class Health:
     @property
     def ok(self) -> bool:
         """Whether everything works."""
-        return self.embedder_problem is None and not self.unembedded and not self.findings
+        return self.embedder_problem is None and not (self.unembedded or self.outdated or self.findings)

@@ -25,6 +25,10 @@ from typing import NamedTuple
 
 from lukasa.pipeline import language_data as data
 
+ANALYSIS_VERSION = 1
+"""Raise it with every change of what terms or traits (`traits.py`) a turn gets, its text in `represent.py` included: what
+was stored before is then known to be outdated, and `reindex` makes it anew."""
+
 MAX_TERM = 64
 """Longer terms are cut: what follows tells no two apart in practice, and a 5 MB blob must not become a term."""
 

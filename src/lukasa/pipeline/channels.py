@@ -13,8 +13,9 @@ from lukasa.domain.filter import Filter
 from lukasa.domain.query import DocumentQuery, LexicalQuery
 from lukasa.domain.scope import Partition
 from lukasa.pipeline.policy import RecallPolicy
+from lukasa.pipeline.token_rows import max_sim
 from lukasa.pipeline.understand import Understanding
-from lukasa.pipeline.warm import Bools, Floats, Ints, Tokens, Warm, WarmPartitions, stack
+from lukasa.pipeline.warm import Bools, Floats, Ints, Warm, WarmPartitions
 from lukasa.ports.store import Store
 
 
@@ -83,56 +84,40 @@ class Channels:
             if (row := warm.rows.get(id_)) is not None:
                 bm25[row] = score
         if question is None or spec is None:
-            rows = np.flatnonzero(allowed & (bm25[: len(allowed)] > 0))
+            rows = self._candidates(warm, allowed, bm25, None)
             return Found(rows=rows, lexical=bm25[rows])
         cosine = warm.dense[: warm.size] @ np.frombuffer(question.dense, np.float32)
         rows = self._candidates(warm, allowed, bm25, cosine)
         late = await self._late(partition, warm, rows, question=question, spec=spec)
         return Found(rows=rows, lexical=bm25[rows], dense=cosine[rows], late=late)
 
-    def _candidates(self, warm: Warm, allowed: Bools, bm25: Floats, cosine: Floats) -> Ints:
+    def _candidates(self, warm: Warm, allowed: Bools, bm25: Floats, cosine: Floats | None) -> Ints:
         """Return every allowed row of a small partition; of a large one, each channel's best and their neighbours."""
         rows = np.flatnonzero(allowed)
         if len(rows) <= self.policy.exact_documents:
             return rows
-        count = self.policy.per_channel
-        dense = rows[np.argpartition(-cosine[rows], count)[:count]]
-        lexical = rows[bm25[rows] > 0]
-        near = self.policy.neighbours_of
-        leaders = np.concatenate(
-            [dense[np.argsort(-cosine[dense])[:near]], lexical[np.argsort(-bm25[lexical])[:near]]]
-        )
-        neighbours = np.concatenate([warm.before[leaders], warm.after[leaders]])
-        neighbours = neighbours[(neighbours >= 0) & (neighbours < len(allowed))]
-        chosen: Ints = np.unique(np.concatenate([dense, lexical, neighbours[allowed[neighbours]]]))
+        best = [_best(rows[bm25[rows] > 0], bm25, self.policy.per_channel)]
+        if cosine is not None:
+            best.append(_best(rows, cosine, self.policy.per_channel))
+        leaders = np.concatenate([found[: self.policy.neighbours_of] for found in best])
+        near = np.concatenate([warm.before[leaders], warm.after[leaders]])
+        near = near[(near >= 0) & (near < len(allowed))]
+        chosen: Ints = np.unique(np.concatenate([*best, near[allowed[near]]]))
         return chosen
 
     async def _late(
         self, partition: Partition, warm: Warm, rows: Ints, *, question: Embedding, spec: EmbedderSpec
     ) -> Floats | None:
-        if question.tokens is None or not len(rows):
+        if question.tokens is None or not question.tokens.count or not len(rows):
             return None
-        asked = stack([question.tokens], question.tokens.dims).matrix
-        held = await self.warm.tokens(partition, warm, spec)
-        if held is not None:
-            return max_sim(asked, held)[rows]
-        held = await self.warm.load(partition, [warm.ids[row] for row in rows], spec)
-        if len(held.matrix) < self.policy.inline_tokens:
-            return max_sim(asked, held)
-        return await asyncio.to_thread(max_sim, asked, held)
+        picked = await self.warm.tokens(partition, warm, rows, spec)
+        if len(picked.codes) < self.policy.inline_tokens:
+            return max_sim(question.tokens, picked)
+        return await asyncio.to_thread(max_sim, question.tokens, picked)
 
 
-def max_sim(question: Floats, tokens: Tokens) -> Floats:
-    """Return documents × question tokens: the best cosine of each question token in each document.
-
-    That is MaxSim before its sum (Khattab & Zaharia 2020). A document without token vectors gets the others' average.
-    """
-    best = np.full((len(tokens.counts), len(question)), np.nan, np.float32)
-    present = np.flatnonzero(tokens.counts)
-    if len(present):
-        counts = tokens.counts[present]
-        starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
-        best[present] = np.maximum.reduceat(tokens.matrix @ question.T, starts, axis=0)
-    if len(present) < len(best):
-        best[tokens.counts == 0] = best[present].mean(axis=0) if len(present) else 0.0
-    return best
+def _best(rows: Ints, scores: Floats, count: int) -> Ints:
+    """Return the rows with the highest scores, best first."""
+    if len(rows) > count:
+        rows = rows[np.argpartition(-scores[rows], count)[:count]]
+    return rows[np.argsort(-scores[rows], kind="stable")]

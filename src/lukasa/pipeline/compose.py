@@ -11,6 +11,9 @@ from lukasa.pipeline.policy import ComposePolicy
 from lukasa.pipeline.represent import day, speaker, weekday
 from lukasa.ports.tokens import TokenCounter
 
+_INDENT = "\n  "
+_NO_MARKS = str.maketrans("[]", "()")
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -64,7 +67,7 @@ def compose(ranked: Iterable[Turn], *, budget: int, counter: TokenCounter, polic
 
 
 def render(turns: Sequence[Turn]) -> str:
-    """Return the block: a heading a day, a line a turn. `turns` are oldest first."""
+    """Return the block: a heading a day, a line a turn (its further lines indented). `turns` are oldest first."""
     lines: list[str] = []
     shown: date | None = None
     for mark, turn in enumerate(turns, start=1):
@@ -92,4 +95,10 @@ def _heading(turn: Turn) -> str:
 
 def _line(turn: Turn, mark: int) -> str:
     # The mark clings to the name: no word more, and it cannot be taken for the speaker's own text.
-    return f"{speaker(turn)}[{mark}]: {turn.text}"
+    # `splitlines` knows every separator of Unicode. Indented, no line of a text can pass for a heading or another's line.
+    return f"{_name(turn)}[{mark}]: {_INDENT.join(turn.text.splitlines())}"
+
+
+def _name(turn: Turn) -> str:
+    """Return who spoke, on one line and without anything that looks like a mark."""
+    return " ".join(speaker(turn).translate(_NO_MARKS).split())

@@ -9,7 +9,14 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from lukasa.pipeline.channels import Found
+from lukasa.pipeline.understand import Understanding
 from lukasa.pipeline.warm import Floats, Ints
+
+_USUAL = 0.6
+"""The median MaxSim over the dev split's questions (0.57 for questions that have nothing to do with the partition)."""
+
+_USUAL_COUNT = 20
+"""Candidates that the usual value weighs as much as."""
 
 FEW = 5
 """How many of the best are looked at: an answer outside the best five would not be trusted anyway."""
@@ -37,21 +44,36 @@ class Signs:
     covered_best: float
     """The largest share that one of them contains."""
 
+    size: float
+    """Logarithm of the number of documents looked at: among many, the best is better by chance."""
 
-def signs(found: Found, order: Ints, words: Collection[str], texts: Sequence[Collection[str]]) -> Signs:
-    """Look at the best few candidates. *words* are the question's terms, *texts* those of the best few."""
+    inferred: float
+    """1 when the answer must be inferred ("would she like …?"): then it shares few words with its evidence."""
+
+
+def signs(
+    found: Found,
+    order: Ints,
+    *,
+    asked: Understanding,
+    texts: Sequence[Collection[str]],
+    searched: int,
+) -> Signs:
+    """Look at the best few candidates; *texts* are their terms, *searched* how many documents were looked at."""
     few = order[:FEW]
     late = found.late.mean(axis=1) if found.late is not None else np.zeros(len(found.rows), np.float32)
-    wanted = set(words)
+    wanted = set(asked.terms)
     shares = [len(wanted & set(text)) / len(wanted) for text in texts[:FEW]] if wanted else []
     union: set[str] = set().union(*texts[:FEW]) if texts else set()
     return Signs(
         late=_top(late, few),
         late_few=float(late[few].mean()) if len(few) else 0.0,
-        late_lead=_top(late, few) - float(np.median(late)) if len(few) else 0.0,
+        late_lead=_top(late, few) - _background(late) if len(few) else 0.0,
         dense=_top(found.dense, few) if found.dense is not None else 0.0,
         covered=len(wanted & union) / len(wanted) if wanted else 0.0,
         covered_best=max(shares, default=0.0),
+        size=math.log1p(searched),
+        inferred=float(asked.shape == "likely"),
     )
 
 
@@ -61,9 +83,21 @@ def confidence(seen: Signs, weights: Mapping[str, float]) -> float:
     return 1 / (1 + math.exp(-max(-50.0, min(50.0, odds))))
 
 
-def lexical_confidence(seen: Signs) -> float:
-    """Return a chance when there are no vectors to calibrate by: a telling word in common is all there is to go by."""
-    return 0.5 + seen.covered_best / 2 if seen.covered_best else 0.0
+def _background(late: Floats) -> float:
+    """Return how well a turn that has nothing to do with the question matches it.
+
+    That is the median candidate; with a handful of candidates, which may all be relevant, rather what is usual.
+    """
+    few = _USUAL_COUNT
+    return (len(late) * float(np.median(late)) + few * _USUAL) / (len(late) + few)
+
+
+def uncalibrated(seen: Signs) -> float:
+    """Return a chance for an embedder, or none, whose scores were never calibrated.
+
+    It leans towards speaking: wrongly silent is worse than wrongly talkative while nobody has measured.
+    """
+    return 0.5 + seen.covered_best / 2
 
 
 def _top(scores: Floats, few: Ints) -> float:

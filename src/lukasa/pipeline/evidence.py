@@ -20,6 +20,12 @@ FEATURES = (
     "late_rank",
     "late_hits",  # share of the question's tokens that are matched closely
     "late_leads",  # share of the question's tokens for which it is among the ten best
+    "late_weakest",  # how well the three worst matched tokens are matched
+    "late_with_before",  # MaxSim over it and the turn before it: the two may hold an answer together
+    "late_with_after",
+    "late_around",  # … over two turns on either side
+    "late_session",  # … over its whole session
+    "late_owed",  # how much the turn before it matches better than itself
     "dense",
     "dense_rank",
     "lexical",
@@ -60,6 +66,10 @@ _NEAR = 0.75
 """Cosine from which a token counts as matched closely."""
 
 _LEADERS = 10
+_WEAKEST = 3
+_EVEN = 0.02
+"""Keeps a token that all candidates match alike from being weighed without bound."""
+
 _AFTERWARDS = 14 * 86_400_000_000
 """People tell of an event within about two weeks (in microseconds)."""
 
@@ -67,7 +77,11 @@ _AFTERWARDS = 14 * 86_400_000_000
 def table(found: Found, warm: Warm, asked: Understanding) -> Floats:
     """Return candidates × `FEATURES`."""
     columns = dict.fromkeys(FEATURES, np.zeros(len(found.rows), np.float32))
+    if not len(found.rows):
+        return np.empty((0, len(FEATURES)), np.float32)
     near = _channels(found, columns)
+    if found.late is not None:
+        _late_together(found, warm, found.late, columns)
     _neighbours(found, warm, near, columns)
     _wording(found, warm, asked, columns)
     columns["answers_near"] = columns["answers"] * columns["before"]
@@ -99,7 +113,7 @@ def _channels(found: Found, columns: dict[str, Floats]) -> Floats:
         near = near + 0.3 * columns["dense"]
     if found.late is not None:
         late = found.late.mean(axis=1)
-        spread = found.late.std(axis=0) + 0.02
+        spread = found.late.std(axis=0) + _EVEN
         columns["late"] = scaled(late)
         columns["late_even"] = scaled((found.late / np.sqrt(spread)).mean(axis=1))
         columns["late_raw"] = late
@@ -109,6 +123,34 @@ def _channels(found: Found, columns: dict[str, Floats]) -> Floats:
         columns["late_leads"] = (place < _LEADERS).mean(axis=1)
         near = near + columns["late_even"]
     return scaled(near)
+
+
+def _late_together(found: Found, warm: Warm, late: Floats, columns: dict[str, Floats]) -> None:
+    """Let turns that follow each other match the question together, token by token."""
+    even = 1 / np.sqrt(late.std(axis=0) + _EVEN)
+    held = np.zeros(
+        (warm.size + 1, late.shape[1]), np.float32
+    )  # the last row stands for "no such turn": row -1
+    held[found.rows] = late
+    before, after = warm.before[found.rows], warm.after[found.rows]
+    with_before, with_after = np.maximum(late, held[before]), np.maximum(late, held[after])
+    further = np.maximum(held[_next(warm.before, before)], held[_next(warm.after, after)])
+    around = np.maximum(np.maximum(with_before, with_after), further)
+    place, sessions = _sessions(found, warm)
+    session = np.zeros((sessions, late.shape[1]), np.float32)
+    np.maximum.at(session, place, late)
+    columns["late_with_before"] = scaled((with_before * even).mean(axis=1))
+    columns["late_with_after"] = scaled((with_after * even).mean(axis=1))
+    columns["late_around"] = scaled((around * even).mean(axis=1))
+    columns["late_session"] = scaled((session * even).mean(axis=1))[place]
+    columns["late_owed"] = (with_before - late).mean(axis=1)
+    columns["late_weakest"] = np.sort(late, axis=1)[:, :_WEAKEST].mean(axis=1)
+
+
+def _sessions(found: Found, warm: Warm) -> tuple[Ints, int]:
+    """Give the candidates' sessions numbers; return each candidate's number, and how many there are."""
+    names, place = np.unique(warm.session[found.rows], return_inverse=True)
+    return np.asarray(place, np.int64), len(names)
 
 
 def _neighbours(found: Found, warm: Warm, near: Floats, columns: dict[str, Floats]) -> None:
@@ -124,8 +166,7 @@ def _neighbours(found: Found, warm: Warm, near: Floats, columns: dict[str, Float
     columns["first"] = (before < 0).astype(np.float32)
     asks = np.append(warm.traits[: warm.size, TRAITS.index("asks")], np.float32(0))
     columns["answers"] = asks[before]
-    _, place = np.unique(warm.session[found.rows], return_inverse=True)
-    sessions = int(place.max()) + 1 if len(place) else 0
+    place, sessions = _sessions(found, warm)
     best = np.full(sessions, _FLOOR, np.float32)
     np.maximum.at(best, place, near)
     mass = np.zeros(sessions, np.float32)

@@ -15,7 +15,8 @@ from lukasa.errors import InputError
 from lukasa.pipeline.policy import RememberPolicy
 
 Message: TypeAlias = str | Mapping[str, object]
-"""A text, or a message of the OpenAI shape: `role`, `content` (text or parts), `name`; also `at`, `metadata`."""
+"""A text, or a message of the OpenAI shape: `role`, `content` (text or parts), `name`; also `at`, `metadata`, and its own
+`session`, `agent`, `origin` and `key`. What `export` yields is one too: it says `text` and `speaker`."""
 
 _ROLES: dict[str, Role] = {
     "user": "user",
@@ -60,6 +61,11 @@ class Draft:
     agent: str | None
     origin: Origin
     metadata: Mapping[str, Json]
+    key: str | None = None
+    """Its own idempotency key; `None`: that of the call, if it has one."""
+
+    retired_at: datetime | None = None
+    """When it was forgotten where it comes from: it stays so."""
 
 
 class Read(NamedTuple):
@@ -79,13 +85,11 @@ def read_labels(
     zone: str | None,
 ) -> Labels:
     """Check the labels of a call; raise `InputError` for the first that cannot be used."""
-    if origin is not None and origin not in ORIGINS:
-        raise InputError(f"unknown origin {origin!r}; known: {', '.join(ORIGINS)}")
     return Labels(
         at=None if at is None else read_instant(at, zone=zone),
         session=read_label("session", session),
         agent=read_label("agent", agent),
-        origin=origin,
+        origin=_origin("origin", origin),
         metadata=_metadata(metadata or {}, "metadata"),
     )
 
@@ -127,22 +131,50 @@ def _draft(message: object, labels: Labels, *, name: str, zone: str | None) -> D
             f"{name} must be a text or a mapping with 'role' and 'content', not {type(message).__name__}"
         )
     role = _role(message.get("role", "user"), name)
-    at = message.get("at")
-    if at is not None and not isinstance(at, str | datetime):
-        raise InputError(f"{name}: 'at' must be a datetime or ISO 8601 text, not {at!r}")
     own = message.get("metadata") or {}
     if not isinstance(own, Mapping):
         raise InputError(f"{name}: 'metadata' must be a mapping, not {type(own).__name__}")
     return Draft(
         role=role,
-        speaker=read_label(f"{name}: 'name'", message.get("name")),
+        speaker=_speaker(message, name),
         text=_content(message, name),
-        at=labels.at if at is None else read_instant(at, zone=zone),
-        session=labels.session,
-        agent=labels.agent,
-        origin=labels.origin or _ORIGIN_OF[role],
+        at=_instant(message, "at", name, zone=zone) or labels.at,
+        session=read_label(f"{name}: 'session'", message.get("session")) or labels.session,
+        agent=read_label(f"{name}: 'agent'", message.get("agent")) or labels.agent,
+        origin=_origin(f"{name}: 'origin'", message.get("origin")) or labels.origin or _ORIGIN_OF[role],
         metadata={**labels.metadata, **_metadata(own, f"{name}: metadata")},
+        key=read_label(f"{name}: 'key'", message.get("key")),
+        retired_at=_instant(message, "retired_at", name, zone=zone),
     )
+
+
+def _instant(
+    message: Mapping[str, object], field_name: str, name: str, *, zone: str | None
+) -> datetime | None:
+    given = message.get(field_name)
+    if given is None:
+        return None
+    if not isinstance(given, str | datetime):
+        raise InputError(f"{name}: {field_name!r} must be a datetime or ISO 8601 text, not {given!r}")
+    return read_instant(given, zone=zone)
+
+
+def _origin(what: str, given: object) -> Origin | None:
+    if given is None:
+        return None
+    origin = next((known for known in ORIGINS if known == given), None)
+    if origin is None:
+        raise InputError(f"{what}: unknown origin {given!r}; known: {', '.join(ORIGINS)}")
+    return origin
+
+
+def _speaker(message: Mapping[str, object], name: str) -> str | None:
+    """Return who spoke: `name` in the OpenAI shape, `speaker` in an export."""
+    words = ("name", "speaker")
+    one, other = (read_label(f"{name}: {word!r}", message.get(word)) for word in words)
+    if one and other and one != other:
+        raise InputError(f"{name} has two speakers: 'name' is {one!r}, 'speaker' is {other!r}")
+    return one or other
 
 
 def _role(given: object, name: str) -> Role:
@@ -153,7 +185,7 @@ def _role(given: object, name: str) -> Role:
 
 
 def _content(message: Mapping[str, object], name: str) -> str:
-    content = message.get("content")
+    content = message.get("content", message.get("text"))
     match content:
         case None if "content" in message or "tool_calls" in message:
             return ""

@@ -37,6 +37,9 @@ class Ranking:
     """Places, best first."""
 
     mode: Mode
+    model: str
+    """The embedder's name."""
+
     searched: int
     warnings: list[str]
     timings: dict[str, float]

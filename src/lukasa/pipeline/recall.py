@@ -15,16 +15,16 @@ from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
 from lukasa.pipeline import evidence, fuse
 from lukasa.pipeline.analyse import analyse
-from lukasa.pipeline.channels import Channels
+from lukasa.pipeline.channels import Channels, Found
 from lukasa.pipeline.compose import compose
-from lukasa.pipeline.confidence import FEW, confidence, lexical_confidence, signs
+from lukasa.pipeline.confidence import FEW, confidence, signs, uncalibrated
 from lukasa.pipeline.encode import Encoder
-from lukasa.pipeline.policy import LEXICAL_FUSION, RecallPolicy
+from lukasa.pipeline.policy import RecallPolicy, Scored
 from lukasa.pipeline.rank import rerank
 from lukasa.pipeline.ranking import Ranking, hit, timed
 from lukasa.pipeline.represent import document_text
 from lukasa.pipeline.understand import understand
-from lukasa.pipeline.warm import WarmPartitions
+from lukasa.pipeline.warm import Bools, Warm, WarmPartitions
 from lukasa.ports.reranker import Reranker
 from lukasa.ports.store import Store
 from lukasa.ports.tokens import TokenCounter
@@ -126,7 +126,7 @@ class Recall:
         warnings = [encoded.warning] if encoded.warning else []
         vectors = encoded.embeddings[0] if encoded.embeddings else None
         if vectors is not None and (bare := _bare(warm, allowed)):
-            warnings.append(f"{bare} turns have no vectors of the embedder in use; `reembed()` makes them")
+            warnings.append(f"turns without vectors of the embedder in use: {bare}; `reembed()` makes them")
             vectors = None if bare > self.policy.max_bare * allowed.sum() else vectors
         with timed(timings, "channels"):
             found = await self.channels.gather(
@@ -134,8 +134,7 @@ class Recall:
             )
         with timed(timings, "fuse"):
             table = evidence.table(found, warm, asked)
-            weights = LEXICAL_FUSION if vectors is None else self.policy.fusion
-            scores = fuse.linear(table, weights)
+            scores = fuse.linear(table, self.policy.fusion[_channels(found)])
             ranking = Ranking(
                 asked=asked,
                 warm=warm,
@@ -144,6 +143,7 @@ class Recall:
                 scores=scores,
                 order=fuse.best_first(scores, warm.seq[found.rows]),
                 mode="lexical" if vectors is None else "full",
+                model=spec.model if spec else "",
                 searched=int(allowed.sum()),
                 warnings=warnings,
                 timings=timings,
@@ -157,11 +157,18 @@ class Recall:
             best = ranking.ids(ranking.order[:FEW])
             turns = await self._turns(partition, ranking, best)
             texts = [analyse(document_text(turns[id_])) for id_ in best if id_ in turns]
-            ranking.signs = signs(ranking.found, ranking.order, ranking.asked.terms, texts)
-            if ranking.mode == "full":
-                ranking.confidence = confidence(ranking.signs, self.policy.confidence)
+            ranking.signs = signs(
+                ranking.found,
+                ranking.order,
+                asked=ranking.asked,
+                texts=texts,
+                searched=ranking.searched,
+            )
+            weights = self.policy.confidence.get(ranking.model)
+            if weights is not None and ranking.mode == "full":
+                ranking.confidence = confidence(ranking.signs, weights)
             else:
-                ranking.confidence = lexical_confidence(ranking.signs)
+                ranking.confidence = uncalibrated(ranking.signs)
         if question.rerank and self.reranker is not None and len(ranking.order):
             with ranking.timed("rerank"):
                 await self._rerank(partition, ranking, self.reranker, question.text)
@@ -189,3 +196,9 @@ class Recall:
 def _bare(warm: Warm, allowed: Bools) -> int:
     """Return how many of the turns that may be returned have no vectors."""
     return int((allowed & ~warm.embedded[: len(allowed)]).sum())
+
+
+def _channels(found: Found) -> Scored:
+    if found.dense is None:
+        return "lexical"
+    return "dense" if found.late is None else "late"

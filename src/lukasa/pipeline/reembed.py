@@ -10,6 +10,7 @@ from lukasa.domain.change import Cause, Embed
 from lukasa.domain.query import TurnQuery
 from lukasa.domain.report import Progress
 from lukasa.domain.scope import Partition
+from lukasa.pipeline.analyse import ANALYSIS_VERSION
 from lukasa.pipeline.encode import Encoder
 from lukasa.pipeline.represent import document_text
 from lukasa.ports.store import Store
@@ -30,8 +31,9 @@ class Reembed:
         spec = await self.encoder.spec()
         if spec is None:
             raise self.encoder.problem
+        partitions = await self.store.partitions()
         done = 0
-        for partition in await self.store.partitions():
+        for partition in partitions:
             while limit is None or done < limit:
                 size = _BATCH if limit is None else min(_BATCH, limit - done)
                 ids = await self.store.unembedded(partition, fingerprint=spec.fingerprint, limit=size)
@@ -39,12 +41,11 @@ class Reembed:
                     break
                 await self._embed(partition, ids, now=now)
                 done += len(ids)
-        remaining = 0
-        for partition in await self.store.partitions():
-            remaining += len(
-                await self.store.unembedded(partition, fingerprint=spec.fingerprint, limit=1_000_000)
-            )
-        return Progress(done=done, remaining=remaining)
+        left = [
+            await self.store.backlog(partition, fingerprint=spec.fingerprint, analysis=ANALYSIS_VERSION)
+            for partition in partitions
+        ]
+        return Progress(done=done, remaining=sum(each.unembedded for each in left))
 
     async def _embed(self, partition: Partition, ids: Sequence[str], *, now: datetime) -> None:
         turns = await self.store.turns(partition, TurnQuery(ids=ids, include_retired=True))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter
 from typing import NamedTuple
+from weakref import WeakValueDictionary
 
-from lukasa.domain.change import AddTurn, Cause
+from lukasa.domain.change import AddTurn, Applied, Cause
 from lukasa.domain.document import Document
 from lukasa.domain.embedding import Embedding
 from lukasa.domain.filter import Compare
@@ -19,13 +21,27 @@ from lukasa.domain.scope import Partition
 from lukasa.domain.time import to_micros
 from lukasa.domain.turn import Turn
 from lukasa.errors import StaleError
-from lukasa.pipeline.analyse import analyse
+from lukasa.pipeline.analyse import ANALYSIS_VERSION, analyse
 from lukasa.pipeline.encode import Encoder
 from lukasa.pipeline.messages import Draft, Read
 from lukasa.pipeline.policy import RememberPolicy
 from lukasa.pipeline.represent import document_text
 from lukasa.pipeline.traits import traits
 from lukasa.ports.store import Store
+
+
+class Plan(NamedTuple):
+    """What a call of `remember` is going to store."""
+
+    version: int | None
+    """The partition's version that it was decided on; `None`: whatever it is."""
+
+    known: list[str]
+    """Ids of turns that were said already."""
+
+    turns: list[Turn]
+    fingerprint: str | None
+    warning: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +51,9 @@ class Remember:
     store: Store
     encoder: Encoder
     policy: RememberPolicy
+    _locks: WeakValueDictionary[Partition, asyncio.Lock] = field(
+        default_factory=WeakValueDictionary, init=False, repr=False, compare=False
+    )
 
     async def __call__(self, partition: Partition, read: Read, *, key: str | None, now: datetime) -> Receipt:
         """Store the drafts, durably and all at once, and say what became of each."""
@@ -43,34 +62,48 @@ class Remember:
         started = perf_counter()
         call = Call(read.drafts, key, now)
         embedded: dict[str, Embedding] = {}
+        # Encoding takes long: it is done by when the partition is ours.
+        plan = await self._plan(partition, call, embedded)
+        # Writers of this process take turns; with sixteen of them, some would always come second.
+        async with self._locks.setdefault(partition, asyncio.Lock()):
+            plan, applied = await self._apply(partition, call, plan, embedded)
+        return Receipt(
+            turns=applied.added,
+            duplicates=(*plan.known, *applied.duplicates),
+            skipped=read.skipped,
+            unembedded=sum(turn_id not in embedded for turn_id in applied.added),
+            warnings=[plan.warning] if plan.warning else [],
+            usage=Usage(embedded=len(embedded), milliseconds=(perf_counter() - started) * 1000),
+        )
+
+    async def _apply(
+        self, partition: Partition, call: Call, plan: Plan, embedded: dict[str, Embedding]
+    ) -> tuple[Plan, Applied]:
+        """Carry the plan out, made anew when another process wrote since."""
         for _ in range(self.policy.attempts):
-            version, known, turns = await self._decide(partition, call)
-            warning, fingerprint = await self._embed(partition, turns, embedded)
+            if plan.version is not None and plan.version != await self.store.version(partition):
+                plan = await self._plan(partition, call, embedded)
             changes = [
-                AddTurn(turn=turn, document=document(turn, embedded.get(turn.id), fingerprint))
-                for turn in turns
+                AddTurn(turn=turn, document=document(turn, embedded.get(turn.id), plan.fingerprint))
+                for turn in plan.turns
             ]
+            cause = Cause(verb="remember", at=call.now)
             try:
-                applied = await self.store.apply(
-                    partition, changes, cause=Cause(verb="remember", at=now), expected=version
-                )
+                return plan, await self.store.apply(partition, changes, cause=cause, expected=plan.version)
             except StaleError:
-                continue  # Somebody wrote in between: what counts as said already may have changed.
-            return Receipt(
-                turns=applied.added,
-                duplicates=[*known, *applied.duplicates],
-                skipped=read.skipped,
-                unembedded=sum(turn_id not in embedded for turn_id in applied.added),
-                warnings=[warning] if warning else [],
-                usage=Usage(embedded=len(embedded), milliseconds=(perf_counter() - started) * 1000),
-            )
+                continue  # What counts as said already may have changed.
         raise StaleError(
             f"other writers changed {partition!r} {self.policy.attempts} times in a row; try again"
         )
 
+    async def _plan(self, partition: Partition, call: Call, embedded: dict[str, Embedding]) -> Plan:
+        version, known, turns = await self._decide(partition, call)
+        warning, fingerprint = await self._embed(partition, turns, embedded)
+        return Plan(version, known, turns, fingerprint, warning)
+
     async def _decide(self, partition: Partition, call: Call) -> tuple[int | None, list[str], list[Turn]]:
         """Return the version decided on (`None`: any), ids said already, and the turns to store."""
-        if call.key is not None or all(draft.at is not None for draft in call.drafts):
+        if call.key is not None or all(_told(draft) for draft in call.drafts):
             # A time or a key says by itself whether it is the same turn: no need to look at the others.
             return None, [], make_turns(partition, call.drafts, call)
         version = await self.store.version(partition)
@@ -120,6 +153,7 @@ def document(turn: Turn, embedding: Embedding | None, fingerprint: str | None) -
         kind="turn",
         terms=analyse(document_text(turn)),
         traits=traits(turn.text),
+        analysis=ANALYSIS_VERSION,
         embedding=embedding,
         fingerprint=fingerprint if embedding is not None else None,
     )
@@ -133,7 +167,7 @@ def said_already(
     Clients that keep no clock send history again, or retry. The longest end of the tail that equals a beginning
     of the drafts is a repetition; a single equal turn only when it is recent.
     """
-    if any(draft.at is not None for draft in drafts):
+    if any(_told(draft) for draft in drafts):
         return 0
     for count in range(min(len(tail), len(drafts)), 0, -1):
         end = tail[len(tail) - count :]
@@ -144,17 +178,22 @@ def said_already(
 
 
 def make_turns(partition: Partition, drafts: Sequence[Draft], call: Call) -> list[Turn]:
-    """Give drafts their ids. Equal messages of one call are told apart by counting them."""
+    """Give drafts their ids. Equal messages of one call are told apart by counting them.
+
+    A draft that has its own key comes from another call: it counts with those of the same call, so that what was
+    exported gets the ids that it had.
+    """
     seen: dict[object, int] = {}
     turns = []
     for place, draft in enumerate(drafts, start=len(call.drafts) - len(drafts)):
         at = draft.at or call.now
         content = (draft.session, draft.agent, draft.role, draft.speaker, draft.text, to_micros(at))
-        seen[content] = seen.get(content, -1) + 1
-        key = None if call.key is None else f"{call.key}#{place}"
+        key = draft.key or (None if call.key is None else f"{call.key}#{place}")
+        alike = (*content, key and key.rpartition("#")[0])
+        seen[alike] = seen.get(alike, -1) + 1
         turns.append(
             Turn(
-                id=content_id("t", partition, [*content, seen[content], key]),
+                id=content_id("t", partition, [*content, seen[alike], key]),
                 role=draft.role,
                 text=draft.text,
                 at=at,
@@ -165,9 +204,15 @@ def make_turns(partition: Partition, drafts: Sequence[Draft], call: Call) -> lis
                 origin=draft.origin,
                 metadata=draft.metadata,
                 key=key,
+                retired_at=draft.retired_at,
             )
         )
     return turns
+
+
+def _told(draft: Draft) -> bool:
+    """Tell whether the message itself says which turn it is."""
+    return draft.at is not None or draft.key is not None
 
 
 def _same(turn: Turn, draft: Draft) -> bool:

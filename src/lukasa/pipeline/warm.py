@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -12,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lukasa.domain.document import Delta, Head
-from lukasa.domain.embedding import EmbedderSpec, TokenVectors
+from lukasa.domain.embedding import EmbedderSpec
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import to_micros
 from lukasa.pipeline.policy import RecallPolicy
+from lukasa.pipeline.token_rows import Picked, TokenRows
 from lukasa.ports.store import Store
 
 Floats: TypeAlias = NDArray[np.float32]
@@ -24,17 +24,6 @@ Bools: TypeAlias = NDArray[np.bool_]
 
 TRAITS = ("words", "questions", "asks", "first_person", "times", "numbers", "picture")
 """Columns of `Warm.traits`, named as the fields of `domain.document.Traits`."""
-
-
-@dataclass(slots=True)
-class Tokens:
-    """Token vectors of some documents, one below the other."""
-
-    matrix: Floats
-    """Tokens × dims."""
-
-    counts: Ints
-    """Tokens of each document; 0 where it has none."""
 
 
 @dataclass(slots=True)
@@ -63,8 +52,8 @@ class Warm:
     """Row of the live turn before this one in its session; -1: none."""
 
     after: Ints = field(default_factory=lambda: np.empty(0, np.int64))
-    tokens: Tokens | None = None
-    """Token vectors of all documents, while the partition is small; dropped when a document changes."""
+    tokens: TokenRows = field(default_factory=TokenRows)
+    """Token vectors, as far as questions needed them."""
 
     sessions: dict[str | None, int] = field(default_factory=dict)
 
@@ -79,8 +68,7 @@ class Warm:
     @property
     def bytes(self) -> int:
         """About how much memory this takes."""
-        tokens = 0 if self.tokens is None else self.tokens.matrix.nbytes
-        return self.dense.nbytes + tokens + self.size * 400
+        return self.dense.nbytes + self.tokens.bytes + self.size * 400
 
     def update(self, delta: Delta) -> None:
         """Take in what changed."""
@@ -95,13 +83,13 @@ class Warm:
             if (row := self.rows.get(gone)) is not None:
                 self.live[row] = False
         if delta.heads or delta.gone:
-            self.tokens = None
             self._link()
         self.version = delta.version
 
     def _grow(self, count: int) -> None:
         if not count:
             return
+        self.tokens.grow(self.size + count)
         # Room for as many again: a write before each question must not copy the matrix each time.
         room = self.size + count
         if room > len(self.seq):
@@ -117,6 +105,7 @@ class Warm:
         self.speaker[row] = self._name(head.speaker)
         self.assistant[row] = head.role == "assistant"
         self.live[row] = not head.retired
+        self.tokens.forget(row)
         self.traits[row] = [float(getattr(head.traits, name)) for name in TRAITS]
         if head.dense is not None and self.dims:
             self.dense[row] = np.frombuffer(head.dense, np.float32)
@@ -168,40 +157,23 @@ class WarmPartitions:
             self._trim()
         return warm
 
-    async def tokens(self, partition: Partition, warm: Warm, spec: EmbedderSpec) -> Tokens | None:
-        """Return the token vectors of the whole partition while it is small enough; `None` beyond that."""
-        if warm.tokens is None and self._small(warm):
-            version = warm.version
-            tokens = await self.load(partition, tuple(warm.ids), spec)
-            if warm.version != version:
-                return tokens  # Another question refreshed the partition meanwhile: right for us, not for it.
-            warm.tokens = tokens
-        return warm.tokens
-
-    async def load(self, partition: Partition, ids: Sequence[str], spec: EmbedderSpec) -> Tokens:
-        """Read the token vectors of these documents."""
-        held = await self.store.tokens(partition, ids, fingerprint=spec.fingerprint)
-        return stack([held.get(id_) for id_ in ids], spec.token_dims or 0)
-
-    def _small(self, warm: Warm) -> bool:
-        return warm.size <= self.policy.exact_documents
+    async def tokens(self, partition: Partition, warm: Warm, rows: Ints, spec: EmbedderSpec) -> Picked:
+        """Return the token vectors of these rows; what is not warm yet is read and kept."""
+        async with self._locks.setdefault(partition, asyncio.Lock()):
+            if warm.tokens.bytes > self.policy.warm_token_bytes:
+                warm.tokens.clear()
+            unknown = warm.tokens.unknown(rows)
+            if len(unknown):
+                ids = [warm.ids[row] for row in unknown]
+                held = await self.store.tokens(partition, ids, fingerprint=spec.fingerprint)
+                warm.tokens.put((int(row), held.get(id_)) for row, id_ in zip(unknown, ids, strict=True))
+            return warm.tokens.pick(rows)
 
     def _trim(self) -> None:
         while len(self._held) > 1 and sum(w.bytes for w in self._held.values()) > self.policy.warm_bytes:
             (partition, _), _ = self._held.popitem(last=False)
             if not any(held == partition for held, _ in self._held):
                 self._locks.pop(partition, None)
-
-
-def stack(vectors: Sequence[TokenVectors | None], dims: int) -> Tokens:
-    """Lay token vectors one below the other, as unit rows."""
-    codes = [np.frombuffer(v.codes, np.int8).reshape(-1, v.dims) for v in vectors if v is not None]
-    counts = np.array([0 if v is None else v.count for v in vectors], np.int64)
-    if not codes:
-        return Tokens(np.empty((0, dims), np.float32), counts)
-    matrix = np.concatenate(codes).astype(np.float32)
-    norms = np.linalg.norm(matrix, axis=1, keepdims=True)
-    return Tokens(matrix / np.maximum(norms, 1e-6), counts)
 
 
 def _resized(array: NDArray[Any], rows: int) -> NDArray[Any]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from lukasa.domain.change import Applied, Cause, Change, JournalEntry
 from lukasa.domain.document import Delta, Scored
 from lukasa.domain.embedding import TokenVectors
 from lukasa.domain.query import DocumentQuery, LexicalQuery, TurnQuery
-from lukasa.domain.report import Stats, Verified
+from lukasa.domain.report import Backlog, Stats, Verified
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
 
@@ -73,6 +73,17 @@ class Store(Protocol):
         """Return ids of documents without vectors of that fingerprint, by `seq`."""
         ...
 
+    async def outdated(self, partition: Partition, *, analysis: int, limit: int) -> list[str]:
+        """Return ids of documents whose terms other rules made, lower numbers first, then by `seq`.
+
+        Cheap when there are none: every question asks.
+        """
+        ...
+
+    async def backlog(self, partition: Partition, *, fingerprint: str | None, analysis: int) -> Backlog:
+        """Count what `unembedded` (with `None`: nothing) and `outdated` would list without a limit."""
+        ...
+
     async def journal(
         self, partition: Partition, *, since: int = 0, limit: int | None = None
     ) -> list[JournalEntry]:
@@ -85,6 +96,10 @@ class Store(Protocol):
 
     async def stats(self, partition: Partition | None = None) -> Stats:
         """Count what one partition holds, or the whole store."""
+        ...
+
+    async def describe(self) -> Mapping[str, str]:
+        """Tell what a report of a fault should name: versions of the schema and of the engine, as far as there are any."""
         ...
 
     async def verify(self) -> Verified:

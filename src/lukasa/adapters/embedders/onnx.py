@@ -80,6 +80,7 @@ class OnnxEmbedder:
             )
         self._dense = None if dense == MEAN_TOKENS else LocalModel(dense, "dense", directory=directory)
         self._tokens = None if tokens is None else LocalModel(tokens, "tokens", directory=directory)
+        self._name = " + ".join(Path(name).name for name in (dense, tokens) if name is not None)
         self._token_dims = token_dims
         self._token_basis = token_basis
         self._token_pool = token_pool
@@ -95,6 +96,7 @@ class OnnxEmbedder:
                 fingerprint=f"onnx:{digest(await self._workers.call(self._identity))}",
                 dense_dims=len(probe.dense) // 4,
                 token_dims=None if probe.tokens is None else probe.tokens.dims,
+                model=self._name,
             )
         return self._spec
 

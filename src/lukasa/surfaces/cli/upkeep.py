@@ -1,22 +1,21 @@
-"""Commands about the store itself: stats, verify, doctor, reembed."""
+"""Commands about the store itself: stats, verify, doctor, reembed, reindex."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 from cyclopts import Parameter
 from rich.table import Table
 from rich.text import Text
 
-from lukasa import Health, Stats
-from lukasa.domain.report import Progress
+from lukasa import Backlog, Health, Progress, Stats
 from lukasa.surfaces.cli.options import Shared, Store, handle, opened
 from lukasa.surfaces.cli.output import console, count, print_json
 from lukasa.surfaces.cli.progress import bar
 
 _BATCH = 256
-"""Documents embedded between two steps of the progress bar; what is done stays done."""
+"""Documents done between two steps of the progress bar; what is done stays done."""
 
 
 def stats(*, shared: Shared | None = None) -> None:
@@ -67,37 +66,69 @@ def reembed(
 ) -> None:
     """Make the vectors that are missing: after another model was chosen, or one had failed. Resumable."""
     options = store or Store()
-    done, remaining = 0, 0
-    with opened(options) as memory, bar("Embedding", quiet=options.json) as progress:
-        while limit is None or done < limit:
-            step: Progress = memory.reembed(_BATCH if limit is None else min(_BATCH, limit - done))
-            done, remaining = done + step.done, step.remaining
-            progress.move(done, of=done + remaining)
+    with opened(options) as memory:
+        _in_steps(memory.reembed, limit, title="Embedding", done="embedded", options=options)
+
+
+def reindex(
+    *,
+    limit: Annotated[int | None, Parameter(alias="-n", help="At most so many documents now.")] = None,
+    store: Store | None = None,
+) -> None:
+    """Make the full-text terms anew that another version of Lukasa made. Resumable; needs no model."""
+    options = store or Store()
+    with opened(options) as memory:
+        _in_steps(memory.reindex, limit, title="Indexing", done="indexed", options=options)
+
+
+def _in_steps(
+    work: Callable[[int], Progress], limit: int | None, *, title: str, done: str, options: Store
+) -> None:
+    """Do some at a time, so that there is progress to show and little to lose."""
+    so_far, remaining = 0, 0
+    with bar(title, quiet=options.json) as progress:
+        while limit is None or so_far < limit:
+            step = work(_BATCH if limit is None else min(_BATCH, limit - so_far))
+            so_far, remaining = so_far + step.done, step.remaining
+            progress.move(so_far, of=so_far + remaining)
             if not step.done or not remaining:
                 break
     if options.json:
-        print_json({"done": done, "remaining": remaining})
+        print_json({"done": so_far, "remaining": remaining})
     else:
-        console().print(f"{count(done, 'document')} embedded, {remaining:,} to do.")
+        console().print(f"{count(so_far, 'document')} {done}, {remaining:,} to do.")
 
 
 def _show_health(health: Health) -> None:
     embedder = health.embedder or "none: recall works on full-text only"
-    _show({"version": health.version, "store": health.store, "embedder": embedder, **_counts(health.stats)})
+    about = {"version": health.version, "store": health.store, **_spaced(health.details), "embedder": embedder}
+    _show({**about, **_counts(health.stats)})
     out = console()
     if health.embedder_problem:
         out.print(Text(f"embedder: {health.embedder_problem}", style="red"))
-    if health.unembedded:
-        out.print(
-            Text(
-                f"{count(health.unembedded, 'document')} without vectors: run `lukasa reembed`",
-                style="yellow",
-            )
-        )
+    for number, what, command in (
+        (health.unembedded, "without vectors", "reembed"),
+        (health.outdated, "with terms of another version", "reindex"),
+    ):
+        if number:
+            out.print(Text(f"{count(number, 'document')} {what}: run `lukasa {command}`", style="yellow"))
+    for backlog in health.backlogs:
+        _show_backlog(backlog)
     for finding in health.findings:
         out.print(Text(f"{finding.what}: {finding.detail}", style="red"))
     if health.ok:
         out.print("Everything works.")
+
+
+def _show_backlog(backlog: Backlog) -> None:
+    left = {"without vectors": backlog.unembedded, "with terms of another version": backlog.outdated}
+    counts = ", ".join(f"{number:,} {what}" for what, number in left.items() if number)
+    owner = backlog.partition
+    console().print(Text(f"  user {owner.user!r} of tenant {owner.tenant!r}: {counts}", style="yellow"))
+
+
+def _spaced(details: Mapping[str, str]) -> dict[str, str]:
+    return {name.replace("_", " "): value for name, value in details.items()}
 
 
 def _counts(found: Stats) -> dict[str, str]:

@@ -51,6 +51,11 @@ class EmbedderContract:
         raise NotImplementedError
 
     @pytest.fixture
+    def anyio_backend(self) -> str:
+        """Run on asyncio: the suite needs no fixture of yours."""
+        return "asyncio"
+
+    @pytest.fixture
     async def embedder(self) -> AsyncIterator[Embedder]:
         """Make one for each test. Override it with a wider scope where that is slow."""
         made = await self.make()

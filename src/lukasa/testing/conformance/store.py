@@ -8,8 +8,9 @@ class TestMyStore(StoreContract):
 from __future__ import annotations
 
 from lukasa.testing.conformance.store_reading import ReadingSuite
+from lukasa.testing.conformance.store_upkeep import UpkeepSuite
 from lukasa.testing.conformance.store_writing import WritingSuite
 
 
-class StoreContract(WritingSuite, ReadingSuite):
+class StoreContract(WritingSuite, ReadingSuite, UpkeepSuite):
     """The promises of `lukasa.ports.store`, as tests."""

@@ -23,6 +23,11 @@ class StoreSuite:
         raise NotImplementedError
 
     @pytest.fixture
+    def anyio_backend(self) -> str:
+        """Run on asyncio: the suite needs no fixture of yours."""
+        return "asyncio"
+
+    @pytest.fixture
     async def store(self, tmp_path: Path) -> AsyncIterator[Store]:
         made = await self.make(tmp_path)
         await made.open()

@@ -10,6 +10,10 @@ CREATE INDEX documents_session ON documents(partition, session, seq);
 -- name: documents_at
 CREATE INDEX documents_at ON documents(partition, at);
 
+-- name: documents_analysis
+-- Whether other rules made the terms of any document, which every question asks.
+CREATE INDEX documents_analysis ON documents(partition, analysis, seq);
+
 -- name: documents_fts
 -- Only live documents. Tokens are ours (fulltext.py); the tokenizer has nothing to do but to split at spaces.
 -- Contentless: `documents.terms` has the words. No detail: a posting is a row id, which holds the length too.

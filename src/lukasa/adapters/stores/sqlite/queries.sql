@@ -102,8 +102,9 @@ SELECT coalesce(max(id), 0) FROM documents;
 
 -- name: add_document
 INSERT INTO documents(id, partition, name, kind, seq, version, at, at_offset,
-                      session, agent, speaker, role, origin, traits, length, terms)
-VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+                      session, agent, speaker, role, origin, retired_at, retired_offset,
+                      traits, length, terms, analysis)
+VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: add_turn
 INSERT INTO turns(document, partition, key, recorded_at, recorded_offset, metadata, text)
@@ -135,10 +136,15 @@ FROM vectors LEFT JOIN token_vectors USING(partition, embedder, document)
 WHERE vectors.partition = :partition AND vectors.embedder = :embedder AND vectors.document = :document;
 
 -- name: document
-SELECT id, retired_at IS NULL, length, terms FROM documents WHERE partition = :partition AND name = :name;
+SELECT id, retired_at IS NULL, terms, traits, analysis FROM documents
+WHERE partition = :partition AND name = :name;
 
 -- name: update_document
 UPDATE documents SET retired_at = :retired_at, retired_offset = :retired_offset, version = :version
+WHERE id = :document;
+
+-- name: update_terms
+UPDATE documents SET terms = :terms, length = :length, traits = :traits, analysis = :analysis, version = :version
 WHERE id = :document;
 
 -- name: touch_document
@@ -202,6 +208,22 @@ WHERE documents.partition = :partition AND NOT EXISTS (
 ORDER BY documents.seq
 LIMIT :limit;
 
+-- name: outdated
+-- Two ranges of the index by analysis; `<>` would go through all of the partition.
+SELECT name FROM (
+  SELECT name, analysis, seq FROM documents WHERE partition = :partition AND analysis < :analysis
+  UNION ALL
+  SELECT name, analysis, seq FROM documents WHERE partition = :partition AND analysis > :analysis)
+ORDER BY analysis, seq
+LIMIT :limit;
+
+-- name: backlog
+SELECT
+  (SELECT count(*) FROM documents WHERE partition = :partition)
+    - (SELECT count(*) FROM vectors WHERE partition = :partition AND embedder = :embedder),
+  (SELECT count(*) FROM documents WHERE partition = :partition AND analysis < :analysis)
+    + (SELECT count(*) FROM documents WHERE partition = :partition AND analysis > :analysis);
+
 -- name: journal
 SELECT version, op, name, verb, at, at_offset, reason, digest FROM changes
 WHERE partition = :partition AND version > :since
@@ -255,6 +277,11 @@ SELECT coalesce(sum(documents), 0) FROM partitions;
 SELECT id, partition, length, terms FROM documents WHERE retired_at IS NULL ORDER BY id;
 
 -- ── Verifying ──────────────────────────────────────────────────────────────────────────────────────────────
+
+-- name: refresh_fulltext
+-- A search lets FTS5 see what other connections wrote since the last one; the integrity check does not, and would
+-- report segments that were merged meanwhile as damage.
+SELECT rowid FROM documents_fts WHERE documents_fts MATCH 'x' LIMIT 1;
 
 -- name: integrity
 PRAGMA integrity_check(20);

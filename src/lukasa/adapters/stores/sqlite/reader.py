@@ -14,7 +14,7 @@ from lukasa.domain.change import JournalEntry
 from lukasa.domain.document import Delta, Head, Traits
 from lukasa.domain.embedding import TokenVectors
 from lukasa.domain.query import DocumentQuery, TurnQuery
-from lukasa.domain.report import Stats
+from lukasa.domain.report import Backlog, Stats
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import from_micros, to_micros
 from lukasa.domain.turn import Turn
@@ -161,6 +161,23 @@ def unembedded(connection: apsw.Connection, partition: int, *, fingerprint: str,
         "limit": max(0, limit),
     }
     return [name for (name,) in fetch(connection, sql("unembedded"), values)]
+
+
+def outdated(connection: apsw.Connection, partition: int, *, analysis: int, limit: int) -> list[str]:
+    values: Values = {"partition": partition, "analysis": analysis, "limit": max(0, limit)}
+    return [name for (name,) in fetch(connection, sql("outdated"), values)]
+
+
+def backlog(
+    connection: apsw.Connection, partition: int, owner: Partition, *, fingerprint: str | None, analysis: int
+) -> Backlog:
+    values: Values = {
+        "partition": partition,
+        "embedder": embedder(connection, fingerprint),
+        "analysis": analysis,
+    }
+    ((bare, old),) = fetch(connection, sql("backlog"), values)
+    return Backlog(partition=owner, unembedded=0 if fingerprint is None else bare, outdated=old)
 
 
 def journal(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -28,7 +28,7 @@ from lukasa.domain.change import Applied, Cause, Change, JournalEntry, check
 from lukasa.domain.document import Delta, Scored
 from lukasa.domain.embedding import TokenVectors
 from lukasa.domain.query import DocumentQuery, LexicalQuery, TurnQuery
-from lukasa.domain.report import Stats, Verified
+from lukasa.domain.report import Backlog, Stats, Verified
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
 from lukasa.errors import ClosedError, NewerSchemaError, NotFoundError, StoreCorruptError, StoreReadOnlyError
@@ -116,6 +116,20 @@ class SqliteStore:
             lambda db, row: reader.unembedded(db, row.id, fingerprint=fingerprint, limit=limit),
         )
 
+    async def outdated(self, partition: Partition, *, analysis: int, limit: int) -> list[str]:
+        return await self._read(
+            partition, [], lambda db, row: reader.outdated(db, row.id, analysis=analysis, limit=limit)
+        )
+
+    async def backlog(self, partition: Partition, *, fingerprint: str | None, analysis: int) -> Backlog:
+        return await self._read(
+            partition,
+            Backlog(partition=partition),
+            lambda db, row: reader.backlog(
+                db, row.id, partition, fingerprint=fingerprint, analysis=analysis
+            ),
+        )
+
     async def journal(
         self, partition: Partition, *, since: int = 0, limit: int | None = None
     ) -> list[JournalEntry]:
@@ -130,6 +144,10 @@ class SqliteStore:
         if partition is not None:
             return await self._read(partition, Stats(), lambda db, row: reader.stats(db, row.id, size=0))
         return await self._read_all(lambda db: reader.stats(db, None, size=self._size()))
+
+    async def describe(self) -> Mapping[str, str]:
+        schema = await self._read_all(lambda db: migrations.schema_version(db, self._path))
+        return {"schema_version": str(schema), "sqlite_version": apsw.sqlite_lib_version()}
 
     async def verify(self) -> Verified:
         return await self._read_all(verify)

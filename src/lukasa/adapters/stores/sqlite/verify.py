@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import islice
 
 import apsw
@@ -47,6 +48,8 @@ def verify(connection: apsw.Connection) -> Verified:
 
 
 def _file(connection: apsw.Connection, _: dict[str, int]) -> Iterator[Finding]:
+    with suppress(apsw.SQLError):  # no such table: the next check says so
+        connection.execute(sql("refresh_fulltext")).fetchall()
     for (line,) in fetch(connection, sql("integrity")):
         if line != "ok":
             yield Finding(what="file", detail=str(line))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import Literal, NamedTuple
 
 import apsw
 
@@ -17,6 +19,7 @@ from lukasa.domain.change import (
     Cause,
     Change,
     Embed,
+    Index,
     Op,
     Restore,
     Retire,
@@ -40,6 +43,16 @@ class _State:
     documents: int
     terms: int
     digest: str
+
+
+class _Held(NamedTuple):
+    """What the file has of a document."""
+
+    id: int
+    live: bool
+    terms: list[str]
+    traits: bytes
+    analysis: int
 
 
 @dataclass(slots=True)
@@ -146,6 +159,8 @@ class _Work:
                 self._hide(id, op="restore")
             case Embed(id=id, embedding=embedding, fingerprint=fingerprint):
                 self._embed(id, embedding, fingerprint)
+            case Index():
+                self._index(change)
 
     def _load(self) -> _State:
         owner = {"tenant": self._partition.tenant, "user": self._partition.user}
@@ -192,8 +207,11 @@ class _Work:
         turn, entry, state = change.turn, change.document, self.state
         rows.journal.append(self._journal("add", turn.id))
         state.seq += 1
-        state.documents += 1
-        state.terms += len(entry.terms)
+        if turn.retired_at is None:
+            state.documents += 1
+            state.terms += len(entry.terms)
+            index = (fulltext.row_id(document, len(entry.terms)), fulltext.tokens(state.id, entry.terms))
+            rows.index.append(index)
         rows.documents.append(
             (
                 document,
@@ -209,9 +227,12 @@ class _Work:
                 turn.speaker,
                 turn.role,
                 turn.origin,
+                None if turn.retired_at is None else to_micros(turn.retired_at),
+                None if turn.retired_at is None else offset_minutes(turn.retired_at),
                 entry.traits.pack(),
                 len(entry.terms),
                 _json(entry.terms),
+                entry.analysis,
             )
         )
         rows.turns.append(_turn_row(state.id, document, turn))
@@ -221,29 +242,27 @@ class _Work:
             rows.vectors.append((*key, entry.embedding.dense))
             if entry.embedding.tokens is not None:
                 rows.tokens.append((*key, entry.embedding.tokens.dims, entry.embedding.tokens.codes))
-        rows.index.append(
-            (fulltext.row_id(document, len(entry.terms)), fulltext.tokens(state.id, entry.terms))
-        )
         self._added.append(turn.id)
 
     def _hide(self, id: str, *, op: Op) -> None:
-        document, live, length, terms = self._document(id)
-        if bool(live) == (op == "restore"):
+        held = self._document(id)
+        if held.live == (op == "restore"):
             return
         at, offset = self._cause_at if op == "retire" else (None, None)
         self._note(op, id)
         self._connection.execute(
             sql("update_document"),
-            {"document": document, "version": self.state.version, "retired_at": at, "retired_offset": offset},
+            {
+                "document": held.id,
+                "version": self.state.version,
+                "retired_at": at,
+                "retired_offset": offset,
+            },
         )
-        entry = (fulltext.row_id(document, length), fulltext.tokens(self.state.id, json.loads(terms)))
-        self._connection.execute(sql("index_document" if op == "restore" else "unindex_document"), entry)
-        sign = 1 if op == "restore" else -1
-        self.state.documents += sign
-        self.state.terms += sign * length
+        self._count(held.id, held.terms, sign=1 if op == "restore" else -1)
 
     def _embed(self, id: str, embedding: Embedding, fingerprint: str) -> None:
-        document, *_ = self._document(id)
+        document = self._document(id).id
         key: Values = {
             "partition": self.state.id,
             "embedder": self._embedder(fingerprint),
@@ -261,14 +280,41 @@ class _Work:
         self._note("embed", id)
         self._connection.execute(sql("touch_document"), {"document": document, "version": self.state.version})
 
-    def _document(self, id: str) -> tuple[int, int, int, str]:
-        """Return number, whether it is live, length and terms."""
+    def _index(self, change: Index) -> None:
+        held, traits = self._document(change.id), change.traits.pack()
+        same = (held.traits, held.analysis) == (traits, change.analysis)
+        if same and Counter(held.terms) == Counter(change.terms):
+            return
+        self._note("index", change.id)
+        self._connection.execute(
+            sql("update_terms"),
+            {
+                "document": held.id,
+                "version": self.state.version,
+                "terms": _json(change.terms),
+                "length": len(change.terms),
+                "traits": traits,
+                "analysis": change.analysis,
+            },
+        )
+        if held.live:
+            self._count(held.id, held.terms, sign=-1)
+            self._count(held.id, change.terms, sign=1)
+
+    def _count(self, document: int, terms: Sequence[str], *, sign: Literal[1, -1]) -> None:
+        """Take a document's terms into full-text and figures, or out of them."""
+        entry = (fulltext.row_id(document, len(terms)), fulltext.tokens(self.state.id, terms))
+        self._connection.execute(sql("index_document" if sign > 0 else "unindex_document"), entry)
+        self.state.documents += sign
+        self.state.terms += sign * len(terms)
+
+    def _document(self, id: str) -> _Held:
         found = fetch(self._connection, sql("document"), {"partition": self.state.id, "name": id})
         row = next(found, None)
         if row is None:
             raise NotFoundError(f"the partition has no document {id!r}")
-        document, live, length, terms = row
-        return document, live, length, terms
+        number, live, terms, traits, analysis = row
+        return _Held(number, bool(live), json.loads(terms), traits, analysis)
 
     def _embedder(self, fingerprint: str) -> int:
         known = self._embedders.get(fingerprint)

@@ -1,0 +1,173 @@
+"""No verb, id, filter or session crosses from one partition to another, whatever they are called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from lukasa import Handle, Memory, Partition, Settings
+from lukasa.errors import NotFoundError
+from lukasa.pipeline.policy import RecallPolicy
+
+SETTINGS = Settings(embedder="hashing", tokens="words", recall=RecallPolicy(min_confidence=0.0))
+AT = "2026-03-01T10:00:00Z"
+
+NAMES = [
+    "a", "A", "a ", " a", "a_", "a%", "*", "?", "a|b", "b", "a/b", "../a", "a\nb", "a'--", 'a"', "a:b", "a#0", "default",
+    "\u0430", "\u00e1", "a\u0301", "\uff41", "null", "None", "0", "-1", "a" * 10_000, "a" * 9_999 + "b",
+]  # fmt: skip
+"""A Cyrillic, a composed, a decomposed and a full-width a among them."""
+
+
+@dataclass(slots=True)
+class Shadow:
+    """What one partition must hold."""
+
+    live: dict[str, str] = field(default_factory=dict)
+    """Text by id."""
+
+    hidden: dict[str, str] = field(default_factory=dict)
+
+
+class Walls(RuleBasedStateMachine):
+    """Every verb, on partitions with hostile names, beside the simplest model of what must come of it."""
+
+    partitions = st.builds(Partition, st.sampled_from(NAMES[:6]), st.sampled_from(NAMES))
+
+    @initialize()
+    def open(self) -> None:
+        self.folder = TemporaryDirectory()
+        self.memory = Memory.open(Path(self.folder.name) / "memory.lukasa", settings=SETTINGS)
+        self.shadows: dict[Partition, Shadow] = {}
+        self.count = 0
+
+    def teardown(self) -> None:
+        self.memory.close()
+        self.folder.cleanup()
+
+    def of(self, partition: Partition) -> Handle:
+        return self.memory.of(partition.user, partition.tenant)
+
+    @rule(partition=partitions, session=st.sampled_from([None, "s", "a|b"]), same=st.booleans())
+    def remember(self, partition: Partition, session: str | None, same: bool) -> None:
+        self.count += 1
+        text = "Everybody drinks tea." if same else f"Number {self.count} drinks tea."
+        shadow = self.shadows.setdefault(partition, Shadow())
+        key = f"key {len(shadow.live) + len(shadow.hidden)}"  # new here, and used in other partitions
+        receipt = self.of(partition).remember(text, session=session, at=AT, key=None if same else key)
+        assert all(id_ not in shadow.live for id_ in receipt.turns)
+        shadow.live |= dict.fromkeys(receipt.turns, text)
+
+    @rule(partition=partitions)
+    def recall(self, partition: Partition) -> None:
+        shadow = self.shadows.get(partition, Shadow())
+        recalled = self.of(partition).recall("Who drinks tea?", limit=1000)
+        assert {hit.id: hit.text for hit in recalled} == shadow.live
+        assert recalled.searched == len(shadow.live)
+        block = self.of(partition).context("Who drinks tea?", budget=10_000)
+        assert {turn.id for turn in block.turns} == set(shadow.live)
+
+    @rule(partition=partitions)
+    def list(self, partition: Partition) -> None:
+        shadow, handle = self.shadows.get(partition, Shadow()), self.of(partition)
+        assert {turn.id: turn.text for turn in handle.turns()} == shadow.live
+        assert {str(each["id"]) for each in handle.export()} == {*shadow.live, *shadow.hidden}
+        assert handle.stats().turns == len(shadow.live) + len(shadow.hidden)
+        assert len(handle.turns(filter={"or": [{"text": {"contains": ""}}, {"id": {"exists": True}}]})) == len(shadow.live)
+
+    @precondition(lambda self: any(shadow.live for shadow in self.shadows.values()))
+    @rule(data=st.data(), partition=partitions)
+    def forget(self, data: st.DataObject, partition: Partition) -> None:
+        owner = data.draw(st.sampled_from([each for each, shadow in self.shadows.items() if shadow.live]))
+        id_ = data.draw(st.sampled_from(sorted(self.shadows[owner].live)))
+        if id_ not in self.shadows.get(partition, Shadow()).live and id_ not in self.shadows.get(partition, Shadow()).hidden:
+            for change in (self.of(partition).forget, self.of(partition).restore):
+                with pytest.raises(NotFoundError):
+                    change([id_])
+        self.of(owner).forget(id_)
+        self.shadows[owner].hidden[id_] = self.shadows[owner].live.pop(id_)
+
+    @precondition(lambda self: any(shadow.hidden for shadow in self.shadows.values()))
+    @rule(data=st.data())
+    def restore(self, data: st.DataObject) -> None:
+        owner = data.draw(st.sampled_from([each for each, shadow in self.shadows.items() if shadow.hidden]))
+        id_ = data.draw(st.sampled_from(sorted(self.shadows[owner].hidden)))
+        assert self.of(owner).restore(id_) == [id_]
+        self.shadows[owner].live[id_] = self.shadows[owner].hidden.pop(id_)
+
+    @rule(partition=partitions, session=st.sampled_from(["s", "a|b"]))
+    def forget_a_session(self, partition: Partition, session: str) -> None:
+        shadow = self.shadows.get(partition, Shadow())
+        mine = {turn.id for turn in self.of(partition).turns(session=session)}
+        assert set(self.of(partition).forget(session=session).retired) == mine
+        for id_ in mine:
+            shadow.hidden[id_] = shadow.live.pop(id_)
+
+    @invariant()
+    def the_partitions_are_those_that_were_written_to(self) -> None:
+        if hasattr(self, "memory"):
+            assert self.memory.partitions() == list(self.shadows)
+
+
+Walls.TestCase.settings = settings(
+    max_examples=10, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+TestWalls = Walls.TestCase
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Iterator[Memory]:
+    with Memory.open(tmp_path / "memory.lukasa", settings=SETTINGS) as opened:
+        yield opened
+
+
+def test_every_name_has_a_memory_of_its_own(memory: Memory):
+    for place, name in enumerate(NAMES):
+        memory.of(name).remember(f"This is number {place}.", at=AT, key="same key", session="same session")
+
+    for place, name in enumerate(NAMES):
+        assert [turn.text for turn in memory.of(name).turns()] == [f"This is number {place}."]
+        assert [hit.text for hit in memory.of(name).recall("number")] == [f"This is number {place}."]
+    assert len(memory.partitions()) == len(NAMES)
+
+
+def test_tenant_and_user_do_not_run_together(memory: Memory):
+    pairs = [("a", "b|c"), ("a|b", "c"), ("ab", "c"), ("a", "bc"), ("", None)][:4]
+    for tenant, user in pairs:
+        memory.of(user or "", tenant).remember(f"{tenant} and {user}", at=AT)
+
+    for tenant, user in pairs:
+        assert [turn.text for turn in memory.of(user or "", tenant).turns()] == [f"{tenant} and {user}"]
+
+
+def test_the_same_turn_has_other_ids_in_other_partitions(memory: Memory):
+    ids = [memory.of(name).remember("The same.", at=AT).turns[0] for name in NAMES]
+
+    assert len(set(ids)) == len(NAMES)
+
+
+def test_other_peoples_turns_change_no_score(memory: Memory):
+    alice = memory.of("alice")
+    alice.remember(["The violin broke.", "The tea was cold.", "Tea again."], at=AT)
+    before = alice.recall("tea violin", explain=True).hits
+
+    for n in range(30):
+        memory.of(f"other {n}").remember(["tea tea tea violin", f"{n} violins"], at=AT)
+
+    assert alice.recall("tea violin", explain=True).hits == before
+
+
+def test_without_a_tenant_it_is_the_one_of_the_settings(tmp_path: Path):
+    for tenant in ("acme", "default"):
+        with Memory.open(tmp_path / "m.lukasa", settings=Settings(embedder="hashing", tenant=tenant)) as memory:
+            assert memory.of("alice").partition == Partition(tenant, "alice")
+            assert memory.of("alice", "other").partition == Partition("other", "alice")
+            assert memory.of("alice").turns() == []
+            memory.of("alice").remember("Mine.", at=AT)

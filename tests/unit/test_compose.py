@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lukasa.adapters.tokens.words import WordCounter
+from lukasa.domain.turn import Turn
+from lukasa.pipeline.compose import Block, compose, render
+from lukasa.pipeline.policy import ComposePolicy
+
+START = datetime(2023, 5, 8, 12, tzinfo=UTC)
+
+
+def turn(text: str, *, seq: int = 1, hours: float = 0, speaker: str | None = "Ines", at: datetime | None = None) -> Turn:
+    moment = at or START + timedelta(hours=hours)
+    return Turn(id=f"t{seq}", role="user", text=text, at=moment, recorded_at=moment, speaker=speaker, seq=seq)
+
+
+def composed(turns: list[Turn], budget: int, *, misses: int = 8) -> Block:
+    return compose(turns, budget=budget, counter=WordCounter(), policy=ComposePolicy(misses=misses))
+
+
+def test_turns_stand_under_their_dates_oldest_first_with_marks():
+    block = composed([turn("Third.", seq=3, hours=30), turn("First.", seq=1), turn("Second.", seq=2, hours=1)], 100)
+
+    assert block.text.splitlines() == [
+        "8 May 2023, Monday",
+        "Ines[1]: First.",
+        "Ines[2]: Second.",
+        "9 May 2023, Tuesday",
+        "Ines[3]: Third.",
+    ]
+    assert [each.id for each in block.turns] == ["t1", "t2", "t3"]
+    assert block.tokens == len(block.text.split())
+
+
+def test_equal_times_stand_in_the_order_in_which_they_were_stored():
+    block = composed([turn("b", seq=2), turn("a", seq=1)], 100)
+
+    assert [each.id for each in block.turns] == ["t1", "t2"]
+
+
+def test_the_best_are_kept_when_not_all_fit():
+    ranked = [turn("best one here", seq=9, hours=9), turn("second one here", seq=1), turn("third one here", seq=2)]
+
+    block = composed(ranked, 12)
+
+    assert [each.id for each in block.turns] == ["t1", "t9"]
+
+
+def test_one_that_is_too_long_is_passed_over_and_never_cut():
+    block = composed([turn("word " * 50, seq=1), turn("short", seq=2, hours=1)], 10)
+
+    assert [each.text for each in block.turns] == ["short"]
+
+
+def test_after_some_misses_it_stops_looking():
+    long = [turn("word " * 50, seq=seq) for seq in range(1, 4)]
+
+    assert composed([*long, turn("short", seq=9)], 10, misses=2).turns == ()
+    assert len(composed([*long, turn("short", seq=9)], 10, misses=3).turns) == 1
+
+
+def test_nothing_fits_into_next_to_nothing():
+    assert composed([turn("a b c")], 3) == Block("", (), 0)
+    assert composed([], 100) == Block("", (), 0)
+
+
+def test_the_day_is_the_one_where_it_was_said_even_when_zones_mix():
+    tokyo = turn("In Tokyo.", seq=1, at=datetime.fromisoformat("2023-05-09T08:00+09:00"))
+    london = turn("In London.", seq=2, at=datetime.fromisoformat("2023-05-08T23:30+00:00"))
+    later = turn("In Tokyo again.", seq=3, at=datetime.fromisoformat("2023-05-09T09:00+09:00"))
+
+    assert [line for line in render([tokyo, london, later]).splitlines() if "[" not in line] == [
+        "9 May 2023, Tuesday",
+        "8 May 2023, Monday",
+        "9 May 2023, Tuesday",
+    ]
+
+
+class Stingy:
+    """A counter for which a whole costs more than its lines together."""
+
+    def count(self, text: str) -> int:
+        return len(text.split()) + 2 * text.count("\n") ** 2
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 12), st.integers(0, 60)), max_size=15),
+    st.integers(1, 80),
+    st.booleans(),
+)
+def test_the_budget_holds_and_the_same_turns_give_the_same_bytes(
+    shapes: list[tuple[int, int]], budget: int, stingy: bool
+):
+    turns = [turn("w " * words, seq=seq, hours=hours) for seq, (words, hours) in enumerate(shapes, start=1)]
+    counter = Stingy() if stingy else WordCounter()
+
+    block = compose(turns, budget=budget, counter=counter, policy=ComposePolicy())
+
+    assert block.tokens == counter.count(block.text) <= budget
+    assert list(block.turns) == sorted(block.turns, key=lambda each: (each.at, each.seq))
+    assert block.text == render(block.turns)
+    again = compose(turns, budget=budget, counter=counter, policy=ComposePolicy())
+    assert again == block

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lukasa.pipeline.evidence import FEATURES
+from lukasa.pipeline.fuse import best_first, linear, reciprocal_rank, relevance
+
+
+def floats(*values: float) -> np.ndarray:
+    return np.array(values, np.float32)
+
+
+def test_agreement_beats_a_single_first_place():
+    fused = reciprocal_rank({"dense": ["a", "b"], "lexical": ["c", "b"]})
+
+    assert fused[0][0] == "b"
+
+
+def test_weights_let_one_channel_lead():
+    rankings = {"dense": ["a", "b"], "lexical": ["b", "a"]}
+
+    assert reciprocal_rank(rankings, weights={"dense": 2.0})[0][0] == "a"
+    assert reciprocal_rank(rankings, weights={"lexical": 2.0})[0][0] == "b"
+
+
+def test_ties_of_ranks_keep_the_order_in_which_they_came():
+    assert [name for name, _ in reciprocal_rank({"x": ["b", "a"], "y": ["a", "b"]})] == ["b", "a"]
+    assert reciprocal_rank({}) == []
+
+
+def test_each_feature_has_its_weight_and_others_count_nothing():
+    table = np.zeros((2, len(FEATURES)), np.float32)
+    table[0, FEATURES.index("late")] = 2.0
+    table[1, FEATURES.index("words")] = 3.0
+
+    assert linear(table, {"late": 0.5, "words": -1.0}).tolist() == [1.0, -3.0]
+    assert linear(table, {}).tolist() == [0.0, 0.0]
+
+
+def test_the_best_come_first_and_equals_newest_first():
+    order = best_first(floats(1, 3, 3, 2), np.array([1, 2, 3, 4]))
+
+    assert order.tolist() == [2, 1, 3, 0]
+
+
+def test_the_best_one_has_the_confidence_and_the_others_less():
+    chances = relevance(floats(1, 4, 3), 0.8, steepness=1.0)
+
+    assert chances[1] == pytest.approx(0.8, abs=1e-6)
+    assert chances[1] > chances[2] > chances[0] > 0
+    assert relevance(floats(), 0.8, steepness=1.0).tolist() == []
+
+
+@given(
+    st.lists(st.floats(-1000, 1000, width=32), min_size=1, max_size=30),
+    st.floats(0, 1),
+    st.floats(0, 10),
+)
+def test_relevance_is_a_chance_that_never_reorders(scores: list[float], confidence: float, steepness: float):
+    chances = relevance(np.array(scores, np.float32), confidence, steepness=steepness)
+
+    assert np.isfinite(chances).all()
+    assert ((chances >= 0) & (chances <= 1)).all()
+    assert chances.max() == pytest.approx(min(max(confidence, 1e-6), 1 - 1e-6), abs=1e-5)
+    order = np.argsort(scores, kind="stable")
+    assert (np.diff(chances[order]) >= -1e-6).all()

@@ -1,0 +1,229 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lukasa.adapters.embedders.hashing import HashingEmbedder
+from lukasa.adapters.stores.reference import ReferenceStore
+from lukasa.domain.change import AddTurn, Applied
+from lukasa.domain.query import TurnQuery
+from lukasa.domain.scope import Partition
+from lukasa.domain.turn import Turn
+from lukasa.errors import StaleError, StoreFullError
+from lukasa.pipeline.encode import Encoder
+from lukasa.pipeline.messages import Draft, Read
+from lukasa.pipeline.policy import RememberPolicy
+from lukasa.pipeline.remember import Call, Remember, document, make_turns, said_already
+from lukasa.testing.fakes import FailingEmbedder
+
+NOW = datetime(2026, 3, 1, 10, tzinfo=UTC)
+ALICE = Partition("acme", "alice")
+POLICY = RememberPolicy(overlap=6)
+
+
+def draft(text: str = "ok", *, at: datetime | None = None, session: str | None = "s", **other: Any) -> Draft:
+    return Draft(
+        **{"role": "user", "speaker": None, "agent": None, "origin": "user", "metadata": {}, **other},
+        text=text,
+        at=at,
+        session=session,
+    )
+
+
+def turns(*drafts: Draft, now: datetime = NOW, key: str | None = None) -> list[Turn]:
+    return make_turns(ALICE, drafts, Call(drafts, key, now))
+
+
+def repeated(tail: str, said: str, *, later: timedelta = timedelta(days=1)) -> int:
+    """Ask with one letter a turn."""
+    before = turns(*map(draft, tail))
+    return said_already(before, [draft(each) for each in said], now=NOW + later, policy=POLICY)
+
+
+@pytest.mark.parametrize(
+    ("tail", "said", "expected"),
+    [
+        ("", "ab", 0),
+        ("ab", "ab", 2),
+        ("ab", "abc", 2),
+        ("xab", "abc", 2),
+        ("abc", "bcd", 2),
+        ("abc", "abd", 0),
+        ("abab", "abab", 4),
+        ("aba", "abac", 3),
+        ("aab", "abb", 2),
+        ("ab", "ba", 0),
+        ("aaaa", "aa", 2),
+        ("ab", "b", 0),
+        ("ab", "bx", 0),
+    ],
+)
+def test_the_longest_end_that_is_a_beginning_was_said_already(tail: str, said: str, expected: int):
+    assert repeated(tail, said) == expected
+
+
+@pytest.mark.parametrize(("minutes", "expected"), [(0, 1), (10, 1), (10.01, 0), (2000, 0)])
+def test_a_single_turn_was_said_already_only_when_that_is_recent(minutes: float, expected: int):
+    assert repeated("ab", "bx", later=timedelta(minutes=minutes)) == expected
+
+
+def test_a_time_anywhere_in_the_list_ends_the_guessing():
+    before = turns(draft("a"), draft("b"))
+
+    assert said_already(before, [draft("a"), draft("b", at=NOW)], now=NOW, policy=POLICY) == 0
+
+
+@pytest.mark.parametrize(
+    "other", [{"role": "assistant"}, {"speaker": "Ines"}, {"agent": "bot"}, {"session": "t"}], ids=str
+)
+def test_who_said_it_where_is_part_of_it(other: dict[str, Any]):
+    assert said_already(turns(draft("a")), [draft("a", **other)], now=NOW, policy=POLICY) == 0
+
+
+@given(st.text("ab", max_size=6), st.text("ab", max_size=6))
+def test_what_was_said_already_is_always_an_end_and_a_beginning(tail: str, said: str):
+    count = repeated(tail, said)
+
+    assert tail.endswith(said[:count])
+    assert count == max((n for n in range(2, 7) if n <= len(said) and tail.endswith(said[:n])), default=0)
+
+
+def test_equal_messages_of_a_call_have_ids_of_their_own_that_stay():
+    first, again = turns(draft(), draft(), draft("x"), draft()), turns(draft(), draft(), draft("x"), draft())
+
+    assert len({turn.id for turn in first}) == 4
+    assert [turn.id for turn in first] == [turn.id for turn in again]
+
+
+def test_an_id_depends_on_the_instant_and_not_on_how_it_is_written():
+    east = NOW.astimezone(datetime.fromisoformat("2026-01-01T00:00+05:45").tzinfo)
+    (one,), (other,) = turns(draft(at=NOW)), turns(draft(at=east))
+
+    assert one.id == other.id
+    assert (one.at.utcoffset(), other.at.utcoffset()) == (timedelta(0), timedelta(hours=5, minutes=45))
+
+
+def test_an_id_does_not_depend_on_what_may_be_corrected_later():
+    (one,), (other,) = turns(draft(at=NOW)), turns(draft(at=NOW, metadata={"a": 1}, origin="import"), now=NOW + timedelta(1))
+
+    assert one.id == other.id
+
+
+def test_keys_count_the_messages_of_a_call():
+    assert [turn.key for turn in turns(draft("a"), draft("b"), key="k")] == ["k#0", "k#1"]
+    assert turns(draft(at=NOW), key="k")[0].id != turns(draft(at=NOW), key="l")[0].id
+
+
+def test_a_document_has_the_terms_of_date_and_speaker_and_the_traits_of_the_text_alone():
+    (turn,) = turns(draft("Where is it?", speaker="Ines", at=NOW))
+
+    made = document(turn, None, "f")
+
+    assert {"march", "2026", "where"} <= set(made.terms)
+    assert (made.traits.words, made.traits.asks, made.traits.numbers) == (3, True, False)
+    assert (made.id, made.fingerprint) == (turn.id, None)
+
+
+# ── The path ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Rushed(ReferenceStore):
+    """A store to which another process writes right before each of the first so many writes."""
+
+    def __init__(self, intruders: list[str]) -> None:
+        super().__init__()
+        self.intruders = intruders
+
+    async def apply(self, partition: Partition, changes: Any, **how: Any) -> Applied:
+        if self.intruders:
+            intruder = turns(draft(self.intruders.pop(0)), now=NOW - timedelta(seconds=1))
+            await super().apply(partition, [_add(each) for each in intruder], cause=how["cause"])
+        return await super().apply(partition, changes, **how)
+
+
+def _add(turn: Turn) -> Any:
+    return AddTurn(turn=turn, document=document(turn, None, None))
+
+
+@pytest.mark.anyio
+async def test_what_another_process_wrote_meanwhile_is_looked_at_again():
+    store = Rushed(["a", "b"])
+    embedder = FailingEmbedder(HashingEmbedder())
+    remember = Remember(store, Encoder(embedder), RememberPolicy())
+
+    receipt = await remember(ALICE, Read([draft("a"), draft("b"), draft("c")], []), key=None, now=NOW)
+
+    # The other one said "a" and "b" first, so only "c" is new.
+    assert [turn.text for turn in await store.turns(ALICE, TurnQuery())] == ["a", "b", "c"]
+    assert (len(receipt.turns), len(receipt.duplicates), receipt.unembedded) == (1, 2, 0)
+    assert len(embedder.embedded) == 3, "each was encoded once, however often it was decided"
+
+
+@pytest.mark.anyio
+async def test_after_so_many_attempts_it_gives_up_and_says_it_may_be_tried_again():
+    store = Rushed([f"intruder {n}" for n in range(50)])
+    remember = Remember(store, Encoder(HashingEmbedder()), RememberPolicy(attempts=5))
+
+    with pytest.raises(StaleError, match="5 times in a row; try again") as caught:
+        await remember(ALICE, Read([draft("a")], []), key=None, now=NOW)
+
+    assert caught.value.retryable
+    assert len(await store.turns(ALICE, TurnQuery())) == 5
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("key", [None, "k"])
+async def test_with_times_or_a_key_other_writers_do_not_matter(key: str | None):
+    store = Rushed([f"intruder {n}" for n in range(3)])
+    remember = Remember(store, Encoder(HashingEmbedder()), RememberPolicy(attempts=1))
+
+    for n in range(3):
+        await remember(ALICE, Read([draft(f"{n}", at=None if key else NOW)], []), key=key and f"{key}{n}", now=NOW)
+
+    assert len(await store.turns(ALICE, TurnQuery())) == 6
+
+
+@pytest.mark.anyio
+async def test_what_is_stored_already_is_not_encoded_again():
+    embedder = FailingEmbedder(HashingEmbedder())
+    remember = Remember(ReferenceStore(), Encoder(embedder), RememberPolicy())
+
+    for n in (2, 3):
+        await remember(ALICE, Read([draft(f"{each}", at=NOW) for each in range(n)], []), key=None, now=NOW)
+
+    assert len(embedder.embedded) == 3
+
+
+@pytest.mark.anyio
+async def test_a_store_that_fails_keeps_no_lock():
+    class Full(ReferenceStore):
+        full = True
+
+        async def apply(self, partition: Partition, changes: Any, **how: Any) -> Applied:
+            if self.full:
+                raise StoreFullError("no space left")
+            return await super().apply(partition, changes, **how)
+
+    store = Full()
+    remember = Remember(store, Encoder(HashingEmbedder()), RememberPolicy())
+    with pytest.raises(StoreFullError):
+        await remember(ALICE, Read([draft("a")], []), key=None, now=NOW)
+    store.full = False
+
+    assert (await remember(ALICE, Read([draft("a")], []), key=None, now=NOW)).turns
+
+
+@pytest.mark.anyio
+async def test_nothing_but_skipped_messages_touches_nothing():
+    class Untouchable(ReferenceStore):
+        def __getattribute__(self, name: str) -> Any:
+            raise AssertionError(f"{name} was used")
+
+    remember = Remember(Untouchable(), Encoder(HashingEmbedder()), RememberPolicy())
+
+    receipt = await remember(ALICE, Read([], ["message 0 has no text"]), key=None, now=NOW)
+    assert (receipt.turns, receipt.skipped) == ((), ["message 0 has no text"])
