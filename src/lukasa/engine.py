@@ -234,7 +234,9 @@ class AsyncHandle:
         _check_count("limit", limit, least=1)
         asked = self._question(question, filter=filter, explain=explain, rerank=rerank, now=now)
         found = await self._running.recall.hits(self.partition, asked, limit=limit)
-        return replace(found, warnings=[*found.warnings, *await self._running.reindex.warnings(self.partition)])
+        return replace(
+            found, warnings=[*found.warnings, *await self._running.reindex.warnings(self.partition)]
+        )
 
     async def context(
         self,
@@ -252,7 +254,9 @@ class AsyncHandle:
         _check_count("budget", budget, least=1)
         asked = self._question(question, filter=filter, explain=False, rerank=rerank, now=now)
         block = await self._running.recall.context(self.partition, asked, budget=budget)
-        return replace(block, warnings=[*block.warnings, *await self._running.reindex.warnings(self.partition)])
+        return replace(
+            block, warnings=[*block.warnings, *await self._running.reindex.warnings(self.partition)]
+        )
 
     async def turns(
         self,
@@ -352,7 +356,9 @@ class AsyncHandle:
         try:
             text.encode()
         except UnicodeEncodeError as error:
-            raise InputError(f"the question is not valid Unicode at character {error.start}: {error.reason}") from error
+            raise InputError(
+                f"the question is not valid Unicode at character {error.start}: {error.reason}"
+            ) from error
         if rerank and parts.reranker is None:
             raise InputError("no reranker is configured; open the memory with Settings(reranker='onnx')")
         zone: tzinfo | None = read_zone(parts.zone) if parts.zone else None

@@ -139,12 +139,16 @@ def _embedder(settings: Settings) -> Embedder | None:
                 options["tokens"] = settings.token_model if settings.token_model != NONE else None
             return registry.embedder(name)(**options)
         case _:
-            make = registry.embedder(name)
-            if not model:
-                return make()
-            if not _takes(make, "model"):
-                raise ConfigError(f"embedder {settings.embedder!r}: {name!r} takes no model after a colon")
-            return make(model=model)
+            return _installed_embedder(name, model)
+
+
+def _installed_embedder(name: str, model: str) -> Embedder:
+    make = registry.embedder(name)
+    if not model:
+        return make()
+    if not _takes(make, "model"):
+        raise ConfigError(f"embedder '{name}:{model}': {name!r} takes no model after a colon")
+    return make(model=model)
 
 
 def _reranker(settings: Settings) -> Reranker | None:

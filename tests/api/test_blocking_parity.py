@@ -22,9 +22,9 @@ def verbs(of: type) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for base in reversed(of.__mro__[:-1]):
         found.update(vars(base))
-    kept = {
-        name: value for name, value in found.items() if not name.startswith("_") or name in RENAMED
-    } | {name: value for name, value in found.items() if name in RENAMED.values()}
+    kept = {name: value for name, value in found.items() if not name.startswith("_") or name in RENAMED} | {
+        name: value for name, value in found.items() if name in RENAMED.values()
+    }
     return {RENAMED.get(name, name): value for name, value in kept.items()}
 
 

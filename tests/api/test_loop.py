@@ -1,6 +1,5 @@
 """`Memory` lives as long as it is open: closing, forks, threads, running loops, and the end of the interpreter."""
 
-# ruff: noqa: ASYNC220, ASYNC221 - a test has its loop for itself
 from __future__ import annotations
 
 import asyncio
@@ -99,7 +98,7 @@ def test_closing_while_others_call_ends_in_results_or_closed_errors(path: Path):
         for place in range(1_000_000):
             try:
                 alice.remember(f"Turn {thread}-{place}.", at=AT)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - its class is what is asked
                 return place, error
         raise AssertionError("the memory was never closed")
 
@@ -242,7 +241,11 @@ def test_nor_does_one_with_the_real_model(path: Path):
 
 def run(code: str, *arguments: object) -> str:
     done = subprocess.run(
-        [sys.executable, "-c", code, *map(str, arguments)], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", code, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout.strip()

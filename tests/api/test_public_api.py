@@ -34,7 +34,9 @@ def described() -> Iterator[str]:
 def _described(path: str, value: Any) -> Iterator[str]:
     if dataclasses.is_dataclass(value):
         for field in dataclasses.fields(value):
-            optional = field.default is not dataclasses.MISSING or field.default_factory is not dataclasses.MISSING
+            optional = (
+                field.default is not dataclasses.MISSING or field.default_factory is not dataclasses.MISSING
+            )
             yield f"{path}.{field.name}: {field.type}{' = …' if optional else ''}"
     elif not isinstance(value, type) or issubclass(value, enum.Enum):
         yield f"{path}: {value}"
@@ -66,7 +68,11 @@ def test_every_public_name_is_there_once_and_in_order():
 
 def run(code: str, *arguments: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code, *arguments], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-W", "error", "-c", code, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout.strip()

@@ -6,8 +6,9 @@ import json
 import random
 import sys
 
-from lukasa import Handle, Memory, Settings
-from lukasa.pipeline.policy import RecallPolicy
+from _settings import SETTINGS
+
+from lukasa import Handle, Memory
 
 AT = "2026-03-01T10:00:00Z"
 
@@ -64,10 +65,13 @@ class Worker:
 def main(path: str, name: str, operations: int) -> None:
     """Do so many operations, mostly writes, and report."""
     chance = random.Random(name)
-    settings = Settings(embedder="hashing", tokens="words", recall=RecallPolicy(min_confidence=0.0))
-    with Memory.open(path, settings=settings) as memory:
+    with Memory.open(path, settings=SETTINGS) as memory:
         worker = Worker(memory.of("alice"), name, chance)
-        verbs = [worker.remember] * 5 + [worker.recall] * 2 + [worker.turns, worker.forget, worker.restore, worker.context]
+        verbs = (
+            [worker.remember] * 5
+            + [worker.recall] * 2
+            + [worker.turns, worker.forget, worker.restore, worker.context]
+        )
         for place in range(operations):
             chance.choice(verbs)(place)
     print(json.dumps({"stored": worker.stored, "hidden": sorted(worker.hidden), "met": worker.met}))  # noqa: T201

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _settings import SETTINGS
 
 from lukasa import AsyncHandle, AsyncMemory, Memory, Settings
 from lukasa.adapters.embedders.hashing import HashingEmbedder
@@ -25,9 +26,13 @@ from lukasa.wiring import build, now
 
 pytestmark = pytest.mark.anyio
 
-SETTINGS = Settings(embedder="hashing", tokens="words", recall=RecallPolicy(min_confidence=0.0))
 AT = "2026-03-01T10:00:00Z"
-LINES = ["The violin broke on the way.", "We drank tea in Porto.", "The harbour was closed.", "Chess is on Fridays."]
+LINES = [
+    "The violin broke on the way.",
+    "We drank tea in Porto.",
+    "The harbour was closed.",
+    "Chess is on Fridays.",
+]
 
 
 class Other(HashingEmbedder):
@@ -38,7 +43,9 @@ class Other(HashingEmbedder):
 
     async def embed(self, texts: Any, *, purpose: Purpose) -> list[Embedding]:
         made = await super().embed(texts, purpose=purpose)
-        return [Embedding(each.dense[:512], TokenVectors(each.tokens.codes, 16)) for each in made if each.tokens]
+        return [
+            Embedding(each.dense[:512], TokenVectors(each.tokens.codes, 16)) for each in made if each.tokens
+        ]
 
 
 async def opened(path: Path, embedder: Embedder | None) -> AsyncMemory:
@@ -67,10 +74,17 @@ async def test_with_another_embedder_full_text_works_at_once_and_reembedding_doe
     async with await opened(path, Other()) as memory:
         alice = memory.of("alice")
         health = await memory.doctor()
-        assert (health.embedder, health.embedder_problem, health.unembedded, health.ok) == ("other:1", None, 8, False)
+        assert (health.embedder, health.embedder_problem, health.unembedded, health.ok) == (
+            "other:1",
+            None,
+            8,
+            False,
+        )
         recalled = await alice.recall("Which violin?")
         assert (recalled.hits[0].text, recalled.mode) == (LINES[0], "lexical")
-        assert list(recalled.warnings) == ["turns without vectors of the embedder in use: 4; `reembed()` makes them"]
+        assert list(recalled.warnings) == [
+            "turns without vectors of the embedder in use: 4; `reembed()` makes them"
+        ]
         block = await alice.context("Which violin?")
         assert LINES[0] in block.text
         assert block.mode == "lexical"
@@ -144,7 +158,9 @@ async def test_forgotten_turns_are_embedded_too_and_stay_forgotten(path: Path):
     ids=lambda error: type(error).__name__,
 )
 @pytest.mark.parametrize("warmed", [True, False], ids=["known before", "never seen"])
-async def test_a_failing_embedder_costs_quality_and_never_data(path: Path, error: ProviderError, warmed: bool):
+async def test_a_failing_embedder_costs_quality_and_never_data(
+    path: Path, error: ProviderError, warmed: bool
+):
     embedder = FailingEmbedder(HashingEmbedder())
     async with await opened(path, embedder) as memory:
         alice = memory.of("alice")
@@ -198,7 +214,9 @@ async def test_a_few_turns_without_vectors_do_not_blind_the_rest(path: Path):
 
         recalled = await alice.recall("Which violin broke?", limit=30)
         assert recalled.mode == "full"
-        assert list(recalled.warnings) == ["turns without vectors of the embedder in use: 1; `reembed()` makes them"]
+        assert list(recalled.warnings) == [
+            "turns without vectors of the embedder in use: 1; `reembed()` makes them"
+        ]
         assert "The violin broke." in {hit.text for hit in recalled}
 
 

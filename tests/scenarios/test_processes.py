@@ -1,6 +1,6 @@
 """Several processes, threads and tasks on one file: nobody gets an error, nothing is lost, each sees the others."""
 
-# ruff: noqa: ASYNC220, ASYNC221, ASYNC240 - a test has its loop for itself
+# ruff: noqa: ASYNC240 - a test has its loop for itself
 from __future__ import annotations
 
 import asyncio
@@ -12,12 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from _settings import SETTINGS
 from blockbuster import BlockingError, blockbuster_ctx
 
-from lukasa import AsyncMemory, Handle, Memory, Settings
-from lukasa.pipeline.policy import RecallPolicy
+from lukasa import AsyncMemory, Handle, Memory
 
-SETTINGS = Settings(embedder="hashing", tokens="words", recall=RecallPolicy(min_confidence=0.0))
 WORKER = Path(__file__).with_name("_mixed.py")
 AT = "2026-03-01T10:00:00Z"
 
@@ -45,7 +44,9 @@ def test_two_processes_do_five_hundred_mixed_operations_each(path: Path):
         for name in ("Ada", "Bea")
     ]
     outputs = [worker.communicate(timeout=120) for worker in workers]
-    assert [(worker.returncode, errors) for worker, (_, errors) in zip(workers, outputs, strict=True)] == [(0, "")] * 2
+    assert [(worker.returncode, errors) for worker, (_, errors) in zip(workers, outputs, strict=True)] == [
+        (0, "")
+    ] * 2
 
     reports = [json.loads(output) for output, _ in outputs]
     stored = [id_ for report in reports for id_ in report["stored"]]

@@ -7,19 +7,22 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from _settings import SETTINGS
 
-from lukasa import Handle, Memory, Settings, Turn
+from lukasa import Handle, Memory, Turn
 from lukasa.errors import KeyReuseError, NotFoundError
-from lukasa.pipeline.policy import RecallPolicy
 from lukasa.surfaces.cli.main import main
 from lukasa.testing.fakes import FrozenClock
 
-# How sure to be is another matter, and was calibrated for the real model.
-SETTINGS = Settings(embedder="hashing", tokens="words", recall=RecallPolicy(min_confidence=0.0))
 START = "2026-03-01T10:00:00+01:00"
 
 DIARY = [
-    {"role": "user", "name": "Ines", "content": "I moved to Lisbon last month.", "at": "2026-03-01T10:00:00Z"},
+    {
+        "role": "user",
+        "name": "Ines",
+        "content": "I moved to Lisbon last month.",
+        "at": "2026-03-01T10:00:00Z",
+    },
     {"role": "assistant", "content": "How is the new flat?", "at": "2026-03-01T10:01:00Z"},
     {"role": "user", "name": "Ines", "content": "My violin broke on the way.", "at": "2026-03-01T10:02:00Z"},
     {"role": "user", "name": "Ines", "content": "I teach chess on Fridays.", "at": "2026-04-11T18:00:00Z"},
@@ -108,7 +111,18 @@ def test_a_turn_is_remembered_recalled_shown_forgotten_restored_and_taken_along(
 def essence(turn: Turn) -> tuple[object, ...]:
     """Return all that must survive a move; when it was stored and hidden is another matter."""
     at = turn.at.isoformat()
-    return (turn.id, turn.role, turn.text, at, turn.speaker, turn.session, turn.agent, turn.origin, turn.metadata, turn.key)
+    return (
+        turn.id,
+        turn.role,
+        turn.text,
+        at,
+        turn.speaker,
+        turn.session,
+        turn.agent,
+        turn.origin,
+        turn.metadata,
+        turn.key,
+    )
 
 
 def cli(*arguments: object) -> None:
@@ -143,7 +157,9 @@ def test_the_same_turn_at_the_same_time_is_stored_once_whenever_it_comes(alice: 
     assert len(alice.turns()) == 1
 
 
-def test_the_same_words_at_another_time_in_another_session_or_by_another_speaker_are_another_turn(alice: Handle):
+def test_the_same_words_at_another_time_in_another_session_or_by_another_speaker_are_another_turn(
+    alice: Handle,
+):
     said = {"role": "user", "content": "Good morning."}
     for message, labels in [
         (said, {"at": START}),
@@ -179,7 +195,9 @@ def test_the_same_word_in_another_session_is_no_retry(alice: Handle):
     assert len(alice.turns()) == 3
 
 
-def test_a_retry_without_session_is_known_behind_the_turns_of_many_sessions(alice: Handle, clock: FrozenClock):
+def test_a_retry_without_session_is_known_behind_the_turns_of_many_sessions(
+    alice: Handle, clock: FrozenClock
+):
     (first,) = alice.remember("No session here.").turns
     for n in range(60):
         clock.advance(timedelta(seconds=1))
@@ -196,7 +214,9 @@ def test_what_was_said_in_between_makes_it_a_new_turn(alice: Handle, clock: Froz
     assert texts(alice) == ["yes", "no", "yes"]
 
 
-def test_a_word_said_twice_in_one_list_is_two_turns_and_the_list_again_is_none(alice: Handle, clock: FrozenClock):
+def test_a_word_said_twice_in_one_list_is_two_turns_and_the_list_again_is_none(
+    alice: Handle, clock: FrozenClock
+):
     messages = ["ok", "Are you sure?", "ok"]
 
     first = alice.remember(messages, session="s")
@@ -303,7 +323,9 @@ def test_turns_are_listed_in_pages_by_time_and_by_filter(alice: Handle):
     page = alice.turns(limit=3)
     assert texts(alice, after=page[-1].seq) == ["I teach chess on Fridays."]
     assert texts(alice, newest_first=True, limit=1) == ["I teach chess on Fridays."]
-    assert texts(alice, since="2026-03-01T10:01:00Z", until="2026-03-01T10:02:00Z") == ["How is the new flat?"]
+    assert texts(alice, since="2026-03-01T10:01:00Z", until="2026-03-01T10:02:00Z") == [
+        "How is the new flat?"
+    ]
     assert texts(alice, filter={"role": "assistant", "metadata.topic": "life"}) == ["How is the new flat?"]
     assert texts(alice, session="april") == []
 
@@ -342,7 +364,9 @@ def test_a_context_never_costs_more_than_its_budget(alice: Handle, budget: int):
     block = alice.context("violin", budget=budget)
 
     assert len(block.text.split()) == block.tokens <= budget
-    assert [block.text.count(f"[{mark}]") for mark in range(1, len(block.turns) + 1)] == [1] * len(block.turns)
+    assert [block.text.count(f"[{mark}]") for mark in range(1, len(block.turns) + 1)] == [1] * len(
+        block.turns
+    )
 
 
 def test_the_same_store_gives_the_same_answers_after_reopening(tmp_path: Path):

@@ -11,14 +11,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from _settings import SETTINGS
 
 from lukasa import Memory, Settings
 from lukasa.errors import InputError
-from lukasa.pipeline.policy import RecallPolicy
 from lukasa.testing.fakes import FrozenClock
 
-ANY = RecallPolicy(min_confidence=0.0)
-SETTINGS = Settings(embedder="hashing", tokens="words", recall=ANY)
 NOW = "2026-11-23T10:00:00Z"
 
 
@@ -51,7 +49,7 @@ def test_the_machines_time_zone_changes_no_byte(tmp_path: Path):
     for place, zone in enumerate(["UTC", "America/Los_Angeles", "Pacific/Kiritimati", "Asia/Kathmandu"]):
         done = subprocess.run(
             [sys.executable, "-c", WRITE, str(tmp_path / f"{place}.lukasa")],
-            env={**os.environ, "TZ": zone},
+            env={**os.environ, "TZ": zone},  # noqa: TID251
             capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
         assert (done.returncode, done.stderr) == (0, "")
@@ -115,7 +113,9 @@ def test_a_window_of_time_is_one_of_instants(path: Path):
 
         assert [t.text for t in alice.turns(since="2026-03-02T00:00:00Z")] == ["In New York."]
         assert [t.text for t in alice.turns(until="1970-01-01T00:00:00Z")] == ["Before 1970."]
-        assert [t.text for t in alice.turns(filter={"at": {"lt": "2026-03-02T00:00:00+01:00"}})] == ["Before 1970."]
+        assert [t.text for t in alice.turns(filter={"at": {"lt": "2026-03-02T00:00:00+01:00"}})] == [
+            "Before 1970."
+        ]
 
 
 def test_a_time_without_offset_is_refused_or_read_in_the_zone_that_was_stated(path: Path):

@@ -8,15 +8,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from _settings import SETTINGS
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from lukasa import Handle, Memory, Partition, Settings
 from lukasa.errors import NotFoundError
-from lukasa.pipeline.policy import RecallPolicy
 
-SETTINGS = Settings(embedder="hashing", tokens="words", recall=RecallPolicy(min_confidence=0.0))
 AT = "2026-03-01T10:00:00Z"
 
 NAMES = [
@@ -80,14 +79,19 @@ class Walls(RuleBasedStateMachine):
         assert {turn.id: turn.text for turn in handle.turns()} == shadow.live
         assert {str(each["id"]) for each in handle.export()} == {*shadow.live, *shadow.hidden}
         assert handle.stats().turns == len(shadow.live) + len(shadow.hidden)
-        assert len(handle.turns(filter={"or": [{"text": {"contains": ""}}, {"id": {"exists": True}}]})) == len(shadow.live)
+        assert len(
+            handle.turns(filter={"or": [{"text": {"contains": ""}}, {"id": {"exists": True}}]})
+        ) == len(shadow.live)
 
     @precondition(lambda self: any(shadow.live for shadow in self.shadows.values()))
     @rule(data=st.data(), partition=partitions)
     def forget(self, data: st.DataObject, partition: Partition) -> None:
         owner = data.draw(st.sampled_from([each for each, shadow in self.shadows.items() if shadow.live]))
         id_ = data.draw(st.sampled_from(sorted(self.shadows[owner].live)))
-        if id_ not in self.shadows.get(partition, Shadow()).live and id_ not in self.shadows.get(partition, Shadow()).hidden:
+        if (
+            id_ not in self.shadows.get(partition, Shadow()).live
+            and id_ not in self.shadows.get(partition, Shadow()).hidden
+        ):
             for change in (self.of(partition).forget, self.of(partition).restore):
                 with pytest.raises(NotFoundError):
                     change([id_])
@@ -166,7 +170,9 @@ def test_other_peoples_turns_change_no_score(memory: Memory):
 
 def test_without_a_tenant_it_is_the_one_of_the_settings(tmp_path: Path):
     for tenant in ("acme", "default"):
-        with Memory.open(tmp_path / "m.lukasa", settings=Settings(embedder="hashing", tenant=tenant)) as memory:
+        with Memory.open(
+            tmp_path / "m.lukasa", settings=Settings(embedder="hashing", tenant=tenant)
+        ) as memory:
             assert memory.of("alice").partition == Partition(tenant, "alice")
             assert memory.of("alice", "other").partition == Partition("other", "alice")
             assert memory.of("alice").turns() == []

@@ -13,7 +13,9 @@ from lukasa.pipeline.policy import ComposePolicy
 START = datetime(2023, 5, 8, 12, tzinfo=UTC)
 
 
-def turn(text: str, *, seq: int = 1, hours: float = 0, speaker: str | None = "Ines", at: datetime | None = None) -> Turn:
+def turn(
+    text: str, *, seq: int = 1, hours: float = 0, speaker: str | None = "Ines", at: datetime | None = None
+) -> Turn:
     moment = at or START + timedelta(hours=hours)
     return Turn(id=f"t{seq}", role="user", text=text, at=moment, recorded_at=moment, speaker=speaker, seq=seq)
 
@@ -23,7 +25,9 @@ def composed(turns: list[Turn], budget: int, *, misses: int = 8) -> Block:
 
 
 def test_turns_stand_under_their_dates_oldest_first_with_marks():
-    block = composed([turn("Third.", seq=3, hours=30), turn("First.", seq=1), turn("Second.", seq=2, hours=1)], 100)
+    block = composed(
+        [turn("Third.", seq=3, hours=30), turn("First.", seq=1), turn("Second.", seq=2, hours=1)], 100
+    )
 
     assert block.text.splitlines() == [
         "8 May 2023, Monday",
@@ -43,7 +47,11 @@ def test_equal_times_stand_in_the_order_in_which_they_were_stored():
 
 
 def test_the_best_are_kept_when_not_all_fit():
-    ranked = [turn("best one here", seq=9, hours=9), turn("second one here", seq=1), turn("third one here", seq=2)]
+    ranked = [
+        turn("best one here", seq=9, hours=9),
+        turn("second one here", seq=1),
+        turn("third one here", seq=2),
+    ]
 
     block = composed(ranked, 12)
 

@@ -18,7 +18,6 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SETTINGS = Settings(store="memory:", embedder="hashing")
 
 
-
 @pytest.fixture
 def clock() -> FrozenClock:
     return FrozenClock(NOON)
@@ -113,7 +112,9 @@ def test_a_turn_that_is_known_stays_as_it_is(here: Handle, there: Handle):
 def test_the_labels_of_a_message_go_before_those_of_the_call(here: Handle):
     own = {"text": "one", "session": "s9", "agent": "b", "origin": "web", "speaker": "Ben", "at": NOON}
 
-    here.remember([own, {"content": "other"}], session="s1", agent="a", origin="tool", at="2026-01-01T00:00:00Z")
+    here.remember(
+        [own, {"content": "other"}], session="s1", agent="a", origin="tool", at="2026-01-01T00:00:00Z"
+    )
 
     one, other = here.turns()
     assert (one.session, one.agent, one.origin, one.speaker, one.at) == ("s9", "b", "web", "Ben", NOON)

@@ -58,7 +58,7 @@ def test_without_an_embedder_nothing_lacks_its_vectors(path: Path):
 
 @pytest.mark.parametrize("store", [SqliteStore, ReferenceStore])
 def test_counting_lists_no_ids(path: Path, store: type, monkeypatch: pytest.MonkeyPatch):
-    async def refuse(self: object, *_: object, limit: int, **__: Any) -> list[str]:
+    async def refuse(*_: object, limit: int, **__: Any) -> list[str]:
         assert limit <= 64, "it is counted by listing"
         return []
 
@@ -81,7 +81,9 @@ def test_the_command_shows_it(capsys: pytest.CaptureFixture[str]):
 
     shown = capsys.readouterr().out
     told = " ".join(shown.split())
-    assert f"schema version {migrations.known()[-1].number} sqlite version {apsw.sqlite_lib_version()}" in told
+    assert (
+        f"schema version {migrations.known()[-1].number} sqlite version {apsw.sqlite_lib_version()}" in told
+    )
     assert "2 documents without vectors: run `lukasa reembed`" in shown
     assert "user 'ben' of tenant 'default': 2 without vectors" in shown
     assert "'ana'" not in shown

@@ -28,7 +28,14 @@ def text(content: Any) -> str:
 
 def test_a_text_is_what_the_user_said():
     assert draft("Hello.") == Draft(
-        role="user", speaker=None, text="Hello.", at=None, session=None, agent=None, origin="user", metadata={}
+        role="user",
+        speaker=None,
+        text="Hello.",
+        at=None,
+        session=None,
+        agent=None,
+        origin="user",
+        metadata={},
     )
 
 
@@ -81,7 +88,10 @@ def test_parts_become_lines_and_pictures_their_captions():
         "and a bare one",
     ]
 
-    assert text(parts) == "Look:\n[shares a photo: a violin]\n[shares a photo: a bow]\nNo.\nla la\nand a bare one"
+    assert (
+        text(parts)
+        == "Look:\n[shares a photo: a violin]\n[shares a photo: a bow]\nNo.\nla la\nand a bare one"
+    )
 
 
 def test_text_is_kept_to_the_letter():

@@ -108,7 +108,10 @@ def test_an_id_depends_on_the_instant_and_not_on_how_it_is_written():
 
 
 def test_an_id_does_not_depend_on_what_may_be_corrected_later():
-    (one,), (other,) = turns(draft(at=NOW)), turns(draft(at=NOW, metadata={"a": 1}, origin="import"), now=NOW + timedelta(1))
+    (one,), (other,) = (
+        turns(draft(at=NOW)),
+        turns(draft(at=NOW, metadata={"a": 1}, origin="import"), now=NOW + timedelta(1)),
+    )
 
     assert one.id == other.id
 
@@ -182,7 +185,9 @@ async def test_with_times_or_a_key_other_writers_do_not_matter(key: str | None):
     remember = Remember(store, Encoder(HashingEmbedder()), RememberPolicy(attempts=1))
 
     for n in range(3):
-        await remember(ALICE, Read([draft(f"{n}", at=None if key else NOW)], []), key=key and f"{key}{n}", now=NOW)
+        await remember(
+            ALICE, Read([draft(f"{n}", at=None if key else NOW)], []), key=key and f"{key}{n}", now=NOW
+        )
 
     assert len(await store.turns(ALICE, TurnQuery())) == 6
 

@@ -36,7 +36,9 @@ def test_who_has_no_name_is_called_by_the_role():
 def test_dates_are_english_in_every_locale():
     first = Localised(2026, 1, 5, tzinfo=UTC)
 
-    assert [day(first.replace(month=month)) for month in range(1, 13)] == [f"5 {month} 2026" for month in MONTHS.split()]
+    assert [day(first.replace(month=month)) for month in range(1, 13)] == [
+        f"5 {month} 2026" for month in MONTHS.split()
+    ]
     assert [weekday(first + timedelta(days=n)) for n in range(7)] == WEEKDAYS.split()
 
 

@@ -42,6 +42,4 @@ def test_any_text_has_traits_that_can_be_stored(text: str):
 def test_counts_beyond_what_is_stored_stop_there():
     found = traits("I? " * 70_000)
 
-    assert Traits.unpack(found.pack()) == Traits(
-        words=65535, questions=65535, asks=True, first_person=65535
-    )
+    assert Traits.unpack(found.pack()) == Traits(words=65535, questions=65535, asks=True, first_person=65535)

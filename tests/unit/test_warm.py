@@ -15,7 +15,7 @@ from lukasa.domain.change import Embed, Restore, Retire
 from lukasa.domain.document import Delta, Head, Traits
 from lukasa.domain.embedding import EmbedderSpec, Embedding, TokenVectors
 from lukasa.pipeline.policy import RecallPolicy
-from lukasa.pipeline.warm import TRAITS, Warm, WarmPartitions, stack
+from lukasa.pipeline.warm import TRAITS, Warm, WarmPartitions
 from lukasa.testing.conformance.samples import ALICE, BOB, add, fill
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -72,7 +72,14 @@ def test_every_row_is_about_its_document():
 
 
 def test_neighbours_are_the_live_turns_around_it_in_its_session():
-    made = warm(head("a", 1), head("x", 2, session="t"), head("b", 3), head("c", 4), head("n", 5, session=None), head("m", 6, session=None))
+    made = warm(
+        head("a", 1),
+        head("x", 2, session="t"),
+        head("b", 3),
+        head("c", 4),
+        head("n", 5, session=None),
+        head("m", 6, session=None),
+    )
     assert neighbours(made) == {
         "a": (None, "b"), "x": (None, None), "b": ("a", "c"), "c": ("b", None), "n": (None, "m"), "m": ("n", None),
     }  # fmt: skip
@@ -96,7 +103,10 @@ def test_what_is_gone_is_not_live_any_more():
 
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=6))
 def test_taking_it_in_piece_by_piece_is_like_all_at_once(sizes: list[int]):
-    heads = [head(f"t{n}", n, session=f"s{n % 3}", speaker=f"p{n % 4}", dense=dense(n, 1)) for n in range(1, sum(sizes) + 1)]
+    heads = [
+        head(f"t{n}", n, session=f"s{n % 3}", speaker=f"p{n % 4}", dense=dense(n, 1))
+        for n in range(1, sum(sizes) + 1)
+    ]
     pieces, done = Warm(dims=2), 0
     for version, size in enumerate(sizes, start=1):
         pieces.update(Delta(version=version, heads=heads[done : done + size]))
@@ -111,21 +121,6 @@ def test_taking_it_in_piece_by_piece_is_like_all_at_once(sizes: list[int]):
     assert np.array_equal(pieces.after, whole.after)
 
 
-def test_token_vectors_are_stacked_as_unit_rows():
-    vectors = [TokenVectors(bytes([100, 0, 0, 156]), 2), None, TokenVectors(b"", 2), TokenVectors(bytes([127, 0]), 2)]
-
-    tokens = stack(vectors, 2)
-
-    assert tokens.counts.tolist() == [2, 0, 0, 1]
-    assert np.allclose(tokens.matrix, [[1, 0], [0, -1], [1, 0]])
-
-
-def test_no_token_vectors_are_an_empty_matrix():
-    tokens = stack([None, None], 5)
-
-    assert (tokens.matrix.shape, tokens.counts.tolist()) == ((0, 5), [0, 0])
-
-
 # ── Kept warm ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -135,7 +130,8 @@ class Counting(ReferenceStore):
     def __init__(self) -> None:
         super().__init__()
         self.asked: list[int] = []
-        self.loaded = 0
+        self.loaded: list[str] = []
+        """Ids whose token vectors were read."""
 
     async def delta(self, partition: Any, *, fingerprint: str | None, since: int) -> Delta:
         self.asked.append(since)
@@ -143,7 +139,7 @@ class Counting(ReferenceStore):
         return await super().delta(partition, fingerprint=fingerprint, since=since)
 
     async def tokens(self, partition: Any, ids: Any, *, fingerprint: str) -> dict[str, TokenVectors]:
-        self.loaded += 1
+        self.loaded += ids
         await asyncio.sleep(0)
         return await super().tokens(partition, ids, fingerprint=fingerprint)
 
@@ -193,63 +189,73 @@ async def test_embedders_do_not_share_arrays():
     warm_ones = partitions(store)
 
     one, other, none = [
-        await warm_ones.get(ALICE, spec) for spec in (SPEC, replace(SPEC, fingerprint="g", dense_dims=5), None)
+        await warm_ones.get(ALICE, spec)
+        for spec in (SPEC, replace(SPEC, fingerprint="g", dense_dims=5), None)
     ]
 
     assert [each.embedded[0] for each in (one, other, none)] == [True, False, False]
     assert [each.dense.shape[1] for each in (one, other, none)] == [2, 5, 0]
 
 
+async def counts(warm_ones: WarmPartitions, *rows: int) -> list[int]:
+    held = await warm_ones.get(ALICE, SPEC)
+    wanted = np.array(rows or range(held.size), np.int64)
+    return (await warm_ones.tokens(ALICE, held, wanted, SPEC)).counts.tolist()
+
+
 @pytest.mark.anyio
-async def test_token_vectors_are_kept_until_a_document_changes():
+async def test_token_vectors_are_read_once_until_their_document_changes():
     store = Counting()
-    await fill(store, embedded("a"), embedded("b", tokens=2))
+    await fill(store, embedded("a"), embedded("b", tokens=2), add("c"))
     warm_ones = partitions(store)
 
-    async def counts() -> list[int]:
-        held = await warm_ones.get(ALICE, SPEC)
-        tokens = await warm_ones.tokens(ALICE, held, SPEC)
-        assert tokens is not None
-        return tokens.counts.tolist()
-
-    assert [await counts(), await counts()] == [[1, 2], [1, 2]]
-    assert store.loaded == 1
+    assert await counts(warm_ones, 1) == [2]
+    assert await counts(warm_ones) == [1, 2, 0]
+    assert await counts(warm_ones) == [1, 2, 0]
+    assert store.loaded == ["b", "a", "c"]
     await fill(store, Embed(id="a", embedding=embedding(tokens=4), fingerprint="f"))
-    assert await counts() == [4, 2]
-    await fill(store, Retire(id="a"), Restore(id="a"), embedded("c", tokens=3))
-    assert await counts() == [4, 2, 3]
-    assert store.loaded == 3
+    assert await counts(warm_ones) == [4, 2, 0]
+    await fill(store, Retire(id="b"), Restore(id="b"), embedded("d", tokens=3))
+    assert await counts(warm_ones) == [4, 2, 0, 3]
+    assert store.loaded == ["b", "a", "c", "a", "b", "d"]
 
 
 @pytest.mark.anyio
-async def test_tokens_read_while_the_partition_grew_are_not_kept_for_it():
+async def test_questions_at_once_read_token_vectors_once():
+    store = Counting()
+    await fill(store, *(embedded(f"t{n}", tokens=n) for n in range(1, 6)))
+    warm_ones = partitions(store)
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(counts(warm_ones)) for _ in range(8)]
+
+    assert [task.result() for task in tasks] == [[1, 2, 3, 4, 5]] * 8
+    assert len(store.loaded) == 5
+
+
+@pytest.mark.anyio
+async def test_a_write_while_token_vectors_are_read_is_taken_in_afterwards():
     store = Counting()
     await fill(store, embedded("a"))
     warm_ones = partitions(store)
     held = await warm_ones.get(ALICE, SPEC)
 
-    reading = asyncio.create_task(warm_ones.tokens(ALICE, held, SPEC))
+    reading = asyncio.create_task(warm_ones.tokens(ALICE, held, np.array([0]), SPEC))
     await asyncio.sleep(0)
-    await fill(store, embedded("b", tokens=5))
-    assert (await warm_ones.get(ALICE, SPEC)) is held
-    early = await reading
+    await fill(store, Embed(id="a", embedding=embedding(tokens=7), fingerprint="f"), embedded("b", tokens=5))
 
-    assert early is not None
-    assert early.counts.tolist() == [1]
-    later = await warm_ones.tokens(ALICE, held, SPEC)
-    assert later is not None
-    assert later.counts.tolist() == [1, 5]
+    assert (await reading).counts.tolist() in ([1], [7])
+    assert await counts(warm_ones) == [7, 5]
 
 
 @pytest.mark.anyio
-async def test_a_large_partition_keeps_no_token_vectors():
-    store = ReferenceStore()
-    await fill(store, *(embedded(f"t{n}") for n in range(4)))
-    warm_ones = partitions(store, exact_documents=3)
-    held = await warm_ones.get(ALICE, SPEC)
+async def test_token_vectors_beyond_their_memory_are_read_anew_and_are_right():
+    store = Counting()
+    await fill(store, *(embedded(f"t{n}", tokens=n) for n in range(1, 6)))
+    warm_ones = partitions(store, warm_token_bytes=0)
 
-    assert await warm_ones.tokens(ALICE, held, SPEC) is None
-    assert (await warm_ones.load(ALICE, ["t2", "nobody"], SPEC)).counts.tolist() == [1, 0]
+    assert [await counts(warm_ones) for _ in range(3)] == [[1, 2, 3, 4, 5]] * 3
+    assert len(store.loaded) == 15
 
 
 @pytest.mark.anyio

@@ -13,6 +13,7 @@ from lukasa.domain.query import TurnQuery
 from lukasa.domain.recalled import Context, Recalled
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
+from lukasa.errors import ProviderError
 from lukasa.pipeline import evidence, fuse
 from lukasa.pipeline.analyse import analyse
 from lukasa.pipeline.channels import Channels, Found
@@ -180,10 +181,14 @@ class Recall:
         read = ranking.order[: self.policy.rerank]
         turns = await self._turns(partition, ranking, ranking.ids(read))
         texts = [document_text(turns[id_]) if id_ in turns else "" for id_ in ranking.ids(read)]
-        scores, ranking.reranked = await rerank(
-            reranker, question, texts, scores=ranking.scores, order=ranking.order
-        )
-        ranking.reorder(scores)
+        try:
+            scores, ranking.reranked = await rerank(
+                reranker, question, texts, scores=ranking.scores, order=ranking.order
+            )
+        except ProviderError as error:
+            ranking.warnings.append(f"the reranker cannot be used, its opinion is missing: {error}")
+        else:
+            ranking.reorder(scores)
 
     async def _turns(self, partition: Partition, ranking: Ranking, ids: Sequence[str]) -> dict[str, Turn]:
         missing = [id_ for id_ in ids if id_ not in ranking.turns]

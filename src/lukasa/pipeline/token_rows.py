@@ -79,7 +79,7 @@ class TokenRows:
         for row, vectors in held:
             self.starts[row] = self.used
             self.counts[row] = 0 if vectors is None else vectors.count
-            if vectors is not None:
+            if vectors is not None and vectors.count:
                 end = self.used + vectors.count
                 self.codes[self.used : end] = np.frombuffer(vectors.codes, np.int8).reshape(-1, dims)
                 self.used = end
@@ -105,7 +105,7 @@ def max_sim(question: TokenVectors, picked: Picked) -> Floats:
     if not present.any():
         return best
     # One row a question token: the maximum then runs over neighbouring numbers, several times faster.
-    likeness = (asked / _SCALE) @ (picked.codes.astype(np.float32) / _SCALE).T
+    likeness = (asked / _SCALE**2) @ picked.codes.astype(np.float32).T
     counts = picked.counts[present]
     starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
     best[present] = np.maximum.reduceat(likeness, starts, axis=1).T

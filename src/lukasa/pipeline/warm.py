@@ -26,6 +26,11 @@ TRAITS = ("words", "questions", "asks", "first_person", "times", "numbers", "pic
 """Columns of `Warm.traits`, named as the fields of `domain.document.Traits`."""
 
 
+_EMPTY = 4_000
+"""About how many bytes a partition without documents takes: asking for many users that are not there must not fill
+the memory."""
+
+
 @dataclass(slots=True)
 class Warm:
     """The documents of one partition. Row `i` of every array is the document `ids[i]`."""
@@ -68,7 +73,7 @@ class Warm:
     @property
     def bytes(self) -> int:
         """About how much memory this takes."""
-        return self.dense.nbytes + self.tokens.bytes + self.size * 400
+        return self.dense.nbytes + self.tokens.bytes + self.size * 400 + _EMPTY
 
     def update(self, delta: Delta) -> None:
         """Take in what changed."""

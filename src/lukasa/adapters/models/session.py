@@ -191,7 +191,9 @@ def _load_basis(data: bytes, name: str) -> npt.NDArray[np.float32]:
         # Not `np.load`, which also takes archives and pickles.
         basis = np.asarray(np.lib.format.read_array(BytesIO(data), allow_pickle=False), np.float32)
     except (ValueError, TypeError, OSError, EOFError) as error:
-        raise ModelMissingError(f"the model {name!r} has a basis that cannot be read: {_clip(error)}") from error
+        raise ModelMissingError(
+            f"the model {name!r} has a basis that cannot be read: {_clip(error)}"
+        ) from error
     if basis.ndim != 2 or not basis.size or not np.isfinite(basis).all():  # noqa: PLR2004 - a matrix
         raise ModelMissingError(
             f"the model {name!r} has a basis of shape {basis.shape}; it must be width × dims, of finite numbers"

@@ -101,7 +101,12 @@ def _in_steps(
 
 def _show_health(health: Health) -> None:
     embedder = health.embedder or "none: recall works on full-text only"
-    about = {"version": health.version, "store": health.store, **_spaced(health.details), "embedder": embedder}
+    about = {
+        "version": health.version,
+        "store": health.store,
+        **_spaced(health.details),
+        "embedder": embedder,
+    }
     _show({**about, **_counts(health.stats)})
     out = console()
     if health.embedder_problem:

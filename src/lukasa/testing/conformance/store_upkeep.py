@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lukasa.domain.change import AddTurn, Cause, Embed, Index, Restore, Retire
+from lukasa.domain.change import AddTurn, Embed, Index, Restore, Retire
 from lukasa.domain.document import Document, Traits
 from lukasa.domain.query import TurnQuery
 from lukasa.domain.report import Backlog
@@ -118,7 +118,9 @@ class UpkeepSuite(StoreSuite):
             await fill(store, index("t1", "other"), index("t2", "other"))
         assert await everything(store) == before
 
-    @pytest.mark.parametrize("change", [index("t1", "\ud83d"), index("t1", analysis=-1), index("t1", analysis=2**63)])
+    @pytest.mark.parametrize(
+        "change", [index("t1", "\ud83d"), index("t1", analysis=-1), index("t1", analysis=2**63)]
+    )
     async def test_terms_that_cannot_be_kept_are_refused(self, store: Store, change: Index) -> None:
         await fill(store, add("t1"))
 

@@ -210,10 +210,9 @@ LIMIT :limit;
 
 -- name: outdated
 -- Two ranges of the index by analysis; `<>` would go through all of the partition.
-SELECT name FROM (
-  SELECT name, analysis, seq FROM documents WHERE partition = :partition AND analysis < :analysis
-  UNION ALL
-  SELECT name, analysis, seq FROM documents WHERE partition = :partition AND analysis > :analysis)
+SELECT name, analysis, seq FROM documents WHERE partition = :partition AND analysis < :analysis
+UNION ALL
+SELECT name, analysis, seq FROM documents WHERE partition = :partition AND analysis > :analysis
 ORDER BY analysis, seq
 LIMIT :limit;
 

@@ -165,7 +165,7 @@ def unembedded(connection: apsw.Connection, partition: int, *, fingerprint: str,
 
 def outdated(connection: apsw.Connection, partition: int, *, analysis: int, limit: int) -> list[str]:
     values: Values = {"partition": partition, "analysis": analysis, "limit": max(0, limit)}
-    return [name for (name,) in fetch(connection, sql("outdated"), values)]
+    return [name for name, _, _ in fetch(connection, sql("outdated"), values)]
 
 
 def backlog(

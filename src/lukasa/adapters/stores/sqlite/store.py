@@ -125,9 +125,7 @@ class SqliteStore:
         return await self._read(
             partition,
             Backlog(partition=partition),
-            lambda db, row: reader.backlog(
-                db, row.id, partition, fingerprint=fingerprint, analysis=analysis
-            ),
+            lambda db, row: reader.backlog(db, row.id, partition, fingerprint=fingerprint, analysis=analysis),
         )
 
     async def journal(

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lukasa.pipeline.channels import Found
+from lukasa.pipeline.confidence import Signs, confidence, signs
+from lukasa.pipeline.understand import understand
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def seen(question: str, *texts: str, late: Any = None, dense: Any = None, order: Any = None) -> Signs:
+    count = len(texts)
+    found = Found(
+        rows=np.arange(count),
+        lexical=np.zeros(count, np.float32),
+        late=None if late is None else np.array(late, np.float32),
+        dense=None if dense is None else np.array(dense, np.float32),
+    )
+    places = np.arange(count) if order is None else np.array(order)
+    asked = understand(question, now=NOW, zone=None, names=())
+    best = [texts[place].split() for place in places[:5]]
+    return signs(found, places, asked=asked, texts=best, searched=count)
+
+
+def test_words_in_common_are_counted_over_the_best_few_and_in_the_best_one():
+    found = seen("violin harbour chess", "violin tea", "violin chess", "nothing")
+
+    assert found.covered == pytest.approx(2 / 3)
+    assert found.covered_best == pytest.approx(2 / 3)
+    assert seen("violin harbour chess", "violin", "chess").covered_best == pytest.approx(1 / 3)
+
+
+def test_only_the_best_few_are_looked_at():
+    texts = [f"x{n}" for n in range(5)] + ["violin"]
+
+    assert seen("violin", *texts).covered == 0
+    assert seen("violin", *texts, order=[5, 0, 1, 2, 3, 4]).covered == 1
+
+
+def test_the_best_match_and_its_lead_over_the_others_are_absolute():
+    flat = seen("q", *"abcdef", late=[[0.6, 0.6]] * 6, dense=[0.4] * 6)
+    peak = seen("q", *"abcdef", late=[[0.9, 0.9]] + [[0.5, 0.5]] * 5, dense=[0.7] + [0.1] * 5)
+
+    assert (flat.late, flat.dense) == (pytest.approx(0.6), pytest.approx(0.4))
+    assert (peak.late, peak.dense) == (pytest.approx(0.9), pytest.approx(0.7))
+    assert peak.late_lead > flat.late_lead
+    assert peak.late_few == pytest.approx((0.9 + 4 * 0.5) / 5)
+
+
+def test_without_candidates_or_vectors_nothing_speaks_for_an_answer():
+    none, lexical = seen("violin"), seen("violin", "tea")
+
+    for found in (none, lexical):
+        assert (found.late, found.dense, found.covered, found.covered_best) == (0, 0, 0, 0)
+
+
+WEIGHTS = {"bias": -2.0, "late": 3.0, "covered": 1.0}
+NAMES = [field.name for field in fields(Signs)]
+NOTHING = Signs(**dict.fromkeys(NAMES, 0.0))
+
+
+def test_confidence_is_a_logistic_of_the_weighted_signs():
+    assert confidence(NOTHING, {"bias": 0.0}) == 0.5
+    assert confidence(NOTHING, WEIGHTS) == pytest.approx(0.1192, abs=1e-4)
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=len(NAMES), max_size=len(NAMES)), st.floats(-1e6, 1e6))
+def test_confidence_is_a_chance_for_any_signs(values: list[float], bias: float):
+    seen = Signs(**dict(zip(NAMES, values, strict=True)))
+
+    assert 0 <= confidence(seen, {**WEIGHTS, "bias": bias}) <= 1

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from lukasa.adapters.embedders.hashing import HashingEmbedder
+from lukasa.adapters.stores.reference import ReferenceStore
+from lukasa.domain.query import TurnQuery
+from lukasa.domain.report import Progress
+from lukasa.errors import ProviderError, RateLimitedError
+from lukasa.pipeline.encode import Encoder
+from lukasa.pipeline.reembed import Reembed
+from lukasa.pipeline.represent import document_text
+from lukasa.testing.conformance.samples import ALICE, BOB, add, fill
+from lukasa.testing.fakes import FailingEmbedder
+
+pytestmark = pytest.mark.anyio
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+async def store() -> ReferenceStore:
+    made = ReferenceStore()
+    await fill(made, *(add(f"t{n}", text=f"Text {n}.") for n in range(70)))
+    await fill(made, *(add(f"t{n}", text=f"Text {n}.") for n in range(3)), partition=BOB)
+    return made
+
+
+async def test_everything_gets_the_vectors_that_remembering_would_have_given(store: ReferenceStore):
+    embedder = FailingEmbedder(HashingEmbedder())
+
+    assert await Reembed(store, Encoder(embedder))(limit=None, now=NOW) == Progress(done=73, remaining=0)
+
+    expected = [document_text(turn) for one in (ALICE, BOB) for turn in await store.turns(one, TurnQuery())]
+    assert embedder.embedded == expected
+    for entry in await store.journal(BOB, since=3):
+        assert (entry.op, entry.verb, entry.at) == ("embed", "reembed", NOW)
+
+
+async def test_the_limit_counts_over_all_partitions_and_nothing_is_done_twice(store: ReferenceStore):
+    embedder = FailingEmbedder(HashingEmbedder())
+    reembed = Reembed(store, Encoder(embedder))
+
+    steps = [await reembed(limit=limit, now=NOW) for limit in (0, 65, 7, 100, 100)]
+
+    assert [(step.done, step.remaining) for step in steps] == [(0, 73), (65, 8), (7, 1), (1, 0), (0, 0)]
+    assert len(embedder.embedded) == 73
+
+
+async def test_a_failure_is_raised_as_it_is_and_what_was_done_stays(store: ReferenceStore):
+    class Tiring(HashingEmbedder):
+        calls = 0
+
+        async def embed(self, texts, *, purpose):
+            self.calls += 1
+            if self.calls == 2:
+                raise RateLimitedError("not now")
+            return await super().embed(texts, purpose=purpose)
+
+    reembed = Reembed(store, Encoder(Tiring()))
+    with pytest.raises(RateLimitedError, match="not now"):
+        await reembed(limit=None, now=NOW)
+
+    progress = await reembed(limit=None, now=NOW)
+    assert 0 < progress.done < 73
+    assert progress.remaining == 0
+
+
+async def test_without_an_embedder_it_says_so(store: ReferenceStore):
+    with pytest.raises(ProviderError, match="no embedder is configured"):
+        await Reembed(store, Encoder(None))(limit=None, now=NOW)
