@@ -38,7 +38,10 @@ class Shadow:
 class Walls(RuleBasedStateMachine):
     """Every verb, on partitions with hostile names, beside the simplest model of what must come of it."""
 
-    partitions = st.builds(Partition, st.sampled_from(NAMES[:6]), st.sampled_from(NAMES))
+    # Few, so that neighbours meet; every name has its turn below.
+    partitions = st.builds(
+        Partition, st.sampled_from(["a", "A", "a|b"]), st.sampled_from(["c", "C", "b|c", "%"])
+    )
 
     @initialize()
     def open(self) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -164,6 +165,24 @@ async def test_what_another_process_wrote_meanwhile_is_looked_at_again():
     assert [turn.text for turn in await store.turns(ALICE, TurnQuery())] == ["a", "b", "c"]
     assert (len(receipt.turns), len(receipt.duplicates), receipt.unembedded) == (1, 2, 0)
     assert len(embedder.embedded) == 3, "each was encoded once, however often it was decided"
+
+
+@pytest.mark.anyio
+async def test_writers_of_one_process_do_not_get_in_each_others_way():
+    class Slow(ReferenceStore):
+        async def version(self, partition: Partition) -> int:
+            version = await super().version(partition)
+            await asyncio.sleep(0)  # lets others in
+            return version
+
+    remember = Remember(Slow(), Encoder(HashingEmbedder()), RememberPolicy(attempts=1))
+
+    async with asyncio.TaskGroup() as group:
+        for n in range(30):
+            group.create_task(remember(ALICE, Read([draft(f"{n}")], []), key=None, now=NOW))
+
+    assert len(await remember.store.turns(ALICE, TurnQuery())) == 30
+    assert not remember._locks, "a lock lives as long as somebody needs it"
 
 
 @pytest.mark.anyio
