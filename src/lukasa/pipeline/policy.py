@@ -57,8 +57,9 @@ class RecallPolicy:
     neighbours_of: int = 30
     """The best of each channel bring their neighbours along: answers follow questions."""
 
-    exact_documents: int = 1000
-    """Up to this many documents late interaction scores every one; beyond it, the channels' candidates only."""
+    exact_documents: int = 700
+    """Up to this many documents late interaction scores every one, in about 8 ms on one core; beyond it, the channels'
+    candidates only, which find as much (see `per_channel`)."""
 
     inline_tokens: int = 50_000
     """Larger MaxSim products run in a thread, so that the event loop never stalls."""
@@ -201,8 +202,9 @@ FUSION: Mapping[Scored, Mapping[str, float]] = MappingProxyType(
     }
 )
 """Weights of the evidence (`pipeline/evidence.py`), learned on LoCoMo 1–5 by a listwise softmax over all turns of a
-conversation (docs/research-log.md). A linear model beat boosted trees and a small neural network, and can be read: who
-is asked about, when, and answers to near questions count beside the match itself. `dense` was learned with bge-small."""
+conversation (`lukasa-evals train`; docs/research-log.md). A linear model beat boosted trees and a small neural
+network, and can be read: who is asked about, when, and answers to near questions count beside the match itself.
+`dense` was learned with bge-small."""
 
 CONFIDENCE: Mapping[str, Mapping[str, float]] = MappingProxyType(
     {
@@ -219,5 +221,5 @@ CONFIDENCE: Mapping[str, Mapping[str, float]] = MappingProxyType(
         }
     }
 )
-"""Logistic weights of the signs (`pipeline/confidence.py`), learned on LoCoMo 1–5 against greetings, nonsense, general
-knowledge and other conversations' questions."""
+"""Logistic weights of the signs (`pipeline/confidence.py`), learned on LoCoMo 1–5, whole conversations and random parts
+of them, against greetings, nonsense and general knowledge (`lukasa-evals train --what confidence`)."""
