@@ -98,8 +98,13 @@ class Remember:
 
     async def _plan(self, partition: Partition, call: Call, embedded: dict[str, Embedding]) -> Plan:
         version, known, turns = await self._decide(partition, call)
-        warning, fingerprint = await self._embed(partition, turns, embedded)
-        return Plan(version, known, turns, fingerprint, warning)
+        # A turn that nobody gave a time happens now: it cannot be stored already.
+        there = await self._stored(partition, turns) if version is None else set()
+        new = [turn for turn in turns if turn.id not in there and turn.id not in embedded]
+        encoded = await self.encoder.documents([document_text(turn) for turn in new])
+        if encoded.embeddings:
+            embedded.update(zip((turn.id for turn in new), encoded.embeddings, strict=True))
+        return Plan(version, known, turns, encoded.fingerprint, encoded.warning)
 
     async def _decide(self, partition: Partition, call: Call) -> tuple[int | None, list[str], list[Turn]]:
         """Return the version decided on (`None`: any), ids said already, and the turns to store."""
@@ -120,22 +125,10 @@ class Remember:
         known = [turn.id for turn in tail[len(tail) - repeated :]]
         return version, known, make_turns(partition, call.drafts[repeated:], call)
 
-    async def _embed(
-        self, partition: Partition, turns: Sequence[Turn], embedded: dict[str, Embedding]
-    ) -> tuple[str | None, str | None]:
-        """Add the embeddings of new turns to *embedded*; return a warning and the fingerprint, if any.
-
-        What is stored already is left out, so that importing a file again costs no encoding.
-        """
-        ids = [turn.id for turn in turns]
-        there = {
-            turn.id for turn in await self.store.turns(partition, TurnQuery(ids=ids, include_retired=True))
-        }
-        new = [turn for turn in turns if turn.id not in there and turn.id not in embedded]
-        encoded = await self.encoder.documents([document_text(turn) for turn in new])
-        if encoded.embeddings:
-            embedded.update(zip((turn.id for turn in new), encoded.embeddings, strict=True))
-        return encoded.warning, encoded.fingerprint
+    async def _stored(self, partition: Partition, turns: Sequence[Turn]) -> set[str]:
+        """Return the ids that are stored already: importing a file again costs no encoding."""
+        query = TurnQuery(ids=[turn.id for turn in turns], include_retired=True)
+        return {turn.id for turn in await self.store.turns(partition, query)}
 
 
 class Call(NamedTuple):
