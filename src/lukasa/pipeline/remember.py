@@ -117,7 +117,7 @@ class Remember:
             session=session,
             filter=Compare("session", "eq", None) if session is None else None,
             newest_first=True,
-            limit=self.policy.overlap,
+            limit=min(self.policy.overlap, len(call.drafts)),
             include_retired=True,
         )
         tail = list(reversed(await self.store.turns(partition, newest)))
