@@ -365,7 +365,7 @@ signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 settings = Settings(embedder="hashing", recall=RecallPolicy(min_confidence=0.0))
 with Memory.open(sys.argv[1], settings=settings) as memory:
     alice = memory.of("alice")
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, resource.RLIM_INFINITY))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2_500_000, resource.RLIM_INFINITY))
     kept = 0
     try:
         while True:

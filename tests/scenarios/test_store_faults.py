@@ -184,7 +184,7 @@ async def main():
     store = SqliteStore(sys.argv[1])
     await store.open()
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, resource.RLIM_INFINITY))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_200_000, resource.RLIM_INFINITY))
     for place in range(1_000):
         try:
             await fill(store, add(f"n{place}", text="x" * 20_000))
