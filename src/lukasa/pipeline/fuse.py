@@ -32,10 +32,12 @@ def reciprocal_rank(
     return sorted(scores.items(), key=lambda pair: -pair[1])
 
 
-def relevance(scores: Floats, confidence: float, *, steepness: float) -> Floats:
-    """Turn fused scores into chances from 0 to 1: the best one gets *confidence*, the others less by their distance."""
+def relevance(scores: Floats, confidence: float) -> Floats:
+    """Turn fused scores into chances from 0 to 1: the best one gets *confidence*, the others their share of it.
+
+    The weights were learned with a softmax over all candidates, so the exponential of a distance is how much less
+    likely a candidate is to be evidence than the best one.
+    """
     if not len(scores):
         return scores
-    bounded = min(max(confidence, 1e-6), 1 - 1e-6)
-    odds = np.log(bounded / (1 - bounded)) + steepness * (scores - scores.max())
-    return np.asarray(1 / (1 + np.exp(-np.clip(odds, -50, 50))), np.float32)
+    return np.asarray(confidence * np.exp(scores - scores.max()), np.float32)

@@ -86,9 +86,6 @@ class RecallPolicy:
     question of a whole conversation (0.4 % where only two to ten turns were known), 2 % of open-domain ones, and 96 %
     of greetings, nonsense and general knowledge."""
 
-    steepness: float = 2.0
-    """How fast relevance falls with the distance to the best."""
-
     rerank: int = 30
     """Candidates that the cross-encoder reads: about 0.6 s on one core."""
 

@@ -173,7 +173,7 @@ class Recall:
         if question.rerank and self.reranker is not None and len(ranking.order):
             with ranking.timed("rerank"):
                 await self._rerank(partition, ranking, self.reranker, question.text)
-        ranking.chances = fuse.relevance(ranking.scores, ranking.confidence, steepness=self.policy.steepness)
+        ranking.chances = fuse.relevance(ranking.scores, ranking.confidence)
 
     async def _rerank(
         self, partition: Partition, ranking: Ranking, reranker: Reranker, question: str
