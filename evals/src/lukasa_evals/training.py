@@ -176,7 +176,7 @@ def _counter(name: str, total: int, progress: Progress) -> Callable[[], None]:
 def fusion_source(learned: Sequence[FusionLearned]) -> str:
     """Return `FUSION` as Python, for the policy; a mode that was not learned keeps its weights, and says so."""
     new = {each.mode: each.weights for each in learned}
-    lines = ["FUSION: Mapping[Scored, Mapping[str, float]] = MappingProxyType(", "    {"]
+    lines = ["FUSION: Mapping[BestChannel, Mapping[str, float]] = MappingProxyType(", "    {"]
     for mode, held in RecallPolicy().fusion.items():
         lines += [f'        "{mode}": {{' + ("" if mode in new else "  # not learned by this run")]
         lines += [f'            "{name}": {weight:.3f},' for name, weight in new.get(mode, held).items()]

@@ -11,7 +11,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Literal
 
-Scored = Literal["late", "dense", "lexical"]
+BestChannel = Literal["late", "dense", "lexical"]
 """The best channel that scored a question's candidates: late interaction, single vectors only, or full-text only."""
 
 
@@ -89,7 +89,7 @@ class RecallPolicy:
     rerank: int = 30
     """Candidates that the cross-encoder reads: about 0.6 s on one core."""
 
-    fusion: Mapping[Scored, Mapping[str, float]] = field(default_factory=lambda: FUSION)
+    fusion: Mapping[BestChannel, Mapping[str, float]] = field(default_factory=lambda: FUSION)
     """Weights of the evidence, by the best channel that spoke."""
 
     confidence: Mapping[str, Mapping[str, float]] = field(default_factory=lambda: CONFIDENCE)
@@ -98,7 +98,7 @@ class RecallPolicy:
     compose: ComposePolicy = field(default_factory=ComposePolicy)
 
 
-FUSION: Mapping[Scored, Mapping[str, float]] = MappingProxyType(
+FUSION: Mapping[BestChannel, Mapping[str, float]] = MappingProxyType(
     {
         "late": {
             "late": 0.047,

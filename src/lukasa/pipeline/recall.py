@@ -20,7 +20,7 @@ from lukasa.pipeline.channels import Channels, Found
 from lukasa.pipeline.compose import compose
 from lukasa.pipeline.confidence import FEW, confidence, signs, uncalibrated
 from lukasa.pipeline.encode import Encoder
-from lukasa.pipeline.policy import RecallPolicy, Scored
+from lukasa.pipeline.policy import BestChannel, RecallPolicy
 from lukasa.pipeline.rank import rerank
 from lukasa.pipeline.ranking import Ranking, hit, timed
 from lukasa.pipeline.represent import document_text
@@ -203,7 +203,7 @@ def _bare(warm: Warm, allowed: Bools) -> int:
     return int((allowed & ~warm.embedded[: len(allowed)]).sum())
 
 
-def _channels(found: Found) -> Scored:
+def _channels(found: Found) -> BestChannel:
     if found.dense is None:
         return "lexical"
     return "dense" if found.late is None else "late"
