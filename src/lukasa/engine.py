@@ -12,13 +12,13 @@ from typing import Self
 
 from lukasa.domain import filter as filters
 from lukasa.domain.change import Cause, JournalEntry, Restore, Retire
-from lukasa.domain.filter import MAX_INT, Filter
+from lukasa.domain.filter import Filter
 from lukasa.domain.query import TurnQuery
 from lukasa.domain.recalled import Context, Recalled
 from lukasa.domain.report import Forgotten, Health, Progress, Receipt, Stats, Verified
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import read_instant, read_zone
-from lukasa.domain.turn import Json, Turn
+from lukasa.domain.turn import MAX_INT, Json, Turn
 from lukasa.errors import ClosedError, InputError, LukasaError
 from lukasa.pipeline.analyse import ANALYSIS_VERSION
 from lukasa.pipeline.channels import Channels

@@ -13,11 +13,8 @@ from lukasa.domain.embedding import Embedding
 from lukasa.domain.ids import digest
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import to_micros
-from lukasa.domain.turn import Turn
+from lukasa.domain.turn import MAX_INT, Turn
 from lukasa.errors import InputError
-
-_MAX_INT = 2**63 - 1
-"""Largest whole number in metadata: beyond it, engines would round."""
 
 _FLOAT32 = 4
 """Bytes of one component of a dense vector."""
@@ -173,7 +170,7 @@ def _check_document(document: Document, id: str) -> None:
 
 
 def _check_terms(terms: Sequence[str], analysis: int) -> None:
-    if not 0 <= analysis <= _MAX_INT:
+    if not 0 <= analysis <= MAX_INT:
         raise InputError(f"the number of an analysis must be from 0 to 2^63 - 1, not {analysis!r}")
     for term in terms:
         _check_text("term", term)
@@ -212,7 +209,7 @@ def _check_json(name: str, value: object) -> None:
             pass
         case str():
             _check_text(name, value)
-        case int() if abs(value) <= _MAX_INT:
+        case int() if abs(value) <= MAX_INT:
             pass
         case float() if math.isfinite(value):
             pass

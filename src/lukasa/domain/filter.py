@@ -24,6 +24,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from lukasa.domain.document import Fields
 from lukasa.domain.time import read_instant
+from lukasa.domain.turn import MAX_INT
 from lukasa.errors import FilterError
 
 Operator = Literal["eq", "ne", "gt", "gte", "lt", "lte", "in", "nin", "contains", "exists"]
@@ -35,7 +36,6 @@ COLUMNS = ("id", "kind", "at", "session", "agent", "speaker", "role", "origin", 
 
 METADATA = "metadata."
 MAX_DEPTH = 20
-MAX_INT = 2**63 - 1
 
 _ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "gt": operator.gt,

@@ -10,6 +10,9 @@ from typing import Literal, TypeAlias, get_args
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 """What metadata may hold."""
 
+MAX_INT = 2**63 - 1
+"""Largest whole number in metadata and filters: beyond it, engines would round."""
+
 Role = Literal["user", "assistant", "system", "tool"]
 """Who speaks, in the terms of chat APIs."""
 

@@ -24,5 +24,6 @@ upkeep
     reembed             vectors of the embedder in use
     reindex             terms of the analysis in use
 
+arrays                  the arrays that ranking computes with
 policy                  every number that can be tuned, with its reason
 """

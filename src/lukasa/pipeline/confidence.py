@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from lukasa.pipeline.arrays import Floats, Ints
 from lukasa.pipeline.channels import Found
 from lukasa.pipeline.understand import Understanding
-from lukasa.pipeline.warm import Floats, Ints
 
 _USUAL = 0.6
 """The median MaxSim over the dev split's questions (0.57 for questions that have nothing to do with the partition)."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from lukasa.domain.time import to_micros
+from lukasa.pipeline.arrays import Floats, Ints
 from lukasa.pipeline.channels import Found
 from lukasa.pipeline.understand import Understanding
-from lukasa.pipeline.warm import TRAITS, Floats, Ints, Warm
+from lukasa.pipeline.warm import TRAITS, Warm
 
 FEATURES = (
     "late",  # MaxSim, averaged over the question's tokens

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from lukasa.pipeline.arrays import Floats, Ints
 from lukasa.pipeline.evidence import FEATURES
-from lukasa.pipeline.warm import Floats, Ints
 
 
 def linear(table: Floats, weights: Mapping[str, float]) -> Floats:

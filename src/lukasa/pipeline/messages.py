@@ -8,9 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
-from lukasa.domain.filter import MAX_INT
 from lukasa.domain.time import read_instant
-from lukasa.domain.turn import ORIGINS, Json, Origin, Role
+from lukasa.domain.turn import MAX_INT, ORIGINS, Json, Origin, Role
 from lukasa.errors import InputError
 from lukasa.pipeline.policy import RememberPolicy
 

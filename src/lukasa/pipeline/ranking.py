@@ -11,13 +11,14 @@ import numpy as np
 
 from lukasa.domain.recalled import Hit, Mode, Signal, Source
 from lukasa.domain.turn import Turn
+from lukasa.pipeline.arrays import Floats, Ints
 from lukasa.pipeline.channels import Found
 from lukasa.pipeline.confidence import Signs
 from lukasa.pipeline.evidence import FEATURES
 from lukasa.pipeline.fuse import best_first
 from lukasa.pipeline.policy import ComposePolicy
 from lukasa.pipeline.understand import Understanding
-from lukasa.pipeline.warm import TRAITS, Floats, Ints, Warm
+from lukasa.pipeline.warm import TRAITS, Warm
 
 
 @dataclass(slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from lukasa.domain.turn import Turn
 from lukasa.errors import ProviderError
 from lukasa.pipeline import evidence, fuse
 from lukasa.pipeline.analyse import analyse
+from lukasa.pipeline.arrays import Bools
 from lukasa.pipeline.channels import Channels, Found
 from lukasa.pipeline.compose import compose
 from lukasa.pipeline.confidence import FEW, confidence, signs, uncalibrated
@@ -25,7 +26,7 @@ from lukasa.pipeline.rank import rerank
 from lukasa.pipeline.ranking import Ranking, hit, timed
 from lukasa.pipeline.represent import document_text
 from lukasa.pipeline.understand import understand
-from lukasa.pipeline.warm import Bools, Warm, WarmPartitions
+from lukasa.pipeline.warm import Warm, WarmPartitions
 from lukasa.ports.reranker import Reranker
 from lukasa.ports.store import Store
 from lukasa.ports.tokens import TokenCounter

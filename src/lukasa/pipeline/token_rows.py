@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lukasa.domain.embedding import TokenVectors
-
-Floats: TypeAlias = NDArray[np.float32]
-Ints: TypeAlias = NDArray[np.int64]
-Codes: TypeAlias = NDArray[np.int8]
+from lukasa.pipeline.arrays import Codes, Floats, Ints, grown
 
 _UNKNOWN = -1
 _SCALE = np.float32(127)
@@ -50,7 +46,7 @@ class TokenRows:
         """Make room for so many documents; the new ones are unknown."""
         if documents > len(self.counts):
             room = max(documents, 2 * len(self.counts))
-            self.starts = _grown(self.starts, room)
+            self.starts = grown(self.starts, room)
             counts = np.full(room, _UNKNOWN, np.int64)
             counts[: len(self.counts)] = self.counts
             self.counts = counts
@@ -75,7 +71,7 @@ class TokenRows:
         dims = next((vectors.dims for _, vectors in held if vectors is not None), self.codes.shape[1])
         if self.used + total > len(self.codes):
             room = max(self.used + total, 2 * len(self.codes)) if self.used else total
-            self.codes = _grown(self.codes.reshape(-1, dims), room)
+            self.codes = grown(self.codes.reshape(-1, dims), room)
         for row, vectors in held:
             self.starts[row] = self.used
             self.counts[row] = 0 if vectors is None else vectors.count
@@ -111,9 +107,3 @@ def max_sim(question: TokenVectors, picked: Picked) -> Floats:
     best[present] = np.maximum.reduceat(likeness, starts, axis=1).T
     best[~present] = best[present].mean(axis=0)
     return best
-
-
-def _grown(array: NDArray[Any], rows: int) -> NDArray[Any]:
-    grown = np.zeros((rows, *array.shape[1:]), array.dtype)
-    grown[: len(array)] = array
-    return grown

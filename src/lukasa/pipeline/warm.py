@@ -5,22 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lukasa.domain.document import Delta, Head
 from lukasa.domain.embedding import EmbedderSpec
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import to_micros
+from lukasa.pipeline.arrays import Bools, Floats, Ints, grown
 from lukasa.pipeline.policy import RecallPolicy
 from lukasa.pipeline.token_rows import Picked, TokenRows
 from lukasa.ports.store import Store
-
-Floats: TypeAlias = NDArray[np.float32]
-Ints: TypeAlias = NDArray[np.int64]
-Bools: TypeAlias = NDArray[np.bool_]
 
 TRAITS = ("words", "questions", "asks", "first_person", "times", "numbers", "picture")
 """Columns of `Warm.traits`, named as the fields of `domain.document.Traits`."""
@@ -100,8 +95,8 @@ class Warm:
         if room > len(self.seq):
             room = max(room, 2 * len(self.seq)) if len(self.seq) else room
             for name in ("seq", "at", "session", "speaker", "assistant", "live", "embedded", "traits"):
-                setattr(self, name, _resized(getattr(self, name), room))
-            self.dense = _resized(self.dense, room)
+                setattr(self, name, grown(getattr(self, name), room))
+            self.dense = grown(self.dense, room)
 
     def _set(self, row: int, head: Head) -> None:
         self.seq[row] = head.seq
@@ -179,9 +174,3 @@ class WarmPartitions:
             (partition, _), _ = self._held.popitem(last=False)
             if not any(held == partition for held, _ in self._held):
                 self._locks.pop(partition, None)
-
-
-def _resized(array: NDArray[Any], rows: int) -> NDArray[Any]:
-    grown = np.zeros((rows, *array.shape[1:]), array.dtype)
-    grown[: len(array)] = array
-    return grown
