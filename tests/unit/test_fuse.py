@@ -8,29 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lukasa.pipeline.evidence import FEATURES
-from lukasa.pipeline.fuse import best_first, linear, reciprocal_rank, relevance
+from lukasa.pipeline.fuse import best_first, linear, relevance
 
 
 def floats(*values: float) -> np.ndarray:
     return np.array(values, np.float32)
-
-
-def test_agreement_beats_a_single_first_place():
-    fused = reciprocal_rank({"dense": ["a", "b"], "lexical": ["c", "b"]})
-
-    assert fused[0][0] == "b"
-
-
-def test_weights_let_one_channel_lead():
-    rankings = {"dense": ["a", "b"], "lexical": ["b", "a"]}
-
-    assert reciprocal_rank(rankings, weights={"dense": 2.0})[0][0] == "a"
-    assert reciprocal_rank(rankings, weights={"lexical": 2.0})[0][0] == "b"
-
-
-def test_ties_of_ranks_keep_the_order_in_which_they_came():
-    assert [name for name, _ in reciprocal_rank({"x": ["b", "a"], "y": ["a", "b"]})] == ["b", "a"]
-    assert reciprocal_rank({}) == []
 
 
 def test_each_feature_has_its_weight_and_others_count_nothing():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -18,18 +18,6 @@ def linear(table: Floats, weights: Mapping[str, float]) -> Floats:
 def best_first(scores: Floats, seq: Ints) -> Ints:
     """Return places by falling score; ties newest first, so that the order never depends on chance."""
     return np.lexsort((-seq, -scores))
-
-
-def reciprocal_rank(
-    rankings: Mapping[str, Sequence[str]], *, weights: Mapping[str, float] | None = None, k: int = 60
-) -> list[tuple[str, float]]:
-    """Fuse rankings by reciprocal rank (Cormack et al. 2009), best first; ties keep first-seen order."""
-    scores: dict[str, float] = {}
-    for channel, ids in rankings.items():
-        weight = 1.0 if weights is None else weights.get(channel, 1.0)
-        for rank, id_ in enumerate(ids, start=1):
-            scores[id_] = scores.get(id_, 0.0) + weight / (k + rank)
-    return sorted(scores.items(), key=lambda pair: -pair[1])
 
 
 def relevance(scores: Floats, confidence: float) -> Floats:
