@@ -15,7 +15,7 @@ from lukasa_evals.compare import compare
 from lukasa_evals.errors import EvalError
 from lukasa_evals.record import Record, read, write
 
-BASELINES = {"lukasa, plain", "bm25", "bm25 ± 2", "dense", "rrf", "recency", "random"}
+BASELINES = {"lukasa, turns only", "lukasa, plain", "bm25", "bm25 ± 2", "dense", "rrf", "recency", "random"}
 
 
 def evaluate(*arguments: object) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from lukasa.errors import ConfigError
-from lukasa.pipeline.policy import RecallPolicy, RememberPolicy
+from lukasa.pipeline.policy import RecallPolicy, RememberPolicy, ResolvePolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,9 @@ class Settings:
     reranker: str = "none"
     """`onnx` (the bundled cross-encoder; slow) or `none`."""
 
+    extractor: str = "rules"
+    """What distils facts from turns: `rules` (no model), or `none` for turns only."""
+
     tokens: str = "estimate"
     """How budgets are counted: `estimate` or `words`."""
 
@@ -53,6 +56,7 @@ class Settings:
     """The tenant when `of()` names none."""
 
     remember: RememberPolicy = field(default_factory=RememberPolicy)
+    resolve: ResolvePolicy = field(default_factory=ResolvePolicy)
     recall: RecallPolicy = field(default_factory=RecallPolicy)
 
     @classmethod
@@ -63,7 +67,9 @@ class Settings:
         """
         given = os.environ if env is None else env  # noqa: TID251 - the one place
         names = {
-            f"LUKASA_{f.name.upper()}": f.name for f in fields(cls) if f.name not in {"remember", "recall"}
+            f"LUKASA_{f.name.upper()}": f.name
+            for f in fields(cls)
+            if f.name not in {"remember", "resolve", "recall"}
         }
         names["LUKASA_DB"] = "store"
         ours = {key: value for key, value in given.items() if key.startswith("LUKASA_")}

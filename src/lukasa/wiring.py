@@ -15,7 +15,9 @@ from lukasa.config import Settings, default_path
 from lukasa.domain.time import read_zone
 from lukasa.engine import AsyncEngine, Parts
 from lukasa.errors import ConfigError, InputError, StoreReadOnlyError
+from lukasa.pipeline.rules import RulesExtractor
 from lukasa.ports.embedder import Embedder
+from lukasa.ports.extractor import Extractor
 from lukasa.ports.reranker import Reranker
 from lukasa.ports.store import Store
 
@@ -59,6 +61,7 @@ def build(settings: Settings, *, clock: Callable[[], datetime]) -> Parts:
         store=store,
         store_name=name,
         embedder=_embedder(settings),
+        extractor=_extractor(settings.extractor),
         reranker=_reranker(settings),
         counter=registry.token_counter(settings.tokens)(),
         clock=clock,
@@ -66,6 +69,7 @@ def build(settings: Settings, *, clock: Callable[[], datetime]) -> Parts:
         zone=settings.zone or None,
         rerank=settings.reranker != NONE,
         remember=settings.remember,
+        resolve=settings.resolve,
         recall=settings.recall,
     )
 
@@ -149,6 +153,16 @@ def _installed_embedder(name: str, model: str) -> Embedder:
     if not _takes(make, "model"):
         raise ConfigError(f"embedder '{name}:{model}': {name!r} takes no model after a colon")
     return make(model=model)
+
+
+def _extractor(name: str) -> Extractor | None:
+    match name:
+        case "none":
+            return None
+        case "rules":
+            return RulesExtractor()
+        case _:
+            return registry.extractor(name)()
 
 
 def _reranker(settings: Settings) -> Reranker | None:

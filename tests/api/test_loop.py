@@ -142,7 +142,7 @@ def test_it_works_inside_a_running_loop(path: Path):
     async def notebook() -> int:
         with opened(path) as memory:
             memory.of("alice").remember("I moved to Lisbon.")
-            return len(memory.of("alice").recall("Where did I move?"))
+            return len(memory.of("alice").recall("Where did I move?", kinds=["turn"]))
 
     assert asyncio.run(notebook()) == 1
 

@@ -38,6 +38,8 @@ def _described(path: str, value: Any) -> Iterator[str]:
                 field.default is not dataclasses.MISSING or field.default_factory is not dataclasses.MISSING
             )
             yield f"{path}.{field.name}: {field.type}{' = …' if optional else ''}"
+    elif inspect.isfunction(value):
+        yield f"{path}{inspect.signature(value)}"
     elif not isinstance(value, type) or issubclass(value, enum.Enum):
         yield f"{path}: {value}"
     else:

@@ -18,14 +18,30 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from lukasa.adapters.stores.reference import ReferenceStore
 from lukasa.adapters.stores.sqlite.store import SqliteStore
-from lukasa.domain.change import AddTurn, Cause, Change, Embed, Index, Restore, Retire
+from lukasa.domain.change import (
+    AddTurn,
+    Change,
+    Embed,
+    Index,
+    MarkExtracted,
+    PutFact,
+    Readmit,
+    Restore,
+    Retire,
+)
 from lukasa.domain.document import Document, Traits
-from lukasa.domain.query import DocumentQuery, LexicalQuery, TurnQuery
+from lukasa.domain.erasure import Erasure, Rewritten
+from lukasa.domain.interval import Interval
+from lukasa.domain.journal import Cause
+from lukasa.domain.query import DocumentQuery, FactQuery, LexicalQuery, TurnQuery
+from lukasa.domain.report import Extraction
 from lukasa.domain.scope import Partition
+from lukasa.domain.source import Source
 from lukasa.errors import LukasaError
 from lukasa.ports.store import Store
 from lukasa.testing.conformance.filters import random_filter, random_metadata
 from lukasa.testing.conformance.samples import ALICE, NOON, add, embedding, expected, fill, turn
+from lukasa.testing.conformance.store_facts import fact
 
 T = TypeVar("T")
 
@@ -67,7 +83,54 @@ def additions(draw: st.DrawFn) -> AddTurn:
     return AddTurn(turn=given, document=document)
 
 
+fact_names = st.sampled_from([f"f{place}" for place in range(4)])
+
+
+@st.composite
+def versions(draw: st.DrawFn) -> PutFact:
+    given = fact(
+        draw(fact_names),
+        revision=draw(st.sampled_from([1, 1, 2, 2, 3, 4])),
+        key=draw(st.sampled_from(["k0", "k1", "k2", "k3"])),
+        occurrence=draw(st.integers(0, 1)),
+        slot=draw(st.sampled_from([None, "s0", "s1"])),
+        subject=draw(st.sampled_from(["Ana", "ana", "Éva"])),
+        text=draw(st.sampled_from(["one", "other"])),
+        kind=draw(st.sampled_from(["fact", "event"])),
+        status=draw(st.sampled_from(["current", "current", "superseded", "quarantined", "retracted"])),
+        retired_at=draw(st.sampled_from([None, None, NOON])),
+        valid=Interval(start=draw(st.sampled_from([None, NOON])), end=draw(st.sampled_from([None, NOON]))),
+        sources=tuple(
+            Source(turn=name, start=0, end=1, at=NOON)
+            for name in draw(st.lists(names, max_size=2, unique=True))
+        ),
+        derived_from=tuple(draw(st.lists(fact_names, max_size=1))),
+        metadata=random_metadata(Random(draw(seeds))),
+    )
+    embedded = draw(st.booleans())
+    document = Document(
+        id=given.id,
+        kind="fact",
+        terms=draw(terms),
+        analysis=draw(analyses),
+        embedding=draw(embeddings) if embedded else None,
+        fingerprint=draw(fingerprints) if embedded else None,
+    )
+    return PutFact(fact=given, op="believe", document=draw(st.sampled_from([document, document, None])))
+
+
+extractions = st.builds(
+    Extraction,
+    extractor=st.sampled_from(["x-1", "x-2"]),
+    facts=st.integers(0, 2),
+    refused=st.sampled_from([{}, {"chatter": 1}, {"served": 2}]),
+)
+
 changes: st.SearchStrategy[Change] = st.one_of(
+    versions(),
+    versions(),
+    st.builds(MarkExtracted, id=names, extraction=extractions),
+    st.builds(Readmit, mark=st.sampled_from(["t0", "t1", "k0", "f0"])),
     additions(),
     additions(),
     st.builds(Retire, id=names),
@@ -103,6 +166,75 @@ class TwoStores(RuleBasedStateMachine):
         cause = Cause(verb="remember", at=NOON, reason=str(len(done)))
         self._same(lambda store: store.apply(partition, done, cause=cause, expected=expected))
 
+    @rule(
+        partition=partitions,
+        turns=st.lists(names, max_size=2, unique=True),
+        facts=st.lists(fact_names, max_size=2, unique=True),
+        rewritten=st.none() | fact_names,
+        everything=st.sampled_from([False, False, False, True]),
+        marks=st.lists(st.sampled_from(["t0", "t1", "k0", "f1"]), max_size=2, unique=True),
+    )
+    def erase(
+        self,
+        *,
+        partition: Partition,
+        turns: list[str],
+        facts: list[str],
+        rewritten: str | None,
+        everything: bool,
+        marks: list[str],
+    ) -> None:
+        cause = Cause(verb="erase", at=NOON, reason="asked")
+
+        async def erased(store: Store) -> object:
+            left = await self._left(store, partition, rewritten, gone={*turns, *facts})
+            erasure = Erasure(turns=turns, facts=facts, rewritten=left, marks=marks, everything=everything)
+            return replace(await store.erase(partition, erasure, cause=cause), rows={})
+
+        self._same(erased)
+
+    async def _left(
+        self, store: Store, partition: Partition, name: str | None, *, gone: set[str]
+    ) -> list[Rewritten]:
+        """Return the last version of a fact, without the sources that go, as all that is left of it."""
+        if name is None or name in gone:
+            return []
+        history = (await store.history(partition, [name])).get(name, [])
+        kept = [
+            replace(version, sources=tuple(s for s in version.sources if s.turn not in gone))
+            for version in history[-1:]
+        ]
+        return [Rewritten(versions=kept)] if kept else []
+
+    @rule(partition=partitions, seed=seeds)
+    def list_facts(self, partition: Partition, seed: int) -> None:
+        random = Random(seed)
+        query = FactQuery(
+            ids=random.choice([None, None, ["f0", "f1"]]),
+            keys=random.choice([None, None, ["k0", "k1"]]),
+            slots=random.choice([None, None, ["s0"]]),
+            turns=random.choice([None, None, ["t0", "t1"]]),
+            bases=random.choice([None, None, ["f0"]]),
+            subject=random.choice([None, None, "ANA"]),
+            statuses=random.choice([None, ["current"]]),
+            valid_at=random.choice([None, NOON]),
+            as_of=random.choice([None, random.randrange(20)]),
+            filter=random.choice([None, random_filter(random)]),
+            include_retired=random.random() < 0.5,
+            after=random.choice([0, 3]),
+            limit=random.choice([None, 1]),
+        )
+        self._same(lambda store: store.facts(partition, query))
+        self._same(lambda store: store.history(partition, ["f0", "f1", "f2", "f3"]))
+        self._same(lambda store: store.tombstones(partition, ["t0", "k0", "f0"]))
+
+    @rule(partition=partitions, version=st.integers(0, 20))
+    def look_back(self, partition: Partition, version: int) -> None:
+        for retired in (False, True):
+            query = TurnQuery(as_of=version, include_retired=retired)
+            self._same(lambda store, of=query: store.turns(partition, of))
+        self._same(lambda store: store.version(partition, at=NOON))
+
     @rule(partition=partitions, words=st.lists(st.sampled_from(WORDS), max_size=4, unique=True), seed=seeds)
     def search(self, partition: Partition, words: list[str], seed: int) -> None:
         random = Random(seed)
@@ -110,6 +242,7 @@ class TwoStores(RuleBasedStateMachine):
             terms=words,
             weights=random.choice([None, [random.choice([0.0, 0.5, 2.0]) for _ in words]]),
             common=random.choice([0.0, 0.3, 1.0]),
+            kind=random.choice(["turn", "fact"]),
             filter=random.choice([None, random_filter(random)]),
             limit=random.choice([1, 2, 100]),
         )
@@ -145,7 +278,12 @@ class TwoStores(RuleBasedStateMachine):
     @rule(partition=partitions, fingerprint=st.none() | fingerprints, analysis=analyses)
     def read_backlog(self, partition: Partition, fingerprint: str | None, analysis: int) -> None:
         self._same(lambda store: store.outdated(partition, analysis=analysis, limit=3))
-        self._same(lambda store: store.backlog(partition, fingerprint=fingerprint, analysis=analysis))
+        self._same(lambda store: store.unextracted(partition, extractor="x-1", limit=3))
+        self._same(
+            lambda store: store.backlog(
+                partition, fingerprint=fingerprint, analysis=analysis, extractor="x-1"
+            )
+        )
 
     @rule(partition=partitions, since=st.integers(0, 12), limit=st.none() | st.integers(0, 3))
     def read_journal(self, partition: Partition, since: int, limit: int | None) -> None:
@@ -158,7 +296,9 @@ class TwoStores(RuleBasedStateMachine):
 
     @rule()
     def verify(self) -> None:
-        assert self._runner.run(self._sqlite.verify()).findings == ()
+        # Facts here rest on turns that nobody stored; that is the only thing that may be wrong.
+        findings = self._runner.run(self._sqlite.verify()).findings
+        assert [each for each in findings if "source is gone" not in each.detail] == []
 
     @invariant()
     def figures_are_the_same(self) -> None:

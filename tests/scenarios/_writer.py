@@ -13,10 +13,11 @@ import sys
 from datetime import UTC, datetime
 
 from lukasa.adapters.stores.sqlite.store import SqliteStore
-from lukasa.domain.change import AddTurn, Cause, Restore, Retire
+from lukasa.domain.change import AddTurn, Restore, Retire
 from lukasa.domain.document import Document
 from lukasa.domain.embedding import Embedding, TokenVectors
 from lukasa.domain.filter import AllOf
+from lukasa.domain.journal import Cause
 from lukasa.domain.query import DocumentQuery, LexicalQuery, TurnQuery
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn

@@ -50,7 +50,8 @@ class Other(HashingEmbedder):
 
 async def opened(path: Path, embedder: Embedder | None) -> AsyncMemory:
     """Open a memory with an embedder that no name stands for."""
-    parts = build(dataclasses.replace(SETTINGS, store=str(path)), clock=now)
+    # Turns only: what is told of them is counted.
+    parts = build(dataclasses.replace(SETTINGS, store=str(path), extractor="none"), clock=now)
     memory = AsyncMemory(dataclasses.replace(parts, embedder=embedder))
     await memory._running.parts.store.open()
     return memory
@@ -251,10 +252,12 @@ def test_the_doctor_says_which_model_files_are_missing_and_what_to_do(path: Path
 
 @pytest.mark.model
 def test_a_file_made_with_words_becomes_one_with_meaning(path: Path):
-    with Memory.open(path, settings=Settings(embedder="hashing")) as memory:
+    with Memory.open(path, settings=Settings(embedder="hashing", extractor="none")) as memory:
         memory.of("alice").remember(LINES, at=AT)
 
-    with Memory.open(path, settings=Settings(recall=RecallPolicy(min_confidence=0.0))) as memory:
+    with Memory.open(
+        path, settings=Settings(recall=RecallPolicy(min_confidence=0.0), extractor="none")
+    ) as memory:
         alice = memory.of("alice")
         assert alice.recall("The violin?").mode == "lexical"
         assert alice.recall("Which instrument got damaged?").mode == "lexical"

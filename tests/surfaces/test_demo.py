@@ -45,6 +45,8 @@ def test_the_demo_asks_its_questions_and_shows_who_said_what_when(capsys: pytest
     assert "2025-12-13 21:35" in shown
     assert "allergic to walnuts" in shown
     assert "ms a turn" in shown
+    assert "distilled from it" in shown
+    assert "? Why “" in shown
 
 
 def test_the_demo_as_json_is_json(capsys: pytest.CaptureFixture[str]):
@@ -53,6 +55,7 @@ def test_the_demo_as_json_is_json(capsys: pytest.CaptureFixture[str]):
 
     assert told["imported"]["turns"] == sum(len(session.messages) for session in sample())
     assert [asked["question"] for asked in told["asked"]] == [question for question, _ in QUESTIONS]
+    assert told["distilled"]["why"]["fact"] == told["distilled"]["facts"][0]
 
 
 def test_the_demo_leaves_nothing_behind_unless_it_is_told_to(

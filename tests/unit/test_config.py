@@ -17,7 +17,7 @@ def test_an_empty_environment_gives_the_defaults():
 
 def test_every_setting_has_its_variable():
     for field in fields(Settings):
-        if field.name in {"remember", "recall"}:
+        if field.name in {"remember", "resolve", "recall"}:
             continue
         value = "3" if field.name == "threads" else "x"
         read = getattr(Settings.from_env({f"LUKASA_{field.name.upper()}": value}), field.name)

@@ -15,8 +15,9 @@ from lukasa.adapters.stores.sqlite import migrations
 from lukasa.adapters.stores.sqlite.connection import writing
 from lukasa.adapters.stores.sqlite.sql import sql
 from lukasa.adapters.stores.sqlite.store import SqliteStore
-from lukasa.domain.change import Cause, Index
+from lukasa.domain.change import Index
 from lukasa.domain.document import Traits
+from lukasa.domain.journal import Cause
 from lukasa.domain.time import to_micros
 from lukasa.pipeline import reindex, remember
 from lukasa.pipeline.analyse import ANALYSIS_VERSION, analyse

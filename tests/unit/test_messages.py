@@ -112,7 +112,7 @@ def test_text_is_kept_to_the_letter():
     ],
 )
 def test_messages_without_text_are_left_out_of_a_list_and_refused_alone(message: dict[str, Any]):
-    drafts, skipped = read(["before", message, "after"])
+    drafts, skipped, _ = read(["before", message, "after"])
     assert [each.text for each in drafts] == ["before", "after"]
     assert skipped == [f"message 1 ({message['role']}) has no text"]
 

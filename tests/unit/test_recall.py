@@ -109,7 +109,7 @@ async def test_a_reranker_is_asked_when_the_call_says_so():
 
 async def test_a_reranker_changes_the_order_of_what_it_read():
     async with await memory(reranker=Preferring("tea"), rerank=4) as made:
-        recalled = await made.of("alice").recall("harbour", rerank=True)
+        recalled = await made.of("alice").recall("harbour", rerank=True, kinds=["turn"])
 
     assert [hit.text for hit in recalled][:2] in (
         ["We drank tea in Porto.", "The harbour was closed."],

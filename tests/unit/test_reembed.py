@@ -11,8 +11,10 @@ from lukasa.domain.report import Progress
 from lukasa.errors import ProviderError, RateLimitedError
 from lukasa.pipeline.encode import Encoder
 from lukasa.pipeline.reembed import Reembed
+from lukasa.pipeline.reindex import Reindex
 from lukasa.pipeline.represent import document_text
-from lukasa.testing.conformance.samples import ALICE, BOB, add, fill
+from lukasa.testing.conformance.samples import ALICE, BOB, add, fill, search
+from lukasa.testing.conformance.store_facts import fact, put
 from lukasa.testing.fakes import FailingEmbedder
 
 pytestmark = pytest.mark.anyio
@@ -71,3 +73,16 @@ async def test_a_failure_is_raised_as_it_is_and_what_was_done_stays(store: Refer
 async def test_without_an_embedder_it_says_so(store: ReferenceStore):
     with pytest.raises(ProviderError, match="no embedder is configured"):
         await Reembed(store, Encoder(None))(limit=None, now=NOW)
+
+
+async def test_facts_are_embedded_and_indexed_as_well():
+    store = ReferenceStore()
+    given = fact()
+    await fill(store, add("t1"), put(given, ["old"]))
+
+    done = await Reembed(store, Encoder(HashingEmbedder()))(limit=None, now=NOW)
+    again = await Reindex(store)(limit=None, now=NOW)
+
+    assert (done.done, done.remaining) == (2, 0)
+    assert (again.done, again.remaining) == (2, 0)
+    assert [hit.id for hit in await search(store, "text", kind="fact")] == ["f1"]

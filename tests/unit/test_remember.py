@@ -15,10 +15,13 @@ from lukasa.domain.query import TurnQuery
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
 from lukasa.errors import StaleError, StoreFullError
+from lukasa.pipeline.believe import Believe
 from lukasa.pipeline.encode import Encoder
 from lukasa.pipeline.messages import Draft, Read
-from lukasa.pipeline.policy import RememberPolicy
+from lukasa.pipeline.policy import RememberPolicy, ResolvePolicy
 from lukasa.pipeline.remember import Call, Remember, document, make_turns, said_already
+from lukasa.pipeline.served import Served
+from lukasa.ports.store import Store
 from lukasa.testing.fakes import FailingEmbedder
 
 NOW = datetime(2026, 3, 1, 10, tzinfo=UTC)
@@ -33,6 +36,11 @@ def draft(text: str = "ok", *, at: datetime | None = None, session: str | None =
         at=at,
         session=session,
     )
+
+
+def path(store: Store, encoder: Encoder, policy: RememberPolicy) -> Remember:
+    """Return the write path without an extractor."""
+    return Remember(store, encoder, Believe(store, None, Served(), ResolvePolicy()), policy)
 
 
 def turns(*drafts: Draft, now: datetime = NOW, key: str | None = None) -> list[Turn]:
@@ -157,9 +165,13 @@ def _add(turn: Turn) -> Any:
 async def test_what_another_process_wrote_meanwhile_is_looked_at_again():
     store = Rushed(["a", "b"])
     embedder = FailingEmbedder(HashingEmbedder())
-    remember = Remember(store, Encoder(embedder), RememberPolicy())
+    remember = path(store, Encoder(embedder), RememberPolicy())
 
-    receipt = await remember(ALICE, Read([draft("a"), draft("b"), draft("c")], []), key=None, now=NOW)
+    receipt = await remember(
+        ALICE,
+        Read([draft("a"), draft("b"), draft("c")], []),
+        Call([draft("a"), draft("b"), draft("c")], None, NOW),
+    )
 
     # The other one said "a" and "b" first, so only "c" is new.
     assert [turn.text for turn in await store.turns(ALICE, TurnQuery())] == ["a", "b", "c"]
@@ -175,11 +187,11 @@ async def test_writers_of_one_process_do_not_get_in_each_others_way():
             await asyncio.sleep(0)  # lets others in
             return version
 
-    remember = Remember(Slow(), Encoder(HashingEmbedder()), RememberPolicy(attempts=1))
+    remember = path(Slow(), Encoder(HashingEmbedder()), RememberPolicy(attempts=1))
 
     async with asyncio.TaskGroup() as group:
         for n in range(30):
-            group.create_task(remember(ALICE, Read([draft(f"{n}")], []), key=None, now=NOW))
+            group.create_task(remember(ALICE, Read([draft(f"{n}")], []), Call([draft(f"{n}")], None, NOW)))
 
     assert len(await remember.store.turns(ALICE, TurnQuery())) == 30
     assert not remember._locks, "a lock lives as long as somebody needs it"
@@ -188,10 +200,10 @@ async def test_writers_of_one_process_do_not_get_in_each_others_way():
 @pytest.mark.anyio
 async def test_after_so_many_attempts_it_gives_up_and_says_it_may_be_tried_again():
     store = Rushed([f"intruder {n}" for n in range(50)])
-    remember = Remember(store, Encoder(HashingEmbedder()), RememberPolicy(attempts=5))
+    remember = path(store, Encoder(HashingEmbedder()), RememberPolicy(attempts=5))
 
     with pytest.raises(StaleError, match="5 times in a row; try again") as caught:
-        await remember(ALICE, Read([draft("a")], []), key=None, now=NOW)
+        await remember(ALICE, Read([draft("a")], []), Call([draft("a")], None, NOW))
 
     assert caught.value.retryable
     assert len(await store.turns(ALICE, TurnQuery())) == 5
@@ -201,12 +213,11 @@ async def test_after_so_many_attempts_it_gives_up_and_says_it_may_be_tried_again
 @pytest.mark.parametrize("key", [None, "k"])
 async def test_with_times_or_a_key_other_writers_do_not_matter(key: str | None):
     store = Rushed([f"intruder {n}" for n in range(3)])
-    remember = Remember(store, Encoder(HashingEmbedder()), RememberPolicy(attempts=1))
+    remember = path(store, Encoder(HashingEmbedder()), RememberPolicy(attempts=1))
 
     for n in range(3):
-        await remember(
-            ALICE, Read([draft(f"{n}", at=None if key else NOW)], []), key=key and f"{key}{n}", now=NOW
-        )
+        said = [draft(f"{n}", at=None if key else NOW)]
+        await remember(ALICE, Read(said, []), Call(said, key and f"{key}{n}", NOW))
 
     assert len(await store.turns(ALICE, TurnQuery())) == 6
 
@@ -214,10 +225,14 @@ async def test_with_times_or_a_key_other_writers_do_not_matter(key: str | None):
 @pytest.mark.anyio
 async def test_what_is_stored_already_is_not_encoded_again():
     embedder = FailingEmbedder(HashingEmbedder())
-    remember = Remember(ReferenceStore(), Encoder(embedder), RememberPolicy())
+    remember = path(ReferenceStore(), Encoder(embedder), RememberPolicy())
 
     for n in (2, 3):
-        await remember(ALICE, Read([draft(f"{each}", at=NOW) for each in range(n)], []), key=None, now=NOW)
+        await remember(
+            ALICE,
+            Read([draft(f"{each}", at=NOW) for each in range(n)], []),
+            Call([draft(f"{each}", at=NOW) for each in range(n)], None, NOW),
+        )
 
     assert len(embedder.embedded) == 3
 
@@ -233,12 +248,12 @@ async def test_a_store_that_fails_keeps_no_lock():
             return await super().apply(partition, changes, **how)
 
     store = Full()
-    remember = Remember(store, Encoder(HashingEmbedder()), RememberPolicy())
+    remember = path(store, Encoder(HashingEmbedder()), RememberPolicy())
     with pytest.raises(StoreFullError):
-        await remember(ALICE, Read([draft("a")], []), key=None, now=NOW)
+        await remember(ALICE, Read([draft("a")], []), Call([draft("a")], None, NOW))
     store.full = False
 
-    assert (await remember(ALICE, Read([draft("a")], []), key=None, now=NOW)).turns
+    assert (await remember(ALICE, Read([draft("a")], []), Call([draft("a")], None, NOW))).turns
 
 
 @pytest.mark.anyio
@@ -247,7 +262,7 @@ async def test_nothing_but_skipped_messages_touches_nothing():
         def __getattribute__(self, name: str) -> Any:
             raise AssertionError(f"{name} was used")
 
-    remember = Remember(Untouchable(), Encoder(HashingEmbedder()), RememberPolicy())
+    remember = path(Untouchable(), Encoder(HashingEmbedder()), RememberPolicy())
 
-    receipt = await remember(ALICE, Read([], ["message 0 has no text"]), key=None, now=NOW)
+    receipt = await remember(ALICE, Read([], ["message 0 has no text"]), Call([], None, NOW))
     assert (receipt.turns, receipt.skipped) == ((), ["message 0 has no text"])

@@ -10,12 +10,12 @@ import pytest
 
 from lukasa.adapters.stores.sqlite import filters, fulltext, migrations
 from lukasa.adapters.stores.sqlite.connection import check_sqlite
-from lukasa.adapters.stores.sqlite.sql import blocks, sql
+from lukasa.adapters.stores.sqlite.sql import blocks, fragment, sql
 from lukasa.domain.filter import AllOf, AnyOf, Compare, Not
 from lukasa.errors import FilterError, StoreError
 
 PACKAGE = Path(str(files("lukasa.adapters.stores.sqlite")))
-SLOTS = {"conditions": "1", "order": "documents.seq"}
+SLOTS = {"conditions": "1", "order": "documents.seq", "revision": "facts.revision", "table": "facts"}
 
 
 @pytest.fixture
@@ -34,10 +34,19 @@ def test_every_statement_can_be_prepared(blank: apsw.Connection, name: str):
         blank.execute(f"EXPLAIN QUERY PLAN {statement}", values)  # raises where table or column is unknown
 
 
-def test_every_statement_is_used():
+@pytest.mark.parametrize("name", list(blocks("fragments.sql")))
+def test_every_fragment_can_be_prepared(blank: apsw.Connection, name: str):
+    statement = sql("facts", conditions=fragment(name), revision="facts.revision")
+    values = dict.fromkeys(re.findall(r":([a-z_]+)", statement))
+
+    blank.execute(f"EXPLAIN QUERY PLAN {statement}", values)
+
+
+@pytest.mark.parametrize("file", ["queries.sql", "fragments.sql"])
+def test_every_statement_is_used(file: str):
     code = "".join(path.read_text("utf-8") for path in PACKAGE.glob("*.py"))
 
-    assert [name for name in blocks("queries.sql") if f'"{name}"' not in code] == []
+    assert [name for name in blocks(file) if f'"{name}"' not in code] == []
 
 
 def test_no_statement_is_elsewhere():
@@ -68,7 +77,7 @@ def test_values_are_bound_and_never_written_into_the_statement():
 @pytest.mark.parametrize("value", [None, 1, 1.5, True, "a"])
 @pytest.mark.parametrize("field", ["session", "at", "metadata.x"])
 def test_a_condition_is_never_null(blank: apsw.Connection, field: str, value: object):
-    blank.execute("INSERT INTO partitions VALUES(1, 't', 'u', 1, 1, 1, 0, '')")
+    blank.execute("INSERT INTO partitions VALUES(1, 't', 'u', 1, 1, 1, 0, '', 0, 0)")
     blank.execute(
         "INSERT INTO documents(id, partition, name, kind, seq, version, at, at_offset, traits, length, terms) "
         "VALUES(1, 1, 'd', 'turn', 1, 1, 0, 0, x'', 0, '[]')"
@@ -76,7 +85,10 @@ def test_a_condition_is_never_null(blank: apsw.Connection, field: str, value: ob
     for op in ("eq", "ne", "gt", "lte", "contains"):
         for wanted in (Compare(field, op, value), Not(Compare(field, op, value))):
             text, values = filters.conditions(None, wanted)
-            statement = f"SELECT {text} FROM documents LEFT JOIN turns ON turns.document = documents.id"
+            statement = (
+                f"SELECT {text} FROM documents LEFT JOIN turns ON turns.document = documents.id "
+                "LEFT JOIN facts ON facts.document = documents.id"
+            )
             assert blank.execute(statement, values).get in {0, 1}
 
 
@@ -122,4 +134,4 @@ def test_a_long_document_is_looked_up_and_a_short_one_is_not():
 
 
 def test_a_repeated_term_has_one_token_more():
-    assert fulltext.tokens(3, ["tea", "Tea", "tea"]) == "d 3.tea 3.tea~2 3.%54ea"
+    assert fulltext.tokens("3", ["tea", "Tea", "tea"]) == "d 3.tea 3.tea~2 3.%54ea"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from lukasa_evals import words
 from lukasa_evals.dataset import CONTAINMENT, Conversation, Label, Question, Said
 from lukasa_evals.record import Record
-from lukasa_evals.render import Shown
+from lukasa_evals.render import Shown, Told
 from lukasa_evals.systems import Answered
 
 
@@ -18,12 +18,17 @@ def measure(system: str, conversation: Conversation, question: Question, answere
     said = {turn.id: turn for turn in conversation.turns() if turn.id in gold}
     place = {id_: rank for rank, id_ in reversed(list(enumerate(answered.ranked, start=1)))}
     shown: dict[int, tuple[str, ...]] = {}
+    told: dict[int, tuple[str, ...]] = {}
     hollow = 0
     for budget, (context, _) in answered.contexts.items():
         listed = [id_ for id_ in gold if id_ in context.turns]
         text = words.squeeze(context.text)
-        shown[budget] = tuple(id_ for id_ in listed if stands_in(said[id_], text))
-        hollow += len(listed) - len(shown[budget])
+        verbatim = [id_ for id_ in listed if stands_in(said[id_], text)]
+        told[budget] = tuple(
+            id_ for id_ in gold if id_ not in verbatim and _told(said[id_], context.facts, labels)
+        )
+        shown[budget] = (*verbatim, *told[budget])
+        hollow += len(listed) - len(verbatim)
     contexts = {budget: timed.shown for budget, timed in answered.contexts.items()}
     return Record(
         system=system,
@@ -35,6 +40,7 @@ def measure(system: str, conversation: Conversation, question: Question, answere
         corrected=question.corrected.evidence if question.corrected else None,
         ranks={id_: place[id_] for id_ in gold if id_ in place},
         shown=shown,
+        told=told,
         hollow=hollow,
         contained=_contained(question, question.published, contexts),
         contained_corrected=_contained(question, question.corrected, contexts)
@@ -50,6 +56,24 @@ def measure(system: str, conversation: Conversation, question: Question, answere
 def stands_in(turn: Said, squeezed: str) -> bool:
     """Tell whether a turn's words, and its photo's caption, stand in a text as they were said."""
     return words.squeeze(turn.text) in squeezed and words.squeeze(turn.caption or "") in squeezed
+
+
+def _told(turn: Said, facts: Sequence[Told], labels: Sequence[Label]) -> bool:
+    """Tell whether facts of a turn stand for it, whichever answer is the right one."""
+    texts = [fact.text for fact in facts if turn.id in fact.turns]
+    answers = [label.answer for label in labels if turn.id in label.evidence]
+    return bool(texts) and all(stands_for("\n".join(texts), turn, answer) for answer in answers)
+
+
+def stands_for(told: str, turn: Said, answer: str | None) -> bool:
+    """Tell whether a fact has every content word of the answer that its turn has, so that nothing was lost with the rest.
+
+    Where the turn has none of them ("yesterday" for a date), the fact must have all of them, or it proves nothing.
+    """
+    wanted = words.distinct_content_words(answer or "")
+    said = words.distinct_content_words(f"{turn.text}\n{turn.caption or ''}")
+    needed = wanted & said or wanted
+    return bool(needed) and needed <= words.distinct_content_words(told)
 
 
 def containment(answer: str, text: str) -> float | None:

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, is_dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from lukasa import Handle, Memory, Settings
 from lukasa_evals.dataset import Conversation, Said
 from lukasa_evals.errors import EvalError
-from lukasa_evals.render import Line, Shown, render
+from lukasa_evals.render import Line, Shown, Told, render
 from lukasa_evals.systems import Answered, Timed
 
 TOP = 50
@@ -47,29 +47,34 @@ class Key(NamedTuple):
     dataset: str
     embedder: str
     remember: str
+    extractor: str
 
 
 class Recall:
-    """Lukasa with its own composition: the system under test."""
+    """Lukasa with its own composition: the system under test. Without *facts*, it is shown turns alone."""
 
-    name = "lukasa"
-
-    def __init__(self, handle: Handle, ids: Mapping[str, str], now: datetime) -> None:
+    def __init__(self, handle: Handle, ids: Mapping[str, str], now: datetime, *, facts: bool = True) -> None:
+        self.name = "lukasa" if facts else "lukasa, turns only"
         self._handle = handle
         self._ids = ids
         self._now = now
+        self._kinds: Sequence[Literal["turn", "fact"]] = ("turn", "fact") if facts else ("turn",)
 
     def ask(self, question: str, budgets: Sequence[int]) -> Answered:
         """Recall once, and ask for a context of every budget; each call is timed."""
         started = time.perf_counter()
-        recalled = self._handle.recall(question, limit=TOP, now=self._now)
+        recalled = self._handle.recall(question, limit=TOP, now=self._now, kinds=self._kinds)
         recall_ms = (time.perf_counter() - started) * 1000
         contexts = {}
         for budget in budgets:
             started = time.perf_counter()
-            block = self._handle.context(question, budget=budget, now=self._now)
+            block = self._handle.context(question, budget=budget, now=self._now, kinds=self._kinds)
             milliseconds = (time.perf_counter() - started) * 1000
-            shown = Shown(block.text, tuple(self._ids[turn.id] for turn in block.turns))
+            told = tuple(
+                Told(fact.text, tuple(self._ids[source.turn] for source in fact.sources))
+                for fact in (*block.known, *block.facts)
+            )
+            shown = Shown(block.text, tuple(self._ids[turn.id] for turn in block.turns), told)
             contexts[budget] = Timed(shown, milliseconds)
         return Answered(
             ranked=ranked(recalled.hits, self._ids),
@@ -93,7 +98,7 @@ class PlainRecall:
     def ask(self, question: str, budgets: Sequence[int]) -> Answered:
         """Recall deeply once, and fill every budget from that."""
         started = time.perf_counter()
-        recalled = self._handle.recall(question, limit=DEEP, now=self._now)
+        recalled = self._handle.recall(question, limit=DEEP, now=self._now, kinds=["turn"])
         found = ranked(recalled.hits, self._ids)
         recall_ms = (time.perf_counter() - started) * 1000
         contexts = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -33,6 +33,9 @@ class Record:
 
     shown: Mapping[int, tuple[str, ...]]
     """By budget: evidence turns that the context lists *and* whose words really stand in it."""
+
+    told: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    """By budget: those of `shown` for which only a fact stands, with all words of the answer that the turn has."""
 
     hollow: int
     """Evidence turns that a context lists without showing their words; a defect, summed over budgets."""
@@ -78,6 +81,7 @@ class Record:
             "corrected": self.corrected,
             "ranks": dict(self.ranks),
             "shown": dict(self.shown),
+            "told": dict(self.told),
             "complete": [
                 budget for budget in self.shown if self.evidence and self.complete(budget, "published")
             ],
@@ -103,6 +107,7 @@ class Record:
             corrected=None if given["corrected"] is None else tuple(given["corrected"]),
             ranks=given["ranks"],
             shown={int(budget): tuple(ids) for budget, ids in given["shown"].items()},
+            told={int(budget): tuple(ids) for budget, ids in given.get("told", {}).items()},
             hollow=given["hollow"],
             contained=_by_budget(given["contained"]),
             contained_corrected=_by_budget(given["contained_corrected"]),

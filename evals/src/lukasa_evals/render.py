@@ -37,11 +37,19 @@ class Line:
         object.__setattr__(self, "cost", words.count(shown))
 
 
-class Shown(NamedTuple):
-    """A context, and which turns it says that it shows."""
+class Told(NamedTuple):
+    """A fact in a context, and the turns that it rests on."""
 
     text: str
     turns: tuple[str, ...]
+
+
+class Shown(NamedTuple):
+    """A context, which turns it says that it shows, and which facts."""
+
+    text: str
+    turns: tuple[str, ...]
+    facts: tuple[Told, ...] = ()
 
 
 def render(ranked: Iterable[str], lines: Mapping[str, Line], budget: int) -> Shown:

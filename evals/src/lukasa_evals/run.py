@@ -96,7 +96,10 @@ def run(plan: Plan, out: Path, *, progress: Progress = lambda *_: None) -> list[
             folder,
             settings=plan.settings,
             key=memories.Key(
-                json.dumps(plan.dataset.sha256), model.embedder or "", repr(plan.settings.remember)
+                json.dumps(plan.dataset.sha256),
+                model.embedder or "",
+                repr((plan.settings.remember, plan.settings.resolve)),
+                plan.settings.extractor,
             ),
             commit=code.commit,
             rebuild=plan.rebuild,
@@ -152,6 +155,7 @@ def _systems(memory: Memory, conversation: Conversation, tools: Tools) -> Iterat
     ids = memories.ids_of(handle)
     now = memories.asked_at(conversation)
     yield memories.Recall(handle, ids, now)
+    yield memories.Recall(handle, ids, now, facts=False)
     if tools.vectors is None:
         return
     lines = memories.lines_of(handle)

@@ -77,7 +77,7 @@ def collect(corpus: Corpus, progress: Callable[[], None]) -> Tables:
         said = [str(turn.metadata["dia_id"]) for turn in handle.turns()]
         for question in answerable(conversation):
             recalled = handle.recall(
-                question.text, limit=EVERYTHING, explain=True, now=asked_at(conversation)
+                question.text, limit=EVERYTHING, explain=True, now=asked_at(conversation), kinds=["turn"]
             )
             asked.append(_table(recalled, question, said))
             owner.append(place)

@@ -1,7 +1,7 @@
 """Which adapter a name in the settings means. An adapter is imported when it is named.
 
 Other distributions add theirs by entry points in the groups `lukasa.stores`, `lukasa.embedders`,
-`lukasa.rerankers` and `lukasa.tokens`; they cannot take a built-in name.
+`lukasa.extractors`, `lukasa.rerankers` and `lukasa.tokens`; they cannot take a built-in name.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any, TypeAlias, cast
 
 from lukasa.errors import ConfigError
 from lukasa.ports.embedder import Embedder
+from lukasa.ports.extractor import Extractor
 from lukasa.ports.reranker import Reranker
 from lukasa.ports.store import Store
 from lukasa.ports.tokens import TokenCounter
@@ -44,6 +45,14 @@ def store(name: str) -> Callable[..., Store]:
 def embedder(name: str) -> Callable[..., Embedder]:
     """Return what makes an embedder; raise `ConfigError` for a name that nobody has registered."""
     return cast("Callable[..., Embedder]", _find("embedder", name, EMBEDDERS, "lukasa.embedders"))
+
+
+def extractor(name: str) -> Callable[..., Extractor]:
+    """Return what makes an extractor; raise `ConfigError` for a name that nobody has registered.
+
+    `rules` and `none` are not here: they need nothing from outside (`wiring`).
+    """
+    return cast("Callable[..., Extractor]", _find("extractor", name, {}, "lukasa.extractors"))
 
 
 def reranker(name: str) -> Callable[..., Reranker]:

@@ -1,18 +1,18 @@
-"""What can be done to a partition, and the journal entry that each leaves."""
+"""What can be done to a partition."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from lukasa.domain.document import Document, Traits
 from lukasa.domain.embedding import Embedding
-from lukasa.domain.ids import digest
-from lukasa.domain.scope import Partition
-from lukasa.domain.time import to_micros
+from lukasa.domain.fact import Fact
+from lukasa.domain.journal import Cause, FactOp
+from lukasa.domain.report import Extraction
 from lukasa.domain.turn import MAX_INT, Turn
 from lukasa.errors import InputError
 
@@ -32,18 +32,20 @@ class AddTurn:
 
     turn: Turn
     document: Document
+    extraction: Extraction | None = None
+    """What an extractor made of it; `None`: none has read it yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retire:
-    """Hide a document from recall; reversible. Retiring a retired one changes nothing."""
+    """Hide a turn from recall; reversible. Retiring a retired one changes nothing. A fact is hidden by its next version."""
 
     id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restore:
-    """Let a retired document be recalled again."""
+    """Let a retired turn be recalled again."""
 
     id: str
 
@@ -67,22 +69,42 @@ class Index:
     analysis: int
 
 
-Change: TypeAlias = AddTurn | Retire | Restore | Embed | Index
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutFact:
+    """Store the next version of a fact: revision 1 of a new one, or one more than what the partition has.
 
-Op = Literal["add", "retire", "restore", "embed", "index"]
+    Any other revision raises `StaleError`: somebody changed the fact since it was read. A new fact whose content was
+    erased is refused (`Applied.refused`).
+    """
+
+    fact: Fact
+    """Its `seq` is given by the store."""
+
+    op: FactOp
+    document: Document | None = None
+    """Its index entry; needed when the text is new. `None`: the one it has serves."""
+
+    caused_by: str = ""
+    """The turn that led to it; empty when a person or a job did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cause:
-    """Why a list of changes is made; written beside each of them."""
+class MarkExtracted:
+    """Note that an extractor has read a turn, so that it is not read again."""
 
-    verb: str
-    """`remember`, `forget`, `reembed`, `reindex`, …"""
+    id: str
+    extraction: Extraction
 
-    at: datetime
-    """When (aware)."""
 
-    reason: str = ""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readmit:
+    """Lift a tombstone: what was erased may be stored again. Nothing happens when there is none."""
+
+    mark: str
+    """The id of a turn, or the key of a fact."""
+
+
+Change: TypeAlias = AddTurn | Retire | Restore | Embed | Index | PutFact | MarkExtracted | Readmit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,38 +114,23 @@ class Applied:
     version: int
     """The partition's version afterwards."""
 
+    call: int = 0
+    """The version of its first journal entry; 0 when nothing changed."""
+
     added: Sequence[str] = ()
     """Ids of the turns that were stored, in order."""
 
     duplicates: Sequence[str] = ()
     """Ids under which turns of the list are known already, in order."""
 
-    changed: Sequence[str] = field(default=())
-    """Ids retired, restored, embedded or indexed; those for which nothing changed are left out."""
+    changed: Sequence[str] = ()
+    """Ids retired, restored, embedded, indexed, marked or readmitted; those for which nothing changed are left out."""
 
+    facts: Sequence[str] = ()
+    """Ids of the facts of which a version was stored, in order, each once."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JournalEntry:
-    """One change, as the journal keeps it: no content, so that erasing content can be complete."""
-
-    version: int
-    op: Op
-    id: str
-    verb: str
-    at: datetime
-    reason: str
-    digest: str
-    """Chains this entry to the one before it in the partition; `verify()` recomputes it."""
-
-
-def chain_root(partition: Partition) -> str:
-    """Return what the digest of a partition's first journal entry is chained to."""
-    return digest(["journal", partition.tenant, partition.user])
-
-
-def chain(previous: str, *, version: int, op: Op, id: str, cause: Cause) -> str:
-    """Return the digest of a journal entry that follows the one with the digest *previous*."""
-    return digest([previous, version, op, id, cause.verb, to_micros(cause.at), cause.reason])
+    refused: Sequence[str] = ()
+    """Ids of turns and facts that were not stored because their content was erased."""
 
 
 def check(changes: Sequence[Change], cause: Cause) -> None:
@@ -140,7 +147,11 @@ def check(changes: Sequence[Change], cause: Cause) -> None:
                 _check_embedding(id, embedding, fingerprint)
             case Index(terms=terms, analysis=analysis):
                 _check_terms(terms, analysis)
-            case Retire() | Restore():
+            case PutFact(fact=fact, document=document):
+                _check_fact(fact)
+                if document is not None:
+                    _check_document(document, fact.id)
+            case Retire() | Restore() | MarkExtracted() | Readmit():
                 pass
 
 
@@ -157,6 +168,27 @@ def _check_turn(turn: Turn) -> None:
     if turn.retired_at is not None:
         _check_aware("retired_at", turn.retired_at)
     for key, value in turn.metadata.items():
+        _check_json(f"metadata {key!r}", {key: value})
+
+
+def _check_fact(fact: Fact) -> None:
+    for name in ("id", "key", "subject", "text", "attribute", "value", "slot", "superseded_by"):
+        _check_text(name, getattr(fact, name))
+    for name in ("id", "key", "subject", "text"):
+        if not getattr(fact, name).strip():
+            raise InputError(f"a fact needs a {name}; that of {fact.text[:80]!r} is empty")
+    times = ("learned_at", "recorded_at", "retired_at", "expires_at")
+    for name, at in [(name, getattr(fact, name)) for name in times] + [
+        ("valid", fact.valid.start),
+        ("valid", fact.valid.end),
+    ]:
+        if at is not None:
+            _check_aware(name, at)
+    if not 0.0 <= fact.confidence <= 1.0:
+        raise InputError(f"the confidence of a fact must be from 0 to 1, not {fact.confidence!r}")
+    if not 0 <= fact.evidence <= MAX_INT:
+        raise InputError(f"the evidence of a fact must be from 0 to 2^63 - 1, not {fact.evidence!r}")
+    for key, value in fact.metadata.items():
         _check_json(f"metadata {key!r}", {key: value})
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from lukasa.domain.embedding import Embedding
+from lukasa.domain.interval import Interval
 from lukasa.domain.turn import Json
 
 Kind = Literal["turn", "fact", "relation", "summary"]
@@ -61,7 +62,7 @@ class Traits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """The index entry of a turn (later also of a fact, relation or summary); it has the same id."""
+    """The index entry of a turn or a fact (later also of a relation or summary); it has the same id."""
 
     id: str
     kind: Kind
@@ -97,6 +98,17 @@ class Head:
     dense: bytes | None = None
     """The dense vector under the fingerprint asked for; `None` when there is none yet."""
 
+    current: bool = True
+    """Of a fact: whether it is believed now. One that was superseded is live, and not current."""
+
+    sources: Sequence[str] = ()
+    """Of a fact: the turns that it rests on."""
+
+    valid: Interval | None = None
+    """Of a fact: when it is or was true; its bounds alone."""
+
+    expires_at: datetime | None = None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delta:
@@ -109,7 +121,11 @@ class Delta:
     """New and changed documents, by `seq`."""
 
     gone: Sequence[str] = ()
-    """Ids of documents that no longer exist."""
+    """Ids of documents that were erased."""
+
+    epoch: int = 0
+    """Changes when the partition was erased as a whole and begun anew: what is known of it is then worth nothing. 0: nobody
+    has written to it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,28 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypedDict
 
 from lukasa.domain.document import Kind
+from lukasa.domain.fact import Fact
+from lukasa.domain.source import Source
 from lukasa.domain.turn import Json, Turn
+
+
+class View(TypedDict, total=False):
+    """What of the memory a recall looks at, where it is not what is known and believed now."""
+
+    as_of: datetime | str | int
+    """As it was known at a moment, or at a version of the partition."""
+
+    valid_at: datetime | str
+    """What was true at a moment: facts of that time, and what had been said by then."""
+
+    kinds: Sequence[Kind]
+    """Only turns, or only facts."""
+
+    include_retired: bool
+    """Also what was forgotten, and facts that were superseded, marked as such."""
+
 
 Mode = Literal["full", "lexical"]
 """`lexical`: the embedder could not be used, so only full-text looked."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """The words that a hit rests on."""
-
-    turn: str
-    """The turn's id."""
-
-    start: int
-    end: int
-    """Characters of the turn's text, `text[start:end]`."""
-
-    at: datetime
-    speaker: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +64,11 @@ class Hit:
     sources: Sequence[Source]
     signals: Sequence[Signal] = ()
     metadata: Mapping[str, Json] = field(default_factory=dict)
+    fact: Fact | None = None
+    """The fact itself, with its status and validity; `None` for a turn."""
+
+    retired: bool = False
+    """It was forgotten; only `include_retired` shows it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,13 +111,23 @@ class Context:
     """A block of memory to paste into a prompt."""
 
     text: str
-    """Dated, with speakers and citation marks `[1]`, oldest first; empty when nothing is relevant."""
+    """The profile, then what bears on the question: dated, with speakers and citation marks `[1]`, oldest first. Without
+    anything relevant, the profile alone."""
 
     tokens: int
     """Tokens in `text`, by the counter in use; never more than the budget."""
 
     turns: Sequence[Turn]
     """The turns shown, in the order of their marks: `[1]` is `turns[0]`."""
+
+    facts: Sequence[Fact] = ()
+    """The facts shown after the turns; their marks go on from there: with five turns, `[6]` is `facts[0]`."""
+
+    profile: str = ""
+    """The part of `text` that stays the same, to the byte, until a fact in it changes: it may be cached as a prefix."""
+
+    known: Sequence[Fact] = ()
+    """The facts that the profile says."""
 
     abstained: bool = False
     confidence: float = 0.0

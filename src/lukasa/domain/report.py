@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from lukasa.domain.fact import Fact
+from lukasa.domain.journal import JournalEntry
 from lukasa.domain.scope import Partition
+from lukasa.domain.source import Source
+from lukasa.domain.turn import Turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +23,20 @@ class Usage:
     tokens_in: int = 0
     tokens_out: int = 0
     milliseconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extraction:
+    """What an extractor made of one turn."""
+
+    extractor: str
+    """Which one, with its version: `rules-1`."""
+
+    facts: int = 0
+    """How many facts the turn led to, known ones included."""
+
+    refused: Mapping[str, int] = field(default_factory=dict)
+    """How many claims the gate did not let pass, by reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +58,18 @@ class Receipt:
     unembedded: int = 0
     """Turns that were stored without vectors because the embedder failed: full-text finds them, `reembed()` mends it."""
 
+    facts: Sequence[str] = ()
+    """Ids of the facts that this call made, confirmed or changed."""
+
+    refused: Mapping[str, int] = field(default_factory=dict)
+    """Claims that the gate did not let pass, by reason."""
+
+    redacted: Mapping[str, int] = field(default_factory=dict)
+    """Secrets that were replaced by a label before anything was stored, by sort."""
+
+    change: int = 0
+    """The number of this call in the journal: `undo(call=…)` takes it back. 0: nothing was changed."""
+
     warnings: Sequence[str] = ()
     usage: Usage = field(default_factory=Usage)
 
@@ -49,7 +79,51 @@ class Forgotten:
     """What `forget` did."""
 
     retired: Sequence[str] = ()
-    """Ids that recall no longer returns; `restore` brings them back."""
+    """Ids of turns and facts that recall no longer returns; `restore` brings them back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Testimony:
+    """One place that says what is believed."""
+
+    source: Source
+    quote: str
+    """The very words."""
+
+    turn: Turn
+    """The message that they stand in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """What a fact rests on."""
+
+    fact: Fact
+    testimony: Sequence[Testimony] = ()
+    """First said first."""
+
+    entries: Sequence[JournalEntry] = ()
+    """What the journal has of it, oldest first: each change, what caused it and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """A fact as it was believed at two moments."""
+
+    before: Fact
+    after: Fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diff:
+    """How what was believed at one moment differs from what was believed at another; forgotten facts are not believed."""
+
+    added: Sequence[Fact] = ()
+    gone: Sequence[Fact] = ()
+    changed: Sequence[Revision] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.gone or self.changed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +135,14 @@ class Stats:
     """Retired ones included."""
 
     retired: int = 0
+    """Turns that were forgotten."""
+
+    facts: int = 0
+    """Past and retired ones included."""
+
+    refused: Mapping[str, int] = field(default_factory=dict)
+    """Claims that the gate did not let pass, by reason."""
+
     sessions: int = 0
     documents: int = 0
     vectors: Mapping[str, int] = field(default_factory=dict)
@@ -114,6 +196,9 @@ class Backlog:
     outdated: int = 0
     """Documents with terms that other rules made; `reindex()` makes them anew."""
 
+    unextracted: int = 0
+    """Live turns that the extractor in use has not read; `extract()` does it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
@@ -137,6 +222,9 @@ class Health:
     outdated: int = 0
     """Documents with terms that other rules made, as another version of Lukasa has them; `reindex()` mends it."""
 
+    unextracted: int = 0
+    """Live turns that the extractor in use has not read; `extract()` distils facts from them."""
+
     backlogs: Sequence[Backlog] = ()
     """The same by partition, where there is anything to do."""
 
@@ -150,4 +238,5 @@ class Health:
     @property
     def ok(self) -> bool:
         """Whether everything works."""
-        return self.embedder_problem is None and not (self.unembedded or self.outdated or self.findings)
+        behind = self.unembedded or self.outdated or self.unextracted
+        return self.embedder_problem is None and not (behind or self.findings)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lukasa.domain.document import Kind
 from lukasa.domain.embedding import EmbedderSpec, Embedding
 from lukasa.domain.filter import Filter
 from lukasa.domain.query import DocumentQuery, LexicalQuery
@@ -17,6 +18,7 @@ from lukasa.pipeline.policy import RecallPolicy
 from lukasa.pipeline.token_rows import max_sim
 from lukasa.pipeline.understand import Understanding
 from lukasa.pipeline.warm import Warm, WarmPartitions
+from lukasa.pipeline.warm_facts import WarmFacts
 from lukasa.ports.store import Store
 
 
@@ -36,6 +38,17 @@ class Found:
     no token vectors, the question's average."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundFacts:
+    """What the channels say of facts; entry `i` of every array is about row `rows[i]` of the partition's facts."""
+
+    rows: Ints
+    lexical: Floats
+    dense: Floats | None = None
+    late: Floats | None = None
+    """Candidates × question tokens."""
+
+
 @dataclass(frozen=True, slots=True)
 class Channels:
     """The channels over documents, and what they need."""
@@ -45,7 +58,7 @@ class Channels:
     policy: RecallPolicy
 
     async def lexical(
-        self, partition: Partition, asked: Understanding, filter: Filter | None
+        self, partition: Partition, asked: Understanding, filter: Filter | None, *, kind: Kind = "turn"
     ) -> Mapping[str, float]:
         """Return BM25 scores by document id."""
         if not asked.terms:
@@ -53,16 +66,20 @@ class Channels:
         query = LexicalQuery(
             terms=asked.terms[: self.policy.max_terms],
             common=self.policy.common_terms,
+            kind=kind,
             filter=filter,
             limit=self.policy.per_channel,
         )
         return {scored.id: scored.score for scored in await self.store.lexical(partition, query)}
 
-    async def allowed(self, partition: Partition, warm: Warm, filter: Filter | None) -> Bools:
+    async def allowed(
+        self, partition: Partition, warm: Warm, filter: Filter | None, *, include_retired: bool = False
+    ) -> Bools:
         """Tell for each row whether it may be returned."""
-        allowed = warm.live[: warm.size].copy()
+        live = warm.live[: warm.size]
+        allowed = np.ones(warm.size, np.bool_) if include_retired else live.copy()
         if filter is not None:
-            passing = await self.store.select(partition, DocumentQuery(filter=filter))
+            passing = await self.store.select(partition, DocumentQuery(filter=filter, kinds=["turn"]))
             mask = np.zeros(warm.size, np.bool_)
             mask[[warm.rows[id_] for id_ in passing if id_ in warm.rows]] = True
             allowed &= mask
@@ -92,6 +109,31 @@ class Channels:
         late = await self._late(partition, warm, rows, question=question, spec=spec)
         return Found(rows=rows, lexical=bm25[rows], dense=cosine[rows], late=late)
 
+    async def gather_facts(
+        self,
+        partition: Partition,
+        warm: Warm,
+        *,
+        rows: Ints,
+        lexical: Mapping[str, float],
+        question: Embedding | None,
+        spec: EmbedderSpec | None,
+    ) -> FoundFacts:
+        """Choose among the facts that may be returned (*rows*), and have every channel score those chosen."""
+        facts = warm.facts
+        bm25 = np.zeros(facts.size, np.float32)
+        for id_, score in lexical.items():
+            if (row := facts.rows.get(id_)) is not None:
+                bm25[row] = score
+        if question is None or spec is None:
+            return FoundFacts(rows=rows, lexical=bm25[rows])
+        cosine = facts.dense[: facts.size] @ np.frombuffer(question.dense, np.float32)
+        if len(rows) > self.policy.exact_documents:
+            best = [_best(rows, scores, self.policy.per_channel) for scores in (bm25, cosine)]
+            rows = np.unique(np.concatenate(best))
+        late = await self._late(partition, facts, rows, question=question, spec=spec)
+        return FoundFacts(rows=rows, lexical=bm25[rows], dense=cosine[rows], late=late)
+
     def _candidates(self, warm: Warm, allowed: Bools, bm25: Floats, cosine: Floats | None) -> Ints:
         """Return every allowed row of a small partition; of a large one, each channel's best and their neighbours."""
         rows = np.flatnonzero(allowed)
@@ -107,11 +149,17 @@ class Channels:
         return chosen
 
     async def _late(
-        self, partition: Partition, warm: Warm, rows: Ints, *, question: Embedding, spec: EmbedderSpec
+        self,
+        partition: Partition,
+        held: Warm | WarmFacts,
+        rows: Ints,
+        *,
+        question: Embedding,
+        spec: EmbedderSpec,
     ) -> Floats | None:
         if question.tokens is None or not question.tokens.count or not len(rows):
             return None
-        picked = await self.warm.tokens(partition, warm, rows, spec)
+        picked = await self.warm.tokens(partition, held, rows, spec)
         if len(picked.codes) < self.policy.inline_tokens:
             return max_sim(question.tokens, picked)
         return await asyncio.to_thread(max_sim, question.tokens, picked)

@@ -1,11 +1,12 @@
-"""From ranked turns to a block of text for a prompt: dated, cited, within the budget. Pure."""
+"""From ranked turns and facts to a block of text for a prompt: dated, cited, within the budget. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
+from lukasa.domain.fact import Fact
 from lukasa.domain.turn import Turn
 from lukasa.pipeline.policy import ComposePolicy
 from lukasa.pipeline.represent import day, speaker, weekday
@@ -24,50 +25,85 @@ class Block:
     """In the order of their marks."""
 
     tokens: int
+    facts: Sequence[Fact] = ()
+    """Their marks follow those of the turns."""
 
 
 @dataclass(slots=True)
 class _Packing:
-    """Turns taken so far, and what they cost."""
+    """Turns and facts taken so far, and what they cost."""
 
     budget: int
     counter: TokenCounter
     used: int = 0
-    taken: list[Turn] = field(default_factory=list)
+    taken: dict[str, Turn | Fact] = field(default_factory=dict)
+    """By id, best first."""
+
+    costs: dict[str, int] = field(default_factory=dict)
     days: set[date] = field(default_factory=set)
 
-    def take(self, turn: Turn) -> bool:
-        """Take the turn if it fits."""
+    def take(self, item: Turn | Fact) -> bool:
+        """Take it if it fits; a fact whose turn is shown says nothing new, and costs nothing."""
+        if isinstance(item, Fact):
+            return self.take_fact(item)
         # The mark is counted at its widest so far; joining lines costs nothing more.
-        cost = self.counter.count(_line(turn, len(self.taken) + 1) + "\n")
-        if turn.at.date() not in self.days:
-            cost += self.counter.count(_heading(turn) + "\n")
+        cost = self.counter.count(_line(item, len(self.taken) + 1) + "\n")
+        if item.at.date() not in self.days:
+            cost += self.counter.count(_heading(item) + "\n")
+        said = [fact for fact in self.facts if _rests_on(fact, item)]
+        saved = sum(self.costs[fact.id] for fact in said)
+        if self.used + cost - saved > self.budget:
+            return False
+        # The turn says it in full.
+        for fact in said:
+            del self.taken[fact.id]
+        self.used += cost - saved
+        self.days.add(item.at.date())
+        self.taken[item.id], self.costs[item.id] = item, cost
+        return True
+
+    def take_fact(self, fact: Fact) -> bool:
+        """Take a fact if it fits."""
+        if fact.id in self.taken or any(source.turn in self.taken for source in fact.sources):
+            return True
+        cost = self.counter.count(_fact_line(fact, len(self.taken) + 1) + "\n")
+        if not self.facts:
+            cost += self.counter.count(_FACTS + "\n")
         if self.used + cost > self.budget:
             return False
         self.used += cost
-        self.days.add(turn.at.date())
-        self.taken.append(turn)
+        self.taken[fact.id], self.costs[fact.id] = fact, cost
         return True
 
+    @property
+    def facts(self) -> list[Fact]:
+        return [item for item in self.taken.values() if isinstance(item, Fact)]
 
-def compose(ranked: Iterable[Turn], *, budget: int, counter: TokenCounter, policy: ComposePolicy) -> Block:
-    """Show as many of the best turns as the budget allows, whole, oldest first, under their dates.
 
-    Turns are never cut: half a sentence misleads. One that is too long is passed over for the next; after a few
-    such misses the block is full. The same turns always give the same bytes.
+def compose(
+    ranked: Iterable[Turn | Fact], *, budget: int, counter: TokenCounter, policy: ComposePolicy
+) -> Block:
+    """Show as much of the best as the budget allows: turns whole, oldest first, under their dates; then facts.
+
+    Turns are never cut: half a sentence misleads. A fact stands for a turn that does not fit, or that is not worth its
+    length. One that is too long is passed over for the next; after a few such misses the block is full. The same
+    turns and facts always give the same bytes.
     """
     packing = _Packing(budget, counter)
     misses = 0
-    for turn in ranked:
-        if not packing.take(turn):
+    for item in ranked:
+        if not packing.take(item):
             misses += 1
             if misses > policy.misses:
                 break
-    return _fitted(packing.taken, budget, counter)
+    return _fitted(list(packing.taken.values()), budget, counter)
 
 
-def render(turns: Sequence[Turn]) -> str:
-    """Return the block: a heading a day, a line a turn (its further lines indented). `turns` are oldest first."""
+def render(turns: Sequence[Turn], facts: Sequence[Fact] = ()) -> str:
+    """Return the block: a heading a day, a line a turn (its further lines indented), then a line a fact.
+
+    `turns` are oldest first.
+    """
     lines: list[str] = []
     shown: date | None = None
     for mark, turn in enumerate(turns, start=1):
@@ -75,17 +111,32 @@ def render(turns: Sequence[Turn]) -> str:
             shown = turn.at.date()
             lines.append(_heading(turn))
         lines.append(_line(turn, mark))
+    if facts:
+        lines.append(_FACTS)
+    lines += [_fact_line(fact, mark) for mark, fact in enumerate(facts, start=len(turns) + 1)]
     return "\n".join(lines)
 
 
-def _fitted(best_first: Sequence[Turn], budget: int, counter: TokenCounter) -> Block:
+def _fitted(best_first: Sequence[Turn | Fact], budget: int, counter: TokenCounter) -> Block:
     """Render; if counting the whole gives more than the sum of its lines, drop the weakest until it fits."""
     for keep in range(len(best_first), 0, -1):
-        turns = sorted(best_first[:keep], key=lambda turn: (turn.at, turn.seq))
-        text = render(turns)
+        kept = best_first[:keep]
+        turns = sorted(
+            (item for item in kept if isinstance(item, Turn)), key=lambda turn: (turn.at, turn.seq)
+        )
+        facts = sorted((item for item in kept if isinstance(item, Fact)), key=_when)
+        text = render(turns, facts)
         if (tokens := counter.count(text)) <= budget:
-            return Block(text, turns, tokens)
+            return Block(text, turns, tokens, facts)
     return Block("", (), 0)
+
+
+def _rests_on(fact: Fact, turn: Turn) -> bool:
+    return any(source.turn == turn.id for source in fact.sources)
+
+
+def _when(fact: Fact) -> tuple[datetime, int]:
+    return fact.sources[0].at if fact.sources else fact.learned_at, fact.seq
 
 
 def _heading(turn: Turn) -> str:
@@ -102,3 +153,12 @@ def _line(turn: Turn, mark: int) -> str:
 def _name(turn: Turn) -> str:
     """Return who spoke, on one line and without anything that looks like a mark."""
     return " ".join(speaker(turn).translate(_NO_MARKS).split())
+
+
+def _fact_line(fact: Fact, mark: int) -> str:
+    past = "" if fact.status == "current" else f" ({_PAST.get(fact.status, fact.status)})"
+    return f"- {' '.join(fact.text.split())}{past}[{mark}]"
+
+
+_FACTS = "Also said:"
+_PAST = {"superseded": "no longer", "conflicting": "disputed"}

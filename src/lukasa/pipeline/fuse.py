@@ -20,12 +20,15 @@ def best_first(scores: Floats, seq: Ints) -> Ints:
     return np.lexsort((-seq, -scores))
 
 
-def relevance(scores: Floats, confidence: float) -> Floats:
+def relevance(scores: Floats, confidence: float, *, best: float | None = None) -> Floats:
     """Turn fused scores into chances from 0 to 1: the best one gets *confidence*, the others their share of it.
+
+    *best* is the score of the best of all, where these are only some.
 
     The weights were learned with a softmax over all candidates, so the exponential of a distance is how much less
     likely a candidate is to be evidence than the best one.
     """
     if not len(scores):
         return scores
-    return np.asarray(confidence * np.exp(scores - scores.max()), np.float32)
+    top = float(scores.max()) if best is None or not np.isfinite(best) else best
+    return np.asarray(confidence * np.exp(np.minimum(scores - top, 0.0)), np.float32)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 from lukasa.domain.time import read_instant
 from lukasa.domain.turn import MAX_INT, ORIGINS, Json, Origin, Role
 from lukasa.errors import InputError
 from lukasa.pipeline.policy import RememberPolicy
+from lukasa.pipeline.secrets import redact, redact_json
 
 Message: TypeAlias = str | Mapping[str, object]
 """A text, or a message of the OpenAI shape: `role`, `content` (text or parts), `name`; also `at`, `metadata`, and its own
@@ -68,10 +71,12 @@ class Draft:
 
 
 class Read(NamedTuple):
-    """The drafts, and why messages were left out."""
+    """The drafts, why messages were left out, and what was taken out of them."""
 
     drafts: list[Draft]
     skipped: list[str]
+    redacted: Mapping[str, int] = MappingProxyType({})
+    """Secrets that were replaced by a label, by sort."""
 
 
 def read_labels(
@@ -119,7 +124,20 @@ def read_messages(
             skipped.append(f"{name} ({draft.role}) has no text")
     if alone and not drafts:
         raise InputError(f"there is nothing to remember: {skipped[0]}")
-    return Read(drafts, skipped)
+    return _redacted(drafts, skipped) if policy.redact else Read(drafts, skipped)
+
+
+def _redacted(drafts: Sequence[Draft], skipped: list[str]) -> Read:
+    """Put labels in the place of secrets, before anything is stored, indexed or given to a model."""
+    labels: Counter[str] = Counter()
+    clean = []
+    for draft in drafts:
+        text, of_text = redact(draft.text)
+        metadata, of_metadata = redact_json(dict(draft.metadata))
+        labels.update([*of_text, *of_metadata])
+        assert isinstance(metadata, dict)  # noqa: S101 - it was one
+        clean.append(replace(draft, text=text, metadata=metadata))
+    return Read(clean, skipped, dict(sorted(labels.items())))
 
 
 def _draft(message: object, labels: Labels, *, name: str, zone: str | None) -> Draft:

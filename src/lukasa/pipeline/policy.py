@@ -29,9 +29,21 @@ class RememberPolicy:
     overlap: int = 50
     """How many of the session's last turns are compared with the beginning of a call that sends history again."""
 
+    redact: bool = True
+    """Whether secrets (keys, passwords, card numbers) are replaced by a label before anything is stored. What is stored
+    is served to models for years, and a key in it would be copied with it."""
+
     attempts: int = 100
     """How often a write is decided anew because another process came first: with eight that do nothing else, each
     attempt fails seven times in eight."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvePolicy:
+    """How claims are compared with what is known."""
+
+    near_duplicate: float = 0.9
+    """Likeness of two sentences from which they are called near duplicates, unless they disagree."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +54,34 @@ class ComposePolicy:
     """Taken from a turn's score for each unit of the logarithm of its words, when a context is packed: two short turns
     tell more than one long one. 0.3 to 0.9 were about alike on the dev split; 0 was worse."""
 
+    profile_share: float = 0.05
+    """Share of the budget that the stable profile may take: every word of it is one less for what was asked."""
+
+    profile_tokens: int = 120
+    """And at most so many tokens."""
+
     misses: int = 8
     """Turns that may be passed over because they do not fit; more would fill the rest with ever weaker ones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactPolicy:
+    """How facts are weighed beside the turns that they rest on."""
+
+    base: float = -1.0
+    """What a fact counts less than its turn, in fused scores."""
+
+    late: float = 4.0
+    """How much a fact gains for each unit by which it matches the question better than its turn (mean MaxSim)."""
+
+    lexical: float = 0.1
+    """The same by full-text, where there are no token vectors."""
+
+    window: float = 1.0
+    """What a fact gains that was true in the time asked about."""
+
+    share: float = 0.34
+    """The most that facts may take of the hits of a recall: each stands before its turn, never in its place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +134,7 @@ class RecallPolicy:
     """Weights of the signs, by the embedder's name; an embedder without any is never the reason to abstain."""
 
     compose: ComposePolicy = field(default_factory=ComposePolicy)
+    facts: FactPolicy = field(default_factory=FactPolicy)
 
 
 FUSION: Mapping[BestChannel, Mapping[str, float]] = MappingProxyType(

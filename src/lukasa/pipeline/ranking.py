@@ -9,16 +9,18 @@ from time import perf_counter
 
 import numpy as np
 
-from lukasa.domain.recalled import Hit, Mode, Signal, Source
+from lukasa.domain.fact import Fact
+from lukasa.domain.recalled import Hit, Mode, Signal
+from lukasa.domain.source import Source
 from lukasa.domain.turn import Turn
 from lukasa.pipeline.arrays import Floats, Ints
 from lukasa.pipeline.channels import Found
 from lukasa.pipeline.confidence import Signs
 from lukasa.pipeline.evidence import FEATURES
+from lukasa.pipeline.fact_ranking import FactRanking
 from lukasa.pipeline.fuse import best_first
-from lukasa.pipeline.policy import ComposePolicy
 from lukasa.pipeline.understand import Understanding
-from lukasa.pipeline.warm import TRAITS, Warm
+from lukasa.pipeline.warm import Warm
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,12 +43,16 @@ class Ranking:
     model: str
     """The embedder's name."""
 
+    facts: FactRanking
     searched: int
     warnings: list[str]
     timings: dict[str, float]
     confidence: float = 0.0
     chances: Floats = field(default_factory=lambda: np.empty(0, np.float32))
     """Relevance of each place."""
+
+    fact_chances: Floats = field(default_factory=lambda: np.empty(0, np.float32))
+    """Relevance of each place of `facts`."""
 
     signs: Signs | None = None
     """What the confidence rests on."""
@@ -65,17 +71,6 @@ class Ranking:
     def ids(self, places: Ints) -> list[str]:
         """Return the ids of places."""
         return [self.warm.ids[row] for row in self.found.rows[places]]
-
-    def packing(self, budget: int, policy: ComposePolicy) -> Ints:
-        """Return the places to offer to a context, in the order in which they should fill it.
-
-        Words are cheaper to count than tokens and never more, so what cannot fit any more is not offered.
-        """
-        words = self.warm.traits[self.found.rows, TRAITS.index("words")]
-        worth = self.scores - policy.length_penalty * np.log(words + 2)
-        order = best_first(np.asarray(worth, np.float32), self.warm.seq[self.found.rows])
-        enough = int(np.searchsorted(np.cumsum(words[order]), budget)) + policy.misses + 1
-        return order[:enough]
 
     @contextmanager
     def timed(self, step: str) -> Iterator[None]:
@@ -108,24 +103,50 @@ def hit(ranking: Ranking, place: int, turn: Turn, *, explain: bool) -> Hit:
         sources=(Source(turn=turn.id, start=0, end=len(turn.text), at=turn.at, speaker=turn.speaker),),
         signals=tuple(_signals(ranking, place, explain=explain)),
         metadata=turn.metadata,
+        retired=turn.retired_at is not None,
     )
+
+
+def fact_hit(ranking: Ranking, place: int, fact: Fact, *, explain: bool) -> Hit:
+    """Return what a caller gets to see of a fact."""
+    found = ranking.facts.found
+    channels = {"lexical": found.lexical, "dense": found.dense, "late": _mean(found.late)}
+    return Hit(
+        id=fact.id,
+        kind="fact",
+        text=fact.text,
+        score=float(ranking.fact_chances[place]),
+        at=fact.sources[0].at if fact.sources else fact.learned_at,
+        speaker=fact.subject,
+        role=None,
+        session=None,
+        sources=fact.sources,
+        signals=tuple(_channel_signals(channels, place, explain=explain)),
+        metadata=fact.metadata,
+        fact=fact,
+        retired=fact.retired_at is not None,
+    )
+
+
+def _mean(late: Floats | None) -> Floats | None:
+    return None if late is None else np.asarray(late.mean(axis=1), np.float32)
 
 
 def _signals(ranking: Ranking, place: int, *, explain: bool) -> Iterator[Signal]:
     found = ranking.found
-    channels = {
-        "lexical": found.lexical,
-        "dense": found.dense,
-        "late": None if found.late is None else found.late.mean(axis=1),
-    }
+    channels = {"lexical": found.lexical, "dense": found.dense, "late": _mean(found.late)}
+    yield from _channel_signals(channels, place, explain=explain)
+    if place in ranking.reranked:
+        yield Signal(channel="rerank", score=ranking.reranked[place])
+    if explain:
+        for name, value in zip(FEATURES, ranking.table[place], strict=True):
+            yield Signal(channel=f"evidence.{name}", score=float(value))
+
+
+def _channel_signals(channels: Mapping[str, Floats | None], place: int, *, explain: bool) -> Iterator[Signal]:
     for channel, scores in channels.items():
         if scores is not None and (explain or scores[place] > 0):
             rank = int((scores > scores[place]).sum()) + 1
             yield Signal(
                 channel=channel, score=float(scores[place]), rank=rank if scores[place] > 0 else None
             )
-    if place in ranking.reranked:
-        yield Signal(channel="rerank", score=ranking.reranked[place])
-    if explain:
-        for name, value in zip(FEATURES, ranking.table[place], strict=True):
-            yield Signal(channel=f"evidence.{name}", score=float(value))

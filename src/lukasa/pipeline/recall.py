@@ -4,32 +4,45 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime, tzinfo
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime, tzinfo
 from time import perf_counter
 
+import numpy as np
+
+from lukasa.domain.fact import Fact
 from lukasa.domain.filter import Filter
-from lukasa.domain.query import TurnQuery
+from lukasa.domain.query import DocumentQuery, FactQuery, LexicalQuery, TurnQuery
 from lukasa.domain.recalled import Context, Recalled
 from lukasa.domain.scope import Partition
+from lukasa.domain.time import to_micros
 from lukasa.domain.turn import Turn
 from lukasa.errors import ProviderError
 from lukasa.pipeline import evidence, fuse
-from lukasa.pipeline.analyse import analyse
-from lukasa.pipeline.arrays import Bools
+from lukasa.pipeline.analyse import analyse, query_terms
+from lukasa.pipeline.arrays import Bools, Ints
 from lukasa.pipeline.channels import Channels, Found
 from lukasa.pipeline.compose import compose
 from lukasa.pipeline.confidence import FEW, confidence, signs, uncalibrated
+from lukasa.pipeline.dates import event_bound
 from lukasa.pipeline.encode import Encoder
+from lukasa.pipeline.fact_ranking import rank_facts
+from lukasa.pipeline.looked import Looked
+from lukasa.pipeline.offers import beside, choose, offered
 from lukasa.pipeline.policy import BestChannel, RecallPolicy
+from lukasa.pipeline.profile import Profile, compose_profile
 from lukasa.pipeline.rank import rerank
-from lukasa.pipeline.ranking import Ranking, hit, timed
+from lukasa.pipeline.ranking import Ranking, fact_hit, hit, timed
 from lukasa.pipeline.represent import document_text
-from lukasa.pipeline.understand import understand
+from lukasa.pipeline.understand import Understanding, understand
 from lukasa.pipeline.warm import Warm, WarmPartitions
+from lukasa.pipeline.warm_facts import WarmFacts
 from lukasa.ports.reranker import Reranker
 from lukasa.ports.store import Store
 from lukasa.ports.tokens import TokenCounter
+
+_EVENTS = 5
+"""Facts looked at for when an event was; a better match without a date is passed over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +55,7 @@ class Question:
     filter: Filter | None = None
     rerank: bool = False
     explain: bool = False
+    looked: Looked = field(default_factory=Looked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,19 +69,26 @@ class Recall:
     reranker: Reranker | None
     counter: TokenCounter
     policy: RecallPolicy
+    profiles: dict[Partition, tuple[tuple[int, int, date], WarmFacts, Profile]] = field(default_factory=dict)
+    """The last profile of each partition, and the state of its facts that it was made of."""
 
     async def hits(self, partition: Partition, question: Question, *, limit: int) -> Recalled:
         """Return the best hits for a question."""
         started = perf_counter()
         ranking = await self._rank(partition, question)
         abstained = self._abstains(ranking)
-        places = ranking.order[: 0 if abstained else limit]
+        chosen = [] if abstained else choose(ranking, question.looked, limit=limit, policy=self.policy.facts)
         with ranking.timed("fetch"):
-            turns = await self._turns(partition, ranking, ranking.ids(places))
+            turns = await self._turns(partition, ranking, [each.id for each in chosen if not each.is_fact])
+            facts = await self._facts(
+                partition, ranking, question, [each.id for each in chosen if each.is_fact]
+            )
         hits = [
-            hit(ranking, int(place), turns[id_], explain=question.explain)
-            for place, id_ in zip(places, ranking.ids(places), strict=True)
-            if id_ in turns
+            fact_hit(ranking, each.place, facts[each.id], explain=question.explain)
+            if each.is_fact
+            else hit(ranking, each.place, turns[each.id], explain=question.explain)
+            for each in chosen
+            if each.id in (facts if each.is_fact else turns)
         ]
         ranking.timings["total"] = (perf_counter() - started) * 1000
         return Recalled(
@@ -87,17 +108,34 @@ class Recall:
         started = perf_counter()
         ranking = await self._rank(partition, question)
         abstained = self._abstains(ranking)
-        ids = [] if abstained else ranking.ids(ranking.packing(budget, self.policy.compose))
+        with ranking.timed("profile"):
+            profile = await self._profile(partition, ranking, question, budget)
+        left = budget - (profile.tokens + self.counter.count("\n\n") if profile.text else 0)
+        offers = (
+            [] if abstained else offered(ranking, question.looked, budget=left, policy=self.policy.compose)
+        )
         with ranking.timed("fetch"):
-            turns = await self._turns(partition, ranking, ids)
+            turns = await self._turns(partition, ranking, [each.id for each in offers if not each.is_fact])
+            facts = await self._facts(
+                partition, ranking, question, [each.id for each in offers if each.is_fact]
+            )
         with ranking.timed("compose"):
-            offered = (turns[id_] for id_ in ids if id_ in turns)
-            block = compose(offered, budget=budget, counter=self.counter, policy=self.policy.compose)
+            told = {fact.id for fact in profile.facts}
+            items = (
+                facts[each.id] if each.is_fact else turns[each.id]
+                for each in offers
+                if each.id in (facts if each.is_fact else turns) and each.id not in told
+            )
+            block = compose(items, budget=left, counter=self.counter, policy=self.policy.compose)
+        text = "\n\n".join(part for part in (profile.text, block.text) if part)
         ranking.timings["total"] = (perf_counter() - started) * 1000
         return Context(
-            text=block.text,
-            tokens=block.tokens,
+            text=text,
+            tokens=self.counter.count(text) if text else 0,
             turns=block.turns,
+            facts=block.facts,
+            profile=profile.text,
+            known=profile.facts,
             abstained=abstained,
             confidence=ranking.confidence,
             mode=ranking.mode,
@@ -119,8 +157,15 @@ class Recall:
             with timed(timings, "understand"):
                 asked = understand(question.text, now=question.now, zone=question.zone, names=warm.names)
             with timed(timings, "lexical"):
+                asked = await self._with_events(partition, asked, question)
                 lexical = await self.channels.lexical(partition, asked, question.filter)
-                allowed = await self.channels.allowed(partition, warm, question.filter)
+                allowed = await self._allowed(partition, warm, question)
+                fact_rows = await self._fact_rows(partition, warm, question)
+                of_facts = (
+                    await self.channels.lexical(partition, asked, question.filter, kind="fact")
+                    if len(fact_rows)
+                    else {}
+                )
             with timed(timings, "encode"):
                 encoded = await encoding
         finally:
@@ -134,6 +179,9 @@ class Recall:
             found = await self.channels.gather(
                 partition, warm, allowed=allowed, lexical=lexical, question=vectors, spec=spec
             )
+            found_facts = await self.channels.gather_facts(
+                partition, warm, rows=fact_rows, lexical=of_facts, question=vectors, spec=spec
+            )
         with timed(timings, "fuse"):
             table = evidence.table(found, warm, asked)
             scores = fuse.linear(table, self.policy.fusion[_channels(found)])
@@ -144,6 +192,9 @@ class Recall:
                 table=table,
                 scores=scores,
                 order=fuse.best_first(scores, warm.seq[found.rows]),
+                facts=rank_facts(
+                    found_facts, found, scores, warm, windows=asked.windows, policy=self.policy.facts
+                ),
                 mode="lexical" if vectors is None else "full",
                 model=spec.model if spec else "",
                 searched=int(allowed.sum()),
@@ -175,6 +226,9 @@ class Recall:
             with ranking.timed("rerank"):
                 await self._rerank(partition, ranking, self.reranker, question.text)
         ranking.chances = fuse.relevance(ranking.scores, ranking.confidence)
+        ranking.fact_chances = fuse.relevance(
+            ranking.facts.scores, ranking.confidence, best=float(ranking.scores.max(initial=-np.inf))
+        )
 
     async def _rerank(
         self, partition: Partition, ranking: Ranking, reranker: Reranker, question: str
@@ -190,6 +244,83 @@ class Recall:
             ranking.warnings.append(f"the reranker cannot be used, its opinion is missing: {error}")
         else:
             ranking.reorder(scores)
+
+    async def _with_events(
+        self, partition: Partition, asked: Understanding, question: Question
+    ) -> Understanding:
+        """Let "before she moved to Lisbon" bound the time asked about, where a fact says when that was."""
+        bound = event_bound(question.text)
+        if bound is None:
+            return asked
+        wanted = LexicalQuery(terms=query_terms(bound.phrase), kind="fact", limit=_EVENTS)
+        found = [scored.id for scored in await self.store.lexical(partition, wanted)]
+        facts = {fact.id: fact for fact in await self.store.facts(partition, FactQuery(ids=found))}
+        dated = next((facts[id_] for id_ in found if id_ in facts and facts[id_].valid.start), None)
+        if dated is None:
+            return asked
+        return replace(asked, windows=(*asked.windows, beside(bound.side, dated.valid)))
+
+    async def _allowed(self, partition: Partition, warm: Warm, question: Question) -> Bools:
+        """Tell for each turn whether it may be returned."""
+        looked = question.looked
+        allowed = await self.channels.allowed(
+            partition, warm, question.filter, include_retired=looked.include_retired
+        )
+        if looked.valid_at is not None:
+            allowed &= warm.at[: len(allowed)] <= to_micros(looked.valid_at)
+        if looked.as_of is not None:
+            query = TurnQuery(as_of=looked.as_of, include_retired=looked.include_retired)
+            then = {turn.id for turn in await self.store.turns(partition, query)}
+            allowed = np.array([warm.ids[row] in then for row in range(len(allowed))], np.bool_)
+        return allowed
+
+    async def _fact_rows(self, partition: Partition, warm: Warm, question: Question) -> Ints:
+        """Return the rows of the facts that may be returned."""
+        looked, facts = question.looked, warm.facts
+        if not looked.facts or not facts.size:
+            return np.empty(0, np.int64)
+        rows = facts.usable(question.now, past=looked.past)
+        if looked.include_retired or looked.as_of is not None:
+            query = FactQuery(as_of=looked.as_of, include_retired=looked.include_retired)
+            then = {
+                fact.id for fact in await self.store.facts(partition, query) if fact.status != "quarantined"
+            }
+            rows = np.array([row for row, id_ in enumerate(facts.ids) if id_ in then], np.int64)
+        if looked.valid_at is not None:
+            at = to_micros(looked.valid_at)
+            rows = rows[(facts.start[rows] <= at) & (facts.end[rows] > at)]
+        if question.filter is not None:
+            passing = await self.store.select(
+                partition, DocumentQuery(filter=question.filter, kinds=["fact"])
+            )
+            rows = np.array([row for row in rows if facts.ids[row] in passing], np.int64)
+        return rows
+
+    async def _profile(
+        self, partition: Partition, ranking: Ranking, question: Question, budget: int
+    ) -> Profile:
+        """Return the stable lines; made anew only when facts have changed."""
+        if not question.looked.facts or question.looked.past or question.filter is not None:
+            return Profile()
+        # A fact may be over by tomorrow without any change.
+        key = (ranking.warm.facts.changed, budget, question.now.date())
+        held = self.profiles.get(partition)
+        if held is None or held[0] != key or held[1] is not ranking.warm.facts:
+            query = FactQuery(statuses=["current"], kinds=None)
+            facts = await self.store.facts(partition, query) if ranking.warm.facts.size else []
+            made = compose_profile(
+                facts, now=question.now, budget=budget, counter=self.counter, policy=self.policy.compose
+            )
+            held = self.profiles[partition] = (key, ranking.warm.facts, made)
+        return held[2]
+
+    async def _facts(
+        self, partition: Partition, ranking: Ranking, question: Question, ids: Sequence[str]
+    ) -> dict[str, Fact]:
+        if not ids:
+            return {}
+        query = FactQuery(ids=ids, as_of=question.looked.as_of, include_retired=True)
+        return {fact.id: fact for fact in await self.store.facts(partition, query)}
 
     async def _turns(self, partition: Partition, ranking: Ranking, ids: Sequence[str]) -> dict[str, Turn]:
         missing = [id_ for id_ in ids if id_ not in ranking.turns]

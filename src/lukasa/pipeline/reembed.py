@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from lukasa.domain.change import Cause, Embed
-from lukasa.domain.query import TurnQuery
+from lukasa.domain.change import Embed
+from lukasa.domain.journal import Cause
 from lukasa.domain.report import Progress
 from lukasa.domain.scope import Partition
 from lukasa.pipeline.analyse import ANALYSIS_VERSION
+from lukasa.pipeline.documents import document_texts
 from lukasa.pipeline.encode import Encoder
-from lukasa.pipeline.represent import document_text
 from lukasa.ports.store import Store
 
 _BATCH = 64
@@ -48,12 +48,12 @@ class Reembed:
         return Progress(done=done, remaining=sum(each.unembedded for each in left))
 
     async def _embed(self, partition: Partition, ids: Sequence[str], *, now: datetime) -> None:
-        turns = await self.store.turns(partition, TurnQuery(ids=ids, include_retired=True))
-        encoded = await self.encoder.documents([document_text(turn) for turn in turns])
+        texts = await document_texts(self.store, partition, ids)
+        encoded = await self.encoder.documents(list(texts.values()))
         if encoded.fingerprint is None:
             raise encoded.error or self.encoder.problem
         changes = [
-            Embed(id=turn.id, embedding=embedding, fingerprint=encoded.fingerprint)
-            for turn, embedding in zip(turns, encoded.embeddings, strict=True)
+            Embed(id=id_, embedding=embedding, fingerprint=encoded.fingerprint)
+            for id_, embedding in zip(texts, encoded.embeddings, strict=True)
         ]
         await self.store.apply(partition, changes, cause=Cause(verb="reembed", at=now))

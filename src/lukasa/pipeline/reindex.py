@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from lukasa.domain.change import Cause, Index
-from lukasa.domain.query import TurnQuery
+from lukasa.domain.change import Index
+from lukasa.domain.journal import Cause
 from lukasa.domain.report import Progress
 from lukasa.domain.scope import Partition
 from lukasa.pipeline.analyse import ANALYSIS_VERSION, analyse
-from lukasa.pipeline.represent import document_text
+from lukasa.pipeline.documents import document_texts, said_texts
 from lukasa.pipeline.traits import traits
 from lukasa.ports.store import Store
 
@@ -54,14 +54,10 @@ class Reindex:
         return [OUTDATED] if found else []
 
     async def _index(self, partition: Partition, ids: Sequence[str], *, now: datetime) -> None:
-        turns = await self.store.turns(partition, TurnQuery(ids=ids, include_retired=True))
+        texts = await document_texts(self.store, partition, ids)
+        said = await said_texts(self.store, partition, ids)
         changes = [
-            Index(
-                id=turn.id,
-                terms=analyse(document_text(turn)),
-                traits=traits(turn.text),
-                analysis=ANALYSIS_VERSION,
-            )
-            for turn in turns
+            Index(id=id_, terms=analyse(text), traits=traits(said[id_]), analysis=ANALYSIS_VERSION)
+            for id_, text in texts.items()
         ]
         await self.store.apply(partition, changes, cause=Cause(verb="reindex", at=now))

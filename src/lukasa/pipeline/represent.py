@@ -33,3 +33,8 @@ def weekday(at: datetime) -> str:
 def document_text(turn: Turn) -> str:
     """Return what the encoders and full-text search read: the date and the speaker are part of what was said."""
     return f"[{day(turn.at)}] {speaker(turn)}: {turn.text}"
+
+
+def quoted(turn: Turn, start: int, end: int) -> str:
+    """Return words of a turn as a sentence of their own."""
+    return f"{speaker(turn)} said: “{' '.join(turn.text[start:end].split())}”"

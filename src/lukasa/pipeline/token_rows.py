@@ -55,6 +55,12 @@ class TokenRows:
         """Take a document's token vectors for unknown: it has changed."""
         self.counts[row] = _UNKNOWN
 
+    def wipe(self, row: int) -> None:
+        """Destroy a document's token vectors: it was erased."""
+        if self.counts[row] > 0:
+            self.codes[self.starts[row] : self.starts[row] + self.counts[row]] = 0
+        self.counts[row] = 0
+
     def clear(self) -> None:
         """Drop everything."""
         self.codes, self.used = np.empty((0, 0), np.int8), 0

@@ -12,8 +12,9 @@ from datetime import datetime, tzinfo
 from functools import cache, lru_cache
 from typing import Literal
 
+from lukasa.domain.interval import Interval
 from lukasa.pipeline.analyse import fold, is_stop_word, query_terms
-from lukasa.pipeline.dates_in_questions import MONTHS, WEEKDAYS, Window, windows
+from lukasa.pipeline.dates import MONTHS, WEEKDAYS, windows
 
 Shape = Literal["one", "many", "when", "where", "yes_no", "why", "how", "likely", "said_by_assistant"]
 
@@ -37,7 +38,7 @@ class Understanding:
     proper: tuple[str, ...] = ()
     """Other capitalised words and runs of them (`New York`), not at the start of a sentence."""
 
-    windows: tuple[Window, ...] = ()
+    windows: tuple[Interval, ...] = ()
     """When it is about, as far as it says so."""
 
 

@@ -15,6 +15,7 @@ from lukasa.domain.time import to_micros
 from lukasa.pipeline.arrays import Bools, Floats, Ints, grown
 from lukasa.pipeline.policy import RecallPolicy
 from lukasa.pipeline.token_rows import Picked, TokenRows
+from lukasa.pipeline.warm_facts import WarmFacts
 from lukasa.ports.store import Store
 
 TRAITS = ("words", "questions", "asks", "first_person", "times", "numbers", "picture")
@@ -28,10 +29,12 @@ the memory."""
 
 @dataclass(slots=True)
 class Warm:
-    """The documents of one partition. Row `i` of every array is the document `ids[i]`."""
+    """The turns of one partition, and its facts. Row `i` of every array is the turn `ids[i]`."""
 
     dims: int
+    epoch: int = 0
     version: int = 0
+    facts: WarmFacts = field(init=False)
     ids: list[str] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
     """The row of each id."""
@@ -59,32 +62,42 @@ class Warm:
 
     def __post_init__(self) -> None:
         self.dense = np.empty((0, self.dims), np.float32)
+        self.facts = WarmFacts(self.dims)
 
     @property
     def size(self) -> int:
-        """How many documents, retired ones included."""
+        """How many turns, retired ones included."""
         return len(self.ids)
 
     @property
     def bytes(self) -> int:
         """About how much memory this takes."""
-        return self.dense.nbytes + self.tokens.bytes + self.size * 400 + _EMPTY
+        return self.dense.nbytes + self.tokens.bytes + self.size * 400 + self.facts.bytes + _EMPTY
 
     def update(self, delta: Delta) -> None:
         """Take in what changed."""
-        new = [head for head in delta.heads if head.id not in self.rows]
+        turns = [head for head in delta.heads if head.kind == "turn"]
+        new = [head for head in turns if head.id not in self.rows]
         self._grow(len(new))
         for head in new:
             self.rows[head.id] = len(self.ids)
             self.ids.append(head.id)
-        for head in delta.heads:
+        for head in turns:
             self._set(self.rows[head.id], head)
+        self.facts.update(head for head in delta.heads if head.kind == "fact")
         for gone in delta.gone:
-            if (row := self.rows.get(gone)) is not None:
-                self.live[row] = False
-        if delta.heads or delta.gone:
+            self._drop(gone)
+        if turns or delta.gone:
             self._link()
-        self.version = delta.version
+        self.version, self.epoch = delta.version, delta.epoch
+
+    def _drop(self, id: str) -> None:
+        """Forget what was erased, its vectors included; a number without a document stays."""
+        if self.facts.drop(id) or (row := self.rows.get(id)) is None:
+            return
+        self.live[row] = self.embedded[row] = False
+        self.dense[row] = 0
+        self.tokens.wipe(row)
 
     def _grow(self, count: int) -> None:
         if not count:
@@ -150,6 +163,10 @@ class WarmPartitions:
         async with self._locks.setdefault(partition, asyncio.Lock()):
             warm = self._held.get(key) or Warm(dims=spec.dense_dims if spec else 0)
             delta = await self.store.delta(partition, fingerprint=fingerprint, since=warm.version)
+            if warm.version and delta.epoch != warm.epoch:
+                # It was erased as a whole: nothing of what is held may be used again.
+                warm = Warm(dims=spec.dense_dims if spec else 0)
+                delta = await self.store.delta(partition, fingerprint=fingerprint, since=0)
             if delta.version != warm.version:
                 warm.update(delta)
             self._held[key] = warm
@@ -157,17 +174,24 @@ class WarmPartitions:
             self._trim()
         return warm
 
-    async def tokens(self, partition: Partition, warm: Warm, rows: Ints, spec: EmbedderSpec) -> Picked:
-        """Return the token vectors of these rows; what is not warm yet is read and kept."""
+    async def tokens(
+        self, partition: Partition, held: Warm | WarmFacts, rows: Ints, spec: EmbedderSpec
+    ) -> Picked:
+        """Return the token vectors of these rows of turns or facts; what is not warm yet is read and kept."""
         async with self._locks.setdefault(partition, asyncio.Lock()):
-            if warm.tokens.bytes > self.policy.warm_token_bytes:
-                warm.tokens.clear()
-            unknown = warm.tokens.unknown(rows)
+            if held.tokens.bytes > self.policy.warm_token_bytes:
+                held.tokens.clear()
+            unknown = held.tokens.unknown(rows)
             if len(unknown):
-                ids = [warm.ids[row] for row in unknown]
-                held = await self.store.tokens(partition, ids, fingerprint=spec.fingerprint)
-                warm.tokens.put((int(row), held.get(id_)) for row, id_ in zip(unknown, ids, strict=True))
-            return warm.tokens.pick(rows)
+                ids = [held.ids[row] for row in unknown]
+                read = await self.store.tokens(partition, ids, fingerprint=spec.fingerprint)
+                held.tokens.put((int(row), read.get(id_)) for row, id_ in zip(unknown, ids, strict=True))
+            return held.tokens.pick(rows)
+
+    def drop(self, partition: Partition) -> None:
+        """Forget all that is held of a partition: some of it was erased."""
+        for key in [key for key in self._held if key[0] == partition]:
+            del self._held[key]
 
     def _trim(self) -> None:
         while len(self._held) > 1 and sum(w.bytes for w in self._held.values()) > self.policy.warm_bytes:

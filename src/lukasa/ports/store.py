@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
-from lukasa.domain.change import Applied, Cause, Change, JournalEntry
+from lukasa.domain.change import Applied, Change
 from lukasa.domain.document import Delta, Scored
 from lukasa.domain.embedding import TokenVectors
-from lukasa.domain.query import DocumentQuery, LexicalQuery, TurnQuery
+from lukasa.domain.erasure import Erased, Erasure
+from lukasa.domain.fact import Fact
+from lukasa.domain.journal import Cause, JournalEntry
+from lukasa.domain.query import DocumentQuery, FactQuery, LexicalQuery, TurnQuery
 from lukasa.domain.report import Backlog, Stats, Verified
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
 
 
 class Store(Protocol):
-    """Keeps turns, their index entries and the journal. `adapters/stores/reference.py` is what each must match.
+    """Keeps turns, facts, their index entries and the journal. `adapters/stores/reference.py` is what each must match.
 
     No method lets one partition see, count or change another's rows. All raise `StoreError` when the store
     cannot be used; none returns empty because something broke.
@@ -35,12 +39,35 @@ class Store(Protocol):
         """
         ...
 
-    async def version(self, partition: Partition) -> int:
-        """Return how many changes were made to the partition; 0 for one that nobody has written to."""
+    async def erase(
+        self, partition: Partition, erasure: Erasure, *, cause: Cause, expected: int | None = None
+    ) -> Erased:
+        """Destroy turns, facts, and all that was kept of them, so that no byte of it is left in any file.
+
+        One transaction as in `apply`, then whatever the engine needs to clean its files. Journal entries about what was
+        erased lose reason and content, and each erased id gets an entry; the chain is made anew from the start, and the
+        receipt has the digest that it ended with before. Marks become tombstones. Other partitions' rows stay as they are.
+        """
+        ...
+
+    async def version(self, partition: Partition, *, at: datetime | None = None) -> int:
+        """Return how many changes were made to the partition (up to the instant *at*); 0 for one that nobody has written to."""
+        ...
+
+    async def tombstones(self, partition: Partition, marks: Sequence[str]) -> set[str]:
+        """Return those of the marks whose content was erased and not readmitted."""
+        ...
+
+    async def facts(self, partition: Partition, query: FactQuery) -> list[Fact]:
+        """List facts by `seq`, each in the version that is, or was then, believed."""
+        ...
+
+    async def history(self, partition: Partition, ids: Sequence[str]) -> dict[str, list[Fact]]:
+        """Return all versions of these facts, oldest first; unknown ids are left out."""
         ...
 
     async def turns(self, partition: Partition, query: TurnQuery) -> list[Turn]:
-        """List turns by `seq`."""
+        """List turns by `seq`; with `as_of`, as they were then."""
         ...
 
     async def delta(self, partition: Partition, *, fingerprint: str | None, since: int) -> Delta:
@@ -51,11 +78,11 @@ class Store(Protocol):
         ...
 
     async def lexical(self, partition: Partition, query: LexicalQuery) -> list[Scored]:
-        """Return live documents that have any of the terms, best first; ties by `seq`, newest first.
+        """Return live documents of one kind that have any of the terms, best first; ties by `seq`, newest first.
 
         The score is BM25 (k1 = 1.2, b = 0.75, idf = ln(1 + (N - n + 0.5) / (n + 0.5))) times the term's weight,
-        with N, n and the average length taken over this partition's live documents, so that other partitions'
-        rows never change it.
+        with N, n and the average length taken over this partition's live documents of that kind, so that neither other
+        partitions' rows nor facts ever change what a turn scores.
         """
         ...
 
@@ -80,8 +107,14 @@ class Store(Protocol):
         """
         ...
 
-    async def backlog(self, partition: Partition, *, fingerprint: str | None, analysis: int) -> Backlog:
-        """Count what `unembedded` (with `None`: nothing) and `outdated` would list without a limit."""
+    async def unextracted(self, partition: Partition, *, extractor: str, limit: int) -> list[str]:
+        """Return ids of live turns that this extractor has not read, by `seq`."""
+        ...
+
+    async def backlog(
+        self, partition: Partition, *, fingerprint: str | None, analysis: int, extractor: str | None = None
+    ) -> Backlog:
+        """Count what `unembedded`, `outdated` and `unextracted` would list without a limit (with `None`: nothing)."""
         ...
 
     async def journal(

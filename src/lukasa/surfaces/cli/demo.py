@@ -14,11 +14,14 @@ from time import perf_counter
 from typing import Annotated
 
 from cyclopts import Parameter
+from rich.console import Console
 from rich.rule import Rule
 from rich.text import Text
 
-from lukasa import Memory, Recalled, Settings
+from lukasa import Fact, Memory, Recalled, Settings, Why
 from lukasa.errors import InputError
+from lukasa.surfaces.cli.believing import testimony_table
+from lukasa.surfaces.cli.fact_lines import about
 from lukasa.surfaces.cli.formats import plain
 from lukasa.surfaces.cli.formats.session import Assumptions
 from lukasa.surfaces.cli.formats.source import Source
@@ -41,6 +44,7 @@ QUESTIONS = (
 """What is asked, and what makes it worth asking."""
 
 _SHOWN = 3
+"""Hits of a question, and facts at the end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,18 @@ class Asked:
     question: str
     recalled: Recalled
     milliseconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distilled:
+    """What the conversation led to."""
+
+    count: int
+    facts: Sequence[Fact]
+    """A few of them, who somebody is before what happened."""
+
+    why: Why | None
+    """What the first of them rests on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,11 +92,13 @@ def demo(
     with _place(keep) as path, Memory.open(path, settings=settings) as memory:
         imported = _import(memory)
         asked = [_ask(memory, question) for question, _ in QUESTIONS]
+        distilled = _distilled(memory)
         size = memory.stats().bytes
     if options.json:
-        print_json({"imported": imported, "asked": asked, "bytes": size, "kept": keep})
+        told = {"imported": imported, "asked": asked, "distilled": distilled}
+        print_json({**told, "bytes": size, "kept": keep})
         return
-    _show(imported, asked, size)
+    _show(imported, asked, distilled, size)
     if keep:
         console().print(Text(f'Ask it yourself: lukasa recall --db {keep} --user {USER} "…"', style="cyan"))
 
@@ -107,7 +125,14 @@ def _ask(memory: Memory, question: str) -> Asked:
     return Asked(question=question, recalled=recalled, milliseconds=(perf_counter() - started) * 1000)
 
 
-def _show(imported: Imported, asked: Sequence[Asked], size: int) -> None:
+def _distilled(memory: Memory) -> Distilled:
+    mine = memory.of(user=USER)
+    facts = mine.facts()
+    told = sorted(facts, key=lambda fact: fact.kind != "profile")[:_SHOWN]
+    return Distilled(count=len(facts), facts=told, why=mine.why(told[0].id) if told else None)
+
+
+def _show(imported: Imported, asked: Sequence[Asked], distilled: Distilled, size: int) -> None:
     out = console()
     out.print(Rule("Lukasa: long-term memory in one file", style="cyan"))
     out.print(
@@ -120,6 +145,7 @@ def _show(imported: Imported, asked: Sequence[Asked], size: int) -> None:
         out.print(Text.assemble((f"? {question}", "bold"), (f"   ({why})", "dim")))
         show_recalled(out, answer.recalled)
         out.print(Text(f"{answer.milliseconds:,.1f} ms\n", style="dim"))
+    _show_distilled(out, distilled)
     out.print(Rule(style="cyan"))
     recall_ms = median(answer.milliseconds for answer in asked)
     out.print(
@@ -131,6 +157,19 @@ def _show(imported: Imported, asked: Sequence[Asked], size: int) -> None:
         warn(["the model could not be used: this was full-text only; see `lukasa doctor`"])
     warn([warning for answer in asked for warning in answer.recalled.warnings])
     sys.stdout.flush()
+
+
+def _show_distilled(out: Console, distilled: Distilled) -> None:
+    """Print a few facts, and the words that one of them rests on."""
+    if not distilled.facts:
+        return
+    out.print(Text.assemble((count(distilled.count, "fact"), "bold"), " distilled from it, such as these:"))
+    for fact in distilled.facts:
+        out.print(Text.assemble(("= ", "green"), fact.text, (f"   {about(fact)}", "dim")))
+    if distilled.why:
+        out.print(Text.assemble(("? Why ", "bold"), f"“{distilled.facts[0].text}”?"))
+        out.print(testimony_table(distilled.why.testimony))
+    out.print()
 
 
 @contextmanager

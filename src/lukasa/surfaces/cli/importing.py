@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,7 +21,7 @@ from lukasa.surfaces.cli.formats.detect import READERS, Format, detect
 from lukasa.surfaces.cli.formats.session import Assumptions, Session
 from lukasa.surfaces.cli.formats.source import Source
 from lukasa.surfaces.cli.options import Shared, handle, opened
-from lukasa.surfaces.cli.output import console, count, print_json, warn
+from lukasa.surfaces.cli.output import console, count, counted, print_json, warn
 from lukasa.surfaces.cli.progress import Moving, bar
 
 MOST = 256
@@ -42,14 +43,28 @@ class Tally:
     """Known already."""
 
     skipped: list[str] = field(default_factory=list)
+    facts: int = 0
+    """Made, confirmed or changed, each counted once."""
+
+    refused: Counter[str] = field(default_factory=Counter)
+    """Claims that the gate did not let pass, by reason."""
+
+    redacted: Counter[str] = field(default_factory=Counter)
+    """Secrets that were replaced by a label, by sort."""
+
     unembedded: int = 0
     warnings: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    _facts: set[str] = field(default_factory=set, repr=False)
 
     def add(self, receipt: Receipt, place: str) -> None:
         """Count what one call did."""
         self.turns += len(receipt.turns)
         self.duplicates += len(receipt.duplicates)
+        self._facts.update(receipt.facts)
+        self.facts = len(self._facts)
+        self.refused.update(receipt.refused)
+        self.redacted.update(receipt.redacted)
         self.unembedded += receipt.unembedded
         self.skipped += [f"{place}: {reason}" for reason in receipt.skipped]
         self.warnings += [warning for warning in receipt.warnings if warning not in self.warnings]
@@ -75,6 +90,7 @@ def import_(
     at: Annotated[
         str, Parameter(help="When undated messages were said (ISO 8601); without it they are refused.")
     ] = "",
+    force: Annotated[bool, Parameter(help="Store again what was erased.")] = False,
     shared: Shared | None = None,
 ) -> None:
     """Take in LoCoMo JSON, a ChatGPT or Claude export, OpenAI-style JSONL, plain text, or what `lukasa export` wrote.
@@ -92,7 +108,7 @@ def import_(
     try:
         with opened(options, new=True) as memory, bar("Importing", quiet=options.json) as progress:
             for session in sessions:
-                store(memory, session, options, tally)
+                store(memory, session, options, tally, force=force)
                 _show_progress(progress, source, tally)
     except (Exception, KeyboardInterrupt):
         if tally.sessions:
@@ -108,25 +124,57 @@ def import_(
         _report(tally)
 
 
-def store(memory: Memory, session: Session, options: Shared, tally: Tally) -> None:
-    """Store a session, at most `MOST` turns at once."""
+def store(memory: Memory, session: Session, options: Shared, tally: Tally, *, force: bool = False) -> None:
+    """Store a session, at most `MOST` turns at once; with *force*, also what was erased."""
     mine = handle(memory, options, session.user)
     if session.user and options.user:
         raise InputError(
             f"{session.place} belongs to {session.user!r}: this format names its users, leave out --user"
         )
     for part in parts(session):
-        try:
-            receipt = mine.remember(
-                part.messages, session=part.session, agent=part.agent, origin=part.origin, key=part.key
-            )
-        except (InputError, ConflictError) as error:
-            raise type(error)(f"{part.place}: {error}") from error
+        receipt = _remember(mine, part)
+        if force and (erased := _erased(receipt)):
+            receipt = _remember_erased(mine, part, receipt, erased)
         tally.add(receipt, part.place)
         _forget_again(mine, part, receipt)
     tally.sessions += 1
     if mine.partition.user not in tally.users:
         tally.users.append(mine.partition.user)
+
+
+def _remember(mine: Handle, part: Session) -> Receipt:
+    try:
+        return mine.remember(
+            part.messages, session=part.session, agent=part.agent, origin=part.origin, key=part.key
+        )
+    except (InputError, ConflictError) as error:
+        raise type(error)(f"{part.place}: {error}") from error
+
+
+def _erased(receipt: Receipt) -> list[str]:
+    """Return the ids of turns that were left out because they were erased once: the reason begins with them."""
+    words = [reason.split(maxsplit=2) for reason in receipt.skipped]
+    return [word[0] for word in words if word[0].startswith("t_") and word[1:2] == ["was"]]
+
+
+def _remember_erased(mine: Handle, part: Session, before: Receipt, erased: Sequence[str]) -> Receipt:
+    """Lift the marks of what was erased and remember the same again; return what both calls did."""
+    speakers: dict[str | None, list[str]] = {}
+    for message in part.messages:
+        name = message.get("name")
+        speakers.setdefault(name if isinstance(name, str) else None, []).append(str(message["content"]))
+    mine.readmit(erased)
+    for speaker, texts in speakers.items():
+        mine.readmit(texts=texts, speaker=speaker)
+    again = _remember(mine, part)
+    return replace(
+        again,
+        turns=[*before.turns, *again.turns],
+        duplicates=before.duplicates,
+        facts=[*before.facts, *again.facts],
+        refused=Counter(before.refused) + Counter(again.refused),
+        unembedded=before.unembedded + again.unembedded,
+    )
 
 
 def first(sessions: Iterable[Session], limit: int | None) -> Iterator[Session]:
@@ -190,6 +238,14 @@ def _report(tally: Tally) -> None:
         f"from {count(tally.sessions, 'session')} of {tally.file} ({tally.format}).",
         markup=False,
     )
+    if tally.facts:
+        out.print(f"{count(tally.facts, 'fact')} distilled from them.")
+    if tally.redacted:
+        out.print(
+            Text(f"replaced by a label before anything was stored: {counted(tally.redacted)}", style="yellow")
+        )
+    if tally.refused:
+        out.print(Text(f"not believed: {counted(tally.refused)}", style="dim"))
     if people:
         out.print(f"In the memory of: {people}", markup=False)
     for reason in tally.skipped[:10]:

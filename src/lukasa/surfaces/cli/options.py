@@ -75,6 +75,11 @@ def handle(memory: Memory, options: Shared, user: str | None = None) -> Handle:
     return memory.of(user=options.user or user or USER, tenant=options.tenant or None)
 
 
+def moment(given: str) -> str | int | None:
+    """Return what an option such as --as-of names: a version, when it is a number, or a moment; nothing when it is empty."""
+    return int(given) if given.isascii() and given.isdecimal() else given or None
+
+
 def _file(where: str) -> Path | None:
     """Return the store's file, if it is one."""
     if where.startswith("sqlite:"):

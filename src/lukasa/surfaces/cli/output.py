@@ -40,10 +40,10 @@ def _simpler(value: object) -> object:
 
 
 def unfold(value: object) -> dict[str, object]:
-    """Return the fields of a dataclass by name."""
+    """Return the public fields of a dataclass by name."""
     if not is_dataclass(value):
         raise TypeError(f"{type(value).__name__} is no JSON")
-    return {field.name: getattr(value, field.name) for field in fields(value)}
+    return {field.name: getattr(value, field.name) for field in fields(value) if field.name[0] != "_"}
 
 
 def warn(warnings: Sequence[str]) -> None:
@@ -72,6 +72,13 @@ def said(turn: Turn) -> Text:
     return line
 
 
-def count(number: int, noun: str) -> str:
+def count(number: int, noun: str, plural: str = "") -> str:
     """Return `1 turn`, `2,000 turns`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {plural or noun + 's'}"
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """Return `3 chatter, 1 vacuous`, the most frequent first."""
+    return ", ".join(
+        f"{number:,} {what}" for what, number in sorted(counts.items(), key=lambda each: -each[1])
+    )

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import Annotated, TextIO
+from typing import Annotated, Literal, TextIO
 
 from cyclopts import Parameter
 from rich.console import Console
@@ -17,8 +17,10 @@ from rich.table import Table
 from rich.text import Text
 
 from lukasa import Hit, Recalled
+from lukasa.domain.recalled import View
 from lukasa.errors import InputError
-from lukasa.surfaces.cli.options import Shared, opened_handle
+from lukasa.surfaces.cli.fact_lines import about
+from lukasa.surfaces.cli.options import Shared, moment, opened_handle
 from lukasa.surfaces.cli.output import console, count, print_json, said, unfold, warn, when, who
 
 _NO_HITS = "Nothing that is remembered bears on this."
@@ -41,6 +43,36 @@ _Now = Annotated[
 ]
 
 
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """Which state of the memory is looked at."""
+
+    as_of: str = ""
+    """As it was known at this moment (ISO 8601), or at this version, as `lukasa changes` numbers them."""
+
+    valid_at: str = ""
+    """What was true at this moment (ISO 8601)."""
+
+    kinds: Annotated[tuple[Literal["turn", "fact"], ...], Parameter(consume_multiple=True)] = ()
+    """Only turns, or only facts."""
+
+    retired: bool = False
+    """Also what was forgotten or superseded, marked as such."""
+
+    @property
+    def view(self) -> View:
+        """The same, as the verbs take it."""
+        view = View(include_retired=self.retired)
+        if (as_of := moment(self.as_of)) is not None:
+            view["as_of"] = as_of
+        if self.valid_at:
+            view["valid_at"] = self.valid_at
+        if self.kinds:
+            view["kinds"] = self.kinds
+        return view
+
+
 def recall(
     question: Annotated[str, Parameter(help="What to look for, in plain words.")],
     /,
@@ -50,10 +82,11 @@ def recall(
     filter: _Filter = "",
     rerank: _Rerank = None,
     now: _Now = "",
+    looked: Looked | None = None,
     shared: Shared | None = None,
 ) -> None:
-    """Show ranked hits with their dates and speakers."""
-    options = shared or Shared()
+    """Show ranked hits, turns and facts, with their dates and speakers."""
+    options, view = shared or Shared(), (looked or Looked()).view
     with opened_handle(options) as memory:
         started = perf_counter()
         recalled = memory.recall(
@@ -63,6 +96,7 @@ def recall(
             explain=explain,
             rerank=rerank,
             now=now or None,
+            **view,
         )
         elapsed = (perf_counter() - started) * 1000
     if options.json:
@@ -83,20 +117,22 @@ def context(
     filter: _Filter = "",
     rerank: _Rerank = None,
     now: _Now = "",
+    looked: Looked | None = None,
     shared: Shared | None = None,
 ) -> None:
-    """Print what bears on the question: dated, cited, oldest first."""
-    options = shared or Shared()
+    """Print who it is about, then what bears on the question: dated, cited, oldest first."""
+    options, view = shared or Shared(), (looked or Looked()).view
     with opened_handle(options) as memory:
         block = memory.context(
-            question, budget=budget, filter=read_filter(filter), rerank=rerank, now=now or None
+            question, budget=budget, filter=read_filter(filter), rerank=rerank, now=now or None, **view
         )
     if options.json:
         print_json(block)
         return
     sys.stdout.write(f"{block.text}\n" if block.text else f"{_NO_HITS}\n")
     warn(block.warnings)
-    shown = f"{count(block.tokens, 'token')} of {budget:,}, {count(len(block.turns), 'turn')}"
+    facts = count(len(block.known) + len(block.facts), "fact")
+    shown = f"{count(block.tokens, 'token')} of {budget:,}, {count(len(block.turns), 'turn')}, {facts}"
     console(stderr=True).print(
         Text(f"{shown}{', full-text only' if block.mode == 'lexical' else ''}", style="dim")
     )
@@ -182,10 +218,10 @@ def show_recalled(out: Console, recalled: Recalled, *, explain: bool = False) ->
     table.add_column("#", justify="right")
     for title in ("when", "who"):
         table.add_column(title, no_wrap=True)
-    table.add_column("what was said", ratio=1)
+    table.add_column("what was said, and what is believed (=)", ratio=1)
     table.add_column("score", justify="right")
     for rank, hit in enumerate(recalled.hits, start=1):
-        words = Text(hit.text)
+        words = _words(hit)
         if explain:
             words.append(f"\n{_signals(hit)}", "dim")
         speaker = Text(who(hit.speaker, hit.role), style="bold")
@@ -204,6 +240,13 @@ def read_filter(given: str) -> Mapping[str, object] | None:
     if not isinstance(read, dict):
         raise InputError(f"the filter must be a JSON object, not {given!r}")
     return read
+
+
+def _words(hit: Hit) -> Text:
+    """Return what a hit says; a fact with a mark, and with what became of it."""
+    if hit.fact is None:
+        return Text(f"{hit.text}  (forgotten)" if hit.retired else hit.text)
+    return Text.assemble(("= ", "green"), hit.text, "\n", (f"  {about(hit.fact)}", "dim"))
 
 
 def _looked(recalled: Recalled) -> str:

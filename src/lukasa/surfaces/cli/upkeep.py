@@ -1,4 +1,4 @@
-"""Commands about the store itself: stats, verify, doctor, reembed, reindex."""
+"""Commands about the store itself: stats, verify, doctor, reembed, reindex, extract, sweep."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from lukasa import Backlog, Health, Progress, Stats
-from lukasa.surfaces.cli.options import Shared, Store, handle, opened
-from lukasa.surfaces.cli.output import console, count, print_json
+from lukasa.surfaces.cli.options import Shared, Store, handle, opened, opened_handle
+from lukasa.surfaces.cli.output import console, count, counted, print_json
 from lukasa.surfaces.cli.progress import bar
 
 _BATCH = 256
@@ -81,8 +81,38 @@ def reindex(
         _in_steps(memory.reindex, limit, title="Indexing", done="indexed", options=options)
 
 
+def extract(
+    *,
+    limit: Annotated[int | None, Parameter(alias="-n", help="At most so many turns now.")] = None,
+    store: Store | None = None,
+) -> None:
+    """Distil facts from turns that the extractor in use has not read: those of an older version's store. Resumable."""
+    options = store or Store()
+    with opened(options) as memory:
+        _in_steps(memory.extract, limit, title="Reading", done="read", options=options, noun="turn")
+
+
+def sweep(*, shared: Shared | None = None) -> None:
+    """Forget facts whose time is up; recall has left them out since. `lukasa restore` brings them back."""
+    options = shared or Shared()
+    with opened_handle(options) as memory:
+        swept = memory.sweep()
+    if options.json:
+        print_json({"swept": swept})
+        return
+    console().print(f"{count(len(swept), 'fact')} forgotten.")
+    for fact in swept:
+        console().print(f"  {fact}")
+
+
 def _in_steps(
-    work: Callable[[int], Progress], limit: int | None, *, title: str, done: str, options: Store
+    work: Callable[[int], Progress],
+    limit: int | None,
+    *,
+    title: str,
+    done: str,
+    options: Store,
+    noun: str = "document",
 ) -> None:
     """Do some at a time, so that there is progress to show and little to lose."""
     so_far, remaining = 0, 0
@@ -96,7 +126,7 @@ def _in_steps(
     if options.json:
         print_json({"done": so_far, "remaining": remaining})
     else:
-        console().print(f"{count(so_far, 'document')} {done}, {remaining:,} to do.")
+        console().print(f"{count(so_far, noun)} {done}, {remaining:,} to do.")
 
 
 def _show_health(health: Health) -> None:
@@ -111,12 +141,13 @@ def _show_health(health: Health) -> None:
     out = console()
     if health.embedder_problem:
         out.print(Text(f"embedder: {health.embedder_problem}", style="red"))
-    for number, what, command in (
-        (health.unembedded, "without vectors", "reembed"),
-        (health.outdated, "with terms of another version", "reindex"),
+    for number, noun, what, command in (
+        (health.unembedded, "document", "without vectors", "reembed"),
+        (health.outdated, "document", "with terms of another version", "reindex"),
+        (health.unextracted, "turn", "not read for facts", "extract"),
     ):
         if number:
-            out.print(Text(f"{count(number, 'document')} {what}: run `lukasa {command}`", style="yellow"))
+            out.print(Text(f"{count(number, noun)} {what}: run `lukasa {command}`", style="yellow"))
     for backlog in health.backlogs:
         _show_backlog(backlog)
     for finding in health.findings:
@@ -126,7 +157,11 @@ def _show_health(health: Health) -> None:
 
 
 def _show_backlog(backlog: Backlog) -> None:
-    left = {"without vectors": backlog.unembedded, "with terms of another version": backlog.outdated}
+    left = {
+        "without vectors": backlog.unembedded,
+        "with terms of another version": backlog.outdated,
+        "not read for facts": backlog.unextracted,
+    }
     counts = ", ".join(f"{number:,} {what}" for what, number in left.items() if number)
     owner = backlog.partition
     console().print(Text(f"  user {owner.user!r} of tenant {owner.tenant!r}: {counts}", style="yellow"))
@@ -139,10 +174,11 @@ def _spaced(details: Mapping[str, str]) -> dict[str, str]:
 def _counts(found: Stats) -> dict[str, str]:
     counts = {
         name: f"{getattr(found, name):,}"
-        for name in ("partitions", "turns", "retired", "sessions", "documents")
+        for name in ("partitions", "turns", "retired", "facts", "sessions", "documents")
     }
     vectors = {f"vectors of {name}": f"{number:,}" for name, number in found.vectors.items()}
-    return {**counts, **vectors, "size": f"{found.bytes / 1e6:,.1f} MB" if found.bytes else ""}
+    refused = {"claims refused": counted(found.refused)}
+    return {**counts, **refused, **vectors, "size": f"{found.bytes / 1e6:,.1f} MB" if found.bytes else ""}
 
 
 def _show(rows: Mapping[str, str]) -> None:

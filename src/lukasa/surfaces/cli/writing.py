@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 from cyclopts import CycloptsError, Parameter
+from rich.text import Text
 
+from lukasa import Fact, Receipt
+from lukasa.surfaces.cli.fact_lines import fact_table, known_facts
 from lukasa.surfaces.cli.formats.source import decode
 from lukasa.surfaces.cli.options import Shared, opened_handle
-from lukasa.surfaces.cli.output import console, count, print_json, warn
+from lukasa.surfaces.cli.output import console, count, counted, print_json, warn
 
 
 def remember(
@@ -28,7 +32,7 @@ def remember(
     key: Annotated[str, Parameter(help="Idempotency key: the same key stores nothing twice.")] = "",
     shared: Shared | None = None,
 ) -> None:
-    """Store one message, word for word."""
+    """Store one message, word for word, and the facts that it states."""
     options = shared or Shared()
     content = decode(sys.stdin.buffer.read(), "standard input").rstrip("\n") if text == "-" else text
     message: dict[str, object] = {"role": role, "content": content}
@@ -38,19 +42,17 @@ def remember(
         receipt = memory.remember(
             message, at=at or None, zone=zone or None, session=session or None, key=key or None
         )
+        facts = [] if options.json else known_facts(memory, receipt.facts)
     if options.json:
         print_json(receipt)
-        return
-    for turn in receipt.turns:
-        console().print(f"Remembered as {turn}.")
-    for turn in receipt.duplicates:
-        console().print(f"Known already as {turn}; nothing was stored.")
-    warn(receipt.warnings)
+    else:
+        _show_receipt(receipt, facts)
 
 
 def forget(
     ids: Annotated[
-        tuple[str, ...], Parameter(help="Ids of turns, as `turns --json` and `recall --json` show them.")
+        tuple[str, ...],
+        Parameter(help="Ids of turns and facts, as `facts`, `turns --json` and `recall --json` show them."),
     ] = (),
     /,
     *,
@@ -58,7 +60,7 @@ def forget(
     reason: Annotated[str, Parameter(help="Why; kept in the journal.")] = "",
     shared: Shared | None = None,
 ) -> None:
-    """Hide turns from recall. They stay stored: `lukasa restore` brings them back."""
+    """Hide turns and facts from recall. They stay stored: `lukasa restore` brings them back."""
     options = shared or Shared()
     if bool(ids) == bool(session):
         raise CycloptsError(msg="say what to forget: ids, or --session NAME")
@@ -67,25 +69,51 @@ def forget(
     if options.json:
         print_json(forgotten)
         return
-    console().print(
-        f"{count(len(forgotten.retired), 'turn')} forgotten; `lukasa restore ID …` brings them back."
-    )
-    for turn in forgotten.retired:
-        console().print(f"  {turn}")
+    console().print(f"{_counted(forgotten.retired)} forgotten; `lukasa restore ID …` brings them back.")
+    for id_ in forgotten.retired:
+        console().print(f"  {id_}")
 
 
 def restore(
-    ids: Annotated[tuple[str, ...], Parameter(help="Ids of forgotten turns.")],
+    ids: Annotated[tuple[str, ...], Parameter(help="Ids of forgotten turns and facts.")],
     /,
     *,
     reason: Annotated[str, Parameter(help="Why; kept in the journal.")] = "",
     shared: Shared | None = None,
 ) -> None:
-    """Let forgotten turns be recalled again."""
+    """Let forgotten turns and facts be recalled again."""
     options = shared or Shared()
     with opened_handle(options) as memory:
         restored = memory.restore(list(ids), reason=reason)
     if options.json:
         print_json({"restored": restored})
     else:
-        console().print(f"{count(len(restored), 'turn')} restored.")
+        console().print(f"{_counted(restored)} restored.")
+
+
+def _show_receipt(receipt: Receipt, facts: Sequence[Fact]) -> None:
+    out = console()
+    for turn in receipt.turns:
+        out.print(f"Remembered as {turn}.")
+    for turn in receipt.duplicates:
+        out.print(f"Known already as {turn}; nothing was stored.")
+    for reason in receipt.skipped:
+        out.print(Text(f"Left out: {reason}"))
+    if receipt.redacted:
+        out.print(
+            Text(
+                f"Replaced by a label before anything was stored: {counted(receipt.redacted)}", style="yellow"
+            )
+        )
+    if facts:
+        out.print(fact_table(facts))
+    if receipt.refused:
+        out.print(Text(f"Not believed: {counted(receipt.refused)}", style="dim"))
+    warn(receipt.warnings)
+
+
+def _counted(ids: Sequence[str]) -> str:
+    """Return `1 turn`, `2 turns and 1 fact`: ids of facts begin with `f_`."""
+    facts = sum(id_.startswith("f_") for id_ in ids)
+    kinds = (count(len(ids) - facts, "turn"), count(facts, "fact"))
+    return " and ".join(kinds) if 0 < facts < len(ids) else kinds[facts > 0]

@@ -10,10 +10,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-from lukasa.domain.change import AddTurn, Applied, Cause, Change
+from lukasa.domain.change import AddTurn, Applied, Change
 from lukasa.domain.document import Document, Fields, Scored
 from lukasa.domain.embedding import Embedding, TokenVectors
 from lukasa.domain.filter import Filter, matches, parse
+from lukasa.domain.journal import Cause
 from lukasa.domain.query import DocumentQuery, LexicalQuery, TurnQuery
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn

@@ -11,10 +11,11 @@ from random import Random
 import anyio
 import pytest
 
-from lukasa.domain.change import AddTurn, Embed, Restore, Retire, chain, chain_root
+from lukasa.domain.change import AddTurn, Embed, Restore, Retire
 from lukasa.domain.document import Delta, Document, Head, Traits
 from lukasa.domain.embedding import Embedding
 from lukasa.domain.filter import Filter, parse
+from lukasa.domain.journal import chain, chain_root
 from lukasa.domain.query import LexicalQuery, TurnQuery
 from lukasa.errors import ClosedError, InputError
 from lukasa.ports.store import Store
@@ -317,8 +318,8 @@ class ReadingSuite(StoreSuite):
     async def test_nothing_new_is_an_empty_delta(self, store: Store) -> None:
         await fill(store, add("t1"))
 
-        assert await store.delta(ALICE, fingerprint="f", since=1) == Delta(version=1)
-        assert await store.delta(ALICE, fingerprint="f", since=9) == Delta(version=1)
+        assert await store.delta(ALICE, fingerprint="f", since=1) == Delta(version=1, epoch=1)
+        assert await store.delta(ALICE, fingerprint="f", since=9) == Delta(version=1, epoch=1)
 
     @pytest.mark.parametrize("since", [0, 1, 2, 3])
     async def test_only_what_changed_since_is_told_by_place(self, store: Store, since: int) -> None:
@@ -442,7 +443,10 @@ class ReadingSuite(StoreSuite):
 
         previous = chain_root(ALICE)
         for entry in await store.journal(ALICE):
-            previous = chain(previous, version=entry.version, op=entry.op, id=entry.id, cause=CAUSE)
+            more = (entry.call, entry.caused_by, entry.content)
+            previous = chain(
+                previous, version=entry.version, op=entry.op, id=entry.id, cause=CAUSE, more=more
+            )
             assert entry.digest == previous
 
     async def test_partitions_have_chains_of_their_own(self, store: Store) -> None:
@@ -526,7 +530,7 @@ class ReadingSuite(StoreSuite):
         again = await self.reopened(store, tmp_path)
         try:
             applied = await fill(again, add("t1"), add("t2"))
-            assert applied == type(applied)(version=2, added=("t2",), duplicates=("t1",))
+            assert applied == type(applied)(version=2, call=2, added=("t2",), duplicates=("t1",))
             assert [each.seq for each in await again.turns(ALICE, TurnQuery())] == [1, 2]
         finally:
             await again.aclose()

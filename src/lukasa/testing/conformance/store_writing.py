@@ -168,8 +168,8 @@ class WritingSuite(StoreSuite):
 
         assert await store.select(ALICE, DocumentQuery(filter=wanted, kinds=["turn", "fact"])) == {"t1"}
         assert await store.select(ALICE, DocumentQuery(filter=wanted, kinds=["fact"])) == set()
-        assert await search(store, "word", kinds=["fact"]) == []
-        assert ids(await search(store, "word", kinds=["turn"])) == ["t1"]
+        assert await search(store, "word", kind="fact") == []
+        assert ids(await search(store, "word", kind="turn")) == ["t1"]
 
     # ── Writing ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -212,8 +212,8 @@ class WritingSuite(StoreSuite):
         first = await fill(store, add("t1"), add("t2"), add("t1"))
         second = await fill(store, Retire(id="t1"), Retire(id="t1"), Restore(id="t2"), add("t3"))
 
-        assert first == Applied(version=2, added=("t1", "t2"), duplicates=("t1",))
-        assert second == Applied(version=4, added=("t3",), changed=("t1",))
+        assert first == Applied(version=2, call=1, added=("t1", "t2"), duplicates=("t1",))
+        assert second == Applied(version=4, call=3, added=("t3",), changed=("t1",))
 
     async def test_nothing_to_do_changes_nothing(self, store: Store) -> None:
         await fill(store, add("t1"))
@@ -293,7 +293,7 @@ class WritingSuite(StoreSuite):
     async def test_a_change_may_follow_the_turn_that_it_is_about(self, store: Store) -> None:
         applied = await fill(store, add("t1"), Retire(id="t1"), Restore(id="t1"), add("t1"))
 
-        assert applied == Applied(version=3, added=("t1",), duplicates=("t1",), changed=("t1", "t1"))
+        assert applied == Applied(version=3, call=1, added=("t1",), duplicates=("t1",), changed=("t1", "t1"))
 
     async def test_an_expected_version_lets_pass(self, store: Store) -> None:
         await store.apply(ALICE, [add("t1")], cause=CAUSE, expected=0)

@@ -26,14 +26,14 @@ _COLUMNS = {
     "speaker": "documents.speaker",
     "role": "documents.role",
     "origin": "documents.origin",
-    "text": "turns.text",
+    "text": "coalesce(turns.text, facts.text)",
 }
 _AT = "documents.at"
 _SIGNS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 
 def conditions(kinds: Sequence[Kind] | None, filter: Filter | None) -> tuple[str, Values]:
-    """Return a condition on `documents` joined with `turns`, and the values bound in it."""
+    """Return a condition on `documents` joined with `turns` and `facts`, and the values bound in it."""
     compiler = _Compiler()
     tests = []
     if kinds is not None:

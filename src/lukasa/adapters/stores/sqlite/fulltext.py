@@ -3,8 +3,8 @@
 FTS5 stores the posting lists; what it offers beyond is not used. Its `bm25()` counts the documents of all partitions,
 and looks up a size for every row that it ranks. Instead:
 
-- a token is the term behind its partition's number (`12.coffee`), so a posting list is one partition's, and its
-  length is the document frequency there;
+- a token is the term behind the name of its pool (`12.coffee`, for facts `12f.coffee`), so a posting list is one
+  partition's and of one kind, and its length is the document frequency there;
 - a row id is the document's number and its length, so that a list alone is enough to compute BM25;
 - a term that a document has n > 1 times is also indexed as `12.coffee~n`; such lists are short.
 
@@ -24,7 +24,7 @@ import apsw
 
 from lukasa.adapters.stores.sqlite.filters import conditions
 from lukasa.adapters.stores.sqlite.sql import fetch, sql
-from lukasa.domain.document import Scored
+from lukasa.domain.document import Kind, Scored
 from lukasa.domain.query import LexicalQuery
 from lukasa.errors import InputError, StoreCorruptError
 
@@ -58,9 +58,9 @@ _ESCAPES = {code: f"%{code:02x}" for code in range(128) if not (chr(code).isdigi
 
 
 class Counts(NamedTuple):
-    """A partition, as far as ranking needs it."""
+    """The documents of one kind in a partition, as far as ranking needs them."""
 
-    partition: int
+    pool: str
     documents: int
     terms: int
 
@@ -70,25 +70,30 @@ def row_id(document: int, length: int) -> int:
     return document << _LENGTH_BITS | min(length, _LONGEST)
 
 
-def tokens(partition: int, terms: Sequence[str]) -> str:
+def pool(partition: int, kind: Kind) -> str:
+    """Return what a partition's documents of one kind are indexed under."""
+    return str(partition) if kind == "turn" else f"{partition}f"
+
+
+def tokens(pool: str, terms: Sequence[str]) -> str:
     """Return a document's terms as the text that FTS5 splits at its spaces."""
-    return " ".join(_tokens(partition, terms))
+    return " ".join(_tokens(pool, terms))
 
 
-def _tokens(partition: int, terms: Sequence[str]) -> Iterator[str]:
+def _tokens(pool: str, terms: Sequence[str]) -> Iterator[str]:
     yield _EVERY
     for term, count in Counter(terms).items():
-        token = _token(partition, term)
+        token = _token(pool, term)
         yield token
         if count > 1:
             yield f"{token}~{count}"
 
 
-def _token(partition: int, term: str) -> str:
+def _token(pool: str, term: str) -> str:
     escaped = term.translate(_ESCAPES)
     if len(escaped) > _MAX_TOKEN:
         escaped = "!" + blake2b(term.encode(), digest_size=20).hexdigest()
-    return f"{partition}.{escaped}"
+    return f"{pool}.{escaped}"
 
 
 def lost_rows(connection: apsw.Connection) -> bool:
@@ -109,8 +114,8 @@ def fill(connection: apsw.Connection) -> None:
     connection.executemany(
         sql("index_document"),
         (
-            (row_id(document, length), tokens(partition, json.loads(terms)))
-            for document, partition, length, terms in documents
+            (row_id(document, length), tokens(pool(partition, kind), json.loads(terms)))
+            for document, partition, kind, length, terms in documents
         ),
     )
 
@@ -135,7 +140,7 @@ def _wanted(
     """Return token and factor (weight × idf) of each term that occurs and is not too common."""
     found = []
     for term, weight in zip(query.terms, weights, strict=True):
-        token = _token(counts.partition, term)
+        token = _token(counts.pool, term)
         count = connection.execute(sql("posting_count"), {"token": token}).get
         if count:
             idf = math.log(1 + (counts.documents - count + 0.5) / (count + 0.5))
@@ -197,9 +202,9 @@ def _best(connection: apsw.Connection, query: LexicalQuery, *, rows: Rows, score
     """Return the best that pass the filter: ties by row, which follows `seq`, newest first."""
     import numpy as np  # noqa: PLC0415
 
-    test, values = conditions(query.kinds, query.filter)
+    test, values = conditions(None, query.filter)
     statement = sql("names_of", conditions=test)
-    plain = query.kinds is None and query.filter is None
+    plain = query.filter is None
     best: list[Scored] = []
     size = query.limit
     while len(rows) and len(best) < query.limit:

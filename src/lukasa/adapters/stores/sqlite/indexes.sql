@@ -14,6 +14,27 @@ CREATE INDEX documents_at ON documents(partition, at);
 -- Whether other rules made the terms of any document, which every question asks.
 CREATE INDEX documents_analysis ON documents(partition, analysis, seq);
 
+-- name: facts_slot
+CREATE INDEX facts_slot ON facts(partition, slot);
+
+-- name: facts_subject
+CREATE INDEX facts_subject ON facts(partition, subject);
+
+-- name: fact_versions_version
+-- What was believed at a version of the partition.
+CREATE INDEX fact_versions_version ON fact_versions(partition, version);
+
+-- name: extractions_extractor
+CREATE INDEX extractions_extractor ON extractions(partition, extractor);
+
+-- name: changes_name
+-- What happened to one turn or fact.
+CREATE INDEX changes_name ON changes(partition, name, version);
+
+-- name: changes_at
+-- Which version a partition had at a moment.
+CREATE INDEX changes_at ON changes(partition, at);
+
 -- name: documents_fts
 -- Only live documents. Tokens are ours (fulltext.py); the tokenizer has nothing to do but to split at spaces.
 -- Contentless: `documents.terms` has the words. No detail: a posting is a row id, which holds the length too.

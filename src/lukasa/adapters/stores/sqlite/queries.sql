@@ -67,25 +67,31 @@ INSERT INTO meta(name, value) VALUES(:name, :value) ON CONFLICT(name) DO UPDATE 
 -- ── Partitions ─────────────────────────────────────────────────────────────────────────────────────────────
 
 -- name: partition
-SELECT id, version, seq, documents, terms, digest FROM partitions WHERE tenant = :tenant AND user = :user;
+SELECT id, version, seq, documents, terms, facts, fact_terms, digest FROM partitions
+WHERE tenant = :tenant AND user = :user;
 
 -- name: partition_version
 SELECT version FROM partitions WHERE tenant = :tenant AND user = :user;
 
 -- name: add_partition
-INSERT INTO partitions(tenant, user, version, seq, documents, terms, digest)
-VALUES(:tenant, :user, 0, 0, 0, 0, :digest);
+INSERT INTO partitions(id, tenant, user, version, seq, documents, terms, digest)
+VALUES(:id, :tenant, :user, 0, 0, 0, 0, :digest);
+
+-- name: last_partition
+SELECT max(coalesce((SELECT max(id) FROM partitions), 0),
+           coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'last_partition'), 0));
 
 -- name: update_partition
 UPDATE partitions
-SET version = :version, seq = :seq, documents = :documents, terms = :terms, digest = :digest
+SET version = :version, seq = :seq, documents = :documents, terms = :terms, facts = :facts,
+    fact_terms = :fact_terms, digest = :digest
 WHERE id = :id;
 
 -- name: partitions
 SELECT tenant, user FROM partitions ORDER BY id;
 
 -- name: partition_rows
-SELECT id, tenant, user, version, seq, documents, terms, digest FROM partitions ORDER BY id;
+SELECT id, tenant, user, version, seq, documents, terms, facts, fact_terms, digest FROM partitions ORDER BY id;
 
 -- ── Writing ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -137,8 +143,69 @@ FROM vectors LEFT JOIN token_vectors USING(partition, embedder, document)
 WHERE vectors.partition = :partition AND vectors.embedder = :embedder AND vectors.document = :document;
 
 -- name: document
-SELECT id, retired_at IS NULL, terms, traits, analysis FROM documents
+SELECT id, kind, retired_at IS NULL, terms, traits, analysis FROM documents
 WHERE partition = :partition AND name = :name;
+
+-- name: fact_row
+SELECT documents.id, documents.retired_at IS NULL, documents.terms, facts.revision
+FROM documents JOIN facts ON facts.document = documents.id
+WHERE documents.partition = :partition AND documents.name = :name;
+
+-- name: fact_holder
+SELECT documents.name FROM facts JOIN documents ON documents.id = facts.document
+WHERE facts.partition = :partition AND facts.key = :key AND facts.occurrence = :occurrence;
+
+-- name: put_fact
+INSERT INTO facts(document, partition, key, occurrence, slot, subject, revision, current, valid_from, valid_to,
+                  expires_at, turns, text)
+VALUES(:document, :partition, :key, :occurrence, :slot, :subject, :revision, :current, :valid_from, :valid_to,
+       :expires_at, :turns, :text)
+ON CONFLICT(document) DO UPDATE SET
+  key = excluded.key, occurrence = excluded.occurrence, slot = excluded.slot, subject = excluded.subject,
+  revision = excluded.revision, current = excluded.current, valid_from = excluded.valid_from,
+  valid_to = excluded.valid_to, expires_at = excluded.expires_at, turns = excluded.turns, text = excluded.text;
+
+-- name: add_version
+INSERT INTO fact_versions(partition, document, revision, version, body)
+VALUES(:partition, :document, :revision, :version, :body);
+
+-- name: add_source
+INSERT INTO fact_sources(partition, turn, document) VALUES(?, ?, ?) ON CONFLICT DO NOTHING;
+
+-- name: add_basis
+INSERT INTO fact_bases(partition, basis, document) VALUES(?, ?, ?) ON CONFLICT DO NOTHING;
+
+-- name: update_fact_document
+UPDATE documents
+SET version = :version, at = :at, at_offset = :at_offset, speaker = :speaker, origin = :origin,
+    retired_at = :retired_at, retired_offset = :retired_offset
+WHERE id = :document;
+
+-- name: drop_vectors
+DELETE FROM vectors WHERE partition = :partition AND document = :document;
+
+-- name: drop_all_tokens
+DELETE FROM token_vectors WHERE partition = :partition AND document = :document;
+
+-- name: drop_attributes
+DELETE FROM attributes WHERE partition = :partition AND document = :document;
+
+-- name: put_extraction
+INSERT INTO extractions(document, partition, extractor, facts, refused) VALUES(?, ?, ?, ?, ?)
+ON CONFLICT(document) DO UPDATE SET
+  extractor = excluded.extractor, facts = excluded.facts, refused = excluded.refused;
+
+-- name: extraction
+SELECT extractor, facts, refused FROM extractions WHERE document = :document;
+
+-- name: tombstones
+SELECT digest FROM tombstones WHERE digest IN (SELECT value FROM json_each(:digests));
+
+-- name: add_tombstone
+INSERT INTO tombstones(digest) VALUES(?) ON CONFLICT DO NOTHING;
+
+-- name: drop_tombstone
+DELETE FROM tombstones WHERE digest = :digest;
 
 -- name: update_document
 UPDATE documents SET retired_at = :retired_at, retired_offset = :retired_offset, version = :version
@@ -152,8 +219,8 @@ WHERE id = :document;
 UPDATE documents SET version = :version WHERE id = :document;
 
 -- name: add_change
-INSERT INTO changes(partition, version, op, name, verb, at, at_offset, reason, digest)
-VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?);
+INSERT INTO changes(partition, version, op, name, verb, at, at_offset, reason, digest, call, caused_by, content)
+VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- ── Reading ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -161,35 +228,39 @@ VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?);
 SELECT documents.name, documents.seq, documents.at, documents.at_offset, documents.session, documents.agent,
        documents.speaker, documents.role, documents.origin, documents.retired_at, documents.retired_offset,
        turns.key, turns.recorded_at, turns.recorded_offset, turns.metadata, turns.text
-FROM documents JOIN turns ON turns.document = documents.id
+FROM documents JOIN turns ON turns.document = documents.id LEFT JOIN facts ON facts.document = documents.id
 WHERE documents.partition = :partition AND {conditions}
 ORDER BY {order}
 LIMIT :limit;
 
 -- name: heads_all
 SELECT documents.name, documents.kind, documents.seq, documents.at, documents.at_offset, documents.session,
-       documents.speaker, documents.role, documents.retired_at IS NOT NULL, documents.traits, vectors.dense
+       documents.speaker, documents.role, documents.retired_at IS NOT NULL, documents.traits, vectors.dense,
+       facts.current, facts.turns, facts.valid_from, facts.valid_to, facts.expires_at
 FROM documents LEFT JOIN vectors
   ON vectors.partition = documents.partition AND vectors.embedder = :embedder AND vectors.document = documents.id
+LEFT JOIN facts ON facts.document = documents.id
 WHERE documents.partition = :partition
 ORDER BY documents.seq;
 
 -- name: heads_since
 -- Not ordered here: few rows are wanted, and the index by version finds them.
 SELECT documents.name, documents.kind, documents.seq, documents.at, documents.at_offset, documents.session,
-       documents.speaker, documents.role, documents.retired_at IS NOT NULL, documents.traits, vectors.dense
+       documents.speaker, documents.role, documents.retired_at IS NOT NULL, documents.traits, vectors.dense,
+       facts.current, facts.turns, facts.valid_from, facts.valid_to, facts.expires_at
 FROM documents LEFT JOIN vectors
   ON vectors.partition = documents.partition AND vectors.embedder = :embedder AND vectors.document = documents.id
+LEFT JOIN facts ON facts.document = documents.id
 WHERE documents.partition = :partition AND documents.version > :since;
 
 -- name: names
 SELECT documents.name
-FROM documents LEFT JOIN turns ON turns.document = documents.id
+FROM documents LEFT JOIN turns ON turns.document = documents.id LEFT JOIN facts ON facts.document = documents.id
 WHERE documents.partition = :partition AND documents.retired_at IS NULL AND {conditions};
 
 -- name: names_of
 SELECT documents.id, documents.name
-FROM documents LEFT JOIN turns ON turns.document = documents.id
+FROM documents LEFT JOIN turns ON turns.document = documents.id LEFT JOIN facts ON facts.document = documents.id
 WHERE documents.id IN (SELECT value FROM json_each(:documents)) AND {conditions};
 
 -- name: tokens
@@ -224,15 +295,59 @@ SELECT
   (SELECT count(*) FROM documents WHERE partition = :partition AND analysis < :analysis)
     + (SELECT count(*) FROM documents WHERE partition = :partition AND analysis > :analysis);
 
+-- name: unextracted
+SELECT documents.name FROM documents
+WHERE documents.partition = :partition AND documents.kind = 'turn' AND documents.retired_at IS NULL AND NOT EXISTS (
+  SELECT 1 FROM extractions
+  WHERE extractions.document = documents.id AND extractions.extractor = :extractor)
+ORDER BY documents.seq
+LIMIT :limit;
+
+-- name: unextracted_count
+SELECT count(*) FROM documents
+WHERE documents.partition = :partition AND documents.kind = 'turn' AND documents.retired_at IS NULL AND NOT EXISTS (
+  SELECT 1 FROM extractions
+  WHERE extractions.document = documents.id AND extractions.extractor = :extractor);
+
 -- name: journal
-SELECT version, op, name, verb, at, at_offset, reason, digest FROM changes
+SELECT version, op, name, verb, at, at_offset, reason, digest, call, caused_by, content FROM changes
 WHERE partition = :partition AND version > :since
 ORDER BY version
 LIMIT :limit;
 
+-- name: journal_of_turns
+SELECT version, op, name, verb, at, at_offset, reason, digest, call, caused_by, content FROM changes
+WHERE partition = :partition AND op IN ('add', 'retire', 'restore')
+ORDER BY version;
+
+-- name: version_at
+SELECT coalesce(max(version), 0) FROM changes WHERE partition = :partition AND at <= :at;
+
+-- name: gone
+SELECT name FROM changes WHERE partition = :partition AND version > :since AND op = 'erase' ORDER BY version;
+
+-- name: facts
+SELECT documents.seq, fact_versions.body
+FROM facts JOIN documents ON documents.id = facts.document
+JOIN fact_versions ON fact_versions.partition = facts.partition AND fact_versions.document = facts.document
+ AND fact_versions.revision = {revision}
+WHERE facts.partition = :partition AND {conditions}
+ORDER BY documents.seq;
+
+-- name: history
+SELECT documents.name, documents.seq, fact_versions.body
+FROM documents CROSS JOIN fact_versions
+  ON fact_versions.partition = documents.partition AND fact_versions.document = documents.id
+WHERE documents.partition = :partition AND documents.name IN (SELECT value FROM json_each(:names))
+ORDER BY documents.seq, fact_versions.revision;
+
 -- name: counts
-SELECT count(DISTINCT partition), (SELECT count(*) FROM turns WHERE {conditions}), count(*), count(retired_at)
+SELECT count(DISTINCT partition), coalesce(sum(kind = 'turn'), 0), coalesce(sum(kind = 'fact'), 0), count(*),
+       coalesce(sum(kind = 'turn' AND retired_at IS NOT NULL), 0)
 FROM documents WHERE {conditions};
+
+-- name: refused_counts
+SELECT refused FROM extractions WHERE refused <> '{}' AND {conditions};
 
 -- name: session_count
 SELECT count(*) FROM (SELECT DISTINCT partition, session FROM documents WHERE session IS NOT NULL AND {conditions});
@@ -271,10 +386,10 @@ SELECT term FROM documents_postings WHERE term >= :first AND term < :last;
 SELECT id, length FROM documents WHERE id IN (SELECT value FROM json_each(:documents));
 
 -- name: live_count
-SELECT coalesce(sum(documents), 0) FROM partitions;
+SELECT coalesce(sum(documents + facts), 0) FROM partitions;
 
 -- name: live_documents
-SELECT id, partition, length, terms FROM documents WHERE retired_at IS NULL ORDER BY id;
+SELECT id, partition, kind, length, terms FROM documents WHERE retired_at IS NULL ORDER BY id;
 
 -- ── Verifying ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -293,7 +408,8 @@ PRAGMA page_count;
 PRAGMA foreign_key_check;
 
 -- name: all_changes
-SELECT partition, version, op, name, verb, at, reason, digest FROM changes ORDER BY partition, version;
+SELECT partition, version, op, name, verb, at, reason, digest, call, caused_by, content
+FROM changes ORDER BY partition, version;
 
 -- name: wrong_versions
 -- Documents whose version is not that of their last journal entry.
@@ -304,7 +420,12 @@ FROM documents LEFT JOIN (
 WHERE documents.version IS NOT last.version;
 
 -- name: real_counts
-SELECT partition, max(seq), sum(retired_at IS NULL), sum(CASE WHEN retired_at IS NULL THEN length ELSE 0 END)
+-- `seq` may have gone further: what was erased had numbers too.
+SELECT partition, max(seq),
+       sum(kind = 'turn' AND retired_at IS NULL),
+       sum(CASE WHEN kind = 'turn' AND retired_at IS NULL THEN length ELSE 0 END),
+       sum(kind = 'fact' AND retired_at IS NULL),
+       sum(CASE WHEN kind = 'fact' AND retired_at IS NULL THEN length ELSE 0 END)
 FROM documents GROUP BY partition;
 
 -- name: wandered
@@ -321,8 +442,21 @@ UNION ALL
 SELECT 'attribute', documents.name FROM attributes JOIN documents ON documents.id = attributes.document
 WHERE attributes.partition <> documents.partition
 UNION ALL
+SELECT 'fact', documents.name FROM facts JOIN documents ON documents.id = facts.document
+WHERE facts.partition <> documents.partition
+UNION ALL
 SELECT 'document without its turn', documents.name FROM documents
 WHERE documents.kind = 'turn' AND NOT EXISTS (SELECT 1 FROM turns WHERE turns.document = documents.id)
+UNION ALL
+SELECT 'document without its fact', documents.name FROM documents
+WHERE documents.kind = 'fact' AND NOT EXISTS (
+  SELECT 1 FROM facts JOIN fact_versions USING(partition, document, revision) WHERE facts.document = documents.id)
+UNION ALL
+SELECT 'fact whose source is gone', documents.name
+FROM fact_sources JOIN documents ON documents.id = fact_sources.document
+WHERE NOT EXISTS (
+  SELECT 1 FROM documents AS turn
+  WHERE turn.partition = fact_sources.partition AND turn.name = fact_sources.turn AND turn.kind = 'turn')
 UNION ALL
 SELECT 'token vectors without a dense vector', documents.name
 FROM token_vectors JOIN documents ON documents.id = token_vectors.document
@@ -346,11 +480,77 @@ WHERE token_vectors.dims < 1 OR length(token_vectors.codes) % token_vectors.dims
 -- name: vector_count
 SELECT count(*) FROM vectors;
 
--- name: turn_metadata
-SELECT document, metadata FROM turns WHERE metadata <> '{}' ORDER BY document;
+-- name: metadata
+SELECT document, metadata FROM turns WHERE metadata <> '{}'
+UNION ALL
+SELECT facts.document, json_extract(fact_versions.body, '$.metadata')
+FROM facts JOIN fact_versions USING(partition, document, revision)
+WHERE json_extract(fact_versions.body, '$.metadata') <> '{}'
+ORDER BY 1;
+
+-- name: contents_of_turns
+SELECT changes.partition, changes.version, changes.content, documents.name, documents.at, documents.session,
+       documents.agent, documents.speaker, documents.role, documents.origin, turns.key, turns.recorded_at,
+       turns.metadata, turns.text
+FROM changes
+JOIN documents ON documents.partition = changes.partition AND documents.name = changes.name
+JOIN turns ON turns.document = documents.id
+WHERE changes.op = 'add' AND changes.content <> '';
+
+-- name: contents_of_versions
+SELECT fact_versions.partition, fact_versions.version, changes.content, documents.name, fact_versions.revision,
+       fact_versions.body
+FROM fact_versions JOIN documents ON documents.id = fact_versions.document
+LEFT JOIN changes ON changes.partition = fact_versions.partition AND changes.version = fact_versions.version;
+
+-- name: unlike_versions
+-- Facts whose looked-up columns are not those of their last version.
+SELECT documents.name FROM facts JOIN documents ON documents.id = facts.document
+JOIN fact_versions USING(partition, document, revision)
+WHERE facts.key <> json_extract(body, '$.key') OR facts.text <> json_extract(body, '$.text')
+   OR facts.slot IS NOT json_extract(body, '$.slot')
+   OR facts.revision <> (SELECT max(revision) FROM fact_versions AS v
+                         WHERE v.partition = facts.partition AND v.document = facts.document);
 
 -- name: attributes
 SELECT document, name, element, type, value FROM attributes;
 
 -- name: instances
 SELECT doc, term FROM documents_instances;
+
+-- ── Erasing ────────────────────────────────────────────────────────────────────────────────────────────────
+
+-- name: documents_of
+SELECT id, name, kind, retired_at IS NULL, terms FROM documents
+WHERE partition = :partition AND name IN (SELECT value FROM json_each(:names));
+
+-- name: documents_in
+SELECT id, name, kind, retired_at IS NULL, terms FROM documents WHERE partition = :partition;
+
+-- name: erase_rows
+DELETE FROM {table} WHERE {conditions};
+
+-- name: journal_of
+SELECT version, op, name, verb, at, at_offset, reason, digest, call, caused_by, content FROM changes
+WHERE partition = :partition ORDER BY version;
+
+-- name: rechain
+UPDATE changes SET reason = :reason, content = :content, digest = :digest
+WHERE partition = :partition AND version = :version;
+
+-- name: rewrite_version
+UPDATE fact_versions SET body = :body WHERE partition = :partition AND document = :document AND revision = :revision;
+
+-- name: version_numbers
+SELECT revision, version FROM fact_versions WHERE partition = :partition AND document = :document;
+
+-- name: optimize_fulltext
+-- Merges all segments, which is when FTS5 lets go of what was taken out of it.
+INSERT INTO documents_fts(documents_fts) VALUES('optimize');
+
+-- name: vacuum
+-- Writes the file anew: pages keep old bytes in their gaps.
+VACUUM;
+
+-- name: checkpoint
+PRAGMA wal_checkpoint(TRUNCATE);

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import apsw
 
 from lukasa.adapters.stores.sqlite import filters
-from lukasa.adapters.stores.sqlite.sql import Values, fetch, sql
-from lukasa.domain.change import JournalEntry
+from lukasa.adapters.stores.sqlite.sql import Values, fetch, fragment, sql
 from lukasa.domain.document import Delta, Head, Traits
 from lukasa.domain.embedding import TokenVectors
-from lukasa.domain.query import DocumentQuery, TurnQuery
+from lukasa.domain.erasure import tombstone
+from lukasa.domain.fact import Fact
+from lukasa.domain.fact_body import unpack
+from lukasa.domain.interval import Interval
+from lukasa.domain.journal import JournalEntry, by_id, standing
+from lukasa.domain.query import DocumentQuery, FactQuery, TurnQuery, listed
 from lukasa.domain.report import Backlog, Stats
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import from_micros, to_micros
@@ -32,6 +39,8 @@ class PartitionRow(NamedTuple):
     seq: int
     documents: int
     terms: int
+    facts: int
+    fact_terms: int
     digest: str
 
 
@@ -42,7 +51,11 @@ def partition_row(connection: apsw.Connection, partition: Partition) -> Partitio
     return PartitionRow(*row) if row else None
 
 
-def version(connection: apsw.Connection, partition: Partition) -> int:
+def version(connection: apsw.Connection, partition: Partition, *, at: datetime | None) -> int:
+    if at is not None:
+        known = partition_row(connection, partition)
+        values: Values = {"partition": known.id if known else _NOBODY, "at": to_micros(at)}
+        return int(connection.execute(sql("version_at"), values).get)
     owner = {"tenant": partition.tenant, "user": partition.user}
     row = next(fetch(connection, sql("partition_version"), owner), None)
     return int(row[0]) if row else 0
@@ -84,6 +97,68 @@ def turns(connection: apsw.Connection, partition: int, query: TurnQuery) -> list
     return [_turn(row) for row in fetch(connection, statement, {**values, **bound})]
 
 
+def turns_as_of(connection: apsw.Connection, partition: int, query: TurnQuery, as_of: int) -> list[Turn]:
+    """Answer from the journal: what was stored by then, and what was retired then."""
+    everything = replace(query, as_of=None, include_retired=True, limit=None)
+    told = by_id(journal_of_turns(connection, partition))
+    then = (standing(turn, told.get(turn.id, ()), as_of) for turn in turns(connection, partition, everything))
+    found = [turn for turn in then if turn is not None and (query.include_retired or turn.retired_at is None)]
+    return found[: query.limit]
+
+
+def journal_of_turns(connection: apsw.Connection, partition: int) -> list[JournalEntry]:
+    """Return the entries that say when turns were stored, retired and restored."""
+    return [_entry(row) for row in fetch(connection, sql("journal_of_turns"), {"partition": partition})]
+
+
+def facts(connection: apsw.Connection, partition: int, query: FactQuery) -> list[Fact]:
+    tests, values = _fact_conditions(query)
+    values |= {} if query.as_of is None else {"as_of": query.as_of}
+    revision = "facts.revision" if query.as_of is None else fragment("revision_then")
+    statement = sql("facts", revision=revision, conditions=" AND ".join(tests))
+    found = (
+        unpack(body, seq=seq)
+        for seq, body in fetch(connection, statement, {**values, "partition": partition})
+    )
+    return [fact for fact in found if listed(fact, query)][: query.limit]
+
+
+def _fact_conditions(query: FactQuery) -> tuple[list[str], Values]:
+    """Return what SQL looks up; `domain.query.listed` decides the rest."""
+    tests, values = ["documents.seq > :after"], Values(after=query.after)
+    if query.ids is not None:
+        tests.append("documents.name IN (SELECT value FROM json_each(:ids))")
+        values["ids"] = json.dumps(list(query.ids))
+    if query.keys is not None or query.slots is not None:
+        tests.append(fragment("alike"))
+        values["keys"] = json.dumps(list(query.keys or ()))
+        values["slots"] = json.dumps(list(query.slots or ()))
+    if query.turns is not None:
+        tests.append(fragment("resting_on"))
+        values["turns"] = json.dumps(list(query.turns))
+    if query.bases is not None:
+        tests.append(fragment("derived_from"))
+        values["bases"] = json.dumps(list(query.bases))
+    if query.subject is not None:
+        tests.append("facts.subject = :subject")
+        values["subject"] = query.subject.casefold()
+    return tests, values
+
+
+def history(connection: apsw.Connection, partition: int, ids: Sequence[str]) -> dict[str, list[Fact]]:
+    values: Values = {"partition": partition, "names": json.dumps(list(ids))}
+    found: dict[str, list[Fact]] = {}
+    for name, seq, body in fetch(connection, sql("history"), values):
+        found.setdefault(name, []).append(unpack(body, seq=seq))
+    return found
+
+
+def tombstones(connection: apsw.Connection, partition: Partition, marks: Sequence[str]) -> set[str]:
+    digests = {tombstone(partition, mark): mark for mark in marks}
+    found = fetch(connection, sql("tombstones"), {"digests": json.dumps(list(digests))})
+    return {digests[digest] for (digest,) in found}
+
+
 def _turn(row: tuple[Any, ...]) -> Turn:
     # fmt: off
     (name, seq, at, at_offset, session, agent, speaker, role, origin, retired_at, retired_offset,
@@ -110,18 +185,25 @@ def delta(
     connection: apsw.Connection, partition: PartitionRow, *, fingerprint: str | None, since: int
 ) -> Delta:
     if since >= partition.version:
-        return Delta(version=partition.version)
+        return Delta(version=partition.version, epoch=partition.id)
     values: Values = {"partition": partition.id, "embedder": embedder(connection, fingerprint)}
     if since <= 0:
         everything = fetch(connection, sql("heads_all"), values)
-        return Delta(version=partition.version, heads=tuple(_head(row) for row in everything))
+        return Delta(
+            version=partition.version, heads=tuple(_head(row) for row in everything), epoch=partition.id
+        )
     changed = fetch(connection, sql("heads_since"), {**values, "since": since})
     heads = sorted((_head(row) for row in changed), key=lambda head: head.seq)
-    return Delta(version=partition.version, heads=tuple(heads))
+    gone = tuple(name for (name,) in fetch(connection, sql("gone"), {**values, "since": since}))
+    return Delta(version=partition.version, heads=tuple(heads), gone=gone, epoch=partition.id)
 
 
 def _head(row: tuple[Any, ...]) -> Head:
-    name, kind, seq, at, at_offset, session, speaker, role, retired, traits, dense = row
+    # fmt: off
+    (name, kind, seq, at, at_offset, session, speaker, role, retired, traits, dense,
+     current, turns, valid_from, valid_to, expires_at) = row
+    # fmt: on
+    fact = turns is not None
     return Head(
         id=name,
         kind=kind,
@@ -133,7 +215,15 @@ def _head(row: tuple[Any, ...]) -> Head:
         retired=bool(retired),
         dense=dense,
         traits=Traits.unpack(traits),
+        current=current is None or bool(current),
+        sources=tuple(json.loads(turns)) if fact else (),
+        valid=Interval(start=_instant(valid_from), end=_instant(valid_to)) if fact else None,
+        expires_at=_instant(expires_at),
     )
+
+
+def _instant(micros: int | None) -> datetime | None:
+    return None if micros is None else from_micros(micros)
 
 
 def select(connection: apsw.Connection, partition: int, query: DocumentQuery) -> set[str]:
@@ -168,6 +258,19 @@ def outdated(connection: apsw.Connection, partition: int, *, analysis: int, limi
     return [name for name, _, _ in fetch(connection, sql("outdated"), values)]
 
 
+def unextracted(connection: apsw.Connection, partition: int, *, extractor: str, limit: int) -> list[str]:
+    values: Values = {"partition": partition, "extractor": extractor, "limit": max(0, limit)}
+    return [name for (name,) in fetch(connection, sql("unextracted"), values)]
+
+
+def unextracted_count(connection: apsw.Connection, partition: int, *, extractor: str | None) -> int:
+    """Return how many live turns that extractor has not read; of `None`: 0."""
+    if extractor is None:
+        return 0
+    values: Values = {"partition": partition, "extractor": extractor}
+    return int(connection.execute(sql("unextracted_count"), values).get)
+
+
 def backlog(
     connection: apsw.Connection, partition: int, owner: Partition, *, fingerprint: str | None, analysis: int
 ) -> Backlog:
@@ -184,32 +287,42 @@ def journal(
     connection: apsw.Connection, partition: int, *, since: int, limit: int | None
 ) -> list[JournalEntry]:
     values: Values = {"partition": partition, "since": since, "limit": _NO_LIMIT if limit is None else limit}
-    return [
-        JournalEntry(
-            version=version,
-            op=op,
-            id=name,
-            verb=verb,
-            at=from_micros(at, at_offset),
-            reason=reason,
-            digest=digest,
-        )
-        for version, op, name, verb, at, at_offset, reason, digest in fetch(
-            connection, sql("journal"), values
-        )
-    ]
+    return [_entry(row) for row in fetch(connection, sql("journal"), values)]
+
+
+def _entry(row: tuple[Any, ...]) -> JournalEntry:
+    version, op, name, verb, at, at_offset, reason, digest, call, caused_by, content = row
+    return JournalEntry(
+        version=version,
+        op=op,
+        id=name,
+        verb=verb,
+        at=from_micros(at, at_offset),
+        reason=reason,
+        digest=digest,
+        call=call,
+        caused_by=caused_by,
+        content=content,
+    )
 
 
 def stats(connection: apsw.Connection, partition: int | None, *, size: int) -> Stats:
     """Count one partition's rows (of `None`: all)."""
     values: Values = {} if partition is None else {"partition": partition}
     test = "1" if partition is None else "partition = :partition"
-    ((known, turn_count, documents, retired),) = fetch(connection, sql("counts", conditions=test), values)
+    ((known, turn_count, fact_count, documents, retired),) = fetch(
+        connection, sql("counts", conditions=test), values
+    )
+    refused: Counter[str] = Counter()
+    for (told,) in fetch(connection, sql("refused_counts", conditions=test), values):
+        refused.update(json.loads(told))
     ((sessions,),) = fetch(connection, sql("session_count", conditions=test), values)
     return Stats(
         partitions=known,
         turns=turn_count,
         retired=retired,
+        facts=fact_count,
+        refused=dict(sorted(refused.items())),
         sessions=sessions,
         documents=documents,
         vectors=dict(fetch(connection, sql("vector_counts", conditions=test), values)),

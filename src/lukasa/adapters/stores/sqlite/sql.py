@@ -29,6 +29,11 @@ def sql(name: str, **fragments: str) -> str:
     return statement
 
 
+def fragment(name: str) -> str:
+    """Return the condition or expression of that name in fragments.sql."""
+    return blocks("fragments.sql")[name]
+
+
 def fetch(
     connection: apsw.Connection, statement: str, values: Mapping[str, Value] | None = None
 ) -> Iterator[Any]:

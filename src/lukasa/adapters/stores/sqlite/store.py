@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 import apsw
 
-from lukasa.adapters.stores.sqlite import fulltext, migrations, reader, writer
+from lukasa.adapters.stores.sqlite import eraser, fulltext, migrations, reader, writer
 from lukasa.adapters.stores.sqlite.connection import (
     check_path,
     check_sqlite,
@@ -24,10 +26,13 @@ from lukasa.adapters.stores.sqlite.reader import PartitionRow
 from lukasa.adapters.stores.sqlite.sql import sql
 from lukasa.adapters.stores.sqlite.threads import Threads
 from lukasa.adapters.stores.sqlite.verify import verify
-from lukasa.domain.change import Applied, Cause, Change, JournalEntry, check
-from lukasa.domain.document import Delta, Scored
+from lukasa.domain.change import Applied, Change, check
+from lukasa.domain.document import Delta, Kind, Scored
 from lukasa.domain.embedding import TokenVectors
-from lukasa.domain.query import DocumentQuery, LexicalQuery, TurnQuery
+from lukasa.domain.erasure import Erased, Erasure
+from lukasa.domain.fact import Fact
+from lukasa.domain.journal import Cause, JournalEntry
+from lukasa.domain.query import DocumentQuery, FactQuery, LexicalQuery, TurnQuery
 from lukasa.domain.report import Backlog, Stats, Verified
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
@@ -79,10 +84,37 @@ class SqliteStore:
 
         return await self._opened().write(job)
 
-    async def version(self, partition: Partition) -> int:
-        return await self._read_all(lambda db: reader.version(db, partition))
+    async def erase(
+        self, partition: Partition, erasure: Erasure, *, cause: Cause, expected: int | None = None
+    ) -> Erased:
+        def job(connection: apsw.Connection) -> Erased:
+            if self._read_only:
+                raise StoreReadOnlyError(f"{str(self._path)!r} may not be written")
+            with translated(self._path, connection):
+                with writing(connection):
+                    erased = eraser.erase(connection, partition, erasure, cause=cause, expected=expected)
+                return replace(erased, complete=eraser.scrub(connection))
+
+        return await self._opened().write(job)
+
+    async def version(self, partition: Partition, *, at: datetime | None = None) -> int:
+        return await self._read_all(lambda db: reader.version(db, partition, at=at))
+
+    async def tombstones(self, partition: Partition, marks: Sequence[str]) -> set[str]:
+        return await self._read_all(lambda db: reader.tombstones(db, partition, marks))
+
+    async def facts(self, partition: Partition, query: FactQuery) -> list[Fact]:
+        return await self._read(partition, [], lambda db, row: reader.facts(db, row.id, query))
+
+    async def history(self, partition: Partition, ids: Sequence[str]) -> dict[str, list[Fact]]:
+        return await self._read(partition, {}, lambda db, row: reader.history(db, row.id, ids))
 
     async def turns(self, partition: Partition, query: TurnQuery) -> list[Turn]:
+        as_of = query.as_of
+        if as_of is not None:
+            return await self._read(
+                partition, [], lambda db, row: reader.turns_as_of(db, row.id, query, as_of)
+            )
         return await self._read(partition, [], lambda db, row: reader.turns(db, row.id, query))
 
     async def delta(self, partition: Partition, *, fingerprint: str | None, since: int) -> Delta:
@@ -96,7 +128,7 @@ class SqliteStore:
         return await self._read(
             partition,
             [],
-            lambda db, row: fulltext.search(db, fulltext.Counts(row.id, row.documents, row.terms), query),
+            lambda db, row: fulltext.search(db, _counts(row, query.kind), query),
         )
 
     async def select(self, partition: Partition, query: DocumentQuery) -> set[str]:
@@ -121,12 +153,20 @@ class SqliteStore:
             partition, [], lambda db, row: reader.outdated(db, row.id, analysis=analysis, limit=limit)
         )
 
-    async def backlog(self, partition: Partition, *, fingerprint: str | None, analysis: int) -> Backlog:
+    async def unextracted(self, partition: Partition, *, extractor: str, limit: int) -> list[str]:
         return await self._read(
-            partition,
-            Backlog(partition=partition),
-            lambda db, row: reader.backlog(db, row.id, partition, fingerprint=fingerprint, analysis=analysis),
+            partition, [], lambda db, row: reader.unextracted(db, row.id, extractor=extractor, limit=limit)
         )
+
+    async def backlog(
+        self, partition: Partition, *, fingerprint: str | None, analysis: int, extractor: str | None = None
+    ) -> Backlog:
+        def answer(db: apsw.Connection, row: PartitionRow) -> Backlog:
+            found = reader.backlog(db, row.id, partition, fingerprint=fingerprint, analysis=analysis)
+            unread = reader.unextracted_count(db, row.id, extractor=extractor)
+            return replace(found, unextracted=unread)
+
+        return await self._read(partition, Backlog(partition=partition), answer)
 
     async def journal(
         self, partition: Partition, *, since: int = 0, limit: int | None = None
@@ -212,3 +252,8 @@ class SqliteStore:
     def _size(self) -> int:
         files = (self._path.with_name(self._path.name + suffix) for suffix in _COMPANIONS)
         return sum(file.stat().st_size for file in files if file.exists())
+
+
+def _counts(row: PartitionRow, kind: Kind) -> fulltext.Counts:
+    documents, terms = (row.documents, row.terms) if kind == "turn" else (row.facts, row.fact_terms)
+    return fulltext.Counts(fulltext.pool(row.id, kind), documents, terms)

@@ -7,16 +7,19 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import islice
+from typing import Any
 
 import apsw
 
 from lukasa.adapters.stores.sqlite import fulltext, migrations
+from lukasa.adapters.stores.sqlite.ledger import attribute_rows
 from lukasa.adapters.stores.sqlite.sql import fetch, sql
-from lukasa.adapters.stores.sqlite.writer import attribute_rows
-from lukasa.domain.change import Cause, chain, chain_root
+from lukasa.domain.fact_body import packed_digest
+from lukasa.domain.journal import Cause, chain, chain_root, turn_digest
 from lukasa.domain.report import Finding, Verified
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import from_micros
+from lukasa.domain.turn import Turn
 
 _MOST = 20
 """Findings of one sort: who has hundreds needs a backup, not a list."""
@@ -33,6 +36,7 @@ def verify(connection: apsw.Connection) -> Verified:
         "schema": _schema,
         "journal": _journal,
         "versions": _versions,
+        "contents": _contents,
         "counts": _counts,
         "index": _index,
         "attributes": _attributes,
@@ -72,19 +76,21 @@ def _journal(connection: apsw.Connection, checked: dict[str, int]) -> Iterator[F
     owners = {row[0]: Partition(row[1], row[2]) for row in partitions}
     heads = {number: (0, chain_root(owner)) for number, owner in owners.items()}
     checked["partitions"], checked["changes"] = len(owners), 0
-    for partition, version, op, name, verb, at, reason, digest in fetch(connection, sql("all_changes")):
+    for row in fetch(connection, sql("all_changes")):
+        partition, version, op, name, verb, at, reason, digest, *more = row
         checked["changes"] += 1
         if partition not in owners:
             yield Finding(what="orphan", detail=f"journal entry {version} belongs to no partition")
             continue
         before, previous = heads[partition]
         cause = Cause(verb=verb, at=from_micros(at), reason=reason)
-        if version != before + 1 or digest != chain(previous, version=version, op=op, id=name, cause=cause):
+        expected = chain(previous, version=version, op=op, id=name, cause=cause, more=tuple(more))
+        if version != before + 1 or digest != expected:
             yield Finding(
                 what="journal", detail=f"entry {version} of {owners[partition]!r} does not follow {before}"
             )
         heads[partition] = (version, digest)
-    for number, _, _, version, _, _, _, digest in partitions:
+    for number, _, _, version, _, _, _, _, _, digest in partitions:
         if heads[number] != (version, digest):
             yield Finding(
                 what="journal",
@@ -101,26 +107,65 @@ def _versions(connection: apsw.Connection, _: dict[str, int]) -> Iterator[Findin
 
 def _counts(connection: apsw.Connection, _: dict[str, int]) -> Iterator[Finding]:
     real = {row[0]: row[1:] for row in fetch(connection, sql("real_counts"))}
-    for number, tenant, user, _, seq, documents, terms, _ in fetch(connection, sql("partition_rows")):
-        if (seq, documents, terms) != real.get(number, (0, 0, 0)):
+    for number, tenant, user, _, seq, *counts, _ in fetch(connection, sql("partition_rows")):
+        last, *there = real.get(number, (0, 0, 0, 0, 0))
+        if seq < last or counts != there:
             yield Finding(
                 what="index",
-                detail=f"{Partition(tenant, user)!r} counts seq {seq}, {documents} documents, {terms} terms; "
-                f"there are {real.get(number, (0, 0, 0))}",
+                detail=f"{Partition(tenant, user)!r} counts seq {seq}, live turns, terms, facts, terms {counts}; "
+                f"there are {last}, {there}",
             )
+
+
+def _contents(connection: apsw.Connection, checked: dict[str, int]) -> Iterator[Finding]:
+    """Compare what is stored with the digests that the journal keeps of it."""
+    checked["contents"] = 0
+    for _, version, content, *row in fetch(connection, sql("contents_of_turns")):
+        checked["contents"] += 1
+        turn = _stored_turn(row)
+        if turn_digest(turn) != content:
+            yield Finding(
+                what="journal", detail=f"turn {turn.id!r} is not what was stored by entry {version}"
+            )
+    for _, version, content, name, revision, body in fetch(connection, sql("contents_of_versions")):
+        checked["contents"] += 1
+        if packed_digest(body) != content:
+            yield Finding(
+                what="journal",
+                detail=f"revision {revision} of fact {name!r} is not what was stored by entry {version}",
+            )
+    for (name,) in fetch(connection, sql("unlike_versions")):
+        yield Finding(what="index", detail=f"fact {name!r} is not looked up as its last version says")
+
+
+def _stored_turn(row: list[Any]) -> Turn:
+    name, at, session, agent, speaker, role, origin, key, recorded_at, metadata, text = row
+    return Turn(
+        id=name,
+        role=role,
+        text=text,
+        at=from_micros(at),
+        recorded_at=from_micros(recorded_at),
+        speaker=speaker,
+        session=session,
+        agent=agent,
+        origin=origin,
+        metadata=json.loads(metadata),
+        key=key,
+    )
 
 
 def _index(connection: apsw.Connection, checked: dict[str, int]) -> Iterator[Finding]:
     """Compare full-text with the terms of the documents, by the sum of their tokens' hashes: exact but for luck."""
     sums: dict[int, int] = defaultdict(int)
     checked["documents"] = 0
-    for document, partition, length, terms in fetch(connection, sql("live_documents")):
+    for document, partition, kind, length, terms in fetch(connection, sql("live_documents")):
         checked["documents"] += 1
         words = json.loads(terms)
         if len(words) != length:
             yield Finding(what="index", detail=f"document {document} has {len(words)} terms, not {length}")
         row = fulltext.row_id(document, length)
-        for token in fulltext.tokens(partition, words).split(" "):
+        for token in fulltext.tokens(fulltext.pool(partition, kind), words).split(" "):
             sums[row] += hash(token)
     for row, token in fetch(connection, sql("instances")):
         sums[row] -= hash(token)
@@ -130,13 +175,13 @@ def _index(connection: apsw.Connection, checked: dict[str, int]) -> Iterator[Fin
 
 
 def _attributes(connection: apsw.Connection, checked: dict[str, int]) -> Iterator[Finding]:
-    """Compare the rows that filters use with the metadata of the turns."""
+    """Compare the rows that filters use with the metadata of turns and facts."""
     held: dict[int, set[tuple[object, ...]]] = defaultdict(set)
     checked["attributes"] = 0
     for document, *row in fetch(connection, sql("attributes")):
         checked["attributes"] += 1
         held[document].add(tuple(row))
-    for document, metadata in fetch(connection, sql("turn_metadata")):
+    for document, metadata in fetch(connection, sql("metadata")):
         expected = {row[2:] for row in attribute_rows(0, document, json.loads(metadata))}
         if held.pop(document, set()) != expected:
             yield Finding(what="index", detail=f"attributes and metadata of document {document} differ")

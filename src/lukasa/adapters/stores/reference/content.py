@@ -1,0 +1,134 @@
+"""What one partition holds: values, so that a shallow copy is a snapshot."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lukasa.domain.document import Fields, Head, Kind, Traits
+from lukasa.domain.embedding import Embedding
+from lukasa.domain.fact import Fact
+from lukasa.domain.filter import Filter, matches
+from lukasa.domain.interval import Interval
+from lukasa.domain.journal import JournalEntry
+from lukasa.domain.query import FactQuery, fact_fields, turn_fields
+from lukasa.domain.report import Extraction
+from lukasa.domain.turn import Turn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """The index entry of a turn or a fact, and the turn itself."""
+
+    id: str
+    seq: int
+    turn: Turn | None
+    """As it was given, but for `seq`, which the store sets; `retired_at` follows later changes. `None`: it is a fact."""
+
+    terms: Counter[str]
+    traits: Traits
+    analysis: int
+    """Which rules made terms and traits."""
+
+    version: int
+    """The partition's version at its last change."""
+
+    vectors: dict[str, Embedding]
+    """By fingerprint; replaced, never changed."""
+
+    extraction: Extraction | None = None
+
+    @property
+    def kind(self) -> Kind:
+        return "fact" if self.turn is None else "turn"
+
+
+@dataclass(slots=True)
+class Content:
+    """All that one partition holds. The parts are values, so a shallow copy is a snapshot."""
+
+    epoch: int = 0
+    seq: int = 0
+    documents: dict[str, Entry] = field(default_factory=dict)
+    """By id, in the order of `seq`."""
+
+    versions: dict[str, tuple[tuple[int, Fact], ...]] = field(default_factory=dict)
+    """Of each fact, oldest first, each with the partition's version that recorded it."""
+
+    journal: list[JournalEntry] = field(default_factory=list)
+
+    def __copy__(self) -> Content:
+        return Content(self.epoch, self.seq, dict(self.documents), dict(self.versions), list(self.journal))
+
+    @property
+    def version(self) -> int:
+        return len(self.journal)
+
+    def fact(self, id: str) -> Fact:
+        """Return the last version of a fact."""
+        return self.versions[id][-1][1]
+
+    def facts(self) -> Iterator[Fact]:
+        return (held[-1][1] for held in self.versions.values())
+
+    def is_live(self, document: Entry) -> bool:
+        if document.turn is not None:
+            return document.turn.retired_at is None
+        return self.fact(document.id).live
+
+    def fields(self, document: Entry) -> Fields:
+        if document.turn is not None:
+            return turn_fields(document.turn)
+        return fact_fields(self.fact(document.id))
+
+    def live(self, kind: Kind | None, filter: Filter | None) -> list[Entry]:
+        return [
+            document
+            for document in self.documents.values()
+            if self.is_live(document)
+            and kind in {None, document.kind}
+            and (filter is None or matches(filter, self.fields(document)))
+        ]
+
+
+def head(content: Content, document: Entry, fingerprint: str | None) -> Head:
+    """Return what the read path keeps of a document."""
+    embedding = document.vectors.get(fingerprint) if fingerprint is not None else None
+    fields = content.fields(document)
+    fact = None if document.turn is not None else content.fact(document.id)
+    return Head(
+        id=document.id,
+        kind=document.kind,
+        seq=document.seq,
+        at=fields.at,
+        session=fields.session,
+        speaker=fields.speaker,
+        role=fields.role,
+        retired=not content.is_live(document),
+        dense=None if embedding is None else embedding.dense,
+        traits=document.traits,
+        current=fact is None or fact.status == "current",
+        sources=() if fact is None else tuple(dict.fromkeys(source.turn for source in fact.sources)),
+        valid=None if fact is None else Interval(start=fact.valid.start, end=fact.valid.end),
+        expires_at=None if fact is None else fact.expires_at,
+    )
+
+
+def looked_up(content: Content, id: str, query: FactQuery) -> bool:
+    """Tell whether a fact is one of those that the query names by id, key, slot, turn or basis."""
+    last = content.fact(id)
+    versions = [fact for _, fact in content.versions[id]]
+    return (
+        (query.ids is None or id in query.ids)
+        and (
+            (query.keys is None and query.slots is None)
+            or last.key in (query.keys or ())
+            or last.slot in (query.slots or ())
+        )
+        and (query.turns is None or any(s.turn in query.turns for fact in versions for s in fact.sources))
+        and (
+            query.bases is None
+            or any(basis in query.bases for fact in versions for basis in fact.derived_from)
+        )
+    )

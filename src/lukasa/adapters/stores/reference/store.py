@@ -1,0 +1,349 @@
+"""A store in memory: the simplest correct code, the oracle of every other store."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import replace
+from datetime import datetime
+
+from lukasa.adapters.stores.reference.content import Content, Entry, head, looked_up
+from lukasa.adapters.stores.reference.work import Work, link, without
+from lukasa.domain.change import (
+    Applied,
+    Change,
+    check,
+)
+from lukasa.domain.document import Delta, Scored
+from lukasa.domain.embedding import TokenVectors
+from lukasa.domain.erasure import Erased, Erasure, tombstone
+from lukasa.domain.fact import Fact
+from lukasa.domain.filter import matches
+from lukasa.domain.journal import (
+    Cause,
+    JournalEntry,
+    by_id,
+    chain_root,
+    standing,
+)
+from lukasa.domain.query import (
+    DocumentQuery,
+    FactQuery,
+    LexicalQuery,
+    TurnQuery,
+    listed,
+    turn_fields,
+)
+from lukasa.domain.report import Backlog, Finding, Stats, Verified
+from lukasa.domain.scope import Partition
+from lukasa.domain.turn import MAX_INT, Turn
+from lukasa.errors import ClosedError, InputError, StaleError
+
+K1 = 1.2
+"""How soon more of the same term stops counting."""
+
+B = 0.75
+"""How much a long document is discounted."""
+
+
+class ReferenceStore:
+    """Keeps everything in this process; nothing outlives it."""
+
+    def __init__(self) -> None:
+        self._contents: dict[Partition, Content] = {}
+        self._tombstones: frozenset[str] = frozenset()
+        self._epochs = 0
+        """The last epoch that was given."""
+
+        self._closed = False
+
+    async def open(self) -> None:
+        self._closed = False
+
+    async def apply(
+        self, partition: Partition, changes: Sequence[Change], *, cause: Cause, expected: int | None = None
+    ) -> Applied:
+        check(changes, cause)
+        before = self._content(partition)
+        _check_version(before, expected)
+        # A new partition's epoch was never used before.
+        content = copy(before) if before.epoch else Content(epoch=self._epochs + 1)
+        work = Work(content, partition, cause, self._tombstones)
+        for change in changes:
+            work.do(change)
+        if work.content.version > before.version:
+            self._contents[partition] = work.content
+            self._tombstones = work.tombstones
+            self._epochs = max(self._epochs, work.content.epoch)
+        return Applied(
+            version=work.content.version,
+            call=before.version + 1 if work.content.version > before.version else 0,
+            added=tuple(work.added),
+            duplicates=tuple(work.duplicates),
+            changed=tuple(work.changed),
+            facts=tuple(work.facts),
+            refused=tuple(work.refused),
+        )
+
+    async def erase(
+        self, partition: Partition, erasure: Erasure, *, cause: Cause, expected: int | None = None
+    ) -> Erased:
+        before = self._content(partition)
+        _check_version(before, expected)
+        end = before.journal[-1].digest if before.journal else chain_root(partition)
+        names = list(before.documents) if erasure.everything else [*erasure.turns, *erasure.facts]
+        # By `seq` or as asked, whichever way: each once, and only what is there.
+        doomed = [document for document in before.documents.values() if document.id in names]
+        self._tombstones = self._tombstones | {tombstone(partition, mark) for mark in erasure.marks}
+        if erasure.everything:
+            self._contents.pop(partition, None)
+        else:
+            rewritten = [each for each in erasure.rewritten if each.versions[-1].id in before.versions]
+            if doomed or rewritten:
+                self._contents[partition] = without(
+                    before, doomed, rewritten, partition=partition, cause=cause
+                )
+        return Erased(
+            turns=tuple(document.id for document in doomed if document.kind == "turn"),
+            facts=tuple(document.id for document in doomed if document.kind == "fact"),
+            rewritten=tuple(each.versions[-1].id for each in erasure.rewritten),
+            everything=erasure.everything,
+            digest=end,
+        )
+
+    async def version(self, partition: Partition, *, at: datetime | None = None) -> int:
+        journal = self._content(partition).journal
+        return max((entry.version for entry in journal if at is None or entry.at <= at), default=0)
+
+    async def tombstones(self, partition: Partition, marks: Sequence[str]) -> set[str]:
+        self._check_open()
+        return {mark for mark in marks if tombstone(partition, mark) in self._tombstones}
+
+    async def facts(self, partition: Partition, query: FactQuery) -> list[Fact]:
+        content = self._content(partition)
+        found = []
+        for name, versions in content.versions.items():
+            seq = content.documents[name].seq
+            then = [fact for version, fact in versions if query.as_of is None or version <= query.as_of]
+            if then and seq > query.after and looked_up(content, name, query) and listed(then[-1], query):
+                found.append(replace(then[-1], seq=seq))
+        found.sort(key=lambda fact: fact.seq)
+        return found[: query.limit]
+
+    async def history(self, partition: Partition, ids: Sequence[str]) -> dict[str, list[Fact]]:
+        content = self._content(partition)
+        return {
+            name: [replace(fact, seq=document.seq) for _, fact in content.versions[name]]
+            for name, document in content.documents.items()
+            if name in ids and document.kind == "fact"
+        }
+
+    async def turns(self, partition: Partition, query: TurnQuery) -> list[Turn]:
+        content = self._content(partition)
+        told = by_id(content.journal)
+        found = []
+        for document in content.documents.values():
+            turn = document.turn
+            if turn is not None and query.as_of is not None:
+                turn = standing(turn, told[turn.id], query.as_of)
+            if turn is not None and _listed(turn, query):
+                found.append(turn)
+        found.sort(key=lambda turn: turn.seq, reverse=query.newest_first)
+        return found[: query.limit]
+
+    async def delta(self, partition: Partition, *, fingerprint: str | None, since: int) -> Delta:
+        content = self._content(partition)
+        changed = [document for document in content.documents.values() if document.version > since]
+        erased = [entry.id for entry in content.journal if entry.op == "erase" and 0 < since < entry.version]
+        return Delta(
+            version=content.version,
+            heads=tuple(head(content, each, fingerprint) for each in changed),
+            gone=tuple(erased),
+            epoch=content.epoch,
+        )
+
+    async def lexical(self, partition: Partition, query: LexicalQuery) -> list[Scored]:
+        weights = [1.0] * len(query.terms) if query.weights is None else list(query.weights)
+        if len(weights) != len(query.terms):
+            raise InputError(f"{len(query.terms)} terms need as many weights, not {len(weights)}")
+        content = self._content(partition)
+        live = content.live(query.kind, None)
+        idf = _idf(query, live)
+        average = sum(document.terms.total() for document in live) / max(1, len(live))
+        found = []
+        for document in content.live(query.kind, query.filter):
+            if any(term in idf and term in document.terms for term in query.terms):
+                score = _bm25(document, list(zip(query.terms, weights, strict=True)), idf, average)
+                found.append((-score, -document.seq, document.id))
+        return [Scored(name, -score) for score, _, name in sorted(found)[: max(0, query.limit)]]
+
+    async def select(self, partition: Partition, query: DocumentQuery) -> set[str]:
+        found = self._content(partition).live(None, query.filter)
+        return {each.id for each in found if query.kinds is None or each.kind in query.kinds}
+
+    async def tokens(
+        self, partition: Partition, ids: Sequence[str], *, fingerprint: str
+    ) -> dict[str, TokenVectors]:
+        documents = self._content(partition).documents
+        found = {}
+        for name in ids:
+            embedding = documents[name].vectors.get(fingerprint) if name in documents else None
+            if embedding is not None and embedding.tokens is not None:
+                found[name] = embedding.tokens
+        return found
+
+    async def unembedded(self, partition: Partition, *, fingerprint: str, limit: int) -> list[str]:
+        documents = self._content(partition).documents
+        found = [name for name, document in documents.items() if fingerprint not in document.vectors]
+        return found[: max(0, limit)]
+
+    async def outdated(self, partition: Partition, *, analysis: int, limit: int) -> list[str]:
+        documents = self._content(partition).documents.values()
+        found = [document for document in documents if document.analysis != analysis]
+        found.sort(key=lambda document: (document.analysis, document.seq))
+        return [document.id for document in found[: max(0, limit)]]
+
+    async def unextracted(self, partition: Partition, *, extractor: str, limit: int) -> list[str]:
+        live = self._content(partition).live("turn", None)
+        unread = [
+            document.id
+            for document in live
+            if document.extraction is None or document.extraction.extractor != extractor
+        ]
+        return unread[: max(0, limit)]
+
+    async def backlog(
+        self, partition: Partition, *, fingerprint: str | None, analysis: int, extractor: str | None = None
+    ) -> Backlog:
+        unread = (
+            [] if extractor is None else await self.unextracted(partition, extractor=extractor, limit=MAX_INT)
+        )
+        documents = self._content(partition).documents.values()
+        return Backlog(
+            partition=partition,
+            unembedded=sum(
+                fingerprint is not None and fingerprint not in document.vectors for document in documents
+            ),
+            outdated=sum(document.analysis != analysis for document in documents),
+            unextracted=len(unread),
+        )
+
+    async def journal(
+        self, partition: Partition, *, since: int = 0, limit: int | None = None
+    ) -> list[JournalEntry]:
+        return self._content(partition).journal[max(0, since) :][:limit]
+
+    async def partitions(self) -> list[Partition]:
+        self._check_open()
+        return list(self._contents)
+
+    async def stats(self, partition: Partition | None = None) -> Stats:
+        self._check_open()
+        contents = self._contents
+        if partition is not None:
+            contents = {known: content for known, content in contents.items() if known == partition}
+        documents = [each for content in contents.values() for each in content.documents.values()]
+        turns = [document.turn for document in documents if document.turn is not None]
+        sessions = {
+            (known, document.turn.session)
+            for known, content in contents.items()
+            for document in content.documents.values()
+            if document.turn is not None and document.turn.session is not None
+        }
+        refused = Counter[str]()
+        for document in documents:
+            refused.update({} if document.extraction is None else document.extraction.refused)
+        return Stats(
+            partitions=len(contents),
+            turns=len(turns),
+            retired=sum(turn.retired_at is not None for turn in turns),
+            facts=len(documents) - len(turns),
+            refused=dict(sorted(refused.items())),
+            sessions=len(sessions),
+            documents=len(documents),
+            vectors=dict(Counter(name for document in documents for name in document.vectors)),
+        )
+
+    async def describe(self) -> Mapping[str, str]:
+        self._check_open()
+        return {}
+
+    async def verify(self) -> Verified:
+        self._check_open()
+        findings = [
+            Finding(what="journal", detail=f"entry {entry.version} of {partition!r} does not follow")
+            for partition, content in self._contents.items()
+            for entry in _broken(partition, content.journal)
+        ]
+        contents = self._contents.values()
+        return Verified(
+            checked={
+                "partitions": len(contents),
+                "changes": sum(len(content.journal) for content in contents),
+                "documents": sum(len(content.documents) for content in contents),
+            },
+            findings=tuple(findings),
+        )
+
+    async def aclose(self) -> None:
+        self._closed = True
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ClosedError("the store was closed")
+
+    def _content(self, partition: Partition) -> Content:
+        self._check_open()
+        return self._contents.get(partition) or Content()
+
+
+def _check_version(content: Content, expected: int | None) -> None:
+    if expected is not None and expected != content.version:
+        raise StaleError(f"the partition is at version {content.version}, not {expected}; read it again")
+
+
+def _listed(turn: Turn, query: TurnQuery) -> bool:
+    return (
+        (query.include_retired or turn.retired_at is None)
+        and (query.ids is None or turn.id in query.ids)
+        and (query.session is None or turn.session == query.session)
+        and (query.since is None or turn.at >= query.since)
+        and (query.until is None or turn.at < query.until)
+        and turn.seq > query.after
+        and (query.filter is None or matches(query.filter, turn_fields(turn)))
+    )
+
+
+def _idf(query: LexicalQuery, live: Sequence[Entry]) -> dict[str, float]:
+    """Return the weight of each term that occurs and is not too common."""
+    counts = {term: sum(term in document.terms for document in live) for term in query.terms}
+    occurring = {term: count for term, count in counts.items() if count}
+    kept = {term: count for term, count in occurring.items() if count <= query.common * len(live)}
+    return {
+        term: math.log(1 + (len(live) - count + 0.5) / (count + 0.5))
+        for term, count in (kept or occurring).items()
+    }
+
+
+def _bm25(
+    document: Entry, terms: Sequence[tuple[str, float]], idf: dict[str, float], average: float
+) -> float:
+    norm = K1 * (1 - B + B * document.terms.total() / average)
+    score = 0.0
+    for term, weight in terms:
+        count = document.terms[term]
+        if count and term in idf:
+            score += weight * idf[term] * (count * (K1 + 1) / (count + norm))
+    return score
+
+
+def _broken(partition: Partition, journal: Sequence[JournalEntry]) -> list[JournalEntry]:
+    broken = []
+    previous = chain_root(partition)
+    for entry in journal:
+        if entry.digest != link(previous, entry):
+            broken.append(entry)
+        previous = entry.digest
+    return broken

@@ -1,0 +1,251 @@
+"""A partition's row while it is written to: its counts, its place in full-text, and its journal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import apsw
+
+from lukasa.adapters.stores.sqlite import fulltext
+from lukasa.adapters.stores.sqlite.sql import Row, Value, Values, fetch, sql
+from lukasa.domain.change import Applied
+from lukasa.domain.document import Document, Kind
+from lukasa.domain.embedding import Embedding
+from lukasa.domain.journal import Cause, Op, chain, chain_root
+from lukasa.domain.scope import Partition
+from lukasa.domain.time import offset_minutes, to_micros
+from lukasa.domain.turn import Json
+
+
+@dataclass(slots=True)
+class State:
+    """The partition's row, as it will be when all is done."""
+
+    id: int
+    version: int
+    seq: int
+    documents: int
+    terms: int
+    facts: int
+    fact_terms: int
+    digest: str
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What was done so far, as `Applied` tells it."""
+
+    added: list[str] = field(default_factory=list)
+    duplicates: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    facts: dict[str, None] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
+
+
+class Ledger:
+    """What every change of one `apply` needs: the partition's row, and a journal entry for each effect."""
+
+    def __init__(self, connection: apsw.Connection, partition: Partition, cause: Cause) -> None:
+        self.connection = connection
+        self.partition = partition
+        self.cause = cause
+        self.cause_at = (to_micros(cause.at), offset_minutes(cause.at))
+        self.outcome = Outcome()
+        self.state = self._load()
+        self._before = self.state.version
+        self._embedders: dict[str, int] = {}
+
+    def finish(self) -> Applied:
+        """Write the partition's row, if anything changed."""
+        if self.state.version > self._before:
+            self.write_state()
+        return Applied(
+            version=self.state.version,
+            call=self._before + 1 if self.state.version > self._before else 0,
+            added=tuple(self.outcome.added),
+            duplicates=tuple(self.outcome.duplicates),
+            changed=tuple(self.outcome.changed),
+            facts=tuple(self.outcome.facts),
+            refused=tuple(self.outcome.refused),
+        )
+
+    def write_state(self) -> None:
+        """Write the partition's row."""
+        state = self.state
+        self.connection.execute(
+            sql("update_partition"),
+            {
+                "id": state.id,
+                "version": state.version,
+                "seq": state.seq,
+                "documents": state.documents,
+                "terms": state.terms,
+                "facts": state.facts,
+                "fact_terms": state.fact_terms,
+                "digest": state.digest,
+            },
+        )
+
+    def create(self) -> None:
+        """Make the partition's row if it is not there: one that nothing came of does not exist."""
+        if not self.state.id:
+            owner = {"tenant": self.partition.tenant, "user": self.partition.user}
+            # A number is never used again: what others hold of a partition that was erased must not pass for this one's.
+            self.state.id = int(self.connection.execute(sql("last_partition")).get) + 1
+            self.connection.execute(
+                sql("add_partition"), {**owner, "id": self.state.id, "digest": self.state.digest}
+            )
+
+    def journal(self, op: Op, id: str, *, caused_by: str = "", content: str = "") -> Row:
+        """Raise the version by one and return the journal's row for it."""
+        state, cause = self.state, self.cause
+        state.version += 1
+        more = (self._before + 1, caused_by, content)
+        state.digest = chain(state.digest, version=state.version, op=op, id=id, cause=cause, more=more)
+        return (
+            state.id,
+            state.version,
+            op,
+            id,
+            cause.verb,
+            *self.cause_at,
+            cause.reason,
+            state.digest,
+            *more,
+        )
+
+    def note(self, op: Op, id: str, *, caused_by: str = "", content: str = "") -> None:
+        """Write a journal entry now."""
+        row = self.journal(op, id, caused_by=caused_by, content=content)
+        self.connection.execute(sql("add_change"), row)
+
+    def document_row(self, number: int, document: Document, labels: Labels) -> Row:
+        """Give a new document its place, and return its row."""
+        self.state.seq += 1
+        return (
+            number,
+            self.state.id,
+            document.id,
+            document.kind,
+            self.state.seq,
+            self.state.version,
+            *labels.at,
+            labels.session,
+            labels.agent,
+            labels.speaker,
+            labels.role,
+            labels.origin,
+            *(labels.retired or (None, None)),
+            document.traits.pack(),
+            len(document.terms),
+            as_json(document.terms),
+            document.analysis,
+        )
+
+    def index_row(self, number: int, terms: Sequence[str], kind: Kind) -> Row:
+        """Count a live document, and return its row of the full-text index."""
+        self.count(terms, kind, sign=1)
+        return fulltext.row_id(number, len(terms)), fulltext.tokens(fulltext.pool(self.state.id, kind), terms)
+
+    def unindex(self, number: int, terms: Sequence[str], kind: Kind) -> None:
+        """Take a document's terms out of full-text and the counts."""
+        self.count(terms, kind, sign=-1)
+        tokens = fulltext.tokens(fulltext.pool(self.state.id, kind), terms)
+        self.connection.execute(sql("unindex_document"), (fulltext.row_id(number, len(terms)), tokens))
+
+    def index(self, number: int, terms: Sequence[str], kind: Kind) -> None:
+        """Take a document's terms into full-text and the counts."""
+        self.connection.execute(sql("index_document"), self.index_row(number, terms, kind))
+
+    def count(self, terms: Sequence[str], kind: Kind, *, sign: Literal[1, -1]) -> None:
+        """Count a live document, or no longer."""
+        if kind == "turn":
+            self.state.documents += sign
+            self.state.terms += sign * len(terms)
+        else:
+            self.state.facts += sign
+            self.state.fact_terms += sign * len(terms)
+
+    def vector_rows(
+        self, number: int, embedding: Embedding | None, fingerprint: str | None
+    ) -> tuple[list[Row], list[Row]]:
+        """Return the rows of a document's dense vector and of its token vectors."""
+        if embedding is None or fingerprint is None:
+            return [], []
+        key = (self.state.id, self.embedder(fingerprint), number)
+        tokens = embedding.tokens
+        return [(*key, embedding.dense)], [] if tokens is None else [(*key, tokens.dims, tokens.codes)]
+
+    def embedder(self, fingerprint: str) -> int:
+        """Return the number under which vectors of that fingerprint are kept, given now if need be."""
+        known = self._embedders.get(fingerprint)
+        if known is None:
+            found = self.connection.execute(sql("embedder"), {"fingerprint": fingerprint}).get
+            if found is None:
+                found = self.connection.execute(sql("add_embedder"), {"fingerprint": fingerprint}).get
+            known = self._embedders[fingerprint] = int(found)
+        return known
+
+    def _load(self) -> State:
+        owner = {"tenant": self.partition.tenant, "user": self.partition.user}
+        row = next(fetch(self.connection, sql("partition"), owner), None)
+        return State(*row) if row else State(0, 0, 0, 0, 0, 0, 0, chain_root(self.partition))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labels:
+    """What a document's row says beside its terms; instants as microseconds and minutes of offset."""
+
+    at: tuple[int, int]
+    session: str | None = None
+    agent: str | None = None
+    speaker: str | None = None
+    role: str | None = None
+    origin: str | None = None
+    retired: tuple[int, int] | None = None
+
+
+def attribute_rows(partition: int, document: int, metadata: Mapping[str, Json]) -> Iterator[Row]:
+    """Yield the rows by which filters find a document's metadata; null leaves none: it is like absent."""
+    for name, value in metadata.items():
+        match value:
+            case None:
+                continue
+            case list():
+                yield (partition, document, name, 0, "list", None)
+                for place, element in enumerate(value, 1):
+                    yield (partition, document, name, place, *_typed(element))
+            case _:
+                yield (partition, document, name, 0, *_typed(value))
+
+
+def as_json(value: Sequence[str] | Mapping[str, Json]) -> str:
+    """Return JSON as the columns hold it."""
+    plain = dict(value) if isinstance(value, Mapping) else list(value)
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+
+
+def _typed(value: Json) -> tuple[str, Value]:
+    match value:
+        case None:
+            return "null", None
+        case bool():
+            return "bool", int(value)
+        case int() | float():
+            return "number", value
+        case str():
+            return "text", value
+        case list():
+            return "list", None
+        case dict():
+            return "object", None
+
+
+def known_tombstones(ledger: Ledger, digests: Mapping[str, str]) -> set[str]:
+    """Return those marks (keys of *digests*) whose digest is a tombstone."""
+    values: Values = {"digests": as_json(list(digests.values()))}
+    held = {digest for (digest,) in fetch(ledger.connection, sql("tombstones"), values)}
+    return {mark for mark, digest in digests.items() if digest in held}

@@ -1,0 +1,76 @@
+"""What an extractor proposes to believe, before the gate and before it is compared with what is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from typing import Literal
+
+from lukasa.domain.fact import Cardinality, FactKind
+from lukasa.domain.interval import Interval
+from lukasa.domain.source import Source
+from lukasa.domain.turn import Json, Turn
+
+Stance = Literal["stated", "quoted", "suggested", "hypothetical"]
+"""How the speaker stands to it: only what is `stated` can be believed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One candidate for a fact, with the words that it was read from."""
+
+    subject: str
+    text: str
+    """A sentence that can be understood on its own."""
+
+    kind: FactKind
+    source: Source
+    """The span that it is read from, within one turn."""
+
+    quote: str
+    """The words of that span, verbatim."""
+
+    attribute: str | None = None
+    value: str | None = None
+    cardinality: Cardinality = "multi"
+    negated: bool = False
+    """The attribute does *not* have the value: "Anna does not eat meat"."""
+
+    ended: bool = False
+    """It was so, and is no longer: "Anna no longer works at Initech". `valid.end` says when, if that was said."""
+
+    corrects: str | None = None
+    """The value that was wrong ("not Porto but Lisbon"); empty: the speaker corrects himself ("actually, …")."""
+
+    valid: Interval | None = None
+    """When it is true, as far as the words say; `None`: they say nothing."""
+
+    resolved: tuple[str, ...] = ()
+    """Names and dates of the text that the quote has only as pronouns or expressions of time ("I" → "Anna",
+    "yesterday" → "7 May 2023"): the gate takes them for supported."""
+
+    stance: Stance = "stated"
+    confidence: float = 0.8
+    """From 0 to 1: how sure the extractor is that this was said and meant."""
+
+    expires_at: datetime | None = None
+    derived_from: tuple[str, ...] = ()
+    metadata: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What an extractor may know beside the turn."""
+
+    addressee: str | None = None
+    """Who "you" is: the other speaker of the session, if there is exactly one."""
+
+    names: tuple[str, ...] = ()
+    """People who are known."""
+
+    previous: Turn | None = None
+    """The turn before in the session: perhaps a question that this turn answers."""
+
+    zone: tzinfo | None = None
+    """In which days begin; `None`: the offset of the turn's time."""

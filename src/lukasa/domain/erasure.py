@@ -1,0 +1,79 @@
+"""Destroying: what is to go, what must stay behind so that it does not come back, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from lukasa.domain.document import Document
+from lukasa.domain.fact import Fact
+from lukasa.domain.ids import digest
+from lukasa.domain.scope import Partition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewritten:
+    """A fact that loses some of its sources, and lives on."""
+
+    versions: Sequence[Fact]
+    """All the versions it shall have had, oldest first; their revisions are those that it has now."""
+
+    document: Document | None = None
+    """Its index entry when the words must change; `None`: the one it has serves."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erasure:
+    """What a store is to destroy in one partition. Unknown ids are passed over."""
+
+    turns: Sequence[str] = ()
+    facts: Sequence[str] = ()
+    """Ids of facts that go with all their versions."""
+
+    rewritten: Sequence[Rewritten] = ()
+    marks: Sequence[str] = ()
+    """What must not be stored again: ids of turns, keys of facts, digests of texts."""
+
+    everything: bool = False
+    """The whole partition: its name, journal and version go too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """The receipt of an erasure: counts and ids, no content."""
+
+    turns: Sequence[str] = ()
+    facts: Sequence[str] = ()
+    rewritten: Sequence[str] = ()
+    """Ids of facts that lost a source and live on."""
+
+    rows: Mapping[str, int] = field(default_factory=dict)
+    """Rows destroyed, by what they held."""
+
+    everything: bool = False
+    dry_run: bool = False
+    """Nothing was destroyed; this is what would be."""
+
+    complete: bool = True
+    """Whether no byte is left. `False`: another process was reading all the while, so its copy of the log remains until
+    the next erasure, or until every process has closed the store."""
+
+    digest: str = ""
+    """The journal's last digest before; the new journal starts from it."""
+
+
+def tombstone(partition: Partition, mark: str) -> str:
+    """Return what is kept of something erased: enough to know it again, not enough to read it."""
+    return digest(["tombstone", partition.tenant, partition.user, mark])
+
+
+_FEWEST_WORDS = 4
+"""Shorter texts ("yes, please") are said again by anybody at any time: only the very turn must not come back."""
+
+
+def text_mark(speaker: str | None, text: str) -> str | None:
+    """Return the mark of a text, whenever it is said; `None` for one that is too short to be known again."""
+    words = text.casefold().split()
+    if len(words) < _FEWEST_WORDS and len("".join(words)) < _FEWEST_WORDS * 6:
+        return None
+    return digest(["text", speaker, " ".join(words)])

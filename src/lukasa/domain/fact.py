@@ -1,0 +1,121 @@
+"""What is believed: a self-contained sentence, since when, on whose word."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, get_args
+
+from lukasa.domain.interval import ALWAYS, Interval
+from lukasa.domain.source import Source
+from lukasa.domain.turn import Json, Origin
+
+FactKind = Literal["fact", "preference", "event", "plan", "profile", "procedure"]
+"""`profile`: who somebody is; `event`: what happened once; `procedure`: how something is to be done; `fact`: the rest."""
+
+Status = Literal["current", "superseded", "retracted", "conflicting", "quarantined"]
+"""`superseded`: was true, another took its place; `retracted`: withdrawn, never to be relied on; `conflicting`: another
+says otherwise and nobody decided; `quarantined`: not believed until somebody reviews it, and never recalled."""
+
+Cardinality = Literal["single", "multi"]
+"""Whether a subject has one value of an attribute at a time, or any number."""
+
+Trust = Literal["low", "medium", "high"]
+"""How far the origin may be relied on. What is derived has the least trust of its sources."""
+
+FACT_KINDS: tuple[FactKind, ...] = get_args(FactKind)
+STATUSES: tuple[Status, ...] = get_args(Status)
+TRUSTS: tuple[Trust, ...] = get_args(Trust)
+"""From the least to the most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One version of one fact. A change makes another version with the same id; none is overwritten."""
+
+    id: str
+    """The same through all versions."""
+
+    subject: str
+    """Whom or what it is about, as the conversation names it."""
+
+    text: str
+    """A sentence that can be understood on its own: names for pronouns, dates for "yesterday"."""
+
+    kind: FactKind
+    key: str
+    """The normalised content: two facts of a partition with the same key are the same fact, or two occurrences of it."""
+
+    occurrence: int = 0
+    """Which time this is, from 0, when something became true again after it had ended."""
+
+    attribute: str | None = None
+    """A label such as `lives_in`, from `pipeline.attributes` or of the caller's own."""
+
+    value: str | None = None
+    negated: bool = False
+    """It says that the attribute does *not* have the value."""
+
+    cardinality: Cardinality = "multi"
+    slot: str | None = None
+    """Normalised subject and attribute (and value, for an attribute with many): facts of one slot can exclude each other."""
+
+    valid: Interval = ALWAYS
+    """When it is, or was, true in the world."""
+
+    learned_at: datetime
+    """When the first version was recorded."""
+
+    recorded_at: datetime
+    """When this version was recorded; it is believed until the next one is."""
+
+    status: Status = "current"
+    confidence: float = 1.0
+    """From 0 to 1: how sure the extractor is that this was said and meant."""
+
+    trust: Trust = "high"
+    origin: Origin = "user"
+    evidence: int = 1
+    """How often it was said."""
+
+    pinned: bool = False
+    """Always part of the profile; never fades, and no maintenance touches it."""
+
+    expires_at: datetime | None = None
+    """From then on it is not recalled."""
+
+    metadata: Mapping[str, Json] = field(default_factory=dict)
+    sources: tuple[Source, ...] = ()
+    """Every place that says so, first said first."""
+
+    worded_by: str = ""
+    """The turn whose words `text` and `value` were taken from; empty when a person worded them."""
+
+    derived_from: tuple[str, ...] = ()
+    """Ids of the facts that it was concluded from; empty when it was said."""
+
+    stale: bool = False
+    """A fact that it was derived from is no longer believed."""
+
+    superseded_by: str | None = None
+    rivals: tuple[str, ...] = ()
+    """Ids of the facts that it conflicts with, while it is `conflicting`."""
+
+    retired_at: datetime | None = None
+    """When it was forgotten or undone; hidden, and restorable."""
+
+    revision: int = field(default=1, compare=False)
+    """Which version of the fact this is, from 1."""
+
+    seq: int = field(default=0, compare=False)
+    """Its place among the partition's documents, given by the store."""
+
+    @property
+    def live(self) -> bool:
+        """Whether recall may return it, expiry apart."""
+        return self.retired_at is None and self.status not in {"quarantined", "retracted"}
+
+    def expired(self, now: datetime) -> bool:
+        """Tell whether its time is up."""
+        return self.expires_at is not None and self.expires_at <= now

@@ -1,0 +1,92 @@
+"""A fact as JSON: what stores keep, what exports hold, and what the journal's digests cover."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from lukasa.domain.fact import Fact
+from lukasa.domain.ids import digest
+from lukasa.domain.interval import Interval
+from lukasa.domain.source import Source
+from lukasa.domain.turn import Json
+
+_TIMES = ("learned_at", "recorded_at", "retired_at", "expires_at")
+_PLAIN = (
+    "id", "subject", "text", "kind", "key", "occurrence", "attribute", "value", "negated", "cardinality", "slot",
+    "status", "confidence", "trust", "origin", "evidence", "pinned", "stale", "superseded_by", "revision", "worded_by",
+)  # fmt: skip
+
+
+def to_json(fact: Fact) -> dict[str, Json]:
+    """Return every field but `seq`, times as ISO 8601 in the offset they were given in."""
+    body: dict[str, Json] = {name: getattr(fact, name) for name in _PLAIN}
+    body |= {name: _written(getattr(fact, name)) for name in _TIMES}
+    body["metadata"] = dict(fact.metadata)
+    body["derived_from"] = list(fact.derived_from)
+    body["rivals"] = list(fact.rivals)
+    body["valid"] = {
+        "start": _written(fact.valid.start),
+        "end": _written(fact.valid.end),
+        "granularity": fact.valid.granularity,
+        "phrase": fact.valid.phrase,
+    }
+    body["sources"] = [
+        {
+            "turn": source.turn,
+            "start": source.start,
+            "end": source.end,
+            "at": source.at.isoformat(),
+            "speaker": source.speaker,
+        }
+        for source in fact.sources
+    ]
+    return body
+
+
+def from_json(body: dict[str, Any], *, seq: int = 0) -> Fact:
+    """Read what `to_json` wrote."""
+    valid = body["valid"]
+    plain: dict[str, Any] = {name: body[name] for name in _PLAIN}
+    times: dict[str, Any] = {name: _read(body[name]) for name in _TIMES}
+    return Fact(
+        **plain,
+        **times,
+        metadata=body["metadata"],
+        derived_from=tuple(body["derived_from"]),
+        rivals=tuple(body["rivals"]),
+        valid=Interval(
+            start=_read(valid["start"]),
+            end=_read(valid["end"]),
+            granularity=valid["granularity"],
+            phrase=valid["phrase"],
+        ),
+        sources=tuple(
+            Source(**{**source, "at": datetime.fromisoformat(source["at"])}) for source in body["sources"]
+        ),
+        seq=seq,
+    )
+
+
+def pack(fact: Fact) -> str:
+    """Return the stored form: the same fact always gives the same text."""
+    return json.dumps(to_json(fact), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def unpack(packed: str, *, seq: int = 0) -> Fact:
+    """Read what `pack` wrote."""
+    return from_json(json.loads(packed), seq=seq)
+
+
+def packed_digest(packed: str) -> str:
+    """Return the digest that the journal keeps of a version."""
+    return digest([packed])
+
+
+def _written(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
+
+
+def _read(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

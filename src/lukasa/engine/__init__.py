@@ -1,0 +1,12 @@
+"""The engine: a memory, and handles bound to one partition of it. Async; `_blocking` has the other face.
+
+`parts` is what it is made of, `memory` the verbs over all partitions, `handle` those over one: about turns (`turns`), facts
+(`facts`), and what was changed (`changes`).
+"""
+
+from lukasa.engine.handle import AsyncHandle
+from lukasa.engine.memory import AsyncEngine
+from lukasa.engine.parts import Parts
+from lukasa.engine.reading import FactKinds, FilterLike, Statuses
+
+__all__ = ["AsyncEngine", "AsyncHandle", "FactKinds", "FilterLike", "Parts", "Statuses"]

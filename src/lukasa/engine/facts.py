@@ -1,0 +1,251 @@
+"""Verbs about facts: what is believed, since when, on whose word."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from lukasa.domain import filter as filters
+from lukasa.domain.audit import Audit
+from lukasa.domain.change import PutFact
+from lukasa.domain.fact import Fact, FactKind, Status
+from lukasa.domain.journal import Cause
+from lukasa.domain.query import FactQuery, TurnQuery
+from lukasa.domain.report import Receipt, Testimony, Why
+from lukasa.domain.turn import Json
+from lukasa.engine.reading import (
+    FactKinds,
+    FilterLike,
+    Statuses,
+    Verbs,
+    check_limit,
+    listed,
+    read_kinds,
+    read_statuses,
+)
+from lukasa.errors import InputError, NotFoundError
+from lukasa.pipeline.audit import audit
+from lukasa.pipeline.audit.items import fact_item, turn_item
+from lukasa.pipeline.believe import fact_op
+from lukasa.pipeline.messages import Labels, read_messages
+from lukasa.pipeline.remember import Call
+from lukasa.pipeline.statement import Statement, amended
+from lukasa.pipeline.versions import approved, conflicts_in, rejected, settled
+
+_BELIEVED: list[Status] = ["current"]
+_TRUE_THEN: list[Status] = ["current", "superseded"]
+"""What was true at a moment may be past by now."""
+
+
+class FactVerbs(Verbs):
+    """What can be done with facts."""
+
+    async def believe(
+        self,
+        text: str,
+        *,
+        subject: str,
+        kind: FactKind = "fact",
+        attribute: str | None = None,
+        value: str | None = None,
+        valid_from: datetime | str | None = None,
+        metadata: Mapping[str, Json] | None = None,
+    ) -> Receipt:
+        """Store a fact that you state yourself, and the statement as the turn that it rests on.
+
+        *text* is a sentence that can be understood on its own, *subject* whom or what it is about. With an *attribute*
+        (such as `lives_in`) and a *value* it takes the place of what was believed of a single-valued attribute. It is
+        compared with what is known as anything that is remembered: the same fact is counted, not stored twice.
+
+        Raises `InputError` for what cannot be stored, `StoreError` when the store cannot be written.
+        """
+        parts = self._running.parts
+        statement = Statement(
+            text=text,
+            subject=subject,
+            kind=(read_kinds(kind) or ["fact"])[0],
+            attribute=attribute,
+            value=value,
+            valid_from=self._instant(valid_from),
+            metadata=metadata or {},
+        )
+        now = parts.clock()
+        message = {"role": "user", "content": text, "at": now}
+        read = read_messages(message, Labels(), zone=parts.zone, policy=parts.remember)
+        call = Call(read.drafts, None, now, claim=statement.claim)
+        return await self._running.remember(self.partition, read, call)
+
+    async def facts(
+        self,
+        *,
+        subject: str | None = None,
+        kind: FactKinds = None,
+        status: Statuses = None,
+        valid_at: datetime | str | None = None,
+        as_of: datetime | str | int | None = None,
+        filter: FilterLike | None = None,
+        include_retired: bool = False,
+        limit: int | None = None,
+    ) -> list[Fact]:
+        """List what is believed, in the order in which it was first learned.
+
+        Without *status*: what is current; with *valid_at*, what was true then, past by now or not. *as_of* (a moment, or
+        a version of the partition) shows each fact as it was believed then. Expired facts are left out unless retired
+        ones are asked for too. The filter sees a fact's subject as `speaker`.
+
+        Raises `FilterError`, `InputError`, `StoreError`.
+        """
+        check_limit(limit)
+        at = self._instant(valid_at)
+        usual = _BELIEVED if at is None else _TRUE_THEN
+        query = FactQuery(
+            subject=subject,
+            kinds=read_kinds(kind),
+            statuses=read_statuses(status) or usual,
+            valid_at=at,
+            as_of=await self._version(as_of),
+            filter=filters.parse(filter),
+            include_retired=include_retired,
+        )
+        now = self._running.parts.clock()
+        found = await self._running.parts.store.facts(self.partition, query)
+        return [fact for fact in found if include_retired or not fact.expired(now)][:limit]
+
+    async def history(self, fact: str) -> list[Fact]:
+        """Return all versions of a fact, oldest first. Raises `NotFoundError` for an unknown id."""
+        found = await self._running.parts.store.history(self.partition, [fact])
+        if fact not in found:
+            raise NotFoundError(f"the partition has no fact {fact!r}")
+        return found[fact]
+
+    async def why(self, fact: str) -> Why:
+        """Return what a fact rests on: the very words, and each change with its cause. Raises `NotFoundError`."""
+        store = self._running.parts.store
+        (found,) = await self._known([fact])
+        ids = list(dict.fromkeys(source.turn for source in found.sources))
+        turns = {
+            turn.id: turn
+            for turn in await store.turns(self.partition, TurnQuery(ids=ids, include_retired=True))
+        }
+        return Why(
+            fact=found,
+            testimony=[
+                Testimony(
+                    source=source,
+                    quote=turns[source.turn].text[source.start : source.end],
+                    turn=turns[source.turn],
+                )
+                for source in found.sources
+                if source.turn in turns
+            ],
+            entries=[entry for entry in await store.journal(self.partition) if entry.id == fact],
+        )
+
+    async def conflicts(self) -> list[tuple[Fact, ...]]:
+        """List facts that exclude each other and were not decided, together; `settle` decides."""
+        found = await self._running.parts.store.facts(
+            self.partition, FactQuery(statuses=["current", "conflicting"])
+        )
+        return conflicts_in(found)
+
+    async def settle(self, keep: str, *, reason: str = "") -> list[Fact]:
+        """Decide a conflict: the fact *keep* is believed, those that it conflicts with are withdrawn.
+
+        Returns their new versions. Raises `NotFoundError` for an unknown id, `InputError` when it conflicts with nothing.
+        """
+        await self._known([keep])
+        for group in await self.conflicts():
+            if keep in {fact.id for fact in group}:
+                return await self._put(group, settled(group, keep, self._now()), "settle", reason)
+        raise InputError(f"the fact {keep!r} conflicts with nothing")
+
+    async def review(self) -> list[Fact]:
+        """List quarantined facts: said by somebody who may not instruct the assistant, and not believed."""
+        query = FactQuery(statuses=["quarantined"])
+        return await self._running.parts.store.facts(self.partition, query)
+
+    async def approve(self, facts: Sequence[str] | str, *, reason: str = "") -> list[Fact]:
+        """Believe quarantined facts on your word; return them. Raises `NotFoundError`, `InputError`."""
+        known = await self._known(listed(facts))
+        return await self._put(known, [approved(fact, self._now()) for fact in known], "approve", reason)
+
+    async def reject(self, facts: Sequence[str] | str, *, reason: str = "") -> list[Fact]:
+        """Withdraw quarantined facts for good; return them. Raises `NotFoundError`, `InputError`."""
+        known = await self._known(listed(facts))
+        return await self._put(known, [rejected(fact, self._now()) for fact in known], "reject", reason)
+
+    async def amend(
+        self,
+        fact: str,
+        *,
+        text: str | None = None,
+        pinned: bool | None = None,
+        expires_at: datetime | str | None = None,
+        metadata: Mapping[str, Json] | None = None,
+        reason: str = "",
+    ) -> Fact:
+        """Change what you name of a fact, as its next version: its words, whether it is pinned, when it expires.
+
+        Raises `NotFoundError` for an unknown id, `InputError` for words that cannot be stored.
+        """
+        (known,) = await self._known([fact])
+        made = amended(
+            known,
+            now=self._now(),
+            text=text,
+            pinned=pinned,
+            expires_at=self._instant(expires_at),
+            metadata=metadata,
+        )
+        (stored,) = await self._put([known], [made], "amend", reason)
+        return stored
+
+    async def sweep(self) -> list[str]:
+        """Forget facts whose time is up, and return their ids; recall has left them out since. `restore` brings them back."""
+        now = self._now()
+        found = await self._running.parts.store.facts(self.partition, FactQuery())
+        expired = [fact for fact in found if fact.expired(now) and not fact.pinned]
+        made = [
+            replace(fact, revision=fact.revision + 1, recorded_at=now, retired_at=now) for fact in expired
+        ]
+        return [fact.id for fact in await self._put(expired, made, "sweep", "")]
+
+    async def audit(self) -> Audit:
+        """Look for rot: duplicates, contradictions, junk, secrets, feedback loops, what is stale or lost its source.
+
+        Nothing is changed, and no model is asked.
+        """
+        store = self._running.parts.store
+        turns = await store.turns(self.partition, TurnQuery(include_retired=True))
+        facts = await store.facts(self.partition, FactQuery(include_retired=True))
+        items = [*map(turn_item, turns), *map(fact_item, facts)]
+        return await asyncio.to_thread(audit, items, now=self._now())
+
+    def _now(self) -> datetime:
+        return self._running.parts.clock()
+
+    async def _known(self, ids: Sequence[str]) -> list[Fact]:
+        """Return facts by their ids, in that order, or raise `NotFoundError`."""
+        query = FactQuery(ids=ids, include_retired=True)
+        found = {fact.id: fact for fact in await self._running.parts.store.facts(self.partition, query)}
+        if missing := [id_ for id_ in ids if id_ not in found]:
+            raise NotFoundError(f"the partition has no fact {missing[0]!r}")
+        return [found[id_] for id_ in ids]
+
+    async def _put(self, before: Sequence[Fact], after: Sequence[Fact], verb: str, reason: str) -> list[Fact]:
+        """Store the next versions, and return them as they were stored."""
+        if not after:
+            return []
+        changes = [
+            PutFact(
+                fact=new,
+                op=fact_op(old, new),
+                document=None if old.text == new.text else await self._running.document(new),
+            )
+            for old, new in zip(before, after, strict=True)
+        ]
+        cause = Cause(verb=verb, at=self._now(), reason=reason)
+        await self._running.parts.store.apply(self.partition, changes, cause=cause)
+        return await self._known([fact.id for fact in after])

@@ -1,0 +1,216 @@
+"""Verbs about turns: take them in, find them, list them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Unpack
+
+from lukasa.domain import filter as filters
+from lukasa.domain.query import TurnQuery
+from lukasa.domain.recalled import Context, Recalled, View
+from lukasa.domain.report import Receipt, Stats
+from lukasa.domain.time import read_instant, read_zone
+from lukasa.domain.turn import Json, Turn
+from lukasa.engine.reading import FilterLike, Verbs, check_count, check_limit
+from lukasa.errors import InputError
+from lukasa.pipeline.looked import Looked
+from lukasa.pipeline.messages import Message, read_label, read_labels, read_messages
+from lukasa.pipeline.recall import Question
+from lukasa.pipeline.remember import Call
+
+_PAGE = 500
+"""Turns read at a time where a whole partition is walked."""
+
+
+class TurnVerbs(Verbs):
+    """What can be done with turns."""
+
+    async def remember(
+        self,
+        messages: Message | Sequence[Message],
+        *,
+        at: datetime | str | None = None,
+        session: str | None = None,
+        agent: str | None = None,
+        origin: str | None = None,
+        metadata: Mapping[str, Json] | None = None,
+        key: str | None = None,
+        zone: str | None = None,
+    ) -> Receipt:
+        """Store what was said, word for word, durably and all at once; it can be recalled when this returns.
+
+        *messages* is a text, a message of the OpenAI shape (`role`, `content`, `name`; also its own `at`, `metadata`,
+        `session`, `agent`, `origin` and `key`, which go before those of the call) or a list of them; what `export`
+        yields is taken back as it was, forgotten turns as forgotten. *at* is when it was said (now, if nobody says); a time without an offset is
+        read in *zone*, or refused. The same turn is stored once: the receipt lists the duplicates. With an
+        idempotency *key*, a repeated call stores nothing twice, whatever its times.
+
+        Raises `InputError` for what cannot be stored (nothing of the call is), `KeyReuseError` when the key came
+        with other content before, `StoreError` when the store cannot be written.
+        """
+        parts = self._running.parts
+        zone = zone or parts.zone
+        read_label("key", key)
+        labels = read_labels(at=at, session=session, agent=agent, origin=origin, metadata=metadata, zone=zone)
+        read = read_messages(messages, labels, zone=zone, policy=parts.remember)
+        call = Call(read.drafts, key, parts.clock(), read_zone(zone) if zone else None)
+        return await self._running.remember(self.partition, read, call)
+
+    async def recall(
+        self,
+        question: str,
+        *,
+        limit: int = 10,
+        filter: FilterLike | None = None,
+        explain: bool = False,
+        rerank: bool | None = None,
+        now: datetime | str | None = None,
+        **view: Unpack[View],
+    ) -> Recalled:
+        """Return what bears on the question, turns and facts, best first, or an abstention when nothing does.
+
+        A fact stands before the turn that says it, and never in its place; past facts are left out. `as_of=` looks at the
+        memory as it was at a moment (or a version), `valid_at=` at what was true then, `kinds=["fact"]` or `["turn"]` at
+        one kind, and `include_retired=True` also at what was forgotten or superseded (`Hit.fact.status`).
+
+        *now* anchors "last week" in the question. *rerank* lets a cross-encoder read the best candidates (as
+        configured, if `None`). With *explain*, each hit lists every signal that was weighed.
+
+        Raises `FilterError`, `InputError`, `StoreError`. A model that fails is reported in `mode` and `warnings`.
+        """
+        check_count("limit", limit, least=1)
+        looked = await self._looked(view)
+        asked = self._question(
+            question, filter=filter, explain=explain, rerank=rerank, now=now, looked=looked
+        )
+        found = await self._running.recall.hits(self.partition, asked, limit=limit)
+        self._running.served.note(self.partition, "\n".join(hit.text for hit in found.hits))
+        return replace(
+            found, warnings=[*found.warnings, *await self._running.reindex.warnings(self.partition)]
+        )
+
+    async def context(
+        self,
+        question: str,
+        *,
+        budget: int = 1000,
+        filter: FilterLike | None = None,
+        rerank: bool | None = None,
+        now: datetime | str | None = None,
+        **view: Unpack[View],
+    ) -> Context:
+        """Return a block to paste into a prompt: a short profile, then what bears on the question, dated and cited.
+
+        The profile is the same to the byte until a fact in it changes, so that it can be cached; turns follow whole, oldest
+        first, then facts for what has no room as a turn. `as_of=`, `valid_at=`, `kinds=` and `include_retired=` as in `recall`.
+
+        It never has more than *budget* tokens, by the counter in use. Raises as `recall` does.
+        """
+        check_count("budget", budget, least=1)
+        looked = await self._looked(view)
+        asked = self._question(question, filter=filter, explain=False, rerank=rerank, now=now, looked=looked)
+        block = await self._running.recall.context(self.partition, asked, budget=budget)
+        self._running.served.note(self.partition, block.text)
+        return replace(
+            block, warnings=[*block.warnings, *await self._running.reindex.warnings(self.partition)]
+        )
+
+    async def turns(
+        self,
+        *,
+        session: str | None = None,
+        since: datetime | str | None = None,
+        until: datetime | str | None = None,
+        filter: FilterLike | None = None,
+        after: int = 0,
+        limit: int | None = None,
+        newest_first: bool = False,
+        include_retired: bool = False,
+    ) -> list[Turn]:
+        """List turns in the order in which they were stored. `after` is the `seq` of the last turn of the page before.
+
+        Raises `FilterError`, `InputError`, `StoreError`.
+        """
+        parts = self._running.parts
+        check_count("after", after, least=0)
+        check_limit(limit)
+        query = TurnQuery(
+            session=session,
+            since=None if since is None else read_instant(since, zone=parts.zone),
+            until=None if until is None else read_instant(until, zone=parts.zone),
+            filter=filters.parse(filter),
+            after=after,
+            limit=limit,
+            newest_first=newest_first,
+            include_retired=include_retired,
+        )
+        return await parts.store.turns(self.partition, query)
+
+    async def export(self) -> AsyncIterator[dict[str, Json]]:
+        """Yield every turn, forgotten ones included, as a JSON object that `remember` takes back as it was."""
+        after = 0
+        while page := await self._running.parts.store.turns(
+            self.partition, TurnQuery(after=after, limit=_PAGE, include_retired=True)
+        ):
+            for turn in page:
+                yield _exported(turn)
+            after = page[-1].seq
+
+    async def stats(self) -> Stats:
+        """Count what this partition holds."""
+        return await self._running.parts.store.stats(self.partition)
+
+    def _question(
+        self,
+        text: str,
+        *,
+        filter: FilterLike | None,
+        explain: bool,
+        rerank: bool | None,
+        now: datetime | str | None,
+        looked: Looked,
+    ) -> Question:
+        parts = self._running.parts
+        if not isinstance(text, str) or not text.strip():
+            raise InputError(f"the question must be a non-empty text, not {text!r}")
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise InputError(
+                f"the question is not valid Unicode at character {error.start}: {error.reason}"
+            ) from error
+        if rerank and parts.reranker is None:
+            raise InputError("no reranker is configured; open the memory with Settings(reranker='onnx')")
+        return Question(
+            text=text,
+            now=parts.clock() if now is None else read_instant(now, zone=parts.zone),
+            zone=self._zone,
+            filter=filters.parse(filter),
+            rerank=parts.rerank if rerank is None else rerank,
+            explain=explain,
+            looked=looked,
+        )
+
+    async def _looked(self, view: View) -> Looked:
+        if unknown := sorted(set(view) - set(View.__annotations__)):
+            raise TypeError(
+                f"unexpected argument {unknown[0]!r}; a view has {', '.join(View.__annotations__)}"
+            )
+        kinds = view.get("kinds", ("turn", "fact"))
+        if isinstance(kinds, str) or not kinds or set(kinds) - {"turn", "fact"}:
+            raise InputError(f"kinds must be a list of 'turn' and 'fact', not {kinds!r}")
+        return Looked(
+            as_of=await self._version(view.get("as_of")),
+            valid_at=self._instant(view.get("valid_at")),
+            turns="turn" in kinds,
+            facts="fact" in kinds,
+            include_retired=view.get("include_retired", False),
+        )
+
+
+def _exported(turn: Turn) -> dict[str, Json]:
+    values = asdict(replace(turn, metadata=dict(turn.metadata)))
+    times = {name: value.isoformat() for name, value in values.items() if isinstance(value, datetime)}
+    return {name: value for name, value in {**values, **times}.items() if value not in (None, {})}

@@ -1,0 +1,364 @@
+"""Expressions that name their place in the calendar: dates, months, seasons, years, feasts, hours.
+
+Each row is a pattern and how it is read. A pattern marks with `core` what belongs to the expression; without it, all
+of it does. What could be read in two ways (`05/07/2023`) is not read at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+
+from lukasa.pipeline.dates import feasts
+from lukasa.pipeline.dates.spans import (
+    HOUR,
+    SEASONS,
+    WHOLE_DAY,
+    Anchor,
+    Span,
+    decade_of,
+    length,
+    minute_of,
+    month_of,
+    one_day,
+    quarter_of,
+    season_of,
+    shift,
+    year_of,
+)
+from lukasa.pipeline.dates.words import (
+    CUE,
+    DAY,
+    MONTH,
+    MONTH_NAME,
+    ON_WEEKDAY,
+    ORDINALS,
+    SEASON,
+    WHICH,
+    YEAR,
+    direction,
+    month_number,
+    ordinal,
+)
+
+_YEARS = 9
+"""How far the year that had a 29 February may be away."""
+
+
+def _in_year(make: Callable[[int], Span], anchor: Anchor, which: str) -> Span:
+    """Return the occurrence of a yearly span that is meant: the last, this year's, the next, or the nearest."""
+    found = _occurrences(make, anchor, which, near=2) or _occurrences(make, anchor, which, near=_YEARS)
+    if not found:
+        raise ValueError(which)
+    return found[0]._replace(yearless=not which)
+
+
+def _occurrences(make: Callable[[int], Span], anchor: Anchor, which: str, *, near: int) -> list[Span]:
+    """Return what may be meant among the years near the anchor's, the likeliest first."""
+    today = anchor.today
+    spans = [span for year in range(today.year - near, today.year + near + 1) for span in _made(make, year)]
+    match which:
+        case "last":
+            found = [span for span in reversed(spans) if span.after <= today]
+        case "next":
+            found = [span for span in spans if span.first > today]
+        case "this":
+            running = [span for span in spans if span.first <= today < span.after]
+            found = [*running, *_made(make, today.year)]
+        case _ if anchor.ahead:
+            found = [span for span in spans if span.after > today]
+        case _:
+            found = [span for span in reversed(spans) if span.first <= today]
+    return found
+
+
+def _made(make: Callable[[int], Span], year: int) -> Iterator[Span]:
+    try:
+        yield make(year)
+    except ValueError:
+        return
+
+
+# --- days ------------------------------------------------------------------------------------------------------------
+
+
+def _iso_day(match: re.Match[str], _anchor: Anchor) -> Span:
+    return one_day(date(int(match["year"]), int(match["m"]), int(match["d"])))
+
+
+def _iso_minute(match: re.Match[str], anchor: Anchor) -> Span:
+    """Read a date with its time; one with an offset is told on the clock of the anchor."""
+    day = date(int(match["year"]), int(match["m"]), int(match["d"]))
+    offset = match["offset"]
+    if not offset:
+        return minute_of(day, _minute(match["hour"], match["minute"]))
+    said = datetime.fromisoformat(f"{day}T{match['hour']}:{match['minute']}{offset.upper()}")
+    local = said.astimezone(anchor.at.tzinfo)
+    return minute_of(local.date(), local.hour * HOUR + local.minute, local.fold)
+
+
+def _numeric_day(match: re.Match[str], _anchor: Anchor) -> Span:
+    """Read `25/12/2023` and `12/25/2023`, of which only one order names a month."""
+    first, second, year = int(match["a"]), int(match["b"]), int(match["year"])
+    if first != second and first <= 12 and second <= 12:  # noqa: PLR2004 - months
+        raise ValueError(match.group())
+    month, day = (second, first) if first > 12 else (first, second)  # noqa: PLR2004 - months
+    return one_day(date(year, month, day))
+
+
+def _day_of_month(match: re.Match[str], anchor: Anchor) -> Span:
+    if _verb(match):
+        raise ValueError(match.group())
+    month, day = month_number(match["month"]), ordinal(match["day"])
+    if match["year"]:
+        return one_day(date(_full_year(match["year"]), month, day))
+    return _in_year(lambda year: one_day(date(year, month, day)), anchor, "")
+
+
+def _days_of_month(match: re.Match[str], anchor: Anchor) -> Span:
+    """Read `3–7 June` as a range of days."""
+    last = _day_of_month(match, anchor)
+    first = last.first.replace(day=int(match["one"]))
+    if first >= last.first:
+        raise ValueError(match.group())
+    return last._replace(first=first, granularity="range")
+
+
+_BEFORE_DAY = re.compile(
+    r"\b(?:on|the|by|since|until|till|before|after|from|and|to|of|between)\s+$", re.IGNORECASE
+)
+
+
+def _verb(match: re.Match[str]) -> bool:
+    """Tell whether `rule 1 may apply` is what was said, and not the first of May."""
+    if match["year"] or match["month"] not in {"may", "march", "mar"}:
+        return False
+    start = match.start("core")
+    said = match["core"]
+    return not re.search(r"\d(?:st|nd|rd|th)|\bof\b", said) and not _BEFORE_DAY.search(
+        match.string, max(0, start - 12), start
+    )
+
+
+def _day_only(match: re.Match[str], anchor: Anchor) -> Span:
+    """Read `on the 5th` as the nearest month that has it."""
+    day, today = ordinal(match["day"]), anchor.today
+    for away in range(12):
+        year, month = shift(today.year, today.month, away if anchor.ahead else -away)
+        if day <= length(year, month):
+            found = date(year, month, day)
+            if found == today or (found > today) == anchor.ahead:
+                return one_day(found)
+    raise ValueError(match.group())
+
+
+def _day_of_unit(match: re.Match[str], anchor: Anchor) -> Span:
+    """Read `the 5th of next month`."""
+    steps = {"last": -1, "next": 1}.get(direction(match["which"]), 0)
+    year, month = shift(anchor.today.year, anchor.today.month, steps)
+    return one_day(date(year, month, ordinal(match["day"])))
+
+
+# --- months and longer -----------------------------------------------------------------------------------------------
+
+
+def _numeric_month(match: re.Match[str], _anchor: Anchor) -> Span:
+    return month_of(int(match["year"]), int(match["m"]))
+
+
+def _month(match: re.Match[str], anchor: Anchor) -> Span:
+    month = month_number(match["month"])
+    if match["year"]:
+        return month_of(_full_year(match["year"]), month)
+    return _in_year(lambda year: month_of(year, month), anchor, direction(match["which"]))
+
+
+def _season(match: re.Match[str], anchor: Anchor) -> Span:
+    month = SEASONS[match["season"].lower()]
+    if match["year"]:
+        return season_of(_full_year(match["year"]), month)
+    return _in_year(lambda year: season_of(year, month), anchor, direction(match["which"]))
+
+
+def _quarter(match: re.Match[str], anchor: Anchor) -> Span:
+    quarter = int(match["quarter"])
+    if match["year"]:
+        return quarter_of(int(match["year"]), quarter)
+    return _in_year(lambda year: quarter_of(year, quarter), anchor, "")
+
+
+def _year(match: re.Match[str], _anchor: Anchor) -> Span:
+    return year_of(int(match["year"]))
+
+
+def _years(match: re.Match[str], _anchor: Anchor) -> Span:
+    """Read `in 2019–2021`."""
+    first, last = int(match["one"]), int(match["year"])
+    if first >= last:
+        raise ValueError(match.group())
+    return Span(date(first, 1, 1), date(last + 1, 1, 1), "range")
+
+
+_LAST_CENTURY = 30
+"""Two digits from here on are years of the twentieth century."""
+
+
+def _short_year(match: re.Match[str], _anchor: Anchor) -> Span:
+    return year_of(_full_year(match["short"]))
+
+
+def _full_year(digits: str) -> int:
+    """Return the year of four digits, or of two with or without an apostrophe."""
+    number = int(digits.strip("'’"))
+    if number >= 100:  # noqa: PLR2004 - with its century
+        return number
+    return number + (1900 if number >= _LAST_CENTURY else 2000)
+
+
+DECADE_WORDS = {"twenties": 20, "thirties": 30, "forties": 40, "fifties": 50, "sixties": 60, "seventies": 70}
+DECADE_WORDS |= {"eighties": 80, "nineties": 90}
+
+
+def _decade(match: re.Match[str], _anchor: Anchor) -> Span:
+    return decade_of(_full_year(match["decade"]))
+
+
+def _named_decade(match: re.Match[str], _anchor: Anchor) -> Span:
+    return decade_of(1900 + DECADE_WORDS[match["decade"].lower()])
+
+
+def _feast(match: re.Match[str], anchor: Anchor) -> Span:
+    # By `lastgroup` it could be the year that matched last.
+    day = next(feasts.DAYS[key] for key, said in match.groupdict().items() if said and key in feasts.DAYS)
+    if match["year"]:
+        return one_day(day(int(match["year"])))
+    return _in_year(lambda year: one_day(day(year)), anchor, direction(match["which"]))
+
+
+# --- hours -----------------------------------------------------------------------------------------------------------
+
+
+def _minute(hour: str, minute: str | None) -> int:
+    total = int(hour) * HOUR + int(minute or 0)
+    if total >= WHOLE_DAY or int(minute or 0) >= HOUR:
+        raise ValueError(hour)
+    return total
+
+
+def _clock(match: re.Match[str], anchor: Anchor) -> Span:
+    """Read an hour of the day it was said on; a day beside it moves it."""
+    words = match.groupdict()
+    if word := words.get("word"):
+        return minute_of(anchor.today, 12 * HOUR if word.lower() == "noon" else WHOLE_DAY)
+    minute = _minute(match["hour"], words.get("minute"))
+    if half := words.get("half"):
+        hour = int(match["hour"])
+        if not 1 <= hour <= 12:  # noqa: PLR2004 - a clock face
+            raise ValueError(match.group())
+        minute += (12 * HOUR if half[0].lower() == "p" else 0) - (12 * HOUR if hour == 12 else 0)  # noqa: PLR2004
+    return minute_of(anchor.today, minute)
+
+
+# --- the rows --------------------------------------------------------------------------------------------------------
+
+_ALONE = r"(?<![\w.,/:-])"
+_ENDS = r"(?![\w]|[.,/:-]\w)"
+_OF_YEAR = r"(?:,?\s+(?:of\s+)?(?P<year>(?:19|20|21)\d\d|['’]\d\d(?!\d)))"
+_ONE = r"(?P<one>\d{1,2})(?:st|nd|rd|th)?"
+_TO = r"(?:\s*[-–—]\s*|\s+(?:to|until|till|through)\s+(?:the\s+)?)"
+_FROM = r"(?:(?:from|between)\s+(?:the\s+)?)?"
+_BETWEEN = r"between\s+(?:the\s+)?"
+_AND = r"\s+and\s+(?:the\s+)?"
+_ORDINAL_WORD = "|".join(
+    sorted((word for word, number in ORDINALS.items() if number > 0), key=len, reverse=True)
+)
+_ORDINAL = rf"(?P<day>{_ORDINAL_WORD})"
+_HALF = r"(?P<half>[ap]m\b|[ap]\.m\b\.?)"
+_CERTAIN = (
+    r"(?:\b(?:in|during|throughout|since|until|till|early|late|mid|"
+    r"(?:end|start|beginning|middle|half|day|week|weekend|month|quarter|rest)\s+of)[\s-]\s*(?:the\s+)?)"
+)
+"""Words after which four digits are a year, whatever follows."""
+
+_NO_STREET = r"(?!\s+(?:street|st|avenue|ave|road|rd|lane|drive|square)\b)"
+_COUNTED = (
+    r"(?!\s+(?:people|men|women|children|steps|dollars|euros|pounds|points|calories|kcal|km|miles|meters|metres|kg|"
+    r"percent|times|pages|words|rupees|yen|votes|copies|users|items|seats|employees|square|grams|ml)\b|\s*[%€$£])"
+)
+"""What follows a number that counts something: `over 2000 people`."""
+
+_NO_FEAST = (
+    r"(?!['’]s|\s+(?:trees?|cards?|presents?|gifts?|decorations?|lights|cookies?|songs?|carols?|movies?|films?|markets?|"
+    r"eggs?|bunny|island|islands|baskets?|hunt|costumes?|candy|party|parties|parade|break|holidays?|season|vacation|"
+    r"sweaters?|story|stories|spirit|music|stockings?|play)\b)"
+)
+
+DAYS = (
+    (
+        (
+            rf"{_ALONE}(?P<core>{YEAR}-(?P<m>\d\d)-(?P<d>\d\d)(?:T|\s+(?:at\s+)?)(?P<hour>\d\d):(?P<minute>\d\d)"
+            r"(?::\d\d(?:[.,]\d{1,9})?)?\s?(?P<offset>Z|[+-]\d\d:\d\d)?)(?![\w:])"
+        ),
+        _iso_minute,
+    ),
+    (rf"{_ALONE}(?P<core>{YEAR}(?P<sep>[-/])(?P<m>\d{{1,2}})(?P=sep)(?P<d>\d{{1,2}})){_ENDS}", _iso_day),
+    (rf"{_ALONE}(?P<core>(?P<d>\d{{1,2}})\.(?P<m>\d{{1,2}})\.{YEAR}){_ENDS}", _iso_day),
+    (rf"{_ALONE}(?P<core>(?P<a>\d{{1,2}})(?P<sep>[-/])(?P<b>\d{{1,2}})(?P=sep){YEAR}){_ENDS}", _numeric_day),
+    (rf"{_ALONE}(?P<core>{YEAR}-(?P<m>\d\d)){_ENDS}", _numeric_month),
+    (rf"{_ALONE}(?P<core>(?P<m>0?[1-9]|1[0-2])/{YEAR}){_ENDS}", _numeric_month),
+    (
+        (
+            r"\bon\s+(?P<core>the\s+(?P<day>\d{1,2})(?:st|nd|rd|th))(?=\s*(?:[?.,!;]|$)|"
+            r"\s+(?:and|or|after|before|with|for|at|to|when|because|so|i|we|he|she|they)\b)"
+        ),
+        _day_only,
+    ),
+    (
+        rf"the\s+(?P<day>\d{{1,2}}(?:st|nd|rd|th)|{_ORDINAL_WORD})\s+of\s+(?P<which>last|this|next|the)\s+month",
+        _day_of_unit,
+    ),
+)
+"""Days and months in digits, and days of a month that is not named."""
+
+MONTHS = (
+    (rf"{ON_WEEKDAY}{DAY}\s+(?:of\s+)?{MONTH}{_OF_YEAR}?{_NO_STREET}", _day_of_month),
+    (rf"{ON_WEEKDAY}{DAY}\.\s+{MONTH}\s+{YEAR}", _day_of_month),
+    (rf"{ON_WEEKDAY}{MONTH}\s+(?:the\s+)?{DAY}(?!\d)(?:,?\s+{YEAR})?", _day_of_month),
+    (rf"{ON_WEEKDAY}(?:the\s+)?{_ORDINAL}\s+(?:day\s+)?of\s+{MONTH}{_OF_YEAR}?", _day_of_month),
+    (rf"{_FROM}{_ONE}{_TO}{DAY}\s+(?:of\s+)?{MONTH}{_OF_YEAR}?", _days_of_month),
+    (rf"{_BETWEEN}{_ONE}{_AND}{DAY}\s+(?:of\s+)?{MONTH}{_OF_YEAR}?", _days_of_month),
+    (rf"{_FROM}{MONTH}\s+(?:the\s+)?{_ONE}{_TO}{DAY}(?!\d)(?:,?\s+{YEAR})?", _days_of_month),
+    (rf"{_BETWEEN}{MONTH}\s+(?:the\s+)?{_ONE}{_AND}{DAY}(?!\d)(?:,?\s+{YEAR})?", _days_of_month),
+    (rf"(?P<which>){MONTH}{_OF_YEAR}", _month),
+    (rf"{WHICH}\s+{MONTH}(?P<year>)", _month),
+    (rf"{CUE}(?P<core>(?P<which>){MONTH}(?P<year>))(?!\w|['’]s)", _month),
+    (rf"(?P<which>){MONTH}(?P<year>)(?=\s*[-–—]\s*{MONTH_NAME}(?!\w))", _month),
+)
+YEARS = (
+    (rf"{CUE}(?P<core>q(?P<quarter>[1-4])(?P<year>))(?!\w)", _quarter),
+    (rf"(?P<which>){SEASON}{_OF_YEAR}", _season),
+    (r"q(?P<quarter>[1-4])[\s,/-]*(?:of\s+)?" + YEAR, _quarter),
+    (r"the\s+(?:early\s+|late\s+|mid-?\s*)?['’]?(?P<decade>(?:19|20)?\d0)['’]?s", _decade),
+    (rf"{CUE}(?P<core>(?P<one>(?:19|20|21)\d\d)\s?[-–—]\s?{YEAR})(?![\w-])", _years),
+    (rf"(?:{_CERTAIN}|\byear\s+)(?P<core>{YEAR})(?![\w-])(?!/\d)", _year),
+    (rf"{CUE}(?P<core>{YEAR})(?![\w-])(?![/.,:]\d){_COUNTED}", _year),
+    (rf"{_CERTAIN}(?P<core>['’](?P<short>\d\d))(?!\w)", _short_year),
+)
+SEASONS_AND_DECADES = (
+    (rf"{WHICH}\s+{SEASON}(?P<year>)", _season),
+    (rf"{CUE}(?P<core>(?P<which>){SEASON}(?P<year>))(?!\w|['’]s|\s+of\b)", _season),
+    (rf"the\s+(?:early\s+|late\s+|mid-?\s*)?(?P<decade>{'|'.join(DECADE_WORDS)})", _named_decade),
+)
+FEASTS = (
+    (rf"(?P<which>)(?:{feasts.NAMES}),?\s+(?:of\s+|in\s+)?{YEAR}", _feast),
+    (rf"\b(?P<core>{WHICH}\s+(?:{feasts.NAMES})(?P<year>))(?!\w){_NO_FEAST}", _feast),
+)
+BARE_FEASTS = (
+    (rf"(?:{CUE}|\b(?:at|for)\s+)(?P<core>(?P<which>)(?:{feasts.NAMES})(?P<year>))(?!\w){_NO_FEAST}", _feast),
+)
+CLOCKS = (
+    (rf"(?:at\s+)?(?:about\s+|around\s+)?(?P<hour>\d{{1,2}})(?::(?P<minute>\d\d))?\s?{_HALF}", _clock),
+    (r"at\s+(?:about\s+|around\s+)?(?P<hour>\d{1,2}):(?P<minute>\d\d)(?!:)", _clock),
+    (r"at\s+(?:about\s+|around\s+)?(?P<word>noon|midnight)", _clock),
+)

@@ -1,0 +1,265 @@
+"""Words beside an expression that make another of it: `early May`, `the last Friday of March`, `Tuesday night`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from functools import cache
+from typing import TypeAlias
+
+from lukasa.pipeline.dates.atoms import Atom
+from lukasa.pipeline.dates.relative import counted
+from lukasa.pipeline.dates.spans import (
+    PARTS,
+    Span,
+    Third,
+    nth_weekday,
+    one_day,
+    part_of,
+    third_of,
+    unit,
+)
+from lukasa.pipeline.dates.words import (
+    COUNT,
+    NTH,
+    PART,
+    UNIT,
+    WEEKDAY,
+    WEEKDAY_NAME,
+    count,
+    ordinal,
+    unit_name,
+    weekday_number,
+)
+
+REACH = 48
+"""How many characters beside an atom are searched for words that change it; long texts stay linear."""
+
+_LONG = frozenset({"month", "year", "season", "week", "quarter", "decade", "range"})
+_THIRDS = frozenset({"month", "year", "season", "week", "quarter"})
+
+_Change: TypeAlias = Callable[[re.Match[str], Span], Span]
+_Row: TypeAlias = tuple[re.Pattern[str], frozenset[str], _Change]
+"""What stands before an atom, the granularities that it may change, and how."""
+
+
+def modified(text: str, found: list[Atom]) -> list[Atom]:
+    """Apply what stands beside each atom; one that grows to the left swallows what it covers."""
+    grown: list[Atom] = []
+    for place, atom in enumerate(found):
+        until = found[place + 1].start if place + 1 < len(found) else len(text)
+        whole = _grown_right(text, _grown_left(text, atom), until)
+        while grown and grown[-1].end > whole.start:
+            grown.pop()
+        if grown and (both := _with_hour(text, grown[-1], whole)):
+            grown[-1] = both
+        else:
+            grown.append(whole)
+    return grown
+
+
+_LEADS = frozenset("of in the early mid late before after following preceding".split())  # noqa: SIM905 - reads better
+"""The last word of all that changes what follows it."""
+
+
+def _grown_left(text: str, atom: Atom) -> Atom:
+    for _ in range(3):  # `two days before the end of early May` is as deep as people go.
+        before = text[max(0, atom.start - REACH) : atom.start].lower().replace("-", " ").split()
+        if not before or before[-1] not in _LEADS:
+            break
+        changed = next(filter(None, (_changed(text, atom, row) for row in _left())), None)
+        if changed is None:
+            break
+        atom = changed
+    return atom
+
+
+def _changed(text: str, atom: Atom, row: _Row) -> Atom | None:
+    pattern, kinds, change = row
+    if atom.span.granularity not in kinds:
+        return None
+    match = pattern.search(text, max(0, atom.start - REACH), atom.start)
+    if match is None:
+        return None
+    try:
+        return Atom(match.start("core"), atom.end, change(match, atom.span))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _grown_right(text: str, atom: Atom, until: int) -> Atom:
+    """Read the `night` of `Tuesday night`."""
+    if atom.span.granularity != "day":
+        return atom
+    match = _part_after().match(text, atom.end, min(until, atom.end + REACH))
+    if match is None:
+        return atom
+    return Atom(atom.start, match.end(), part_of(atom.span.first, match["part"]))
+
+
+def _with_hour(text: str, first: Atom, second: Atom) -> Atom | None:
+    """Join a day and the hour beside it: `at 19:30 yesterday`, `on Friday at 7 pm`."""
+    if second.start - first.end > REACH or not _beside().fullmatch(text, first.end, second.start):
+        return None
+    for day, hour in ((first.span, second.span), (second.span, first.span)):
+        if day.granularity in {"day", "part"} and hour.granularity == "instant":
+            return Atom(first.start, second.end, hour._replace(first=day.first, after=day.after))
+    return None
+
+
+# --- the changes -----------------------------------------------------------------------------------------------------
+
+
+def _third(match: re.Match[str], span: Span) -> Span:
+    which: Third = "first" if match["first"] else "middle" if match["middle"] else "last"
+    return third_of(span, which)
+
+
+def _nth(match: re.Match[str], span: Span) -> Span:
+    """Read `the second weekend of`, `the last Friday in`, `the first week of`."""
+    number = ordinal(match["nth"])
+    if match["weekday"]:
+        return nth_weekday(span, weekday_number(match["weekday"]), number)
+    match unit_name(match["unit"]):
+        case "day":
+            day = (
+                span.first + timedelta(days=number - 1) if number > 0 else span.after + timedelta(days=number)
+            )
+            return _inside(one_day(day), span)
+        case "weekend":
+            saturday = nth_weekday(span, 5, number).first
+            return span._replace(first=saturday, after=saturday + timedelta(days=2), granularity="weekend")
+        case "week":
+            return _nth_days(span, number, 7)
+        case "quarter" | "month" | "half" as name:
+            return _nth_months(span, number, {"quarter": 3, "month": 1, "half": 0}[name])
+        case _:
+            raise ValueError(match.group())
+
+
+def _nth_days(span: Span, number: int, days: int) -> Span:
+    """Return the nth stretch of days, counted from the first day of the span or back from its last."""
+    first = (
+        span.first + timedelta(days=days * (number - 1)) if number > 0 else span.after - timedelta(days=days)
+    )
+    return _inside(span._replace(first=first, after=first + timedelta(days=days), granularity="range"), span)
+
+
+def _nth_months(span: Span, number: int, months: int) -> Span:
+    """Return the nth month, quarter or half of a longer span."""
+    days = (span.after - span.first).days
+    if not months:
+        if number not in {1, 2, -1}:
+            raise ValueError(number)
+        middle = span.first + timedelta(days=days // 2)
+        if span.granularity == "year":
+            middle = span.first.replace(month=7)
+        first, after = (span.first, middle) if number == 1 else (middle, span.after)
+        return span._replace(first=first, after=after, granularity="range")
+    name = "month" if months == 1 else "quarter"
+    found = (
+        unit(span.first, name, number - 1) if number > 0 else unit(span.after - timedelta(days=1), name, 0)
+    )
+    return _inside(found, span)
+
+
+def _inside(found: Span, span: Span) -> Span:
+    if not (span.first <= found.first and found.after <= span.after):
+        raise ValueError("outside")
+    return found._replace(yearless=span.yearless)
+
+
+def _first_few(match: re.Match[str], span: Span) -> Span:
+    """Read `the first two weeks of`, `the last few days of`."""
+    days = {"day": 1, "week": 7, "month": 30}[unit_name(match["unit"])] * count(match["count"])[1]
+    first = span.first if ordinal(match["nth"]) == 1 else span.after - timedelta(days=days)
+    if ordinal(match["nth"]) not in {1, -1}:
+        raise ValueError(match.group())
+    return _inside(span._replace(first=first, after=first + timedelta(days=days), granularity="range"), span)
+
+
+def _beside_another(match: re.Match[str], span: Span) -> Span:
+    """Read `the Friday before`, `two days after`, `the week after`."""
+    after = match["side"].lower() in {"after", "following"}
+    day = span.after - timedelta(days=1) if after else span.first
+    if match["weekday"]:
+        step = 1 if after else -1
+        day += timedelta(days=step)
+        while day.weekday() != weekday_number(match["weekday"]):
+            day += timedelta(days=step)
+        return one_day(day)
+    name = unit_name(match["unit"])
+    if name == "weekend":
+        return _weekend_beside(span, after=after)
+    if name == "week" and not match["count"] and span.granularity == "day":
+        # The seven days that lead up to it or follow it, whatever weekday it is.
+        first = span.after if after else span.first - timedelta(weeks=1)
+        return Span(first, first + timedelta(weeks=1), "range")
+    return counted(day, name, count(match["count"] or "one"), 1 if after else -1)
+
+
+def _weekend_beside(span: Span, *, after: bool) -> Span:
+    day = span.after if after else span.first - timedelta(days=1)
+    while day.weekday() != (5 if after else 6):
+        day += timedelta(days=1 if after else -1)
+    saturday = day if after else day - timedelta(days=1)
+    return Span(saturday, saturday + timedelta(days=2), "weekend")
+
+
+def _part_of_day(match: re.Match[str], span: Span) -> Span:
+    return part_of(span.first, match["part"])
+
+
+def _unit_of_day(match: re.Match[str], span: Span) -> Span:
+    """Read `the week of 15 May` as the one that has that day."""
+    return unit(span.first, unit_name(match["unit"]), 0)
+
+
+# --- the patterns ----------------------------------------------------------------------------------------------------
+
+_SIDE = r"(?P<side>before|after|following|preceding)"
+_THIRD = (
+    r"\b(?P<core>(?:(?P<first>early|(?:start|beginning)\s+of)|(?P<middle>mid|middle\s+of)|(?P<last>late|end\s+of))[\s-]\s*"
+    r"(?:in\s+)?(?:the\s+)?)$"
+)
+_NTH = (
+    rf"\b(?P<core>(?:the\s+)?(?:very\s+)?{NTH}\s+"
+    rf"(?:{WEEKDAY}|{UNIT.replace('|decade', '|half')})\s+(?:of|in)\s+(?:the\s+)?)$"
+)
+_FIRST_FEW = (
+    rf"\b(?P<core>(?:the\s+)?{NTH}\s+{COUNT}\s+(?P<unit>day|week|month)s?\s+(?:of|in)\s+(?:the\s+)?)$"
+)
+_WEEKDAY_BESIDE = (
+    rf"\b(?P<core>(?:the\s+)?(?P<weekday>{WEEKDAY_NAME})\s+{_SIDE}\s+(?:the\s+)?)(?P<unit>)(?P<count>)$"
+)
+_UNIT_BESIDE = rf"\b(?P<core>the\s+{UNIT}\s+{_SIDE}\s+(?:the\s+)?)(?P<weekday>)(?P<count>)$"
+_UNITS_BESIDE = rf"\b(?P<core>{COUNT}\s+{UNIT}s?\s+{_SIDE}\s+(?:the\s+)?)(?P<weekday>)$"
+_UNIT_OF = r"\b(?P<core>(?:the\s+)?(?P<unit>weekend|week)\s+of\s+(?:the\s+)?)$"
+_PART_OF = rf"\b(?P<core>(?:the\s+)?{PART}\s+of\s+(?:the\s+)?)$"
+
+
+@cache
+def _left() -> tuple[_Row, ...]:
+    every = _LONG | {"day", "weekend", "part"}
+    rows: tuple[tuple[str, frozenset[str], _Change], ...] = (
+        (_THIRD, _THIRDS, _third),
+        (_FIRST_FEW, _LONG, _first_few),
+        (_NTH, _LONG, _nth),
+        (_WEEKDAY_BESIDE, every, _beside_another),
+        (_UNIT_BESIDE, every, _beside_another),
+        (_UNITS_BESIDE, every, _beside_another),
+        (_UNIT_OF, frozenset({"day"}), _unit_of_day),
+        (_PART_OF, frozenset({"day"}), _part_of_day),
+    )
+    return tuple((re.compile(pattern, re.IGNORECASE), kinds, change) for pattern, kinds, change in rows)
+
+
+@cache
+def _part_after() -> re.Pattern[str]:
+    return re.compile(rf",?\s+(?:in\s+the\s+|at\s+)?(?P<part>{'|'.join(PARTS)})(?!\w)", re.IGNORECASE)
+
+
+@cache
+def _beside() -> re.Pattern[str]:
+    return re.compile(r"\s*,?\s*(?:on\s+)?(?:the\s+)?", re.IGNORECASE)

@@ -1,0 +1,120 @@
+"""When a question is about. Questions to a memory look back, so a date without a year is the latest that has begun."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, tzinfo
+from functools import cache
+from typing import Literal, NamedTuple, TypeAlias
+
+from lukasa.domain.interval import Interval
+from lukasa.pipeline.dates.atoms import Atom, atoms
+from lukasa.pipeline.dates.bounds import bounded
+from lukasa.pipeline.dates.modifiers import modified
+from lukasa.pipeline.dates.recurrence import recurrences
+from lukasa.pipeline.dates.spans import Anchor
+
+Side: TypeAlias = Literal["before", "after", "during", "since", "until"]
+
+
+class EventBound(NamedTuple):
+    """An event that bounds the time asked about."""
+
+    side: Side
+    phrase: str
+    """The words of the event, without what relates to it."""
+
+
+def windows(question: str, *, now: datetime, zone: tzinfo | None = None) -> tuple[Interval, ...]:
+    """Return the stretches of time that *question* names, in order; relative ones are anchored at *now* (aware).
+
+    Days begin at midnight in *zone*, by default in the offset of *now*.
+    """
+    zone = zone or now.tzinfo
+    anchor = Anchor(now.astimezone(zone))
+    found = modified(question, atoms(question, lambda _start, _end: anchor, told=False))
+    return tuple(each.interval for each in bounded(question, _single(question, found), zone, asked=True))
+
+
+def _single(question: str, found: list[Atom]) -> list[Atom]:
+    """Leave out what recurs: `every Tuesday` is not the latest one."""
+    again = recurrences(question) if found else []
+    place, single = 0, []
+    for atom in found:
+        while place < len(again) and again[place].end <= atom.start:
+            place += 1
+        if place == len(again) or atom.end <= again[place].start:
+            single.append(atom)
+    return single
+
+
+def event_bound(question: str) -> EventBound | None:
+    """Return the event that a question is set against: `What did she do before she moved?`. Dates are no events."""
+    for match in _events().finditer(question[:_LONGEST]):
+        phrase = _inverted().split(match["phrase"], maxsplit=1)[0].strip(" ,\"'“”")
+        if _is_event(phrase):
+            return EventBound(_SIDES["".join(match["side"].lower().split())], phrase)
+    return None
+
+
+def _is_event(phrase: str) -> bool:
+    if len(phrase) < _SHORTEST or _no_event().match(phrase):
+        return False
+    # A date that begins it is what bounds; one inside may only tell more about the event.
+    found = atoms(f"on {phrase}", lambda _start, _end: _ANY_TIME)
+    return not any(_opening().fullmatch(f"on {phrase}", 0, atom.start) for atom in found)
+
+
+@cache
+def _opening() -> re.Pattern[str]:
+    return re.compile(r"on\s+(?:the\s+)?(?:\w+\s+(?:of\s+)?(?:the\s+)?)?", re.IGNORECASE)
+
+
+_ANY_TIME = Anchor(datetime.fromisoformat("2024-01-15T12:00:00+00:00"))
+"""Whether words are a date does not depend on when they are said."""
+
+_LONGEST = 2000
+_SHORTEST = 3
+_SIDES: dict[str, Side] = {
+    "before": "before",
+    "priorto": "before",
+    "after": "after",
+    "assoonas": "after",
+    "once": "after",
+    "following": "after",
+    "during": "during",
+    "while": "during",
+    "when": "during",
+    "eversince": "since",
+    "since": "since",
+    "until": "until",
+    "till": "until",
+}
+_SIDE = r"before|prior\s+to|after|as\s+soon\s+as|following|during|while|ever\s+since|since|until|till"
+_SUBJECT = (
+    r"(?:(?i:she|he|they|i|we|you|it|her|his|their|my|our|your|its|the|an?|\w{2,20}ing)\b|[A-Z][\w'’.-]*)"
+)
+
+
+@cache
+def _events() -> re.Pattern[str]:
+    # "When did she …" asks; "… when she was ill" tells.
+    return re.compile(
+        rf"(?<![\w-])(?P<side>(?i:{_SIDE})|(?<=\s)(?:when|once))\s+(?P<phrase>{_SUBJECT}[^?.!;,\n]{{0,160}})"
+    )
+
+
+@cache
+def _inverted() -> re.Pattern[str]:
+    """Where the question goes on behind the event: `how long after the move did she …`."""
+    return re.compile(
+        r"\s+(?:did|does|do|was|were|is|are|has|have|had|will|would)\s+(?:she|he|they|i|we|you|it|[A-Z][\w'’-]*)\b"
+    )
+
+
+@cache
+def _no_event() -> re.Pattern[str]:
+    return re.compile(
+        r"(?:me|him|us|them|you|it|her|that|this|then|now|all)\s*$|(?:the\s+)?(?:last|past|next)\s",
+        re.IGNORECASE,
+    )

@@ -1,0 +1,280 @@
+"""Expressions that count from when something was said: days, weekdays, units of the calendar."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from lukasa.pipeline.dates.spans import (
+    PARTS,
+    Anchor,
+    Span,
+    back,
+    month_of,
+    one_day,
+    part_of,
+    shift,
+    unit,
+    year_of,
+)
+from lukasa.pipeline.dates.words import (
+    COUNT,
+    CUE,
+    PART,
+    UNIT,
+    WEEKDAY,
+    WEEKDAY_NAME,
+    WHICH,
+    count,
+    direction,
+    unit_name,
+    weekday_number,
+)
+
+RECENT = 30
+"""Days that `recently` and `lately` look back."""
+
+# --- days ------------------------------------------------------------------------------------------------------------
+
+
+def _near_day(match: re.Match[str], anchor: Anchor) -> Span:
+    words, today = " ".join(match["core"].lower().split()), anchor.today
+    if words in {"tonight", "last night"}:
+        return part_of(today - timedelta(days=words == "last night"), "night")
+    away = {"the day before yesterday": -2, "yesterday": -1, "tomorrow": 1, "the day after tomorrow": 2}
+    name = words.removesuffix((match["part"] or "").lower()).strip()
+    day = today + timedelta(days=away.get(name.removeprefix("early ").removeprefix("late "), 0))
+    return part_of(day, match["part"]) if match["part"] else one_day(day)
+
+
+def _weekday(match: re.Match[str], anchor: Anchor) -> Span:
+    day, today = weekday_number(match["weekday"]), anchor.today
+    behind = (today.weekday() - day) % 7
+    match direction(match["which"]):
+        case "last":
+            chosen = today - timedelta(days=behind or 7)
+        case "next":
+            chosen = today + timedelta(days=7 - behind)
+        case "this":
+            chosen = today + timedelta(days=day - today.weekday())
+            chosen += timedelta(days=7 if anchor.ahead and chosen < today else 0)
+        case _ if anchor.ahead:
+            chosen = today + timedelta(days=7 - behind)
+        case _:
+            chosen = today - timedelta(days=behind)
+    return one_day(chosen)
+
+
+def _weekdays_ago(match: re.Match[str], anchor: Anchor) -> Span:
+    """Read `two Fridays ago` as the one before the last."""
+    number, _ = count(match["count"])
+    behind = (anchor.today.weekday() - weekday_number(match["weekday"])) % 7 or 7
+    return one_day(anchor.today - timedelta(days=behind, weeks=number - 1))
+
+
+def _weekday_of_week(match: re.Match[str], anchor: Anchor) -> Span:
+    """Read `Tuesday of last week`."""
+    steps = {"last": -1, "next": 1}.get(direction(match["which"]), 0)
+    monday = anchor.today - timedelta(days=anchor.today.weekday())
+    return one_day(monday + timedelta(weeks=steps, days=weekday_number(match["weekday"])))
+
+
+def _weeks_from(match: re.Match[str], anchor: Anchor) -> Span:
+    """Read `Monday week`, `a week on Friday`, `two weeks from tomorrow`."""
+    words, today = match.groupdict(), anchor.today
+    if words.get("weekday"):
+        day = today + timedelta(days=7 - (today.weekday() - weekday_number(match["weekday"])) % 7)
+    else:
+        day = today + timedelta(days=match["day"].lower() == "tomorrow")
+    weeks, _ = count(words.get("count") or "one")
+    return one_day(day + timedelta(weeks=weeks))
+
+
+# --- units of the calendar -------------------------------------------------------------------------------------------
+
+
+def _calendar_unit(match: re.Match[str], anchor: Anchor) -> Span:
+    """Read `last week`, `this month`: units of the calendar."""
+    steps = {"last": -1, "this": 0, "next": 1}[direction(match["which"])]
+    return unit(anchor.today, unit_name(match["unit"]), steps)
+
+
+def _twice_removed(match: re.Match[str], anchor: Anchor) -> Span:
+    """Read `the week before last`, `the year after next`."""
+    return unit(anchor.today, unit_name(match["unit"]), 2 if match["side"].lower() == "after" else -2)
+
+
+def _running_unit(match: re.Match[str], anchor: Anchor) -> Span:
+    return unit(anchor.today, unit_name(match["unit"]), 0)
+
+
+def _the_weekend(_match: re.Match[str], anchor: Anchor) -> Span:
+    begun = anchor.today.weekday() >= 5  # noqa: PLR2004 - Saturday
+    return unit(anchor.today, "weekend", 0 if begun or anchor.ahead else -1)
+
+
+def _earlier(match: re.Match[str], anchor: Anchor) -> Span:
+    running = unit(anchor.today, unit_name(match["unit"]), 0)
+    if match["side"].lower() == "later":
+        return running._replace(first=anchor.today, granularity="range")
+    return running._replace(after=anchor.today + timedelta(days=1), granularity="range")
+
+
+# --- counted units ---------------------------------------------------------------------------------------------------
+
+
+def counted(day: date, name: str, numbers: tuple[int, int], sign: int) -> Span:
+    """Return the calendar unit that many units away; a vague number is a range."""
+    near, far = (unit(day, name, sign * number, around=True) for number in numbers)
+    if near == far:
+        return near
+    return Span(min(near.first, far.first), max(near.after, far.after), "range")
+
+
+def _ago(match: re.Match[str], anchor: Anchor) -> Span:
+    sign = 1 if "from" in match["core"].lower() else -1
+    return counted(anchor.today, unit_name(match["unit"]), count(match["count"]), sign)
+
+
+def _ago_today(match: re.Match[str], anchor: Anchor) -> Span:
+    """Read `a year ago today`, which is meant to the day."""
+    return one_day(back(anchor.today, unit_name(match["unit"]), count(match["count"])[0]))
+
+
+def _half_ago(match: re.Match[str], anchor: Anchor) -> Span:
+    """Read `half a year ago`, `a year and a half ago` by the next smaller unit."""
+    words = match.groupdict()
+    whole = count(words["count"])[0] if words.get("count") else 0
+    ahead = re.search(r"now$|^in\b", match["core"], re.IGNORECASE) is not None
+    sign = 1 if ahead else -1
+    today = anchor.today
+    match unit_name(match["unit"]):
+        case "year":
+            return month_of(*shift(today.year, today.month, sign * (12 * whole + 6)))
+        case "decade":
+            return year_of(today.year + sign * (10 * whole + 5))
+        case "month":
+            return unit(back(today, "month", -sign * whole) + sign * timedelta(days=15), "week", 0)
+        case _:
+            raise ValueError(match.group())
+
+
+def _in_time(match: re.Match[str], anchor: Anchor) -> Span:
+    """Read `in three days`; where one looks back, it tells how long something took."""
+    if anchor.tense == "past":
+        raise ValueError(match.group())
+    return counted(anchor.today, unit_name(match["unit"]), count(match["count"]), 1)
+
+
+def _within(match: re.Match[str], anchor: Anchor) -> Span:
+    if anchor.tense == "past":
+        raise ValueError(match.group())
+    _, most = count(match["count"])
+    return Span(
+        anchor.today, back(anchor.today, unit_name(match["unit"]), -most) + timedelta(days=1), "range"
+    )
+
+
+def _rolling(match: re.Match[str], anchor: Anchor) -> Span:
+    """Read `the last two weeks`, `in the past month`: up to now, counted in days rather than by the calendar."""
+    several = "few" if match["core"].lower().endswith("s") else "one"
+    name, (_, most) = unit_name(match["unit"]), count(match["count"] or several)
+    today = anchor.today
+    if direction(match["which"]) == "next":
+        return Span(today, back(today, name, -most) + timedelta(days=1), "range")
+    return Span(back(today, name, most), today + timedelta(days=1), "range")
+
+
+def _for_so_long(match: re.Match[str], anchor: Anchor) -> Span:
+    """Read `for two years now`: since then. What is counted in months is not meant to the day."""
+    name, (_, most) = unit_name(match["unit"]), count(match["count"] or "1")
+    begun = back(anchor.today, name, most)
+    if name in {"month", "quarter", "year", "decade"}:
+        begun = begun.replace(day=1)
+    return Span(begun, anchor.today + timedelta(days=1), "range", ongoing=True)
+
+
+def _lately(_match: re.Match[str], anchor: Anchor) -> Span:
+    return Span(anchor.today - timedelta(days=RECENT), anchor.today + timedelta(days=1), "range")
+
+
+_OTHER_DAY = 7
+"""Days that `the other day` looks back."""
+
+
+def _other_day(_match: re.Match[str], anchor: Anchor) -> Span:
+    return Span(anchor.today - timedelta(days=_OTHER_DAY), anchor.today, "range")
+
+
+# --- the rows --------------------------------------------------------------------------------------------------------
+
+_ABOUT = r"(?:just\s+|(?:just\s+|well\s+)?(?:under|over)\s+|only\s+|about\s+|around\s+|over\s+|almost\s+|nearly\s+|more\s+than\s+|at\s+least\s+)?"
+_AGO = r"\s+(?:ago|back)"
+_UNITS = rf"{UNIT}s?"
+_NOT_TO = r"(?<![-–—/])(?<!to )(?<!through )"
+"""`Monday to Friday` without `from` is what is usual."""
+
+_SAYS = r"(?:i|we|he|she|they|you|it)"
+
+NEAR = (
+    (r"the\s+day\s+(?:before\s+yesterday|after\s+tomorrow)(?P<part>)", _near_day),
+    (r"(?:tonight|last\s+night)(?P<part>)", _near_day),
+    (rf"(?:today|yesterday|tomorrow)(?:\s+{PART})?", _near_day),
+    (r"(?:early\s+|late\s+)?this\s+(?P<part>morning|afternoon|evening)", _near_day),
+)
+WEEKDAYS = (
+    (rf"{WHICH}\s+{WEEKDAY}", _weekday),
+    (rf"(?:{CUE})(?P<core>(?P<which>){WEEKDAY})(?!\w|['’]s)", _weekday),
+    (rf"{_NOT_TO}(?P<which>){WEEKDAY}(?=\s*(?:[?.!,]|$))", _weekday),
+    (rf"(?P<which>){WEEKDAY}(?=,?\s+(?:at\s+\d|(?:{'|'.join(PARTS)})\b))", _weekday),
+    (rf"(?P<which>)(?P<weekday>{WEEKDAY_NAME})(?=\s+{_SAYS}\b)", _weekday),
+    (rf"(?:(?:on|the)\s+)?{WEEKDAY}\s+(?:of\s+)?{WHICH}\s+week", _weekday_of_week),
+    (rf"{WEEKDAY}\s+week", _weeks_from),
+    (rf"{COUNT}\s+(?P<weekday>{WEEKDAY_NAME})s\s+ago", _weekdays_ago),
+    (rf"{COUNT}\s+weeks?\s+(?:on|from)\s+(?:{WEEKDAY}|(?P<day>today|tomorrow))", _weeks_from),
+)
+UNITS = (
+    (rf"the\s+{UNIT}\s+(?P<side>before)\s+last", _twice_removed),
+    (rf"the\s+{UNIT}\s+(?P<side>after)\s+next", _twice_removed),
+    (rf"(?P<side>earlier|later)\s+this\s+{UNIT}", _earlier),
+    (rf"{WHICH}\s+{UNIT}", _calendar_unit),
+    (
+        (
+            r"\b(?:start|beginning|middle|end|rest|half|early|late|later|earlier)\s+(?:of|in)\s+"
+            r"(?P<core>the\s+(?P<unit>week|weekend|month|quarter|year|decade))(?!\w)(?!\s+of\b)"
+        ),
+        _running_unit,
+    ),
+    (
+        (
+            r"\b(?:over|at|on|during|for|by|before|after|since|until|till|all|whole)\s+"
+            r"(?P<core>(?:the\s+)?weekend)(?!\w)(?!\s+(?:of|before|after)\b)"
+        ),
+        _the_weekend,
+    ),
+    (rf"the\s+(?P<which>last|past|next|coming)\s+(?:{COUNT}\s+)?{_UNITS}", _rolling),
+    (rf"(?P<which>last|past|next)\s+{COUNT}\s+{_UNITS}", _rolling),
+    (rf"{COUNT}\s+{_UNITS}\s+(?:ago|earlier|back|from\s+now)", _ago),
+    (rf"{COUNT}\s+{_UNITS}\s+ago\s+(?:today|to\s+the\s+day)", _ago_today),
+    (rf"half\s+an?\s+{UNIT}(?:{_AGO}|\s+from\s+now)", _half_ago),
+    (rf"{COUNT}\s+and\s+a\s+half\s+{_UNITS}(?:{_AGO}|\s+from\s+now)", _half_ago),
+    (rf"{COUNT}\s+{_UNITS}\s+and\s+a\s+half(?:{_AGO}|\s+from\s+now)", _half_ago),
+    (
+        rf"(?<!time )(?<!times )(?<!once )(?<!twice )\bin\s+{_ABOUT}{COUNT}\s+{_UNITS}(?:['’]s?\s+time|\s+time)?",
+        _in_time,
+    ),
+    (rf"within\s+{COUNT}\s+{_UNITS}", _within),
+    (rf"for\s+{_ABOUT}{COUNT}\s+{_UNITS}\s+now", _for_so_long),
+    (rf"for\s+{_ABOUT}the\s+(?:past|last)\s+(?:{COUNT}\s+)?{_UNITS}", _for_so_long),
+    (
+        (
+            rf"(?:\bhave|\bhas|['’]ve|\b(?:he|she|it)['’]s)\s+(?:[\w'’-]{{1,30}}\s+){{1,8}}?"
+            rf"(?P<core>for\s+{_ABOUT}{COUNT}\s+{_UNITS})(?!\w)"
+        ),
+        _for_so_long,
+    ),
+)
+VAGUE = (
+    (r"recently|lately|these\s+days|of\s+late(?=\s*(?:[.,;:!?]|$))", _lately),
+    (r"the\s+other\s+(?:day|night|evening|week)", _other_day),
+)

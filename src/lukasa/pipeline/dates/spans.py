@@ -1,0 +1,202 @@
+"""Calendar arithmetic on days, before a zone makes instants of them. Weeks start on Monday."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Literal, NamedTuple, TypeAlias
+
+from lukasa.domain.interval import Granularity
+
+Tense: TypeAlias = Literal["past", "present", "future"]
+Third: TypeAlias = Literal["first", "middle", "last"]
+
+HOUR = 60
+"""Times of a day are counted in minutes."""
+
+WHOLE_DAY = 24 * HOUR
+
+PARTS = {
+    "morning": (5 * HOUR, 12 * HOUR),
+    "afternoon": (12 * HOUR, 18 * HOUR),
+    "evening": (17 * HOUR, 24 * HOUR),
+    "night": (18 * HOUR, 30 * HOUR),
+}
+"""The minutes of a day that each part of it spans; a night reaches into the next day."""
+
+SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
+"""The first month of each, in the north; the winter of a year begins in its December."""
+
+
+class Span(NamedTuple):
+    """Days, or minutes of one day."""
+
+    first: date
+    after: date
+    granularity: Granularity
+    minutes: tuple[int, int] | None = None
+    """Of the first day; the second may be past its midnight."""
+
+    yearless: bool = False
+    """The year was not said, so a range may move it."""
+
+    ongoing: bool = False
+    """It has not ended: `for two years now`."""
+
+    fold: int = 0
+    """Which of the two hours it is when clocks go back."""
+
+
+class Anchor(NamedTuple):
+    """When something was said, on the clock of where it was said, and which way it looks."""
+
+    at: datetime
+    tense: Tense = "past"
+    """`present`: nobody said."""
+
+    @property
+    def today(self) -> date:
+        """The day it was said."""
+        return self.at.date()
+
+    @property
+    def ahead(self) -> bool:
+        """Whether a date without a year is the next one; otherwise it is the latest that has begun."""
+        return self.tense == "future"
+
+
+def instants(span: Span, zone: tzinfo | None) -> tuple[datetime, datetime]:
+    """Return the bounds as instants; midnights are local, so a day may have 23 or 25 hours."""
+    if span.minutes is None:
+        return midnight(span.first, zone), midnight(span.after, zone)
+    first, last = (
+        datetime.combine(
+            span.first + timedelta(days=minute // WHOLE_DAY),
+            time(minute % WHOLE_DAY // HOUR, minute % HOUR, fold=span.fold),
+            tzinfo=zone,
+        )
+        for minute in span.minutes
+    )
+    return first, last
+
+
+def midnight(day: date, zone: tzinfo | None) -> datetime:
+    """Return the first instant of a day."""
+    return datetime.combine(day, time(), tzinfo=zone)
+
+
+def one_day(day: date) -> Span:
+    """Return a single day."""
+    return Span(day, day + timedelta(days=1), "day")
+
+
+def part_of(day: date, part: str) -> Span:
+    """Return the morning, afternoon, evening or night of a day."""
+    return one_day(day)._replace(granularity="part", minutes=PARTS[part.lower()])
+
+
+def minute_of(day: date, minute: int, fold: int = 0) -> Span:
+    """Return one minute of a day."""
+    return one_day(day)._replace(granularity="instant", minutes=(minute, minute + 1), fold=fold)
+
+
+def month_of(year: int, month: int) -> Span:
+    """Return a calendar month."""
+    return Span(date(year, month, 1), date(*shift(year, month, 1), 1), "month")
+
+
+def season_of(year: int, month: int) -> Span:
+    """Return the three months that begin with the given one."""
+    return Span(date(year, month, 1), date(*shift(year, month, 3), 1), "season")
+
+
+def quarter_of(year: int, quarter: int) -> Span:
+    """Return a quarter of a calendar year, counted from 1."""
+    return season_of(year, quarter * 3 - 2)._replace(granularity="quarter")
+
+
+def year_of(year: int) -> Span:
+    """Return a calendar year."""
+    return Span(date(year, 1, 1), date(year + 1, 1, 1), "year")
+
+
+def decade_of(first: int) -> Span:
+    """Return ten calendar years."""
+    return Span(date(first, 1, 1), date(first + 10, 1, 1), "decade")
+
+
+def shift(year: int, month: int, months: int) -> tuple[int, int]:
+    """Return the year and month a number of months away."""
+    years, index = divmod(year * 12 + month - 1 + months, 12)
+    return years, index + 1
+
+
+def length(year: int, month: int) -> int:
+    """Return how many days a month has."""
+    return (date(*shift(year, month, 1), 1) - date(year, month, 1)).days
+
+
+def moved(span: Span, years: int) -> Span:
+    """Move a span to another year; 29 February becomes the 28th where there is none."""
+
+    def move(day: date) -> date:
+        return date(day.year + years, day.month, min(day.day, length(day.year + years, day.month)))
+
+    return span._replace(first=move(span.first), after=move(span.after))
+
+
+def unit(today: date, name: str, steps: int, *, around: bool = False) -> Span:
+    """Return the calendar unit *steps* units from today's; *around* makes `a fortnight ago` one week."""
+    match name:
+        case "day":
+            return one_day(today + timedelta(days=steps))
+        case "week" | "weekend" | "fortnight":
+            return _week(today, name, steps, around=around)
+        case "month":
+            return month_of(*shift(today.year, today.month, steps))
+        case "quarter":
+            year, month = shift(today.year, (today.month - 1) // 3 * 3 + 1, 3 * steps)
+            return season_of(year, month)._replace(granularity="quarter")
+        case "decade":
+            return decade_of(today.year // 10 * 10 + 10 * steps)
+        case _:
+            return year_of(today.year + steps)
+
+
+def _week(today: date, name: str, steps: int, *, around: bool) -> Span:
+    monday = today - timedelta(days=today.weekday())
+    if name == "weekend":
+        first = monday + timedelta(weeks=steps, days=5)
+        return Span(first, first + timedelta(days=2), "weekend")
+    weeks = 2 if name == "fortnight" else 1
+    first = monday + timedelta(weeks=weeks * steps)
+    return Span(first, first + timedelta(weeks=1 if around else weeks), "week")
+
+
+def back(today: date, name: str, count: int) -> date:
+    """Return the day *count* units before today, the last of the month where that month is shorter."""
+    days = {"day": 1, "week": 7, "weekend": 7, "fortnight": 14}.get(name)
+    if days:
+        return today - timedelta(days=days * count)
+    months = {"month": 1, "quarter": 3, "year": 12, "decade": 120}[name] * count
+    year, month = shift(today.year, today.month, -months)
+    return date(year, month, min(today.day, length(year, month)))
+
+
+def third_of(span: Span, which: Third) -> Span:
+    """Return the early, middle or late third of a span."""
+    days = (span.after - span.first).days
+    early, late = (span.first + timedelta(days=round(days * part / 3)) for part in (1, 2))
+    first, after = {"first": (span.first, early), "middle": (early, late), "last": (late, span.after)}[which]
+    return span._replace(first=first, after=after, granularity="range")
+
+
+def nth_weekday(span: Span, weekday: int, nth: int) -> Span:
+    """Return the nth such weekday inside a span, counted from 1, or from its end when negative."""
+    if nth > 0:
+        day = span.first + timedelta(days=(weekday - span.first.weekday()) % 7, weeks=nth - 1)
+    else:
+        last = span.after - timedelta(days=1)
+        day = last - timedelta(days=(last.weekday() - weekday) % 7, weeks=-nth - 1)
+    if not span.first <= day < span.after:
+        raise ValueError(f"no such weekday: {nth}")
+    return one_day(day)._replace(yearless=span.yearless)

@@ -1,0 +1,134 @@
+"""How a fact's text says when: absolutely, with its preposition, in English whatever the locale."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta, tzinfo
+
+from lukasa.domain.interval import Granularity, Interval
+from lukasa.pipeline.dates.spans import PARTS, Third, month_of, third_of, year_of
+from lukasa.pipeline.represent import day as day_of
+from lukasa.pipeline.represent import weekday
+
+_SEASON_OF = {3: "spring", 6: "summer", 9: "autumn", 12: "winter"}
+_THIRDS: tuple[tuple[Third, str], ...] = (("first", "early "), ("middle", "mid-"), ("last", "late "))
+_QUARTER_OF = {1: "first", 4: "second", 7: "third", 10: "fourth"}
+
+
+def written(interval: Interval, *, zone: tzinfo | None = None) -> str:
+    """Return an interval in words: `on Saturday 20 May 2023`, `in May 2023`, `since 2019`. What has no bounds: nothing.
+
+    Days are those of *zone*, by default of the interval's own clock. The words read as the same interval again, but for
+    bounds within a day, which are told by that day.
+    """
+    start, end = (
+        moment.astimezone(zone) if moment and zone else moment for moment in (interval.start, interval.end)
+    )
+    if end is None:
+        return f"since {_opening(start.date())}" if start else ""
+    if start is None:
+        return f"until {_closing(_day_after(end))}"
+    if interval.granularity == "instant":
+        return f"at {start.hour:02}:{start.minute:02} on {weekday(start)} {day_of(start)}"
+    if part := interval.granularity == "part" and _part(start, end):
+        return f"on the {part} of {day_of(start)}"
+    return _days(interval.granularity, start.date(), _day_after(end))
+
+
+def _days(granularity: Granularity, first: date, after: date) -> str:
+    """Return whole days as the unit they were said in."""
+    match granularity:
+        case "day":
+            words = f"on {weekday(datetime.combine(first, time()))} {_day(first)}"
+        case "weekend":
+            words = f"on the weekend of {_day(first)}"
+        case "week" if first.weekday() == 0 and (after - first).days == 7:  # noqa: PLR2004 - a week
+            words = f"in the week of Monday {_day(first)}"
+        case "season" if first.month in _SEASON_OF:
+            words = f"in {_SEASON_OF[first.month]} {first.year}"
+        case "quarter" if first.month in _QUARTER_OF:
+            words = f"in the {_QUARTER_OF[first.month]} quarter of {first.year}"
+        case "decade":
+            words = f"in the {first.year}s"
+        case "month" | "year" if unit := _unit(first, after):
+            words = f"in {unit}"
+        case _:
+            words = _range(first, after)
+    return words
+
+
+def _unit(first: date, after: date) -> str | None:
+    """Return the year or month that two bounds enclose."""
+    if first.year == date.max.year:
+        return None  # The calendar has no day after it.
+    if (first, after) == year_of(first.year)[:2]:
+        return str(first.year)
+    if (first, after) == month_of(first.year, first.month)[:2]:
+        return _month(first)
+    return None
+
+
+def _third(first: date, after: date) -> str | None:
+    """Return `early May 2023` when that is what two bounds enclose."""
+    if first.year == date.max.year:
+        return None
+    for whole, said in (
+        (month_of(first.year, first.month), _month(first)),
+        (year_of(first.year), str(first.year)),
+    ):
+        for which, word in _THIRDS:
+            if third_of(whole, which)[:2] == (first, after):
+                return word + said
+    return None
+
+
+def _range(first: date, after: date) -> str:
+    """Return `from … to …`, by years or months where they are whole; a single unit or a third of one as itself."""
+    last = after - timedelta(days=1)
+    if first == last:
+        return _days("day", first, after)
+    if single := _unit(first, after) or _third(first, after):
+        return f"in {single}"
+    if (first.month, first.day, after.month, after.day) == (1, 1, 1, 1):
+        return f"from {first.year} to {last.year}"
+    whole = first.day == 1 and after.day == 1
+    start, end = (_month(first), _month(last)) if whole else (_day(first), _day(last))
+    if first.year == last.year:
+        start = start.removesuffix(f" {first.year}")
+        if first.month == last.month:
+            start = str(first.day)
+    return f"from {start} to {end}"
+
+
+def _opening(day: date) -> str:
+    if day == date(day.year, 1, 1):
+        return str(day.year)
+    return _month(day) if day.day == 1 else _day(day)
+
+
+def _closing(after: date) -> str:
+    """Return the last year, month or day before the end."""
+    last = after - timedelta(days=1)
+    if after == date(after.year, 1, 1):
+        return str(last.year)
+    return _month(last) if after.day == 1 else _day(last)
+
+
+def _day_after(end: datetime) -> date:
+    """Return the first day that lies wholly after an end."""
+    return end.date() + timedelta(days=end.time() != time())
+
+
+def _part(start: datetime, end: datetime) -> str | None:
+    minutes = (
+        start.hour * 60 + start.minute,
+        (end.date() - start.date()).days * 1440 + end.hour * 60 + end.minute,
+    )
+    return next((part for part, hours in PARTS.items() if hours == minutes), None)
+
+
+def _day(day: date) -> str:
+    return day_of(datetime.combine(day, time()))
+
+
+def _month(day: date) -> str:
+    return _day(day).split(" ", 1)[1]

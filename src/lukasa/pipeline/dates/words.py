@@ -1,0 +1,151 @@
+"""The words and pattern pieces that all expressions share. Patterns are written for `re.IGNORECASE`."""
+
+from __future__ import annotations
+
+import re
+
+MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
+WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+_SMALL = [
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+]
+_TENS = {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+NUMBERS = {word: number for number, word in enumerate(_SMALL, 1)} | _TENS | {"a": 1, "an": 1, "couple": 2}
+VAGUE = {"few": (2, 6), "several": (3, 8)}
+"""The least and the most that a vague number means."""
+
+_ORDINALS = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+    "twentieth",
+]
+ORDINALS = (
+    {word: number for number, word in enumerate(_ORDINALS, 1)}
+    | {f"twenty-{word}": number for number, word in enumerate(_ORDINALS[:9], 21)}
+    | {"thirtieth": 30, "thirty-first": 31, "last": -1, "final": -1}
+)
+
+MONTH_NAME = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
+    r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+_DOT = r"(?:\.(?=\s*[,\d]|\s+(?-i:[a-z])))?"
+"""That of a short form, unless it ends the sentence."""
+
+MONTH = rf"(?P<month>{MONTH_NAME})(?!\w){_DOT}"
+DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+YEAR = r"(?P<year>(?:19|20|21)\d\d)"
+WEEKDAY_NAME = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
+SHORT_WEEKDAY = r"(?-i:Mon|Tues?|Wed|Thurs?|Thu|Fri|Sat|Sun)"
+"""Only with a capital: `sat` and `sun` are words."""
+
+WEEKDAY = rf"(?P<weekday>{WEEKDAY_NAME}|(?-i:Mon|Tues?|Wed|Thurs?|Thu|Fri|Sat)(?!\w){_DOT})"
+ON_WEEKDAY = rf"(?:(?:{WEEKDAY_NAME}|{SHORT_WEEKDAY})\.?,?\s+(?:the\s+)?)?"
+SEASON = r"(?P<season>spring|summer|autumn|fall|winter)"
+UNIT = r"(?P<unit>day|weekend|week|wk|fortnight|month|quarter|year|yr|decade)"
+PART = r"(?P<part>morning|afternoon|evening|night)"
+NUMBER = rf"\d{{1,4}}|(?:twenty|{'|'.join(_TENS)})[\s-](?:{'|'.join(_SMALL[:9])})|{'|'.join(sorted(NUMBERS, key=len, reverse=True))}"
+COUNT = rf"(?P<count>(?:a\s+)?(?:couple\s+of|couple|few)|several|{NUMBER})"
+WHICH = r"(?P<which>last|past|previous|this\s+(?:past|last|coming)|this|current|next|coming|upcoming)"
+NTH = rf"(?P<nth>(?:{'|'.join(_ORDINALS[:5])}|last|final)|[1-5](?:st|nd|rd|th))"
+
+CUE = (
+    r"(?:\b(?:in|on|by|since|until|till|before|after|during|throughout|around|over|from|between|early|late|mid|"
+    r"(?:end|start|beginning|middle|half)\s+of|prior\s+to|up\s+to|(?P<link>and|to|through|until|till))[\s-]\s*(?:the\s+)?)"
+)
+"""What must stand before a word that is often something else (`May`, `June`, `spring`, `2022`, `Sunday`)."""
+
+
+def month_number(name: str) -> int:
+    """Return the number of a month from its name or the three letters it begins with."""
+    return next(number for number, month in enumerate(MONTHS, 1) if month.startswith(name.lower()[:3]))
+
+
+def weekday_number(name: str) -> int:
+    """Return the number of a weekday, Monday being 0, from its name or a short form."""
+    return next(number for number, day in enumerate(WEEKDAYS) if day.startswith(name.lower()[:3]))
+
+
+def unit_name(word: str) -> str:
+    """Return the unit in full."""
+    return {"wk": "week", "yr": "year"}.get(word.lower(), word.lower())
+
+
+def ordinal(word: str) -> int:
+    """Return the number of `third` or `3rd`; `last` is -1."""
+    digits = re.match(r"\d+", word)
+    return int(digits.group()) if digits else ORDINALS["-".join(word.lower().split())]
+
+
+def direction(word: str | None) -> str:
+    """Return `last`, `this` or `next` for all words that say so; empty when nothing does."""
+    match (word or "").lower().split():
+        case []:
+            return ""
+        case ["last" | "past" | "previous"] | ["this", "past" | "last"]:
+            return "last"
+        case ["next" | "coming" | "upcoming"] | ["this", "coming"]:
+            return "next"
+        case _:
+            return "this"
+
+
+def count(words: str) -> tuple[int, int]:
+    """Return the least and the most that a number may mean."""
+    word = next((word for word in (*VAGUE, "couple") if word in words.lower()), words.lower().strip())
+    if word in VAGUE:
+        return VAGUE[word]
+    if word == "couple":
+        return 2, 3
+    number = int(word) if word.isdecimal() else sum(NUMBERS[each] for each in re.split(r"[\s-]+", word))
+    return number, number

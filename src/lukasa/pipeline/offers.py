@@ -1,0 +1,110 @@
+"""Which of the ranked turns and facts a caller is shown, and in which order a context is offered them. Pure."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from lukasa.domain.interval import Interval
+from lukasa.pipeline.arrays import Floats
+from lukasa.pipeline.fuse import best_first
+from lukasa.pipeline.looked import Looked
+from lukasa.pipeline.policy import ComposePolicy, FactPolicy
+from lukasa.pipeline.ranking import Ranking
+from lukasa.pipeline.warm import TRAITS
+
+
+class Offer(NamedTuple):
+    """A turn or a fact to be shown."""
+
+    id: str
+    place: int
+    """Its position among the candidates of its kind."""
+
+    is_fact: bool = False
+
+
+def choose(ranking: Ranking, looked: Looked, *, limit: int, policy: FactPolicy) -> list[Offer]:
+    """Return at most *limit* hits: turns by rank, each fact directly before the best turn that it rests on.
+
+    A fact takes a place only where there is one for its turn too, and all facts together take no more than a share.
+    """
+    if not looked.turns:
+        return [_fact(ranking, place) for place in ranking.facts.order[:limit].tolist()]
+    turns = [_turn(ranking, place) for place in ranking.order[:limit].tolist()]
+    if not looked.facts:
+        return turns
+    room = int(limit * policy.share)
+    said = _facts_by_turn(ranking)
+    chosen: list[Offer] = []
+    shown: set[str] = set()
+    for turn in turns:
+        fact = next((each for each in said.get(turn.id, ()) if each.id not in shown), None)
+        left = limit - len(chosen)
+        if fact is not None and len(shown) < room and left > 1:
+            chosen.append(fact)
+            shown.add(fact.id)
+            left -= 1
+        if left > 0:
+            chosen.append(turn)
+    return chosen
+
+
+def offered(ranking: Ranking, looked: Looked, *, budget: int, policy: ComposePolicy) -> list[Offer]:
+    """Return what to offer to a context, in the order in which it should fill it.
+
+    Words are cheaper to count than tokens and never more, so what cannot fit any more is not offered.
+    """
+    warm, facts = ranking.warm, ranking.facts
+    turn_words = warm.traits[ranking.found.rows, TRAITS.index("words")]
+    fact_words = warm.facts.words[facts.rows]
+    turn_worth = _worth(ranking.scores, turn_words, policy)
+    fact_worth = _worth(facts.scores, fact_words, policy)
+    if not looked.turns:
+        turn_worth = turn_worth[:0]
+    count = len(turn_worth)
+    worth = np.concatenate([turn_worth, fact_worth])
+    seq = np.concatenate([warm.seq[ranking.found.rows][:count], warm.facts.seq[facts.rows]])
+    words = np.concatenate([turn_words[:count], fact_words])
+    order = best_first(worth, seq)
+    # A fact may be offered and its turn as well: twice the budget covers both.
+    enough = int(np.searchsorted(np.cumsum(words[order]), 2 * budget)) + policy.misses + 1
+    return [
+        _turn(ranking, place) if place < count else _fact(ranking, place - count)
+        for place in order[:enough].tolist()
+    ]
+
+
+def beside(side: str, event: Interval) -> Interval:
+    """Return the time before, during or after an event."""
+    match side:
+        case "before" | "until":
+            return Interval(end=event.start)
+        case "after":
+            return Interval(start=event.end or event.start)
+        case "since":
+            return Interval(start=event.start)
+        case _:
+            return Interval(start=event.start, end=event.end)
+
+
+def _worth(scores: Floats, words: Floats, policy: ComposePolicy) -> Floats:
+    return np.asarray(scores - policy.length_penalty * np.log(words + 2), np.float32)
+
+
+def _turn(ranking: Ranking, place: int) -> Offer:
+    return Offer(ranking.warm.ids[ranking.found.rows[place]], place)
+
+
+def _fact(ranking: Ranking, place: int) -> Offer:
+    return Offer(ranking.warm.facts.ids[ranking.facts.rows[place]], place, is_fact=True)
+
+
+def _facts_by_turn(ranking: Ranking) -> dict[str, list[Offer]]:
+    """Return the facts of each turn, best first."""
+    found: dict[str, list[Offer]] = {}
+    for place in ranking.facts.order.tolist():
+        for turn in ranking.warm.facts.sources[ranking.facts.rows[place]]:
+            found.setdefault(turn, []).append(_fact(ranking, place))
+    return found

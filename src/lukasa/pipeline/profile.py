@@ -1,0 +1,75 @@
+"""Who the people of a partition are, in a few lines that stay the same until a fact changes. Pure.
+
+A prompt that begins with the same bytes is cached by its provider: no clock, no score, no question may move them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from lukasa.domain.fact import Fact
+from lukasa.pipeline.policy import ComposePolicy
+from lukasa.ports.tokens import TokenCounter
+
+TITLE = "Known:"
+
+_ORDER = (
+    "name", "pronouns", "lives_in", "works_as", "works_at", "studies", "relationship_status", "partner", "child",
+    "allergic_to", "has_condition", "diet", "birthday", "comes_from", "pet", "does", "favourite", "prefers", "likes",
+    "dislikes",
+)  # fmt: skip
+"""What is worth knowing always, the most telling first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The lines, and the facts that they say."""
+
+    text: str = ""
+    facts: tuple[Fact, ...] = ()
+    tokens: int = 0
+
+
+def compose_profile(
+    facts: Sequence[Fact], *, now: datetime, budget: int, counter: TokenCounter, policy: ComposePolicy
+) -> Profile:
+    """Return as many lines as a small share of the budget holds: what is pinned first, then by a fixed order.
+
+    *now* only leaves out what is over; it moves no line of what is not.
+    """
+    room = min(policy.profile_tokens, int(budget * policy.profile_share))
+    lines, taken, used = [TITLE], [], counter.count(TITLE + "\n")
+    for fact in sorted((fact for fact in facts if _belongs(fact, now)), key=_place):
+        line = f"- {fact.text}"
+        cost = counter.count(line + "\n")
+        if used + cost > room:
+            break  # Not a shorter one instead: the lines would change with the length of others.
+        lines.append(line)
+        taken.append(fact)
+        used += cost
+    if not taken:
+        return Profile()
+    text = "\n".join(lines)
+    return Profile(text, tuple(taken), counter.count(text))
+
+
+def _belongs(fact: Fact, now: datetime) -> bool:
+    if fact.expired(now) or not fact.live:
+        return False
+    if fact.pinned:
+        return True
+    if fact.valid.end is not None and fact.valid.end <= now:
+        return False
+    stable = fact.kind in {"profile", "preference"} and fact.expires_at is None and not fact.stale
+    return stable and fact.status == "current" and fact.trust != "low" and _rank(fact) < len(_ORDER)
+
+
+def _rank(fact: Fact) -> int:
+    family = (fact.attribute or "").split(" ", 1)[0]
+    return _ORDER.index(family) if family in _ORDER else len(_ORDER)
+
+
+def _place(fact: Fact) -> tuple[bool, int, int]:
+    return not fact.pinned, _rank(fact), fact.seq

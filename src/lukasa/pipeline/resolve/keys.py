@@ -1,0 +1,126 @@
+"""What makes two facts the same, and what lets them exclude each other: content addresses of normalised content."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from lukasa.domain.fact import Cardinality, FactKind
+from lukasa.domain.ids import digest
+from lukasa.domain.interval import Interval
+from lukasa.pipeline.attributes import attribute as known_attribute
+from lukasa.pipeline.resolve.wording import terms
+from lukasa.pipeline.resolve.wording_data import MONTHS
+
+_DAYS = frozenset({"instant", "part", "day"})
+_ON_A_DAY: frozenset[FactKind] = frozenset({"event", "plan"})
+
+
+def fact_key(
+    subject: str,
+    text: str,
+    *,
+    attribute: str | None,
+    value: str | None,
+    negated: bool,
+    valid: Interval | None,
+    kind: FactKind,
+) -> str:
+    """Return the content address of a fact, equal for every wording of the same content.
+
+    With an attribute and a value, the text does not matter; without them, its words do, in order. Events and plans on
+    different days are different facts.
+    """
+    when = when_of(valid, kind)
+    if attribute is None or value is None:
+        return digest(["text", _said(subject), _said(text), int(negated), when])
+    return digest(["value", _said(subject), _label(attribute), _said(value), int(negated), when])
+
+
+def slot_of(subject: str, attribute: str | None, value: str | None, cardinality: Cardinality) -> str | None:
+    """Return the name of the place that excluding facts compete for; `None`: the fact excludes none.
+
+    That is the subject's attribute if it has one value at a time. Otherwise it is the value of it, shared with the
+    attribute that says the contrary or that ends it (`likes`, `dislikes`; `does`, `stopped`).
+    """
+    if attribute is None or value is None:
+        return None
+    label = _label(attribute)
+    if cardinality_of(attribute, cardinality) == "single":
+        return digest(["one", _said(subject), label])
+    spec = known_attribute(label)
+    family = label if spec is None else min(spec.name, spec.opposite or spec.name)
+    family = spec.ends_with if spec is not None and spec.ends_with else family
+    return digest(["many", _said(subject), family, _said(value)])
+
+
+def cardinality_of(attribute: str, otherwise: Cardinality) -> Cardinality:
+    """Return whether an attribute has one value at a time: extractors do not decide it for attributes that we know."""
+    spec = known_attribute(_label(attribute))
+    return otherwise if spec is None else spec.cardinality
+
+
+def quote_print(quote: str) -> str:
+    """Return the digest of a sentence, equal for every way to write it down."""
+    return digest(["quote", _said(quote)])
+
+
+def when_of(valid: Interval | None, kind: FactKind) -> str | None:
+    """Return the day (or longer span) that tells an event or a plan from another of the same content.
+
+    `None`: nobody said when. An open interval that begins as it is said is no date.
+    """
+    if kind not in _ON_A_DAY or valid is None or (valid.granularity == "instant" and valid.end is None):
+        return None
+    start = None if valid.start is None else valid.start.date().isoformat()
+    if valid.granularity in _DAYS or (valid.start is None and valid.end is None):
+        return start
+    end = None if valid.end is None else valid.end.date().isoformat()
+    return f"{start or ''}/{end or ''}"
+
+
+def same_words(one: str | None, other: str | None) -> bool:
+    """Tell whether two subjects or two values are the same."""
+    return one == other or (one is not None and other is not None and terms(one) == terms(other))
+
+
+def refines(value: str | None, coarser: str | None) -> bool:
+    """Tell whether a value says the same as *coarser* and more: "Lisbon, Alfama" and "Lisbon", "7 May" and "May".
+
+    Only what a comma adds, and dates: "head nurse" is another job than "nurse", not a more exact word for it.
+    """
+    if value is None or coarser is None:
+        return False
+    fine, coarse = _pieces(value), _pieces(coarser)
+    if _is_date(fine) and _is_date(coarse):
+        exact, rough = (
+            {term for piece in fine for term in piece},
+            {term for piece in coarse for term in piece},
+        )
+        return rough < exact
+    return len(coarse) < len(fine) and coarse in (fine[: len(coarse)], fine[len(fine) - len(coarse) :])
+
+
+def _pieces(value: str) -> list[tuple[str, ...]]:
+    return [terms(piece) for piece in re.split(r",\s|[()]", value) if piece.strip()]
+
+
+def _is_date(pieces: list[tuple[str, ...]]) -> bool:
+    every = [term for piece in pieces for term in piece]
+    return any(term in MONTHS for term in every) and all(
+        term in MONTHS or _figures().fullmatch(term) for term in every
+    )
+
+
+@cache
+def _figures() -> re.Pattern[str]:
+    return re.compile(r"\d{1,2}|\d{4}")
+
+
+def _said(text: str) -> str:
+    return " ".join(terms(text))
+
+
+def _label(attribute: str) -> str:
+    """Return an attribute's name as it is compared: `Favorite Book` is `favourite book`."""
+    return attribute if known_attribute(attribute) is not None and " " not in attribute else _said(attribute)

@@ -1,0 +1,272 @@
+"""A sentence → the words that two sentences are compared by, in order.
+
+Case, spacing, punctuation, Unicode forms, articles and plurals do not count; numbers, names, tenses, negation,
+prepositions and order do. Full-text terms (`analyse.py`) are no use here: their stems bring "Simon" and "Simone",
+"lived" and "lives" together, which is what search wants and what would merge two facts into one.
+
+Accents count: `résumé` and `resume`, `año` and `ano` are different words, and a second copy of a fact does less harm
+than a lost one.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from lukasa.pipeline.resolve import wording_data as data
+
+_CACHED_TEXT = 300
+"""A claim is compared with several facts, and names and values come again and again; longer texts do not."""
+
+_SMALLEST_TENS = 20
+_LAST_DAY = 31
+_SHORTEST_PLURAL = 4
+_LONGEST_NUMBER = 24
+"""Words of a number that is written out; longer ones are several."""
+
+
+class Word(NamedTuple):
+    """One word of a sentence."""
+
+    term: str
+    """What it is compared by."""
+
+    raw: str
+    """As it is written."""
+
+
+def words(text: str) -> list[Word]:
+    """Return the words that count, in order. Linear in the length of the text."""
+    parts = (part for raw in _tokens(text) for part in _full(raw))
+    return _dates(_numbers(_counting(parts)))
+
+
+def terms(text: str) -> tuple[str, ...]:
+    """Return what a text is compared by; a text without any words is compared as it stands."""
+    return _known_terms(text) if len(text) <= _CACHED_TEXT else _terms(text)
+
+
+@lru_cache(maxsize=1 << 12)
+def _known_terms(text: str) -> tuple[str, ...]:
+    return _terms(text)
+
+
+def _terms(text: str) -> tuple[str, ...]:
+    return tuple(word.term for word in words(text)) or (
+        unicodedata.normalize("NFKC", text).casefold().strip(),
+    )
+
+
+# --- from text to words ----------------------------------------------------------------------------------------------
+
+_SAME = {
+    **dict.fromkeys([0xAD, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFE0F, 0xFEFF, *range(0x202A, 0x202F)]),
+    0x2018: "'", 0x2019: "'", 0x02BC: "'", 0x0060: "'", 0x00B4: "'", 0x2212: "-", 0x2010: "-", 0x2011: "-",
+}  # fmt: skip
+"""Invisible characters, and the ways to write an apostrophe, a hyphen or a minus."""
+
+_MARKS = (  # Python's \w leaves out combining marks, without which Hindi, Thai or Arabic words fall to pieces.
+    "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf-\u05c2\u05c4-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
+    "\u0711-\u07f3\u0816-\u0963\u0971-\u0df3\u0e31-\u0e3a\u0e47-\u0e4e\u0eb1-\u0ecd\u0f18-\u0f39\u0f3e-\u0fbc"
+    "\u102b-\u103f\u17b4-\u17d3\u1ab0-\u1aff\u20d0-\u20f0"
+)
+
+
+@cache
+def _token() -> re.Pattern[str]:
+    letter = rf"(?:[^\W\d_]|[{_MARKS}])"
+    return re.compile(
+        rf"""
+          (?P<address> (?:https?://|www\.)[^\s<>"']+ | [\w.+-]{{1,64}}@[\w-]+(?:\.[\w-]+)+ )
+        | (?P<date> (?<![\w.])\d{{4}}-\d\d-\d\d(?![\w]) )
+        | (?P<ordinal> \d{{1,9}}(?:st|nd|rd|th)\b )
+        | (?P<number> [$€£¥₹]? (?:(?<![\w])[-+])? \d+(?:[.,:/]\d+)* %? )
+        | (?P<symbolic> (?<!\w)[A-Za-z](?:\+\+|\#)(?!\w) )
+        | (?P<word> {letter}+(?:'{letter}+)* )
+        | (?P<picture> [\u2190-\u2bff\U0001f000-\U0001faff] )
+        """,
+        re.VERBOSE | re.IGNORECASE,
+    )
+
+
+def _tokens(text: str) -> Iterator[re.Match[str]]:
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return _token().finditer(text.translate(_SAME))
+
+
+def _full(found: re.Match[str]) -> Iterator[Word]:
+    """Write contractions in full and bring variants of a word together."""
+    raw = found.group()
+    lower = unicodedata.normalize("NFKC", raw.casefold())
+    match found.lastgroup:
+        case "number":
+            yield Word(_figure(lower), raw)
+        case "date":
+            year, month, day = lower.split("-")
+            yield from (Word(str(int(day)), raw), Word(_month(int(month)), raw), Word(year, raw))
+        case "word":
+            yield from (Word(spelled, raw) for spelled in _spelled(lower))
+        case "address":
+            yield Word(lower.rstrip(".,;:!?)/"), raw)
+        case _:
+            yield Word(lower, raw)
+
+
+def _month(number: int) -> str:
+    return data.MONTHS[number - 1] if 1 <= number <= len(data.MONTHS) else str(number)
+
+
+@cache
+def _grouped() -> re.Pattern[str]:
+    return re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+
+
+def _figure(number: str) -> str:
+    """Return a number without its separators of thousands and its leading zero."""
+    sign = number[: len(number) - len(number.lstrip("$€£¥₹+-"))]
+    bare = number[len(sign) :]
+    if _grouped().fullmatch(bare.rstrip("%")):
+        bare = bare.replace(",", "")
+    if len(bare) > 1 and bare[0] == "0" and bare[1].isdecimal():
+        bare = bare[1:]
+    return sign.replace("+", "") + bare
+
+
+def _spelled(word: str) -> tuple[str, ...]:
+    if whole := data.contractions().get(word):
+        return whole
+    head, apostrophe, tail = word.rpartition("'")
+    if not apostrophe:
+        return (_singular(word),)
+    if word.endswith("n't"):
+        return (word[:-3], "not")
+    if ending := data.ENDINGS.get("'" + tail):
+        return (head.replace("'", ""), ending)
+    return (word.replace("'", ""),)
+
+
+def _singular(word: str) -> str:
+    """Return a word without the -s of plurals and of `she runs`; it need not be a word that exists."""
+    spelled = data.spellings().get(word)
+    if spelled is not None:
+        return spelled
+    if (
+        len(word) < _SHORTEST_PLURAL
+        or not word.endswith("s")
+        or not word.isascii()
+        or word in data.NOT_PLURALS
+    ):
+        return word
+    if word.endswith(("ss", "us", "is", "as", "os")):
+        return word
+    if word.endswith("ies") and len(word) > _SHORTEST_PLURAL:
+        return word[:-3] + "y"
+    if word.endswith(("ches", "shes", "xes", "sses", "zes")):
+        return word[:-2]
+    return word[:-1]
+
+
+def _counting(parts: Iterable[Word]) -> list[Word]:
+    """Leave out what does not count; a last `a` is a letter, as in "vitamin A"."""
+    every = list(parts)
+    drop = data.dropped()
+    return [
+        word
+        for place, word in enumerate(every)
+        if word.term not in drop or (word.term == "a" and place == len(every) - 1)
+    ]
+
+
+# --- numbers and dates -----------------------------------------------------------------------------------------------
+
+
+def _numbers(given: list[Word]) -> list[Word]:
+    """Write numbers in figures: "twenty-one" and "two hundred" as well as "second"."""
+    out: list[Word] = []
+    place = 0
+    while place < len(given):
+        value, used = _number(given, place)
+        if used:
+            raw = " ".join(word.raw for word in given[place : place + used])
+            out.append(Word(str(value), raw))
+        else:
+            word = given[place]
+            ordinal = data.ordinals().get(word.term)
+            out.append(word if ordinal is None else Word(_ordinal(ordinal), word.raw))
+        place += max(used, 1)
+    return out
+
+
+def _number(given: list[Word], start: int) -> tuple[int, int]:
+    """Return the number that begins at a word, and of how many words it is made; 0: of none."""
+    total = part = used = 0
+    for word in given[start : start + _LONGEST_NUMBER]:
+        value = data.numbers().get(word.term)
+        scale = data.SCALES.get(word.term)
+        if value is None and not used and word.term.isdecimal() and start + 1 < len(given):
+            # "5 thousand" is 5000; a figure alone is already what it should be.
+            value = int(word.term[:12]) if given[start + 1].term in data.SCALES else None
+        if value is not None and (not used or _goes_on(part, value)):
+            part += value
+        elif scale is not None and used:
+            total, part = (
+                (total, part * scale) if scale == data.SCALES["hundred"] else (total + part * scale, 0)
+            )
+        else:
+            break
+        used += 1
+    return total + part, used
+
+
+def _goes_on(part: int, value: int) -> bool:
+    """Tell whether "two hundred" or "twenty" goes on with a number: "one two three" are three."""
+    if part == 0 or part % 100 == 0:
+        return True
+    return part % 100 >= _SMALLEST_TENS and part % 10 == 0 and 0 < value < 10  # noqa: PLR2004 - digits
+
+
+def _ordinal(value: int) -> str:
+    return f"{value}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(value, 'th') }"
+
+
+def _dates(given: list[Word]) -> list[Word]:
+    """Write a day before its month: "May 7", "7th of May" and "7 May" are the same."""
+    out: list[Word] = []
+    place = 0
+    while place < len(given):
+        pair = _dated(given[place : place + 3])
+        if pair is None:
+            out.append(given[place])
+            place += 1
+            continue
+        day, month, used = pair
+        out += [day, month]
+        place += used
+    return out
+
+
+def _dated(ahead: list[Word]) -> tuple[Word, Word, int] | None:
+    """Return day and month, and of how many words they are made, when the next words are a date."""
+    if len(ahead) > 1 and (day := _day(ahead[1])) and (month := _named(ahead[0])):
+        return day, month, 2
+    if len(ahead) > 1 and (day := _day(ahead[0])) and (month := _named(ahead[1])):
+        return day, month, 2
+    if len(ahead) > 2 and ahead[1].term == "of" and (day := _day(ahead[0])) and (month := _named(ahead[2])):  # noqa: PLR2004 - of three words
+        return day, month, 3
+    return None
+
+
+def _day(word: Word) -> Word | None:
+    bare = word.term[:-2] if word.term.endswith(("st", "nd", "rd", "th")) else word.term
+    if bare.isdecimal() and len(bare) <= 2 and 1 <= int(bare) <= _LAST_DAY:  # noqa: PLR2004 - digits
+        return Word(str(int(bare)), word.raw)
+    return None
+
+
+def _named(word: Word) -> Word | None:
+    month = data.months().get(word.term)
+    return None if month is None else Word(month, word.raw)

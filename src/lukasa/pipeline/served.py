@@ -1,0 +1,162 @@
+"""What Lukasa itself put before the agent: known again when it comes back, so that it is not believed a second time.
+
+A text is known by the digests of every run of four words. A copy has them all: with other tags or none, in capitals, its
+lines moved, wrapped anew or said by somebody else. A sentence with one other number, name or `not` lacks those around it.
+The text itself is not kept.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import OrderedDict
+from collections.abc import Collection, Iterator
+from functools import cache
+from hashlib import blake2b
+from itertools import pairwise
+from typing import NamedTuple
+
+from lukasa.domain.scope import Partition
+from lukasa.pipeline.sentences import Span, sentences
+
+RUN = 4
+"""Words of a run. Three words are said again by chance; with five, short facts (`Anna lives in Lisbon`) would go unseen."""
+
+MAX_RUNS = 20_000
+"""Runs kept of a partition, about as many as the words served: some fifteen full contexts, 2.5 MB."""
+
+MAX_RUNS_IN_ALL = 200_000
+"""Runs kept of all partitions, 25 MB: what was served longest ago to anybody goes first."""
+
+
+def fingerprints(text: str) -> frozenset[str]:
+    """Return the digests of the runs of words in *text*, without marks, dates and names that a rendering adds."""
+    return frozenset(run.digest for run in _runs(_words(text)))
+
+
+def echoes(text: str, served: Collection[str]) -> list[Span]:
+    """Return the spans of *text* that copy what was served, in order. *served* should be a set."""
+    spans: list[Span] = []
+    for run in _runs(_words(text)):
+        if run.digest not in served:
+            continue
+        if spans and run.start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], run.end)
+        else:
+            spans.append((run.start, run.end))
+    return spans
+
+
+def is_echo(text: str, served: Collection[str]) -> bool:
+    """Tell whether every sentence of *text* that is long enough to know again was served."""
+    if not served:
+        return False
+    # Taken together first: a line that was wrapped anew falls into pieces.
+    whole = [run.digest in served for run in _runs(_words(text))]
+    if not any(whole) or all(whole):
+        return any(whole)
+    parts = (
+        [run.digest in served for run in _runs(_words(text, start, end))] for start, end in sentences(text)
+    )
+    return all(all(part) for part in parts)
+
+
+class Served:
+    """What was served of late, for each partition; in memory, bounded. For one event loop or one thread."""
+
+    def __init__(self, *, max_runs: int = MAX_RUNS, max_in_all: int = MAX_RUNS_IN_ALL) -> None:
+        self._max_runs = max_runs
+        self._max_in_all = max_in_all
+        self._held: OrderedDict[Partition, OrderedDict[str, None]] = OrderedDict()
+        self._count = 0
+
+    def note(self, partition: Partition, text: str) -> None:
+        """Keep in mind that *text* was served; what was served longest ago makes room."""
+        runs = self._held.setdefault(partition, OrderedDict())
+        self._held.move_to_end(partition)
+        before = len(runs)
+        for run in _runs(_words(text)):
+            runs[run.digest] = None
+            runs.move_to_end(run.digest)
+        while len(runs) > self._max_runs:
+            runs.popitem(last=False)
+        self._count += len(runs) - before
+        while self._count > self._max_in_all and len(self._held) > 1:
+            self._count -= len(self._held.popitem(last=False)[1])
+
+    def of(self, partition: Partition) -> frozenset[str]:
+        """Return what the partition was served, as it is now: later notes do not change it."""
+        return frozenset(self._held.get(partition, ()))
+
+    def drop(self, partition: Partition) -> None:
+        """Drop what was noted of a partition: it was erased."""
+        self._count -= len(self._held.pop(partition, ()))
+
+
+class _Word(NamedTuple):
+    text: str
+    start: int
+    end: int
+
+
+class _Run(NamedTuple):
+    digest: str
+    start: int
+    end: int
+
+
+def _runs(words: list[_Word]) -> Iterator[_Run]:
+    for place in range(len(words) - RUN + 1):
+        window = words[place : place + RUN]
+        joined = " ".join(word.text for word in window)
+        digest = blake2b(joined.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+        yield _Run(digest, window[0].start, window[-1].end)
+
+
+def _words(text: str, start: int = 0, end: int | None = None) -> list[_Word]:
+    """Return the words between two places, folded, without those that belong to a rendering."""
+    end = len(text) if end is None else end
+    words: list[_Word] = []
+    for first, last in _without_rendering(text, start, end):
+        for found in _word().finditer(text, first, last):
+            folded = _folded(found.group())
+            if folded:
+                words.append(_Word(folded, *found.span()))
+    return words
+
+
+def _without_rendering(text: str, start: int, end: int) -> Iterator[Span]:
+    """Give the stretches between marks, headings, labels and tags."""
+    cuts = [(found.start(), found.end()) for found in _rendering().finditer(text, start, end)]
+    edges = [(start, start), *cuts, (end, end)]
+    for (_, first), (last, _) in pairwise(edges):
+        yield first, last
+
+
+def _folded(word: str) -> str:
+    plain = unicodedata.normalize("NFKC", word).casefold()
+    return "".join(character for character in plain if character.isalnum())
+
+
+@cache
+def _word() -> re.Pattern[str]:
+    # A character of a script without spaces is a word by itself; invisible ones are part of the word around them.
+    unspaced = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+    return re.compile(
+        f"[{unspaced}]|(?:(?![{unspaced}])[^\\W_])(?:(?![{unspaced}])[^\\W_]|['’.\u00ad\u200b-\u200d\u2060\ufeff](?=\\w))*"
+    )
+
+
+@cache
+def _rendering() -> re.Pattern[str]:
+    day = r"\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November|December) \d{4}"
+    weekday = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+    return re.compile(
+        # Headings of days; `[8 May 2023] Anna:`; `Anna[3]:`; `Anna:` and numbers at a line's beginning; tags.
+        rf"(?m:^)[^\S\n]*(?:{day}, {weekday})[^\S\n]*(?m:$)|\b{day}, {weekday}\b"
+        rf"|\[{day}\](?:[^\S\n]*[^\s:\[\]]{{1,40}}(?: [^\s:\[\]]{{1,40}}){{0,3}}:)?"
+        r"|(?:[^\s:\[\]]{1,40} ){0,2}[^\s:\[\]]{1,40}\[\d{1,4}\]:"
+        r"|(?m:^)[^\S\n]*(?:[-*•>\"'“]+[^\S\n]*|\d{1,4}[.)][^\S\n]+){0,3}(?:[^\W_][\w'’-]{0,30}(?: [^\W_][\w'’-]{0,30}){0,2}:(?=\s))?"
+        r"|\[\d{1,4}\]|<[^<>\n]{1,80}>",
+        re.IGNORECASE,
+    )

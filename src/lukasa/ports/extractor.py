@@ -1,0 +1,22 @@
+"""What proposes facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from lukasa.domain.claim import Claim, Scene
+from lukasa.domain.turn import Turn
+
+
+class Extractor(Protocol):
+    """Reads turns and proposes what to believe. What it proposes is judged by the gate before anything is stored."""
+
+    @property
+    def name(self) -> str:
+        """Which extractor, with a number that changes with its rules: turns that another has read are read anew on demand."""
+        ...
+
+    async def claims(self, turns: Sequence[Turn], scenes: Sequence[Scene]) -> list[list[Claim]]:
+        """Return the claims of each turn, in order. Raise `ProviderError` when a model cannot be used."""
+        ...

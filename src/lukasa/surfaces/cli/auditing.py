@@ -1,0 +1,84 @@
+"""`lukasa audit`: what is rotten in this store, or in what another system exported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter, validators
+from rich.table import Table
+from rich.text import Text
+
+from lukasa import Audit, Flaw
+from lukasa import audit as audit_items
+from lukasa.surfaces.cli.formats import memories
+from lukasa.surfaces.cli.formats.source import Source
+from lukasa.surfaces.cli.options import Shared, opened_handle
+from lukasa.surfaces.cli.output import console, count, print_json
+
+_IDS = 3
+"""Ids shown of a flaw; --json has all."""
+
+
+def audit(
+    file: Annotated[
+        Path | None,
+        Parameter(
+            help="An export to look at instead of the store: of mem0, JSON, JSONL, or of `lukasa export`."
+        ),
+    ] = None,
+    /,
+    *,
+    limit: Annotated[
+        int,
+        Parameter(
+            alias="-n", validator=validators.Number(gte=0), help="Show at most so many flaws of a sort."
+        ),
+    ] = 5,
+    shared: Shared | None = None,
+) -> None:
+    """Look for duplicates, contradictions, junk, secrets, feedback loops, and what is stale or lost its source.
+
+    Needs no model and no network, and changes nothing. Finding something is no failure: the exit code is 0.
+    """
+    options = shared or Shared()
+    if file is None:
+        with opened_handle(options) as memory:
+            found = memory.audit()
+    else:
+        found = audit_items(list(memories.read(Source(file))), now=datetime.now(UTC))
+    if options.json:
+        print_json(found)
+    else:
+        _show(found, limit)
+
+
+def _show(found: Audit, limit: int) -> None:
+    out = console()
+    looked = [count(number, kind.removesuffix("s")) for kind, number in found.checked.items() if number]
+    out.print(f"{' and '.join(looked) or 'Nothing'} looked at, {count(len(found.flaws), 'flaw')}.")
+    if found.clean:
+        return
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("flaw", no_wrap=True)
+    table.add_column("", justify="right")
+    table.add_column("of", no_wrap=True)
+    table.add_column("what", ratio=1)
+    for sort, number in found.counts.items():
+        flaws = [flaw for flaw in found.flaws if flaw.sort == sort]
+        for place, flaw in enumerate(flaws[:limit]):
+            first = (sort, f"{number:,}") if place == 0 else ("", "")
+            table.add_row(*first, Text(_ids(flaw), style="cyan"), Text(flaw.detail))
+        if number and not limit:
+            table.add_row(sort, f"{number:,}", "", "")
+        elif number > limit:
+            table.add_row("", "", "", Text(f"… and {number - limit:,} more", style="dim"))
+    out.print(table)
+
+
+def _ids(flaw: Flaw) -> str:
+    shown: Sequence[str] = flaw.ids[:_IDS]
+    more = len(flaw.ids) - len(shown)
+    return "\n".join([*shown, f"… {more:,} more"] if more else shown)

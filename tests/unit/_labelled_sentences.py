@@ -1,0 +1,740 @@
+"""Labelled sentences: what Nora says to Elif on Wednesday 12 June 2024, and what may be claimed from it.
+
+A line is `sentence => expected`, and expected is one or more of, separated by `; `:
+
+- `attribute: value`: a claim with this attribute, and a value that holds these words;
+- `Subject/attribute: value`: the same of another subject than Nora;
+- `~words, words`: a claim whose text holds all these words;
+- `-`: nothing may be claimed.
+
+The people are invented, and so is everything they say.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Labelled(NamedTuple):
+    """A sentence and what it may be taken to say."""
+
+    said: str
+    expected: tuple[str, ...]
+
+
+def parse(lines: str) -> list[Labelled]:
+    """Return the labelled sentences of a table."""
+    rows = [line.split(" => ") for line in lines.strip().splitlines()]
+    return [Labelled(said, () if expected == "-" else tuple(expected.split("; "))) for said, expected in rows]
+
+
+STATED = parse("""
+I live in Lisbon now. => lives_in: Lisbon
+We've been living in Ghent since 2019. => lives_in: Ghent
+I moved to Porto last month. => moved_to: Porto; lives_in: Porto
+We moved from Lyon to Turin two years ago. => moved_to: Turin; lives_in: Turin
+I no longer live in Berlin. => lives_in: Berlin
+I don't live in Oslo anymore. => lives_in: Oslo
+I used to live in Prague. => lives_in: Prague
+Actually, I live in Basel, not Bern. => lives_in: Basel
+I'm from Iceland originally. => comes_from: Iceland
+I was born in Tartu. => comes_from: Tartu
+I grew up on a dairy farm near Cork. => ~dairy farm, Cork
+I work at Siemens. => works_at: Siemens
+I work as a nurse at the children's hospital. => works_as: nurse; works_at: hospital
+I'm a civil engineer. => works_as: civil engineer
+I'm a nurse, so I work night shifts a lot. => works_as: nurse; ~night shifts
+I just started a new job at Ikea. => works_at: Ikea
+I got a job as a translator. => works_as: translator
+I no longer work at Initech. => works_at: Initech
+I quit my job at the bank in March. => stopped: job
+I became a pharmacist after university. => works_as: pharmacist
+My mum works as a judge. => ~judge
+My brother is a plumber. => Nora's brother/works_as: plumber
+I'm 34 years old. => age: 34
+I turned 40 last week. => age: 40
+My birthday is on 3 March. => birthday: 3 March
+My name is Nora Lindqvist. => name: Nora Lindqvist
+Please call me Nono. => name: Nono
+I'm married to Henrik. => partner: Henrik
+I got divorced in 2021. => relationship_status: divorced
+I'm single. => relationship_status: single
+We got engaged last Saturday! => relationship_status: engaged
+My husband Henrik bakes bread every Sunday. => partner: Henrik; ~bread
+My sister Ana lives in Madrid. => sibling: Ana; Ana/lives_in: Madrid
+Our dog Rex is afraid of thunder. => pet: Rex; ~thunder
+I have two kids, Tom and Mia. => child: Tom; child: Mia
+We have a cat named Miso. => pet: Miso
+This is my grandson Leo. => relative: Leo
+My best friend is Yusuf. => friend: Yusuf
+My daughter's name is Freya. => child: Freya
+I have a brother called Olaf. => sibling: Olaf
+My parents live in a small village near Graz. => ~parents, village, Graz
+I'm allergic to peanuts. => allergic_to: peanuts
+I have a severe shellfish allergy. => allergic_to: shellfish
+My son is allergic to penicillin. => ~penicillin
+I'm a vegetarian. => diet: vegetarian
+I went vegan three years ago. => diet: vegan
+I'm lactose intolerant. => diet: lactose intolerant
+I don't eat pork. => ~eat pork
+I have asthma. => has_condition: asthma
+I've got type 1 diabetes. => has_condition: diabetes
+I was diagnosed with celiac disease in 2020. => has_condition: celiac
+I'm dyslexic. => has_condition: dyslexic
+I love hiking. => likes: hiking
+I love hiking and camping. => likes: hiking; likes: camping
+I really enjoy baking sourdough. => likes: baking sourdough
+I like to paint. => likes: painting
+We love board games. => likes: board games
+I'm really into jazz. => likes: jazz
+I'm a big fan of Studio Ghibli. => likes: Studio Ghibli
+I'm passionate about beekeeping. => likes: beekeeping
+I hate olives. => dislikes: olives
+I can't stand cilantro. => dislikes: cilantro
+I don't like horror movies. => dislikes: horror movies
+I'm not a fan of crowded beaches. => dislikes: crowded beaches
+I prefer tea to coffee. => prefers: tea
+I prefer trains over planes. => prefers: trains
+My favourite book is Dune. => favourite book: Dune
+My favorite colour is teal. => favourite colour: teal
+My brother's favourite player is Ronaldo. => Nora's brother/favourite player: Ronaldo
+My daughter's favourite animal is the otter. => ~otter
+I speak Turkish and German. => speaks: Turkish
+I'm fluent in Portuguese. => speaks: Portuguese
+I'm studying marine biology at Lund University. => studies: marine biology; studies_at: Lund University
+I'm learning Italian. => studies: Italian
+I majored in chemistry. => studies: chemistry
+I've been learning the cello for two years. => studies: cello
+I own a bakery in Bruges. => owns: bakery
+I have a red motorbike. => owns: motorbike
+I bought a telescope yesterday. => got: telescope
+We adopted a puppy two weeks ago. => got: puppy
+I got a new camera for my birthday. => got: camera
+I inherited a violin from my grandfather. => got: violin
+I go running every morning. => does: running
+I usually cook on Sundays. => does: cooking
+I play chess twice a week. => does: playing chess
+I volunteer at the food bank every Thursday. => does: volunteering
+I've been painting for seven years. => does: painting
+I always take the night train to Vienna. => ~night train, Vienna
+I used to play the oboe. => does: playing the oboe
+I started taking pottery classes. => started: pottery classes
+I started learning the drums in January. => started: drums
+I took up fencing last year. => started: fencing
+I quit smoking last year. => stopped: smoking
+I gave up coffee. => stopped: coffee
+I stopped eating meat in 2018. => stopped: eating meat
+I switched from Android to iPhone. => stopped: Android; started: iPhone
+I retired from teaching in May. => stopped: teaching
+I visited the Prado last summer. => visited: Prado
+We went to Norway in 2022. => visited: Norway
+I travelled to Kyoto with my aunt. => visited: Kyoto
+We took a trip to Iceland. => visited: Iceland
+I went to a jazz concert last Friday. => attended: jazz concert
+I attended a beekeeping workshop yesterday. => attended: beekeeping workshop
+I joined a climbing club. => attended: climbing club
+I took part in a chess tournament. => attended: chess tournament
+I went to my cousin's wedding in April. => ~wedding
+Last Saturday I ran a charity race for mental health. => ~charity race, mental health, 8 June 2024
+I won first prize in the pie contest. => did: first prize
+I finished my thesis last night! => did: thesis
+I read "The Summer Book" in one sitting. => ~The Summer Book
+I baked a carrot cake for my neighbour. => did: carrot cake
+I watched the eclipse from our roof. => did: eclipse
+I graduated from nursing school in 2012. => ~nursing school, 2012
+I broke my wrist when I was skiing. => ~wrist, skiing
+I lost my wallet at the station yesterday. => ~wallet, station, 11 June 2024
+I met Henrik at a sailing course in 2009. => ~Henrik, sailing course, 2009
+My sister gave birth to twins on Monday. => ~twins, 10 June 2024
+My flight got cancelled yesterday. => ~flight, cancelled
+I painted the kitchen yellow. => did: kitchen yellow
+I signed up for a marathon. => ~signed up, marathon
+I saw an otter by the canal this morning. => ~otter, canal
+My boss promoted me last week. => ~promoted, 3 June 2024
+I told my sister about the pregnancy. => ~sister, pregnancy
+Someone stole my bike last night. => ~stole, bike
+Our landlord raised the rent in May. => ~landlord, rent
+My grandmother taught me to knit. => ~grandmother, knit
+I'm going to visit Rome next week. => plans: visit Rome
+I'm planning to open a café in Utrecht. => plans: café
+I plan on running a marathon. => plans: marathon
+I'm thinking of adopting a greyhound. => plans: greyhound
+I hope to retire at sixty. => plans: retire
+I want to learn sign language. => wants: sign language
+I'd love to visit Japan. => wants: visit Japan
+I will present my paper in Helsinki on 20 June. => plans: present; ~Helsinki, 20 June 2024
+We're getting married next spring. => ~married
+I'm flying to Dublin tomorrow. => ~Dublin, 13 June 2024
+My parents are visiting us next month. => ~parents, July 2024
+I have a dentist appointment on Friday at 10. => ~dentist appointment
+My exam is on 3 July. => ~exam, 3 July
+I'm training for a triathlon. => ~triathlon
+I'm writing a novel about lighthouse keepers. => ~novel, lighthouse keepers
+I'm renovating an old windmill with my brother. => ~windmill, brother
+I'm looking for a flat near the harbour. => ~flat, harbour
+I'm saving up for an electric piano. => ~electric piano
+I teach maths at a primary school. => ~maths, primary school
+I run a small bookshop with my cousin. => ~bookshop, cousin
+I collect vintage postcards. => ~vintage postcards
+I drive an old Volvo. => ~Volvo
+I sleep badly when there is a full moon. => ~full moon
+I wear hearing aids. => ~hearing aids
+I keep bees on the roof. => ~bees, roof
+I commute by ferry every day. => does: commuting
+I swim in the lake even in winter. => ~swim, lake, winter
+I know how to fix bicycles. => ~fix bicycles
+I believe in reincarnation. => ~reincarnation
+I never drink alcohol. => ~never, alcohol
+I haven't eaten meat in ten years. => ~meat
+I've never been to Africa. => ~Africa
+I've visited eleven countries. => visited: eleven countries
+My car is a blue Fiat Panda. => ~Fiat Panda
+My office is on the ninth floor. => ~ninth floor
+My bike has a flat tyre. => ~flat tyre
+My phone number is 555-0134. => ~555-0134
+My kids love dinosaurs. => Nora's kids/likes: dinosaurs
+My husband hates camping. => Nora's husband/dislikes: camping
+My friend Jack hates olives. => Jack/dislikes: olives; friend: Jack
+Our kitchen is too small for a dishwasher. => ~kitchen, dishwasher
+One of my students won a scholarship. => ~students, scholarship
+Just finished reading "Middlemarch". => ~Middlemarch
+Been working on my portfolio all week. => ~portfolio
+Went hiking in the Tatra mountains yesterday with Henrik. => ~Tatra, Henrik
+Got a parking ticket this morning. => ~parking ticket
+Just moved to Leipzig! => moved_to: Leipzig; lives_in: Leipzig
+Working on a quilt for my niece. => ~quilt, niece
+Wow, that's great! I've been knitting a scarf for my nephew. => ~scarf, nephew
+Yeah, I think I need new glasses. => ~glasses
+Well, to be honest, I sold the boat. => ~sold, boat
+By the way, my landlady is from Sicily. => Nora's landlady/comes_from: Sicily
+Oh, and I adopted a greyhound called Pixel! => pet: Pixel; got: greyhound
+I got a kitten yesterday! Her name is Olive. => pet: Olive; got: kitten
+I live in Riga and I work at the harbour. => lives_in: Riga; works_at: harbour
+I sold my flat, but I kept the garden. => ~sold, flat; ~garden
+I adopted a rabbit - it's adorable! => got: rabbit
+When I was twelve, I broke my leg. => ~broke, leg, twelve
+After work, I go swimming at the lido. => ~swimming, lido
+Because of my back, I sleep on the floor. => ~sleep, floor, back
+My husband and I went to Paris in 2019. => visited: Paris
+Henrik and I are building a sauna. => ~sauna
+I gave you a fern last week. => ~Elif, fern
+I told you about my promotion yesterday. => ~Elif, promotion
+I bought my mother a scarf. => ~mother, scarf
+I hurt myself at the climbing gym. => ~climbing gym
+I'm not vegan, I just avoid eggs. => ~eggs
+I work in marketing. => ~marketing
+I don't drive. => ~drive
+My passport expires in October. => ~passport, October
+I've had migraines since I was a teenager. => has_condition: migraines
+I'm left-handed. => has_condition: left-handed
+I dropped out of law school. => stopped: law school
+I'm the eldest of five siblings. => ~eldest, five siblings
+I have three sisters. => ~three sisters
+I paid 45 euros for the tickets. => ~45 euros, tickets
+I take 20 mg of citalopram daily. => ~20 mg, citalopram
+My wedding was on 5 May 2018. => ~wedding, 5 May 2018
+I owe Tom fifty dollars. => ~Tom, fifty dollars
+I shared a flat with Mei in 2015. => ~flat, Mei, 2015
+I performed at the harbour festival last weekend. => ~harbour festival
+I volunteered as a lifeguard when I was a student. => ~lifeguard
+I organised a clothes swap at the library. => did: clothes swap
+I cycle to work. => ~cycle
+I'm afraid of spiders. => dislikes: spiders
+I'm working on an app that tracks my workouts. => ~app, workouts
+I have a meeting with Dr. Okafor tomorrow at 3 pm. => ~Okafor, 13 June 2024
+We use Postgres 16 in production. => ~Postgres 16
+Our team has six engineers and two designers. => ~six engineers, two designers
+I usually deploy on Thursdays because Fridays are risky. => does: deploying
+I need to renew my passport by Friday. => ~passport, by Friday 14 June 2024
+My daughter starts school in September. => ~daughter, school, September 2024
+I just bought a house in Leeds with my partner Sam. => got: house; partner: Sam
+I am vegetarian but my wife eats meat. => diet: vegetarian; ~wife eats meat
+i live in pune => lives_in: Pune
+i work as a data analyst at infosys => works_as: data analyst; works_at: infosys
+I have two cats, Luna and Milo, and a tortoise. => pet: Luna; pet: Milo; ~tortoise
+My doctor told me to cut down on salt. => ~doctor, salt
+Every Tuesday I have therapy at five. => ~therapy, Tuesday
+I can't eat gluten. => ~gluten
+My birthday's on the 14th of February. => birthday: 14th of February
+I run about 30 km a week. => ~30 km
+I weigh 72 kg. => ~72 kg
+My wife, Clara, is a surgeon at the Charité. => partner: Clara; Clara/works_as: surgeon
+My flight to Boston leaves on Monday. => ~flight, Boston, 17 June 2024
+My favourite restaurant in Berlin is called Mustafa. => ~restaurant, Berlin, Mustafa
+I own three guitars: a Strat, a Tele and an old Yamaha. => owns: guitars; ~Strat, Tele, Yamaha
+We're expecting a baby in November! => ~baby, November 2024
+I got laid off in March. => ~laid off, March 2024
+I lost five kilos last year. => ~five kilos, 2023
+I'm reading Middlemarch right now. => ~Middlemarch
+I don't have any siblings. => ~siblings
+My phone broke, so I'm using my old one. => ~phone broke
+I'm from Canada, not the US. => comes_from: Canada
+My son Leo, who is eight, plays the violin. => child: Leo
+I'm currently based in Nairobi, Kenya. => lives_in: Nairobi, Kenya
+Both of my grandparents were farmers. => ~grandparents, farmers
+I drink my coffee black. => ~coffee black
+You know I love sushi. => likes: sushi
+I'm getting my wisdom teeth removed on Monday. => ~wisdom teeth, 17 June 2024
+My landlord Mr. Patel raised the rent to 1,450 euros. => ~Patel, rent, 1,450 euros
+My sister's a judge in Oslo. => Nora's sister/works_as: judge
+My dad's been ill since May. => ~dad, ill, May
+Thanks to my aunt I finally understand calculus. => ~calculus
+We spent Easter with my in-laws in Seville. => ~Easter, in-laws, Seville
+My nephew Arlo just learned to walk! => relative: Arlo; ~Arlo, walk
+I keep my spare key under the flowerpot. => ~spare key, flowerpot
+The dentist pulled two of my teeth on Monday. => ~dentist, teeth, 10 June 2024
+I've been seeing a physiotherapist for my shoulder since April. => ~physiotherapist, shoulder, April 2024
+Our washing machine flooded the basement last night. => ~washing machine, basement, 11 June 2024
+I'm terrible at remembering names. => ~remembering names
+My flatmate Jonas snores like a tractor. => friend: Jonas; ~snores
+For my 30th birthday I'm renting a houseboat in Amsterdam. => ~30th birthday, houseboat, Amsterdam
+I grew up speaking Catalan at home. => ~Catalan
+I can play the ukulele but not the guitar. => ~ukulele
+I'm on the waiting list for an allotment. => ~waiting list, allotment
+My grandmother left me her sewing machine. => ~grandmother, sewing machine
+We named our boat Persephone. => ~boat, Persephone
+Tomorrow I'm interviewing at Spotify. => ~Spotify, 13 June 2024
+I wake up at 5:30 on weekdays. => ~5:30 on weekdays
+The hardest part of my job is the night shift. => ~hardest part, night shift
+I walk with a cane since the surgery. => ~cane, surgery
+Since the surgery I walk with a cane. => ~cane, surgery
+Keep your answers short. => should: short
+Always answer me in Spanish. => should: answer
+From now on, please use metric units. => should: metric units
+Never call me before nine. => should: before nine
+""")
+
+JUNK = parse("""
+Hi Elif! => -
+Good morning! => -
+How are you? => -
+What's up with you these days? => -
+Thanks so much! => -
+Thank you for the flowers, Elif! => -
+You're welcome. => -
+No worries! => -
+Wow, that's amazing! => -
+That sounds like so much fun. => -
+That's really cool, Elif. => -
+It was great. => -
+It's so beautiful here. => -
+This is so good! => -
+I'm so happy for you! => -
+I'm so proud of you. => -
+I'm glad you liked it. => -
+I'm sorry to hear that. => -
+Congrats on the new job! => -
+Good luck with the exam! => -
+Have a great weekend! => -
+See you soon. => -
+Talk to you later! => -
+Take care, Elif. => -
+Can't wait! => -
+I can't wait to see it! => -
+I can't believe it. => -
+I hope you feel better soon. => -
+I hope it works out. => -
+I wish you all the best. => -
+I agree. => -
+I totally agree with you. => -
+I know what you mean. => -
+I see. => -
+I understand how you feel. => -
+I think so too. => -
+I guess you're right. => -
+I bet it was fun. => -
+I wonder what she meant. => -
+I appreciate it. => -
+I really appreciate your help. => -
+I love it! => -
+I love that idea. => -
+I love your painting! => -
+I love how you think. => -
+I like this. => -
+I'd love that! => -
+You should try yoga. => -
+You could ask Henrik about it. => -
+You're so brave. => -
+You look great in that picture! => -
+Your garden is gorgeous. => -
+You have a wonderful family. => -
+Your sister must be thrilled. => -
+Why don't you join the choir? => -
+How about a picnic on Sunday? => -
+Let's meet on Saturday. => -
+Let me know how it goes. => -
+Let me check. => -
+Keep up the good work! => -
+Keep me posted. => -
+Don't give up! => -
+Remember to drink water. => -
+Try the soup at Luigi's. => -
+Tell me more about your trip. => -
+Do you still play tennis? => -
+Where did you buy that jacket? => -
+Have you ever been to Malta? => -
+Are you coming tomorrow? => -
+Did your brother find a job? => -
+What do you think about it? => -
+Is it raining in Ankara? => -
+Could you send me the recipe? => -
+Would you like some tea? => -
+Isn't that funny? => -
+Who told you that? => -
+If I had money, I'd buy a boat. => -
+If I were you, I would call her. => -
+I would never do that. => -
+I could use a holiday. => -
+I should go to bed. => -
+I might go to the beach. => -
+I would have stayed if it hadn't rained. => -
+Imagine living in a castle. => -
+Maybe I'll take up golf one day. => -
+Perhaps we could go to Crete. => -
+Suppose I moved to Mars. => -
+I wish I had a garden. => -
+I wish I could fly. => -
+We should meet up sometime. => -
+We should all recycle more. => -
+We can do this together! => -
+We're all in this together. => -
+Life is full of surprises. => -
+Nature is so healing. => -
+Music brings people together. => -
+Exercise helps you sleep. => -
+Running is good for your heart. => -
+Finding balance is key. => -
+Being yourself takes courage. => -
+It's important to rest. => -
+It's never too late to learn. => -
+Everyone deserves to be loved. => -
+Nobody is perfect. => -
+People change. => -
+There's always a way. => -
+That must have been hard. => -
+That would be lovely. => -
+That makes sense. => -
+It must be nice. => -
+It looks delicious! => -
+They look so happy! => -
+He seems nice. => -
+She is lovely. => -
+Those are pretty. => -
+What a view! => -
+How exciting! => -
+Haha, so true! => -
+Lol => -
+Ok. => -
+Sure thing! => -
+Of course! => -
+Absolutely! => -
+Me too. => -
+Same here! => -
+Not really. => -
+Nope. => -
+Hmm, interesting. => -
+Oh no! => -
+Aww, so cute! => -
+Yay! => -
+Sounds good. => -
+Sounds like a plan! => -
+Looks great! => -
+Glad to hear that. => -
+Great idea! => -
+Well done! => -
+Way to go! => -
+Fingers crossed! => -
+Happy birthday, Elif! => -
+Merry Christmas! => -
+Welcome back! => -
+One sec. => -
+brb => -
+I'll let you know. => -
+I'll try it. => -
+I'll check it out. => -
+I'll keep that in mind. => -
+I'll be there. => -
+I'll think about it. => -
+I'll send you a picture. => -
+I'm here for you. => -
+I'm fine, thanks. => -
+I'm good! => -
+I'm so tired. => -
+I'm so excited! => -
+I'm speechless. => -
+I'm curious about that. => -
+I feel you. => -
+I feel great. => -
+I had a great time. => -
+I had so much fun! => -
+I did it! => -
+I got it. => -
+I do. => -
+I have no idea. => -
+I don't know. => -
+I don't think so. => -
+I don't mind. => -
+I didn't know that. => -
+I mean it. => -
+I was just kidding. => -
+I see your point. => -
+Thanks for asking! => -
+Thanks, I needed that. => -
+Glad you two got along. => -
+Hope you have fun! => -
+Hope to see you there! => -
+Wish me luck! => -
+Enjoy your trip! => -
+Stay safe! => -
+Sleep well. => -
+Can you help me plan a trip to Kyoto in October? => -
+Please summarise the text below. => -
+Fix the bug in main.py and run the tests. => -
+Write me a haiku about rain. => -
+Here is my code: => -
+The build is failing again. => -
+I think the function should return a list. => -
+Let's try another approach. => -
+Ok, that worked, thanks! => -
+Tell me about the French Revolution. => -
+I hate when people are late. => -
+She said she would call me. => -
+I was thinking we could meet on Sunday. => -
+I'd rather you didn't say that. => -
+Got any projects planned? => -
+Books can really inspire and help us dream. => -
+Made me laugh so hard. => -
+Been ages! => -
+So much to see, so little time. => -
+It would be great to see you again. => -
+You're going to love this place. => -
+Could be worse! => -
+That reminds me of a joke. => -
+I'd say go for it. => -
+He was such a gentleman. => -
+If only it were that easy. => -
+They should fix that bridge. => -
+I'm just saying. => -
+I was hoping you'd say that. => -
+The movie was hilarious. => -
+Makes two of us! => -
+I get it, it's hard. => -
+Running tests... => -
+Step 3 of 5 completed. => -
+Error: file not found. => -
+def main(): pass => -
+Wie geht es dir? => -
+Ich wohne in Wien und arbeite bei der Post. => -
+J'habite à Paris depuis dix ans. => -
+Vivo en Sevilla con mi hermana. => -
+我住在上海。 => -
+Я живу в Москве. => -
+?! => -
+... => -
+12 + 7 = 19 => -
+https://example.org/page => -
+""")
+
+
+class Rewrite(NamedTuple):
+    """What Nora says, and the same in the third person."""
+
+    said: str
+    written: str
+
+
+REWRITES = [
+    Rewrite(*line.split(" => "))
+    for line in """
+I am Dutch => Nora is Dutch
+I'm training for a race => Nora is training for a race
+I was a scout => Nora was a scout
+I have a red bike => Nora has a red bike
+I've got a red bike => Nora has got a red bike
+I've been abroad => Nora has been abroad
+I haven't slept since Monday => Nora hasn't slept since 10 June 2024
+I don't eat pork => Nora doesn't eat pork
+I do not eat pork => Nora does not eat pork
+I didn't vote => Nora didn't vote
+I run a bookshop => Nora runs a bookshop
+I teach maths => Nora teaches maths
+I study biology => Nora studies biology
+I play the cello => Nora plays the cello
+I fix bicycles => Nora fixes bicycles
+I watch birds => Nora watches birds
+I go to church => Nora goes to church
+I do yoga => Nora does yoga
+I fly kites => Nora flies kites
+I buy old maps => Nora buys old maps
+I always take the stairs => Nora always takes the stairs
+I really like figs => Nora really likes figs
+I never eat breakfast => Nora never eats breakfast
+I also teach chemistry => Nora also teaches chemistry
+I read two books a week => Nora reads two books a week
+I often read detective novels => Nora often reads detective novels
+I put salt in my coffee => Nora put salt in their coffee
+I can juggle => Nora can juggle
+I can't swim => Nora can't swim
+I will move to Ghent => Nora will move to Ghent
+I'll move to Ghent => Nora will move to Ghent
+I'm going to move to Ghent => Nora is going to move to Ghent
+I'm gonna move to Ghent => Nora is going to move to Ghent
+I'd love to see Japan => Nora would love to see Japan
+I'd lived there for years => Nora had lived there for years
+I wanna learn Greek => Nora wants to learn Greek
+I gotta renew my passport => Nora has to renew their passport
+I love my dog => Nora loves their dog
+My dog loves me => Nora's dog loves Nora
+My sister called me => Nora's sister called Nora
+My cousin and I own a boat => Nora's cousin and Nora own a boat
+We own a boat => Nora owns a boat
+We've owned a boat for ages => Nora has owned a boat for ages
+We are renovating our kitchen => Nora is renovating their kitchen
+We were in Malta => Nora was in Malta
+Our neighbours keep geese => Nora's neighbours keep geese
+I cut myself while cooking => Nora cut themselves while cooking
+I cook and clean every day => Nora cooks and cleans every day
+I like to swim and run => Nora likes to swim and run
+I work hard and I sleep well => Nora works hard and sleeps well
+I love it when I win at chess => Nora loves it when they win at chess
+I cried because I was homesick => Nora cried because they were homesick
+I think that I am allergic to figs => Nora thinks that they are allergic to figs
+I visited the town where I was born => Nora visited the town where they were born
+I told them about my trip => Nora told them about Nora's trip
+They gave me their old piano because I play => They gave Nora their old piano because Nora plays
+The house is mine => The house is Nora's
+I sold the boat that my uncle built => Nora sold the boat that their uncle built
+I gave you a fern => Nora gave Elif a fern
+I met your brother => Nora met Elif's brother
+I like the mug you gave me => Nora likes the mug Elif gave them
+Tom and I are cousins => Tom and Nora are cousins
+Me and my brother went fishing => Nora and their brother went fishing
+I ran a race last Saturday => Nora ran a race on Saturday 8 June 2024
+I saw Tom yesterday => Nora saw Tom on Tuesday 11 June 2024
+I moved here last month => Nora moved here in May 2024
+I fly to Rome tomorrow => Nora flies to Rome on Thursday 13 June 2024
+Last Saturday I ran a race => Nora ran a race on Saturday 8 June 2024
+Yesterday, my sister called => Nora's sister called on Tuesday 11 June 2024
+When I was twelve, I broke my leg => Nora broke their leg when they were twelve
+After work, I swim => Nora swims after work
+Since 2019 I have lived in Ghent => Nora has lived in Ghent since 2019
+I've lived in Ghent since 2019 => Nora has lived in Ghent since 2019
+Last week I quit - it was time => Nora quit in the week of Monday 3 June 2024 - it was time
+Just finished a novel => Nora just finished a novel
+Been busy with exams => Nora has been busy with exams
+Working on a quilt => Nora is working on a quilt
+Went to Malta in 2022 => Nora went to Malta in 2022
+Can't find my keys => Nora can't find their keys
+I no longer drink coffee => Nora no longer drinks coffee
+I used to drink coffee => Nora used to drink coffee
+Ana’s dog bit me => Ana’s dog bit Nora
+I don’t own a car => Nora doesn’t own a car
+I miss the sea, my boat and my crew => Nora misses the sea, their boat and their crew
+""".strip().splitlines()
+]
+
+
+class Exchange(NamedTuple):
+    """A dialogue, and the subjects that claims may have, by the speaker of the turn that they are read from."""
+
+    turns: tuple[tuple[str, str], ...]
+    """(speaker, text); the speaker `assistant` is one by role."""
+
+    subjects: frozenset[str]
+    """Whom claims may be about."""
+
+    absent: tuple[str, ...] = ()
+    """What no claim may say."""
+
+
+def _exchange(line: str) -> Exchange:
+    talk, subjects, *absent = line.split(" => ")
+    turns = tuple(tuple(turn.split(": ", 1)) for turn in talk.split(" | "))
+    return Exchange(turns, frozenset(subjects.split(", ")), tuple(absent[0].split(", ")) if absent else ())  # type: ignore[arg-type]
+
+
+EXCHANGES = [
+    _exchange(line)
+    for line in """
+assistant: I recommend the Lisbon tram. You would love pastel de nata. | Nora: Thanks! => Nora => pastel, tram
+assistant: You live in Lisbon, as you told me. | Nora: Okay. => Nora => Lisbon
+assistant: I enjoy helping people with recipes. | Nora: Good to know. => Nora => recipes
+assistant: You should take up running. | Nora: Hmm, maybe. => Nora => running
+assistant: I have added milk to your list. | Nora: Thank you! => Nora => milk
+assistant: My favourite language is Python. | Nora: Funny! => Nora => Python
+assistant: Users who like tea often like coffee. | Nora: I like tea. => Nora => coffee
+assistant: Your sister Ana seems kind. | Nora: She is! => Nora => kind
+assistant: I was trained in 2023. | Nora: I was trained as a baker in 2003. => Nora => 2023
+assistant: Many people love jazz. | Nora: I love opera. => Nora => jazz
+assistant: I suggest Hotel Sol in Malaga. | Nora: I stayed at Hotel Mar in Cadiz. => Nora => Hotel Sol
+assistant: Do you like sushi? | Nora: I hate sushi. => Nora => likes sushi
+assistant: Would you like to hear about Mars? | Nora: No. => Nora => Mars
+assistant: You might be allergic to nuts. | Nora: I'm not sure. => Nora => allergic
+assistant: I can book the flight to Rome for you. | Nora: Great. => Nora => Rome
+Nora: My friend Jack hates olives. => Jack, Nora => Nora hates, Nora doesn't like
+Nora: My brother lives in Oslo. => Nora's brother => Nora lives
+Nora: My mother is a dentist. => Nora's mother => Nora is a dentist
+Nora: My husband Henrik loves sailing. => Henrik, Nora => Nora loves
+Nora: My kids want a trampoline. => Nora's kids => Nora wants
+Nora: My boss quit smoking in May. => Nora's boss => Nora quit
+Nora: My neighbour Ali moved to Bonn last year. => Ali, Nora, Nora's neighbour Ali => Nora moved, Nora lives
+Nora: My cousin has diabetes. => Nora's cousin => Nora has
+Nora: My aunt speaks Basque. => Nora's aunt => Nora speaks
+Nora: My roommate Kei is allergic to cats. => Kei, Nora => Nora is allergic
+Nora: My dad works at Volvo. => Nora's dad => Nora works
+Nora: My sister's favourite singer is Adele. => Nora's sister => Nora's favourite
+Nora: Our neighbours bought a boat. => Nora's neighbours => Nora bought
+Nora: My best friend Lea started law school. => Lea, Nora => Nora started
+Nora: My daughter Freya won a swimming race. => Freya, Nora => Nora won
+Nora: My uncle used to live in Chile. => Nora's uncle => Nora used
+Nora: My son can't stand broccoli. => Nora's son => Nora can't
+Nora: Jack visited Rome in May. => Jack => Nora visited
+Nora: Henrik adopted a greyhound yesterday. => Henrik => Nora adopted
+Nora: My grandpa was born in Tartu. => Nora's grandpa => Nora was born
+Nora: Tom said that he lives in Oslo. => Tom => Nora lives
+Nora: Tom told me, "I live in Oslo." => Tom => Nora lives
+Nora: "I hate mornings," my sister always says. => Nora's sister => Nora hates
+Nora: My teacher used to say "I never forget a face". => Nora's teacher => Nora never
+Nora: Henrik says he wants to move to Bonn. => Henrik => Nora wants
+Nora: According to Ana, I snore. => Nora => Ana snores
+Nora: My mum thinks I work too much. => Nora's mum => mum works
+Nora: The sign said "I love Berlin". => Nora => Nora loves
+Nora: He wrote: "I quit my job." => Nora => Nora quit
+Nora: She told me that she is pregnant. => Nora => Nora is pregnant
+Nora: My boss announced that we're moving to Kiel. => Nora's boss => Nora moved
+Nora: As the song goes, I will survive. => Nora => Nora's song
+Nora: If I were rich, I would buy a yacht. => Nora => yacht
+Nora: If Henrik gets the job, we move to Bonn. => Nora => Bonn
+Nora: I would live in Paris if I could. => Nora => Paris
+Nora: I could have been a pilot. => Nora => pilot
+Nora: Imagine I lived on a farm. => Nora => farm
+Nora: I wish I had a horse. => Nora => horse
+Nora: Suppose we sold the house. => Nora => house
+Nora: Maybe I'll become a monk. => Nora => monk
+Nora: I might buy a drone. => Nora => drone
+Nora: Should I learn Greek? => Nora => Greek
+Nora: What if I moved to Crete? => Nora => Crete
+Elif: Do you live in Lisbon? | Nora: No, in Porto. => Nora => Lisbon
+Elif: Do you like olives? | Nora: What kind? => Nora => olives
+Elif: I bought a tent. | Nora: Nice! => Elif => Nora bought
+Elif: I live in Ankara. | Nora: I live in Lisbon. => Elif, Nora => Nora lives in Ankara, Elif lives in Lisbon
+Elif: My dog is called Pasha. | Nora: My dog is called Rex. => Elif, Nora, Elif's dog, Nora's dog => Pasha is Nora's, Rex is Elif's
+Elif: You live in Lisbon, right? | Nora: Yes. => Elif, Nora => Elif lives
+Elif: You should quit smoking. | Nora: I know. => Elif, Nora => quit
+Elif: You love cats! | Nora: I do! => Elif, Nora => Elif loves
+Elif: Your brother is a pilot, isn't he? | Nora: Yes, he is. => Elif, Nora => pilot
+Elif: I told Nora about the flood. | Nora: You did. => Elif, Nora => Nora told
+Elif: We went to Malta. | Nora: We went to Crete. => Elif, Nora => Nora went to Malta, Elif went to Crete
+Elif: I met your sister Ana. | Nora: She loved it. => Elif, Nora => Ana is Elif's, Elif's sister
+Ana: I hate rain. | Ben: I love rain. | Cem: I moved to Bonn. | Dia: Me too! => Ana, Ben, Cem => Ana loves, Ben hates, Dia moved
+Ana: Ben works at Volvo. | Ben: I work at Saab now. | Cem: I'm a baker. | Dia: Cool! => Ana, Ben, Cem => Ana works, Cem works
+Ana: You were right. | Ben: Who, me? | Cem: I sold my van. | Dia: My van is red. => Cem, Dia, Dia's van => Ana sold, Dia sold
+Ana: I gave you my keys. | Ben: I have them. | Cem: Whose keys? | Dia: I lost my keys. => Dia => Ana gave, Ben lost
+Ana: Cem, your soup was great. | Cem: Thanks! | Ben: I made the bread. | Dia: I brought cake. => Ben, Dia => Cem made, Ana made
+Ana: My cat Tiko is ill. | Ben: My cat Momo is old. | Cem: No pets here. | Dia: Poor Tiko. => Ana, Ben, Tiko, Momo => Tiko is Ben's, Momo is Ana's
+Ana: Dia is in Rome. | Ben: I was in Rome in May. | Cem: Lucky! | Dia: I'm in Rome until Friday. => Ben, Dia => Ana was, Cem was
+Ana: I turned 30 yesterday. | Ben: I'm 41 years old. | Cem: Kids! | Dia: I'm older. => Ana, Ben => Dia is 41, Ben turned
+Ana: I play the cello. | Ben: I play bass. | Cem: I sing in a choir. | Dia: I only listen. => Ana, Ben, Cem, Dia => Dia plays, Cem plays
+Ana: I'm vegan. | Ben: Ana is vegan. | Cem: I eat fish. | Dia: I don't eat fish. => Ana, Cem, Dia => Ben is vegan, Dia eats
+""".strip().splitlines()
+]
