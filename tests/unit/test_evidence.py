@@ -9,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lukasa.domain.document import Delta, Head, Traits
-from lukasa.pipeline.channels import Found
+from lukasa.domain.interval import Interval
+from lukasa.pipeline.channels import Found, FoundFacts
 from lukasa.pipeline.evidence import FEATURES, ranked, scaled, table
 from lukasa.pipeline.understand import Understanding, understand
 from lukasa.pipeline.warm import Warm
 
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
+NO_FACTS = FoundFacts(rows=np.empty(0, np.int64), lexical=np.empty(0, np.float32))
 
 
 def floats(*values: Any) -> np.ndarray:
@@ -39,7 +41,7 @@ def asked(question: str, *names: str) -> Understanding:
 
 
 def column(name: str, found: Found, warm: Warm, question: str = "What?", *names: str) -> list[float]:
-    found_table = table(found, warm, asked(question, *names))
+    found_table = table(found, NO_FACTS, warm, asked(question, *names))
     return [round(float(value), 3) for value in found_table[:, FEATURES.index(name)]]
 
 
@@ -79,7 +81,7 @@ def test_ranks_are_logarithms_from_zero_and_ties_stay_in_order():
 def test_no_candidates_are_an_empty_table():
     warm = partition()
 
-    assert table(found(warm, rows=[]), warm, asked("What?")).shape == (0, len(FEATURES))
+    assert table(found(warm, rows=[]), NO_FACTS, warm, asked("What?")).shape == (0, len(FEATURES))
 
 
 @pytest.mark.parametrize("late", [None, [[0.9, 0.2], [0.1, 0.1], [0.5, 0.8]]])
@@ -88,7 +90,10 @@ def test_every_feature_is_a_number_whatever_channels_spoke(late: Any, dense: Any
     warm = partition({}, {"session": "t"}, {"speaker": "Ines"})
 
     made = table(
-        found(warm, lexical=[0, 2, 0], late=late, dense=dense), warm, asked("When did Ines ask?", "Ines")
+        found(warm, lexical=[0, 2, 0], late=late, dense=dense),
+        NO_FACTS,
+        warm,
+        asked("When did Ines ask?", "Ines"),
     )
 
     assert made.shape == (3, len(FEATURES))
@@ -99,7 +104,7 @@ def test_one_candidate_alone_is_judged_without_division_by_nothing():
     warm = partition({})
 
     assert np.isfinite(
-        table(found(warm, lexical=[1.0], late=[[0.5]], dense=[0.5]), warm, asked("What?"))
+        table(found(warm, lexical=[1.0], late=[[0.5]], dense=[0.5]), NO_FACTS, warm, asked("What?"))
     ).all()
 
 
@@ -188,3 +193,44 @@ def test_when_is_answered_by_a_turn_that_says_when():
 
     assert column("when_times", found(warm), warm, "When did it break?") == [1, 0]
     assert column("when_times", found(warm), warm, "What broke?") == [0, 0]
+
+
+def with_facts(*facts: dict[str, Any]) -> Warm:
+    made = partition({}, {}, {})
+    heads = [
+        Head(
+            **{
+                "id": f"f{seq}", "kind": "fact", "seq": seq, "at": NOW, "session": None, "speaker": None, "role": None,
+                "retired": False, **fact,
+            }
+        )
+        for seq, fact in enumerate(facts, start=4)
+    ]  # fmt: skip
+    made.update(Delta(version=2, heads=heads))
+    return made
+
+
+def test_the_best_fact_of_a_turn_speaks_for_it():
+    warm = with_facts({"sources": ("t1",)}, {"sources": ("t1", "t3")}, {"sources": ("gone",)})
+    facts = FoundFacts(rows=np.arange(3), lexical=floats(0.0, 5.0, 0.0), late=floats([0.9], [0.2], [0.1]))
+
+    made = table(found(warm), facts, warm, asked("What?"))
+
+    late, lexical, any_fact = (made[:, FEATURES.index(f"fact_{name}")] for name in ("late", "lexical", "any"))
+    assert late[0] > late[2] > late[1]
+    assert lexical[0] == lexical[2] > lexical[1]
+    assert any_fact.tolist() == [1.0, 0.0, 1.0]
+
+
+def test_a_fact_that_was_true_in_the_time_asked_about_counts_for_its_turn():
+    may = Interval(start=datetime(2025, 5, 3, tzinfo=UTC), end=datetime(2025, 5, 4, tzinfo=UTC))
+    warm = with_facts(
+        {"sources": ("t1",), "valid": may},
+        {"sources": ("t2",), "valid": Interval(start=may.start)},
+        {"sources": ("t3",), "valid": Interval(start=NOW, end=NOW + timedelta(days=1))},
+    )
+    facts = FoundFacts(rows=np.arange(3), lexical=floats(1.0, 1.0, 1.0))
+
+    made = table(found(warm), facts, warm, asked("What did she do in May 2025?"))
+
+    assert made[:, FEATURES.index("fact_within")].tolist() == [1.0, 0.0, 0.0]

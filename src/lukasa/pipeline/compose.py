@@ -160,5 +160,5 @@ def _fact_line(fact: Fact, mark: int) -> str:
     return f"- {' '.join(fact.text.split())}{past}[{mark}]"
 
 
-_FACTS = "Also said:"
+_FACTS = "Facts:"
 _PAST = {"superseded": "no longer", "conflicting": "disputed"}

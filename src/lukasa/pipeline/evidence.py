@@ -10,7 +10,7 @@ import numpy as np
 
 from lukasa.domain.time import to_micros
 from lukasa.pipeline.arrays import Floats, Ints
-from lukasa.pipeline.channels import Found
+from lukasa.pipeline.channels import Found, FoundFacts
 from lukasa.pipeline.understand import Understanding
 from lukasa.pipeline.warm import TRAITS, Warm
 
@@ -54,6 +54,11 @@ FEATURES = (
     "times",
     "numbers",
     "picture",
+    "fact_late",  # MaxSim of the best of its facts, which say the same with names for pronouns and dates for "yesterday"
+    "fact_dense",
+    "fact_lexical",
+    "fact_within",  # a fact of it was true in the time asked about, and is over
+    "fact_any",  # it states something that was believed
 )
 
 _SCALE = 100
@@ -61,6 +66,9 @@ _SCALE = 100
 
 _FLOOR = -4.0
 """What a missing or hopeless neighbour counts, in scaled scores."""
+
+_FAR = -2.0
+"""What a turn without a fact near the question counts, in scaled scores."""
 
 _LEXICAL_FLOOR = -2.0
 _NEAR = 0.75
@@ -75,8 +83,8 @@ _AFTERWARDS = 14 * 86_400_000_000
 """People tell of an event within about two weeks (in microseconds)."""
 
 
-def table(found: Found, warm: Warm, asked: Understanding) -> Floats:
-    """Return candidates × `FEATURES`."""
+def table(found: Found, facts: FoundFacts, warm: Warm, asked: Understanding) -> Floats:
+    """Return candidates × `FEATURES`; *facts* are those that may speak for their turns."""
     columns = dict.fromkeys(FEATURES, np.zeros(len(found.rows), np.float32))
     if not len(found.rows):
         return np.empty((0, len(FEATURES)), np.float32)
@@ -85,6 +93,7 @@ def table(found: Found, warm: Warm, asked: Understanding) -> Floats:
         _late_together(found, warm, found.late, columns)
     _neighbours(found, warm, near, columns)
     _wording(found, warm, asked, columns)
+    columns |= _facts(found, facts, warm, asked)
     columns["answers_near"] = columns["answers"] * columns["before"]
     columns["asks_near"] = columns["asks"] * np.maximum(near, _FLOOR)
     return np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
@@ -146,6 +155,33 @@ def _late_together(found: Found, warm: Warm, late: Floats, columns: dict[str, Fl
     columns["late_session"] = scaled((session * even).mean(axis=1))[place]
     columns["late_owed"] = (with_before - late).mean(axis=1)
     columns["late_weakest"] = np.sort(late, axis=1)[:, :_WEAKEST].mean(axis=1)
+
+
+def _facts(found: Found, facts: FoundFacts, warm: Warm, asked: Understanding) -> dict[str, Floats]:
+    """Let each turn's best fact speak for it; a turn without facts counts as one whose facts are far off."""
+    count = len(found.rows)
+    said = {
+        "fact_late": None if facts.late is None else np.asarray(facts.late.mean(axis=1), np.float32),
+        "fact_dense": facts.dense,
+        "fact_lexical": facts.lexical,
+    }
+    scores = [_clipped(of, len(facts.rows)) for of in said.values()]
+    within = warm.facts.within(facts.rows, asked.windows)
+    best = np.zeros((count, len(scores) + 2), np.float32)
+    best[:, : len(scores)] = _FAR
+    place = {warm.ids[row]: place for place, row in enumerate(found.rows.tolist())}
+    for number, row in enumerate(facts.rows.tolist()):
+        own = [*(of[number] for of in scores), within[number], 1.0]
+        for turn in warm.facts.sources[row]:
+            if turn in place:
+                best[place[turn]] = np.maximum(best[place[turn]], own)
+    return {name: best[:, column] for column, name in enumerate((*said, "fact_within", "fact_any"))}
+
+
+def _clipped(scores: Floats | None, count: int) -> Floats:
+    if scores is None or count < 2:  # noqa: PLR2004 - one has nothing to stand out of
+        return np.full(count, _FAR, np.float32)
+    return np.clip(scaled(scores), _FAR, 5)
 
 
 def _sessions(found: Found, warm: Warm) -> tuple[Ints, int]:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lukasa.domain.interval import Interval
-from lukasa.domain.time import to_micros
-from lukasa.pipeline.arrays import Bools, Floats, Ints
+from lukasa.pipeline.arrays import Floats, Ints
 from lukasa.pipeline.channels import Found, FoundFacts
 from lukasa.pipeline.evidence import scaled
 from lukasa.pipeline.fuse import best_first
@@ -50,7 +49,7 @@ def rank_facts(
     known = best >= 0
     worst = float(turn_scores.min()) if len(turn_scores) else 0.0
     base = np.where(known, turn_scores[best], worst) if len(turn_scores) else np.zeros(len(rows))
-    scores = base + policy.base + policy.window * _within(warm, rows, windows)
+    scores = base + policy.base + policy.window * warm.facts.within(rows, windows)
     if facts.late is not None and turns.late is not None and len(turn_scores):
         own, of_turn = facts.late.mean(axis=1), turns.late.mean(axis=1)
         scores = scores + policy.late * (own - np.where(known, of_turn[best], own.mean()))
@@ -64,20 +63,3 @@ def _best_source(sources: Sequence[str], place_of: Mapping[str, int], scores: Fl
     """Return the place of the best turn that a fact rests on, -1 when none is a candidate."""
     places = [place_of[turn] for turn in sources if turn in place_of]
     return max(places, key=lambda place: float(scores[place])) if places else -1
-
-
-def _within(warm: Warm, rows: Ints, windows: Sequence[Interval]) -> Bools:
-    """Tell which facts were true in a time that is asked about; a fact without a beginning tells nothing."""
-    facts = warm.facts
-    inside = np.zeros(len(rows), np.bool_)
-    for window in windows:
-        before = (
-            np.ones(len(rows), np.bool_) if window.end is None else facts.start[rows] < to_micros(window.end)
-        )
-        after = (
-            np.ones(len(rows), np.bool_)
-            if window.start is None
-            else facts.end[rows] > to_micros(window.start)
-        )
-        inside |= before & after & (facts.start[rows] > np.iinfo(np.int64).min)
-    return inside

@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 
 from lukasa.domain.interval import Interval
-from lukasa.pipeline.arrays import Floats
 from lukasa.pipeline.fuse import best_first
 from lukasa.pipeline.looked import Looked
 from lukasa.pipeline.policy import ComposePolicy, FactPolicy
@@ -54,26 +53,31 @@ def choose(ranking: Ranking, looked: Looked, *, limit: int, policy: FactPolicy) 
 def offered(ranking: Ranking, looked: Looked, *, budget: int, policy: ComposePolicy) -> list[Offer]:
     """Return what to offer to a context, in the order in which it should fill it.
 
-    Words are cheaper to count than tokens and never more, so what cannot fit any more is not offered.
+    Turns first, by their worth for their length; when they have filled the budget, what room their unequal lengths left is
+    offered to the facts of the turns that come next: a fact is short enough to fit where its turn is not. Words are
+    cheaper to count than tokens and never more, so what cannot fit any more is not offered.
     """
-    warm, facts = ranking.warm, ranking.facts
-    turn_words = warm.traits[ranking.found.rows, TRAITS.index("words")]
-    fact_words = warm.facts.words[facts.rows]
-    turn_worth = _worth(ranking.scores, turn_words, policy)
-    fact_worth = _worth(facts.scores, fact_words, policy)
     if not looked.turns:
-        turn_worth = turn_worth[:0]
-    count = len(turn_worth)
-    worth = np.concatenate([turn_worth, fact_worth])
-    seq = np.concatenate([warm.seq[ranking.found.rows][:count], warm.facts.seq[facts.rows]])
-    words = np.concatenate([turn_words[:count], fact_words])
-    order = best_first(worth, seq)
-    # A fact may be offered and its turn as well: twice the budget covers both.
-    enough = int(np.searchsorted(np.cumsum(words[order]), 2 * budget)) + policy.misses + 1
-    return [
-        _turn(ranking, place) if place < count else _fact(ranking, place - count)
-        for place in order[:enough].tolist()
-    ]
+        words = ranking.warm.facts.words[ranking.facts.rows][ranking.facts.order]
+        enough = int(np.searchsorted(np.cumsum(words), budget)) + policy.misses + 1
+        return [_fact(ranking, place) for place in ranking.facts.order[:enough].tolist()]
+    words = ranking.warm.traits[ranking.found.rows, TRAITS.index("words")]
+    worth = np.asarray(ranking.scores - policy.length_penalty * np.log(words + 2), np.float32)
+    order = best_first(worth, ranking.warm.seq[ranking.found.rows])
+    filled = np.cumsum(words[order] + 1)
+    enough = int(np.searchsorted(filled, budget)) + 1
+    offers = [_turn(ranking, place) for place in order[:enough].tolist()]
+    if not looked.facts or not len(ranking.facts.rows):
+        return offers + [_turn(ranking, place) for place in order[enough : enough + policy.misses].tolist()]
+    said = _facts_by_turn(ranking)
+    behind = order[enough : int(np.searchsorted(filled, _BEHIND * budget)) + 1]
+    for place in behind.tolist():
+        offers += said.get(ranking.warm.ids[ranking.found.rows[place]], [])
+    return offers
+
+
+_BEHIND = 1.6
+"""How far behind those that fill the budget turns are asked for their facts, in budgets."""
 
 
 def beside(side: str, event: Interval) -> Interval:
@@ -87,10 +91,6 @@ def beside(side: str, event: Interval) -> Interval:
             return Interval(start=event.start)
         case _:
             return Interval(start=event.start, end=event.end)
-
-
-def _worth(scores: Floats, words: Floats, policy: ComposePolicy) -> Floats:
-    return np.asarray(scores - policy.length_penalty * np.log(words + 2), np.float32)
 
 
 def _turn(ranking: Ranking, place: int) -> Offer:

@@ -13,7 +13,7 @@ from lukasa.domain.fact import Fact
 from lukasa.pipeline.policy import ComposePolicy
 from lukasa.ports.tokens import TokenCounter
 
-TITLE = "Known:"
+TITLE = "Known"
 
 _ORDER = (
     "name", "pronouns", "lives_in", "works_as", "works_at", "studies", "relationship_status", "partner", "child",
@@ -39,20 +39,26 @@ def compose_profile(
 
     *now* only leaves out what is over; it moves no line of what is not.
     """
-    room = min(policy.profile_tokens, int(budget * policy.profile_share))
-    lines, taken, used = [TITLE], [], counter.count(TITLE + "\n")
+    least, most = policy.profile_tokens
+    room = min(most, budget // 10, max(least, int(budget * policy.profile_share)))
+    taken: list[Fact] = []
+    text = ""
     for fact in sorted((fact for fact in facts if _belongs(fact, now)), key=_place):
-        line = f"- {fact.text}"
-        cost = counter.count(line + "\n")
-        if used + cost > room:
+        longer = _rendered([*taken, fact])
+        if counter.count(longer) > room:
             break  # Not a shorter one instead: the lines would change with the length of others.
-        lines.append(line)
         taken.append(fact)
-        used += cost
-    if not taken:
-        return Profile()
-    text = "\n".join(lines)
-    return Profile(text, tuple(taken), counter.count(text))
+        text = longer
+    return Profile(text, tuple(taken), counter.count(text)) if taken else Profile()
+
+
+def _rendered(facts: Sequence[Fact]) -> str:
+    """Return a line for each subject: what is known of it, without its name again."""
+    lines: dict[str, list[str]] = {}
+    for fact in facts:
+        said = " ".join(fact.text.split()).rstrip(".").removeprefix(f"{fact.subject} ")
+        lines.setdefault(fact.subject, []).append(said)
+    return "\n".join([TITLE, *(f"- {subject}: {'; '.join(said)}" for subject, said in lines.items())])
 
 
 def _belongs(fact: Fact, now: datetime) -> bool:

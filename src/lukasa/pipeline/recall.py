@@ -183,7 +183,7 @@ class Recall:
                 partition, warm, rows=fact_rows, lexical=of_facts, question=vectors, spec=spec
             )
         with timed(timings, "fuse"):
-            table = evidence.table(found, warm, asked)
+            table = evidence.table(found, found_facts, warm, asked)
             scores = fuse.linear(table, self.policy.fusion[_channels(found)])
             ranking = Ranking(
                 asked=asked,

@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from lukasa.domain.scope import Partition
-from lukasa.pipeline.sentences import Span, sentences
+from lukasa.pipeline.sentences import Span
 
 RUN = 4
 """Words of a run. Three words are said again by chance; with five, short facts (`Anna lives in Lisbon`) would go unseen."""
@@ -47,18 +47,20 @@ def echoes(text: str, served: Collection[str]) -> list[Span]:
     return spans
 
 
+_MOST = 0.75
+"""Share of its runs from which a text is a copy: wrapping, marks and tags cost a copy a run here and there, while who says
+something of his own shares few runs of four words with what was served."""
+
+
 def is_echo(text: str, served: Collection[str]) -> bool:
-    """Tell whether every sentence of *text* that is long enough to know again was served."""
+    """Tell whether *text* is a copy of what was served, wrapped or marked otherwise perhaps."""
     if not served:
         return False
-    # Taken together first: a line that was wrapped anew falls into pieces.
-    whole = [run.digest in served for run in _runs(_words(text))]
-    if not any(whole) or all(whole):
-        return any(whole)
-    parts = (
-        [run.digest in served for run in _runs(_words(text, start, end))] for start, end in sentences(text)
-    )
-    return all(all(part) for part in parts)
+    words = _words(text)
+    if not words:
+        return bool(text.strip())  # Nothing but headings and marks, as we render them.
+    known = [run.digest in served for run in _runs(words)]
+    return bool(known) and sum(known) >= _MOST * len(known)
 
 
 class Served:
@@ -157,6 +159,7 @@ def _rendering() -> re.Pattern[str]:
         rf"|\[{day}\](?:[^\S\n]*[^\s:\[\]]{{1,40}}(?: [^\s:\[\]]{{1,40}}){{0,3}}:)?"
         r"|(?:[^\s:\[\]]{1,40} ){0,2}[^\s:\[\]]{1,40}\[\d{1,4}\]:"
         r"|(?m:^)[^\S\n]*(?:[-*•>\"'“]+[^\S\n]*|\d{1,4}[.)][^\S\n]+){0,3}(?:[^\W_][\w'’-]{0,30}(?: [^\W_][\w'’-]{0,30}){0,2}:(?=\s))?"
-        r"|\[\d{1,4}\]|<[^<>\n]{1,80}>",
+        # A mark may have lost a bracket where a sentence was cut out.
+        r"|\[\d{1,4}(?:\]|(?![\w.]))|(?<![\w.])\d{1,4}\]|<[^<>\n]{1,80}>",
         re.IGNORECASE,
     )

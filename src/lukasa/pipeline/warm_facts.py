@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
 
 from lukasa.domain.document import Head
+from lukasa.domain.interval import Interval
 from lukasa.domain.time import to_micros
 from lukasa.pipeline.arrays import Bools, Floats, Ints, grown
 from lukasa.pipeline.token_rows import TokenRows
@@ -84,6 +85,16 @@ class WarmFacts:
         """Return the rows that recall may return: live, not expired, and believed now unless *past* ones are wanted."""
         usable = self.live[: self.size] & (self.expires[: self.size] > to_micros(now))
         return np.flatnonzero(usable if past else usable & self.current[: self.size])
+
+    def within(self, rows: Ints, windows: Sequence[Interval]) -> Bools:
+        """Tell which of the rows began and ended, and were true in one of the windows: states that go on tell nothing."""
+        start, end = self.start[rows], self.end[rows]
+        inside = np.zeros(len(rows), np.bool_)
+        for window in windows:
+            first = OPEN_START if window.start is None else to_micros(window.start)
+            last = OPEN_END if window.end is None else to_micros(window.end)
+            inside |= (start < last) & (end > first)
+        return inside & (start > OPEN_START) & (end < OPEN_END)
 
     def _grow(self, count: int) -> None:
         room = self.size + count

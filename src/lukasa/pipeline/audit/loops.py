@@ -67,7 +67,7 @@ def _block() -> re.Pattern[str]:
     """Match a heading that memories put before what they recall, other systems' or ours, with a line of it."""
     return re.compile(
         r"\AKnown:\n- "
-        r"|^Also said:\n- [^\n]*\[\d{1,3}\]$"
+        r"|^Facts:\n- [^\n]*\[\d{1,3}\]$"
         r"|^\d{1,2} [A-Z][a-z]+ \d{4}, [A-Z][a-z]+day\n[^\[\]\n]{1,60}\[\d{1,3}\]: "
         r"|^(?i:(?:#{1,6} {0,3})?(?:relevant |retrieved |recalled |user |long-term ){0,3}memor(?:y|ies)):?\s{1,5}[-*\d]"
         r"|(?i:</?(?:memory|memories|recalled|memory[_-]context)>)",

@@ -1,0 +1,126 @@
+"""Whatever is done to facts, in whatever order: nothing becomes unreachable, and an undo restores the view before."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from datetime import timedelta
+from random import Random
+
+from _settings import SETTINGS
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lukasa import Fact, Handle, Memory
+from lukasa.errors import ConflictError
+from lukasa.testing.fakes import FrozenClock
+
+START = "2026-03-01T10:00:00+00:00"
+PLACES = ("Porto", "Lisbon", "Rome")
+
+
+def state(handle: Handle, _clock: FrozenClock, chance: Random) -> int:
+    """State something of Ana or Eva; return the number of the call."""
+    subject, place = chance.choice(["Ana", "Eva"]), chance.choice(PLACES)
+    attribute = chance.choice(["lives_in", "likes", "dislikes", "owns"])
+    said = {"lives_in": "lives in", "likes": "likes", "dislikes": "dislikes", "owns": "owns a house in"}
+    return handle.believe(
+        f"{subject} {said[attribute]} {place}.", subject=subject, attribute=attribute, value=place
+    ).change
+
+
+def say(handle: Handle, clock: FrozenClock, chance: Random) -> int:
+    text = chance.choice(
+        ["I live in Lisbon.", "I no longer live in Lisbon.", "I moved to Rome.", "I love Porto."]
+    )
+    message = {"role": "user", "name": "Ana", "content": text}
+    return handle.remember(message, at=clock(), session=chance.choice(["s1", "s2"])).change
+
+
+def hide(handle: Handle, _clock: FrozenClock, chance: Random) -> int:
+    known = handle.facts(include_retired=True)
+    if known:
+        handle.forget(chance.choice(known).id)
+    return 0
+
+
+def show(handle: Handle, _clock: FrozenClock, chance: Random) -> int:
+    known = handle.facts(include_retired=True)
+    if known:
+        handle.restore(chance.choice(known).id)
+    return 0
+
+
+def amend(handle: Handle, _clock: FrozenClock, chance: Random) -> int:
+    known = handle.facts()
+    if known:
+        handle.amend(chance.choice(known).id, pinned=chance.random() < 0.5, reason="why not")
+    return 0
+
+
+def take_back(handle: Handle, _clock: FrozenClock, chance: Random) -> int:
+    calls = sorted({entry.call for entry in handle.changes() if entry.op != "erase"})
+    if calls:
+        with contextlib.suppress(ConflictError):  # later changes rest on it: refused, and nothing is done
+            handle.undo(call=chance.choice(calls))
+    return 0
+
+
+ACTIONS: tuple[Callable[[Handle, FrozenClock, Random], int], ...] = (
+    state, state, state, say, say, hide, show, amend, take_back,
+)  # fmt: skip
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(seed=st.integers(0, 2**32), steps=st.integers(1, 25))
+def test_everything_that_was_believed_can_be_read_as_of_then(seed: int, steps: int):
+    chance, clock = Random(seed), FrozenClock(START)
+    with Memory.open("memory:", settings=SETTINGS, clock=clock) as memory:
+        handle = memory.of("ana")
+        seen: dict[int, list[Fact]] = {}
+        for _ in range(steps):
+            chance.choice(ACTIONS)(handle, clock, chance)
+            clock.advance(timedelta(hours=chance.randrange(1, 40)))
+            seen[len(handle.changes())] = handle.facts()
+
+        assert {version: handle.facts(as_of=version) for version in seen} == seen
+        assert memory.verify().findings == ()
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(seed=st.integers(0, 2**32), steps=st.integers(0, 12))
+def test_undoing_the_last_call_restores_the_view_before_it(seed: int, steps: int):
+    chance, clock = Random(seed), FrozenClock(START)
+    with Memory.open("memory:", settings=SETTINGS, clock=clock) as memory:
+        handle = memory.of("ana")
+        for _ in range(steps):
+            chance.choice(ACTIONS)(handle, clock, chance)
+            clock.advance(timedelta(hours=chance.randrange(1, 40)))
+        before = handle.facts(), handle.turns()
+
+        call = chance.choice([state, say])(handle, clock, chance)
+        if call:
+            handle.undo(call=call)
+
+        assert [(f.id, f.text, f.status, f.valid, f.evidence, f.sources) for f in handle.facts()] == [
+            (f.id, f.text, f.status, f.valid, f.evidence, f.sources) for f in before[0]
+        ]
+        assert handle.turns() == before[1]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(seed=st.integers(0, 2**32), steps=st.integers(1, 25))
+def test_no_one_lives_in_two_places_at_once(seed: int, steps: int):
+    chance, clock = Random(seed), FrozenClock(START)
+    with Memory.open("memory:", settings=SETTINGS, clock=clock) as memory:
+        handle = memory.of("ana")
+        for _ in range(steps):
+            chance.choice([state, say])(handle, clock, chance)
+            clock.advance(timedelta(hours=chance.randrange(1, 40)))
+
+        homes = [
+            fact.subject
+            for fact in handle.facts()
+            if fact.attribute == "lives_in" and not fact.negated and fact.valid.holds(clock())
+        ]
+        assert len(homes) == len(set(homes))
