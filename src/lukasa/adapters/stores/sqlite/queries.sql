@@ -503,6 +503,18 @@ SELECT fact_versions.partition, fact_versions.version, changes.content, document
 FROM fact_versions JOIN documents ON documents.id = fact_versions.document
 LEFT JOIN changes ON changes.partition = fact_versions.partition AND changes.version = fact_versions.version;
 
+-- name: lost_contents
+-- Entries that say what was stored, where nothing is stored any more: only an erasure may do that, and it says so.
+SELECT version, name FROM changes
+WHERE content <> '' AND op = 'add' AND NOT EXISTS (
+  SELECT 1 FROM documents JOIN turns ON turns.document = documents.id
+  WHERE documents.partition = changes.partition AND documents.name = changes.name)
+UNION ALL
+SELECT version, name FROM changes
+WHERE content <> '' AND op <> 'add' AND NOT EXISTS (
+  SELECT 1 FROM fact_versions
+  WHERE fact_versions.partition = changes.partition AND fact_versions.version = changes.version);
+
 -- name: unlike_versions
 -- Facts whose looked-up columns are not those of their last version.
 SELECT documents.name FROM facts JOIN documents ON documents.id = facts.document

@@ -134,6 +134,8 @@ def _contents(connection: apsw.Connection, checked: dict[str, int]) -> Iterator[
                 what="journal",
                 detail=f"revision {revision} of fact {name!r} is not what was stored by entry {version}",
             )
+    for version, name in fetch(connection, sql("lost_contents")):
+        yield Finding(what="journal", detail=f"what entry {version} stored of {name!r} is gone")
     for (name,) in fetch(connection, sql("unlike_versions")):
         yield Finding(what="index", detail=f"fact {name!r} is not looked up as its last version says")
 
