@@ -48,10 +48,12 @@ METHOD = """\
 
 - **Splits**: `dev` is conversations 1–5 by position in the file, `test` 6–10. Lukasa's weights and its token projection
   are learned on `dev`, so its figures on `dev` and on the whole are partly in-sample: **`test` is the figure to quote**.
-- **Evidence recall@k**: of all evidence turns of all questions, the share among the first k turns of `recall(limit=50)`;
+- **Evidence recall@k**: of all evidence turns of all questions, the share among the first k turns of `recall(limit=76)` (a fact counts for its turn);
   every evidence turn counts alike (micro average).
 - **All evidence in context**: the share of questions for which *every* evidence turn is listed by `context` and its
   words, with the caption of a photo, really stand in the text (line breaks aside). Budgets are words by white space.
+- **A fact counts for its turn** in a context only if it has every content word of the gold answer that the turn has; where
+  the turn has none of them, only if it has all of them. `lukasa, turns only` is shown no facts.
 - **Answer containment**: the mean share of the gold answer's distinct content words (lower case, no stop words, English
   Snowball stems, numbers whole) that stand in the context; categories 1, 2 and 4. Answers without such words are left out.
 - **Brackets** are 95 % intervals: Wilson for shares, ± for means by the normal approximation. Evidence turns of one
