@@ -175,3 +175,14 @@ class ErasureSuite(StoreSuite):
 
         assert (await erase(store)).turns == ()
         assert await everything(store) == before
+
+    async def test_a_partition_of_which_all_was_erased_one_by_one_is_still_there(self, store: Store) -> None:
+        await fill(store, add("t1"))
+        await erase(store, turns=["t1"], marks=["t1"])
+        await store.erase(BOB, Erasure(marks=["t9"]), cause=ERASE)
+        await fill(store, Readmit(mark="t9"), partition=BOB)
+
+        assert await store.partitions() == [ALICE, BOB]
+        assert (await store.stats()).partitions == 2
+        assert (await store.stats(ALICE)).partitions == 1
+        assert (await store.verify()).findings == ()

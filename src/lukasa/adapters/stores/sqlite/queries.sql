@@ -342,9 +342,12 @@ WHERE documents.partition = :partition AND documents.name IN (SELECT value FROM 
 ORDER BY documents.seq, fact_versions.revision;
 
 -- name: counts
-SELECT count(DISTINCT partition), coalesce(sum(kind = 'turn'), 0), coalesce(sum(kind = 'fact'), 0), count(*),
+SELECT coalesce(sum(kind = 'turn'), 0), coalesce(sum(kind = 'fact'), 0), count(*),
        coalesce(sum(kind = 'turn' AND retired_at IS NOT NULL), 0)
 FROM documents WHERE {conditions};
+
+-- name: partition_count
+SELECT count(*) FROM partitions;
 
 -- name: refused_counts
 SELECT refused FROM extractions WHERE refused <> '{}' AND {conditions};

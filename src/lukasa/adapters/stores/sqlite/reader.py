@@ -310,9 +310,10 @@ def stats(connection: apsw.Connection, partition: int | None, *, size: int) -> S
     """Count one partition's rows (of `None`: all)."""
     values: Values = {} if partition is None else {"partition": partition}
     test = "1" if partition is None else "partition = :partition"
-    ((known, turn_count, fact_count, documents, retired),) = fetch(
+    ((turn_count, fact_count, documents, retired),) = fetch(
         connection, sql("counts", conditions=test), values
     )
+    known = 1 if partition is not None else int(connection.execute(sql("partition_count")).get)
     refused: Counter[str] = Counter()
     for (told,) in fetch(connection, sql("refused_counts", conditions=test), values):
         refused.update(json.loads(told))
