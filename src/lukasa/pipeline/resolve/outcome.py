@@ -77,11 +77,19 @@ def may_retire(proposal: Proposal, facts: Iterable[Fact]) -> bool:
     return all(standing(fact) <= rank(proposal.trust) for fact in facts)
 
 
+MOST_SOURCES = 40
+"""Every version holds its sources: a fact that was said a thousand times would be written a thousand times with up to a
+thousand of them. The first and the latest are kept; `evidence` goes on counting, and older versions have the others."""
+
+_FIRST = MOST_SOURCES // 2
+
+
 def merge_sources(sources: Sequence[Source], source: Source) -> tuple[Source, ...]:
     """Return the sources with another one, in the order of saying; the same words are no second source."""
     if any(same_span(each, source) for each in sources):
         return tuple(sources)
-    return tuple(sorted((*sources, source), key=lambda each: each.at))
+    merged = sorted((*sources, source), key=lambda each: each.at)
+    return tuple(merged if len(merged) <= MOST_SOURCES else [*merged[:_FIRST], *merged[_FIRST + 1 :]])
 
 
 # --- the versions being written --------------------------------------------------------------------------------------
