@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 import unicodedata
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 
+import apsw
 import pytest
 from _settings import SETTINGS
 
 from lukasa import Handle, Memory
+from lukasa.adapters.stores.sqlite.store import SqliteStore
+from lukasa.domain.erasure import Erasure
 from lukasa.errors import InputError, NotFoundError
+from lukasa.testing.conformance.samples import ALICE, CAUSE, add, fill
 from lukasa.testing.fakes import FrozenClock
 
 START = "2026-03-01T10:00:00+00:00"
@@ -187,3 +195,50 @@ def test_erasing_a_session_and_a_fact(alice: Handle, clock: FrozenClock):
     assert [turn.text for turn in alice.turns()] == ["Ana plays chess."]
     refused = alice.believe("Ana plays chess.", subject="Ana")
     assert list(refused.facts) == []
+
+
+def test_a_process_killed_while_it_erases_leaves_a_sound_file(tmp_path: Path):
+    path, done = tmp_path / "memory.lukasa", 0
+    chance = Random(7)
+    for life in range(12):
+        worker = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("_eraser.py")), str(path), str(life)],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert worker.stdout
+        worker.stdout.readline()
+        time.sleep(chance.random() / 4)
+        worker.kill()
+        done += 1 + len(worker.stdout.read().splitlines())
+        worker.stdout.close()
+        worker.wait()
+
+        with Memory.open(path, settings=SETTINGS) as memory:
+            alice = memory.of("alice")
+            assert memory.verify().findings == ()
+            said = {turn.text for turn in alice.turns()}
+            # What the killed process had not finished may be there, whole; nothing that it had acknowledged is.
+            assert len([text for text in said if "canary" in text]) <= 1
+            if said:
+                alice.erase(text="canary", reason="tidy")
+        assert b"canary" not in path.read_bytes()
+    assert done >= 12
+
+
+@pytest.mark.anyio
+async def test_a_reader_that_holds_on_makes_an_erasure_incomplete_and_the_next_completes_it(tmp_path: Path):
+    path = tmp_path / "memory.lukasa"
+    store = SqliteStore(path, timeout=0.1)
+    await store.open()
+    await fill(store, add("t1", text=f"The words of {CANARY}."), add("t2"))
+    reader = apsw.Connection(str(path))
+    reader.execute("BEGIN; SELECT count(*) FROM turns").fetchall()
+
+    held = await store.erase(ALICE, Erasure(turns=["t1"]), cause=CAUSE)
+    reader.close()
+    freed = await store.erase(ALICE, Erasure(turns=["t2"]), cause=CAUSE)
+
+    assert (held.complete, freed.complete) == (False, True)
+    assert traces(tmp_path, CANARY) == []
+    await store.aclose()
