@@ -1,22 +1,27 @@
 """Long-term memory for AI agents: one file, no server, no API key."""
 
+from typing import TYPE_CHECKING, Any
+
 from lukasa._blocking import Handle, Memory
-from lukasa.config import Settings
+from lukasa.domain.answer import Answer, Chatted, Citation
 from lukasa.domain.audit import Audit, AuditItem, Flaw
 from lukasa.domain.erasure import Erased
 from lukasa.domain.fact import Fact
 from lukasa.domain.filter import Filter
 from lukasa.domain.interval import Interval
+from lukasa.domain.job import Job, Spent, Summary
 from lukasa.domain.journal import JournalEntry
 from lukasa.domain.recalled import Context, Hit, Recalled, Signal
 from lukasa.domain.report import (
     Backlog,
     Diff,
+    Flushed,
     Forgotten,
     Health,
     Progress,
     Receipt,
     Revision,
+    Stage,
     Stats,
     Testimony,
     Usage,
@@ -29,25 +34,36 @@ from lukasa.domain.turn import Turn
 from lukasa.engine import AsyncHandle
 from lukasa.errors import LukasaError
 from lukasa.pipeline.audit import audit
+from lukasa.pipeline.distil.guidance import CustomAttribute, Guidance
 from lukasa.wiring import AsyncMemory
 
+if TYPE_CHECKING:
+    from lukasa.config import Settings
+
 __all__ = [
+    "Answer",
     "AsyncHandle",
     "AsyncMemory",
     "Audit",
     "AuditItem",
     "Backlog",
+    "Chatted",
+    "Citation",
     "Context",
+    "CustomAttribute",
     "Diff",
     "Erased",
     "Fact",
     "Filter",
     "Flaw",
+    "Flushed",
     "Forgotten",
+    "Guidance",
     "Handle",
     "Health",
     "Hit",
     "Interval",
+    "Job",
     "JournalEntry",
     "LukasaError",
     "Memory",
@@ -59,7 +75,10 @@ __all__ = [
     "Settings",
     "Signal",
     "Source",
+    "Spent",
+    "Stage",
     "Stats",
+    "Summary",
     "Testimony",
     "Turn",
     "Usage",
@@ -67,3 +86,12 @@ __all__ = [
     "Why",
     "audit",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import settings when they are used: pydantic takes a while."""
+    if name == "Settings":
+        from lukasa.config import Settings  # noqa: PLC0415
+
+        return Settings
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -18,7 +18,9 @@ LukasaError
 ├── ProviderError            a model could not be used
 │   ├── ModelMissingError    … its files are absent or not the ones we know
 │   ├── ProviderTimeoutError … it said nothing                            (retry is sensible)
+│   ├── ProviderDownError    … it cannot be reached, or it broke          (retry is sensible)
 │   ├── RateLimitedError     … it said not now                            (retry is sensible)
+│   ├── OverBudgetError      … what may be spent on it is spent
 │   └── BadReplyError        … it said nonsense
 ├── UnsupportedError         this adapter cannot do that
 └── ClosedError              the memory was closed, or opened before a fork
@@ -111,10 +113,25 @@ class ProviderTimeoutError(ProviderError):
     retryable = True
 
 
+class ProviderDownError(ProviderError):
+    """The provider cannot be reached, or it failed."""
+
+    retryable = True
+
+
 class RateLimitedError(ProviderError):
     """The provider asked us to slow down."""
 
     retryable = True
+
+    def __init__(self, detail: str | None = None, *, wait: float | None = None) -> None:
+        super().__init__(detail)
+        self.wait = wait
+        """Seconds that it asked for; `None` when it named none."""
+
+
+class OverBudgetError(ProviderError):
+    """What may be spent on the model is spent."""
 
 
 class BadReplyError(ProviderError):

@@ -8,18 +8,24 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from inspect import signature
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, NamedTuple, Self
+from uuid import uuid4
 
 from lukasa.adapters import registry
-from lukasa.config import Settings, default_path
 from lukasa.domain.time import read_zone
 from lukasa.engine import AsyncEngine, Parts
 from lukasa.errors import ConfigError, InputError, StoreReadOnlyError
+from lukasa.pipeline.distil.recipe import Recipe
+from lukasa.pipeline.policy import Allowance, BudgetPolicy
 from lukasa.pipeline.rules import RulesExtractor
 from lukasa.ports.embedder import Embedder
 from lukasa.ports.extractor import Extractor
+from lukasa.ports.llm import LLM
 from lukasa.ports.reranker import Reranker
 from lukasa.ports.store import Store
+
+if TYPE_CHECKING:
+    from lukasa.config import Settings
 
 
 class AsyncMemory(AsyncEngine):
@@ -31,19 +37,32 @@ class AsyncMemory(AsyncEngine):
         store: str | os.PathLike[str] | None = None,
         *,
         settings: Settings | None = None,
+        llm: str | LLM | None = None,
+        embedder: str | Embedder | None = None,
+        extractor: str | Extractor | None = None,
         clock: Callable[[], datetime] | None = None,
     ) -> Self:
         """Open a memory: a file (made if it is not there), or a store URL such as `memory:`.
 
         Without *store*, the settings say which; without *settings*, the environment (`LUKASA_DB`, …) does, and
-        else it is a file in the user's data folder. *clock* tells the time (for tests).
+        else it is a file in the user's data folder. *llm*, *embedder* and *extractor* go before what the settings say:
+        each is a setting (`"openai:gpt-4.1-mini"`), or any object that satisfies the port. *clock* tells the time (for tests).
 
         Raises `ConfigError` for settings that cannot work, `StoreError` for a store that cannot be used.
         """
+        from lukasa.config import Settings  # noqa: PLC0415 - pydantic takes a while, and `import lukasa` must not
+
         chosen = settings or Settings.from_env()
+        named = {"llm": llm, "embedder": embedder, "extractor": extractor}
+        changes = {name: value for name, value in named.items() if isinstance(value, str)}
         if store is not None:
-            chosen = replace(chosen, store=os.fspath(store))
-        memory = cls(build(chosen, clock=clock or now))
+            changes["store"] = os.fspath(store)
+        given = Given(
+            llm=None if isinstance(llm, str) else llm,
+            embedder=None if isinstance(embedder, str) else embedder,
+            extractor=None if isinstance(extractor, str) else extractor,
+        )
+        memory = cls(build(chosen.with_(**changes), clock=clock or now, given=given))
         try:
             await memory._running.parts.store.open()
         except BaseException:
@@ -52,25 +71,44 @@ class AsyncMemory(AsyncEngine):
         return memory
 
 
-def build(settings: Settings, *, clock: Callable[[], datetime]) -> Parts:
+class Given(NamedTuple):
+    """Parts that the caller made himself."""
+
+    llm: LLM | None = None
+    embedder: Embedder | None = None
+    extractor: Extractor | None = None
+
+
+def build(settings: Settings, *, clock: Callable[[], datetime], given: Given | None = None) -> Parts:
     """Choose the parts; nothing is opened or loaded yet."""
+    given = given or Given()
     if settings.zone:
         _check_zone(settings.zone)
     name, store = _store(settings.store)
+    llm = given.llm or _llm(settings)
+    distils = _distils(settings.extractor, llm)
     return Parts(
         store=store,
         store_name=name,
-        embedder=_embedder(settings),
-        extractor=_extractor(settings.extractor),
+        embedder=given.embedder or _embedder(settings),
+        extractor=given.extractor or _extractor(distils),
+        llm=llm,
+        recipe=None if given.extractor else _recipe(distils, settings, llm),
+        guidance=settings.guidance,
         reranker=_reranker(settings),
         counter=registry.token_counter(settings.tokens)(),
         clock=clock,
         tenant=settings.tenant,
         zone=settings.zone or None,
+        worker=uuid4().hex,
         rerank=settings.reranker != NONE,
         remember=settings.remember,
         resolve=settings.resolve,
         recall=settings.recall,
+        distil=settings.distil,
+        maintain=settings.maintain,
+        jobs=settings.jobs,
+        budget=_budget(settings),
     )
 
 
@@ -101,6 +139,8 @@ def _store(target: str) -> tuple[str, Store]:
 
 def _own_path() -> Path:
     """Return the default file; its folder is made if it is not there."""
+    from lukasa.config import default_path  # noqa: PLC0415 - see `AsyncMemory.open`
+
     path = default_path()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -133,7 +173,9 @@ def _embedder(settings: Settings) -> Embedder | None:
                     "embedder 'openai' needs a model and a URL: embedder='openai:MODEL', embedder_url=…"
                 )
             return registry.embedder(name)(
-                base_url=settings.embedder_url, model=model, api_key=settings.embedder_key
+                base_url=settings.embedder_url,
+                model=model,
+                api_key=settings.embedder_key.get_secret_value() or None,
             )
         case "onnx":
             options = _local(settings)
@@ -155,14 +197,82 @@ def _installed_embedder(name: str, model: str) -> Embedder:
     return make(model=model)
 
 
+def _distils(extractor: str, llm: LLM | None) -> str:
+    """Return which extractor is meant."""
+    if extractor == "auto":
+        return "rules" if llm is None else "llm"
+    if extractor in _RECIPES and llm is None:
+        raise ConfigError(
+            f"extractor {extractor!r} needs a model: set llm (LUKASA_LLM), such as llm='openai:gpt-4.1-mini'"
+        )
+    return extractor
+
+
 def _extractor(name: str) -> Extractor | None:
-    match name:
-        case "none":
-            return None
-        case "rules":
-            return RulesExtractor()
-        case _:
-            return registry.extractor(name)()
+    """Return what reads turns at once; a model reads them later."""
+    if name in {NONE, *_RECIPES}:
+        return None
+    return RulesExtractor() if name == "rules" else registry.extractor(name)()
+
+
+def _recipe(name: str, settings: Settings, llm: LLM | None) -> Recipe | None:
+    if name not in _RECIPES or llm is None:
+        return None
+    # They bring pydantic along: only where a model is configured.
+    if name == "paper":
+        from lukasa.pipeline.distil.message_pairs import MessagePairs  # noqa: PLC0415
+
+        return MessagePairs(llm.name, settings.distil, settings.paper_delete)
+    from lukasa.pipeline.distil.one_call import OneCall  # noqa: PLC0415
+
+    return OneCall(llm.name, settings.distil, settings.resolve)
+
+
+_RECIPES = frozenset({"llm", "paper"})
+
+
+def _llm(settings: Settings) -> LLM | None:
+    """Return the model with all that is put around it: what is outermost is asked first."""
+    if not (settings.llm or settings.llm_replay):
+        return None
+    # Imported where a model is configured, as adapters are.
+    from lukasa.adapters.wrappers.limited import LimitedLLM  # noqa: PLC0415
+    from lukasa.adapters.wrappers.priced import PricedLLM  # noqa: PLC0415
+    from lukasa.adapters.wrappers.recorded import RecordedLLM  # noqa: PLC0415
+    from lukasa.adapters.wrappers.retried import RetriedLLM  # noqa: PLC0415
+    from lukasa.adapters.wrappers.traced import TracedLLM  # noqa: PLC0415
+
+    if settings.llm_replay:
+        return RecordedLLM(None, settings.llm_replay, mode="replay", name=settings.llm)
+    llm: LLM = TracedLLM(PricedLLM(_model(settings)))
+    llm = LimitedLLM(llm, concurrency=settings.llm_concurrency, per_minute=settings.llm_per_minute)
+    llm = RetriedLLM(llm, attempts=settings.llm_attempts)
+    return RecordedLLM(llm, settings.llm_record) if settings.llm_record else llm
+
+
+def _model(settings: Settings) -> LLM:
+    provider, _, model = settings.llm.partition(":")
+    if provider == "openai_compatible":
+        if not settings.llm_url or not model:
+            raise ConfigError(
+                "llm 'openai_compatible' needs a model and a URL: llm='openai_compatible:MODEL', llm_url=…"
+            )
+        key = settings.llm_key.get_secret_value() or None
+        return registry.llm(provider)(base_url=settings.llm_url, model=model, api_key=key)
+    if settings.llm_url:
+        raise ConfigError(
+            "llm_url is for llm='openai_compatible:MODEL'; other providers know their own address"
+        )
+    if registry.has_llm(provider):
+        return registry.llm(provider)(model=model) if model else registry.llm(provider)()
+    return registry.llm("pydantic_ai")(settings.llm)
+
+
+def _budget(settings: Settings) -> BudgetPolicy:
+    short = Allowance(
+        calls=settings.budget_calls, tokens=settings.budget_tokens, dollars=settings.budget_dollars
+    )
+    return replace(settings.budget, day=short) if short.bounded else settings.budget
 
 
 def _reranker(settings: Settings) -> Reranker | None:

@@ -51,7 +51,7 @@ class Other(HashingEmbedder):
 async def opened(path: Path, embedder: Embedder | None) -> AsyncMemory:
     """Open a memory with an embedder that no name stands for."""
     # Turns only: what is told of them is counted.
-    parts = build(dataclasses.replace(SETTINGS, store=str(path), extractor="none"), clock=now)
+    parts = build(SETTINGS.with_(store=str(path), extractor="none"), clock=now)
     memory = AsyncMemory(dataclasses.replace(parts, embedder=embedder))
     await memory._running.parts.store.open()
     return memory

@@ -128,7 +128,7 @@ class Echo:
 
 @pytest.mark.anyio
 async def test_an_extractor_that_echoes_and_invents_adds_nothing_after_the_first_turn(clock: FrozenClock):
-    parts = replace(build(replace(SETTINGS, store="memory:"), clock=clock), extractor=Echo())
+    parts = replace(build(SETTINGS.with_(store="memory:"), clock=clock), extractor=Echo())
     async with AsyncMemory(parts) as memory:
         alice = memory.of("alice")
         await alice.remember({"role": "user", "name": "Ana", "content": " ".join(SAID)}, at=clock())

@@ -36,7 +36,7 @@ def test_every_package_is_locked_by_hash(name: str):
 def test_what_the_project_needs_is_locked():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     needed = {re.split(r"[^A-Za-z0-9._-]", one)[0] for one in project["dependencies"]}
-    tools = {*_names("run.in"), *_names("dev.in")}
+    tools = {re.split(r"[^A-Za-z0-9._-]", one)[0] for one in (*_names("run.in"), *_names("dev.in"))}
 
     assert needed - set(locked("run")) == set()
     assert needed | tools <= set(locked("dev"))

@@ -112,7 +112,7 @@ def retrieval(
     kept = kept or Kept()
     chosen = _chosen(locomo.load(asked.data), asked.split, asked.limit)
     now = datetime.now(UTC)
-    settings = with_policy(Settings(embedder=embedder, tokens="words"), policy)
+    settings = with_policy(Settings(embedder=embedder, extractor="rules", tokens="words"), policy)
     plan = Plan(
         dataset=chosen,
         settings=settings,

@@ -238,7 +238,7 @@ def with_policy(settings: Settings, changes: Sequence[str]) -> Settings:
             policy = _changed(policy, name.split("."), value)
         except LookupError as error:
             raise EvalError(f"the recall policy has no {name!r} (in {change!r})") from error
-    return replace(settings, recall=policy)
+    return settings.with_(recall=policy)
 
 
 def _changed(part: Any, names: Sequence[str], value: object) -> Any:

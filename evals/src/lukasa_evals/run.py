@@ -201,6 +201,9 @@ def _settings(plan: Plan, code: Code, model: Model, built: memories.Built) -> di
 
 def _plain(value: object) -> Any:
     """Return settings as JSON; `asdict` cannot copy read-only mappings. Secrets, which are not shown, stay out."""
+    if isinstance(value, Settings):
+        names = [name for name in type(value).model_fields if not name.endswith("_key")]
+        return {name: _plain(getattr(value, name)) for name in names}
     if is_dataclass(value) and not isinstance(value, type):
         return {f.name: _plain(getattr(value, f.name)) for f in fields(value) if f.repr}
     if isinstance(value, Mapping):

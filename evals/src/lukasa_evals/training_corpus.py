@@ -56,7 +56,7 @@ class Source:
             policy = replace(policy, fusion={**policy.fusion, **fusion})  # type: ignore[dict-item]
         chosen = f"{settings.embedder}-{settings.dense_model}-{settings.token_model}"
         path = self.folder / f"{re.sub('[^a-z0-9]', '-', chosen.lower())}.lukasa"
-        with Memory.open(path, settings=replace(settings, recall=policy)) as memory:
+        with Memory.open(path, settings=settings.with_(recall=policy)) as memory:
             if path not in self._built:
                 for conversation in self.conversations:
                     memories.remember(memory, conversation, vectors=settings.embedder != "none")

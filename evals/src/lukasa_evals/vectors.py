@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -31,7 +30,7 @@ class EngineVectors:
     """Encodes with `DENSE_MODEL` where the bundled models are in use, otherwise with the configured embedder."""
 
     def __init__(self, settings: Settings) -> None:
-        only_dense = replace(settings, dense_model=DENSE_MODEL, token_model="none")  # noqa: S106 - no secret
+        only_dense = settings.with_(dense_model=DENSE_MODEL, token_model="none")  # noqa: S106 - no secret
         self._settings = only_dense if settings.embedder == "onnx" else settings
         self._embedder: Embedder | None = None
         self._portal: BlockingPortal | None = None
@@ -39,7 +38,7 @@ class EngineVectors:
     def __enter__(self) -> Self:
         self._context = start_blocking_portal()
         self._portal = self._context.__enter__()
-        self._embedder = build(replace(self._settings, store="memory:"), clock=now).embedder
+        self._embedder = build(self._settings.with_(store="memory:"), clock=now).embedder
         return self
 
     def __exit__(

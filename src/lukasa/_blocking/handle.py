@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Unpack
 
 from lukasa._blocking.loop import Loop
+from lukasa.domain.answer import Answer, Chatted
 from lukasa.domain.audit import Audit
 from lukasa.domain.erasure import Erased
 from lukasa.domain.fact import Fact, FactKind
+from lukasa.domain.job import Job, JobState, Spent, Summary
 from lukasa.domain.journal import JournalEntry
 from lukasa.domain.recalled import Context, Recalled, View
-from lukasa.domain.report import Diff, Forgotten, Receipt, Stats, Why
+from lukasa.domain.report import Diff, Flushed, Forgotten, Receipt, Stats, Why
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Json, Turn
 from lukasa.engine import AsyncHandle, FactKinds, FilterLike, Statuses
-from lukasa.pipeline.messages import Message
+from lukasa.pipeline.distil.guidance import Guidance
+from lukasa.pipeline.messages import Message, MoreLabels
+from lukasa.ports.llm import LLM
 
 
 class Handle:
@@ -37,34 +41,27 @@ class Handle:
         *,
         at: datetime | str | None = None,
         session: str | None = None,
-        agent: str | None = None,
-        origin: str | None = None,
-        metadata: Mapping[str, Json] | None = None,
         key: str | None = None,
-        zone: str | None = None,
+        wait: bool = False,
+        **labels: Unpack[MoreLabels],
     ) -> Receipt:
         """Store what was said, word for word, durably and all at once; it can be recalled when this returns.
 
         *messages* is a text, a message of the OpenAI shape (`role`, `content`, `name`; also its own `at`, `metadata`,
         `session`, `agent`, `origin` and `key`, which go before those of the call) or a list of them; what `export`
-        yields is taken back as it was, forgotten turns as forgotten. *at* is when it was said (now, if nobody says); a time without an offset is
-        read in *zone*, or refused. The same turn is stored once: the receipt lists the duplicates. With an
-        idempotency *key*, a repeated call stores nothing twice, whatever its times.
+        yields is taken back as it was, forgotten turns as forgotten. *at* is when it was said (now, if nobody says); a time
+        without an offset is read in `zone=`, or refused. `agent=`, `origin=` and `metadata=` label every message. The same turn
+        is stored once: the receipt lists the duplicates. With an idempotency *key*, a repeated call stores nothing twice,
+        whatever its times.
+
+        Where a model distils facts, it does so in the background; with *wait*, the call returns when it has (or could not:
+        `pending` and `warnings` tell).
 
         Raises `InputError` for what cannot be stored (nothing of the call is), `KeyReuseError` when the key came
         with other content before, `StoreError` when the store cannot be written.
         """
         return self._loop.call(
-            lambda: self._handle.remember(
-                messages,
-                at=at,
-                session=session,
-                agent=agent,
-                origin=origin,
-                metadata=metadata,
-                key=key,
-                zone=zone,
-            )
+            lambda: self._handle.remember(messages, at=at, session=session, key=key, wait=wait, **labels)
         )
 
     def recall(
@@ -115,6 +112,73 @@ class Handle:
         return self._loop.call(
             lambda: self._handle.context(
                 question, budget=budget, filter=filter, rerank=rerank, now=now, **view
+            )
+        )
+
+    def ask(
+        self,
+        question: str,
+        *,
+        budget: int = 1500,
+        filter: FilterLike | None = None,
+        now: datetime | str | None = None,
+        **view: Unpack[View],
+    ) -> Answer:
+        """Answer the question from what is remembered: one model call, over a context of at most *budget* tokens.
+
+        Every citation `[3]` in the answer's text was checked to name something that the model was shown; `citations` has it.
+        Where nothing relevant is remembered, where the model does not know, and where it cites nothing, the answer is "I
+        don't know." (`abstained`, with the `reason`). Without a model, it is the words of the best hits (`mode` is
+        `evidence`). The filter, *now* and the view are as in `recall`.
+
+        Raises `ProviderError` when the model cannot be used, and what `recall` raises.
+        """
+        return self._loop.call(
+            lambda: self._handle.ask(question, budget=budget, filter=filter, now=now, **view)
+        )
+
+    def ask_stream(
+        self,
+        question: str,
+        *,
+        budget: int = 1500,
+        filter: FilterLike | None = None,
+        now: datetime | str | None = None,
+        **view: Unpack[View],
+    ) -> Iterator[str | Answer]:
+        """Do as `ask` does; yield the pieces of the answer's text as they come, then the `Answer`, last.
+
+        No piece is yielded before the model has cited something that it was shown. Raises as `ask` does.
+        """
+        pieces = self._handle.ask_stream(question, budget=budget, filter=filter, now=now, **view)
+        while (piece := self._loop.call(lambda: anext(pieces, None))) is not None:
+            yield piece
+
+    def chat(
+        self,
+        messages: Message | Sequence[Message],
+        *,
+        session: str | None = None,
+        budget: int = 1000,
+        filter: FilterLike | None = None,
+        model: LLM | None = None,
+        **labels: Unpack[MoreLabels],
+    ) -> Chatted:
+        """Reply to the last message of a conversation, reminded of what bears on it, and remember the exchange.
+
+        *messages* is what `remember` takes, of users, the assistant and the system; the last one is the user's. What is
+        remembered is looked through for it, within *budget* tokens and the filter, and goes into the system message. *model*
+        replies, or the one that is configured.
+
+        The user's messages since the last reply are stored before the model is asked, and the reply after; sent again after a
+        failure they are not stored twice. Earlier messages are shown to the model and not stored: they were when they were new.
+        *session* and the labels are as in `remember`.
+
+        Raises `ConfigError` without a model, `ProviderError` when it cannot be used, and what `remember` and `recall` raise.
+        """
+        return self._loop.call(
+            lambda: self._handle.chat(
+                messages, session=session, budget=budget, filter=filter, model=model, **labels
             )
         )
 
@@ -367,3 +431,60 @@ class Handle:
     ) -> int:
         """Let what was erased be stored again: turns by id, facts by key, or texts of a *speaker*; return how many there were."""
         return self._loop.call(lambda: self._handle.readmit(ids, texts=texts, speaker=speaker))
+
+    def flush(self, timeout: float | None = None) -> Flushed:
+        """Wait until everything that is to be done for this user is done, or has failed once.
+
+        After *timeout* seconds what is left goes on in the background. A job that fails is tried again later.
+        """
+        return self._loop.call(lambda: self._handle.flush(timeout))
+
+    def jobs(self, *, state: JobState | None = None, limit: int | None = None) -> list[Job]:
+        """List what is to be done for this user: `waiting`, `running`, or `dead` (given up; `retry` revives it)."""
+        return self._loop.call(lambda: self._handle.jobs(state=state, limit=limit))
+
+    def retry(self) -> int:
+        """Have done again what was given up, and what rules had to read because the model failed; return how many jobs."""
+        return self._loop.call(self._handle.retry)
+
+    def reextract(self, session: str | None = None, *, dry_run: bool = False) -> Diff:
+        """Read a session (`None`: every session) again from its verbatim turns, with the extractor in use; return what differs.
+
+        Facts that rest on these turns alone are decided anew; those that a person stated, amended, pinned or forgot stay.
+        Each session is one write, which `undo` takes back. With *dry_run* nothing is written.
+
+        Raises `NotFoundError` for an unknown session, `ProviderError` when the model cannot be asked: that session then
+        stays as it was.
+        """
+        return self._loop.call(lambda: self._handle.reextract(session, dry_run=dry_run))
+
+    def maintain(self) -> Flushed:
+        """Do a round of background care now, and wait for it.
+
+        It hides what expired, merges facts that say the same, makes missing vectors, and has summaries written. Nothing is destroyed: `undo` takes back what was merged and hidden. Each part is bounded; the next round goes on.
+        """
+        return self._loop.call(self._handle.maintain)
+
+    def timeline(
+        self, *, since: datetime | str | None = None, until: datetime | str | None = None
+    ) -> list[Fact]:
+        """Return what happened and what is planned, in the order in which it did or will, as far as a date is known.
+
+        *since* and *until* bound when it begins.
+        """
+        return self._loop.call(lambda: self._handle.timeline(since=since, until=until))
+
+    def summaries(self) -> list[Summary]:
+        """Return the rolling summaries of the conversations: of the whole first, then by session."""
+        return self._loop.call(self._handle.summaries)
+
+    def usage(self, *, since: date | None = None, until: date | None = None) -> list[Spent]:
+        """Return what model calls for this user took, by day (UTC), purpose and model; *until* is included."""
+        return self._loop.call(lambda: self._handle.usage(since=since, until=until))
+
+    def guide(self, guidance: Guidance | None) -> None:
+        """Set what is to be remembered of this user, and how, in place of the general guidance (`None`: that again).
+
+        It holds for turns that are read from now on by this process.
+        """
+        return self._loop.call(lambda: self._handle.guide(guidance))

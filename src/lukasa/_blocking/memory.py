@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import datetime
-from typing import Self
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Self
 
 from lukasa._blocking.handle import Handle
 from lukasa._blocking.loop import Loop
-from lukasa.config import Settings
-from lukasa.domain.report import Health, Progress, Stats, Verified
+from lukasa.domain.job import Job, JobState, Spent
+from lukasa.domain.report import Flushed, Health, Progress, Stats, Verified
 from lukasa.domain.scope import Partition
+from lukasa.ports.embedder import Embedder
+from lukasa.ports.extractor import Extractor
+from lukasa.ports.llm import LLM
 from lukasa.wiring import AsyncMemory
+
+if TYPE_CHECKING:
+    from lukasa.config import Settings
 
 
 class Memory:
@@ -28,18 +34,29 @@ class Memory:
         store: str | os.PathLike[str] | None = None,
         *,
         settings: Settings | None = None,
+        llm: str | LLM | None = None,
+        embedder: str | Embedder | None = None,
+        extractor: str | Extractor | None = None,
         clock: Callable[[], datetime] | None = None,
     ) -> Self:
         """Open a memory: a file (made if it is not there), or a store URL such as `memory:`.
 
         Without *store*, the settings say which; without *settings*, the environment (`LUKASA_DB`, …) does, and
-        else it is a file in the user's data folder. *clock* tells the time (for tests).
+        else it is a file in the user's data folder. *llm*, *embedder* and *extractor* go before what the settings say:
+        each is a setting (`"openai:gpt-4.1-mini"`), or any object that satisfies the port. *clock* tells the time (for tests).
 
         Raises `ConfigError` for settings that cannot work, `StoreError` for a store that cannot be used.
         """
         loop = Loop()
         try:
-            return cls(loop.call(lambda: AsyncMemory.open(store, settings=settings, clock=clock)), loop)
+            return cls(
+                loop.call(
+                    lambda: AsyncMemory.open(
+                        store, settings=settings, llm=llm, embedder=embedder, extractor=extractor, clock=clock
+                    )
+                ),
+                loop,
+            )
         except BaseException:
             loop.stop()
             raise
@@ -60,9 +77,12 @@ class Memory:
         """Check the whole store: file, schema, journal chain, indexes, orphans. Changes nothing."""
         return self._loop.call(self._engine.verify)
 
-    def doctor(self) -> Health:
-        """Tell what works, and what does not and why; never raises for a model that cannot be loaded."""
-        return self._loop.call(self._engine.doctor)
+    def doctor(self, *, prove: bool = False) -> Health:
+        """Tell what works, and what does not and why; never raises for a model that cannot be loaded.
+
+        With *prove*, the whole loop is run on a partition of its own, which is erased afterwards: write, extract, recall.
+        """
+        return self._loop.call(lambda: self._engine.doctor(prove=prove))
 
     def reembed(self, limit: int | None = None) -> Progress:
         """Make vectors of the embedder in use for up to *limit* documents that have none; resumable.
@@ -85,6 +105,29 @@ class Memory:
         extractor, were not. Raises `ProviderError` when the extractor needs a model that cannot be used.
         """
         return self._loop.call(lambda: self._engine.extract(limit))
+
+    def flush(self, timeout: float | None = None) -> Flushed:
+        """Wait until everything that is to be done is done, or has failed once.
+
+        After *timeout* seconds what is left goes on in the background. A job that fails is tried again later.
+        """
+        return self._loop.call(lambda: self._engine.flush(timeout))
+
+    def jobs(self, *, state: JobState | None = None, limit: int | None = None) -> list[Job]:
+        """List what is to be done, for all users: `waiting`, `running`, or `dead` (given up; `retry` revives it)."""
+        return self._loop.call(lambda: self._engine.jobs(state=state, limit=limit))
+
+    def retry(self) -> int:
+        """Have done again what was given up, and what rules had to read because the model failed; return how many jobs."""
+        return self._loop.call(self._engine.retry)
+
+    def work(self, *, until_idle: bool = False) -> int:
+        """Do background jobs, other processes' too, until cancelled or (*until_idle*) none is due; return how many were done."""
+        return self._loop.call(lambda: self._engine.work(until_idle=until_idle))
+
+    def usage(self, *, since: date | None = None, until: date | None = None) -> list[Spent]:
+        """Return what model calls took, over all users, by day (UTC), purpose and model; *until* is included."""
+        return self._loop.call(lambda: self._engine.usage(since=since, until=until))
 
     def close(self) -> None:
         """Release files, threads and connections; a second call does nothing."""

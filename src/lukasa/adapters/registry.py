@@ -1,6 +1,7 @@
 """Which adapter a name in the settings means. An adapter is imported when it is named.
 
 Other distributions add theirs by entry points in the groups `lukasa.stores`, `lukasa.embedders`,
+`lukasa.llms`,
 `lukasa.extractors`, `lukasa.rerankers` and `lukasa.tokens`; they cannot take a built-in name.
 """
 
@@ -14,6 +15,7 @@ from typing import Any, TypeAlias, cast
 from lukasa.errors import ConfigError
 from lukasa.ports.embedder import Embedder
 from lukasa.ports.extractor import Extractor
+from lukasa.ports.llm import LLM
 from lukasa.ports.reranker import Reranker
 from lukasa.ports.store import Store
 from lukasa.ports.tokens import TokenCounter
@@ -30,6 +32,10 @@ EMBEDDERS: Targets = {
     "onnx": "lukasa.adapters.embedders.onnx:OnnxEmbedder",
     "openai": "lukasa.adapters.embedders.openai:OpenAIEmbedder",
 }
+LLMS: Targets = {
+    "openai_compatible": "lukasa.adapters.llms.openai_compatible:OpenAICompatibleLLM",
+    "pydantic_ai": "lukasa.adapters.llms.pydantic_ai:PydanticAILLM",
+}
 RERANKERS: Targets = {"onnx": "lukasa.adapters.rerankers.onnx:OnnxReranker"}
 TOKENS: Targets = {
     "estimate": "lukasa.adapters.tokens.estimate:EstimatingCounter",
@@ -45,6 +51,16 @@ def store(name: str) -> Callable[..., Store]:
 def embedder(name: str) -> Callable[..., Embedder]:
     """Return what makes an embedder; raise `ConfigError` for a name that nobody has registered."""
     return cast("Callable[..., Embedder]", _find("embedder", name, EMBEDDERS, "lukasa.embedders"))
+
+
+def llm(name: str) -> Callable[..., LLM]:
+    """Return what makes a language model; raise `ConfigError` for a name that nobody has registered."""
+    return cast("Callable[..., LLM]", _find("model adapter", name, LLMS, "lukasa.llms"))
+
+
+def has_llm(name: str) -> bool:
+    """Tell whether another distribution has registered a language model under that name."""
+    return name in {each.name for each in entry_points(group="lukasa.llms")}
 
 
 def extractor(name: str) -> Callable[..., Extractor]:

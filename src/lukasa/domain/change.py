@@ -140,9 +140,10 @@ def check(changes: Sequence[Change], cause: Cause) -> None:
     _check_aware("at", cause.at)
     for change in changes:
         match change:
-            case AddTurn(turn=turn, document=document):
+            case AddTurn(turn=turn, document=document, extraction=extraction):
                 _check_turn(turn)
                 _check_document(document, turn.id)
+                _check_extraction(extraction)
             case Embed(id=id, embedding=embedding, fingerprint=fingerprint):
                 _check_embedding(id, embedding, fingerprint)
             case Index(terms=terms, analysis=analysis):
@@ -151,7 +152,9 @@ def check(changes: Sequence[Change], cause: Cause) -> None:
                 _check_fact(fact)
                 if document is not None:
                     _check_document(document, fact.id)
-            case Retire() | Restore() | MarkExtracted() | Readmit():
+            case MarkExtracted(extraction=extraction):
+                _check_extraction(extraction)
+            case Retire() | Restore() | Readmit():
                 pass
 
 
@@ -199,6 +202,12 @@ def _check_document(document: Document, id: str) -> None:
     _check_terms(document.terms, document.analysis)
     if document.embedding is not None:
         _check_embedding(id, document.embedding, document.fingerprint)
+
+
+def _check_extraction(extraction: Extraction | None) -> None:
+    if extraction is not None:
+        _check_text("extractor", extraction.extractor)
+        _check_text("fallback", extraction.fallback)
 
 
 def _check_terms(terms: Sequence[str], analysis: int) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lukasa.domain.fact import Fact
+from lukasa.domain.job import Job
 from lukasa.domain.journal import JournalEntry
 from lukasa.domain.scope import Partition
 from lukasa.domain.source import Source
@@ -37,6 +38,10 @@ class Extraction:
 
     refused: Mapping[str, int] = field(default_factory=dict)
     """How many claims the gate did not let pass, by reason."""
+
+    fallback: str = ""
+    """Why the extractor's own reading is missing (`bad reply`, `over budget`: the rules read the turn in its place) or not
+    whole (`cut off`); empty when all is well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +77,30 @@ class Receipt:
 
     warnings: Sequence[str] = ()
     usage: Usage = field(default_factory=Usage)
+
+    @property
+    def ok(self) -> bool:
+        """Whether all that was asked for is done: nothing is pending, and nothing went wrong."""
+        return not (self.pending or self.unembedded or self.warnings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flushed:
+    """What came of waiting for background jobs."""
+
+    done: int = 0
+    pending: int = 0
+    """Jobs that are still to be done, dead ones included."""
+
+    errors: Sequence[str] = ()
+    """Why jobs failed, one sentence each; they are tried again, or dead (`doctor` shows which)."""
+
+    usage: Usage = field(default_factory=Usage)
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything was done."""
+        return not (self.pending or self.errors)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +230,18 @@ class Backlog:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One stage of the loop that `doctor` proves: `write`, `extract`, `recall`, `clean up`."""
+
+    name: str
+    ok: bool
+    detail: str = ""
+    """What went wrong; empty when nothing did."""
+
+    milliseconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
     """How the engine is: what works, and what does not and why."""
 
@@ -225,6 +266,18 @@ class Health:
     unextracted: int = 0
     """Live turns that the extractor in use has not read; `extract()` distils facts from them."""
 
+    llm: str | None = None
+    """Which model distils facts and answers; `None`: none is configured."""
+
+    stages: Sequence[Stage] = ()
+    """What became of each stage of the loop, if it was to be proved; the last one that is not `ok` is where it fails."""
+
+    pending: int = 0
+    """Background jobs that wait."""
+
+    dead: Sequence[Job] = ()
+    """Background jobs that were given up, each with its error; `retry()` revives them."""
+
     backlogs: Sequence[Backlog] = ()
     """The same by partition, where there is anything to do."""
 
@@ -239,4 +292,6 @@ class Health:
     def ok(self) -> bool:
         """Whether everything works."""
         behind = self.unembedded or self.outdated or self.unextracted
-        return self.embedder_problem is None and not (behind or self.findings)
+        return self.embedder_problem is None and not (
+            behind or self.dead or self.findings or any(not stage.ok for stage in self.stages)
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from lukasa.errors import InputError
@@ -74,3 +74,8 @@ def _parse(text: str) -> datetime:
         raise InputError(
             f"cannot read {text[:80]!r} as a time; use ISO 8601, such as 2026-11-23T10:00:00Z"
         ) from error
+
+
+def utc_day(at: datetime) -> date:
+    """Return the day of an instant in UTC."""
+    return at.astimezone(UTC).date()

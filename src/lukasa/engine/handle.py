@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from lukasa.engine.answering import AnswerVerbs
 from lukasa.engine.changes import ChangeVerbs
 from lukasa.engine.facts import FactVerbs
-from lukasa.engine.turns import TurnVerbs
+from lukasa.engine.working import WorkVerbs
 
 
-class AsyncHandle(TurnVerbs, FactVerbs, ChangeVerbs):
+class AsyncHandle(AnswerVerbs, FactVerbs, ChangeVerbs, WorkVerbs):
     """The memory of one user: every verb is bound to its partition."""

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date
 from importlib.metadata import version
 from typing import Self
 
-from lukasa.domain.report import Health, Progress, Stats, Verified
+from lukasa.domain.job import Job, JobState, Spent
+from lukasa.domain.report import Flushed, Health, Progress, Stats, Verified
 from lukasa.domain.scope import Partition
+from lukasa.engine import proof
 from lukasa.engine.handle import AsyncHandle
 from lukasa.engine.parts import Parts, Running
+from lukasa.engine.reading import check_limit
 from lukasa.errors import LukasaError
 from lukasa.pipeline.analyse import ANALYSIS_VERSION
+from lukasa.pipeline.distil.catch_up import CatchUp
 
 
 class AsyncEngine:
@@ -37,8 +42,11 @@ class AsyncEngine:
         """Check the whole store: file, schema, journal chain, indexes, orphans. Changes nothing."""
         return await self._running.parts.store.verify()
 
-    async def doctor(self) -> Health:
-        """Tell what works, and what does not and why; never raises for a model that cannot be loaded."""
+    async def doctor(self, *, prove: bool = False) -> Health:
+        """Tell what works, and what does not and why; never raises for a model that cannot be loaded.
+
+        With *prove*, the whole loop is run on a partition of its own, which is erased afterwards: write, extract, recall.
+        """
         parts = self._running.parts
         spec, problem = None, None
         try:
@@ -53,7 +61,7 @@ class AsyncEngine:
                 partition,
                 fingerprint=fingerprint,
                 analysis=ANALYSIS_VERSION,
-                extractor=parts.extractor.name if parts.extractor else None,
+                extractor=self._running.believe.name or None,
             )
             for partition in await parts.store.partitions()
         ]
@@ -66,6 +74,10 @@ class AsyncEngine:
             unembedded=sum(each.unembedded for each in backlogs),
             outdated=sum(each.outdated for each in backlogs),
             unextracted=sum(each.unextracted for each in backlogs),
+            llm=parts.llm.name if parts.llm else None,
+            stages=await proof.prove(self._running) if prove else (),
+            pending=len(await parts.store.jobs(state="waiting")),
+            dead=await parts.store.jobs(state="dead"),
             backlogs=[each for each in backlogs if each.unembedded or each.outdated or each.unextracted],
             details=await parts.store.describe(),
             stats=await parts.store.stats(),
@@ -92,7 +104,36 @@ class AsyncEngine:
         Turns that this version stored were read when they were remembered; those of an older file, or of another
         extractor, were not. Raises `ProviderError` when the extractor needs a model that cannot be used.
         """
-        return await self._running.extract(limit=limit, now=self._running.parts.clock())
+        running = self._running
+        if running.parts.recipe is not None:
+            catch_up = CatchUp(running.parts.store, running.worker, running.believe.name, running.parts.clock)
+            return await catch_up(limit=limit)
+        return await running.extract(limit=limit, now=running.parts.clock())
+
+    async def flush(self, timeout: float | None = None) -> Flushed:  # noqa: ASYNC109 - the caller's word for it
+        """Wait until everything that is to be done is done, or has failed once.
+
+        After *timeout* seconds what is left goes on in the background. A job that fails is tried again later.
+        """
+        return await self._running.worker.flush(None, within=timeout)
+
+    async def jobs(self, *, state: JobState | None = None, limit: int | None = None) -> list[Job]:
+        """List what is to be done, for all users: `waiting`, `running`, or `dead` (given up; `retry` revives it)."""
+        check_limit(limit)
+        return await self._running.parts.store.jobs(state=state, limit=limit)
+
+    async def retry(self) -> int:
+        """Have done again what was given up, and what rules had to read because the model failed; return how many jobs."""
+        partitions = await self._running.parts.store.partitions()
+        return sum([await AsyncHandle(self._running, partition).retry() for partition in partitions])
+
+    async def work(self, *, until_idle: bool = False) -> int:
+        """Do background jobs, other processes' too, until cancelled or (*until_idle*) none is due; return how many were done."""
+        return await self._running.worker.run(until_idle=until_idle)
+
+    async def usage(self, *, since: date | None = None, until: date | None = None) -> list[Spent]:
+        """Return what model calls took, over all users, by day (UTC), purpose and model; *until* is included."""
+        return await self._running.parts.store.spent(since=since, until=until)
 
     async def aclose(self) -> None:
         """Release files, threads and connections; a second call does nothing."""

@@ -4,27 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from lukasa.domain.document import Document
 from lukasa.domain.fact import Fact
+from lukasa.domain.report import Receipt, Usage
+from lukasa.domain.scope import Partition
 from lukasa.errors import ClosedError
 from lukasa.pipeline.believe import Believe, fact_document
 from lukasa.pipeline.channels import Channels
+from lukasa.pipeline.distil.extraction import KIND as EXTRACT
+from lukasa.pipeline.distil.extraction import SUMMARISE, ExtractSession
+from lukasa.pipeline.distil.guidance import Guidance
+from lukasa.pipeline.distil.reading import SessionReader
+from lukasa.pipeline.distil.recipe import Recipe
 from lukasa.pipeline.encode import Encoder
 from lukasa.pipeline.erase import Erase
 from lukasa.pipeline.extract import Extract
-from lukasa.pipeline.policy import RecallPolicy, RememberPolicy, ResolvePolicy
+from lukasa.pipeline.maintain import KIND as MAINTAIN
+from lukasa.pipeline.maintain import Maintain
+from lukasa.pipeline.meter import Meter
+from lukasa.pipeline.policy import (
+    BudgetPolicy,
+    DistilPolicy,
+    JobPolicy,
+    MaintainPolicy,
+    RecallPolicy,
+    RememberPolicy,
+    ResolvePolicy,
+)
 from lukasa.pipeline.recall import Recall
 from lukasa.pipeline.reembed import Reembed
 from lukasa.pipeline.reindex import Reindex
 from lukasa.pipeline.remember import Remember
+from lukasa.pipeline.rules import RulesExtractor
 from lukasa.pipeline.served import Served
 from lukasa.pipeline.undo import Undo
 from lukasa.pipeline.warm import WarmPartitions
+from lukasa.pipeline.worker import Handler, Worker
 from lukasa.ports.embedder import Embedder
 from lukasa.ports.extractor import Extractor
+from lukasa.ports.llm import LLM
 from lukasa.ports.reranker import Reranker
 from lukasa.ports.store import Store
 from lukasa.ports.tokens import TokenCounter
@@ -38,19 +59,36 @@ class Parts:
     store_name: str
     embedder: Embedder | None
     extractor: Extractor | None
-    """`None`: turns only, nothing is distilled from them."""
+    """What reads turns as they are remembered; `None`: nothing does."""
+
+    llm: LLM | None = None
+    recipe: Recipe | None = None
+    """How the model distils facts from turns, later; `None`: it does not."""
+
+    guidance: Guidance = field(default_factory=Guidance)
 
     reranker: Reranker | None
     counter: TokenCounter
     clock: Callable[[], datetime]
     tenant: str
     zone: str | None
+    worker: str = "worker"
+    """Who holds the leases of jobs; no two engines over one store have the same name."""
+
     rerank: bool
     """Whether recall reranks when the call does not say."""
 
     remember: RememberPolicy
     resolve: ResolvePolicy
     recall: RecallPolicy
+    distil: DistilPolicy = field(default_factory=DistilPolicy)
+    maintain: MaintainPolicy = field(default_factory=MaintainPolicy)
+    jobs: JobPolicy = field(default_factory=JobPolicy)
+    budget: BudgetPolicy = field(default_factory=BudgetPolicy)
+
+
+_LISTED = 1_000
+"""Turns whose reading is not whole that are looked at."""
 
 
 class Running:
@@ -61,8 +99,10 @@ class Running:
         self._closed = False
         self.encoder = Encoder(parts.embedder)
         self.served = Served()
-        self.believe = Believe(parts.store, parts.extractor, self.served, parts.resolve)
-        self.remember = Remember(parts.store, self.encoder, self.believe, parts.remember)
+        recipe = parts.recipe.name if parts.recipe else ""
+        self.believe = Believe(parts.store, parts.extractor, self.served, parts.resolve, recipe)
+        patience = parts.distil.patience if parts.recipe else None
+        self.remember = Remember(parts.store, self.encoder, self.believe, parts.remember, patience)
         self.extract = Extract(parts.store, self.encoder, self.believe)
         self.undo = Undo(parts.store, self.encoder)
         self.erase = Erase(parts.store, self.encoder)
@@ -77,6 +117,70 @@ class Running:
             reranker=parts.reranker,
             counter=parts.counter,
             policy=parts.recall,
+        )
+
+        self.guidance: dict[Partition, Guidance] = {}
+        """Wishes for single partitions, in place of the general ones."""
+
+        self.meter = (
+            Meter(parts.llm, parts.store, parts.budget, parts.clock) if parts.llm is not None else None
+        )
+        self.worker = Worker(parts.store, self._handlers(), parts.jobs, parts.clock, parts.worker)
+
+    @property
+    def reader(self) -> SessionReader:
+        """What reads turns later, or again: the model if there is a recipe, otherwise what reads them at once."""
+        parts = self._parts
+        recipe = parts.recipe.name if parts.recipe else ""
+        extractor = RulesExtractor() if parts.recipe else parts.extractor
+        return SessionReader(
+            store=parts.store,
+            encoder=self.encoder,
+            warm=self.warm,
+            believe=Believe(parts.store, extractor, self.served, parts.resolve, recipe),
+            recipe=parts.recipe,
+            meter=self.meter,
+            guidance=lambda partition: self.guidance.get(partition, parts.guidance),
+            policy=parts.distil,
+        )
+
+    def _handlers(self) -> dict[str, Handler]:
+        parts = self._parts
+        reads = parts.recipe is not None and self.meter is not None
+        care = Maintain(parts.store, self.reembed, SUMMARISE if reads else None, parts.maintain, parts.clock)
+        if not reads or self.meter is None:
+            return {MAINTAIN: care}
+        # What asks a model brings pydantic along: not where no model is configured.
+        from lukasa.pipeline.distil.summarise import Summarise  # noqa: PLC0415
+
+        return {
+            MAINTAIN: care,
+            EXTRACT: ExtractSession(parts.store, self.reader, parts.clock),
+            SUMMARISE: Summarise(parts.store, self.meter, parts.distil, parts.clock),
+        }
+
+    async def waited(self, partition: Partition, receipt: Receipt) -> Receipt:
+        """Return the receipt as it stands when the partition's jobs are done, or could not be."""
+        if self._parts.recipe is None:
+            return receipt
+        flushed = await self.worker.flush(partition, within=None)
+        entries = await self._parts.store.journal(partition, since=receipt.change)
+        facts = [entry.id for entry in entries if entry.verb == "extract" and entry.op != "extract"]
+        lacking = await self._parts.store.unextracted(
+            partition, extractor=self.reader.name, limit=_LISTED, lacking=True
+        )
+        told = set(receipt.turns).intersection(lacking)
+        warned = (
+            [f"{len(told)} of these turns were read by rules: the model's reading is not whole"]
+            if told
+            else []
+        )
+        return replace(
+            receipt,
+            facts=[*dict.fromkeys((*receipt.facts, *facts))],
+            pending=flushed.pending,
+            warnings=[*receipt.warnings, *flushed.errors, *warned],
+            usage=_both(receipt.usage, flushed.usage),
         )
 
     async def document(self, fact: Fact) -> Document:
@@ -98,6 +202,19 @@ class Running:
             self._closed = True
             async with AsyncExitStack() as stack:  # one that fails keeps no other open
                 stack.push_async_callback(self._parts.store.aclose)
+                if self._parts.llm is not None:
+                    stack.push_async_callback(self._parts.llm.aclose)
                 if self._parts.reranker is not None:
                     stack.push_async_callback(self._parts.reranker.aclose)
                 stack.push_async_callback(self.encoder.aclose)
+                stack.push_async_callback(self.worker.aclose)  # first: it gives back what it began
+
+
+def _both(one: Usage, other: Usage) -> Usage:
+    return Usage(
+        embedded=one.embedded + other.embedded,
+        llm_calls=one.llm_calls + other.llm_calls,
+        tokens_in=one.tokens_in + other.tokens_in,
+        tokens_out=one.tokens_out + other.tokens_out,
+        milliseconds=one.milliseconds + other.milliseconds,
+    )

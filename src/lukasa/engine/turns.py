@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Unpack
@@ -13,10 +13,10 @@ from lukasa.domain.recalled import Context, Recalled, View
 from lukasa.domain.report import Receipt, Stats
 from lukasa.domain.time import read_instant, read_zone
 from lukasa.domain.turn import Json, Turn
-from lukasa.engine.reading import FilterLike, Verbs, check_count, check_limit
+from lukasa.engine.reading import FilterLike, Verbs, check_count, check_limit, check_names
 from lukasa.errors import InputError
 from lukasa.pipeline.looked import Looked
-from lukasa.pipeline.messages import Message, read_label, read_labels, read_messages
+from lukasa.pipeline.messages import Message, MoreLabels, read_label, read_labels, read_messages
 from lukasa.pipeline.recall import Question
 from lukasa.pipeline.remember import Call
 
@@ -33,30 +33,43 @@ class TurnVerbs(Verbs):
         *,
         at: datetime | str | None = None,
         session: str | None = None,
-        agent: str | None = None,
-        origin: str | None = None,
-        metadata: Mapping[str, Json] | None = None,
         key: str | None = None,
-        zone: str | None = None,
+        wait: bool = False,
+        **labels: Unpack[MoreLabels],
     ) -> Receipt:
         """Store what was said, word for word, durably and all at once; it can be recalled when this returns.
 
         *messages* is a text, a message of the OpenAI shape (`role`, `content`, `name`; also its own `at`, `metadata`,
         `session`, `agent`, `origin` and `key`, which go before those of the call) or a list of them; what `export`
-        yields is taken back as it was, forgotten turns as forgotten. *at* is when it was said (now, if nobody says); a time without an offset is
-        read in *zone*, or refused. The same turn is stored once: the receipt lists the duplicates. With an
-        idempotency *key*, a repeated call stores nothing twice, whatever its times.
+        yields is taken back as it was, forgotten turns as forgotten. *at* is when it was said (now, if nobody says); a time
+        without an offset is read in `zone=`, or refused. `agent=`, `origin=` and `metadata=` label every message. The same turn
+        is stored once: the receipt lists the duplicates. With an idempotency *key*, a repeated call stores nothing twice,
+        whatever its times.
+
+        Where a model distils facts, it does so in the background; with *wait*, the call returns when it has (or could not:
+        `pending` and `warnings` tell).
 
         Raises `InputError` for what cannot be stored (nothing of the call is), `KeyReuseError` when the key came
         with other content before, `StoreError` when the store cannot be written.
         """
         parts = self._running.parts
-        zone = zone or parts.zone
+        check_names(labels, MoreLabels, "remember")
+        zone = labels.get("zone") or parts.zone
         read_label("key", key)
-        labels = read_labels(at=at, session=session, agent=agent, origin=origin, metadata=metadata, zone=zone)
-        read = read_messages(messages, labels, zone=zone, policy=parts.remember)
+        given = read_labels(
+            at=at,
+            session=session,
+            agent=labels.get("agent"),
+            origin=labels.get("origin"),
+            metadata=labels.get("metadata"),
+            zone=zone,
+        )
+        read = read_messages(messages, given, zone=zone, policy=parts.remember)
         call = Call(read.drafts, key, parts.clock(), read_zone(zone) if zone else None)
-        return await self._running.remember(self.partition, read, call)
+        receipt = await self._running.remember(self.partition, read, call)
+        if receipt.pending:
+            self._running.worker.kick()
+        return await self._running.waited(self.partition, receipt) if wait else receipt
 
     async def recall(
         self,
@@ -194,10 +207,7 @@ class TurnVerbs(Verbs):
         )
 
     async def _looked(self, view: View) -> Looked:
-        if unknown := sorted(set(view) - set(View.__annotations__)):
-            raise TypeError(
-                f"unexpected argument {unknown[0]!r}; a view has {', '.join(View.__annotations__)}"
-            )
+        check_names(view, View, "a view")
         kinds = view.get("kinds", ("turn", "fact"))
         if isinstance(kinds, str) or not kinds or set(kinds) - {"turn", "fact"}:
             raise InputError(f"kinds must be a list of 'turn' and 'fact', not {kinds!r}")

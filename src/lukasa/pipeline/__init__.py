@@ -16,6 +16,7 @@ believe
     served              what was shown lately, so that it is not taken for news
     attributes          the labels that facts are sorted by
     versions            the next version of a fact, for all that a person or time does to it
+    validity            when what somebody says is true
     (folders)           `rules` turns → claims; `dates` time in words; `gate` which claims pass; `resolve` claims and what is known
 
 read
@@ -34,6 +35,13 @@ read
     profile             the lines that stay the same until a fact changes
     compose             turns and facts → a block of text within a budget
 
+with a model
+    answer              a question → an answer with citations, or none
+    asking              a reply of a given shape, asked for twice at most
+    meter               what calls take: the budget before, the ledger after
+    worker              jobs that were left for later
+    (folders)           `distil` turns → facts by a model; `replies` what a model said → values; `answering` questions → answers
+
 take back
     undo                the state before a change, as new changes
     erase               what goes with what is destroyed, and what is left
@@ -43,6 +51,7 @@ upkeep
     documents           what is indexed of a document, whatever its kind
     reembed             vectors of the embedder in use
     reindex             terms of the analysis in use
+    maintain            a round of care: what expired, what says the same, what is missing
     (folder)            `audit` looks for rot
 
 arrays                  the arrays that ranking computes with

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import InitVar, dataclass, field, replace
 from datetime import datetime, tzinfo
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from lukasa.domain.change import PutFact
 from lukasa.domain.claim import Claim, Scene
@@ -21,7 +21,7 @@ from lukasa.domain.turn import Origin, Turn
 from lukasa.pipeline.analyse import ANALYSIS_VERSION, analyse
 from lukasa.pipeline.gate import Admitted, Quarantined, Ruling, judge
 from lukasa.pipeline.policy import ResolvePolicy
-from lukasa.pipeline.resolve import decide, lookups, outcome
+from lukasa.pipeline.resolve import Verdict, decide, lookups, outcome
 from lukasa.pipeline.served import Served
 from lukasa.pipeline.traits import traits
 from lukasa.ports.extractor import Extractor
@@ -58,6 +58,20 @@ class Version(NamedTuple):
     """Whether its words are new, so that it needs an index entry."""
 
 
+class Opinion(NamedTuple):
+    """What somebody else than the rules says of a claim: a model."""
+
+    verdict: Verdict
+    """It names only facts that are among the known ones."""
+
+    text: str = ""
+    """How the fact is to be worded; empty: as the claim is."""
+
+
+Opine: TypeAlias = "Callable[[Turn, Claim, Known], Awaitable[Opinion | None]]"
+"""Says how a claim stands to what is known, or leaves it to the rules (`None`). It may add to what is known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Believe:
     """Everything that forming beliefs needs; nothing it doesn't."""
@@ -68,6 +82,13 @@ class Believe:
 
     served: Served
     policy: ResolvePolicy
+    recipe: str = ""
+    """The recipe that reads turns later; what a person states needs no reading by it."""
+
+    @property
+    def name(self) -> str:
+        """What turns are marked with that need not be read again."""
+        return self.recipe or (self.extractor.name if self.extractor else "")
 
     async def listen(
         self, partition: Partition, turns: Sequence[Turn], earlier: Sequence[Turn], *, zone: tzinfo | None
@@ -77,39 +98,76 @@ class Believe:
             return []
         scenes = make_scenes(turns, earlier, zone=zone)
         found = await self.extractor.claims(turns, scenes)
+        return self.judged(partition, turns, scenes, found)
+
+    def judged(
+        self,
+        partition: Partition,
+        turns: Sequence[Turn],
+        scenes: Sequence[Scene],
+        claims: Sequence[Sequence[Claim]],
+    ) -> list[Heard]:
+        """Return what the gate says of the claims of each turn."""
         served = self.served.of(partition)
         return [
-            Heard(turn, [judge(claim, turn, served=served, known_names=scene.names) for claim in claims])
-            for turn, scene, claims in zip(turns, scenes, found, strict=True)
+            Heard(turn, [judge(claim, turn, served=served, known_names=scene.names) for claim in own])
+            for turn, scene, own in zip(turns, scenes, claims, strict=True)
         ]
 
-    async def resolve(self, partition: Partition, heard: Sequence[Heard], *, now: datetime) -> list[Version]:
-        """Compare what was heard with what is known; return the versions to store, in order."""
+    async def known(self, partition: Partition, heard: Sequence[Heard]) -> Known:
+        """Return the facts that bear on what was heard."""
+        known = Known()
+        alike = await self.store.facts(partition, _alike(each for h in heard for each in h.claims))
+        await self.widen(partition, known, alike)
+        return known
+
+    async def widen(self, partition: Partition, known: Known, facts: Sequence[Fact]) -> None:
+        """Add facts to what is known, with what was derived from them."""
+        new = [fact for fact in facts if fact.id not in known.facts]
+        known.add(new)
+        if new:
+            bases = FactQuery(bases=[fact.id for fact in new], include_retired=True)
+            known.add(each for each in await self.store.facts(partition, bases) if each.id not in known.facts)
+
+    async def resolve(
+        self,
+        partition: Partition,
+        heard: Sequence[Heard],
+        *,
+        now: datetime,
+        known: Known | None = None,
+        opine: Opine | None = None,
+    ) -> list[Version]:
+        """Compare what was heard with what is known; return the versions to store, in order.
+
+        Each claim sees what became of the ones before it. *opine* is asked first, of what was admitted.
+        """
         if not any(each.claims for each in heard):
             return []
-        known = Known(await self.store.facts(partition, _alike(each for h in heard for each in h.claims)))
-        known.add(await self._derived(partition, known))
+        known = await self.known(partition, heard) if known is None else known
         versions: list[Version] = []
         for turn, rulings in heard:
             for ruling in rulings:
                 if isinstance(ruling, Admitted | Quarantined):
-                    made = _believed(ruling, turn, known, partition=partition, now=now, policy=self.policy)
+                    admitted = opine is not None and isinstance(ruling, Admitted)
+                    opinion = await opine(turn, ruling.claim, known) if opine and admitted else None
+                    told = _Told(ruling, turn, opinion)
+                    made = _believed(told, known, partition=partition, now=now, policy=self.policy)
                     versions += known.record(made, caused_by=turn.id)
         return versions
 
-    def extraction(self, heard: Heard, versions: Sequence[Version]) -> Extraction:
-        """Return the note that a turn was read."""
+    def extraction(
+        self, heard: Heard, versions: Sequence[Version], *, by: str = "", fallback: str = ""
+    ) -> Extraction:
+        """Return the note that a turn was read: by the extractor, or by a recipe that is named."""
         refused = Counter(ruling.reason for ruling in heard.rulings if not isinstance(ruling, Admitted))
         facts = {version.fact.id for version in versions if version.caused_by == heard.turn.id}
-        name = self.extractor.name if self.extractor else ""
-        return Extraction(extractor=name, facts=len(facts), refused=dict(sorted(refused.items())))
-
-    async def _derived(self, partition: Partition, known: Known) -> list[Fact]:
-        """Return what was derived from the known facts: it becomes stale when they do."""
-        if not known.facts:
-            return []
-        bases = FactQuery(bases=list(known.facts), include_retired=True)
-        return await self.store.facts(partition, bases)
+        return Extraction(
+            extractor=by or self.name,
+            facts=len(facts),
+            refused=dict(sorted(refused.items())),
+            fallback=fallback,
+        )
 
 
 @dataclass(slots=True)
@@ -131,6 +189,14 @@ class Known:
             lookups = [("key", fact.key), *(("basis", basis) for basis in fact.derived_from)]
             for lookup in [*lookups, ("slot", fact.slot)] if fact.slot else lookups:
                 self._by.setdefault(lookup, {})[fact.id] = None
+
+    def forget(self, ids: Collection[str]) -> None:
+        """Count these facts as unknown."""
+        for fact_id in ids:
+            self.facts.pop(fact_id, None)
+        for found in self._by.values():
+            for fact_id in ids:
+                found.pop(fact_id, None)
 
     def like(self, claim: Claim) -> list[Fact]:
         """Return the facts that may be the same as a claim, or exclude it, and what was derived from those."""
@@ -241,22 +307,29 @@ def _alike(claims: Iterable[Claim]) -> FactQuery:
     return FactQuery(keys=sorted(keys), slots=sorted(slots), include_retired=True)
 
 
+class _Told(NamedTuple):
+    """A claim that goes on, where it stands, and what a model says of it."""
+
+    ruling: Admitted | Quarantined
+    turn: Turn
+    opinion: Opinion | None
+
+
 def _believed(
-    ruling: Admitted | Quarantined,
-    turn: Turn,
-    known: Known,
-    *,
-    partition: Partition,
-    now: datetime,
-    policy: ResolvePolicy,
+    told: _Told, known: Known, *, partition: Partition, now: datetime, policy: ResolvePolicy
 ) -> list[Fact]:
+    ruling, turn, opinion = told
     claim, trust = ruling.claim, trust_of(turn)
     near = known.like(claim)
     if isinstance(ruling, Quarantined):
         # It must not touch what is believed: only a fact of the same content may be it.
         keys, _ = lookups(claim)
         near = [fact for fact in near if fact.key in keys]
-    verdict = decide(claim, near, said_at=turn.at, trust=trust, policy=policy)
+    if opinion is None:
+        verdict = decide(claim, near, said_at=turn.at, trust=trust, policy=policy)
+    else:
+        verdict, near = opinion.verdict, list(known.facts.values())
+        claim = replace(claim, text=opinion.text) if opinion.text else claim
     made = outcome(
         claim,
         verdict,

@@ -47,6 +47,121 @@ class ResolvePolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """How much may be spent on model calls; 0: no bound."""
+
+    calls: int = 0
+    tokens: int = 0
+    """In and out."""
+
+    dollars: float = 0.0
+    """Calls of which no price is known count nothing."""
+
+    @property
+    def bounded(self) -> bool:
+        """Whether anything is bounded."""
+        return bool(self.calls or self.tokens or self.dollars)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetPolicy:
+    """What model calls may take. A bound is checked before each call, so that the last one may go beyond it."""
+
+    run: Allowance = field(default_factory=Allowance)
+    """For one call of a verb, or one job."""
+
+    day: Allowance = field(default_factory=Allowance)
+    """For everybody, by the day in UTC."""
+
+    user_day: Allowance = field(default_factory=Allowance)
+    """For one partition, by the day in UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistilPolicy:
+    """How a model distils facts from turns."""
+
+    segment: int = 3_000
+    """Characters that are read in one call. Longer ones make models forget the middle; shorter ones pay for the
+    instructions again."""
+
+    overhang: float = 0.4
+    """How much longer a segment may be when the rest would be shorter than that: one call less."""
+
+    recent: int = 10
+    """m: messages before the new ones that are shown for understanding (paper §1.3: 10)."""
+
+    similar: int = 10
+    """s: known facts that each new one is compared with in the recipe `paper` (paper §1.3: 10)."""
+
+    neighbours: int = 3
+    """Known facts that an undecided one is compared with in the recipe `llm`: more cost tokens, and the first is nearly
+    always the one."""
+
+    undecided: float = 0.75
+    """Cosine of two facts about the same subject from which rules alone do not say that both stand."""
+
+    summary_words: int = 220
+    """Longest summary S; the paper names no limit."""
+
+    summary_every: int = 20
+    """Turns after which S is refreshed in the recipe `paper`: the last `recent` are shown anyway, so S is at most ten
+    behind what is shown. The paper says only "periodically"."""
+
+    reply_tokens: int = 3_000
+    """Longest reply. A segment of 3,000 characters gave up to about 1,500 tokens of facts."""
+
+    timeout: float = 90.0
+    """Seconds for one call; nobody waits for it."""
+
+    patience: timedelta = timedelta(seconds=30)
+    """How long turns wait for more of their session before a model reads them: exchange by exchange, the instructions
+    would be paid for each time, and the recipe `paper` wants the answer to a message beside it. `flush` does not wait."""
+
+    longest_turn: int = 12_000
+    """Characters of one turn that are shown to a model: what is longer is a document, and is read by its beginning."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaintainPolicy:
+    """How much one round of care may do to a partition: the next one goes on from there."""
+
+    merges: int = 500
+    """Versions of facts written."""
+
+    documents: int = 512
+    """Documents given vectors: about ten seconds of work."""
+
+    summaries: int = 20
+    """Sessions that a model summarises."""
+
+    turns: int = 5_000
+    """Latest turns that are looked at for sessions to summarise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobPolicy:
+    """How work that was left for later is done."""
+
+    concurrency: int = 4
+    """Sessions at once, in one process."""
+
+    lease: timedelta = timedelta(minutes=10)
+    """After this, a worker that says nothing counts as dead. Leases are prolonged while work goes on."""
+
+    attempts: int = 8
+    """With the waits below, an outage of about an hour is survived."""
+
+    first_wait: timedelta = timedelta(seconds=2)
+    """Before the second attempt; then four times as long each time."""
+
+    longest_wait: timedelta = timedelta(minutes=30)
+
+    poll: timedelta = timedelta(seconds=2)
+    """How often a worker looks for jobs of other processes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ComposePolicy:
     """How a context is put together."""
 

@@ -34,18 +34,25 @@ class Reembed:
         partitions = await self.store.partitions()
         done = 0
         for partition in partitions:
-            while limit is None or done < limit:
-                size = _BATCH if limit is None else min(_BATCH, limit - done)
-                ids = await self.store.unembedded(partition, fingerprint=spec.fingerprint, limit=size)
-                if not ids:
-                    break
-                await self._embed(partition, ids, now=now)
-                done += len(ids)
+            done += await self.of(partition, limit=None if limit is None else limit - done, now=now)
         left = [
             await self.store.backlog(partition, fingerprint=spec.fingerprint, analysis=ANALYSIS_VERSION)
             for partition in partitions
         ]
         return Progress(done=done, remaining=sum(each.unembedded for each in left))
+
+    async def of(self, partition: Partition, *, limit: int | None, now: datetime) -> int:
+        """Embed up to *limit* documents of one partition and return how many; none while the embedder cannot be used."""
+        spec = await self.encoder.spec()
+        done = 0
+        while spec is not None and (limit is None or done < limit):
+            size = _BATCH if limit is None else min(_BATCH, limit - done)
+            ids = await self.store.unembedded(partition, fingerprint=spec.fingerprint, limit=size)
+            if not ids:
+                break
+            await self._embed(partition, ids, now=now)
+            done += len(ids)
+        return done
 
     async def _embed(self, partition: Partition, ids: Sequence[str], *, now: datetime) -> None:
         texts = await document_texts(self.store, partition, ids)

@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from time import perf_counter
 from typing import NamedTuple
 from weakref import WeakValueDictionary
@@ -18,6 +18,7 @@ from lukasa.domain.embedding import Embedding
 from lukasa.domain.erasure import text_mark
 from lukasa.domain.filter import Compare
 from lukasa.domain.ids import content_id
+from lukasa.domain.job import Queue
 from lukasa.domain.journal import Cause
 from lukasa.domain.query import TurnQuery
 from lukasa.domain.report import Receipt, Usage
@@ -82,6 +83,9 @@ class Remember:
     encoder: Encoder
     believe: Believe
     policy: RememberPolicy
+    patience: timedelta | None = None
+    """How long a model waits for more turns of a session before it reads them; `None`: no model does."""
+
     _locks: WeakValueDictionary[Partition, asyncio.Lock] = field(
         default_factory=WeakValueDictionary, init=False, repr=False, compare=False
     )
@@ -106,6 +110,7 @@ class Remember:
             refused=_refused(plan.heard),
             redacted=read.redacted,
             change=applied.call,
+            pending=len(self._later(plan, work.call)),
             unembedded=sum(turn_id not in work.turns for turn_id in applied.added),
             warnings=[plan.warning] if plan.warning else [],
             usage=Usage(embedded=len(work.turns) + len(work.texts), milliseconds=milliseconds),
@@ -119,7 +124,13 @@ class Remember:
                 plan = await self._plan(partition, work)
             changes = self._changes(plan, work)
             try:
-                return plan, await self.store.apply(partition, changes, cause=cause, expected=plan.version)
+                return plan, await self.store.apply(
+                    partition,
+                    changes,
+                    cause=cause,
+                    expected=plan.version,
+                    bookkeeping=self._later(plan, work.call),
+                )
             except StaleError:
                 continue  # What counts as said or believed already may have changed.
         raise StaleError(
@@ -137,6 +148,15 @@ class Remember:
             for turn in plan.turns
         ]
         return [*turns, *(put(version, work.texts, plan.fingerprint) for version in plan.versions)]
+
+    def _later(self, plan: Plan, call: Call) -> list[Queue]:
+        """Return what is left for a model to do; what a person states needs no reading."""
+        if self.patience is None or call.claim is not None:
+            return []
+        sessions = dict.fromkeys(turn.session for turn in plan.turns if turn.retired_at is None)
+        return [
+            Queue(kind="extract", session=session, due_at=call.now + self.patience) for session in sessions
+        ]
 
     async def _plan(self, partition: Partition, work: Work) -> Plan:
         before = await self.store.version(partition)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from lukasa.domain.change import Applied, Change
@@ -11,6 +11,7 @@ from lukasa.domain.document import Delta, Scored
 from lukasa.domain.embedding import TokenVectors
 from lukasa.domain.erasure import Erased, Erasure
 from lukasa.domain.fact import Fact
+from lukasa.domain.job import Bookkeeping, Job, JobState, Spent, Summary
 from lukasa.domain.journal import Cause, JournalEntry
 from lukasa.domain.query import DocumentQuery, FactQuery, LexicalQuery, TurnQuery
 from lukasa.domain.report import Backlog, Stats, Verified
@@ -30,9 +31,15 @@ class Store(Protocol):
         ...
 
     async def apply(
-        self, partition: Partition, changes: Sequence[Change], *, cause: Cause, expected: int | None = None
+        self,
+        partition: Partition,
+        changes: Sequence[Change],
+        *,
+        cause: Cause,
+        expected: int | None = None,
+        bookkeeping: Sequence[Bookkeeping] = (),
     ) -> Applied:
-        """Make every change in order, durably, or none of them.
+        """Make every change in order, durably, or none of them; then the bookkeeping, in the same transaction.
 
         With *expected*, raise `StaleError` unless the partition is still at that version. A change to an unknown
         id raises `NotFoundError`. Each change that has an effect raises the version by one and leaves a journal entry.
@@ -47,6 +54,9 @@ class Store(Protocol):
         One transaction as in `apply`, then whatever the engine needs to clean its files. Journal entries about what was
         erased lose reason and content, and each erased id gets an entry; the chain is made anew from the start, and the
         receipt has the digest that it ended with before. Marks become tombstones. Other partitions' rows stay as they are.
+
+        The summaries of the whole partition and of the erased turns' sessions go, and so do the errors of the partition's
+        jobs. With `everything`, its jobs, summaries and usage go too.
         """
         ...
 
@@ -107,8 +117,56 @@ class Store(Protocol):
         """
         ...
 
-    async def unextracted(self, partition: Partition, *, extractor: str, limit: int) -> list[str]:
-        """Return ids of live turns that this extractor has not read, by `seq`."""
+    async def unextracted(
+        self,
+        partition: Partition,
+        *,
+        extractor: str,
+        limit: int,
+        sessions: Sequence[str | None] | None = None,
+        lacking: bool = False,
+    ) -> list[str]:
+        """Return ids of live turns (of these sessions; `None`: of all) that this extractor has not read, by `seq`.
+
+        With *lacking*, those that it has read and of which the reading is not whole (`Extraction.fallback`).
+        """
+        ...
+
+    async def claim(self, *, now: datetime, until: datetime, worker: str, limit: int) -> list[Job]:
+        """Take up to so many jobs that are due, in all partitions, earliest due first: they run until *until*.
+
+        A job whose lease ran out is due. None is taken while another of the same partition and session runs, and
+        no two of those at once. Each attempt is counted. Others of that session whose lease ran out wait again: whoever
+        held them has lost them.
+        """
+        ...
+
+    async def extend(self, job: Job, *, until: datetime) -> bool:
+        """Prolong the lease of a claimed job; `False` when it is no longer this worker's."""
+        ...
+
+    async def jobs(
+        self, partition: Partition | None = None, *, state: JobState | None = None, limit: int | None = None
+    ) -> list[Job]:
+        """List jobs of a partition, or of all, earliest due first (then by id)."""
+        ...
+
+    async def revive(self, partition: Partition | None = None, *, now: datetime) -> int:
+        """Let dead jobs (of a partition, or of all) wait again, due now, with no attempts counted; return how many."""
+        ...
+
+    async def summaries(self, partition: Partition) -> list[Summary]:
+        """Return the summaries of a partition: of the whole first, then by session."""
+        ...
+
+    async def spend(self, partition: Partition, spent: Spent) -> None:
+        """Add to the ledger of usage: rows of the same day, purpose and model add up."""
+        ...
+
+    async def spent(
+        self, partition: Partition | None = None, *, since: date | None = None, until: date | None = None
+    ) -> list[Spent]:
+        """Return the ledger of a partition, or summed over all, by day, purpose and model; *until* is included."""
         ...
 
     async def backlog(

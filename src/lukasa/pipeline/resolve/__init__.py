@@ -13,5 +13,6 @@ outcome         the versions of facts that follow
 from lukasa.pipeline.resolve.decide import decide
 from lukasa.pipeline.resolve.outcome import outcome
 from lukasa.pipeline.resolve.proposal import lookups
+from lukasa.pipeline.resolve.verdicts import Verdict
 
-__all__ = ["decide", "lookups", "outcome"]
+__all__ = ["Verdict", "decide", "lookups", "outcome"]

@@ -27,7 +27,16 @@ from lukasa.pipeline.resolve.proposal import (
     standing,
 )
 from lukasa.pipeline.resolve.timeline import Cut, Placement, correcting, place
-from lukasa.pipeline.resolve.verdicts import Conflicts, Retracts, Revises, Same, Supersedes, Verdict
+from lukasa.pipeline.resolve.verdicts import (
+    Conflicts,
+    Removes,
+    Replaces,
+    Retracts,
+    Revises,
+    Same,
+    Supersedes,
+    Verdict,
+)
 from lukasa.pipeline.versions import following
 
 _SURE = 0.99
@@ -65,6 +74,10 @@ def outcome(
             _dispute(page, ids)
         case Retracts(ids, replacement=replacement):
             _retract(page, ids, replacement=replacement)
+        case Replaces(ids):
+            _replace(page, ids)
+        case Removes(ids):
+            _remove(page, ids)
         case _ if proposal.happens:
             page.write_new(proposal.valid)
         case _:
@@ -339,6 +352,27 @@ def _close(page: _Page, ids: Iterable[str], *, by: str) -> None:
         fact = page.get(fact_id)
         end = fact.valid if happens(fact) else replace(fact.valid, end=page.proposal.since)
         page.put(replace(fact, valid=end, status="superseded", superseded_by=by, rivals=()))
+
+
+def _replace(page: _Page, ids: Sequence[str]) -> None:
+    """Put the claim in the place of facts that a model named; where they are trusted more, nobody decides."""
+    if not may_retire(page.proposal, map(page.get, ids)):
+        _dispute(page, ids)
+        return
+    happening = page.proposal.happens
+    own = (
+        page.write_new(page.proposal.valid)
+        if happening
+        else _settle(page, place(page.proposal, page.every()))
+    )
+    _close(page, [fact_id for fact_id in ids if fact_id != own and believed(page.get(fact_id))], by=own)
+
+
+def _remove(page: _Page, ids: Sequence[str]) -> None:
+    """Hide facts that a model named, as far as who contradicts them is trusted enough."""
+    for fact in map(page.get, ids):
+        if fact.retired_at is None and may_retire(page.proposal, [fact]):
+            page.put(replace(fact, retired_at=page.now))
 
 
 def _dispute(page: _Page, ids: Sequence[str]) -> None:

@@ -82,4 +82,23 @@ class Historical:
     by: str
 
 
-Verdict: TypeAlias = New | Same | Revises | Supersedes | Coexists | Conflicts | Retracts | Historical
+@dataclass(frozen=True, slots=True)
+class Replaces:
+    """A model says that the claim takes the place of these known facts, whatever their attributes."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Removes:
+    """A model says that these known facts are contradicted, and the claim itself is not stored.
+
+    That is DELETE as the Mem0 paper prints it. The facts are hidden, and can be restored.
+    """
+
+    ids: tuple[str, ...]
+
+
+Verdict: TypeAlias = (
+    New | Same | Revises | Supersedes | Coexists | Conflicts | Retracts | Historical | Replaces | Removes
+)

@@ -18,6 +18,7 @@ from lukasa.pipeline.rules.identity import identity
 from lukasa.pipeline.rules.kin import Kin
 from lukasa.pipeline.rules.statement import Said
 from lukasa.pipeline.rules.worth import kind_of
+from lukasa.pipeline.validity import validity
 
 SURE = 0.9
 """Confidence of what a row of the grammar reads."""
@@ -124,22 +125,7 @@ def _now_there(moved: Claim, said: Said, turn: Turn) -> Claim:
 def _valid(said: Said, turn: Turn, *, state: bool, ended: bool) -> Interval | None:
     """Return when it is true: a state from its beginning, or from now; an event at its time, if that was said."""
     when = next((each.interval for each in said.moments if not each.recurring), None)
-    if ended:
-        return _until(when, turn)
-    if not state:
-        return when
-    if when is None or when.start is None or when.start > turn.at:
-        return Interval(start=turn.at, granularity="instant")
-    return Interval(start=when.start, granularity=when.granularity, phrase=when.phrase)
-
-
-def _until(when: Interval | None, turn: Turn) -> Interval:
-    """Return when something that has ended was so."""
-    if when is None or when.start is None or when.start > turn.at:
-        return Interval(end=turn.at, granularity="instant")
-    if when.end is None:
-        return Interval(end=when.start, granularity=when.granularity, phrase=when.phrase)
-    return when
+    return validity(when, turn.at, state=state, ended=ended)
 
 
 def _corrects(said: Said, reading: Reading, *, single: bool) -> str | None:

@@ -55,7 +55,7 @@ def diff(
     if options.json:
         print_json(found)
     else:
-        _show_diff(console(), found)
+        show_diff(console(), found)
 
 
 def undo(
@@ -101,7 +101,7 @@ def entry_table(entries: Sequence[JournalEntry], *, ids: bool = False) -> Table:
     return table
 
 
-def _show_diff(out: Console, found: Diff) -> None:
+def show_diff(out: Console, found: Diff) -> None:
     if not found:
         out.print("The same is believed.")
     for title, facts in (("New", found.added), ("Gone", found.gone)):

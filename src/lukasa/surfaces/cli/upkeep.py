@@ -47,11 +47,18 @@ def verify(*, store: Store | None = None) -> int:
     return 0 if verified.ok else 1
 
 
-def doctor(*, store: Store | None = None) -> int:
-    """Look at the store and the models; exit code 1 when something does not work."""
+def doctor(
+    *,
+    look: Annotated[bool, Parameter(help="Only look; write nothing.")] = False,
+    store: Store | None = None,
+) -> int:
+    """Run the whole loop once, and look at the store and the models; exit code 1 when something does not work.
+
+    The loop (write, extract, recall) runs on a user of its own, which is erased afterwards.
+    """
     options = store or Store()
     with opened(options, new=True) as memory:
-        health = memory.doctor()
+        health = memory.doctor(prove=not look)
     if options.json:
         print_json({"ok": health.ok, "health": health})
     else:
@@ -136,9 +143,13 @@ def _show_health(health: Health) -> None:
         "store": health.store,
         **_spaced(health.details),
         "embedder": embedder,
+        "model": health.llm or "none: facts by rules",
     }
     _show({**about, **_counts(health.stats)})
     out = console()
+    for stage in health.stages:
+        told = f"works ({stage.milliseconds:,.0f} ms)" if stage.ok else f"fails: {stage.detail}"
+        out.print(Text(f"{stage.name} {told}", style="" if stage.ok else "red"))
     if health.embedder_problem:
         out.print(Text(f"embedder: {health.embedder_problem}", style="red"))
     for number, noun, what, command in (
@@ -148,6 +159,11 @@ def _show_health(health: Health) -> None:
     ):
         if number:
             out.print(Text(f"{count(number, noun)} {what}: run `lukasa {command}`", style="yellow"))
+    if health.pending:
+        out.print(Text(f"{count(health.pending, 'job')} waiting: `lukasa flush` does them now", style="dim"))
+    for job in health.dead:
+        told = f"given up: {job.kind} for user {job.partition.user!r}: {job.error}; `lukasa retry` revives it"
+        out.print(Text(told, style="red"))
     for backlog in health.backlogs:
         _show_backlog(backlog)
     for finding in health.findings:

@@ -30,6 +30,9 @@ def remember(
     ] = "",
     session: Annotated[str, Parameter(help="The conversation that it belongs to.")] = "",
     key: Annotated[str, Parameter(help="Idempotency key: the same key stores nothing twice.")] = "",
+    wait: Annotated[
+        bool, Parameter(help="Wait until the model, if there is one, has read the message.")
+    ] = False,
     shared: Shared | None = None,
 ) -> None:
     """Store one message, word for word, and the facts that it states."""
@@ -40,7 +43,7 @@ def remember(
         message["name"] = speaker
     with opened_handle(options, new=True) as memory:
         receipt = memory.remember(
-            message, at=at or None, zone=zone or None, session=session or None, key=key or None
+            message, at=at or None, zone=zone or None, session=session or None, key=key or None, wait=wait
         )
         facts = [] if options.json else known_facts(memory, receipt.facts)
     if options.json:
@@ -109,6 +112,13 @@ def _show_receipt(receipt: Receipt, facts: Sequence[Fact]) -> None:
         out.print(fact_table(facts))
     if receipt.refused:
         out.print(Text(f"Not believed: {counted(receipt.refused)}", style="dim"))
+    if receipt.pending:
+        out.print(
+            Text(
+                f"{count(receipt.pending, 'job')} left for the model: `lukasa flush` waits for it",
+                style="dim",
+            )
+        )
     warn(receipt.warnings)
 
 

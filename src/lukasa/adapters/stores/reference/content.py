@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass, field
 
+from lukasa.adapters.stores.reference.desk import Desk
 from lukasa.domain.document import Fields, Head, Kind, Traits
 from lukasa.domain.embedding import Embedding
 from lukasa.domain.fact import Fact
@@ -57,9 +59,17 @@ class Content:
     """Of each fact, oldest first, each with the partition's version that recorded it."""
 
     journal: list[JournalEntry] = field(default_factory=list)
+    desk: Desk = field(default_factory=Desk)
 
     def __copy__(self) -> Content:
-        return Content(self.epoch, self.seq, dict(self.documents), dict(self.versions), list(self.journal))
+        return Content(
+            self.epoch,
+            self.seq,
+            dict(self.documents),
+            dict(self.versions),
+            list(self.journal),
+            copy(self.desk),
+        )
 
     @property
     def version(self) -> int:

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from lukasa.adapters.stores.reference.content import Content, Entry, head, looked_up
+from lukasa.adapters.stores.reference.desk import Desk
 from lukasa.adapters.stores.reference.work import Work, link, without
 from lukasa.domain.change import (
     Applied,
@@ -21,6 +22,15 @@ from lukasa.domain.embedding import TokenVectors
 from lukasa.domain.erasure import Erased, Erasure, tombstone
 from lukasa.domain.fact import Fact
 from lukasa.domain.filter import matches
+from lukasa.domain.job import (
+    Bookkeeping,
+    Job,
+    JobState,
+    Spent,
+    Summary,
+    check_bookkeeping,
+    check_spent,
+)
 from lukasa.domain.journal import (
     Cause,
     JournalEntry,
@@ -63,9 +73,16 @@ class ReferenceStore:
         self._closed = False
 
     async def apply(
-        self, partition: Partition, changes: Sequence[Change], *, cause: Cause, expected: int | None = None
+        self,
+        partition: Partition,
+        changes: Sequence[Change],
+        *,
+        cause: Cause,
+        expected: int | None = None,
+        bookkeeping: Sequence[Bookkeeping] = (),
     ) -> Applied:
         check(changes, cause)
+        check_bookkeeping(bookkeeping)
         before = self._content(partition)
         _check_version(before, expected)
         # A new partition's epoch was never used before.
@@ -73,7 +90,9 @@ class ReferenceStore:
         work = Work(content, partition, cause, self._tombstones)
         for change in changes:
             work.do(change)
-        if work.content.version > before.version:
+        for item in bookkeeping:
+            work.content.desk.keep(item, partition, cause.at)
+        if work.content.version > before.version or bookkeeping:
             self._contents[partition] = work.content
             self._tombstones = work.tombstones
             self._epochs = max(self._epochs, work.content.epoch)
@@ -205,14 +224,79 @@ class ReferenceStore:
         found.sort(key=lambda document: (document.analysis, document.seq))
         return [document.id for document in found[: max(0, limit)]]
 
-    async def unextracted(self, partition: Partition, *, extractor: str, limit: int) -> list[str]:
-        live = self._content(partition).live("turn", None)
-        unread = [
-            document.id
-            for document in live
-            if document.extraction is None or document.extraction.extractor != extractor
+    async def unextracted(
+        self,
+        partition: Partition,
+        *,
+        extractor: str,
+        limit: int,
+        sessions: Sequence[str | None] | None = None,
+        lacking: bool = False,
+    ) -> list[str]:
+        found = []
+        for document in self._content(partition).live("turn", None):
+            turn, note = document.turn, document.extraction
+            if turn is None or (sessions is not None and turn.session not in sessions):
+                continue
+            read = note is not None and note.extractor == extractor
+            if (read and note is not None and bool(note.fallback)) if lacking else not read:
+                found.append(document.id)
+        return found[: max(0, limit)]
+
+    async def claim(self, *, now: datetime, until: datetime, worker: str, limit: int) -> list[Job]:
+        self._check_open()
+        due = [(job, content.desk) for content in self._contents.values() for job in content.desk.due(now)]
+        taken: list[Job] = []
+        for job, desk in sorted(due, key=lambda each: (each[0].due_at, each[0].id)):
+            if len(taken) < limit and not desk.running(job.session, now):
+                taken.append(desk.take(job, until=until, worker=worker))
+        return taken
+
+    async def extend(self, job: Job, *, until: datetime) -> bool:
+        desk = self._content(job.partition).desk
+        held = desk.held(job)
+        if held is not None:
+            desk.jobs[job.id] = replace(held, leased_until=until)
+        return held is not None
+
+    async def jobs(
+        self, partition: Partition | None = None, *, state: JobState | None = None, limit: int | None = None
+    ) -> list[Job]:
+        found = [
+            job for desk in self._desks(partition) for job in desk.jobs.values() if state in {None, job.state}
         ]
-        return unread[: max(0, limit)]
+        found.sort(key=lambda job: (job.due_at, job.id))
+        return found if limit is None else found[: max(0, limit)]
+
+    async def revive(self, partition: Partition | None = None, *, now: datetime) -> int:
+        dead = await self.jobs(partition, state="dead")
+        for job in dead:
+            jobs = self._content(job.partition).desk.jobs
+            jobs[job.id] = replace(job, state="waiting", due_at=now, attempts=0)
+        return len(dead)
+
+    async def summaries(self, partition: Partition) -> list[Summary]:
+        held = self._content(partition).desk.summaries
+        return sorted(held.values(), key=lambda each: (each.session is not None, each.session or ""))
+
+    async def spend(self, partition: Partition, spent: Spent) -> None:
+        check_spent(spent)
+        content = copy(self._content(partition))
+        if not content.epoch:
+            content = Content(epoch=self._epochs + 1)
+        content.desk.spend(spent)
+        self._contents[partition] = content
+        self._epochs = max(self._epochs, content.epoch)
+
+    async def spent(
+        self, partition: Partition | None = None, *, since: date | None = None, until: date | None = None
+    ) -> list[Spent]:
+        total = Desk()
+        for desk in self._desks(partition):
+            for each in desk.ledger.values():
+                if (since is None or each.day >= since) and (until is None or each.day <= until):
+                    total.spend(each)
+        return [each for _, each in sorted(total.ledger.items())]
 
     async def backlog(
         self, partition: Partition, *, fingerprint: str | None, analysis: int, extractor: str | None = None
@@ -293,6 +377,12 @@ class ReferenceStore:
     def _check_open(self) -> None:
         if self._closed:
             raise ClosedError("the store was closed")
+
+    def _desks(self, partition: Partition | None) -> list[Desk]:
+        if partition is not None:
+            return [self._content(partition).desk]
+        self._check_open()
+        return [content.desk for content in self._contents.values()]
 
     def _content(self, partition: Partition) -> Content:
         self._check_open()

@@ -247,6 +247,7 @@ def without(
     work = Work(copy(before), partition, cause, frozenset())
     work.content.documents = {name: each for name, each in before.documents.items() if name not in gone}
     work.content.versions = {name: held for name, held in before.versions.items() if name not in gone}
+    work.content.desk = before.desk.without({each.turn.session for each in doomed if each.turn is not None})
     contents: dict[int, str] = {}
     for each in rewritten:
         contents |= _rewrite(work, each)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import apsw
 
+from lukasa.adapters.stores.sqlite.desk import forget
 from lukasa.adapters.stores.sqlite.fact_writer import fact_row, labels_of, put_lookups
 from lukasa.adapters.stores.sqlite.ledger import Ledger, as_json
 from lukasa.adapters.stores.sqlite.sql import Values, fetch, sql
@@ -54,6 +55,8 @@ def erase(
     doomed = _doomed(ledger, erasure)
     marks = [tombstone(partition, mark) for mark in erasure.marks]
     connection.executemany(sql("add_tombstone"), [(digest,) for digest in marks])
+    if ledger.state.id and (doomed or erasure.rewritten):
+        forget(ledger, [each.number for each in doomed])
     rows = _delete(ledger, doomed)
     if erasure.everything:
         rows |= _delete_partition(ledger)
@@ -118,7 +121,12 @@ def _delete(ledger: Ledger, doomed: Sequence[_Doomed]) -> dict[str, int]:
 
 def _delete_partition(ledger: Ledger) -> dict[str, int]:
     values: Values = {"partition": ledger.state.id}
-    counts = {"journal entries": _delete_from(ledger, "changes", "partition = :partition", values)}
+    counts = {
+        what: _delete_from(ledger, table, "partition = :partition", values)
+        for what, table in (
+            ("journal entries", "changes"), ("jobs", "jobs"), ("summaries", "summaries"), ("usage", "usage"),
+        )
+    }  # fmt: skip
     _delete_from(ledger, "partitions", "id = :partition", values)
     last = int(ledger.connection.execute(sql("last_partition")).get)
     ledger.connection.execute(

@@ -27,6 +27,24 @@ CREATE INDEX fact_versions_version ON fact_versions(partition, version);
 -- name: extractions_extractor
 CREATE INDEX extractions_extractor ON extractions(partition, extractor);
 
+-- name: extractions_lacking
+-- Turns of which the reading is not whole.
+CREATE INDEX extractions_lacking ON extractions(partition, extractor) WHERE fallback <> '';
+
+-- name: jobs_due
+-- What is to be done next, of all partitions.
+CREATE INDEX jobs_due ON jobs(due_at, name);
+
+-- name: jobs_partition
+CREATE INDEX jobs_partition ON jobs(partition, due_at, name);
+
+-- name: jobs_running
+-- Whether a session is busy.
+CREATE INDEX jobs_running ON jobs(partition, session) WHERE state = 'running';
+
+-- name: summaries_session
+CREATE INDEX summaries_session ON summaries(partition, session);
+
 -- name: changes_name
 -- What happened to one turn or fact.
 CREATE INDEX changes_name ON changes(partition, name, version);

@@ -191,12 +191,12 @@ DELETE FROM token_vectors WHERE partition = :partition AND document = :document;
 DELETE FROM attributes WHERE partition = :partition AND document = :document;
 
 -- name: put_extraction
-INSERT INTO extractions(document, partition, extractor, facts, refused) VALUES(?, ?, ?, ?, ?)
+INSERT INTO extractions(document, partition, extractor, facts, refused, fallback) VALUES(?, ?, ?, ?, ?, ?)
 ON CONFLICT(document) DO UPDATE SET
-  extractor = excluded.extractor, facts = excluded.facts, refused = excluded.refused;
+  extractor = excluded.extractor, facts = excluded.facts, refused = excluded.refused, fallback = excluded.fallback;
 
 -- name: extraction
-SELECT extractor, facts, refused FROM extractions WHERE document = :document;
+SELECT extractor, facts, refused, fallback FROM extractions WHERE document = :document;
 
 -- name: tombstones
 SELECT digest FROM tombstones WHERE digest IN (SELECT value FROM json_each(:digests));
@@ -300,6 +300,23 @@ SELECT documents.name FROM documents
 WHERE documents.partition = :partition AND documents.kind = 'turn' AND documents.retired_at IS NULL AND NOT EXISTS (
   SELECT 1 FROM extractions
   WHERE extractions.document = documents.id AND extractions.extractor = :extractor)
+ORDER BY documents.seq
+LIMIT :limit;
+
+-- name: unextracted_in
+SELECT documents.name FROM documents
+WHERE documents.partition = :partition AND documents.kind = 'turn' AND documents.retired_at IS NULL AND NOT EXISTS (
+  SELECT 1 FROM extractions
+  WHERE extractions.document = documents.id AND extractions.extractor = :extractor)
+  AND EXISTS (SELECT 1 FROM json_each(:sessions) WHERE json_each.value IS documents.session)
+ORDER BY documents.seq
+LIMIT :limit;
+
+-- name: lacking
+SELECT documents.name FROM extractions JOIN documents ON documents.id = extractions.document
+WHERE extractions.partition = :partition AND extractions.extractor = :extractor AND extractions.fallback <> ''
+  AND documents.retired_at IS NULL
+  AND (:sessions IS NULL OR EXISTS (SELECT 1 FROM json_each(:sessions) WHERE json_each.value IS documents.session))
 ORDER BY documents.seq
 LIMIT :limit;
 
@@ -532,6 +549,107 @@ SELECT document, name, element, type, value FROM attributes;
 
 -- name: instances
 SELECT doc, term FROM documents_instances;
+
+-- ── Jobs, summaries, usage ─────────────────────────────────────────────────────────────────────────────────
+
+-- name: queue_job
+INSERT INTO jobs(name, partition, kind, session, state, due_at, created_at, attempts, wanted, worker, error)
+VALUES(:name, :partition, :kind, :session, 'waiting', :due_at, :created_at, 0, 1, '', '')
+ON CONFLICT(name) DO UPDATE SET
+  wanted = wanted + 1,
+  due_at = min(due_at, excluded.due_at),
+  state = CASE WHEN state = 'dead' THEN 'waiting' ELSE state END;
+
+-- name: held_job
+-- The partition too: whoever holds a job of another one must not end it through this one.
+SELECT wanted FROM jobs
+WHERE name = :name AND partition = :partition
+  AND state = 'running' AND worker = :worker AND attempts = :attempts;
+
+-- name: drop_job
+DELETE FROM jobs WHERE name = :name;
+
+-- name: requeue_job
+UPDATE jobs SET state = 'waiting', due_at = :due_at, attempts = 0, worker = '', leased_until = NULL, error = ''
+WHERE name = :name;
+
+-- name: postpone_job
+UPDATE jobs SET state = :state, due_at = :due_at, worker = '', leased_until = NULL, error = :error
+WHERE name = :name AND partition = :partition
+  AND state = 'running' AND worker = :worker AND attempts = :attempts;
+
+-- name: due_jobs
+-- A lease begins when its job is due, so what ran out was due too: the index is read no further than now.
+SELECT jobs.name, jobs.partition, jobs.session FROM jobs
+WHERE due_at <= :now AND (state = 'waiting' OR (state = 'running' AND leased_until <= :now))
+  AND NOT EXISTS (
+    SELECT 1 FROM jobs AS other
+    WHERE other.partition = jobs.partition AND other.session IS jobs.session
+      AND other.state = 'running' AND other.leased_until > :now)
+ORDER BY due_at, name;
+
+-- name: take_job
+UPDATE jobs SET state = 'running', worker = :worker, leased_until = :until, attempts = attempts + 1
+WHERE name = :name;
+
+-- name: release_session
+-- Only leases that ran out are left in the session of a job that was just taken: whoever held them has lost them.
+UPDATE jobs SET state = 'waiting', worker = '', leased_until = NULL
+WHERE partition = :partition AND session IS :session AND state = 'running' AND name <> :name;
+
+-- name: extend_job
+UPDATE jobs SET leased_until = :until
+WHERE name = :name AND state = 'running' AND worker = :worker AND attempts = :attempts;
+
+-- name: jobs
+SELECT partitions.tenant, partitions.user, kind, session, state, due_at, created_at, attempts, wanted, worker,
+  leased_until, error
+FROM jobs JOIN partitions ON partitions.id = jobs.partition
+WHERE {conditions}
+ORDER BY due_at, name
+LIMIT :limit;
+
+-- name: revive_jobs
+UPDATE jobs SET state = 'waiting', due_at = :now, attempts = 0
+WHERE state = 'dead' AND (:partition IS NULL OR partition = :partition);
+
+-- name: clear_job_errors
+UPDATE jobs SET error = '' WHERE partition = :partition;
+
+-- name: drop_older_summary
+DELETE FROM summaries WHERE partition = :partition AND session IS :session AND through <= :through;
+
+-- name: put_summary
+INSERT INTO summaries(partition, session, text, through, made_by, updated_at)
+SELECT :partition, :session, :text, :through, :made_by, :updated_at
+WHERE NOT EXISTS (SELECT 1 FROM summaries WHERE partition = :partition AND session IS :session);
+
+-- name: summaries
+SELECT session, text, through, made_by, updated_at FROM summaries
+WHERE partition = :partition
+ORDER BY session IS NOT NULL, session;
+
+-- name: drop_summaries_of
+DELETE FROM summaries WHERE partition = :partition AND (session IS NULL OR session IN (
+  SELECT session FROM documents WHERE partition = :partition AND id IN (SELECT value FROM json_each(:numbers))));
+
+-- name: spend
+INSERT INTO usage(partition, day, purpose, model, calls, tokens_in, tokens_out, tokens_cached, dollars, unpriced)
+VALUES(:partition, :day, :purpose, :model, :calls, :tokens_in, :tokens_out, :tokens_cached, :dollars, :unpriced)
+ON CONFLICT(partition, day, purpose, model) DO UPDATE SET
+  calls = calls + excluded.calls,
+  tokens_in = tokens_in + excluded.tokens_in,
+  tokens_out = tokens_out + excluded.tokens_out,
+  tokens_cached = tokens_cached + excluded.tokens_cached,
+  dollars = dollars + excluded.dollars,
+  unpriced = unpriced + excluded.unpriced;
+
+-- name: spent
+SELECT day, purpose, model, sum(calls), sum(tokens_in), sum(tokens_out), sum(tokens_cached), sum(dollars), sum(unpriced)
+FROM usage
+WHERE (:partition IS NULL OR partition = :partition) AND day >= :since AND day <= :until
+GROUP BY day, purpose, model
+ORDER BY day, purpose, model;
 
 -- ── Erasing ────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -258,9 +258,21 @@ def outdated(connection: apsw.Connection, partition: int, *, analysis: int, limi
     return [name for name, _, _ in fetch(connection, sql("outdated"), values)]
 
 
-def unextracted(connection: apsw.Connection, partition: int, *, extractor: str, limit: int) -> list[str]:
+def unextracted(
+    connection: apsw.Connection,
+    partition: int,
+    *,
+    extractor: str,
+    limit: int,
+    sessions: Sequence[str | None] | None,
+    lacking: bool,
+) -> list[str]:
     values: Values = {"partition": partition, "extractor": extractor, "limit": max(0, limit)}
-    return [name for (name,) in fetch(connection, sql("unextracted"), values)]
+    statement = "unextracted"
+    if lacking or sessions is not None:
+        statement = "lacking" if lacking else "unextracted_in"
+        values["sessions"] = None if sessions is None else json.dumps(list(sessions), ensure_ascii=False)
+    return [name for (name,) in fetch(connection, sql(statement), values)]
 
 
 def unextracted_count(connection: apsw.Connection, partition: int, *, extractor: str | None) -> int:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TypeVar
 
 import apsw
 
-from lukasa.adapters.stores.sqlite import eraser, fulltext, migrations, reader, writer
+from lukasa.adapters.stores.sqlite import desk, eraser, fulltext, migrations, reader, writer
 from lukasa.adapters.stores.sqlite.connection import (
     check_path,
     check_sqlite,
@@ -22,6 +22,7 @@ from lukasa.adapters.stores.sqlite.connection import (
     writing,
 )
 from lukasa.adapters.stores.sqlite.failures import translated
+from lukasa.adapters.stores.sqlite.ledger import Ledger
 from lukasa.adapters.stores.sqlite.reader import PartitionRow
 from lukasa.adapters.stores.sqlite.sql import sql
 from lukasa.adapters.stores.sqlite.threads import Threads
@@ -31,6 +32,7 @@ from lukasa.domain.document import Delta, Kind, Scored
 from lukasa.domain.embedding import TokenVectors
 from lukasa.domain.erasure import Erased, Erasure
 from lukasa.domain.fact import Fact
+from lukasa.domain.job import Bookkeeping, Job, JobState, Spent, Summary, check_bookkeeping, check_spent
 from lukasa.domain.journal import Cause, JournalEntry
 from lukasa.domain.query import DocumentQuery, FactQuery, LexicalQuery, TurnQuery
 from lukasa.domain.report import Backlog, Stats, Verified
@@ -72,17 +74,21 @@ class SqliteStore:
         self._threads, self._closed = threads, False
 
     async def apply(
-        self, partition: Partition, changes: Sequence[Change], *, cause: Cause, expected: int | None = None
+        self,
+        partition: Partition,
+        changes: Sequence[Change],
+        *,
+        cause: Cause,
+        expected: int | None = None,
+        bookkeeping: Sequence[Bookkeeping] = (),
     ) -> Applied:
         check(changes, cause)
-
-        def job(connection: apsw.Connection) -> Applied:
-            if self._read_only:
-                raise StoreReadOnlyError(f"{str(self._path)!r} may not be written")
-            with translated(self._path, connection), writing(connection):
-                return writer.apply(connection, partition, changes, cause=cause, expected=expected)
-
-        return await self._opened().write(job)
+        check_bookkeeping(bookkeeping)
+        return await self._write(
+            lambda db: writer.apply(
+                db, partition, changes, cause=cause, expected=expected, bookkeeping=bookkeeping
+            )
+        )
 
     async def erase(
         self, partition: Partition, erasure: Erasure, *, cause: Cause, expected: int | None = None
@@ -153,9 +159,58 @@ class SqliteStore:
             partition, [], lambda db, row: reader.outdated(db, row.id, analysis=analysis, limit=limit)
         )
 
-    async def unextracted(self, partition: Partition, *, extractor: str, limit: int) -> list[str]:
+    async def unextracted(
+        self,
+        partition: Partition,
+        *,
+        extractor: str,
+        limit: int,
+        sessions: Sequence[str | None] | None = None,
+        lacking: bool = False,
+    ) -> list[str]:
         return await self._read(
-            partition, [], lambda db, row: reader.unextracted(db, row.id, extractor=extractor, limit=limit)
+            partition,
+            [],
+            lambda db, row: reader.unextracted(
+                db, row.id, extractor=extractor, limit=limit, sessions=sessions, lacking=lacking
+            ),
+        )
+
+    async def claim(self, *, now: datetime, until: datetime, worker: str, limit: int) -> list[Job]:
+        return await self._write(lambda db: desk.claim(db, now=now, until=until, worker=worker, limit=limit))
+
+    async def extend(self, job: Job, *, until: datetime) -> bool:
+        return await self._write(lambda db: desk.extend(db, job, until=until))
+
+    async def jobs(
+        self, partition: Partition | None = None, *, state: JobState | None = None, limit: int | None = None
+    ) -> list[Job]:
+        return await self._read_one_or_all(
+            partition, [], lambda db, row: desk.jobs(db, row, state=state, limit=limit)
+        )
+
+    async def revive(self, partition: Partition | None = None, *, now: datetime) -> int:
+        def answer(db: apsw.Connection) -> int:
+            row = None if partition is None else reader.partition_row(db, partition)
+            if partition is not None and row is None:
+                return 0
+            return desk.revive(db, row.id if row else None, now=now)
+
+        return await self._write(answer)
+
+    async def summaries(self, partition: Partition) -> list[Summary]:
+        return await self._read(partition, [], lambda db, row: desk.summaries(db, row.id))
+
+    async def spend(self, partition: Partition, spent: Spent) -> None:
+        check_spent(spent)
+        cause = Cause(verb="spend", at=datetime.combine(spent.day, datetime.min.time(), UTC))
+        await self._write(lambda db: desk.spend(Ledger(db, partition, cause), spent))
+
+    async def spent(
+        self, partition: Partition | None = None, *, since: date | None = None, until: date | None = None
+    ) -> list[Spent]:
+        return await self._read_one_or_all(
+            partition, [], lambda db, row: desk.spent(db, row, since=since, until=until)
         )
 
     async def backlog(
@@ -206,6 +261,24 @@ class SqliteStore:
             return empty if row is None else answer(connection, row)
 
         return await self._read_all(job)
+
+    async def _read_one_or_all(
+        self, partition: Partition | None, empty: T, answer: Callable[[apsw.Connection, int | None], T]
+    ) -> T:
+        if partition is None:
+            return await self._read_all(lambda db: answer(db, None))
+        return await self._read(partition, empty, lambda db, row: answer(db, row.id))
+
+    async def _write(self, work: Callable[[apsw.Connection], T]) -> T:
+        """Do something in one transaction."""
+
+        def job(connection: apsw.Connection) -> T:
+            if self._read_only:
+                raise StoreReadOnlyError(f"{str(self._path)!r} may not be written")
+            with translated(self._path, connection), writing(connection):
+                return work(connection)
+
+        return await self._opened().write(job)
 
     async def _read_all(self, answer: Callable[[apsw.Connection], T]) -> T:
         def job(connection: apsw.Connection) -> T:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import apsw
 
+from lukasa.adapters.stores.sqlite.desk import keep
 from lukasa.adapters.stores.sqlite.fact_writer import put_fact
 from lukasa.adapters.stores.sqlite.ledger import Labels, Ledger, as_json, attribute_rows, known_tombstones
 from lukasa.adapters.stores.sqlite.sql import Row, Values, fetch, sql
@@ -29,6 +30,7 @@ from lukasa.domain.change import (
 from lukasa.domain.document import Kind
 from lukasa.domain.embedding import Embedding
 from lukasa.domain.erasure import tombstone
+from lukasa.domain.job import Bookkeeping
 from lukasa.domain.journal import Cause, Op, turn_digest
 from lukasa.domain.report import Extraction
 from lukasa.domain.scope import Partition
@@ -83,8 +85,9 @@ def apply(
     *,
     cause: Cause,
     expected: int | None,
+    bookkeeping: Sequence[Bookkeeping] = (),
 ) -> Applied:
-    """Make every change, inside the caller's transaction."""
+    """Make every change, and keep the books, inside the caller's transaction."""
     ledger = Ledger(connection, partition, cause)
     if expected is not None and expected != ledger.state.version:
         raise StaleError(f"the partition is at version {ledger.state.version}, not {expected}; read it again")
@@ -95,6 +98,7 @@ def apply(
         else:
             for change in run:
                 work.alter(change)
+    keep(ledger, bookkeeping)
     return ledger.finish()
 
 
@@ -311,4 +315,5 @@ def _turn_row(partition: int, document: int, turn: Turn) -> Row:
 
 
 def _extraction_row(partition: int, document: int, extraction: Extraction) -> Row:
-    return document, partition, extraction.extractor, extraction.facts, as_json(dict(extraction.refused))
+    refused = as_json(dict(extraction.refused))
+    return document, partition, extraction.extractor, extraction.facts, refused, extraction.fallback

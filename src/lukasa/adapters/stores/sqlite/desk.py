@@ -1,0 +1,224 @@
+"""What is kept beside the memory: jobs, summaries, and what model calls took."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import apsw
+
+from lukasa.adapters.stores.sqlite.ledger import Ledger
+from lukasa.adapters.stores.sqlite.sql import Values, fetch, sql
+from lukasa.domain.job import (
+    Bookkeeping,
+    Finish,
+    Job,
+    JobState,
+    Postpone,
+    PutSummary,
+    Queue,
+    Spent,
+    Summary,
+    job_id,
+)
+from lukasa.domain.scope import Partition
+from lukasa.domain.time import from_micros, to_micros
+from lukasa.errors import StaleError
+
+_NO_LIMIT = -1
+_FIRST_DAY, _LAST_DAY = "0000", "9999-12-31"
+
+
+def keep(ledger: Ledger, items: Sequence[Bookkeeping]) -> None:
+    """Write bookkeeping down, inside the caller's transaction."""
+    if items:
+        ledger.create()
+    for item in items:
+        match item:
+            case Queue():
+                _queue(ledger, item)
+            case Finish(job=job):
+                _finish(ledger, job)
+            case Postpone():
+                _postpone(ledger, item)
+            case PutSummary(summary=summary):
+                _put_summary(ledger, summary)
+
+
+def claim(
+    connection: apsw.Connection, *, now: datetime, until: datetime, worker: str, limit: int
+) -> list[Job]:
+    """Take jobs that are due, inside the caller's transaction."""
+    taken: dict[tuple[int, str | None], str] = {}
+    for name, partition, session in fetch(connection, sql("due_jobs"), {"now": to_micros(now)}):
+        if len(taken) >= limit:
+            break
+        taken.setdefault((partition, session), name)
+    lease: Values = {"worker": worker, "until": to_micros(until)}
+    for (partition, session), name in taken.items():
+        connection.execute(sql("take_job"), {**lease, "name": name})
+        others: Values = {"partition": partition, "session": session, "name": name}
+        connection.execute(sql("release_session"), others)
+    values: Values = {"names": json.dumps(list(taken.values())), "limit": _NO_LIMIT}
+    return _jobs(connection, "name IN (SELECT value FROM json_each(:names))", values)
+
+
+def extend(connection: apsw.Connection, job: Job, *, until: datetime) -> bool:
+    """Prolong a lease, inside the caller's transaction."""
+    connection.execute(sql("extend_job"), {**_held(job), "until": to_micros(until)})
+    return bool(connection.changes())
+
+
+def revive(connection: apsw.Connection, partition: int | None, *, now: datetime) -> int:
+    """Let dead jobs wait again, inside the caller's transaction."""
+    connection.execute(sql("revive_jobs"), {"partition": partition, "now": to_micros(now)})
+    return connection.changes()
+
+
+def jobs(
+    connection: apsw.Connection, partition: int | None, *, state: JobState | None, limit: int | None
+) -> list[Job]:
+    values: Values = {
+        "partition": partition,
+        "state": state,
+        "limit": _NO_LIMIT if limit is None else max(0, limit),
+    }
+    whose = "TRUE" if partition is None else "partition = :partition"
+    return _jobs(connection, f"{whose} AND (:state IS NULL OR state = :state)", values)
+
+
+def summaries(connection: apsw.Connection, partition: int) -> list[Summary]:
+    rows = fetch(connection, sql("summaries"), {"partition": partition})
+    return [
+        Summary(session=session, text=text, through=through, made_by=made_by, updated_at=from_micros(at))
+        for session, text, through, made_by, at in rows
+    ]
+
+
+def spend(ledger: Ledger, spent: Spent) -> None:
+    """Add to the ledger of usage, inside the caller's transaction."""
+    ledger.create()
+    ledger.connection.execute(
+        sql("spend"),
+        {
+            "partition": ledger.state.id,
+            "day": spent.day.isoformat(),
+            "purpose": spent.purpose,
+            "model": spent.model,
+            "calls": spent.calls,
+            "tokens_in": spent.tokens_in,
+            "tokens_out": spent.tokens_out,
+            "tokens_cached": spent.tokens_cached,
+            "dollars": float(spent.dollars),
+            "unpriced": spent.unpriced,
+        },
+    )
+
+
+def spent(
+    connection: apsw.Connection, partition: int | None, *, since: date | None, until: date | None
+) -> list[Spent]:
+    values: Values = {
+        "partition": partition,
+        "since": since.isoformat() if since else _FIRST_DAY,
+        "until": until.isoformat() if until else _LAST_DAY,
+    }
+    return [
+        Spent(
+            day=date.fromisoformat(day),
+            purpose=purpose,
+            model=model,
+            calls=calls,
+            tokens_in=tokens_in,
+            tokens_out=tokens_out,
+            tokens_cached=cached,
+            dollars=dollars,
+            unpriced=unpriced,
+        )
+        for day, purpose, model, calls, tokens_in, tokens_out, cached, dollars, unpriced in fetch(
+            connection, sql("spent"), values
+        )
+    ]
+
+
+def forget(ledger: Ledger, numbers: Sequence[int]) -> None:
+    """Drop what may tell of documents that are about to be erased."""
+    values: Values = {"partition": ledger.state.id, "numbers": json.dumps(list(numbers))}
+    ledger.connection.execute(sql("drop_summaries_of"), values)
+    ledger.connection.execute(sql("clear_job_errors"), {"partition": ledger.state.id})
+
+
+def _queue(ledger: Ledger, item: Queue) -> None:
+    ledger.connection.execute(
+        sql("queue_job"),
+        {
+            "name": job_id(ledger.partition, item.kind, item.session),
+            "partition": ledger.state.id,
+            "kind": item.kind,
+            "session": item.session,
+            "due_at": to_micros(item.due_at),
+            "created_at": ledger.cause_at[0],
+        },
+    )
+
+
+def _finish(ledger: Ledger, job: Job) -> None:
+    values: Values = {**_held(job), "partition": ledger.state.id}
+    row = ledger.connection.execute(sql("held_job"), values).fetchone()
+    if row is None:
+        raise StaleError(f"the job {job.kind!r} of this session is no longer held by {job.worker!r}")
+    if row[0] == job.wanted:
+        ledger.connection.execute(sql("drop_job"), {"name": job.id})
+    else:
+        ledger.connection.execute(sql("requeue_job"), {"name": job.id, "due_at": ledger.cause_at[0]})
+
+
+def _postpone(ledger: Ledger, item: Postpone) -> None:
+    values: Values = {
+        **_held(item.job),
+        "partition": ledger.state.id,
+        "state": "dead" if item.dead else "waiting",
+        "due_at": to_micros(item.due_at),
+        "error": item.error,
+    }
+    ledger.connection.execute(sql("postpone_job"), values)
+
+
+def _put_summary(ledger: Ledger, summary: Summary) -> None:
+    key: Values = {"partition": ledger.state.id, "session": summary.session, "through": summary.through}
+    ledger.connection.execute(sql("drop_older_summary"), key)
+    ledger.connection.execute(
+        sql("put_summary"),
+        {
+            **key,
+            "text": summary.text,
+            "made_by": summary.made_by,
+            "updated_at": to_micros(summary.updated_at),
+        },
+    )
+
+
+def _held(job: Job) -> Values:
+    return {"name": job.id, "worker": job.worker, "attempts": job.attempts}
+
+
+def _jobs(connection: apsw.Connection, conditions: str, values: Values) -> list[Job]:
+    return [
+        Job(
+            partition=Partition(tenant, user),
+            kind=kind,
+            session=session,
+            state=state,
+            due_at=from_micros(due_at),
+            created_at=from_micros(created_at),
+            attempts=attempts,
+            wanted=wanted,
+            worker=worker,
+            leased_until=None if leased_until is None else from_micros(leased_until),
+            error=error,
+        )
+        for (
+            tenant, user, kind, session, state, due_at, created_at, attempts, wanted, worker, leased_until, error,
+        ) in fetch(connection, sql("jobs", conditions=conditions), values)
+    ]  # fmt: skip

@@ -1,0 +1,186 @@
+"""Verbs that put a question, or a whole conversation, to a model that is reminded of what is remembered."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from datetime import datetime
+from typing import Unpack
+
+from lukasa.domain.answer import Answer, Chatted
+from lukasa.domain.recalled import View
+from lukasa.engine.reading import FilterLike, check_count, check_names
+from lukasa.engine.turns import TurnVerbs
+from lukasa.errors import BadReplyError, ConfigError
+from lukasa.pipeline import answer
+from lukasa.pipeline.answer import Asked
+from lukasa.pipeline.answering.citations import without_thoughts
+from lukasa.pipeline.answering.conversation import check, conversation, newest
+from lukasa.pipeline.messages import Draft, Message, MoreLabels, read_labels, read_messages
+from lukasa.pipeline.meter import Meter, Tally
+from lukasa.ports.llm import LLM
+
+
+class AnswerVerbs(TurnVerbs):
+    """What a model can be asked about one partition."""
+
+    async def ask(
+        self,
+        question: str,
+        *,
+        budget: int = 1500,
+        filter: FilterLike | None = None,
+        now: datetime | str | None = None,
+        **view: Unpack[View],
+    ) -> Answer:
+        """Answer the question from what is remembered: one model call, over a context of at most *budget* tokens.
+
+        Every citation `[3]` in the answer's text was checked to name something that the model was shown; `citations` has it.
+        Where nothing relevant is remembered, where the model does not know, and where it cites nothing, the answer is "I
+        don't know." (`abstained`, with the `reason`). Without a model, it is the words of the best hits (`mode` is
+        `evidence`). The filter, *now* and the view are as in `recall`.
+
+        Raises `ProviderError` when the model cannot be used, and what `recall` raises.
+        """
+        check_count("budget", budget, least=1)
+        meter = self._running.meter
+        if meter is None:
+            found = await self.recall(question, limit=_LOOKED_AT, filter=filter, now=now, **view)
+            return answer.quote(found)
+        context = await self.context(question, budget=budget, filter=filter, now=now, **view)
+        return await answer.answer(
+            self.partition, Asked(question=question, now=self._today(now), context=context), meter
+        )
+
+    async def ask_stream(
+        self,
+        question: str,
+        *,
+        budget: int = 1500,
+        filter: FilterLike | None = None,
+        now: datetime | str | None = None,
+        **view: Unpack[View],
+    ) -> AsyncIterator[str | Answer]:
+        """Do as `ask` does; yield the pieces of the answer's text as they come, then the `Answer`, last.
+
+        No piece is yielded before the model has cited something that it was shown. Raises as `ask` does.
+        """
+        check_count("budget", budget, least=1)
+        meter = self._running.meter
+        if meter is None:
+            made = await self.ask(question, budget=budget, filter=filter, now=now, **view)
+            yield made.text
+            yield made
+            return
+        context = await self.context(question, budget=budget, filter=filter, now=now, **view)
+        asked = Asked(question=question, now=self._today(now), context=context)
+        async with aclosing(answer.stream(self.partition, asked, meter)) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    async def chat(
+        self,
+        messages: Message | Sequence[Message],
+        *,
+        session: str | None = None,
+        budget: int = 1000,
+        filter: FilterLike | None = None,
+        model: LLM | None = None,
+        **labels: Unpack[MoreLabels],
+    ) -> Chatted:
+        """Reply to the last message of a conversation, reminded of what bears on it, and remember the exchange.
+
+        *messages* is what `remember` takes, of users, the assistant and the system; the last one is the user's. What is
+        remembered is looked through for it, within *budget* tokens and the filter, and goes into the system message. *model*
+        replies, or the one that is configured.
+
+        The user's messages since the last reply are stored before the model is asked, and the reply after; sent again after a
+        failure they are not stored twice. Earlier messages are shown to the model and not stored: they were when they were new.
+        *session* and the labels are as in `remember`.
+
+        Raises `ConfigError` without a model, `ProviderError` when it cannot be used, and what `remember` and `recall` raise.
+        """
+        meter = self._meter(model)
+        check_count("budget", budget, least=1)
+        drafts = self._drafts(messages, session, labels)
+        check(drafts)
+        context = await self.context(drafts[-1].text, budget=budget, filter=filter)
+        # Stored after it was looked through: a message should not be reminded of itself.
+        receipt = await self.remember(
+            [_message(draft) for draft in newest(drafts)], session=session, **labels
+        )
+        tally = Tally()
+        reply = await meter.ask(self.partition, conversation(drafts, context, self._today(None)), tally=tally)
+        text = without_thoughts(reply.text).strip()
+        if not text:
+            raise BadReplyError("the model said nothing; the user's message is remembered")
+        last = drafts[-1]
+        said = {
+            "role": "assistant",
+            "content": text,
+            "session": last.session,
+            "agent": last.agent,
+            "origin": "assistant",
+        }
+        return Chatted(
+            text=text,
+            context=context,
+            receipt=receipt,
+            replied=await self.remember([said], session=session, **labels),
+            warnings=[*context.warnings, *([] if reply.complete else [_CUT])],
+            usage=tally.usage,
+        )
+
+    def _meter(self, model: LLM | None) -> Meter:
+        running, parts = self._running, self._running.parts
+        if model is not None:
+            return Meter(model, parts.store, parts.budget, parts.clock)
+        if running.meter is None:
+            raise ConfigError(
+                "chat needs a model: set LUKASA_LLM=openai:MODEL or Settings(llm=…), or pass model="
+            )
+        return running.meter
+
+    def _drafts(
+        self, messages: Message | Sequence[Message], session: str | None, labels: MoreLabels
+    ) -> list[Draft]:
+        """Return the messages as the model is to read them: with their secrets, which only the store must not have."""
+        parts = self._running.parts
+        check_names(labels, MoreLabels, "chat")
+        zone = labels.get("zone") or parts.zone
+        given = read_labels(
+            at=None,
+            session=session,
+            agent=labels.get("agent"),
+            origin=labels.get("origin"),
+            metadata=labels.get("metadata"),
+            zone=zone,
+        )
+        return read_messages(messages, given, zone=zone, policy=replace(parts.remember, redact=False)).drafts
+
+    def _today(self, now: datetime | str | None) -> datetime:
+        moment = self._instant(now) or self._running.parts.clock()
+        return moment.astimezone(self._zone) if self._zone else moment
+
+
+_LOOKED_AT = 8
+"""Hits from which an answer without a model is made: a fact and its turn are two of them."""
+
+_CUT = "the model's reply was cut off"
+
+
+def _message(draft: Draft) -> dict[str, object]:
+    """Return a draft as the message that it was read from."""
+    fields = {
+        "role": draft.role,
+        "content": draft.text,
+        "name": draft.speaker,
+        "at": draft.at,
+        "session": draft.session,
+        "agent": draft.agent,
+        "origin": draft.origin,
+        "metadata": draft.metadata,
+        "key": draft.key,
+    }
+    return {name: value for name, value in fields.items() if value is not None}

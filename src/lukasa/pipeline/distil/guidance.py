@@ -1,0 +1,60 @@
+"""What a user wants remembered, and how it is labelled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from lukasa.domain.fact import Cardinality
+from lukasa.errors import InputError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomAttribute:
+    """A label of one's own, such as `blood_type`."""
+
+    name: str
+    """Lower case, with underscores."""
+
+    description: str = ""
+    """What it means, for the model."""
+
+    cardinality: Cardinality = "multi"
+    """`single`: a new value takes the place of the old one."""
+
+    def __post_init__(self) -> None:
+        if not self.name.isidentifier() or self.name != self.name.lower():
+            raise InputError(
+                f"an attribute needs a name in lower case with underscores, such as blood_type, not {self.name!r}"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guidance:
+    """Wishes of whoever runs the memory. They are shown to the model after its own instructions."""
+
+    instructions: str = ""
+    include: tuple[str, ...] = ()
+    """Topics to look for, in words."""
+
+    exclude: tuple[str, ...] = ()
+    """Topics to leave alone, in words."""
+
+    attributes: tuple[CustomAttribute, ...] = field(default=())
+
+    def written(self) -> str:
+        """Return it as the model reads it; empty when there are no wishes."""
+        lines = [self.instructions.strip()] if self.instructions.strip() else []
+        if self.include:
+            lines.append(f"Look above all for: {'; '.join(self.include)}.")
+        if self.exclude:
+            lines.append(f"Never take a fact about: {'; '.join(self.exclude)}.")
+        for each in self.attributes:
+            many = "one value at a time" if each.cardinality == "single" else "any number of values"
+            lines.append(
+                f"Further attribute: {each.name} ({many}){': ' if each.description else ''}{each.description}"
+            )
+        return "\n".join(lines)
+
+    def cardinality(self, attribute: str) -> Cardinality | None:
+        """Return that of an attribute of one's own; `None` for any other."""
+        return next((each.cardinality for each in self.attributes if each.name == attribute), None)

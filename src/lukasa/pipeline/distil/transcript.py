@@ -1,0 +1,80 @@
+"""How a stretch of conversation is shown to a model, and how what it quotes is found again. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from functools import cache
+
+from lukasa.domain.turn import Turn
+from lukasa.pipeline.represent import day, speaker, weekday
+
+Span = tuple[int, int]
+
+
+def numbered(turns: Sequence[Turn], longest: int) -> str:
+    """Return the turns a line each, numbered from 1, under the day and hour on which they were said."""
+    return "\n".join(_lines(turns, longest, numbers=True))
+
+
+def plain(turns: Sequence[Turn], longest: int) -> str:
+    """Return the turns without numbers: they are there for understanding only, and cannot be cited."""
+    return "\n".join(_lines(turns, longest, numbers=False))
+
+
+def _lines(turns: Sequence[Turn], longest: int, *, numbers: bool) -> Iterator[str]:
+    heading = ""
+    for number, turn in enumerate(turns, start=1):
+        if (when := moment(turn.at)) != heading:
+            heading = when
+            yield f"({when})"
+        mark = f"[{number}] " if numbers else ""
+        yield f"{mark}{speaker(turn)}: {one_line(turn.text[:longest])}"
+
+
+def moment(at: datetime) -> str:
+    """Return a day and hour as a model reads them: `Monday 8 May 2023, 14:30`."""
+    return f"{weekday(at)} {day(at)}, {at.hour:02}:{at.minute:02}"
+
+
+def one_line(text: str) -> str:
+    """Return a text on one line, in which nothing looks like the tags that enclose it."""
+    return _tag().sub(lambda found: f"‹{found.group(1)}›", " ".join(text.split()))
+
+
+def find_quote(quote: str, text: str) -> Span | None:
+    """Return where a quotation stands in a text, whatever a model did to spaces, quotation marks and case.
+
+    A quotation with `…` in it is looked for by its parts, in order; the span reaches from the first to the last.
+    """
+    start = end = -1
+    for part in re.split(r"…|\.\.\.", quote):
+        words = _words(part)
+        if not words:
+            continue
+        found = _pattern(words).search(text, max(end, 0))
+        if found is None:
+            return None
+        start = found.start() if start < 0 else start
+        end = found.end()
+    return None if start < 0 else (start, end)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(_word().findall(text))
+
+
+def _pattern(words: Sequence[str]) -> re.Pattern[str]:
+    """Return what finds these words in a row, with whatever stands between words between them."""
+    return re.compile(r"(?<!\w)" + r"[\W_]+".join(map(re.escape, words)) + r"(?!\w)", re.IGNORECASE)
+
+
+@cache
+def _word() -> re.Pattern[str]:
+    return re.compile(r"[^\W_]+")
+
+
+@cache
+def _tag() -> re.Pattern[str]:
+    return re.compile(r"<(/?\s*[A-Za-z_]+\s*)>")

@@ -1,0 +1,62 @@
+"""What the model is told: `*.md` files beside this one, loaded, filled and fingerprinted.
+
+A file has two parts, headed `# system` (the same to the byte in every call, so that a provider can cache it) and
+`# user`, in which `{{name}}` stands for what differs.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from lukasa.domain.ids import digest
+from lukasa.errors import NotFoundError
+from lukasa.ports.llm import ChatMessage
+
+_HOLE = re.compile(r"\{\{(\w+)\}\}")
+_PARTS = re.compile(r"\A# system\n(?P<system>.+?)\n# user\n(?P<user>.+)\Z", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """One prompt, unfilled."""
+
+    name: str
+    system: str
+    user: str
+    fingerprint: str
+    """Changes with every byte of the prompt: facts are marked with it."""
+
+    def fill(self, **values: str) -> tuple[ChatMessage, ChatMessage]:
+        """Return the messages, with each hole filled once: a value that looks like a hole stays as it is.
+
+        Raises `KeyError` for a hole without value, and for a value without hole.
+        """
+        holes = set(_HOLE.findall(self.user))
+        if wrong := holes ^ set(values):
+            raise KeyError(f"prompt {self.name!r} takes {sorted(holes)}; wrong: {sorted(wrong)}")
+        user = _HOLE.sub(lambda hole: values[hole.group(1)], self.user)
+        return ChatMessage("system", self.system), ChatMessage("user", user)
+
+
+@cache
+def load(name: str) -> Prompt:
+    """Return a prompt by the name of its file.
+
+    Raises `NotFoundError` for an unknown one.
+    """
+    try:
+        text = files(__name__).joinpath(f"{name}.md").read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise NotFoundError(f"there is no prompt {name!r}") from error
+    parts = _PARTS.match(text)
+    if parts is None:
+        raise NotFoundError(f"prompt {name!r} lacks one of its parts, '# system' and '# user'")
+    return Prompt(
+        name=name,
+        system=parts["system"].strip(),
+        user=parts["user"].strip(),
+        fingerprint=digest(["prompt", text])[:12],
+    )

@@ -1,0 +1,89 @@
+"""The command that answers: ask."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from lukasa.domain.answer import Answer, Citation
+from lukasa.errors import InputError
+from lukasa.surfaces.cli.options import Shared, opened_handle
+from lukasa.surfaces.cli.output import console, print_json, warn, when
+from lukasa.surfaces.cli.reading import Looked, read_filter
+
+_WHY_NOT = {
+    "nothing relevant": "Nothing that is remembered bears on this.",
+    "nothing cited": "The model answered, but on the strength of nothing that is remembered.",
+    "the model does not know": "What is remembered does not tell.",
+}
+
+
+def ask(
+    question: Annotated[str, Parameter(help="What you want to know, in plain words.")],
+    /,
+    *,
+    budget: Annotated[int, Parameter(alias="-b", help="At most so many tokens of evidence.")] = 1500,
+    filter: Annotated[str, Parameter(help="Only from what passes this filter, in JSON.")] = "",
+    now: Annotated[str, Parameter(help="The moment that 'today' stands for (ISO 8601).")] = "",
+    stream: Annotated[bool, Parameter(help="Print the answer as it comes.")] = False,
+    looked: Looked | None = None,
+    shared: Shared | None = None,
+) -> None:
+    """Answer a question from what is remembered, with citations that were checked; without a model, quote it."""
+    options, view = shared or Shared(), (looked or Looked()).view
+    if stream and options.json:
+        raise InputError(
+            "--stream prints text as it comes, and --json one object at the end; name one of them"
+        )
+    wanted, moment = read_filter(filter), now or None
+    with opened_handle(options) as memory:
+        if stream:
+            pieces = memory.ask_stream(question, budget=budget, filter=wanted, now=moment, **view)
+            show_sources(console(), spoken(pieces))
+            return
+        answer = memory.ask(question, budget=budget, filter=wanted, now=moment, **view)
+    if options.json:
+        print_json(answer)
+        return
+    spoken([answer.text, answer])
+    show_sources(console(), answer)
+
+
+def spoken(pieces: Iterable[str | Answer]) -> Answer:
+    """Print the pieces of an answer as they come, and return the answer behind them."""
+    answer = Answer(question="", text="")
+    for piece in pieces:
+        if isinstance(piece, Answer):
+            answer = piece
+        else:
+            sys.stdout.write(piece)
+            sys.stdout.flush()
+    sys.stdout.write("\n")
+    return answer
+
+
+def show_sources(out: Console, answer: Answer) -> None:
+    """Print what the answer cites, or why there is none."""
+    if answer.abstained:
+        out.print(Text(_WHY_NOT[answer.reason], style="yellow"))
+    if answer.citations:
+        out.print(_source_table(answer.citations))
+    warn(answer.warnings)
+
+
+def _source_table(citations: Iterable[Citation]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(ratio=1)
+    for each in citations:
+        speaker = "= " if each.kind == "fact" else f"{each.speaker or '?'}: "
+        words = Text.assemble((speaker, "bold"), each.text, (f"  {each.id}", "dim"))
+        table.add_row(Text(f"[{each.number}]", style="dim"), Text(when(each.at), style="cyan"), words)
+    return table
