@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from inspect import signature
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
 from uuid import uuid4
 
 from lukasa.adapters import registry
@@ -20,12 +20,14 @@ from lukasa.pipeline.policy import Allowance, BudgetPolicy
 from lukasa.pipeline.rules import RulesExtractor
 from lukasa.ports.embedder import Embedder
 from lukasa.ports.extractor import Extractor
-from lukasa.ports.llm import LLM
+from lukasa.ports.llm import LLM, LLMReply, LLMRequest
 from lukasa.ports.reranker import Reranker
 from lukasa.ports.store import Store
 
 if TYPE_CHECKING:
     from lukasa.config import Settings
+
+T = TypeVar("T")
 
 
 class AsyncMemory(AsyncEngine):
@@ -46,7 +48,8 @@ class AsyncMemory(AsyncEngine):
 
         Without *store*, the settings say which; without *settings*, the environment (`LUKASA_DB`, …) does, and
         else it is a file in the user's data folder. *llm*, *embedder* and *extractor* go before what the settings say:
-        each is a setting (`"openai:gpt-4.1-mini"`), or any object that satisfies the port. *clock* tells the time (for tests).
+        each is a setting (`"openai:gpt-4.1-mini"`), or any object that satisfies the port, used as it is and closed with the
+        memory. *clock* tells the time (for tests).
 
         Raises `ConfigError` for settings that cannot work, `StoreError` for a store that cannot be used.
         """
@@ -58,9 +61,9 @@ class AsyncMemory(AsyncEngine):
         if store is not None:
             changes["store"] = os.fspath(store)
         given = Given(
-            llm=None if isinstance(llm, str) else llm,
-            embedder=None if isinstance(embedder, str) else embedder,
-            extractor=None if isinstance(extractor, str) else extractor,
+            llm=None if isinstance(llm, str) else _checked("llm", llm),
+            embedder=None if isinstance(embedder, str) else _checked("embedder", embedder),
+            extractor=None if isinstance(extractor, str) else _checked("extractor", extractor),
         )
         memory = cls(build(chosen.with_(**changes), clock=clock or now, given=given))
         try:
@@ -79,21 +82,39 @@ class Given(NamedTuple):
     extractor: Extractor | None = None
 
 
+_MEMBERS = {
+    "llm": ("name", "complete", "stream", "aclose"),
+    "embedder": ("spec", "embed", "aclose"),
+    "extractor": ("name", "claims"),
+}
+"""What an object must have to be a part."""
+
+
+def _checked(part: str, given: T) -> T:
+    """Return what the caller made, or refuse what cannot be that part: nobody would notice before the first use."""
+    lacking = [] if given is None else [name for name in _MEMBERS[part] if not hasattr(given, name)]
+    if lacking or isinstance(given, type):
+        what = f"the class {given.__name__}" if isinstance(given, type) else repr(type(given).__name__)
+        why = f"lacks {', '.join(lacking)}" if lacking else "must be called first"
+        raise ConfigError(f"{part} must be a setting or an object that satisfies its port; {what} {why}")
+    return given
+
+
 def build(settings: Settings, *, clock: Callable[[], datetime], given: Given | None = None) -> Parts:
     """Choose the parts; nothing is opened or loaded yet."""
     given = given or Given()
     if settings.zone:
         _check_zone(settings.zone)
     name, store = _store(settings.store)
-    llm = given.llm or _llm(settings)
-    distils = _distils(settings.extractor, llm)
+    llm = given.llm if given.llm is not None else _llm(settings)
+    distils = _distils(settings.extractor, llm) if given.extractor is None else NONE
     return Parts(
         store=store,
         store_name=name,
-        embedder=given.embedder or _embedder(settings),
-        extractor=given.extractor or _extractor(distils),
+        embedder=given.embedder if given.embedder is not None else _embedder(settings),
+        extractor=given.extractor if given.extractor is not None else _extractor(distils),
         llm=llm,
-        recipe=None if given.extractor else _recipe(distils, settings, llm),
+        recipe=_recipe(distils, settings, llm) if given.extractor is None else None,
         guidance=settings.guidance,
         reranker=_reranker(settings),
         counter=registry.token_counter(settings.tokens)(),
@@ -212,7 +233,14 @@ def _extractor(name: str) -> Extractor | None:
     """Return what reads turns at once; a model reads them later."""
     if name in {NONE, *_RECIPES}:
         return None
-    return RulesExtractor() if name == "rules" else registry.extractor(name)()
+    if name == "rules":
+        return RulesExtractor()
+    try:
+        return registry.extractor(name)()
+    except ConfigError as error:
+        # The registry knows only those that are installed.
+        own = ", ".join(sorted({"auto", "rules", NONE, *_RECIPES}))
+        raise ConfigError(f"{error} (extractors of our own: {own})") from error
 
 
 def _recipe(name: str, settings: Settings, llm: LLM | None) -> Recipe | None:
@@ -233,6 +261,8 @@ _RECIPES = frozenset({"llm", "paper"})
 
 def _llm(settings: Settings) -> LLM | None:
     """Return the model with all that is put around it: what is outermost is asked first."""
+    if settings.llm_record and settings.llm_replay:
+        raise ConfigError("llm_record and llm_replay exclude each other: what is replayed asks no model")
     if not (settings.llm or settings.llm_replay):
         return None
     # Imported where a model is configured, as adapters are.
@@ -245,34 +275,82 @@ def _llm(settings: Settings) -> LLM | None:
     if settings.llm_replay:
         return RecordedLLM(None, settings.llm_replay, mode="replay", name=settings.llm)
     llm: LLM = TracedLLM(PricedLLM(_model(settings)))
+    if settings.llm_timeout:
+        llm = _Timed(llm, settings.llm_timeout)
     llm = LimitedLLM(llm, concurrency=settings.llm_concurrency, per_minute=settings.llm_per_minute)
     llm = RetriedLLM(llm, attempts=settings.llm_attempts)
     return RecordedLLM(llm, settings.llm_record) if settings.llm_record else llm
 
 
+class _Timed:
+    """Gives every request the same time, whatever it asked for."""
+
+    def __init__(self, inner: LLM, timeout: float) -> None:
+        self._inner = inner
+        self._timeout = timeout
+
+    @property
+    def name(self) -> str:
+        return self._inner.name
+
+    async def complete(self, request: LLMRequest) -> LLMReply:
+        return await self._inner.complete(self._in_time(request))
+
+    def stream(self, request: LLMRequest) -> AsyncIterator[str | LLMReply]:
+        return self._inner.stream(self._in_time(request))
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+    def _in_time(self, request: LLMRequest) -> LLMRequest:
+        return replace(request, limits=replace(request.limits, timeout=self._timeout))
+
+
 def _model(settings: Settings) -> LLM:
-    provider, _, model = settings.llm.partition(":")
+    provider, colon, model = settings.llm.partition(":")
+    if colon and not model:
+        raise ConfigError(f"llm {settings.llm!r} names no model after the colon")
+    key = settings.llm_key.get_secret_value() or None
     if provider == "openai_compatible":
         if not settings.llm_url or not model:
             raise ConfigError(
                 "llm 'openai_compatible' needs a model and a URL: llm='openai_compatible:MODEL', llm_url=…"
             )
-        key = settings.llm_key.get_secret_value() or None
         return registry.llm(provider)(base_url=settings.llm_url, model=model, api_key=key)
-    if settings.llm_url:
+    if settings.llm_url or key:
+        # A key that is not used would look like one that is refused.
+        name = "llm_url" if settings.llm_url else "llm_key"
         raise ConfigError(
-            "llm_url is for llm='openai_compatible:MODEL'; other providers know their own address"
+            f"{name} is for llm='openai_compatible:MODEL'; {provider!r} takes address and key from its own variables"
         )
     if registry.has_llm(provider):
-        return registry.llm(provider)(model=model) if model else registry.llm(provider)()
+        return _installed_llm(provider, model)
     return registry.llm("pydantic_ai")(settings.llm)
 
 
+def _installed_llm(name: str, model: str) -> LLM:
+    make = registry.llm(name)
+    if model and not _takes(make, "model"):
+        raise ConfigError(f"llm '{name}:{model}': {name!r} takes no model after a colon")
+    return make(model=model) if model else make()
+
+
 def _budget(settings: Settings) -> BudgetPolicy:
-    short = Allowance(
-        calls=settings.budget_calls, tokens=settings.budget_tokens, dollars=settings.budget_dollars
+    """Return the bounds, with those that are set the short way before the others."""
+    day = _bounded(
+        settings.budget.day,
+        calls=settings.budget_calls_per_day,
+        tokens=settings.budget_tokens_per_day,
+        dollars=settings.budget_dollars_per_day,
     )
-    return replace(settings.budget, day=short) if short.bounded else settings.budget
+    run = _bounded(
+        settings.budget.run, calls=settings.budget_calls_per_run, tokens=settings.budget_tokens_per_run
+    )
+    return replace(settings.budget, day=day, run=run)
+
+
+def _bounded(full: Allowance, *, calls: int, tokens: int, dollars: float = 0.0) -> Allowance:
+    return Allowance(calls=calls or full.calls, tokens=tokens or full.tokens, dollars=dollars or full.dollars)
 
 
 def _reranker(settings: Settings) -> Reranker | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import TypeVar
@@ -14,7 +14,7 @@ from typing import TypeVar
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from lukasa.adapters.stores.reference import ReferenceStore
 from lukasa.adapters.stores.sqlite.store import SqliteStore
@@ -32,6 +32,7 @@ from lukasa.domain.change import (
 from lukasa.domain.document import Document, Traits
 from lukasa.domain.erasure import Erasure, Rewritten
 from lukasa.domain.interval import Interval
+from lukasa.domain.job import Bookkeeping, Finish, Job, JobState, Postpone, PutSummary, Queue, Spent, Summary
 from lukasa.domain.journal import Cause
 from lukasa.domain.query import DocumentQuery, FactQuery, LexicalQuery, TurnQuery
 from lukasa.domain.report import Extraction
@@ -124,6 +125,7 @@ extractions = st.builds(
     extractor=st.sampled_from(["x-1", "x-2"]),
     facts=st.integers(0, 2),
     refused=st.sampled_from([{}, {"chatter": 1}, {"served": 2}]),
+    fallback=st.sampled_from(["", "", "bad reply"]),
 )
 
 changes: st.SearchStrategy[Change] = st.one_of(
@@ -139,10 +141,39 @@ changes: st.SearchStrategy[Change] = st.one_of(
     st.builds(Index, id=names, terms=terms, traits=traits, analysis=analyses),
 )
 
+sessions = st.sampled_from([None, "", "s1", "s2"])
+instants = st.builds(lambda minutes: NOON + timedelta(minutes=minutes), st.integers(-5, 40))
+leases = st.builds(lambda minutes: timedelta(minutes=minutes), st.sampled_from([1, 5, 20]))
+workers = st.sampled_from(["w1", "w2"])
+queues = st.builds(Queue, kind=st.sampled_from(["extract", "care"]), session=sessions, due_at=instants)
+summaries = st.builds(
+    Summary,
+    session=sessions,
+    text=st.sampled_from(["one", "other"]),
+    through=st.integers(0, 3),
+    made_by=st.just("m-1"),
+    updated_at=instants,
+)
+spendings = st.builds(
+    Spent,
+    day=st.builds(lambda day: date(2026, 3, 1) + timedelta(days=day), st.integers(0, 2)),
+    purpose=st.sampled_from(["extract", "answer"]),
+    model=st.sampled_from(["m-1", "M-1"]),
+    calls=st.integers(0, 3),
+    tokens_in=st.integers(0, 900),
+    # Quarters add up to the same, in whichever order.
+    dollars=st.builds(lambda quarters: quarters / 4, st.integers(0, 8)),
+    unpriced=st.integers(0, 1),
+)
+
 
 class TwoStores(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
+        self._now = NOON
+        self._claims: list[Job] = []
+        """All that were ever made: those of jobs that were lost since are tried too."""
+
         self._runner = asyncio.Runner()
         self._folder = tempfile.TemporaryDirectory()
         self._sqlite = SqliteStore(Path(self._folder.name) / "memory.lukasa")
@@ -205,6 +236,101 @@ class TwoStores(RuleBasedStateMachine):
             for version in history[-1:]
         ]
         return [Rewritten(versions=kept)] if kept else []
+
+    # ── Beside the memory ──────────────────────────────────────────────────────────────────────────────────
+
+    @rule(minutes=st.integers(1, 15))
+    def wait(self, minutes: int) -> None:
+        self._now += timedelta(minutes=minutes)
+
+    @rule(
+        partition=partitions,
+        done=st.lists(changes, max_size=2),
+        items=st.lists(st.one_of(queues, queues, st.builds(PutSummary, summary=summaries)), max_size=4),
+    )
+    def keep(self, partition: Partition, done: list[Change], items: list[Bookkeeping]) -> None:
+        self._keep(partition, items, done)
+
+    @rule(lease=leases, worker=workers, limit=st.integers(0, 4))
+    def claim(self, lease: timedelta, worker: str, limit: int) -> None:
+        now, until = self._now, self._now + lease
+        wanted, got = (
+            self._runner.run(store.claim(now=now, until=until, worker=worker, limit=limit))
+            for store in (self._reference, self._sqlite)
+        )
+        assert got == wanted
+        self._claims += got
+
+    @precondition(lambda self: self._claims)
+    @rule(data=st.data(), done=st.lists(changes, max_size=2), more=st.lists(queues, max_size=1))
+    def finish(self, data: st.DataObject, done: list[Change], more: list[Queue]) -> None:
+        job = self._claimed(data)
+        self._keep(job.partition, [*more, Finish(job=job)], done)
+
+    @precondition(lambda self: self._claims)
+    @rule(data=st.data(), due=instants, error=st.sampled_from(["", "TimeoutError"]), dead=st.booleans())
+    def postpone(self, data: st.DataObject, due: datetime, error: str, *, dead: bool) -> None:
+        job = self._claimed(data)
+        self._keep(job.partition, [Postpone(job=job, error=error, due_at=due, dead=dead)])
+
+    @precondition(lambda self: self._claims)
+    @rule(data=st.data(), partition=partitions)
+    def end_it_through_another_partition(self, data: st.DataObject, partition: Partition) -> None:
+        self._keep(partition, [Finish(job=self._claimed(data))])
+
+    @precondition(lambda self: self._claims)
+    @rule(data=st.data(), lease=leases)
+    def extend(self, data: st.DataObject, lease: timedelta) -> None:
+        job, until = self._claimed(data), self._now + lease
+        self._same(lambda store: store.extend(job, until=until))
+
+    @rule(partition=st.none() | partitions)
+    def revive(self, partition: Partition | None) -> None:
+        now = self._now
+        self._same(lambda store: store.revive(partition, now=now))
+
+    @rule(partition=partitions, spent=spendings)
+    def spend(self, partition: Partition, spent: Spent) -> None:
+        self._same(lambda store: store.spend(partition, spent))
+
+    @rule(
+        partition=st.none() | partitions,
+        state=st.sampled_from([None, "waiting", "running", "dead"]),
+        limit=st.none() | st.integers(0, 3),
+        since=st.none() | st.just(date(2026, 3, 2)),
+        until=st.none() | st.just(date(2026, 3, 2)),
+    )
+    def look_beside(
+        self,
+        *,
+        partition: Partition | None,
+        state: JobState | None,
+        limit: int | None,
+        since: date | None,
+        until: date | None,
+    ) -> None:
+        self._same(lambda store: store.jobs(partition, state=state, limit=limit))
+        self._same(lambda store: store.spent(partition, since=since, until=until))
+
+    @invariant()
+    def no_session_is_at_two_jobs(self) -> None:
+        jobs = self._runner.run(self._sqlite.jobs(state="running"))
+        busy = [
+            (job.partition, job.session)
+            for job in jobs
+            if job.leased_until is not None and job.leased_until > self._now
+        ]
+        assert len(busy) == len(set(busy))
+
+    def _claimed(self, data: st.DataObject) -> Job:
+        """Return one of the latest claims, or of those before."""
+        return data.draw(st.sampled_from(self._claims[-3:]) | st.sampled_from(self._claims))
+
+    def _keep(self, partition: Partition, items: Sequence[Bookkeeping], done: Sequence[Change] = ()) -> None:
+        cause = Cause(verb="work", at=self._now)
+        self._same(lambda store: store.apply(partition, done, cause=cause, bookkeeping=items))
+
+    # ── Reading ────────────────────────────────────────────────────────────────────────────────────────────
 
     @rule(partition=partitions, seed=seeds)
     def list_facts(self, partition: Partition, seed: int) -> None:
@@ -279,6 +405,13 @@ class TwoStores(RuleBasedStateMachine):
     def read_backlog(self, partition: Partition, fingerprint: str | None, analysis: int) -> None:
         self._same(lambda store: store.outdated(partition, analysis=analysis, limit=3))
         self._same(lambda store: store.unextracted(partition, extractor="x-1", limit=3))
+        for lacking in (False, True):
+            for of in (None, ["s1", None]):
+                self._same(
+                    lambda store, of=of, lacking=lacking: store.unextracted(
+                        partition, extractor="x-1", limit=3, sessions=of, lacking=lacking
+                    )
+                )
         self._same(
             lambda store: store.backlog(
                 partition, fingerprint=fingerprint, analysis=analysis, extractor="x-1"
@@ -305,6 +438,10 @@ class TwoStores(RuleBasedStateMachine):
         self._same(lambda store: store.partitions())
         for partition in (None, *PARTITIONS):
             self._same(lambda store, of=partition: _without_size(store, of))
+            self._same(lambda store, of=partition: store.jobs(of))
+            self._same(lambda store, of=partition: store.spent(of))
+        for partition in PARTITIONS:
+            self._same(lambda store, of=partition: store.summaries(of))
 
     def _same(self, call: Callable[[Store], Awaitable[object]]) -> None:
         wanted, got = (self._outcome(call(store)) for store in (self._reference, self._sqlite))

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from lukasa.config import Settings, config_path, default_path
 from lukasa.errors import ConfigError
 from lukasa.pipeline.distil.guidance import CustomAttribute
+from lukasa.pipeline.policy import ComposePolicy, DistilPolicy, RecallPolicy
 
 
 def test_an_empty_environment_gives_the_defaults():
@@ -123,7 +126,27 @@ def test_groups_are_tables_of_the_file(tmp_path: Path):
     [
         ("embeder = 'x'", "embeder is not a setting in .* did you mean embedder"),
         ("[recall]\nmax_term = 3", r"max_term is not a setting in \[recall\]; did you mean max_terms"),
+        ("[recall.compose]\nmiss = 3", r"miss is not a setting in \[recall.compose\]; did you mean misses"),
         ("[recall]\nmax_terms = 'many'", "recall.max_terms must be like 48, not 'many'"),
+        ("[recall]\nmax_terms = true", "recall.max_terms must be like 48, not True"),
+        ("[recall]\ncommon_terms = nan", "recall.common_terms must be like 0.2, not nan"),
+        ("[recall]\ncompose = 3", "recall.compose must be like a table, not 3"),
+        ("[recall]\nfusion = {late = 3}", "recall.fusion can be set in code only"),
+        ("[recall.compose]\nprofile_tokens = [30]", r"profile_tokens must be like \[30, 100\], not \[30\]"),
+        ("[distil]\npatience = true", r"distil.patience must be like 30 \(seconds\), not True"),
+        ("[distil]\npatience = inf", r"distil.patience must be like 30 \(seconds\), not inf"),
+        ("[distil]\npatience = 1e300", "distil.patience is too many seconds"),
+        ("[guidance]\nexclude = [1]", "guidance.exclude must be like"),
+        (
+            "[[guidance.attributes]]\nnam = 'x'",
+            r"nam is not a setting in \[\[guidance.attributes\]\]; did you mean name",
+        ),
+        ("[[guidance.attributes]]\nname = 'Blood type'", "needs a name in lower case"),
+        ("[[guidance.attributes]]\ncardinality = 'multi'", "needs a name in lower case"),
+        ("[[guidance.attributes]]\nname = 'x'\ncardinality = 'two'", "must be single or multi, not 'two'"),
+        ("[guidance]\nattributes = ['x']", "an attribute must be a table of words"),
+        ("budget_dollars_per_day = inf", "setting budget_dollars_per_day"),
+        ("paper_delete = 'never'", "setting paper_delete"),
         ("recall = 3", "recall must be a table"),
         ("this is no toml", "cannot be read as TOML"),
         ("threads = -1", "setting threads"),
@@ -137,6 +160,74 @@ def test_a_file_that_cannot_be_used_is_refused(tmp_path: Path, text: str, told: 
 def test_a_file_that_is_named_must_be_there(tmp_path: Path):
     with pytest.raises(ConfigError, match="there is no such file"):
         Settings.from_env({"LUKASA_CONFIG": str(tmp_path / "none.toml")})
+
+
+def test_a_file_can_be_read_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("LUKASA_EMBEDDER", "hashing")
+    (tmp_path / "a.toml").write_text("threads = 2", encoding="utf-8")
+
+    settings = Settings.from_file(tmp_path / "a.toml")
+
+    assert (settings.threads, settings.embedder) == (2, "onnx")
+    with pytest.raises(ConfigError, match="there is no settings file"):
+        Settings.from_file(tmp_path / "b.toml")
+
+
+def test_groups_are_policies_or_tables_in_code_too():
+    assert Settings(recall={"max_terms": 40}) == Settings(recall=RecallPolicy(max_terms=40))  # type: ignore[arg-type]
+    assert Settings(recall={"compose": ComposePolicy(misses=3)}).recall.compose.misses == 3  # type: ignore[arg-type]
+    with pytest.raises(
+        ConfigError, match=r"max_term is not a setting in \[recall\]; did you mean max_terms\?"
+    ):
+        Settings(recall={"max_term": 40})  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match=r"recall must be a table, such as .* or a RecallPolicy in code"):
+        Settings(recall=DistilPolicy())  # type: ignore[arg-type]
+
+
+def test_a_suggestion_is_only_made_for_what_is_near():
+    with pytest.raises(
+        ConfigError, match=r"^LUKASA_QWYJIBO is not a setting; known: LUKASA_BUDGET_CALLS_PER_DAY, "
+    ):
+        Settings.from_env({"LUKASA_QWYJIBO": "1"})
+
+
+def test_what_our_tests_are_told_is_no_setting():
+    assert Settings.from_env({"LUKASA_TEST_LLM_URL": "http://localhost:8080/v1"}) == Settings()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"threads": -1}, {"threads": "x"}, {"llm_concurrency": 0}, {"llm_timeout": float("nan")}, {"store": 3}],
+)
+def test_a_value_that_cannot_be_used_is_refused_in_code(given: dict[str, Any]):
+    with pytest.raises(ConfigError, match=f"setting {next(iter(given))} "):
+        Settings(**given)
+
+
+def test_a_refusal_does_not_quote_a_key():
+    with pytest.raises(ConfigError) as refused:
+        Settings(llm_key=["sk-very-secret"])  # type: ignore[arg-type]
+
+    assert "sk-very-secret" not in f"{refused.value} {refused.value.__cause__}"
+
+
+def test_settings_do_not_change():
+    settings = Settings()
+
+    with pytest.raises(ValidationError, match="frozen"):
+        settings.embedder = "hashing"  # type: ignore[misc]
+    assert (settings.with_(embedder="hashing").embedder, settings.embedder) == ("hashing", "onnx")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="each system has a folder of its own")
+def test_the_users_own_file_is_read_if_it_is_there(tmp_path: Path):
+    (tmp_path / "lukasa").mkdir()
+    (tmp_path / "lukasa/config.toml").write_text("threads = 2", encoding="utf-8")
+
+    assert Settings.from_env({"XDG_CONFIG_HOME": str(tmp_path)}).threads == 2
+    assert config_path({"XDG_CONFIG_HOME": str(tmp_path), "LUKASA_CONFIG": "other.toml"}) == Path(
+        "other.toml"
+    )
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="each system has a folder of its own")
@@ -154,3 +245,19 @@ def test_what_is_made_in_code_does_not_read_the_environment(monkeypatch: pytest.
 
     assert Settings().embedder == "onnx"
     assert Settings.from_env().embedder == "hashing"
+
+
+def test_the_file_that_the_documents_show_can_be_used(tmp_path: Path):
+    text = (Path(__file__).parents[2] / "docs/models.md").read_text("utf-8")
+    (shown,) = re.findall(r"^```toml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+    settings = Settings.from_env(written(tmp_path, shown))
+
+    assert (settings.recall.max_terms, settings.budget.user_day.calls) == (40, 100)
+
+
+def test_every_setting_of_the_model_is_explained():
+    text = (Path(__file__).parents[2] / "docs/models.md").read_text("utf-8")
+
+    ours = [name for name in Settings.model_fields if name.startswith(("llm", "budget_", "extractor"))]
+    assert [name for name in ours if f"`{name}`" not in text] == []

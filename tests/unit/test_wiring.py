@@ -1,19 +1,31 @@
 # ruff: noqa: ASYNC240 - a test has its loop for itself
 from __future__ import annotations
 
+from collections.abc import Sequence
+from importlib.metadata import EntryPoint, EntryPoints
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lukasa import AsyncMemory, Settings
+from lukasa import AsyncMemory, Memory, Settings, Turn
+from lukasa.adapters import registry
 from lukasa.adapters.embedders.hashing import HashingEmbedder
 from lukasa.adapters.stores.reference import ReferenceStore
 from lukasa.adapters.stores.sqlite.store import SqliteStore
 from lukasa.adapters.tokens.words import WordCounter
+from lukasa.domain.claim import Claim
 from lukasa.engine import Parts
-from lukasa.errors import ConfigError, StoreCorruptError
-from lukasa.testing.fakes import FrozenClock
+from lukasa.errors import ConfigError, ProviderTimeoutError, StoreCorruptError
+from lukasa.pipeline.distil.message_pairs import MessagePairs
+from lukasa.pipeline.distil.one_call import OneCall
+from lukasa.pipeline.policy import Allowance, BudgetPolicy
+from lukasa.pipeline.rules import RulesExtractor
+from lukasa.ports.extractor import Scene
+from lukasa.ports.llm import ChatMessage, LLMRequest
+from lukasa.testing.chat_endpoint import ChatEndpoint
+from lukasa.testing.fakes import FrozenClock, Reply
+from lukasa.testing.llm import ScriptedLLM
 from lukasa.wiring import build
 
 CLOCK = FrozenClock("2026-03-01T10:00:00Z")
@@ -116,3 +128,197 @@ async def test_a_part_that_fails_to_close_keeps_no_other_open(
 
     assert store._threads is None  # type: ignore[attr-defined]
     await memory.aclose()
+
+
+# --- the model -------------------------------------------------------------------------------------------------------
+
+ASKED = LLMRequest(messages=(ChatMessage("user", "Hello?"),), purpose="chat")
+
+
+class EchoLLM:
+    """A model of another distribution."""
+
+    def __init__(self, model: str = "small") -> None:
+        self.name = f"echo:{model}"
+
+
+@pytest.fixture
+def installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another distribution's model, and another that has no choice of models."""
+    points = EntryPoints(
+        [
+            EntryPoint("echo", f"{__name__}:EchoLLM", "lukasa.llms"),
+            EntryPoint("fixed", "builtins:object", "lukasa.llms"),
+        ]
+    )
+    monkeypatch.setattr(registry, "entry_points", lambda *, group: points.select(group=group))
+
+
+def test_without_a_model_rules_distil():
+    made = parts(store="memory:")
+
+    assert (made.llm, made.recipe) == (None, None)
+    assert isinstance(made.extractor, RulesExtractor)
+
+
+@pytest.mark.parametrize(
+    ("extractor", "at_once", "recipe"),
+    [
+        ("auto", type(None), OneCall),
+        ("llm", type(None), OneCall),
+        ("paper", type(None), MessagePairs),
+        ("rules", RulesExtractor, type(None)),
+        ("none", type(None), type(None)),
+    ],
+)
+def test_with_a_model_the_extractor_says_who_distils(extractor: str, at_once: type, recipe: type):
+    made = parts(store="memory:", llm="openai:gpt-4.1-mini", extractor=extractor)
+
+    assert made.llm is not None
+    assert made.llm.name == "openai:gpt-4.1-mini"
+    assert isinstance(made.extractor, at_once)
+    assert isinstance(made.recipe, recipe)
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"extractor": "llm"}, "extractor 'llm' needs a model: set llm .LUKASA_LLM"),
+        ({"extractor": "paper"}, "extractor 'paper' needs a model"),
+        ({"extractor": "ruels"}, "unknown extractor 'ruels'.*own: auto, llm, none, paper, rules"),
+        ({"llm": "gpt-4.1-mini"}, "must name its provider"),
+        ({"llm": "openai:"}, "names no model after the colon"),
+        ({"llm": "openai_compatible:qwen"}, "needs a model and a URL"),
+        ({"llm": "openai_compatible", "llm_url": "http://localhost/v1"}, "needs a model and a URL"),
+        ({"llm": "openai_compatible:qwen", "llm_url": "localhost"}, "http"),
+        ({"llm": "openai:gpt-4.1-mini", "llm_url": "http://localhost/v1"}, "llm_url is for"),
+        ({"llm": "openai:gpt-4.1-mini", "llm_key": "sk-secret"}, "llm_key is for"),
+        ({"llm_record": "a.jsonl", "llm_replay": "b.jsonl"}, "exclude each other"),
+        ({"llm": "fixed:large"}, "'fixed' takes no model"),
+    ],
+)
+@pytest.mark.usefixtures("installed")
+def test_a_model_that_cannot_be_used_is_refused(settings: dict[str, str], told: str):
+    with pytest.raises(ConfigError, match=told) as refused:
+        parts(store="memory:", **settings)
+
+    assert "sk-secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("setting", "name"), [("echo", "echo:small"), ("echo:large", "echo:large")])
+@pytest.mark.usefixtures("installed")
+def test_an_installed_model_gets_its_model_by_name(setting: str, name: str):
+    llm = parts(store="memory:", llm=setting).llm
+
+    assert llm is not None
+    assert llm.name == name
+
+
+@pytest.mark.anyio
+async def test_an_endpoint_is_asked_with_its_key_and_tried_again():
+    with ChatEndpoint(script=[Reply(status=500)]) as endpoint:
+        settings = {"llm": "openai_compatible:qwen", "llm_url": endpoint.base_url, "llm_key": "sk-mine"}
+        llm = parts(store="memory:", llm_attempts=2, **settings).llm
+        assert llm is not None
+        reply = await llm.complete(ASKED)
+        await llm.aclose()
+
+    assert (reply.text, len(endpoint.asked)) == ("ok", 2)
+    assert endpoint.asked[0].headers["authorization"] == "Bearer sk-mine"
+
+
+@pytest.mark.anyio
+async def test_a_call_has_the_time_that_the_settings_give_it():
+    with ChatEndpoint(script=[Reply(delay=0.5)]) as endpoint:
+        settings = {"llm": "openai_compatible:qwen", "llm_url": endpoint.base_url}
+        llm = parts(store="memory:", llm_timeout=0.05, llm_attempts=1, **settings).llm
+        assert llm is not None
+        with pytest.raises(ProviderTimeoutError, match=r"0\.05 s"):
+            await llm.complete(ASKED)
+        await llm.aclose()
+
+
+@pytest.mark.anyio
+async def test_what_was_recorded_is_replayed_without_a_model(tmp_path: Path):
+    record = str(tmp_path / "replies.jsonl")
+    with ChatEndpoint() as endpoint:
+        settings = {"llm": "openai_compatible:qwen", "llm_url": endpoint.base_url}
+        recorded = parts(store="memory:", llm_record=record, **settings).llm
+        assert recorded is not None
+        said = await recorded.complete(ASKED)
+        await recorded.aclose()
+
+    replayed = parts(store="memory:", llm_replay=record, llm="openai_compatible:qwen").llm
+    assert replayed is not None
+    assert replayed.name == recorded.name
+    assert (await replayed.complete(ASKED)).text == said.text == "ok"
+
+
+def test_budgets_that_are_set_the_short_way_go_before_the_group():
+    long = BudgetPolicy(day=Allowance(calls=5, tokens=7), user_day=Allowance(calls=2))
+
+    budget = parts(
+        store="memory:",
+        budget=long,
+        budget_calls_per_day=10,
+        budget_dollars_per_day=0.5,
+        budget_tokens_per_run=3,
+    ).budget
+
+    assert budget.day == Allowance(calls=10, tokens=7, dollars=0.5)
+    assert (budget.run, budget.user_day) == (Allowance(tokens=3), Allowance(calls=2))
+    assert parts(store="memory:").budget == BudgetPolicy()
+
+
+# --- what the caller made himself ------------------------------------------------------------------------------------
+
+
+class Silent:
+    """An extractor that finds nothing; not even itself."""
+
+    name = "silent"
+
+    async def claims(self, turns: Sequence[Turn], scenes: Sequence[Scene]) -> list[list[Claim]]:
+        return [[] for _ in turns]
+
+    def __len__(self) -> int:
+        return 0
+
+
+@pytest.mark.anyio
+async def test_parts_of_the_callers_own_go_before_the_settings():
+    llm, embedder, extractor = ScriptedLLM(["ok"]), HashingEmbedder(), Silent()
+    settings = Settings(embedder="none", extractor="llm", llm="openai:gpt-4.1-mini")
+
+    async with await AsyncMemory.open(
+        "memory:", settings=settings, llm=llm, embedder=embedder, extractor=extractor
+    ) as memory:
+        made = memory._running.parts
+        assert (made.llm, made.embedder, made.extractor, made.recipe) == (llm, embedder, extractor, None)
+    assert llm.closed
+
+
+def test_parts_are_named_as_settings_are_and_blocking_is_the_same():
+    settings = Settings(embedder="hashing", extractor="none")
+
+    with Memory.open("memory:", settings=settings, embedder="none", extractor="rules") as memory:
+        made = memory._engine._running.parts
+        assert (made.embedder, isinstance(made.extractor, RulesExtractor)) == (None, True)
+    with Memory.open("memory:", settings=settings, llm=ScriptedLLM(["ok"]), extractor="paper") as memory:
+        assert isinstance(memory._engine._running.parts.recipe, MessagePairs)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"llm": 3}, "llm must be .* 'int' lacks name, complete, stream, aclose"),
+        ({"llm": ScriptedLLM}, "the class ScriptedLLM must be called first"),
+        ({"embedder": Silent()}, "embedder must be .* 'Silent' lacks spec, embed, aclose"),
+        ({"extractor": HashingEmbedder()}, "extractor must be .* 'HashingEmbedder' lacks name, claims"),
+        ({"extractor": "llm"}, "needs a model"),
+    ],
+)
+async def test_what_is_no_such_part_is_refused(given: dict[str, Any], told: str):
+    with pytest.raises(ConfigError, match=told):
+        await AsyncMemory.open("memory:", settings=Settings(embedder="hashing"), **given)

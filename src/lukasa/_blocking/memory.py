@@ -43,7 +43,8 @@ class Memory:
 
         Without *store*, the settings say which; without *settings*, the environment (`LUKASA_DB`, …) does, and
         else it is a file in the user's data folder. *llm*, *embedder* and *extractor* go before what the settings say:
-        each is a setting (`"openai:gpt-4.1-mini"`), or any object that satisfies the port. *clock* tells the time (for tests).
+        each is a setting (`"openai:gpt-4.1-mini"`), or any object that satisfies the port, used as it is and closed with the
+        memory. *clock* tells the time (for tests).
 
         Raises `ConfigError` for settings that cannot work, `StoreError` for a store that cannot be used.
         """

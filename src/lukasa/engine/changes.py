@@ -129,12 +129,19 @@ class ChangeVerbs(Verbs):
         )
         if selection == Selection():
             raise InputError("say what to erase: turns, facts, a session, a text, or everything=True")
-        erased = await self._running.erase(
-            self.partition, selection, reason=reason, dry_run=dry_run, now=self._running.parts.clock()
+        running = self._running
+        if dry_run:
+            return await running.erase(
+                self.partition, selection, reason=reason, dry_run=True, now=running.parts.clock()
+            )
+        # A model may be reading what is to go; what it was doing it begins anew afterwards.
+        await running.worker.aclose()
+        erased = await running.erase(
+            self.partition, selection, reason=reason, dry_run=False, now=running.parts.clock()
         )
-        if not dry_run:
-            self._running.warm.drop(self.partition)
-            self._running.served.drop(self.partition)
+        running.warm.drop(self.partition)
+        running.served.drop(self.partition)
+        running.worker.kick()
         return erased
 
     async def readmit(

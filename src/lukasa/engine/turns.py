@@ -99,7 +99,7 @@ class TurnVerbs(Verbs):
             question, filter=filter, explain=explain, rerank=rerank, now=now, looked=looked
         )
         found = await self._running.recall.hits(self.partition, asked, limit=limit)
-        self._running.served.note(self.partition, "\n".join(hit.text for hit in found.hits))
+        self._served("\n".join(hit.text for hit in found.hits))
         return replace(
             found, warnings=[*found.warnings, *await self._running.reindex.warnings(self.partition)]
         )
@@ -125,7 +125,7 @@ class TurnVerbs(Verbs):
         looked = await self._looked(view)
         asked = self._question(question, filter=filter, explain=False, rerank=rerank, now=now, looked=looked)
         block = await self._running.recall.context(self.partition, asked, budget=budget)
-        self._running.served.note(self.partition, block.text)
+        self._served(block.text)
         return replace(
             block, warnings=[*block.warnings, *await self._running.reindex.warnings(self.partition)]
         )
@@ -174,6 +174,10 @@ class TurnVerbs(Verbs):
     async def stats(self) -> Stats:
         """Count what this partition holds."""
         return await self._running.parts.store.stats(self.partition)
+
+    def _served(self, text: str) -> None:
+        """Keep in mind what was given out, so that it is not taken for news when it comes back."""
+        self._running.served.note(self.partition, text, at=self._running.parts.clock())
 
     def _question(
         self,

@@ -91,14 +91,20 @@ class Believe:
         return self.recipe or (self.extractor.name if self.extractor else "")
 
     async def listen(
-        self, partition: Partition, turns: Sequence[Turn], earlier: Sequence[Turn], *, zone: tzinfo | None
+        self,
+        partition: Partition,
+        turns: Sequence[Turn],
+        earlier: Sequence[Turn],
+        *,
+        zone: tzinfo | None,
+        later: bool = False,
     ) -> list[Heard]:
         """Extract claims from the turns and judge them; *earlier* turns tell who is meant by "you"."""
         if self.extractor is None:
             return []
         scenes = make_scenes(turns, earlier, zone=zone)
         found = await self.extractor.claims(turns, scenes)
-        return self.judged(partition, turns, scenes, found)
+        return self.judged(partition, turns, scenes, found, later=later)
 
     def judged(
         self,
@@ -106,13 +112,19 @@ class Believe:
         turns: Sequence[Turn],
         scenes: Sequence[Scene],
         claims: Sequence[Sequence[Claim]],
+        *,
+        later: bool = False,
     ) -> list[Heard]:
-        """Return what the gate says of the claims of each turn."""
+        """Return what the gate says of the claims of each turn; *later*: the turns were recorded a while ago."""
         served = self.served.of(partition)
-        return [
-            Heard(turn, [judge(claim, turn, served=served, known_names=scene.names) for claim in own])
-            for turn, scene, own in zip(turns, scenes, claims, strict=True)
-        ]
+        heard = []
+        for turn, scene, own in zip(turns, scenes, claims, strict=True):
+            # What was served since may be this very turn.
+            known = self.served.of(partition, before=turn.recorded_at) if later and own else served
+            heard.append(
+                Heard(turn, [judge(claim, turn, served=known, known_names=scene.names) for claim in own])
+            )
+        return heard
 
     async def known(self, partition: Partition, heard: Sequence[Heard]) -> Known:
         """Return the facts that bear on what was heard."""

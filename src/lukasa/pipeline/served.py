@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
 from functools import cache
 from hashlib import blake2b
 from itertools import pairwise
@@ -69,16 +70,16 @@ class Served:
     def __init__(self, *, max_runs: int = MAX_RUNS, max_in_all: int = MAX_RUNS_IN_ALL) -> None:
         self._max_runs = max_runs
         self._max_in_all = max_in_all
-        self._held: OrderedDict[Partition, OrderedDict[str, None]] = OrderedDict()
+        self._held: OrderedDict[Partition, OrderedDict[str, datetime | None]] = OrderedDict()
         self._count = 0
 
-    def note(self, partition: Partition, text: str) -> None:
-        """Keep in mind that *text* was served; what was served longest ago makes room."""
+    def note(self, partition: Partition, text: str, *, at: datetime | None = None) -> None:
+        """Keep in mind that *text* was served, and when; what was served longest ago makes room."""
         runs = self._held.setdefault(partition, OrderedDict())
         self._held.move_to_end(partition)
         before = len(runs)
         for run in _runs(_words(text)):
-            runs[run.digest] = None
+            runs.setdefault(run.digest, at)  # the first time is what tells a copy from its original
             runs.move_to_end(run.digest)
         while len(runs) > self._max_runs:
             runs.popitem(last=False)
@@ -86,9 +87,15 @@ class Served:
         while self._count > self._max_in_all and len(self._held) > 1:
             self._count -= len(self._held.popitem(last=False)[1])
 
-    def of(self, partition: Partition) -> frozenset[str]:
-        """Return what the partition was served, as it is now: later notes do not change it."""
-        return frozenset(self._held.get(partition, ()))
+    def of(self, partition: Partition, *, before: datetime | None = None) -> frozenset[str]:
+        """Return what the partition was served (*before* a moment: words said then cannot copy what was served later).
+
+        Later notes do not change it.
+        """
+        held: Mapping[str, datetime | None] = self._held.get(partition, {})
+        if before is None:
+            return frozenset(held)
+        return frozenset(run for run, at in held.items() if at is None or at < before)
 
     def drop(self, partition: Partition) -> None:
         """Drop what was noted of a partition: it was erased."""

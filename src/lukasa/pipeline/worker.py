@@ -87,12 +87,13 @@ class Worker:
         After *within* seconds it is left to the background.
         """
         waiting = await self.store.jobs(partition)
-        flush = _Flush({job.id for job in waiting if job.state != "dead"})
+        ours = [job for job in waiting if job.kind in self.handlers]  # others are for a process with a model
+        flush = _Flush({job.id for job in ours if job.state != "dead"})
         self._final |= {job.partition for job in waiting}
         self._tally, before = Tally(), self._tally
         try:
             async with asyncio.timeout(within):
-                await self._flush(partition, waiting, flush)
+                await self._flush(partition, ours, flush)
         except TimeoutError:
             flush.errors.append(f"not everything was done within {within:g} s; it goes on in the background")
         finally:
@@ -102,7 +103,7 @@ class Worker:
         return Flushed(done=flush.done, pending=len(pending), errors=flush.errors, usage=usage)
 
     async def aclose(self) -> None:
-        """Stop, and give back what was begun: another worker takes it at once."""
+        """Stop, and give back what was begun, so that another worker takes it; `kick` goes on."""
         tasks = [task for task in (self._task, *self._running.values()) if task is not None]
         for task in tasks:
             task.cancel()
@@ -119,9 +120,14 @@ class Worker:
             claimed = await self._claim()
             if claimed:
                 continue
-            if not self._running and (until_idle or not await self.store.jobs(limit=1)):
+            if not self._running and (until_idle or not await self._any_left()):
                 return
             await self._wait()
+
+    async def _any_left(self) -> bool:
+        """Tell whether something may become due that this worker can do."""
+        jobs = await self.store.jobs(state="waiting") + await self.store.jobs(state="running")
+        return any(job.kind in self.handlers for job in jobs)
 
     async def _claim(self) -> int:
         """Begin as many jobs as there is room for; return how many."""
@@ -129,7 +135,13 @@ class Worker:
         if room <= 0:
             return 0
         now = self.clock()
-        jobs = await self.store.claim(now=now, until=now + self.policy.lease, worker=self.name, limit=room)
+        jobs = await self.store.claim(
+            now=now,
+            until=now + self.policy.lease,
+            worker=self.name,
+            limit=room,
+            kinds=self.handlers.keys(),
+        )
         for job in jobs:
             task = asyncio.create_task(self._do(job), name=f"lukasa {job.kind}")
             self._running[job.id] = task

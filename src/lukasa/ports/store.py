@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -132,10 +132,18 @@ class Store(Protocol):
         """
         ...
 
-    async def claim(self, *, now: datetime, until: datetime, worker: str, limit: int) -> list[Job]:
-        """Take up to so many jobs that are due, in all partitions, earliest due first: they run until *until*.
+    async def claim(
+        self,
+        *,
+        now: datetime,
+        until: datetime,
+        worker: str,
+        limit: int,
+        kinds: Collection[str] | None = None,
+    ) -> list[Job]:
+        """Take up to so many jobs (of these *kinds*; `None`: of any) that are due, in all partitions: they run until *until*.
 
-        A job whose lease ran out is due. None is taken while another of the same partition and session runs, and
+        Earliest due first. A job whose lease ran out is due. None is taken while another of the same partition and session runs, and
         no two of those at once. Each attempt is counted. Others of that session whose lease ran out wait again: whoever
         held them has lost them.
         """

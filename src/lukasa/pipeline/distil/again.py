@@ -19,7 +19,7 @@ from lukasa.domain.query import FactQuery, TurnQuery
 from lukasa.domain.report import Diff, Revision
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
-from lukasa.errors import StaleError
+from lukasa.errors import BadReplyError, StaleError
 from lukasa.pipeline.believe import Heard, Version, fact_op, put
 from lukasa.pipeline.distil.reading import ReadBatch, Run, SessionReader
 from lukasa.pipeline.versions import following, hidden
@@ -50,11 +50,11 @@ class ReadAgain:
                 return Diff()
             own = await self._own(partition, turns)
             run.without = frozenset(own)
-            heard, versions, lacking = await self._decide(run, turns)
+            heard, versions = await self._decide(run, turns)
             made = _merged(own, versions, self.clock())
             if dry_run:
                 return _diff(own, made)
-            changes = self._changes(run, heard, made, lacking)
+            changes = self._changes(run, heard, made)
             cause = Cause(verb="reextract", at=self.clock(), reason=self.reader.name.partition("-")[0])
             try:
                 await self.store.apply(partition, changes, cause=cause, expected=version)
@@ -73,30 +73,26 @@ class ReadAgain:
             if fact.worded_by and not fact.pinned and ids.issuperset(each.turn for each in fact.sources)
         }
 
-    async def _decide(
-        self, run: Run, turns: Sequence[Turn]
-    ) -> tuple[list[Heard], list[Version], dict[str, str]]:
+    async def _decide(self, run: Run, turns: Sequence[Turn]) -> tuple[list[Heard], list[Version]]:
         """Read batch after batch; each sees what became of those before it."""
         heard: list[Heard] = []
-        lacking: dict[str, str] = {}
         earlier: list[Turn] = []
         for batch in self.reader.batches(turns):
             read = await self.reader.read(run, batch, earlier[-self.reader.policy.recent :], [])
+            if read.lacking:
+                raise BadReplyError(f"the model's reading is not whole ({read.lacking}); nothing was changed")
             earlier += batch
             heard += read.heard
-            lacking |= {turn.id: read.lacking for turn in batch}
             last = read
         whole = ReadBatch(heard, last.reading)
-        return heard, await self.reader.resolve(run, whole, now=self.clock()), lacking
+        return heard, await self.reader.resolve(run, whole, now=self.clock())
 
-    def _changes(
-        self, run: Run, heard: Sequence[Heard], made: Sequence[Version], lacking: dict[str, str]
-    ) -> list[Change]:
+    def _changes(self, run: Run, heard: Sequence[Heard], made: Sequence[Version]) -> list[Change]:
         believe, name = self.reader.believe, self.reader.name
         marks = [
             MarkExtracted(
                 id=each.turn.id,
-                extraction=believe.extraction(each, made, by=name, fallback=lacking[each.turn.id]),
+                extraction=believe.extraction(each, made, by=name),
             )
             for each in heard
         ]

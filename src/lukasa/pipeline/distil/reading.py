@@ -109,10 +109,11 @@ class SessionReader:
                 run, self.recipe, self._background(run, earlier, summaries), batch
             )
         if reading is None:
-            heard = await self.believe.listen(run.partition, batch, earlier, zone=None)
+            heard = await self.believe.listen(run.partition, batch, earlier, zone=None, later=True)
         else:
             claims = [reading.claims.get(turn.id, ()) for turn in batch]
-            heard = self.believe.judged(run.partition, batch, make_scenes(batch, earlier, zone=None), claims)
+            scenes = make_scenes(batch, earlier, zone=None)
+            heard = self.believe.judged(run.partition, batch, scenes, claims, later=True)
         return ReadBatch(heard, reading, lacking)
 
     async def resolve(self, run: Run, batch: ReadBatch, *, now: datetime) -> list[Version]:

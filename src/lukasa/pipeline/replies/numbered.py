@@ -24,7 +24,7 @@ class Numbered:
 
         Raises `BadReplyError` for any other: it is never guessed.
         """
-        written = re.fullmatch(r"\W*(\d{1,9})\W*", str(number))
+        written = re.fullmatch(r"[\s#(\[]*(\d{1,9})[\s)\].]*", str(number))
         place = int(written.group(1)) if written else 0
         if not 1 <= place <= len(self._ids):
             raise BadReplyError(

@@ -54,12 +54,38 @@ def _keys(value: object) -> tuple[str, ...]:
 
 
 def _cleaned(text: str) -> str:
-    """Take away thoughts, byte order marks, fences and control characters."""
-    if "</think" in text.lower() or "<think" in text.lower():
-        text = _patterns().thoughts.sub(" ", text)
-        # Where thinking has no beginning, the reply begins behind its end; where it has no end, it may be all there is.
-        text = _patterns().thought_end.split(text)[-1]
-    return _patterns().noise.sub("", text.replace("\ufeff", "")).strip()
+    """Take away thoughts, byte order marks, fences, control characters and marks of quotation."""
+    text = _patterns().noise.sub("", _without_thoughts(text.replace("\ufeff", ""))).strip()
+    lines = text.splitlines()
+    if len(lines) > 1 and all(line.startswith(">") for line in lines):
+        return "\n".join(line[1:] for line in lines)
+    return text
+
+
+def _without_thoughts(text: str) -> str:
+    """Return a reply without what a model thought aloud; thinking that has no end may be all there is."""
+    lower = text.casefold() if text.isascii() else text.lower()
+    if "think" not in lower or len(lower) != len(text):
+        return text
+    end = max(lower.rfind(close) + len(close) for close in _CLOSES if close in lower) if _closed(lower) else 0
+    behind = text[end:]
+    if end and not any(mark in behind for mark in "{["):
+        # It thought after it had answered.
+        begin = min(place for each in _OPENS if (place := lower.find(each)) >= 0) if _opened(lower) else end
+        return text[:begin]
+    return behind
+
+
+_OPENS = ("<think>", "<thinking>")
+_CLOSES = ("</think>", "</thinking>")
+
+
+def _opened(lower: str) -> bool:
+    return any(each in lower for each in _OPENS)
+
+
+def _closed(lower: str) -> bool:
+    return any(each in lower for each in _CLOSES)
 
 
 # --- whole values ----------------------------------------------------------------------------------------------------
@@ -139,7 +165,9 @@ def _repaired(text: str) -> dict[str, object] | list[object] | None:
     import json_repair  # noqa: PLC0415 - only broken replies need it
 
     try:
-        value = json_repair.loads(_patterns().doubles.sub('"', text), skip_json_loads=True)
+        value = json_repair.loads(
+            _patterns().escapes.sub("", _patterns().doubles.sub('"', text)), skip_json_loads=True
+        )
     except (ValueError, RecursionError, IndexError, TypeError):
         return None
     return value if isinstance(value, dict | list) and value else None
@@ -176,7 +204,17 @@ def _cut_back(text: str) -> str | None:
         if "[" not in stack[:-1] and (mark != "{" or stack == ["{"]) and _between_items(stack):
             safe = found.start() if mark == "," else found.end()
             closing = "".join(_CLOSER[each] for each in reversed(stack))
-    return text[:safe] + closing if safe and stack else None
+    if not stack:
+        return None
+    return _with_last_member(text, stack) or (text[:safe] + closing if safe else None)
+
+
+def _with_last_member(text: str, stack: list[str]) -> str | None:
+    """Return a value that is cut off right behind a whole member, closed there."""
+    if not _between_items(stack):
+        return None
+    whole = text.rstrip() + "".join(_CLOSER[each] for each in reversed(stack))
+    return whole if _loaded(whole) is not None else None
 
 
 def _between_items(stack: list[str]) -> bool:
@@ -188,13 +226,12 @@ def _between_items(stack: list[str]) -> bool:
 
 
 class _Patterns(NamedTuple):
-    thoughts: re.Pattern[str]
-    thought_end: re.Pattern[str]
     noise: re.Pattern[str]
     start: re.Pattern[str]
     opening: re.Pattern[str]
     trailing: re.Pattern[str]
     doubles: re.Pattern[str]
+    escapes: re.Pattern[str]
     brackets: re.Pattern[str]
     marks: re.Pattern[str]
 
@@ -202,14 +239,13 @@ class _Patterns(NamedTuple):
 @cache
 def _patterns() -> _Patterns:
     return _Patterns(
-        thoughts=re.compile(r"<(think(?:ing)?)>.*?</\1>", re.DOTALL | re.IGNORECASE),
-        thought_end=re.compile(r"</think(?:ing)?>", re.IGNORECASE),
         noise=re.compile(r"```[\w-]*|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2028\u2029]"),
         start=re.compile(r"[{\[]|\"(?=\s*[{\[]\\?)|\"(?=\{)"),
         opening=re.compile(
             r"""\{\s*(?:["'“”‘’]|\\"|[A-Za-z_]\w*\s*["'“”]?\s*:|$|//|/\*|\})|\[\s*(?:\{|\[|["'“”]|-?\d+\s*[,\]]|$|\])"""
         ),
         trailing=re.compile(r",\s*([}\]])"),
+        escapes=re.compile(r"(?<!\\)\\(?=[^\\\"'/bfnrtu])"),
         doubles=re.compile(r"[“”„‟]"),
         brackets=re.compile(r"[{}\[\]]"),
         marks=re.compile(r'"(?:[^"\\]|\\.)*"|"(?:[^"\\]|\\.)*\Z|[{}\[\],]', re.DOTALL),

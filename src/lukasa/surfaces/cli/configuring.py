@@ -2,49 +2,82 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, fields, is_dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from pydantic import SecretStr
 from rich.table import Table
 from rich.text import Text
 
 from lukasa import Settings
-from lukasa.config import config_path
+from lukasa.config import Source, config_path, default_path
 from lukasa.surfaces.cli.options import Store
 from lukasa.surfaces.cli.output import console, print_json
 
-_STYLES = {"default": "dim", "file": "", "environment": "bold"}
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+From: TypeAlias = Source | Literal["option"]
+
+_STYLES: dict[From, str] = {"default": "dim", "file": "", "environment": "bold", "option": "bold"}
+_USERINFO = re.compile(r"(?<=://)[^/\s]+(?=@)")
 
 
 def config(*, store: Store | None = None) -> None:
     """Print the configuration in effect: each setting, and whether a file or the environment says so. Keys are masked."""
     options = store or Store()
     settings = Settings.from_env()
+    origins: dict[str, From] = {**settings.origins()}
     if options.db:
-        settings = settings.with_(store=options.db)
-    origins = settings.origins()
+        origins["store"] = "option"
+    # Where nothing is named, it is a file all the same.
+    settings = settings.with_(store=options.db or settings.store or str(default_path()))
     values = {name: _shown(getattr(settings, name)) for name in type(settings).model_fields}
+    file = config_path()
     if options.json:
-        print_json(
-            {
-                "file": str(config_path()),
-                "settings": {name: {"value": values[name], "from": origins[name]} for name in values},
-            }
-        )
+        named = {name: {"value": values[name], "from": origins[name]} for name in values}
+        print_json({"file": file, "file_exists": file.is_file(), "settings": named})
         return
     table = Table.grid(padding=(0, 2))
     for name, value in values.items():
-        style = _STYLES[origins[name]]
-        table.add_row(Text(name), Text(str(value), style=style), Text(origins[name], style="dim"))
+        table.add_row(
+            Text(name), Text(_written(value), style=_STYLES[origins[name]]), Text(origins[name], style="dim")
+        )
     console().print(table)
-    console().print(Text(f"settings file: {config_path()} (LUKASA_CONFIG names another)", style="dim"))
+    lacking = "" if file.is_file() else ", which is not there"
+    console().print(Text(f"settings file: {file}{lacking} (LUKASA_CONFIG names another)", style="dim"))
 
 
-def _shown(value: object) -> str | int | float | bool:
-    """Return a setting as a reader wants it: of a group, what differs from its defaults."""
-    if is_dataclass(value) and not isinstance(value, type):
-        default = type(value)()
-        changed = [
-            each.name for each in fields(value) if getattr(value, each.name) != getattr(default, each.name)
-        ]
-        return ", ".join(f"{name} = {getattr(value, name)!r}" for name in changed) or "as it comes"
-    return value if isinstance(value, str | int | float | bool) else str(value)
+def _shown(value: object) -> object:
+    """Return a setting as JSON has it, without what is secret; of a group, what differs from its defaults."""
+    match value:
+        case SecretStr():
+            return str(value)
+        case str():
+            return _USERINFO.sub("**********", value)
+        case timedelta():
+            return value.total_seconds()
+        case tuple():
+            return [_shown(each) for each in value]
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            return _changed(value)
+    return value
+
+
+def _changed(group: DataclassInstance) -> dict[str, object]:
+    held = {each: getattr(group, each.name) for each in fields(group)}
+    return {each.name: _shown(value) for each, value in held.items() if value != _default(each)}
+
+
+def _default(field: Field[object]) -> object:
+    return field.default if field.default_factory is MISSING else field.default_factory()
+
+
+def _written(value: object) -> str:
+    """Return a value for a table."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} = {each!r}" for name, each in value.items()) or "defaults"
+    return str(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from lukasa.domain.change import PutFact, Readmit
 from lukasa.domain.document import Document
 from lukasa.domain.erasure import Erased, Erasure, Rewritten
+from lukasa.domain.job import Finish, PutSummary
 from lukasa.domain.journal import Cause
 from lukasa.domain.query import FactQuery, TurnQuery
 from lukasa.domain.source import Source
@@ -28,9 +30,11 @@ from lukasa.testing.conformance.samples import (
     search,
 )
 from lukasa.testing.conformance.store_facts import fact, put, then
+from lukasa.testing.conformance.store_jobs import after, claim, dead_job, keep, kept, queue, spent, summary
 from lukasa.testing.conformance.store_suite import StoreSuite
 
 ERASE = Cause(verb="erase", at=NOON)
+CANARY = "zaubernusskaeuzchen7734"
 
 
 async def erase(store: Store, **erasure: Any) -> Erased:
@@ -186,3 +190,106 @@ class ErasureSuite(StoreSuite):
         assert (await store.stats()).partitions == 2
         assert (await store.stats(ALICE)).partitions == 1
         assert (await store.verify()).findings == ()
+
+    async def test_summaries_and_errors_go_with_an_erased_turn(self, store: Store) -> None:
+        await fill(store, add("t1", session="s1"), add("t2", session="s2"), add("t3"))
+        for partition in (ALICE, BOB):
+            await dead_job(store, partition=partition, error="because of a secret")
+            made = [PutSummary(summary=summary(session)) for session in (None, "", "s1", "s2")]
+            await keep(store, queue("s2", due=after(1)), *made, partition=partition)
+            await store.spend(partition, spent())
+        theirs = await kept(store, BOB)
+
+        await erase(store, turns=["t1"])
+
+        assert [each.session for each in await store.summaries(ALICE)] == ["", "s2"]
+        assert [(job.session, job.error) for job in await store.jobs(ALICE)] == [("s2", ""), ("s1", "")]
+        assert await store.spent(ALICE) == [spent()]
+        assert await kept(store, BOB) == theirs
+        assert (await store.verify()).findings == ()
+
+    async def test_with_a_turn_of_no_session_only_the_summary_of_the_whole_goes(self, store: Store) -> None:
+        await fill(store, add("t1"))
+        await keep(store, *(PutSummary(summary=summary(session)) for session in (None, "", "s1")))
+
+        await erase(store, turns=["t1"])
+
+        assert [each.session for each in await store.summaries(ALICE)] == ["", "s1"]
+
+    async def test_with_a_fact_the_summary_of_the_whole_and_the_errors_go(self, store: Store) -> None:
+        await fill(store, add("t1", session="s1"), put(fact()))
+        await dead_job(store)
+        await keep(store, *(PutSummary(summary=summary(session)) for session in (None, "s1")))
+
+        await erase(store, facts=["f1"])
+
+        assert [each.session for each in await store.summaries(ALICE)] == ["s1"]
+        assert [job.error for job in await store.jobs(ALICE)] == [""]
+
+    async def test_an_erasure_of_nothing_takes_no_summary_and_no_error(self, store: Store) -> None:
+        await fill(store, add("t1", session="s1"))
+        await dead_job(store)
+        await keep(store, PutSummary(summary=summary()), PutSummary(summary=summary("s1")))
+        before = await kept(store)
+
+        await erase(store, turns=["unknown"], marks=["t9"])
+
+        assert await kept(store) == before
+
+    async def test_jobs_summaries_and_usage_go_with_everything(self, store: Store, tmp_path: Path) -> None:
+        await fill(store, add("t1", session="s1"))
+        await dead_job(store, error=CANARY)
+        await keep(
+            store, queue("s2"), *(PutSummary(summary=summary(each, text=CANARY)) for each in (None, "s1"))
+        )
+        await store.spend(ALICE, spent(purpose=CANARY, model=CANARY))
+        await keep(store, queue(), PutSummary(summary=summary()), partition=BOB)
+        await store.spend(BOB, spent())
+        theirs = await kept(store, BOB)
+
+        await erase(store, everything=True)
+
+        assert await kept(store) == ([], [], [])
+        assert await store.partitions() == [BOB]
+        assert await kept(store, BOB) == theirs
+        assert await store.spent() == [spent()]
+        assert _files_with(tmp_path, CANARY) == []
+        assert (await store.verify()).findings == ()
+
+    async def test_erasing_a_turn_leaves_no_byte_of_summary_and_error(
+        self, store: Store, tmp_path: Path
+    ) -> None:
+        await fill(store, add("t1", session="s1"), add("t2", session="s2"))
+        await dead_job(store, error=CANARY)
+        await keep(store, *(PutSummary(summary=summary(each, text=CANARY)) for each in (None, "s1")))
+
+        await erase(store, turns=["t1"])
+
+        assert _files_with(tmp_path, CANARY) == []
+
+    async def test_a_partition_of_jobs_alone_is_erased_too(self, store: Store) -> None:
+        await keep(store, queue())
+        (job,) = await claim(store)
+
+        await erase(store, everything=True)
+
+        assert (await store.partitions(), await store.jobs()) == ([], [])
+        assert not await store.extend(job, until=NOON)
+        with pytest.raises(StaleError):
+            await keep(store, Finish(job=job), changes=[add("t1")])
+        assert await store.partitions() == []
+
+    async def test_what_ran_while_everything_was_erased_cannot_be_finished(self, store: Store) -> None:
+        await keep(store, queue(), changes=[add("t1")])
+        (job,) = await claim(store)
+
+        await erase(store, everything=True)
+        await keep(store, queue())
+
+        with pytest.raises(StaleError):
+            await keep(store, Finish(job=job), changes=[add("t2")])
+        assert [each.state for each in await store.jobs()] == ["waiting"]
+
+
+def _files_with(folder: Path, text: str) -> list[str]:
+    return [file.name for file in folder.rglob("*") if file.is_file() and text.encode() in file.read_bytes()]

@@ -98,6 +98,15 @@ class JobSuite(StoreSuite):
         (job,) = await store.jobs(ALICE)
         assert (job.wanted, job.due_at, job.state) == (3, after(1), "waiting")
 
+    async def test_a_worker_takes_only_the_kinds_that_it_can_do(self, store: Store) -> None:
+        await keep(store, queue("s1", kind="extract"), queue("s2", kind="maintain"))
+
+        asked = {"now": NOON, "until": after(5), "worker": "w1", "limit": 10}
+        assert await store.claim(**asked, kinds=[]) == []  # type: ignore[arg-type]
+        (job,) = await store.claim(**asked, kinds=["maintain", "other"])  # type: ignore[arg-type]
+        assert job.kind == "maintain"
+        assert [job.kind for job in await claim(store)] == ["extract"]
+
     async def test_another_kind_or_session_is_another_job(self, store: Store) -> None:
         await keep(store, queue("s1"), queue("S1"), queue(""), queue(None), queue("s1", kind="summarise"))
 
@@ -183,6 +192,7 @@ class JobSuite(StoreSuite):
 
         assert len(taken) == 3
         assert {job.session for job in taken} == {None, "", "s1"}
+        assert await claim(store, worker="w2") == []
 
     async def test_sessions_of_one_name_in_two_partitions_do_not_wait_for_each_other(
         self, store: Store

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from datetime import date, datetime
@@ -26,6 +26,8 @@ from lukasa.domain.job import (
     Bookkeeping,
     Job,
     JobState,
+    PutSummary,
+    Queue,
     Spent,
     Summary,
     check_bookkeeping,
@@ -92,7 +94,8 @@ class ReferenceStore:
             work.do(change)
         for item in bookkeeping:
             work.content.desk.keep(item, partition, cause.at)
-        if work.content.version > before.version or bookkeeping:
+        begins = any(isinstance(item, Queue | PutSummary) for item in bookkeeping)
+        if work.content.version > before.version or begins or (bookkeeping and before.epoch):
             self._contents[partition] = work.content
             self._tombstones = work.tombstones
             self._epochs = max(self._epochs, work.content.epoch)
@@ -243,12 +246,21 @@ class ReferenceStore:
                 found.append(document.id)
         return found[: max(0, limit)]
 
-    async def claim(self, *, now: datetime, until: datetime, worker: str, limit: int) -> list[Job]:
+    async def claim(
+        self,
+        *,
+        now: datetime,
+        until: datetime,
+        worker: str,
+        limit: int,
+        kinds: Collection[str] | None = None,
+    ) -> list[Job]:
         self._check_open()
         due = [(job, content.desk) for content in self._contents.values() for job in content.desk.due(now)]
         taken: list[Job] = []
         for job, desk in sorted(due, key=lambda each: (each[0].due_at, each[0].id)):
-            if len(taken) < limit and not desk.running(job.session, now):
+            wanted = kinds is None or job.kind in kinds
+            if wanted and len(taken) < limit and not desk.running(job.session, now):
                 taken.append(desk.take(job, until=until, worker=worker))
         return taken
 

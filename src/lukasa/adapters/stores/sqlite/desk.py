@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 import apsw
@@ -32,8 +32,8 @@ _FIRST_DAY, _LAST_DAY = "0000", "9999-12-31"
 
 def keep(ledger: Ledger, items: Sequence[Bookkeeping]) -> None:
     """Write bookkeeping down, inside the caller's transaction."""
-    if items:
-        ledger.create()
+    if any(isinstance(item, Queue | PutSummary) for item in items):
+        ledger.create()  # not for the end of a job: the partition may have been erased meanwhile
     for item in items:
         match item:
             case Queue():
@@ -47,11 +47,18 @@ def keep(ledger: Ledger, items: Sequence[Bookkeeping]) -> None:
 
 
 def claim(
-    connection: apsw.Connection, *, now: datetime, until: datetime, worker: str, limit: int
+    connection: apsw.Connection,
+    *,
+    now: datetime,
+    until: datetime,
+    worker: str,
+    limit: int,
+    kinds: Collection[str] | None,
 ) -> list[Job]:
     """Take jobs that are due, inside the caller's transaction."""
     taken: dict[tuple[int, str | None], str] = {}
-    for name, partition, session in fetch(connection, sql("due_jobs"), {"now": to_micros(now)}):
+    asked: Values = {"now": to_micros(now), "kinds": None if kinds is None else json.dumps(sorted(kinds))}
+    for name, partition, session in fetch(connection, sql("due_jobs"), asked):
         if len(taken) >= limit:
             break
         taken.setdefault((partition, session), name)

@@ -582,6 +582,7 @@ WHERE name = :name AND partition = :partition
 -- A lease begins when its job is due, so what ran out was due too: the index is read no further than now.
 SELECT jobs.name, jobs.partition, jobs.session FROM jobs
 WHERE due_at <= :now AND (state = 'waiting' OR (state = 'running' AND leased_until <= :now))
+  AND (:kinds IS NULL OR kind IN (SELECT value FROM json_each(:kinds)))
   AND NOT EXISTS (
     SELECT 1 FROM jobs AS other
     WHERE other.partition = jobs.partition AND other.session IS jobs.session
@@ -625,9 +626,10 @@ SELECT :partition, :session, :text, :through, :made_by, :updated_at
 WHERE NOT EXISTS (SELECT 1 FROM summaries WHERE partition = :partition AND session IS :session);
 
 -- name: summaries
+-- NULL, the whole partition, comes first.
 SELECT session, text, through, made_by, updated_at FROM summaries
 WHERE partition = :partition
-ORDER BY session IS NOT NULL, session;
+ORDER BY session;
 
 -- name: drop_summaries_of
 DELETE FROM summaries WHERE partition = :partition AND (session IS NULL OR session IN (

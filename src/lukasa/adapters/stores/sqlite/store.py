@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -176,8 +176,18 @@ class SqliteStore:
             ),
         )
 
-    async def claim(self, *, now: datetime, until: datetime, worker: str, limit: int) -> list[Job]:
-        return await self._write(lambda db: desk.claim(db, now=now, until=until, worker=worker, limit=limit))
+    async def claim(
+        self,
+        *,
+        now: datetime,
+        until: datetime,
+        worker: str,
+        limit: int,
+        kinds: Collection[str] | None = None,
+    ) -> list[Job]:
+        return await self._write(
+            lambda db: desk.claim(db, now=now, until=until, worker=worker, limit=limit, kinds=kinds)
+        )
 
     async def extend(self, job: Job, *, until: datetime) -> bool:
         return await self._write(lambda db: desk.extend(db, job, until=until))

@@ -1,0 +1,545 @@
+"""What a model does in the background: in order, once, within bounds, and never in anybody's way."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from _distilled import AT, SAID, TEXTS, fact, good
+from _settings import SETTINGS
+
+from lukasa import AsyncHandle, AsyncMemory, CustomAttribute, Guidance, Memory
+from lukasa.errors import NotFoundError, ProviderDownError, ProviderError
+from lukasa.pipeline.policy import Allowance, BudgetPolicy, DistilPolicy, JobPolicy
+from lukasa.ports.llm import LLMReply, LLMRequest, ToolCall
+from lukasa.testing.fakes import FrozenClock
+from lukasa.testing.llm import ScriptedLLM
+
+SOON = DistilPolicy(patience=timedelta(0))
+Script = Callable[[LLMRequest], Any]
+
+
+@asynccontextmanager
+async def opened(
+    path: Path | str, script: Script | ScriptedLLM, clock: FrozenClock | None = None, **settings: Any
+) -> AsyncIterator[tuple[AsyncMemory, ScriptedLLM]]:
+    model = script if isinstance(script, ScriptedLLM) else ScriptedLLM(script)
+    chosen = (
+        SETTINGS.with_(distil=SOON, **settings) if "distil" not in settings else SETTINGS.with_(**settings)
+    )
+    async with await AsyncMemory.open(
+        path, settings=chosen, llm=model, clock=clock or FrozenClock(AT)
+    ) as memory:
+        yield memory, model
+
+
+async def texts(handle: AsyncHandle) -> list[str]:
+    return sorted(fact.text for fact in await handle.facts())
+
+
+def message(text: str, name: str = "Ada") -> dict[str, object]:
+    return {"role": "user", "name": name, "content": text}
+
+
+def test_remember_does_not_wait_for_a_slow_model_and_the_turn_is_found_at_once(tmp_path: Path):
+    async def run() -> None:
+        async with opened(tmp_path / "a.lukasa", ScriptedLLM(good, delay=30)) as (memory, model):
+            ada = memory.of("ada")
+            receipt = await ada.remember(SAID, at=AT, session="s1")
+            found = await ada.recall("Who is allergic to walnuts?", limit=1)
+
+            assert receipt.pending == 1
+            assert not receipt.ok
+            assert found.hits[0].text == SAID[2]["content"]
+            flushed = await ada.flush(timeout=0.2)
+            assert flushed.pending == 1
+            assert "not everything was done within 0.2 s" in flushed.errors[0]
+            assert len(model.requests) == 1
+
+    asyncio.run(run())
+
+
+def test_what_was_begun_when_it_closes_is_done_by_whoever_opens_next(tmp_path: Path):
+    path = tmp_path / "a.lukasa"
+
+    async def close_early() -> None:
+        async with opened(path, ScriptedLLM(good, delay=30)) as (memory, _):
+            await memory.of("ada").remember(SAID, at=AT, session="s1")
+            await memory.of("ada").flush(timeout=0.1)
+
+    async def go_on() -> list[str]:
+        async with opened(path, good) as (memory, _):
+            assert (await memory.flush()).done == 1
+            return await texts(memory.of("ada"))
+
+    asyncio.run(close_early())
+    assert asyncio.run(go_on()) == TEXTS
+
+
+def test_a_process_without_a_model_leaves_its_jobs_to_one_that_has_one(tmp_path: Path):
+    path = tmp_path / "a.lukasa"
+
+    async def run() -> None:
+        async with opened(path, ScriptedLLM(good, delay=30)) as (memory, _):
+            await memory.of("ada").remember(SAID, at=AT, session="s1")
+        async with await AsyncMemory.open(path, settings=SETTINGS) as memory:
+            ada = memory.of("ada")
+            assert (await ada.maintain()).pending == 1
+            assert await memory.work(until_idle=True) == 0
+            assert [(job.kind, job.state) for job in await ada.jobs()] == [("extract", "waiting")]
+        async with opened(path, good) as (memory, _):
+            assert (await memory.flush()).ok
+            assert await texts(memory.of("ada")) == TEXTS
+
+    asyncio.run(run())
+
+
+def test_the_blocking_face_waits_too(tmp_path: Path):
+    with Memory.open(
+        tmp_path / "a.lukasa", settings=SETTINGS.with_(distil=SOON), llm=ScriptedLLM(good)
+    ) as memory:
+        receipt = memory.of("ada").remember(SAID, at=AT, session="s1", wait=True)
+
+        assert receipt.ok
+        assert len(receipt.facts) == len(TEXTS)
+        assert receipt.usage.llm_calls == 1
+        assert memory.usage()[0].tokens_in == 100
+
+
+def test_many_messages_of_a_session_are_read_in_one_call(tmp_path: Path):
+    async def run() -> int:
+        async with opened(tmp_path / "a.lukasa", good, distil=DistilPolicy()) as (memory, model):
+            ada = memory.of("ada")
+            for said in SAID:
+                await ada.remember(said, at=AT, session="s1")
+            assert len(await ada.jobs()) == 1
+            await ada.flush()
+            assert await texts(ada) == TEXTS
+            return len(model.requests)
+
+    assert asyncio.run(run()) == 1
+
+
+def test_sessions_are_read_side_by_side_and_each_in_order(tmp_path: Path):
+    running: dict[str, int] = {}
+    seen: dict[str, list[str]] = {}
+    most = 0
+
+    class Watching(ScriptedLLM):
+        async def complete(self, request: LLMRequest) -> LLMReply:
+            nonlocal most
+            user = request.messages[-1].text
+            session = user.split("session-")[1][0]
+            running[session] = running.get(session, 0) + 1
+            most = max(most, sum(running.values()))
+            assert running[session] == 1
+            await asyncio.sleep(0.01)
+            running[session] -= 1
+            seen.setdefault(session, []).append(user.split("<messages>")[1])
+            return LLMReply(text='{"facts": []}')
+
+    async def run() -> None:
+        distil = DistilPolicy(patience=timedelta(0), segment=60, overhang=0.0)
+        jobs = JobPolicy(concurrency=3)
+        async with opened(tmp_path / "a.lukasa", Watching([]), distil=distil, jobs=jobs) as (memory, _):
+            ada = memory.of("ada")
+            for session in "abcde":
+                said = [message(f"session-{session} number {n}: {'x' * 50}") for n in range(4)]
+                await ada.remember(said, at=AT, session=session)
+            assert (await ada.flush()).done == 5
+
+    asyncio.run(run())
+    assert most == 3
+    for session, blocks in seen.items():
+        numbers = [int(part[0]) for block in blocks for part in block.split("number ")[1:]]
+        assert numbers == [0, 1, 2, 3], session
+
+
+def test_a_job_is_tried_again_later_and_given_up_in_the_end(tmp_path: Path):
+    clock = FrozenClock(AT)
+
+    async def run() -> None:
+        jobs = JobPolicy(attempts=3)
+        failing: list[Exception] = [ProviderDownError("gone")]
+        script: Script = lambda request: failing[0] if failing else good(request)  # noqa: E731
+        async with opened(tmp_path / "a.lukasa", script, clock, jobs=jobs) as (memory, model):
+            ada = memory.of("ada")
+            await ada.remember(SAID, at=AT, session="s1", wait=True)
+            (job,) = await ada.jobs()
+            assert (job.state, job.attempts, job.error) == ("waiting", 1, "ProviderDownError")
+            assert timedelta(0) < job.due_at - clock() <= timedelta(seconds=2)
+            for _ in range(2):
+                clock.advance(timedelta(hours=1))
+                await ada.flush()
+            assert [job.state for job in await ada.jobs()] == ["dead"]
+            assert len(model.requests) == 3
+            assert not (await memory.doctor()).ok
+
+            failing.clear()
+            assert await ada.retry() == 1
+            assert (await ada.flush()).ok
+            assert await texts(ada) == TEXTS
+
+    asyncio.run(run())
+
+
+def test_new_turns_give_a_dead_job_another_chance(tmp_path: Path):
+    clock = FrozenClock(AT)
+
+    async def run() -> None:
+        failing: list[Exception] = [ProviderError("no such key")]
+        script: Script = lambda request: failing[0] if failing else good(request)  # noqa: E731
+        async with opened(tmp_path / "a.lukasa", script, clock) as (memory, _):
+            ada = memory.of("ada")
+            await ada.remember(SAID[:1], at=AT, session="s1", wait=True)
+            assert [job.state for job in await ada.jobs()] == ["dead"]
+            failing.clear()
+            await ada.remember(SAID[1:], at=AT, session="s1", wait=True)
+            assert await texts(ada) == TEXTS
+            assert await ada.jobs() == []
+
+    asyncio.run(run())
+
+
+def test_rules_read_when_the_budget_is_used_up_and_the_receipt_says_so(tmp_path: Path):
+    async def run() -> None:
+        budget = BudgetPolicy(user_day=Allowance(calls=1))
+        async with opened(tmp_path / "a.lukasa", good, budget=budget) as (memory, model):
+            ada, ben = memory.of("ada"), memory.of("ben")
+            assert (await ada.remember(SAID[:1], at=AT, session="s1", wait=True)).ok
+            over = await ada.remember(
+                message("I live in Braga."), at="2026-04-01T00:00:00Z", session="s2", wait=True
+            )
+            assert "read by rules" in over.warnings[0]
+            assert any("Braga" in text for text in await texts(ada))
+            assert (await ben.remember(SAID[:1], at=AT, session="s1", wait=True)).ok
+            assert len(model.requests) == 2
+
+    asyncio.run(run())
+
+
+def test_guidance_reaches_the_model_after_what_never_changes(tmp_path: Path):
+    general = Guidance(instructions="Only music.", exclude=("health",))
+
+    async def run() -> list[LLMRequest]:
+        async with opened(tmp_path / "a.lukasa", good, guidance=general) as (memory, model):
+            ada = memory.of("ada")
+            await ada.remember(SAID[:1], at=AT, session="s1", wait=True)
+            await ada.guide(Guidance(include=("travel",)))
+            await ada.remember(SAID[:1], at=AT, session="s2", wait=True)
+            await ada.guide(None)
+            await ada.remember(SAID[:1], at=AT, session="s3", wait=True)
+            return model.requests
+
+    first, second, third = asyncio.run(run())
+    assert len({request.messages[0].text for request in (first, second, third)}) == 1
+    assert first.messages[1].text.startswith("Only music.\nNever take a fact about: health.\n")
+    assert second.messages[1].text.startswith("Look above all for: travel.\n")
+    assert third.messages[1].text.startswith("Only music.")
+
+
+def test_an_attribute_of_ones_own_has_one_value_at_a_time(tmp_path: Path):
+    def script(request: LLMRequest) -> dict[str, Any]:
+        said = request.messages[-1].text.split("<messages>")[1]
+        group = "A" if "group A" in said else "B"
+        quote = f"blood group {group}"
+        found = fact(1, quote, f"Ada has blood group {group}.", "Ada", attribute="Blood Type", value=group)
+        return {"facts": [found]}
+
+    async def run() -> list[tuple[str, str]]:
+        guidance = Guidance(attributes=(CustomAttribute(name="blood_type", cardinality="single"),))
+        async with opened(tmp_path / "a.lukasa", script, guidance=guidance) as (memory, _):
+            ada = memory.of("ada")
+            await ada.remember(
+                message("They found that I have blood group A."), at=AT, session="s1", wait=True
+            )
+            await ada.remember(
+                message("It was a mix-up: I have blood group B."),
+                at="2026-04-01T00:00:00Z",
+                session="s2",
+                wait=True,
+            )
+            facts = await ada.facts(status=["current", "superseded"])
+            return sorted((fact.value or "", fact.status) for fact in facts)
+
+    assert asyncio.run(run()) == [("A", "superseded"), ("B", "current")]
+
+
+def test_a_fact_whose_quote_nobody_said_is_dropped(tmp_path: Path):
+    def script(_: LLMRequest) -> dict[str, Any]:
+        return {
+            "facts": [
+                fact(1, "I own a castle", "Ada owns a castle.", "Ada"),
+                fact(
+                    1, "I live in Lisbon", "Ada lives in Lisbon.", "Ada", attribute="lives_in", value="Lisbon"
+                ),
+                fact(
+                    1, "I live in Lisbon", "Ada lives in Madrid.", "Ada", attribute="lives_in", value="Madrid"
+                ),
+            ]
+        }
+
+    async def run() -> list[str]:
+        async with opened(tmp_path / "a.lukasa", script) as (memory, _):
+            await memory.of("ada").remember(SAID[:1], at=AT, session="s1", wait=True)
+            return await texts(memory.of("ada"))
+
+    assert asyncio.run(run()) == ["Ada lives in Lisbon."]
+
+
+def test_garbage_a_hundred_times_over_leaves_every_fact_as_it_is(tmp_path: Path):
+    async def run() -> None:
+        talk: list[Any] = [None]
+        script: Script = lambda request: talk[0] if talk[0] is not None else good(request)  # noqa: E731
+        async with opened(tmp_path / "a.lukasa", script) as (memory, _):
+            ada = memory.of("ada")
+            await ada.remember(SAID, at=AT, session="s1", wait=True)
+            before = await ada.facts()
+            garbage = [
+                "",
+                "{}",
+                "I forget.",
+                '{"facts": [{"text": "Ada is dead."}]}',
+                '{"facts": null}',
+                "[1, 2",
+            ]
+            for number in range(100):
+                talk[0] = garbage[number % len(garbage)]
+                await ada.maintain()
+                try:
+                    await ada.reextract("s1")
+                except ProviderError:
+                    continue
+                finally:
+                    if garbage[number % len(garbage)] == '{"facts": null}':
+                        # An answer, if a poor one: whoever reads again with it can take it back.
+                        calls = [entry.call for entry in await ada.changes() if entry.verb == "reextract"]
+                        await ada.undo(call=calls[-1])
+            assert [(f.id, f.text, f.status, f.valid) for f in await ada.facts()] == [
+                (f.id, f.text, f.status, f.valid) for f in before
+            ]
+
+    asyncio.run(run())
+
+
+def test_reading_again_with_a_better_model_replaces_what_the_worse_one_found(tmp_path: Path):
+    def worse(_: LLMRequest) -> dict[str, Any]:
+        return {"facts": [fact(1, "I play the cello", "Ada plays the cello.", "Ada", attribute="does", value="play the cello"),
+                          fact(1, "I live in Lisbon", "Ada is in Lisbon.", "Ada")]}  # fmt: skip
+
+    async def run() -> None:
+        async with opened(tmp_path / "a.lukasa", worse) as (memory, _):
+            await memory.of("ada").remember(SAID, at=AT, session="s1", wait=True)
+        async with opened(tmp_path / "a.lukasa", ScriptedLLM(good, name="scripted:better")) as (memory, _):
+            ada = memory.of("ada")
+            stated = await ada.believe("Ada owns a cello.", subject="Ada")
+            looked = await ada.reextract("s1", dry_run=True)
+            assert len(await ada.facts()) == 3
+            done = await ada.reextract("s1")
+            assert [f.text for f in looked.added] == [f.text for f in done.added]
+            assert [f.text for f in done.gone] == ["Ada is in Lisbon."]
+            assert await texts(ada) == sorted([*TEXTS, "Ada owns a cello."])
+            assert stated.facts[0] in [f.id for f in await ada.facts()]
+            assert not await ada.reextract("s1")
+            call = next(entry.call for entry in await ada.changes() if entry.verb == "reextract")
+            await ada.undo(call=call)
+            assert "Ada is in Lisbon." in await texts(ada)
+            with pytest.raises(NotFoundError):
+                await ada.reextract("nowhere")
+            assert (await memory.verify()).ok
+
+    asyncio.run(run())
+
+
+def test_a_memory_without_a_model_can_be_read_by_one_later(tmp_path: Path):
+    async def run() -> None:
+        path = tmp_path / "a.lukasa"
+        async with await AsyncMemory.open(path, settings=SETTINGS.with_(extractor="none")) as memory:
+            await memory.of("ada").remember(SAID, at=AT, session="s1")
+            await memory.of("ben").remember(SAID, at=AT)
+        async with opened(path, good) as (memory, _):
+            done = await memory.extract()
+            assert (done.done, done.remaining) == (6, 0)
+            assert await texts(memory.of("ada")) == TEXTS
+            assert await texts(memory.of("ben")) == TEXTS
+            assert (await memory.extract()).done == 0
+
+    asyncio.run(run())
+
+
+def test_the_paper_reads_a_message_with_its_answer(tmp_path: Path):
+    clock = FrozenClock(AT)
+
+    def script(request: LLMRequest) -> LLMReply | str:
+        if request.tools:
+            return LLMReply(calls=(ToolCall("add_memory", "{}"),))
+        return json.dumps({"facts": []})
+
+    async def run() -> list[str]:
+        distil = DistilPolicy(patience=timedelta(seconds=30))
+        async with opened(
+            tmp_path / "a.lukasa",
+            script,
+            clock,
+            extractor="paper",
+            distil=distil,
+            jobs=JobPolicy(poll=timedelta(0)),
+        ) as (memory, model):
+            ada = memory.of("ada")
+            await ada.remember(message("Where is the cello?"), session="s1")
+            clock.advance(timedelta(seconds=10))
+            assert await memory.work(until_idle=True) == 0
+            await ada.remember(message("In the shop.", "Ben"), session="s1")
+            clock.advance(timedelta(seconds=25))
+            await memory.work(until_idle=True)
+            return [
+                request.messages[-1].text.split("The new exchange:")[1].strip() for request in model.requests
+            ]
+
+    (asked,) = asyncio.run(run())
+    assert asked.endswith("Ada: Where is the cello?\n(Sunday 1 March 2026, 12:00)\nBen: In the shop.") or (
+        "Ada: Where is the cello?" in asked and "Ben: In the shop." in asked
+    )
+
+
+@pytest.mark.parametrize("mode", ["supersede", "paper"])
+def test_delete_as_printed_leaves_nothing_and_the_safe_one_leaves_what_is_true(tmp_path: Path, mode: str):
+    def script(request: LLMRequest) -> LLMReply | str:
+        if request.tools:
+            return LLMReply(calls=(ToolCall("delete_memory", '{"id": 1}'),))
+        said = request.messages[-1].text.split("The new exchange:")[1]
+        verb = "hates" if "hate" in said else "loves"
+        return json.dumps({"facts": [f"Ada {verb} Chinese food."]})
+
+    async def run() -> list[str]:
+        async with opened(tmp_path / "a.lukasa", script, extractor="paper", paper_delete=mode) as (memory, _):
+            ada = memory.of("ada")
+            await ada.remember(message("I love Chinese food."), at=AT, session="s1", wait=True)
+            await ada.remember(
+                message("I hate Chinese food."), at="2026-05-01T00:00:00Z", session="s2", wait=True
+            )
+            return await texts(ada)
+
+    assert asyncio.run(run()) == (["Ada hates Chinese food."] if mode == "supersede" else [])
+
+
+def test_an_update_that_loses_something_is_stored_beside(tmp_path: Path):
+    def script(request: LLMRequest) -> LLMReply | str:
+        if request.tools:
+            return LLMReply(calls=(ToolCall("update_memory", '{"id": 1, "text": "Ada plays."}'),))
+        said = request.messages[-1].text.split("The new exchange:")[1]
+        return json.dumps({"facts": ["Ada plays the flute." if "flute" in said else "Ada plays the cello."]})
+
+    async def run() -> list[str]:
+        async with opened(tmp_path / "a.lukasa", script, extractor="paper") as (memory, _):
+            ada = memory.of("ada")
+            await ada.remember(message("I play the cello."), at=AT, session="s1", wait=True)
+            await ada.remember(
+                message("I play the flute."), at="2026-05-01T00:00:00Z", session="s2", wait=True
+            )
+            return await texts(ada)
+
+    assert asyncio.run(run()) == ["Ada plays the cello.", "Ada plays the flute."]
+
+
+def test_erasing_takes_summaries_jobs_and_usage_along(tmp_path: Path):
+    path = tmp_path / "a.lukasa"
+    canary = "quokkasaurus"
+
+    def script(_: LLMRequest) -> dict[str, Any]:
+        return {"facts": [], "summary": f"They talk of a {canary}."}
+
+    async def run() -> None:
+        async with opened(path, script) as (memory, _):
+            ada = memory.of(canary)
+            await ada.remember(message(f"I saw a {canary} yesterday."), at=AT, session=canary, wait=True)
+            assert canary in (await ada.summaries())[0].text
+            await ada.remember(message("And another one."), at=AT, session=canary)
+            assert (await ada.erase(everything=True)).complete
+            assert await ada.summaries() == []
+            assert await ada.jobs() == []
+            assert await ada.usage() == []
+
+    asyncio.run(run())
+    assert [file.name for file in tmp_path.iterdir() if canary.encode() in file.read_bytes()] == []
+
+
+def test_maintenance_merges_hides_and_can_be_undone(tmp_path: Path):
+    clock = FrozenClock(AT)
+
+    def script(request: LLMRequest) -> dict[str, Any]:
+        if request.purpose == "summarise":
+            return {"summary": "They talk of herbs."}
+        said = request.messages[-1].text.split("<messages>")[1]
+        sunny = "sunny " if "sunny" in said else ""
+        quote = f"I grow tomatoes, beans and herbs on the {sunny}balcony"
+        return {
+            "facts": [fact(1, quote, f"Ada grows tomatoes, beans and herbs on the {sunny}balcony.", "Ada")]
+        }
+
+    async def run() -> None:
+        async with opened(tmp_path / "a.lukasa", script, clock) as (memory, _):
+            ada = memory.of("ada")
+            for number, sunny in enumerate(("", "sunny ")):
+                text = f"I grow tomatoes, beans and herbs on the {sunny}balcony."
+                await ada.remember(
+                    message(text), at=f"2026-0{number + 1}-01T00:00:00Z", session=f"s{number}", wait=True
+                )
+            before = await ada.facts()
+            version = max(entry.version for entry in await ada.changes())
+            flushed = await ada.maintain()
+            assert flushed.ok
+            after = await ada.facts()
+            assert (len(before), len(after)) == (2, 1)
+            assert after[0].evidence == 2
+            assert len(after[0].sources) == 2
+            call = next(entry.call for entry in await ada.changes(since=version) if entry.verb == "maintain")
+            await ada.undo(call=call)
+            assert [(f.text, f.evidence) for f in await ada.facts()] == [(f.text, f.evidence) for f in before]
+
+    asyncio.run(run())
+
+
+def test_the_prompt_does_not_grow_with_the_store(tmp_path: Path):
+    async def run() -> list[int]:
+        async with opened(tmp_path / "a.lukasa", good) as (memory, model):
+            ada = memory.of("ada")
+            sizes = []
+            for round_ in range(2):
+                await ada.remember(SAID, at=AT, session=f"s{round_}", wait=True)
+                sizes.append(sum(len(message.text) for message in model.requests[-1].messages))
+                for number in range(60):
+                    await ada.believe(
+                        f"Ada owns {number} red boats.",
+                        subject="Ada",
+                        attribute="owns",
+                        value=f"{number} red boats",
+                    )
+            return sizes
+
+    few, many = asyncio.run(run())
+    assert many <= 1.1 * few
+
+
+def test_a_request_that_was_answered_is_not_asked_again_when_others_write(tmp_path: Path):
+    async def run() -> None:
+        async with opened(tmp_path / "a.lukasa", good) as (memory, model):
+            ada = memory.of("ada")
+            original = model.complete
+
+            async def meanwhile(request: LLMRequest) -> LLMReply:
+                await ada.believe(f"Ada owns boat {len(model.requests)}.", subject="Ada")
+                return await original(request)
+
+            model.complete = meanwhile  # type: ignore[method-assign]
+            await ada.remember(SAID, at=AT, session="s1", wait=True)
+            assert len(model.requests) == 1
+            assert await texts(ada) == sorted([*TEXTS, "Ada owns boat 0."])
+
+    asyncio.run(run())

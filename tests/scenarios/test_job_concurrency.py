@@ -1,0 +1,189 @@
+"""Jobs that several processes share: each is done once, and a worker that dies takes none with it. Real files."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from _jobber import LEASE, LIFE, NOON, claim, do, opened
+
+from lukasa.adapters.stores.sqlite.store import SqliteStore
+from lukasa.domain.job import Bookkeeping, Queue
+from lukasa.domain.journal import Cause
+from lukasa.domain.query import TurnQuery
+from lukasa.domain.scope import Partition
+
+pytestmark = pytest.mark.anyio
+
+WORKER = Path(__file__).with_name("_jobber.py")
+USERS = [Partition("acme", f"user{number}") for number in range(5)]
+PROCESSES = 4
+SESSIONS = 20
+KILLS = 40
+NEW = 30
+"""Jobs queued before each life of a worker: more than it ends before it is killed."""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "memory.lukasa"
+
+
+def start(*arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, str(WORKER), *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def said(process: subprocess.Popen[str]) -> str:
+    """Return the next line that a process prints."""
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+async def queue(store: SqliteStore, user: Partition, sessions: Sequence[str], kinds: Sequence[str]) -> None:
+    cause = Cause(verb="queue", at=NOON)
+    items: list[Bookkeeping] = [
+        Queue(kind=kind, session=session, due_at=NOON) for session in sessions for kind in kinds
+    ]
+    await store.apply(user, [], cause=cause, bookkeeping=items)
+
+
+async def done(store: SqliteStore) -> Counter[str]:
+    """Count, by kind, session and user, what was done: each time is a turn."""
+    counts: Counter[str] = Counter()
+    for user in USERS:
+        for turn in await store.turns(user, TurnQuery()):
+            kind, session, *_ = turn.id.split("-")
+            counts[f"{kind}-{session}-{user.user}"] += 1
+    return counts
+
+
+@pytest.mark.slow
+async def test_of_two_hundred_jobs_four_processes_do_each_exactly_once(path: Path) -> None:
+    store = await opened(str(path))
+    sessions, kinds = [f"s{number}" for number in range(SESSIONS)], ["extract", "summarise"]
+    for user in USERS:
+        await queue(store, user, sessions, kinds)
+    queued = [job.id for job in await store.jobs()]
+    assert len(queued) == 200
+
+    workers = [start("drain", str(path), f"w{number}") for number in range(PROCESSES)]
+    assert [said(worker) for worker in workers] == ["ready"] * PROCESSES
+    for worker in workers:
+        assert worker.stdin is not None
+        worker.stdin.write("go\n")
+        worker.stdin.flush()
+    outputs = [worker.communicate(timeout=120) for worker in workers]
+
+    assert [(worker.returncode, errors) for worker, (_, errors) in zip(workers, outputs, strict=True)] == [
+        (0, "")
+    ] * PROCESSES
+    reports = [json.loads(output) for output, _ in outputs]
+    assert sorted(job for report in reports for job in report["given"]) == sorted(queued)
+    assert [report["crowded"] for report in reports] == [0] * PROCESSES
+    assert await done(store) == Counter(
+        f"{kind}-{session}-{user.user}" for kind in kinds for session in sessions for user in USERS
+    )
+    assert await store.jobs() == []
+    assert (await store.verify()).findings == ()
+    await store.aclose()
+
+
+async def test_the_job_of_a_worker_that_was_killed_is_taken_when_its_lease_ran_out(path: Path) -> None:
+    store = await opened(str(path))
+    await queue(store, USERS[0], ["s1"], ["extract", "summarise"])
+    worker = start("hold", str(path), "killed")
+    held = said(worker)
+    worker.kill()
+    worker.communicate(timeout=10)
+
+    assert await claim(store, NOON + LEASE - timedelta(microseconds=1), "heir") == []
+    first = await claim(store, NOON + LEASE, "heir")
+    await do(store, first[0], NOON + LEASE)
+    second = await claim(store, NOON + LEASE, "heir")
+    await do(store, second[0], NOON + LEASE)
+
+    attempts = {job.id: job.attempts for job in (*first, *second)}
+    assert attempts.pop(held) == 2
+    assert list(attempts.values()) == [1]
+    assert sorted((await done(store)).values()) == [1, 1]
+    assert (await store.verify()).findings == ()
+    await store.aclose()
+
+
+@pytest.mark.slow
+async def test_workers_killed_at_any_instant_lose_no_job_and_do_none_twice(path: Path) -> None:
+    instants = random.Random(7)
+    queued: set[str] = set()
+    acknowledged: set[str] = set()
+    interrupted = 0
+    with start("serve", str(path)) as server:
+        for life in range(KILLS):
+            sessions = [f"s{life}.{number}" for number in range(NEW)]
+            queued.update(f"extract-{session}-{USERS[0].user}" for session in sessions)
+            store = await opened(str(path))
+            await queue(store, USERS[0], sessions, ["extract"])
+            await store.aclose()
+
+            # One in four dies at any instant from its start; the others while they work.
+            acknowledged |= live(server, instants.uniform(0.0, 0.04), working=life % 4 > 0)
+            interrupted += await check_sound(path, queued, acknowledged)
+
+    store = await opened(str(path))
+    now = NOON + KILLS * LIFE
+    while jobs := await claim(store, now, "last"):
+        for job in jobs:
+            await do(store, job, now)
+    await store.aclose()
+    assert await check_sound(path, queued, queued) == 0
+    assert interrupted > 0
+
+
+def live(server: subprocess.Popen[str], seconds: float, *, working: bool) -> set[str]:
+    """Have a worker start (and do a job), kill it, and return all that it said was done."""
+    assert server.stdin is not None
+    server.stdin.write("live\n")
+    server.stdin.flush()
+    word, number = said(server).split()
+    assert word == "started"
+    acknowledged: list[str] = []
+    if working:
+        acknowledged.append(said(server))
+    time.sleep(seconds)
+    with suppress(ProcessLookupError):  # it had done everything
+        os.kill(int(number), signal.SIGKILL)
+    while (line := said(server)) != "ended .":
+        acknowledged.append(line)
+    return {f"extract-{line.removeprefix('done ')}-{USERS[0].user}" for line in acknowledged if line}
+
+
+async def check_sound(path: Path, queued: set[str], acknowledged: set[str]) -> int:
+    """Check that every job is either done, once, or still there; return how many some dead worker was at."""
+    store = await opened(str(path))
+    counts = await done(store)
+    left = await store.jobs()
+    findings = (await store.verify()).findings
+    await store.aclose()
+    waiting = {f"{job.kind}-{job.session}-{job.partition.user}" for job in left}
+    assert set(counts.values()) <= {1}
+    assert counts.keys() | waiting == queued
+    assert counts.keys() & waiting == set()
+    assert acknowledged <= counts.keys()
+    assert findings == ()
+    return sum(job.state == "running" for job in left)

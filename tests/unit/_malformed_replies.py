@@ -1,0 +1,184 @@
+"""Replies as models really write them, and the texts of the items that are in them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+
+class Case(NamedTuple):
+    """One reply: what it is, its text, and the texts of the items that must be found (`None`: it holds no answer)."""
+
+    name: str
+    reply: str
+    texts: list[str] | None
+    summary: str | None = None
+
+
+def item(text: str, **more: Any) -> dict[str, Any]:
+    """Return an item with everything that is asked for."""
+    return {"text": text, "subject": "Ada", "attribute": None, "quote": "q", "kind": "fact", **more}
+
+
+TEA, CAT, SEA = "Ada drinks tea.", "Ada has a cat.", "Ada swims in the sea."
+TWO = {"facts": [item(TEA), item(CAT)], "summary": "Ada talks."}
+ONE = {"facts": [item(TEA)], "summary": None}
+PLAIN = json.dumps(TWO)
+PRETTY = json.dumps(TWO, indent=2)
+BOTH = [TEA, CAT]
+
+
+def changed(old: str, new: str, text: str = PLAIN) -> str:
+    """Return the reply with something written otherwise."""
+    assert old in text, old
+    return text.replace(old, new)
+
+
+FENCES = [
+    Case("as asked", PLAIN, BOTH, "Ada talks."),
+    Case("pretty", PRETTY, BOTH, "Ada talks."),
+    Case("fence json", f"```json\n{PRETTY}\n```", BOTH, "Ada talks."),
+    Case("fence", f"```\n{PLAIN}\n```", BOTH, "Ada talks."),
+    Case("fence JSON upper", f"```JSON\n{PLAIN}\n```", BOTH, "Ada talks."),
+    Case("fence without end", f"```json\n{PLAIN}", BOTH, "Ada talks."),
+    Case("fence without beginning", f"{PLAIN}\n```", BOTH, "Ada talks."),
+    Case("fence on one line", f"```json {PLAIN} ```", BOTH, "Ada talks."),
+    Case("fence javascript", f"```javascript\n{PLAIN}\n```", BOTH, "Ada talks."),
+    Case("four backticks", f"````\n{PLAIN}\n````", BOTH, "Ada talks."),
+    Case(
+        "two fences, the last counts",
+        f'```json\n{{"facts": []}}\n```\nBetter:\n```json\n{PLAIN}\n```',
+        BOTH,
+        "Ada talks.",
+    ),
+]
+PROSE = [
+    Case("before", f"Sure! Here is the JSON you asked for:\n{PLAIN}", BOTH, "Ada talks."),
+    Case("after", f"{PLAIN}\nLet me know if you need anything else!", BOTH, "Ada talks."),
+    Case("around", f"Of course.\n\n{PLAIN}\n\nI took 2 facts [1].", BOTH, "Ada talks."),
+    Case("with braces before", f"The set {{a, b}} is not it. {PLAIN}", BOTH, "Ada talks."),
+    Case("with brackets before", f"See [1] and [2].\n{PLAIN}", BOTH, "Ada talks."),
+    Case("with braces after", f"{PLAIN} (as {{requested}})", BOTH, "Ada talks."),
+    Case("bold heading", f"**Answer**\n{PLAIN}", BOTH, "Ada talks."),
+    Case("answer tag", f"<answer>{PLAIN}</answer>", BOTH, "Ada talks."),
+    Case("assistant prefix", f"assistant: {PLAIN}", BOTH, "Ada talks."),
+    Case("end token", f"{PLAIN}<|im_end|>", BOTH, "Ada talks."),
+    Case("begin token", f"<|start_header_id|>assistant<|end_header_id|>\n{PLAIN}", BOTH, "Ada talks."),
+    Case("quoted lines", "\n".join(f"> {line}" for line in PRETTY.splitlines()), BOTH, "Ada talks."),
+    Case("German prose", f"Gerne! Hier ist das Ergebnis: {PLAIN}", BOTH, "Ada talks."),
+]
+THOUGHTS = [
+    Case("think", f"<think>Two facts, I guess.</think>{PLAIN}", BOTH, "Ada talks."),
+    Case("thinking", f"<thinking>Hm.</thinking>\n{PLAIN}", BOTH, "Ada talks."),
+    Case("think with json in it", f'<think>{{"facts": []}}?</think>{PLAIN}', BOTH, "Ada talks."),
+    Case("think without beginning", f"I should look at it.</think>\n{PLAIN}", BOTH, "Ada talks."),
+    Case("think without beginning, json in it", f'{{"facts": [1]}} no.</think>\n{PLAIN}', BOTH, "Ada talks."),
+    Case("think without end", f"<think>Let me see. {PLAIN}", BOTH, "Ada talks."),
+    Case("Think upper", f"<THINK>x</THINK>{PLAIN}", BOTH, "Ada talks."),
+    Case("two thoughts", f"<think>a</think><think>b</think>{PLAIN}", BOTH, "Ada talks."),
+    Case("nothing but thoughts", "<think>There is nothing to say.</think>", None),
+]
+CUT = [
+    Case("in the second item", PLAIN[: PLAIN.index(CAT) + 5], [TEA]),
+    Case("between items", PLAIN[: PLAIN.index("}, {") + 2], [TEA]),
+    Case("after the first item", PLAIN[: PLAIN.index("}, {") + 1], [TEA]),
+    Case("in a key of the second item", PLAIN[: PLAIN.index("}, {") + 7], [TEA]),
+    Case("in the last key", PLAIN[: PLAIN.index('"summary"') + 5], BOTH),
+    Case("in the summary", PLAIN[: PLAIN.index("Ada talks") + 4], BOTH),
+    Case("only the last brace", PLAIN[:-1], BOTH, "Ada talks."),
+    Case("after the list", PLAIN[: PLAIN.index("], ") + 1], BOTH),
+    Case("in the first item", PLAIN[: PLAIN.index(TEA) + 5], []),
+    Case("in a fence", f"```json\n{PLAIN[: PLAIN.index(CAT) + 5]}", [TEA]),
+    Case("pretty", PRETTY[: PRETTY.index(CAT) + 5], [TEA]),
+    Case("after an escape", json.dumps({"facts": [item(TEA), item('He said "no"')]})[:-12], [TEA]),
+    Case("a bare list", json.dumps([item(TEA), item(CAT)])[:-20], [TEA]),
+    Case("with ellipsis", changed(', "summary": "Ada talks."}', ", ...", PLAIN), BOTH),
+]
+COMMAS_AND_QUOTES = [
+    Case("trailing comma in list", changed("}], ", "},], "), BOTH, "Ada talks."),
+    Case("trailing comma in object", changed('"kind": "fact"}', '"kind": "fact",}'), BOTH, "Ada talks."),
+    Case("trailing comma at the end", changed('talks."}', 'talks.",}'), BOTH, "Ada talks."),
+    Case("missing comma between items", changed("}, {", "} {"), BOTH, "Ada talks."),
+    Case("missing comma between members", changed(', "subject"', ' "subject"'), BOTH, "Ada talks."),
+    Case("single quotes", str(TWO), BOTH, "Ada talks."),
+    Case("Python dict with None", repr(ONE), [TEA]),
+    Case("curly quotes", PLAIN.replace('"', "“", 1).replace('":', "”:", 1), BOTH, "Ada talks."),
+    Case("all curly quotes", PLAIN.replace('"', "”"), BOTH, "Ada talks."),
+    Case("keys without quotes", PLAIN.replace('"facts"', "facts").replace('"text"', "text"), BOTH, "Ada talks."),
+    Case("quotes inside a text", changed("Ada drinks tea.", 'Ada, the "boss", drinks tea.'), ['Ada, the "boss", drinks tea.', CAT], "Ada talks."),
+    Case("comments", changed('"facts": [', '"facts": [ // the facts\n'), BOTH, "Ada talks."),
+    Case("block comment", changed('"facts": [', '"facts": /* two */ ['), BOTH, "Ada talks."),
+    Case("hash comment", PRETTY.replace('"facts": [', '"facts": [ # two', 1), BOTH, "Ada talks."),
+    Case("equals for colon", changed('"summary":', '"summary" ='), BOTH, "Ada talks."),
+]  # fmt: skip
+CHARACTERS = [
+    Case("byte order mark", f"\ufeff{PLAIN}", BOTH, "Ada talks."),
+    Case("control character", changed("Ada drinks", "Ada\x02 drinks"), BOTH, "Ada talks."),
+    Case("NUL", changed("Ada drinks", "Ada\x00 drinks"), BOTH, "Ada talks."),
+    Case("zero width space", f"\u200b{PLAIN}\u200b", BOTH, "Ada talks."),
+    Case("newline in a text", changed("Ada drinks tea.", "Ada drinks\ntea."), ["Ada drinks\ntea.", CAT], "Ada talks."),
+    Case("tab in a text", changed("Ada drinks tea.", "Ada drinks\ttea."), ["Ada drinks\ttea.", CAT], "Ada talks."),
+    Case("no-break spaces between", PRETTY.replace("\n", "\n\u00a0"), BOTH, "Ada talks."),
+    Case("windows lines", PRETTY.replace("\n", "\r\n"), BOTH, "Ada talks."),
+    Case("NaN", changed('"attribute": null', '"attribute": NaN'), BOTH, "Ada talks."),
+    Case("bad escape", changed("Ada drinks tea.", "Ada drinks tea\\."), BOTH, "Ada talks."),
+    Case("emoji", changed("Ada drinks tea.", "Ada drinks 🍵."), ["Ada drinks 🍵.", CAT], "Ada talks."),
+]  # fmt: skip
+SHAPES = [
+    Case("bare list", json.dumps([item(TEA), item(CAT)]), BOTH),
+    Case("bare item", json.dumps(item(TEA)), [TEA]),
+    Case("list of one object", json.dumps([TWO]), BOTH, "Ada talks."),
+    Case("result wrapper", json.dumps({"result": TWO}), BOTH, "Ada talks."),
+    Case("data wrapper", json.dumps({"data": TWO}), BOTH, "Ada talks."),
+    Case("properties wrapper", json.dumps({"properties": TWO}), BOTH, "Ada talks."),
+    Case("two wrappers", json.dumps({"response": {"output": TWO}}), BOTH, "Ada talks."),
+    Case("wrapper with a note", json.dumps({"note": "done", "result": TWO}), BOTH, "Ada talks."),
+    Case("function call as text", json.dumps({"name": "extract", "arguments": TWO}), BOTH, "Ada talks."),
+    Case("double encoded", json.dumps(PLAIN), BOTH, "Ada talks."),
+    Case("one object a line", f"{json.dumps(item(TEA))}\n{json.dumps(item(CAT))}", BOTH),
+    Case("items by number", json.dumps({"facts": {"1": item(TEA), "2": item(CAT)}}), BOTH),
+    Case("one item for a list", json.dumps({"facts": item(TEA)}), [TEA]),
+    Case("null for a list", json.dumps({"facts": None, "summary": "s"}), [], "s"),
+    Case("no list", json.dumps({"summary": "Ada talks."}), [], "Ada talks."),
+    Case("empty list", json.dumps({"facts": []}), []),
+]
+KEYS = [
+    Case("capital keys", PLAIN.replace('"facts"', '"Facts"').replace('"text"', '"Text"'), BOTH, "Ada talks."),
+    Case("upper keys", PLAIN.replace('"quote"', '"QUOTE"'), BOTH, "Ada talks."),
+    Case("spaces in keys", PLAIN.replace('"subject"', '" subject "'), BOTH, "Ada talks."),
+    Case("hyphens", PLAIN.replace('"summary"', '"sum-mary"'), BOTH, "Ada talks."),
+    Case("an alias", PLAIN.replace('"text"', '"statement"'), BOTH, "Ada talks."),
+    Case("more keys than asked", PLAIN.replace('"kind"', '"mood": "good", "kind"'), BOTH, "Ada talks."),
+]
+TYPES = [
+    Case("object for a text", json.dumps({"facts": [item({"text": TEA}), item({"value": CAT})]}), BOTH),  # type: ignore[arg-type]
+    Case("list for a text", json.dumps({"facts": [item([TEA])]}), [TEA]),  # type: ignore[arg-type]
+    Case("number for a text", json.dumps({"facts": [item(TEA, subject=7)]}), [TEA]),
+    Case("words for nothing", json.dumps({"facts": [item(TEA, attribute="N/A")], "summary": "none"}), [TEA]),
+    Case("another kind", json.dumps({"facts": [item(TEA, kind="Preference"), item(CAT, kind="hobby")]}), BOTH),
+    Case("an item that is none", json.dumps({"facts": [item(TEA), "and a cat", 7, None, item(CAT)]}), BOTH),
+    Case("an item without its text", json.dumps({"facts": [{"subject": "Ada"}, item(TEA)]}), [TEA]),
+    Case("summary as object", json.dumps({"facts": [item(TEA)], "summary": {"text": "Ada talks."}}), [TEA], "Ada talks."),
+]  # fmt: skip
+NOTHING = [
+    Case("empty", "", None),
+    Case("blank", " \n\t ", None),
+    Case("null", "null", None),
+    Case("true", "true", None),
+    Case("a number", "42", None),
+    Case("prose", "I am sorry, I cannot help with that.", None),
+    Case("prose with brackets", "There were none [as far as I see] {really}.", None),
+    Case("another object", '{"weather": "fine"}', None),
+    Case("an empty object", "{}", None),
+    Case("the schema itself", '{"type": "object", "properties": {"facts": {"type": "array"}}, "required": ["facts"]}', None),
+    Case("an error page", "<html><body><h1>502 Bad Gateway</h1></body></html>", None),
+    Case("open brackets", "[" * 3000, None),
+    Case("open braces", "{" * 3000, None),
+]  # fmt: skip
+
+CASES = [
+    *FENCES, *PROSE, *THOUGHTS, *CUT, *COMMAS_AND_QUOTES, *CHARACTERS, *SHAPES, *KEYS, *TYPES, *NOTHING,
+]  # fmt: skip
+
+NOT_SALVAGED = frozenset({"equals for colon"})
+"""Names of cases that are not read as they should be."""
