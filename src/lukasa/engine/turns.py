@@ -67,9 +67,11 @@ class TurnVerbs(Verbs):
         read = read_messages(messages, given, zone=zone, policy=parts.remember)
         call = Call(read.drafts, key, parts.clock(), read_zone(zone) if zone else None)
         receipt = await self._running.remember(self.partition, read, call)
+        if wait:
+            return await self._running.waited(self.partition, receipt)
         if receipt.pending:
             self._running.worker.kick()
-        return await self._running.waited(self.partition, receipt) if wait else receipt
+        return receipt
 
     async def recall(
         self,

@@ -18,7 +18,7 @@ from lukasa.domain.interval import Interval
 from lukasa.domain.source import Source
 from lukasa.domain.turn import Turn
 from lukasa.pipeline.attributes import attribute as known_attribute
-from lukasa.pipeline.dates import expressions, written
+from lukasa.pipeline.dates import MONTHS, WEEKDAYS, expressions, written
 from lukasa.pipeline.distil.guidance import Guidance
 from lukasa.pipeline.distil.reply import ExtractedFact
 from lukasa.pipeline.distil.transcript import Span, find_quote
@@ -30,6 +30,29 @@ CONFIDENCE = 0.85
 
 _HAPPENS: frozenset[FactKind] = frozenset({"event", "plan"})
 _SELF = frozenset({"i", "me", "user", "the user", "speaker", "the speaker", "myself"})
+
+
+_FIRST_PERSON = frozenset({"i", "my", "me", "mine", "myself"})
+_OTHERS = frozenset(
+    {
+        "you",
+        "your",
+        "yours",
+        "he",
+        "she",
+        "him",
+        "her",
+        "his",
+        "hers",
+        "they",
+        "them",
+        "their",
+        "we",
+        "us",
+        "our",
+    }
+)
+"""With one of these, a sentence can be about somebody else than who says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +71,8 @@ def claim_of(
         return Dropped("the quote is not in the source")
     turn, (start, end) = place
     quote = turn.text[start:end]
+    if mistaken(item.subject, quote, turn, turns):
+        return Dropped("the speaker says it of himself")
     subject = speaker(turn) if item.subject.strip().casefold() in _SELF else item.subject.strip()
     attribute, value = _attribute(item)
     known = known_attribute(attribute) if attribute else None
@@ -72,6 +97,14 @@ def claim_of(
     return turn, replace(claim, resolved=resolved(claim, turns, when, said=turn))
 
 
+def mistaken(subject: str, quote: str, turn: Turn, turns: Sequence[Turn]) -> bool:
+    """Tell whether words that somebody says of himself are claimed of the other speaker: "I moved" is about who says it."""
+    spoken = set(re.findall(r"[^\W_]+", quote.casefold()))
+    others = {speaker(each).casefold() for each in turns} - {speaker(turn).casefold()}
+    about_himself = bool(spoken & _FIRST_PERSON) and not spoken & _OTHERS
+    return subject.strip().casefold() in others - spoken and about_himself
+
+
 def resolved(claim: Claim, turns: Sequence[Turn], when: Interval | None, *, said: Turn) -> tuple[str, ...]:
     """Return names and dates that the words of a claim can stand for, as far as the conversation has them."""
     names = [claim.subject, *dict.fromkeys(speaker(turn) for turn in turns)]
@@ -79,7 +112,7 @@ def resolved(claim: Claim, turns: Sequence[Turn], when: Interval | None, *, said
     named = [
         found
         for found in _name().findall(claim.text)
-        if found not in claim.quote and re.sub(r"['’]s$", "", found) in everything
+        if found not in claim.quote and _is_name(found) and re.sub(r"['’]s$", "", found) in everything
     ]
     # "Two weeks before 6 October 2025" counts from the day on which it was said.
     days = [*_dates(when), day(said.at)] if when is not None else []
@@ -143,6 +176,13 @@ def _cardinality(attribute: str | None, guidance: Guidance) -> Cardinality:
     if known is not None:
         return known.cardinality
     return (guidance.cardinality(attribute) if attribute else None) or "multi"
+
+
+def _is_name(words: str) -> bool:
+    """Tell whether capitalised words may name somebody: months and days name times, and only the quotation tells those."""
+    return not {word.casefold() for word in words.split()} & {
+        word.casefold() for word in (*MONTHS, *WEEKDAYS)
+    }
 
 
 @cache

@@ -23,7 +23,7 @@ from lukasa.errors import BadReplyError
 from lukasa.pipeline.analyse import content_words
 from lukasa.pipeline.asking import ask_for
 from lukasa.pipeline.believe import Heard, Known, Opine, Opinion
-from lukasa.pipeline.distil.candidates import CONFIDENCE, named_time, resolved
+from lukasa.pipeline.distil.candidates import CONFIDENCE, mistaken, named_time, resolved
 from lukasa.pipeline.distil.neighbours import Near, Nearest
 from lukasa.pipeline.distil.recipe import Ask, Background, Reading
 from lukasa.pipeline.distil.reply import AddMemory, DeleteMemory, KeepMemory, PaperFacts, UpdateMemory
@@ -86,7 +86,9 @@ class MessagePairs:
         claims: dict[str, list[Claim]] = {}
         for text in dict.fromkeys(found.facts):
             turn = _teller(text, turns)
-            claims.setdefault(turn.id, []).append(_claim(text, turn, turns, background))
+            claim = _claim(text, turn, turns, background)
+            if not mistaken(claim.subject, claim.quote, turn, turns):
+                claims.setdefault(turn.id, []).append(claim)
         return Reading(claims, whole=whole)
 
     async def opinions(self, heard: Sequence[Heard], known: Known, nearest: Nearest, ask: Ask) -> Opine:
