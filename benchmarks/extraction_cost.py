@@ -60,7 +60,9 @@ class Observer:
             case "summarise":
                 text = json.dumps({"summary": "They talk. " * 60})
         asked = sum(len(message.text) for message in request.messages)
-        asked += sum(len(json.dumps(dict(shape.schema))) for shape in (request.shape, *request.tools) if shape)
+        asked += sum(
+            len(json.dumps(dict(shape.schema))) for shape in (request.shape, *request.tools) if shape
+        )
         usage = TokenUsage(
             tokens_in=round(asked / _CHARACTERS_A_TOKEN),
             tokens_out=round((len(text) + sum(len(c.arguments) for c in calls)) / _CHARACTERS_A_TOKEN),

@@ -36,6 +36,7 @@ class _Flush:
     """What has come of waiting so far."""
 
     left: set[str]
+    failed: set[str] = field(default_factory=set)
     done: int = 0
     errors: list[str] = field(default_factory=list)
 
@@ -220,13 +221,19 @@ class Worker:
                 await self._hasten(job)
         self.kick()
         while flush.left:
-            there = {job.id for job in await self.store.jobs(partition)}
-            failed = flush.left & self._errors.keys()
-            flush.done += len(flush.left - there)
+            there = {job.id: job for job in await self.store.jobs(partition)}
+            # What is done may have left more to do: a summary, say.
+            flush.left |= {id_ for id_, job in there.items() if id_ not in flush.failed and self._due(job)}
+            failed = {id_ for id_ in flush.left if id_ in self._errors}
+            flush.done += len(flush.left - there.keys())
             flush.errors += [self._errors[id_] for id_ in sorted(failed)]
-            flush.left = (flush.left & there) - failed
+            flush.failed |= failed
+            flush.left = (flush.left & there.keys()) - failed
             if flush.left:
                 await asyncio.sleep(_LOOK)
+
+    def _due(self, job: Job) -> bool:
+        return job.kind in self.handlers and job.state == "waiting" and job.due_at <= self.clock()
 
     def _lost(self, job: Job) -> bool:
         """Tell whether a job is ours and nobody is at it: its failure could not be written down."""
