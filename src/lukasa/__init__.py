@@ -33,12 +33,12 @@ from lukasa.domain.source import Source
 from lukasa.domain.turn import Turn
 from lukasa.engine import AsyncHandle
 from lukasa.errors import LukasaError
-from lukasa.pipeline.audit import audit
 from lukasa.pipeline.distil.guidance import CustomAttribute, Guidance
 from lukasa.wiring import AsyncMemory
 
 if TYPE_CHECKING:
     from lukasa.config import Settings
+    from lukasa.pipeline.audit import audit
 
 __all__ = [
     "Answer",
@@ -89,9 +89,13 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Import settings when they are used: pydantic takes a while."""
+    """Import when it is used what takes a while and is not always needed."""
     if name == "Settings":
         from lukasa.config import Settings  # noqa: PLC0415
 
         return Settings
+    if name == "audit":
+        from lukasa.pipeline.audit import audit  # noqa: PLC0415
+
+        return audit
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -6,7 +6,6 @@ import os
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
 from uuid import uuid4
@@ -375,6 +374,8 @@ def _local(settings: Settings) -> dict[str, object]:
 
 def _takes(make: Callable[..., object], argument: str) -> bool:
     """Tell whether a factory of somebody else's can be called with that argument alone."""
+    from inspect import signature  # noqa: PLC0415 - seldom needed
+
     try:
         signature(make).bind(**{argument: ""})
     except TypeError:

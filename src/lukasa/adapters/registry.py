@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import Any, TypeAlias, cast
 
 from lukasa.errors import ConfigError
@@ -60,7 +59,7 @@ def llm(name: str) -> Callable[..., LLM]:
 
 def has_llm(name: str) -> bool:
     """Tell whether another distribution has registered a language model under that name."""
-    return name in {each.name for each in entry_points(group="lukasa.llms")}
+    return name in _added("lukasa.llms")
 
 
 def extractor(name: str) -> Callable[..., Extractor]:
@@ -84,11 +83,18 @@ def token_counter(name: str) -> Callable[..., TokenCounter]:
 def _find(kind: str, name: str, built_in: Targets, group: str) -> Callable[..., Any]:
     if target := built_in.get(name):
         return _load(kind, name, target)
-    added = {each.name: each.value for each in entry_points(group=group)}
+    added = _added(group)
     if target := added.get(name):
         return _load(kind, name, target)
     known = ", ".join(sorted({*built_in, *added}))
     raise ConfigError(f"unknown {kind} {name!r}; known: {known}")
+
+
+def _added(group: str) -> dict[str, str]:
+    """Return what other distributions have registered, by name."""
+    from importlib.metadata import entry_points  # noqa: PLC0415 - it reads files, and is seldom needed
+
+    return {each.name: each.value for each in entry_points(group=group)}
 
 
 def _load(kind: str, name: str, target: str) -> Callable[..., Any]:

@@ -26,8 +26,6 @@ from lukasa.engine.reading import (
     read_statuses,
 )
 from lukasa.errors import InputError, NotFoundError
-from lukasa.pipeline.audit import audit
-from lukasa.pipeline.audit.items import fact_item, turn_item
 from lukasa.pipeline.believe import fact_op
 from lukasa.pipeline.messages import Labels, read_messages
 from lukasa.pipeline.remember import Call
@@ -217,6 +215,10 @@ class FactVerbs(Verbs):
 
         Nothing is changed, and no model is asked.
         """
+        # Not what `import lukasa` should wait for.
+        from lukasa.pipeline.audit import audit  # noqa: PLC0415
+        from lukasa.pipeline.audit.items import fact_item, turn_item  # noqa: PLC0415
+
         store = self._running.parts.store
         turns = await store.turns(self.partition, TurnQuery(include_retired=True))
         facts = await store.facts(self.partition, FactQuery(include_retired=True))

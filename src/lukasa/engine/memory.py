@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date
-from importlib.metadata import version
 from typing import Self
 
 from lukasa.domain.job import Job, JobState, Spent
 from lukasa.domain.report import Flushed, Health, Progress, Stats, Verified
 from lukasa.domain.scope import Partition
-from lukasa.engine import proof
 from lukasa.engine.handle import AsyncHandle
 from lukasa.engine.parts import Parts, Running
 from lukasa.engine.reading import check_limit
 from lukasa.errors import LukasaError
 from lukasa.pipeline.analyse import ANALYSIS_VERSION
-from lukasa.pipeline.distil.catch_up import CatchUp
 
 
 class AsyncEngine:
@@ -47,6 +44,11 @@ class AsyncEngine:
 
         With *prove*, the whole loop is run on a partition of its own, which is erased afterwards: write, extract, recall.
         """
+        # Not what `import lukasa` waits for.
+        from importlib.metadata import version  # noqa: PLC0415
+
+        from lukasa.engine import proof  # noqa: PLC0415
+
         parts = self._running.parts
         spec, problem = None, None
         try:
@@ -106,6 +108,8 @@ class AsyncEngine:
         """
         running = self._running
         if running.parts.recipe is not None:
+            from lukasa.pipeline.distil.catch_up import CatchUp  # noqa: PLC0415 - not what `import lukasa` waits for
+
             catch_up = CatchUp(running.parts.store, running.worker, running.believe.name, running.parts.clock)
             return await catch_up(limit=limit)
         return await running.extract(limit=limit, now=running.parts.clock())

@@ -22,8 +22,6 @@ from lukasa.pipeline.distil.recipe import Recipe
 from lukasa.pipeline.encode import Encoder
 from lukasa.pipeline.erase import Erase
 from lukasa.pipeline.extract import Extract
-from lukasa.pipeline.maintain import KIND as MAINTAIN
-from lukasa.pipeline.maintain import Maintain
 from lukasa.pipeline.meter import Meter
 from lukasa.pipeline.policy import (
     BudgetPolicy,
@@ -146,6 +144,10 @@ class Running:
 
     def _handlers(self) -> dict[str, Handler]:
         parts = self._parts
+        # Not what `import lukasa` should wait for.
+        from lukasa.pipeline.maintain import KIND as MAINTAIN  # noqa: PLC0415
+        from lukasa.pipeline.maintain import Maintain  # noqa: PLC0415
+
         reads = parts.recipe is not None and self.meter is not None
         care = Maintain(parts.store, self.reembed, SUMMARISE if reads else None, parts.maintain, parts.clock)
         if not reads or self.meter is None:

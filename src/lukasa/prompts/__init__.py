@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from lukasa.domain.ids import digest
 from lukasa.errors import NotFoundError
@@ -47,6 +46,8 @@ def load(name: str) -> Prompt:
 
     Raises `NotFoundError` for an unknown one.
     """
+    from importlib.resources import files  # noqa: PLC0415 - only where a model is asked
+
     try:
         text = files(__name__).joinpath(f"{name}.md").read_text(encoding="utf-8")
     except FileNotFoundError as error:
