@@ -72,14 +72,20 @@ def test_the_code_of_a_document_runs(name: str):
 
 @pytest.mark.usefixtures("elsewhere")
 def test_the_readme_shows_what_it_says(capsys: pytest.CaptureFixture[str]):
-    (block,) = blocks("README.md", "python")
+    first, with_a_model = blocks("README.md", "python")
 
-    exec(compile(block, "README.md", "exec"), {})
+    exec(compile(first, "README.md", "exec"), {})
 
     lines = capsys.readouterr().out.splitlines()
     assert any(line.endswith("turn 2026-11-23 I moved to Lisbon last month.") for line in lines)
     assert "lives_in: Lisbon, since October 2026 (I moved to Lisbon last month)" in lines
     assert lines[-2:] == ["23 November 2026, Monday", "Alice[1]: I moved to Lisbon last month."]
+
+    exec(compile(with_a_model, "README.md", "exec"), {})
+
+    told = capsys.readouterr().out
+    assert told.startswith("Alice lives in Lisbon [1]. [")
+    assert "Lisbon" in told.split("[1]. ")[1]
 
 
 def test_the_adapter_of_the_guide_passes_its_contract(tmp_path: Path):

@@ -37,7 +37,7 @@ def _installed(monkeypatch: pytest.MonkeyPatch) -> None:
     points = EntryPoints(
         [EntryPoint(name.lower(), f"{HERE}:{name}", "lukasa.embedders") for name in ("Served", "Fixed")]
     )
-    monkeypatch.setattr(registry, "entry_points", lambda *, group: points.select(group=group))
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda *, group: points.select(group=group))
 
 
 def built(**settings: Any) -> Parts:

@@ -151,7 +151,7 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> None:
             EntryPoint("fixed", "builtins:object", "lukasa.llms"),
         ]
     )
-    monkeypatch.setattr(registry, "entry_points", lambda *, group: points.select(group=group))
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda *, group: points.select(group=group))
 
 
 def test_without_a_model_rules_distil():
