@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from lukasa.adapters import registry
 from lukasa.adapters.embedders import onnx as embedder_module
 from lukasa.adapters.models.manifest import MODELS
 from lukasa.adapters.rerankers import onnx as reranker_module

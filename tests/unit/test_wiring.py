@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from lukasa import AsyncMemory, Memory, Settings, Turn
-from lukasa.adapters import registry
 from lukasa.adapters.embedders.hashing import HashingEmbedder
 from lukasa.adapters.stores.reference import ReferenceStore
 from lukasa.adapters.stores.sqlite.store import SqliteStore

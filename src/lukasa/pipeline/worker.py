@@ -136,13 +136,22 @@ class Worker:
         if room <= 0:
             return 0
         now = self.clock()
-        jobs = await self.store.claim(
-            now=now,
-            until=now + self.policy.lease,
-            worker=self.name,
-            limit=room,
-            kinds=self.handlers.keys(),
+        claiming = asyncio.ensure_future(
+            self.store.claim(
+                now=now,
+                until=now + self.policy.lease,
+                worker=self.name,
+                limit=room,
+                kinds=self.handlers.keys(),
+            )
         )
+        try:
+            jobs = await asyncio.shield(claiming)
+        except asyncio.CancelledError:
+            # The store finishes what it has begun: what it hands out is given back.
+            for job in await claiming:
+                await self._postpone(job, job.error, self.clock())
+            raise
         for job in jobs:
             task = asyncio.create_task(self._do(job), name=f"lukasa {job.kind}")
             self._running[job.id] = task

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -29,7 +29,7 @@ def print_json(value: object) -> None:
 def _simpler(value: object) -> object:
     """Return what `json` can take apart further."""
     match value:
-        case datetime():
+        case date():  # a datetime is one too
             return value.isoformat()
         case Mapping():
             return dict(value)
