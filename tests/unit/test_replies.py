@@ -18,14 +18,14 @@ from lukasa.pipeline.replies import Numbered, read, salvage, shape_of
 class Item(BaseModel):
     text: Annotated[str, Field(json_schema_extra={"aliases": ["statement"]})]
     subject: str
-    attribute: str | None = None
+    attribute: str | None
     quote: str
-    kind: Literal["fact", "preference", "event"] = "fact"
+    kind: Literal["fact", "preference", "life_event"]
 
 
 class Reply(BaseModel):
     facts: list[Item]
-    summary: str | None = None
+    summary: str | None
 
 
 def understood(reply: str) -> tuple[list[str] | None, str | None]:

@@ -12,6 +12,8 @@ from lukasa.pipeline.represent import day, speaker, weekday
 
 Span = tuple[int, int]
 
+_NO_MARKS = str.maketrans("[]:", "();")
+
 
 def numbered(turns: Sequence[Turn], longest: int) -> str:
     """Return the turns a line each, numbered from 1, under the day and hour on which they were said."""
@@ -30,7 +32,12 @@ def _lines(turns: Sequence[Turn], longest: int, *, numbers: bool) -> Iterator[st
             heading = when
             yield f"({when})"
         mark = f"[{number}] " if numbers else ""
-        yield f"{mark}{speaker(turn)}: {one_line(turn.text[:longest])}"
+        yield f"{mark}{_name(turn)}: {one_line(turn.text[:longest])}"
+
+
+def _name(turn: Turn) -> str:
+    """Return who spoke, without anything that looks like a number or another line."""
+    return one_line(speaker(turn)).translate(_NO_MARKS)
 
 
 def moment(at: datetime) -> str:
@@ -66,13 +73,24 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def _pattern(words: Sequence[str]) -> re.Pattern[str]:
-    """Return what finds these words in a row, with whatever stands between words between them."""
-    return re.compile(r"(?<!\w)" + r"[\W_]+".join(map(re.escape, words)) + r"(?!\w)", re.IGNORECASE)
+    """Return what finds these words in a row, with whatever stands between words between them.
+
+    It begins and ends at the edge of a word, where the script has spaces that show it.
+    """
+    begin = "" if _unspaced().match(words[0][0]) else r"(?<!\w)"
+    end = "" if _unspaced().match(words[-1][-1]) else r"(?!\w)"
+    return re.compile(begin + r"[\W_]+".join(map(re.escape, words)) + end, re.IGNORECASE)
 
 
 @cache
 def _word() -> re.Pattern[str]:
     return re.compile(r"[^\W_]+")
+
+
+@cache
+def _unspaced() -> re.Pattern[str]:
+    """Return what finds letters of Thai, Lao, Khmer, Chinese and Japanese."""
+    return re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
 
 @cache

@@ -1,25 +1,25 @@
-"""A JSON value → what was asked for, with the liberties that models take: names of keys, wrappers, types, half items."""
+"""A JSON value → what was asked for, whatever is wrapped around it; half items and nonsense are left out."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from types import NoneType, UnionType
-from typing import Annotated, Any, Generic, Literal, TypeVar, Union, get_args, get_origin
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from pydantic.fields import FieldInfo
 
-from lukasa.pipeline.replies.salvage import values
+from lukasa.pipeline.replies.fields import MismatchError, is_model, is_schema, key_of, members, only_list
+from lukasa.pipeline.replies.salvage import Value, salvage, values
 from lukasa.ports.llm import ToolCall
 
 M = TypeVar("M", bound=BaseModel)
 
-_NOTHING = frozenset({"", "null", "none", "nil", "n/a", "na", "undefined", "unknown"})
-_YES = frozenset({"true", "yes", "y", "1"})
-_NO = frozenset({"false", "no", "n", "0"})
-_TEXTS = ("text", "value", "name", "content", "fact", "label", "description")
+_WRAPPERS = (
+    "result", "results", "data", "output", "response", "answer", "reply", "json", "arguments", "parameters", "input",
+    "properties", "items", "value", "content", "final",
+)  # fmt: skip
+"""Keys that models put around an answer."""
+
 _DEEPEST_WRAPPER = 3
 
 
@@ -36,249 +36,130 @@ class Read(Generic[M]):
     cut: bool = False
     """The reply was cut off: what stood behind is missing."""
 
+    repaired: bool = False
+    """It was no well-formed JSON; fences and prose around it do not count."""
+
 
 def read(text: str, model: type[M], *, calls: Sequence[ToolCall] = ()) -> Read[M]:
-    """Return the reply (or the arguments of the calls in it) as a *model*; the candidate with most in it, if several fit."""
-    best: Read[M] = Read(None)
-    most = -1
-    for source in (*(call.arguments for call in calls), text):
-        for value in values(source):
-            found = replace(_fit(value.value, model, _DEEPEST_WRAPPER), cut=value.cut)
-            if found.value is not None and (size := _size(found.value)) > most:
-                best, most = found, size
-    return best
+    """Return the arguments of the calls, or else the reply, as a *model*: the likeliest value that says anything."""
+    empty: Read[M] = Read(None)
+    for candidate in _candidates(text, calls):
+        try:
+            found = _fit(candidate.value, model, _DEEPEST_WRAPPER)
+        except RecursionError:  # A model that contains itself, and a reply that makes use of it.
+            continue
+        found = replace(found, cut=candidate.cut, repaired=candidate.repaired)
+        if found.value is not None and _says_anything(found.value):
+            return found
+        empty = found if empty.value is None else empty
+    return empty
 
 
-class _MismatchError(Exception):
-    """A value is not what a field is to hold."""
+def _candidates(text: str, calls: Sequence[ToolCall]) -> Iterator[Value]:
+    """Yield what the reply may mean: all calls together, each, then the text."""
+    called = [found for call in calls if (found := next(values(call.arguments), None)) is not None]
+    if len(called) > 1:
+        yield Value(
+            [each.value for each in called],
+            any(each.cut for each in called),
+            any(each.repaired for each in called),
+        )
+    for call in calls:
+        yield from values(call.arguments)
+    yield from values(text)
+
+
+def _says_anything(value: BaseModel) -> bool:
+    held = [each for _, each in value]
+    return not held or any(each not in (None, "", [], ()) for each in held)
 
 
 def _fit(value: object, model: type[M], depth: int) -> Read[M]:
     """Return the value as the model; what is wrapped in something is unwrapped."""
     if isinstance(value, list):
         value = _listed(value, model)
-    if not isinstance(value, dict) or _is_schema(value):
+    if not isinstance(value, dict) or is_schema(value):
         return Read(None)
+    found = _made(value, model)
+    if found.value is None:
+        found = _alone(value, model)
+    if found.value is None and depth:
+        return _unwrapped(value, model, depth - 1)
+    return found
+
+
+def _made(value: dict[str, object], model: type[M]) -> Read[M]:
+    """Return an object as the model. What need not be there and breaks a rule of the model is left out."""
     try:
-        made, dropped = _members(value, model)
-        return Read(model.model_validate(made), dropped)
-    except (_MismatchError, ValidationError):
-        pass
-    if (item := _lists(model)) and (alone := _one_item(value, item[1])):
-        return Read(model.model_validate({item[0]: [alone]}))
-    inner = [each for each in value.values() if isinstance(each, dict | list)]
-    if depth and len(inner) == 1 and not _is_schema(inner[0]):
-        return _fit(inner[0], model, depth - 1)
+        made, dropped = members(value, model)
+    except MismatchError:
+        return Read(None)
+    for _ in range(2):
+        try:
+            return Read(model.model_validate(made, by_alias=True, by_name=True), dropped)
+        except ValidationError as error:
+            wrong = {str(each["loc"][0]) for each in error.errors(include_url=False) if each["loc"]}
+            made = {name: each for name, each in made.items() if name not in wrong}
     return Read(None)
 
 
-def _listed(value: list[object], model: type[BaseModel]) -> object:
-    """Return a bare list as the only list that the model has; a list of one object as that object."""
-    if (item := _lists(model)) is not None:
-        if (
-            len(value) == 1
-            and isinstance(value[0], dict)
-            and _find(value[0], item[0], model.model_fields[item[0]])
-        ):
-            return value[0]
-        return {item[0]: value}
-    return value[0] if len(value) == 1 else value
-
-
-def _lists(model: type[BaseModel]) -> tuple[str, Any] | None:
-    """Return name and item type of the model's only list."""
-    found = [
-        (name, args[0]) for name, field in model.model_fields.items() if (args := _items_of(field.annotation))
-    ]
-    return found[0] if len(found) == 1 else None
-
-
-def _items_of(annotation: Any) -> tuple[Any, ...]:
-    bare = _bare(annotation)
-    return get_args(bare) if get_origin(bare) in {list, tuple, Sequence} else ()
-
-
-def _one_item(value: dict[str, object], item: Any) -> BaseModel | None:
+def _alone(value: dict[str, object], model: type[M]) -> Read[M]:
     """Return an item that came without the list around it."""
-    if not (isinstance(item, type) and issubclass(item, BaseModel)):
-        return None
-    try:
-        return item.model_validate(_members(value, item)[0])
-    except (_MismatchError, ValidationError):
-        return None
+    name, item = only_list(model) or ("", None)
+    if not is_model(item) or _made(value, item).value is None:
+        return Read(None)
+    return _made({name: [value]}, model)
 
 
-def _is_schema(value: object) -> bool:
-    """Tell whether the model repeated the schema instead of following it."""
-    if not isinstance(value, dict):
-        return False
-    described = value.get("properties")
-    return (
-        "$defs" in value
-        or "$schema" in value
-        or (
-            isinstance(described, dict)
-            and any(isinstance(each, dict) and "type" in each for each in described.values())
-        )
-    )
+def _unwrapped(value: dict[str, object], model: type[M], depth: int) -> Read[M]:
+    """Return what stands in a wrapper: under a usual key, or as the only object or list of objects."""
+    empty: Read[M] = Read(None)
+    for inner in _wrapped(value):
+        found = _fit(inner, model, depth)
+        if found.value is not None and _says_anything(found.value):
+            return found
+        empty = found if empty.value is None else empty
+    return empty
 
 
-# --- members ---------------------------------------------------------------------------------------------------------
+def _wrapped(value: dict[str, object]) -> Iterator[object]:
+    usual = {key.strip().casefold(): each for key, each in value.items()}
+    for key in _WRAPPERS:
+        inner = usual.get(key)
+        if isinstance(inner, str) and inner.lstrip()[:1] in {"{", "["}:
+            inner = salvage(inner)
+        if isinstance(inner, dict | list):
+            yield inner
+    others = [each for each in value.values() if isinstance(each, dict) or _has_objects(each)]
+    if len(others) == 1:
+        yield others[0]
 
 
-def _members(value: dict[str, object], model: type[BaseModel]) -> tuple[dict[str, object], int]:
-    """Return the model's fields out of an object, and how many items of lists were left out."""
-    made: dict[str, object] = {}
-    dropped = 0
-    matched = 0
-    for name, field in model.model_fields.items():
-        key = _find(value, name, field)
-        if key is None:
-            if _items_of(field.annotation) and field.is_required():
-                made[name] = []
-            continue
-        matched += 1
-        try:
-            made[name], lost = _coerced(value[key], field.annotation)
-            dropped += lost
-        except _MismatchError:
-            if field.is_required():
-                raise
-    if not matched and model.model_fields:
-        raise _MismatchError
-    return made, dropped
+def _has_objects(value: object) -> bool:
+    return isinstance(value, list) and any(isinstance(each, dict) for each in value)
 
 
-def _find(value: dict[str, object], name: str, field: FieldInfo) -> str | None:
-    """Return the key under which a field stands: its name, or an alias, in any spelling."""
-    if name in value:
-        return name
-    extra = field.json_schema_extra
-    aliases = extra.get("aliases", ()) if isinstance(extra, dict) else ()
-    wanted = {_plain(each) for each in (name, *(aliases if isinstance(aliases, list | tuple) else ()))}
-    return next((key for key in value if _plain(key) in wanted), None)
-
-
-def _plain(name: object) -> str:
-    return re.sub(r"[\W_]+", "", str(name)).casefold()
-
-
-def _coerced(value: object, annotation: Any) -> tuple[object, int]:  # noqa: PLR0911 - one case a type
-    """Return a value as a field holds it, and how many items were left out."""
-    optional, bare = _optional(annotation), _bare(annotation)
-    if value is None or (isinstance(value, str) and value.strip().casefold() in _NOTHING):
-        if optional:
-            return None, 0
-        if items := _items_of(bare):
-            return [], 0
-        if bare is str and isinstance(value, str) and value.strip():
-            return value, 0
-        raise _MismatchError
-    if items := _items_of(bare):
-        return _list(value, items[0])
-    if get_origin(bare) is Literal:
-        return _choice(value, get_args(bare)), 0
-    if isinstance(bare, type) and issubclass(bare, BaseModel):
-        if not isinstance(value, dict):
-            raise _MismatchError
-        return _members(value, bare)
-    return _scalar(value, bare), 0
-
-
-def _list(value: object, item: Any) -> tuple[list[object], int]:
-    given = value if isinstance(value, list) else _unlisted(value, item)
-    kept: list[object] = []
-    dropped = 0
-    for each in given:
-        try:
-            made, lost = _coerced(each, item)
-            kept.append(item.model_validate(made) if _is_model(item) else made)
-            dropped += lost
-        except (_MismatchError, ValidationError):
-            dropped += 1
-    return kept, dropped
-
-
-def _unlisted(value: object, item: Any) -> list[object]:
-    """Return what stands where a list was to stand: one item, or items by number or name."""
-    if isinstance(value, dict) and value and all(isinstance(each, dict) for each in value.values()):
-        return list(value.values())
-    if isinstance(value, dict) and not _is_model(item) and all(str(key).isdecimal() for key in value):
-        return list(value.values())
-    return [value]
-
-
-def _is_model(item: Any) -> bool:
-    return isinstance(item, type) and issubclass(item, BaseModel)
-
-
-def _choice(value: object, choices: Sequence[object]) -> object:
-    if isinstance(value, dict | list):
-        value = next(_texts_in(value), None)
-    found = next((choice for choice in choices if _plain(choice) == _plain(value)), None)
+def _listed(value: list[object], model: type[BaseModel]) -> object:
+    """Return a bare list as the only list that the model has; a list of whole replies as one reply."""
+    found = only_list(model)
     if found is None:
-        raise _MismatchError
-    return found
+        return value[0] if len(value) == 1 else value
+    name, _ = found
+    whole = [
+        each for each in value if isinstance(each, dict) and key_of(each, name, model.model_fields[name])
+    ]
+    if whole and len(whole) == len(value):
+        return whole[0] if len(whole) == 1 else _joined(whole, model, name)
+    return {name: value}
 
 
-def _scalar(value: object, kind: Any) -> object:
-    if isinstance(value, list) and len(value) == 1:
-        value = value[0]
-    if kind is str:
-        return _text(value)
-    if kind is bool:
-        word = str(value).strip().casefold()
-        if word in _YES or word in _NO:
-            return word in _YES
-        raise _MismatchError
-    if kind is int:
-        written = re.fullmatch(r"\D{0,20}?(-?\d{1,15})(?:\.0+)?\D{0,3}", str(value).strip())
-        if written is None or isinstance(value, bool):
-            raise _MismatchError
-        return int(written.group(1))
-    return value
-
-
-def _text(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool) or value is None:
-        raise _MismatchError
-    if isinstance(value, int | float):
-        return str(value)
-    found = next(_texts_in(value), None)
-    if found is None:
-        raise _MismatchError
-    return found
-
-
-def _texts_in(value: object) -> Iterator[str]:
-    """Yield the texts of an object that stands for a text: by the usual keys, or its only one."""
-    if isinstance(value, dict):
-        yield from (value[key] for key in _TEXTS if isinstance(value.get(key), str))
-        texts = [each for each in value.values() if isinstance(each, str)]
-        if len(texts) == 1:
-            yield texts[0]
-    elif isinstance(value, list) and value and all(isinstance(each, str) for each in value):
-        yield " ".join(value)
-
-
-def _optional(annotation: Any) -> bool:
-    if get_origin(annotation) is Annotated:
-        return _optional(get_args(annotation)[0])
-    return get_origin(annotation) in {Union, UnionType} and NoneType in get_args(annotation)
-
-
-def _bare(annotation: Any) -> Any:
-    """Return the type without `Annotated` and without `None`."""
-    if get_origin(annotation) is Annotated:
-        return _bare(get_args(annotation)[0])
-    if _optional(annotation):
-        others = [each for each in get_args(annotation) if each is not NoneType]
-        return _bare(others[0]) if len(others) == 1 else annotation
-    return annotation
-
-
-def _size(value: BaseModel) -> int:
-    """Return how much a value holds: the better of two readings is the one that has more."""
-    return sum(len(held) if isinstance(held, list) else held not in (None, "") for _, held in value)
+def _joined(replies: list[dict[str, object]], model: type[BaseModel], name: str) -> dict[str, object]:
+    """Return several replies as one: all their items, each once, and the last of everything else."""
+    joined: dict[str, object] = {}
+    items: list[Any] = []
+    for reply in replies:
+        key = key_of(reply, name, model.model_fields[name])
+        joined |= {other: each for other, each in reply.items() if other != key and each is not None}
+        held = reply[key] if key else []
+        items += [each for each in (held if isinstance(held, list) else [held]) if each not in items]
+    return {**joined, name: items}

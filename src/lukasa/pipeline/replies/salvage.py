@@ -1,30 +1,39 @@
-"""The JSON values that a reply may hold: fenced, wrapped in prose, cut off, badly quoted."""
+"""The JSON values that a reply may hold: fenced, wrapped in prose and thoughts, one a line, cut off, badly quoted."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterator
 from functools import cache
-from typing import NamedTuple
+from itertools import pairwise
+from typing import NamedTuple, TypeAlias
 
-_MOST_STARTS = 200
-"""Brackets from which a value is tried to be read: prose has few, and garbage must not cost more than its length."""
+from lukasa.pipeline.replies.mend import Mended, mend, unescaped
 
-_REPAIRED = 200_000
-"""Longest text that is given to the repairer, whose time grows faster than the text."""
+Container: TypeAlias = "dict[str, object] | list[object]"
 
-_DEEPEST = 100
-"""Values that are nested deeper are nobody's reply."""
+_PATIENCE = 8
+"""How many times its length a reply may be read while looking where a value begins: garbage must not cost more."""
 
-_CLOSER = {"{": "}", "[": "]"}
+_MOST_FAILURES = 500
+"""Times that the standard library may fail to decode: each time it counts the lines before. Then all is mended."""
+
+_START = 50
+_TEXT = 300
+"""What it costs to begin with a broken value, or with a text that may hold one, in characters read."""
+
+_LONGEST_GAP = 100
+"""Characters between two objects of a list that stands without its brackets."""
+
+_LONGEST_LINE = 200
+"""Characters beside a list that are looked at to tell an answer from a remark."""
 
 
-def salvage(text: str) -> dict[str, object] | list[object] | None:
+def salvage(text: str) -> Container | None:
     """Return the value that a reply most likely means: the last whole one, or what can be made of a broken one.
 
-    `None`: there is none in it.
+    Well-formed JSON is itself. `None`: there is none in it.
     """
     found = next(values(text), None)
     return None if found is None else found.value
@@ -33,220 +42,266 @@ def salvage(text: str) -> dict[str, object] | list[object] | None:
 class Value(NamedTuple):
     """Something that a reply may mean."""
 
-    value: dict[str, object] | list[object]
+    value: Container
     cut: bool = False
     """It was cut off: what stood behind is missing."""
 
+    repaired: bool = False
+    """It was not well-formed."""
+
 
 def values(text: str) -> Iterator[Value]:
-    """Yield what a reply may mean, the most likely first: whole values, the last first, or a repaired one."""
-    cleaned = _cleaned(text)
-    whole = list(_whole(cleaned))
-    if len(whole) > 1 and all(isinstance(each, dict) for each in whole) and len({*map(_keys, whole)}) == 1:
-        yield Value(list(whole))  # One object a line.
-    yield from map(Value, reversed(whole))
-    if not whole and (mended := _mended(cleaned)) is not None:
-        yield mended
+    """Yield what a reply may mean, the most likely first."""
+    whole = _decoded(text.strip("\ufeff \t\r\n"))
+    if isinstance(whole, dict | list):
+        yield Value(whole)
+        return
+    if isinstance(whole, str):
+        yield from (found._replace(repaired=True) for found in _inside(whole))
+        return
+    yield from _ranked(*_scanned(_cleaned(text)))
 
 
-def _keys(value: object) -> tuple[str, ...]:
-    return tuple(value) if isinstance(value, dict) else ()
+def _decoded(text: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _inside(text: str) -> Iterator[Value]:
+    """Yield the value of a text that is JSON itself; what is encoded three times is nobody's reply."""
+    value = _decoded(text.strip())
+    if isinstance(value, dict | list):
+        yield Value(value)
+    elif value is None:
+        yield from _ranked(*_scanned(_cleaned(text), nested=True))
 
 
 def _cleaned(text: str) -> str:
-    """Take away thoughts, byte order marks, fences, control characters and marks of quotation."""
-    text = _patterns().noise.sub("", _without_thoughts(text.replace("\ufeff", ""))).strip()
-    lines = text.splitlines()
+    """Take away control characters, which no JSON has, and marks of quotation before every line."""
+    text = _patterns().controls.sub("", text)
+    lines = text.strip().splitlines()
     if len(lines) > 1 and all(line.startswith(">") for line in lines):
         return "\n".join(line[1:] for line in lines)
     return text
 
 
-def _without_thoughts(text: str) -> str:
-    """Return a reply without what a model thought aloud; thinking that has no end may be all there is."""
-    lower = text.casefold() if text.isascii() else text.lower()
-    if "think" not in lower or len(lower) != len(text):
-        return text
-    end = max(lower.rfind(close) + len(close) for close in _CLOSES if close in lower) if _closed(lower) else 0
-    behind = text[end:]
-    if end and not any(mark in behind for mark in "{["):
-        # It thought after it had answered.
-        begin = min(place for each in _OPENS if (place := lower.find(each)) >= 0) if _opened(lower) else end
-        return text[:begin]
-    return behind
+# --- the order of what was found --------------------------------------------------------------------------------------
 
 
-_OPENS = ("<think>", "<thinking>")
-_CLOSES = ("</think>", "</thinking>")
+class _Found(NamedTuple):
+    """A value and where it stands."""
+
+    value: Container
+    start: int
+    end: int
+    cut: bool = False
+    repaired: bool = False
+
+    def plain(self) -> Value:
+        return Value(self.value, self.cut, self.repaired)
 
 
-def _opened(lower: str) -> bool:
-    return any(each in lower for each in _OPENS)
+def _ranked(text: str, found: list[_Found]) -> Iterator[Value]:
+    """Yield a list without brackets; then whole values, the last first; then those cut off; then empty ones."""
+    lines = _lines(text, found)
+    if lines is not None:
+        yield lines
+    later = list(reversed(found))
+    yield from (each.plain() for each in later if each.value and not each.cut)
+    yield from (each.plain() for each in later if each.value and each.cut)
+    yield from (each.plain() for each in later if not each.value)
 
 
-def _closed(lower: str) -> bool:
-    return any(each in lower for each in _CLOSES)
+def _lines(text: str, found: list[_Found]) -> Value | None:
+    """Return the objects that stand one after the other at the end, as the list that they are."""
+    run = found[-1:]
+    for before, behind in pairwise(reversed(found)):
+        if not _are_neighbours(text, behind, before):
+            break
+        run.append(behind)
+    run.reverse()
+    whole: list[object] = [each.value for each in run if not each.cut]
+    if len(run) < 2 or not whole:  # noqa: PLR2004 - one is no list
+        return None
+    return Value(whole, any(each.cut for each in run), any(each.repaired for each in run))
 
 
-# --- whole values ----------------------------------------------------------------------------------------------------
+def _are_neighbours(text: str, one: _Found, other: _Found) -> bool:
+    """Tell whether two objects have nothing but a mark of a list between them, and are alike."""
+    if not (isinstance(one.value, dict) and isinstance(other.value, dict)):
+        return False
+    if other.start - one.end > _LONGEST_GAP or not _patterns().gap.fullmatch(text, one.end, other.start):
+        return False
+    fewer = min(len(one.value), len(other.value))
+    return 2 * len(one.value.keys() & other.value.keys()) > fewer or (other.cut and not other.value)
 
 
-def _whole(text: str) -> Iterator[dict[str, object] | list[object]]:
-    """Yield every outermost object or list that is well-formed, in order."""
-    decoder = json.JSONDecoder(strict=False)
-    place = tried = 0
-    while tried < _MOST_STARTS and (start := _patterns().start.search(text, place)):
-        tried += 1
+# --- looking for values -----------------------------------------------------------------------------------------------
+
+
+def _scanned(text: str, *, nested: bool = False) -> tuple[str, list[_Found]]:
+    """Return every outermost value, in order, and the text in which they stand."""
+    scan = _Scan(text, nested=nested)
+    while scan.step():
+        pass
+    # Behind the end of a thought stands the answer, unless the model thought after it had answered.
+    return scan.text, scan.found[scan.thought :] or scan.found
+
+
+class _Scan:
+    """Goes through a reply from value to value; what stands between is passed over, and thoughts with what is in them."""
+
+    def __init__(self, text: str, *, nested: bool) -> None:
+        self.text = text
+        self.found: list[_Found] = []
+        self.thought = 0
+        """How many values stand before the end of the last thought."""
+
+        self._place = 0
+        self._nested = nested
+        self._escaped = False
+        self._endless = False
+        self._failures = 0
+        self._patience = _PATIENCE * len(text) + 1000
+
+    def step(self) -> bool:
+        """Go on to behind the next value or thought; `False`: there is none."""
+        start = _patterns().start.search(self.text, self._place)
+        if start is None or self._patience < 0:
+            return False
+        mark = start.group()
+        if mark[0] == "<":
+            return self._think(start)
+        if mark == '"':
+            self._text(start.start())
+        else:
+            self._container(start.start())
+        return True
+
+    def _think(self, tag: re.Match[str]) -> bool:
+        self._place = tag.end()
+        if tag.group()[1] == "/":
+            self.thought = len(self.found)  # All before was thought, if its beginning is missing.
+            return True
+        end = None if self._endless else _patterns().thought_end.search(self.text, tag.end())
+        if end is not None:
+            self._place = end.end()
+            return True
+        # Thinking without an end may be all there is; behind an answer it is not another one.
+        self._endless = True
+        return not self.found
+
+    def _text(self, start: int) -> None:
+        """Take a text that holds JSON itself."""
+        self._place = start + 1
+        if self._nested:
+            return
         try:
-            value, place = decoder.raw_decode(text, start.start())
-        except (ValueError, RecursionError):
-            if text[start.start()] in "{[" and _could_be_all(text, start.start()):
-                return  # It is the reply, and it is broken: what stands inside is only a part of it.
-            place = start.start() + 1
-            continue
-        if isinstance(value, str):
-            yield from _inside(value)
-        elif isinstance(value, dict | list) and (value or text == text[start.start() : place]):
-            yield value
+            value, end = _decoder(strict=False).raw_decode(self.text, start)
+        except ValueError:
+            self._patience -= len(self.text) - start + _TEXT
+            return
+        self._patience -= end - start + _TEXT
+        inner = next(_inside(value), None)
+        if inner is not None:
+            self.found.append(_Found(inner.value, start, end, inner.cut, repaired=True))
+            self._place = end
+
+    def _container(self, start: int) -> None:
+        if self._whole(start):
+            return
+        if not _patterns().opening.match(self.text, start):
+            self._place = start + 1
+            return
+        if not self._escaped and _patterns().escaped.match(self.text, start):
+            # JSON written as a text, without the marks around it or without its end.
+            self._escaped = True
+            self.text = self.text[:start] + unescaped(self.text[start:])
+            return
+        made = mend(self.text, start)
+        self._patience -= made.spent + _START
+        self._mended(start, made)
+
+    def _whole(self, start: int) -> bool:
+        """Take a well-formed value; line breaks inside its texts are forgiven."""
+        for strict in (True, False) if self._failures < _MOST_FAILURES else ():
+            try:
+                value, end = _decoder(strict=strict).raw_decode(self.text, start)
+            except json.JSONDecodeError as error:
+                self._failures += 1
+                self._patience -= (len(self.text) if "Untermin" in error.msg else error.pos) - start
+                if "control character" not in error.msg:
+                    return False
+            except (ValueError, RecursionError):
+                self._failures += 1
+                return False
+            else:
+                self._add(_Found(value, start, end, repaired=not strict))
+                return True
+        return False
+
+    def _mended(self, start: int, made: Mended) -> None:
+        if made.value is None or (not made.value and not made.cut):
+            self._place = made.end if made.value is None else start + 1
+            return
+        self._add(_Found(made.value, start, made.end, made.cut, repaired=True))
+        if not made.value:
+            self._place = start + 1  # It may not have been the beginning of anything.
+
+    def _add(self, value: _Found) -> None:
+        self._place = value.end
+        if not _is_remark(self.text, value):
+            self.found.append(value)
 
 
-def _could_be_all(text: str, start: int) -> bool:
-    """Tell whether a bracket opens an object with members or a list of objects, rather than a remark in prose."""
-    return _patterns().opening.match(text, start) is not None
-
-
-def _inside(text: str) -> Iterator[dict[str, object] | list[object]]:
-    """Yield the value of a string that holds JSON itself."""
-    try:
-        value = json.loads(text, strict=False)
-    except (ValueError, RecursionError):
-        return
-    if isinstance(value, dict | list) and value:
-        yield value
-
-
-# --- broken values ---------------------------------------------------------------------------------------------------
-
-
-def _mended(text: str) -> Value | None:
-    """Return what can be made of a value that is cut off or badly written."""
-    start = next(
-        (found.start() for found in _patterns().start.finditer(text) if _could_be_all(text, found.start())),
-        None,
-    )
-    if start is None:
-        return None
-    broken = text[start:]
-    cut = _cut_back(broken)
-    for candidate in dict.fromkeys(each for each in (cut, broken) if each):
-        if (value := _loaded(candidate)) is not None:
-            return Value(value, _is_open(broken))
-    repaired = _repaired(cut or broken)
-    return None if repaired is None else Value(repaired, _is_open(broken))
-
-
-def _is_open(text: str) -> bool:
-    """Tell whether more brackets are opened than closed."""
-    marks = Counter(mark for mark in _patterns().marks.findall(text) if len(mark) == 1)
-    return marks["{"] > marks["}"] or marks["["] > marks["]"]
-
-
-def _loaded(text: str) -> dict[str, object] | list[object] | None:
-    try:
-        value = json.loads(_patterns().trailing.sub(r"\1", text), strict=False)
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict | list) else None
-
-
-def _repaired(text: str) -> dict[str, object] | list[object] | None:
-    if len(text) > _REPAIRED or _depth(text) > _DEEPEST:
-        return None
-    import json_repair  # noqa: PLC0415 - only broken replies need it
-
-    try:
-        value = json_repair.loads(
-            _patterns().escapes.sub("", _patterns().doubles.sub('"', text)), skip_json_loads=True
-        )
-    except (ValueError, RecursionError, IndexError, TypeError):
-        return None
-    return value if isinstance(value, dict | list) and value else None
-
-
-def _depth(text: str) -> int:
-    deepest = depth = 0
-    for mark in _patterns().brackets.findall(text):
-        depth += 1 if mark in "{[" else -1
-        deepest = max(deepest, depth)
-    return deepest
-
-
-def _cut_back(text: str) -> str | None:
-    """Return a value that is cut off, closed behind its last whole item; `None` when it is not cut off.
-
-    What is cut off within an item of a list takes the whole item along: half a fact is none.
-    """
-    stack: list[str] = []
-    safe, closing = 0, ""
-    for found in _patterns().marks.finditer(text):
-        mark = found.group()
-        if mark in "{[":
-            stack.append(mark)
-            if len(stack) > _DEEPEST:
-                return None
-        elif mark in "}]":
-            if not stack or _CLOSER[stack.pop()] != mark:
-                return None
-            if not stack:
-                return text[: found.end()] if found.end() < len(text) else None
-        elif mark != ",":
-            continue
-        if "[" not in stack[:-1] and (mark != "{" or stack == ["{"]) and _between_items(stack):
-            safe = found.start() if mark == "," else found.end()
-            closing = "".join(_CLOSER[each] for each in reversed(stack))
-    if not stack:
-        return None
-    return _with_last_member(text, stack) or (text[:safe] + closing if safe else None)
-
-
-def _with_last_member(text: str, stack: list[str]) -> str | None:
-    """Return a value that is cut off right behind a whole member, closed there."""
-    if not _between_items(stack):
-        return None
-    whole = text.rstrip() + "".join(_CLOSER[each] for each in reversed(stack))
-    return whole if _loaded(whole) is not None else None
-
-
-def _between_items(stack: list[str]) -> bool:
-    """Tell whether a cut here leaves no item half: inside a list itself, or among the members of what is no item."""
-    return bool(stack) and (stack[-1] == "[" or "[" not in stack)
+def _is_remark(text: str, found: _Found) -> bool:
+    """Tell whether brackets in prose are no answer: `[1]` behind a sentence, `[ ]` before a task, `{}` in code."""
+    if isinstance(found.value, dict):
+        return False
+    if any(isinstance(each, dict | list) for each in found.value):
+        return False
+    if found.value and not found.repaired and all(isinstance(each, str) for each in found.value):
+        return False
+    before = text[max(0, found.start - _LONGEST_LINE) : found.start].rpartition("\n")[2]
+    behind = text[found.end : found.end + _LONGEST_LINE].partition("\n")[0]
+    return not (_patterns().announced.search(before) and _patterns().line_end.match(behind))
 
 
 # --- patterns --------------------------------------------------------------------------------------------------------
 
 
+@cache
+def _decoder(*, strict: bool) -> json.JSONDecoder:
+    return json.JSONDecoder(strict=strict)
+
+
 class _Patterns(NamedTuple):
-    noise: re.Pattern[str]
+    controls: re.Pattern[str]
     start: re.Pattern[str]
+    thought_end: re.Pattern[str]
     opening: re.Pattern[str]
-    trailing: re.Pattern[str]
-    doubles: re.Pattern[str]
-    escapes: re.Pattern[str]
-    brackets: re.Pattern[str]
-    marks: re.Pattern[str]
+    escaped: re.Pattern[str]
+    gap: re.Pattern[str]
+    announced: re.Pattern[str]
+    line_end: re.Pattern[str]
 
 
 @cache
 def _patterns() -> _Patterns:
+    quote = "[\"'“”„‟‘’]"
     return _Patterns(
-        noise=re.compile(r"```[\w-]*|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2028\u2029]"),
-        start=re.compile(r"[{\[]|\"(?=\s*[{\[]\\?)|\"(?=\{)"),
+        controls=re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]"),
+        start=re.compile(r"</?think(?:ing)?>|\"(?=\s*+[{\[])|[{\[]", re.IGNORECASE),
+        thought_end=re.compile(r"</think(?:ing)?>", re.IGNORECASE),
+        # An object with members or a list of objects or texts, rather than a remark in prose.
         opening=re.compile(
-            r"""\{\s*(?:["'“”‘’]|\\"|[A-Za-z_]\w*\s*["'“”]?\s*:|$|//|/\*|\})|\[\s*(?:\{|\[|["'“”]|-?\d+\s*[,\]]|$|\])"""
+            rf"\{{\s*+(?:{quote}|\\\"|[A-Za-z_][\w$]*+\s*+[:=]|//|/\*|#|\{{|\}}|\Z)"
+            rf"|\[\s*+(?:[{{\[(]|{quote}|\\\"|-?\d++\s*+(?:[,\]]|\Z)|//|/\*|#|\]|\Z)"
         ),
-        trailing=re.compile(r",\s*([}\]])"),
-        escapes=re.compile(r"(?<!\\)\\(?=[^\\\"'/bfnrtu])"),
-        doubles=re.compile(r"[“”„‟]"),
-        brackets=re.compile(r"[{}\[\]]"),
-        marks=re.compile(r'"(?:[^"\\]|\\.)*"|"(?:[^"\\]|\\.)*\Z|[{}\[\],]', re.DOTALL),
+        escaped=re.compile(r"[{\[\s]++\\\""),
+        gap=re.compile(r"[\s,;]*+(?:(?:[-*•]|\d{1,4}[.)])\s*+)?"),
+        announced=re.compile(r"(?:^\s*|[:=>]\s*|`(?:\w{1,20}\s+)?)\Z"),
+        line_end=re.compile(r"[\s.]*(?:\Z|`|<)"),
     )

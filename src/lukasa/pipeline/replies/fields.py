@@ -1,0 +1,289 @@
+"""An object, as models write it → the fields of what was asked for: other spellings of keys, other types, other words."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from enum import Enum
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, NamedTuple, TypeGuard, Union, get_args, get_origin
+
+from pydantic import AliasChoices, BaseModel, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+
+_NOTHING = frozenset({"", "null", "none", "nil", "n/a", "na", "undefined", "unknown", "nan"})
+_YES = frozenset({"true", "yes", "y", "1"})
+_NO = frozenset({"false", "no", "n", "0"})
+_TEXTS = ("text", "value", "name", "content", "fact", "label", "description")
+"""Keys under which the text of an object stands."""
+
+_TYPES = frozenset({"string", "number", "integer", "boolean", "array", "object", "null"})
+_DESCRIBING = frozenset({"type", "anyOf", "oneOf", "allOf", "$ref", "enum", "const"})
+
+
+class Members(NamedTuple):
+    """The fields that were found in an object."""
+
+    made: dict[str, object]
+    dropped: int = 0
+    """Items of lists that made no sense, and were left out."""
+
+
+class MismatchError(Exception):
+    """A value is not what a field is to hold."""
+
+
+def members(value: dict[str, object], model: type[BaseModel]) -> Members:
+    """Return the model's fields out of an object.
+
+    A list that is missing is empty, and what may be null is null. Raises `MismatchError` where a field that must be there
+    cannot be understood, or none is known.
+    """
+    made: dict[str, object] = {}
+    dropped = matched = 0
+    for name, field in model.model_fields.items():
+        key = key_of(value, name, field)
+        if key is None:
+            made |= _missing(name, field)
+            continue
+        matched += 1
+        try:
+            made[name], lost = _coerced(value[key], field.annotation)
+            dropped += lost
+        except MismatchError:
+            if field.is_required() and not _optional(field.annotation):
+                raise
+            made |= _missing(name, field)
+    if not matched and model.model_fields:
+        raise MismatchError
+    return Members(made, dropped)
+
+
+def key_of(value: dict[str, object], name: str, field: FieldInfo) -> str | None:
+    """Return the key under which a field stands: its name, or an alias, in any spelling."""
+    if name in value:
+        return name
+    wanted = {_plain(each) for each in (name, *_aliases(field))}
+    return next((key for key in value if _plain(key) in wanted), None)
+
+
+def only_list(model: type[BaseModel]) -> tuple[str, Any] | None:
+    """Return name and item type of the only list that a model has."""
+    found = [
+        (name, args[0]) for name, field in model.model_fields.items() if (args := _items_of(field.annotation))
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def is_model(kind: Any) -> TypeGuard[type[BaseModel]]:
+    """Tell whether something is a model's class."""
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
+def is_schema(value: object) -> bool:
+    """Tell whether a value repeats the schema that was asked for instead of following it."""
+    if not isinstance(value, dict):
+        return False
+    described = value.get("properties")
+    if isinstance(described, dict) and described:
+        return all(map(_describes, described.values()))
+    return "$defs" in value or "$schema" in value
+
+
+def _describes(value: object) -> bool:
+    """Tell whether a value says what something is to be, such as `{"type": "string"}`."""
+    if not isinstance(value, dict) or not value.keys() & _DESCRIBING:
+        return False
+    kind = value.get("type")
+    kinds = kind if isinstance(kind, list) else [kind]
+    return kind is None or all(isinstance(each, str) and each in _TYPES for each in kinds)
+
+
+def _missing(name: str, field: FieldInfo) -> dict[str, object]:
+    if not field.is_required():
+        return {}
+    if _optional(field.annotation):
+        return {name: None}
+    return {name: []} if _items_of(field.annotation) else {}
+
+
+def _aliases(field: FieldInfo) -> Iterator[str]:
+    extra = field.json_schema_extra
+    listed = extra.get("aliases", ()) if isinstance(extra, dict) else ()
+    yield from (str(each) for each in (listed if isinstance(listed, list | tuple) else ()))
+    for alias in (field.alias, field.validation_alias):
+        if isinstance(alias, AliasChoices):
+            yield from (each for each in alias.choices if isinstance(each, str))
+        elif isinstance(alias, str):
+            yield alias
+
+
+def _plain(name: object) -> str:
+    return _patterns().marks.sub("", str(name)).casefold()
+
+
+# --- values ----------------------------------------------------------------------------------------------------------
+
+
+def _coerced(value: object, annotation: Any) -> tuple[object, int]:
+    """Return a value as a field holds it, and how many items were left out."""
+    bare = _bare(annotation)
+    if _is_nothing(value):
+        return _nothing(value, annotation), 0
+    if items := _items_of(bare):
+        return _list(value, items[0])
+    if is_model(bare):
+        if not isinstance(value, dict):
+            raise MismatchError
+        return members(value, bare)
+    if get_origin(bare) is Literal:
+        return _choice(value, get_args(bare)), 0
+    if isinstance(bare, type) and issubclass(bare, Enum):
+        return bare(_choice(value, [each.value for each in bare])), 0
+    return _scalar(value, bare), 0
+
+
+def _is_nothing(value: object) -> bool:
+    if isinstance(value, str):
+        return value.strip().casefold() in _NOTHING
+    return value is None or (isinstance(value, float) and math.isnan(value))
+
+
+def _nothing(value: object, annotation: Any) -> object:
+    """Return what a field holds where a model wrote `null`, `"N/A"` or the like."""
+    if _optional(annotation):
+        return None
+    bare = _bare(annotation)
+    if _items_of(bare):
+        return []
+    if isinstance(value, str) and value.strip():
+        if bare is str:
+            return value
+        if get_origin(bare) is Literal:
+            return _choice(value, get_args(bare))  # It may be one of the words to choose from.
+    raise MismatchError
+
+
+def _list(value: object, item: Any) -> tuple[list[object], int]:
+    """Return the items that can be understood, and how many could not."""
+    if _describes(value):
+        raise MismatchError
+    given = value if isinstance(value, list) else _unlisted(value, item)
+    check = TypeAdapter(item)
+    kept: list[object] = []
+    dropped = 0
+    for each in given:
+        try:
+            made, lost = _coerced(each, item)
+            kept.append(check.validate_python(made, by_alias=True, by_name=True))
+            dropped += lost
+        except (MismatchError, ValidationError):
+            dropped += 1
+    return kept, dropped
+
+
+def _unlisted(value: object, item: Any) -> list[object]:
+    """Return what stands where a list was to stand: one item, or items by number or name."""
+    if isinstance(value, dict) and value:
+        if all(isinstance(each, dict) for each in value.values()):
+            return list(value.values())
+        if not is_model(item) and all(key.isdecimal() for key in value):
+            return list(value.values())
+    return [value]
+
+
+def _choice(value: object, choices: Sequence[object]) -> object:
+    if isinstance(value, dict | list):
+        value = next(_texts_in(value), None)
+    found = next((choice for choice in choices if _plain(choice) == _plain(value)), None)
+    if found is None:
+        raise MismatchError
+    return found
+
+
+def _scalar(value: object, kind: Any) -> object:
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if kind is str:
+        return _text(value)
+    if isinstance(value, dict) and kind in {bool, int, float}:
+        value = next((value[key] for key in _TEXTS if key in value), None)
+    if kind is bool:
+        return _truth(value)
+    if kind is int:
+        return _integer(value)
+    return value
+
+
+def _truth(value: object) -> bool:
+    word = str(value).strip().rstrip(".").casefold()
+    if word not in _YES | _NO:
+        raise MismatchError
+    return word in _YES
+
+
+def _integer(value: object) -> int:
+    """Return a number, also of one written `"3"`, `#3`, `[3]` or `message 3`."""
+    written = None if isinstance(value, bool) else _patterns().integer.fullmatch(str(value).strip()[:100])
+    if written is None:
+        raise MismatchError
+    return int(written.group(1))
+
+
+def _text(value: object) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    text = value if isinstance(value, str) else next(_texts_in(value), None)
+    if text is None:
+        raise MismatchError
+    # Half of a surrogate pair is JSON, but no text that can be stored.
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _texts_in(value: object) -> Iterator[str]:
+    """Yield the texts of an object that stands for a text: by the usual keys, or its only one."""
+    if isinstance(value, dict) and not _describes(value):
+        yield from (each for key in _TEXTS if isinstance(each := value.get(key), str))
+        texts = [each for each in value.values() if isinstance(each, str)]
+        if len(texts) == 1:
+            yield texts[0]
+    elif isinstance(value, list) and value and all(isinstance(each, str) for each in value):
+        yield " ".join(value)
+
+
+# --- types -----------------------------------------------------------------------------------------------------------
+
+
+def _items_of(annotation: Any) -> tuple[Any, ...]:
+    bare = _bare(annotation)
+    return get_args(bare) if get_origin(bare) in {list, tuple, Sequence} else ()
+
+
+def _optional(annotation: Any) -> bool:
+    if get_origin(annotation) is Annotated:
+        return _optional(get_args(annotation)[0])
+    return get_origin(annotation) in {Union, UnionType} and NoneType in get_args(annotation)
+
+
+def _bare(annotation: Any) -> Any:
+    """Return the type without `Annotated` and without `None`."""
+    if get_origin(annotation) is Annotated:
+        return _bare(get_args(annotation)[0])
+    if _optional(annotation):
+        others = [each for each in get_args(annotation) if each is not NoneType]
+        return _bare(others[0]) if len(others) == 1 else annotation
+    return annotation
+
+
+class _Patterns(NamedTuple):
+    marks: re.Pattern[str]
+    integer: re.Pattern[str]
+
+
+@cache
+def _patterns() -> _Patterns:
+    return _Patterns(
+        marks=re.compile(r"[\W_]+"), integer=re.compile(r"\D{0,20}?(-?\d{1,15})(?:\.0+)?\D{0,3}")
+    )
