@@ -8,6 +8,7 @@ from lukasa.domain.audit import Audit, AuditItem, Flaw
 from lukasa.domain.erasure import Erased
 from lukasa.domain.fact import Fact
 from lukasa.domain.filter import Filter
+from lukasa.domain.graph import Entity, Graph, Relation
 from lukasa.domain.interval import Interval
 from lukasa.domain.job import Job, Spent, Summary
 from lukasa.domain.journal import JournalEntry
@@ -52,12 +53,14 @@ __all__ = [
     "Context",
     "CustomAttribute",
     "Diff",
+    "Entity",
     "Erased",
     "Fact",
     "Filter",
     "Flaw",
     "Flushed",
     "Forgotten",
+    "Graph",
     "Guidance",
     "Handle",
     "Health",
@@ -71,6 +74,7 @@ __all__ = [
     "Progress",
     "Recalled",
     "Receipt",
+    "Relation",
     "Revision",
     "Settings",
     "Signal",

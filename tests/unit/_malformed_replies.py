@@ -173,6 +173,7 @@ CHARACTERS = [
     Case("windows lines", PRETTY.replace("\n", "\r\n"), BOTH, "Ada talks."),
     Case("NaN", changed('"attribute": null', '"attribute": NaN'), BOTH, "Ada talks."),
     Case("bad escape", changed("Ada drinks tea.", "Ada drinks tea\\."), BOTH, "Ada talks."),
+    Case("backslashes in a path", broken(item("Ada keeps it in C:.")).replace("C:", "C:\\Dance"), ["Ada keeps it in C:\\Dance."]),
     Case("emoji", changed("Ada drinks tea.", "Ada drinks 🍵."), ["Ada drinks 🍵.", CAT], "Ada talks."),
 ]  # fmt: skip
 SHAPES = [
@@ -188,6 +189,12 @@ SHAPES = [
     Case("double encoded", json.dumps(PLAIN), BOTH, "Ada talks."),
     Case("one object a line", f"{json.dumps(item(TEA))}\n{json.dumps(item(CAT))}", BOTH),
     Case("items by number", json.dumps({"facts": {"1": item(TEA), "2": item(CAT)}}), BOTH),
+    Case("items by name", json.dumps({"facts": {"Ada": [item(TEA)], "her pets": [item(CAT)]}}), BOTH),
+    Case(
+        "a list as text", json.dumps({"facts": json.dumps([item(TEA), item(CAT)]), "summary": "s"}), BOTH, "s"
+    ),
+    Case("a list as broken text", json.dumps({"facts": str([item(TEA), item(CAT)])}), BOTH),
+    Case("another name for the list", json.dumps({"extracted_facts": [item(TEA), item(CAT)]}), BOTH),
     Case("one item for a list", json.dumps({"facts": item(TEA)}), [TEA]),
     Case("null for a list", json.dumps({"facts": None, "summary": "s"}), [], "s"),
     Case("no list", json.dumps({"summary": "Ada talks."}), [], "Ada talks."),

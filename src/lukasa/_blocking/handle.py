@@ -11,6 +11,7 @@ from lukasa.domain.answer import Answer, Chatted
 from lukasa.domain.audit import Audit
 from lukasa.domain.erasure import Erased
 from lukasa.domain.fact import Fact, FactKind
+from lukasa.domain.graph import Entity, Graph, Relation
 from lukasa.domain.job import Job, JobState, Spent, Summary
 from lukasa.domain.journal import JournalEntry
 from lukasa.domain.recalled import Context, Recalled, View
@@ -488,3 +489,54 @@ class Handle:
         It holds for turns that are read from now on by this process.
         """
         return self._loop.call(lambda: self._handle.guide(guidance))
+
+    def entities(self, query: str = "", *, limit: int | None = None) -> list[Entity]:
+        """Return the entities that a text names (all, for an empty one), best first; else the most mentioned first.
+
+        A whole name or alias goes before a part of one.
+        """
+        return self._loop.call(lambda: self._handle.entities(query, limit=limit))
+
+    def relations(
+        self,
+        entity: str | None = None,
+        *,
+        label: str | None = None,
+        valid_at: datetime | str | None = None,
+        past: bool = False,
+    ) -> list[Relation]:
+        """Return relations: those of an *entity* (by name or id), with a *label*, true at a moment.
+
+        Without *valid_at*, those that are believed now; with *past* also those that were.
+        """
+        return self._loop.call(
+            lambda: self._handle.relations(entity, label=label, valid_at=valid_at, past=past)
+        )
+
+    def related(self, entity: str, *, hops: int = 2, valid_at: datetime | str | None = None) -> Graph:
+        """Return the part of the graph around an entity (by name or id), up to so many *hops* away.
+
+        Past relations are part of it, unless *valid_at* asks for those that were true then.
+
+        Raises `NotFoundError` when nobody and nothing of that name is known.
+        """
+        return self._loop.call(lambda: self._handle.related(entity, hops=hops, valid_at=valid_at))
+
+    def path(self, start: str, end: str, *, valid_at: datetime | str | None = None) -> list[Relation] | None:
+        """Return the shortest chain of relations between two entities (by name or id); `None` when there is none.
+
+        Raises `NotFoundError` when one of them is not known.
+        """
+        return self._loop.call(lambda: self._handle.path(start, end, valid_at=valid_at))
+
+    def graph(self, format: str = "graphml", *, entity: str | None = None, hops: int = 2) -> str:
+        """Return the graph (around an entity, if one is named) as `graphml`, `jsonld`, `cypher` or `dot`."""
+        return self._loop.call(lambda: self._handle.graph(format, entity=entity, hops=hops))
+
+    def merge(self, one: str, other: str) -> Receipt:
+        """State that two names are one entity's; `undo(call=receipt.change)` takes it back."""
+        return self._loop.call(lambda: self._handle.merge(one, other))
+
+    def split(self, one: str, other: str) -> Receipt:
+        """State that two names are not one entity's, whatever they look like; `undo(call=receipt.change)` takes it back."""
+        return self._loop.call(lambda: self._handle.split(one, other))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from lukasa.engine.answering import AnswerVerbs
 from lukasa.engine.changes import ChangeVerbs
-from lukasa.engine.facts import FactVerbs
+from lukasa.engine.graphing import GraphVerbs
 from lukasa.engine.working import WorkVerbs
 
 
-class AsyncHandle(AnswerVerbs, FactVerbs, ChangeVerbs, WorkVerbs):
+class AsyncHandle(AnswerVerbs, GraphVerbs, ChangeVerbs, WorkVerbs):
     """The memory of one user: every verb is bound to its partition."""

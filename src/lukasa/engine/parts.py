@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from lukasa.domain.document import Document
 from lukasa.domain.fact import Fact
@@ -48,6 +50,9 @@ from lukasa.ports.reranker import Reranker
 from lukasa.ports.store import Store
 from lukasa.ports.tokens import TokenCounter
 
+if TYPE_CHECKING:
+    from lukasa.pipeline.graph import Walk
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
@@ -85,6 +90,9 @@ class Parts:
     budget: BudgetPolicy = field(default_factory=BudgetPolicy)
 
 
+_GRAPHS = 8
+"""Graphs that are kept ready; a large one takes about a kilobyte a fact."""
+
 _LISTED = 1_000
 """Turns whose reading is not whole that are looked at."""
 
@@ -120,10 +128,20 @@ class Running:
         self.guidance: dict[Partition, Guidance] = {}
         """Wishes for single partitions, in place of the general ones."""
 
+        self.walks: OrderedDict[Partition, tuple[int, Walk]] = OrderedDict()
+        """Graphs of the partitions that were asked for lately, each with the version that it was made of."""
+
         self.meter = (
             Meter(parts.llm, parts.store, parts.budget, parts.clock) if parts.llm is not None else None
         )
         self.worker = Worker(parts.store, self._handlers(), parts.jobs, parts.clock, parts.worker)
+
+    def keep_walk(self, partition: Partition, held: tuple[int, Walk]) -> None:
+        """Keep a graph for the next question; the one asked for longest ago makes room."""
+        self.walks[partition] = held
+        self.walks.move_to_end(partition)
+        while len(self.walks) > _GRAPHS:
+            self.walks.popitem(last=False)
 
     @property
     def reader(self) -> SessionReader:

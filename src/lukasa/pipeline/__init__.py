@@ -52,7 +52,7 @@ upkeep
     reembed             vectors of the embedder in use
     reindex             terms of the analysis in use
     maintain            a round of care: what expired, what says the same, what is missing
-    (folder)            `audit` looks for rot
+    (folders)           `audit` looks for rot; `graph` facts as entities and relations
 
 arrays                  the arrays that ranking computes with
 policy                  every number that can be tuned, with its reason

@@ -13,6 +13,8 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeGuard, Union, get_ar
 from pydantic import AliasChoices, BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
+from lukasa.pipeline.replies.salvage import salvage
+
 _NOTHING = frozenset({"", "null", "none", "nil", "n/a", "na", "undefined", "unknown", "nan"})
 _YES = frozenset({"true", "yes", "y", "1"})
 _NO = frozenset({"false", "no", "n", "0"})
@@ -21,6 +23,9 @@ _TEXTS = ("text", "value", "name", "content", "fact", "label", "description")
 
 _TYPES = frozenset({"string", "number", "integer", "boolean", "array", "object", "null"})
 _DESCRIBING = frozenset({"type", "anyOf", "oneOf", "allOf", "$ref", "enum", "const"})
+_ABOUT_SCHEMAS = frozenset(
+    {"name", "description", "strict", "type", "function", "schema", "json_schema", "parameters"}
+)
 
 
 class Members(NamedTuple):
@@ -89,6 +94,8 @@ def is_schema(value: object) -> bool:
     described = value.get("properties")
     if isinstance(described, dict) and described:
         return all(map(_describes, described.values()))
+    if value.keys() <= _ABOUT_SCHEMAS and any(map(is_schema, value.values())):
+        return True
     return "$defs" in value or "$schema" in value
 
 
@@ -185,8 +192,14 @@ def _list(value: object, item: Any) -> tuple[list[object], int]:
 
 
 def _unlisted(value: object, item: Any) -> list[object]:
-    """Return what stands where a list was to stand: one item, or items by number or name."""
+    """Return what stands where a list was to stand: the list as JSON text, one item, or items by number or name."""
+    if isinstance(value, str) and value.strip()[:1] in {"[", "{"} and value.strip()[-1:] in {"]", "}"}:
+        inner = salvage(value)
+        if inner is not None:
+            return inner if isinstance(inner, list) else _unlisted(inner, item)
     if isinstance(value, dict) and value:
+        if all(isinstance(each, list) for each in value.values()):
+            return [each for part in value.values() if isinstance(part, list) for each in part]
         if all(isinstance(each, dict) for each in value.values()):
             return list(value.values())
         if not is_model(item) and all(key.isdecimal() for key in value):

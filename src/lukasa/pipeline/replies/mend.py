@@ -31,6 +31,8 @@ class Mended(NamedTuple):
     """What could be made of a broken value."""
 
     value: dict[str, object] | list[object] | None
+    """`None`: it is nested too deep."""
+
     end: int
     """Where reading stopped."""
 
@@ -59,7 +61,7 @@ def mend(text: str, start: int) -> Mended:
 
 
 def unescaped(text: str) -> str:
-    """Return a text with what backslashes stand for; one before any other character is dropped."""
+    """Return a text with what backslashes stand for; one before a letter that means nothing stays, as in a path."""
     if "\\" not in text:
         return text
     plain = _patterns().escape.sub(_meant, text)
@@ -69,7 +71,11 @@ def unescaped(text: str) -> str:
 
 def _meant(found: re.Match[str]) -> str:
     code = found.group(1)
-    return chr(int(code[1:], 16)) if len(code) > 1 else _ESCAPES.get(code, code)
+    return (
+        chr(int(code[1:], 16))
+        if len(code) > 1
+        else _ESCAPES.get(code, found.group() if code.isalpha() else code)
+    )
 
 
 class _DoubtError(Exception):
@@ -317,17 +323,17 @@ def _patterns() -> _Patterns:
     quote = "[\"'“”„‟‘’]"
     quoted_key = rf"{quote}[^\"“”\n:]{{0,80}}{quote}\s*+[:=]"
     end = r"\Z|```|[}\])]"
-    remark = r"//|/\*|#|\.\.\."
+    remark = r"//|/\*|#(?!\d)|\.\.\."
     return _Patterns(
         blank=re.compile(
-            r"(?:[\s\u200b\u2060\ufeff]++|//[^\n]*+|/\*.*?(?:\*/|\Z)|#[^\n]*+|\.\.\.|…)*+", re.DOTALL
+            r"(?:[\s\u200b\u2060\ufeff]++|//[^\n]*+|/\*.*?(?:\*/|\Z)|#(?!\d)[^\n]*+|\.\.\.|…)*+", re.DOTALL
         ),
         separator=re.compile(r":|=>|="),
         key=re.compile(r"[A-Za-z_$][\w$-]*+(?=\s*+[:=])"),
         bare=re.compile(r"[^\s,;{}\[\]()\"'“”`]++"),
         number=re.compile(r"[-+]?(?:\d++\.?\d*+|\.\d++)(?:[eE][-+]?\d++)?"),
         whole=re.compile(r"[-+]?\d++"),
-        word=re.compile(r"[\w.:+/-]{1,100}"),
+        word=re.compile(r"[\w.:+/#-]{1,100}"),
         escape=re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL),
         behind={
             "key": re.compile(r"\s*+(?:\Z|[:=])"),

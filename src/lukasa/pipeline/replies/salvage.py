@@ -13,8 +13,10 @@ from lukasa.pipeline.replies.mend import Mended, mend, unescaped
 
 Container: TypeAlias = "dict[str, object] | list[object]"
 
-_PATIENCE = 8
-"""How many times its length a reply may be read while looking where a value begins: garbage must not cost more."""
+_PATIENCE = 4
+_LEAST_PATIENCE = 50_000
+"""How many times its length a reply may be read while looking where a value begins, and characters that are always allowed:
+a broken object on every line takes two and a half; garbage must not cost more."""
 
 _MOST_FAILURES = 500
 """Times that the standard library may fail to decode: each time it counts the lines before. Then all is mended."""
@@ -164,7 +166,7 @@ class _Scan:
         self._escaped = False
         self._endless = False
         self._failures = 0
-        self._patience = _PATIENCE * len(text) + 1000
+        self._patience = _PATIENCE * len(text) + _LEAST_PATIENCE
 
     def step(self) -> bool:
         """Go on to behind the next value or thought; `False`: there is none."""
@@ -205,7 +207,7 @@ class _Scan:
             return
         self._patience -= end - start + _TEXT
         inner = next(_inside(value), None)
-        if inner is not None:
+        if inner is not None and inner.value:
             self.found.append(_Found(inner.value, start, end, inner.cut, repaired=True))
             self._place = end
 
@@ -243,8 +245,11 @@ class _Scan:
         return False
 
     def _mended(self, start: int, made: Mended) -> None:
-        if made.value is None or (not made.value and not made.cut):
-            self._place = made.end if made.value is None else start + 1
+        if made.value is None:
+            self._patience = -1  # Nested without end: what stands inside is no answer either.
+            return
+        if not made.value and not made.cut:
+            self._place = start + 1
             return
         self._add(_Found(made.value, start, made.end, made.cut, repaired=True))
         if not made.value:

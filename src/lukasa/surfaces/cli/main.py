@@ -47,6 +47,12 @@ COMMANDS = {
             "List what was said by somebody who may not instruct; decide.",
         ),
     },
+    "How it is connected": {
+        "entities": (f"{_HERE}.graphing:entities", "List who and what is known."),
+        "related": (f"{_HERE}.graphing:related", "Show how somebody or something is connected."),
+        "path": (f"{_HERE}.graphing:path", "Show what connects two entities."),
+        "graph": (f"{_HERE}.graphing:graph", "Write the graph in the format of another tool."),
+    },
     "What was changed": {
         "changes": (f"{_HERE}.changing:changes", "List the journal: what was changed, when and why."),
         "diff": (f"{_HERE}.changing:diff", "Compare what is believed at two moments."),

@@ -1,0 +1,120 @@
+"""Commands about the graph: entities, related, path, graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.table import Table
+from rich.text import Text
+
+from lukasa import Entity, Relation
+from lukasa.surfaces.cli.fact_lines import span
+from lukasa.surfaces.cli.options import Shared, opened_handle
+from lukasa.surfaces.cli.output import console, count, print_json
+
+
+def entities(
+    query: Annotated[str, Parameter(help="A name, or a part of one; without it, all.")] = "",
+    /,
+    *,
+    limit: Annotated[int | None, Parameter(alias="-n", help="At most so many.")] = None,
+    shared: Shared | None = None,
+) -> None:
+    """List who and what is known, with the names that each goes by."""
+    options = shared or Shared()
+    with opened_handle(options) as memory:
+        found = memory.entities(query, limit=limit)
+    if options.json:
+        print_json(found)
+    elif found:
+        console().print(_entity_table(found))
+    else:
+        console().print("Nobody and nothing of that name is known.")
+
+
+def related(
+    entity: Annotated[str, Parameter(help="A name, or an id.")],
+    /,
+    *,
+    hops: Annotated[int, Parameter(help="How many relations away.")] = 1,
+    valid_at: Annotated[str, Parameter(help="What was true at a moment (ISO 8601).")] = "",
+    shared: Shared | None = None,
+) -> None:
+    """Show how somebody or something is connected."""
+    options = shared or Shared()
+    with opened_handle(options) as memory:
+        found = memory.related(entity, hops=hops, valid_at=valid_at or None)
+    if options.json:
+        print_json({"entities": list(found.entities.values()), "relations": found.relations})
+    elif found.relations:
+        console().print(_relation_table(found.relations, found.entities))
+    else:
+        console().print("It is known, and connected with nothing.")
+
+
+def path(
+    start: Annotated[str, Parameter(help="A name, or an id.")],
+    end: Annotated[str, Parameter(help="Another name, or id.")],
+    /,
+    *,
+    shared: Shared | None = None,
+) -> None:
+    """Show the shortest chain of relations between two entities."""
+    options = shared or Shared()
+    with opened_handle(options) as memory:
+        found = memory.path(start, end)
+        known = {entity.id: entity for entity in memory.entities()}
+    if options.json:
+        print_json(found)
+    elif found is None:
+        console().print("Nothing that is known connects them.")
+    else:
+        console().print(_relation_table(found, known))
+
+
+def graph(
+    *,
+    format: Annotated[str, Parameter(help="graphml, jsonld, cypher or dot.")] = "graphml",
+    entity: Annotated[str, Parameter(help="Only what is around it.")] = "",
+    hops: Annotated[int, Parameter(help="How far around it.")] = 2,
+    output: Annotated[Path | None, Parameter(alias="-o", help="A file; without it, standard output.")] = None,
+    shared: Shared | None = None,
+) -> None:
+    """Write the graph in the format of another tool."""
+    options = shared or Shared()
+    with opened_handle(options) as memory:
+        text = memory.graph(format, entity=entity or None, hops=hops)
+    if output is not None:
+        output.write_text(text, encoding="utf-8")
+    if options.json:
+        print_json({"format": format, "file": output, "graph": None if output else text})
+    elif output is None:
+        console().out(text, end="", highlight=False)
+    else:
+        console().print(Text(f"{count(text.count(chr(10)), 'line')} written to {output}"))
+
+
+def _entity_table(entities: Sequence[Entity]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    for entity in entities:
+        also = f"also {', '.join(entity.aliases)}" if entity.aliases else ""
+        said = f"said {count(entity.mentions, 'time')}"
+        table.add_row(Text(entity.name), Text(entity.type, style="cyan"), Text(also), Text(said, style="dim"))
+    return table
+
+
+def _relation_table(relations: Sequence[Relation], entities: Mapping[str, Entity]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    for relation in relations:
+        style = "" if relation.status == "current" else "dim"
+        denied = "not " if relation.negated else ""
+        table.add_row(
+            Text(entities[relation.source].name, style=style),
+            Text(f"{denied}{relation.label}", style="cyan"),
+            Text(entities[relation.target].name, style=style),
+            Text(span(relation.valid), style="dim"),
+        )
+    return table

@@ -1,0 +1,284 @@
+"""Facts seen as a graph: names become entities, and what is around them is what a graph library says."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ET
+from datetime import UTC, datetime, timedelta
+
+import networkx as nx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lukasa.domain.fact import Fact
+from lukasa.domain.graph import Graph
+from lukasa.domain.interval import Interval
+from lukasa.domain.scope import Partition
+from lukasa.domain.source import Source
+from lukasa.pipeline.graph import FORMATS, Walk, exported, graph_of
+
+ME = Partition("t", "u")
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def fact(subject: str, attribute: str | None, value: str | None, number: int = 0, **more: object) -> Fact:
+    name = f"{subject}-{attribute}-{value}-{number}"
+    source = Source(turn=f"t_{name}", start=0, end=1, at=AT + timedelta(days=number))
+    made = {
+        "id": f"f_{name}", "key": name, "subject": subject, "text": f"{subject} {attribute} {value}.", "kind": "fact",
+        "attribute": attribute, "value": value, "learned_at": AT, "recorded_at": AT, "sources": (source,), **more,
+    }  # fmt: skip
+    return Fact(**made)  # type: ignore[arg-type]
+
+
+def names(graph: Graph) -> dict[str, set[str]]:
+    """Return every entity's aliases by its name."""
+    return {entity.name: set(entity.aliases) for entity in graph.entities.values()}
+
+
+MERGED = [
+    ("Adam", "Adam Smith"),
+    ("Mr Smith", "Adam Smith"),
+    ("Smith", "Adam Smith"),
+    ("adam smith", "Adam Smith"),
+    ("Adam Smith's", "Adam Smith"),
+    ("Dr. Okafor", "Ngozi Okafor"),
+    ("Frau Weber", "Anna Weber"),
+    ("Анна", "Анна Петрова"),
+    ("José", "José García"),
+    ("Mary Jane", "Mary Jane Watson"),
+    ("The Rock", "Rock"),
+]
+
+
+@pytest.mark.parametrize(("short", "full"), MERGED)
+def test_a_part_of_a_name_is_the_same_person(short: str, full: str):
+    graph = graph_of([fact(full, "lives_in", "Porto"), fact(short, "works_at", "Ferrovia", 1)], ME)
+
+    people = [entity for entity in graph.entities.values() if entity.type == "person"]
+    assert len(people) == 1
+    assert len({relation.source for relation in graph.relations}) == 1
+
+
+APART = [
+    (["Adam Smith", "Adam Jones", "Adam"], 3),
+    (["Adam Smith", "John Smith", "Mr Smith"], 3),
+    (["Ana", "Anna"], 2),
+    (["Ana", "Mariana"], 2),
+    (["Tom", "Tomas"], 2),
+    (["Lee Ann", "Ann Lee"], 2),
+    (["王伟", "王芳"], 2),
+]
+
+
+@pytest.mark.parametrize(("people", "count"), APART)
+def test_names_that_only_look_alike_are_apart(people: list[str], count: int):
+    graph = graph_of([fact(name, "owns", f"boat {n}", n) for n, name in enumerate(people)], ME)
+
+    assert len([entity for entity in graph.entities.values() if entity.type == "person"]) == count
+
+
+def test_an_alias_that_was_stated_joins_and_one_that_was_denied_parts():
+    facts = [fact("Liz", "lives_in", "Bath"), fact("Elizabeth Brown", "works_at", "Initech", 1)]
+    assert len(names(graph_of(facts, ME))) == 4
+
+    joined = [*facts, fact("Liz", "also_known_as", "Elizabeth Brown", 2)]
+    assert names(graph_of(joined, ME))["Elizabeth Brown"] == {"Liz"}
+
+    parted = [
+        fact("Adam", "owns", "kite"),
+        fact("Adam Smith", "owns", "car", 1),
+        fact("Adam", "is_not", "Adam Smith", 2),
+    ]
+    assert {"Adam", "Adam Smith"} <= names(graph_of(parted, ME)).keys()
+
+
+def test_a_relative_is_somebody_else_until_he_is_named():
+    unnamed = graph_of([fact("Ana", "lives_in", "Faro"), fact("Ana's sister", "lives_in", "Porto", 1)], ME)
+    assert {"Ana", "Ana's sister"} <= names(unnamed).keys()
+
+    sister = fact("Ana", "sibling", "Ines", 2, text="Ines is Ana's sister")
+    named = graph_of(
+        [fact("Ana's sister", "lives_in", "Porto", 1), sister, fact("Ines", "owns", "boat", 3)], ME
+    )
+    assert names(named)["Ines"] == {"Ana's sister"} or names(named)["Ana's sister"] == {"Ines"}
+
+    two = [sister, fact("Ana", "sibling", "Vera", 4, text="Vera is Ana's sister")]
+    assert {"Ana's sister", "Ines", "Vera"} <= names(
+        graph_of([*two, fact("Ana's sister", "owns", "boat", 5)], ME)
+    ).keys()
+
+    brother = fact("Ana", "sibling", "Rui", 6, text="Rui is Ana's brother")
+    mixed = graph_of([sister, brother, fact("Ana's brother", "owns", "van", 7)], ME)
+    assert any({"Rui", "Ana's brother"} == {e.name, *e.aliases} for e in mixed.entities.values())
+
+
+def test_a_name_that_somebody_gives_is_his():
+    graph = graph_of([fact("Tom", "name", "Tom Baker"), fact("Tom", "pet", "Rex", 1)], ME)
+
+    assert names(graph) == {"Tom Baker": {"Tom"}, "Rex": set()}
+    assert {entity.name: entity.type for entity in graph.entities.values()} == {
+        "Tom Baker": "person",
+        "Rex": "animal",
+    }
+
+
+def test_a_place_is_no_person_however_it_is_called():
+    graph = graph_of([fact("Lisbon Santos", "lives_in", "Lisbon"), fact("Ana", "lives_in", "Lisbon", 1)], ME)
+
+    assert {entity.name for entity in graph.entities.values()} == {"Lisbon Santos", "Lisbon", "Ana"}
+
+
+def test_numbers_and_jobs_are_no_entities():
+    graph = graph_of(
+        [fact("Ana", "age", "41"), fact("Ana", "works_as", "nurse", 1), fact("Ana", None, None, 2)], ME
+    )
+
+    assert names(graph) == {"Ana": set()}
+    assert graph.relations == []
+
+
+def test_an_entity_counts_what_is_said_of_it():
+    graph = graph_of(
+        [fact("Ana", "lives_in", "Porto", 0, evidence=3), fact("Bo", "comes_from", "Porto", 5)], ME
+    )
+
+    (porto,) = [entity for entity in graph.entities.values() if entity.name == "Porto"]
+    assert (porto.type, porto.mentions, len(porto.facts)) == ("place", 4, 2)
+    assert (porto.first_seen, porto.last_seen) == (AT, AT + timedelta(days=5))
+
+
+def test_five_hundred_facts_about_one_person_are_five_hundred_relations():
+    graph = graph_of([fact("Ana", "likes", f"thing {n}", n) for n in range(500)], ME)
+
+    assert len(graph.relations) == 500
+    assert all(relation.status == "current" for relation in graph.relations)
+
+
+# --- walking ---------------------------------------------------------------------------------------------------------
+
+EDGES = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=25)
+
+
+def drawn(edges: list[tuple[int, int]]) -> tuple[Walk, nx.MultiDiGraph]:
+    facts = [fact(f"n{a}", "likes", f"n{b}", number) for number, (a, b) in enumerate(edges)]
+    model = nx.MultiDiGraph()
+    model.add_edges_from((f"n{a}", f"n{b}", f.id) for (a, b), f in zip(edges, facts, strict=True))
+    return Walk(graph_of(facts, ME)), model
+
+
+@given(EDGES, st.integers(1, 3))
+@settings(max_examples=150, deadline=None)
+def test_what_is_around_an_entity_is_what_networkx_says(edges: list[tuple[int, int]], hops: int):
+    walk, model = drawn(edges)
+    undirected = model.to_undirected()
+    for entity in walk.graph.entities.values():
+        near = nx.single_source_shortest_path_length(undirected, entity.name, cutoff=hops)
+        found = walk.related(entity.id, hops=hops)
+        assert {each.name for each in found.entities.values()} == set(near)
+        inner = {name for name, distance in near.items() if distance < hops}
+        assert {relation.fact for relation in found.relations} == {
+            key for a, b, key in model.edges(keys=True) if a in inner or b in inner
+        }
+
+
+@given(EDGES)
+@settings(max_examples=100, deadline=None)
+def test_a_path_is_as_short_as_networkx_says(edges: list[tuple[int, int]]):
+    walk, model = drawn(edges)
+    undirected = nx.Graph(model)
+    ids = {entity.name: entity.id for entity in walk.graph.entities.values()}
+    for start, first in ids.items():
+        lengths = nx.single_source_shortest_path_length(undirected, start)
+        for end, last in ids.items():
+            found = walk.path(first, last)
+            assert (None if found is None else len(found)) == lengths.get(end)
+
+
+def test_only_what_was_true_then_is_followed():
+    year = timedelta(days=365)
+    moved = [
+        fact("Ana", "lives_in", "Porto", 0, status="superseded", valid=Interval(start=AT, end=AT + year)),
+        fact("Ana", "lives_in", "Braga", 1, valid=Interval(start=AT + year)),
+        fact("Bo", "lives_in", "Porto", 2, valid=Interval(start=AT)),
+    ]
+    walk = Walk(graph_of(moved, ME))
+    ids = {entity.name: entity.id for entity in walk.graph.entities.values()}
+
+    then = walk.related(ids["Ana"], hops=2, valid_at=AT + timedelta(days=1))
+    now = walk.related(ids["Ana"], hops=2, valid_at=AT + 2 * year)
+
+    assert {entity.name for entity in then.entities.values()} == {"Ana", "Porto", "Bo"}
+    assert {entity.name for entity in now.entities.values()} == {"Ana", "Braga"}
+    assert walk.path(ids["Ana"], ids["Bo"], valid_at=AT + 2 * year) is None
+
+
+def test_a_name_is_found_whole_before_in_part():
+    walk = Walk(
+        graph_of(
+            [
+                fact("Adam Smith", "owns", "car"),
+                fact("Adam Jones", "owns", "van", 1),
+                fact("Adam", "owns", "kite", 2),
+            ],
+            ME,
+        )
+    )
+
+    assert next(entity.name for entity in walk.find("adam")) == "Adam"
+    assert [entity.name for entity in walk.find("Mr Jones")] == ["Adam Jones"]
+    assert walk.find("Zoe") == []
+
+
+# --- export ----------------------------------------------------------------------------------------------------------
+
+AWKWARD = [
+    fact('Ana "A" <b>', "likes", "tea & 'biscuits'\nwith milk \\"),
+    fact("Bo", "friend", 'Ana "A" <b>', 1),
+]
+
+
+def test_graphml_is_read_by_networkx():
+    graph = graph_of(AWKWARD, ME)
+
+    read = nx.parse_graphml(exported(graph, "graphml"), force_multigraph=True)
+
+    assert set(read.nodes) == set(graph.entities)
+    assert read.number_of_edges() == 2
+    assert {data["name"] for _, data in read.nodes(data=True)} == {
+        entity.name for entity in graph.entities.values()
+    }
+    assert {data["label"] for _, _, data in read.edges(data=True)} == {"likes", "friend"}
+
+
+def test_graphml_and_jsonld_are_well_formed():
+    graph = graph_of(AWKWARD, ME)
+
+    assert (
+        len(
+            list(
+                ET.fromstring(exported(graph, "graphml")).iter("{http://graphml.graphdrawing.org/xmlns}node")
+            )
+        )
+        == 3
+    )
+    nodes = json.loads(exported(graph, "jsonld"))["@graph"]
+    assert len(nodes) == 5
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_every_format_has_everything_and_an_empty_graph_too(format: str):
+    graph = graph_of(AWKWARD, ME)
+
+    text = exported(graph, format)
+
+    assert all(entity.id in text for entity in graph.entities.values())
+    assert isinstance(exported(Graph(), format), str)
+
+
+def test_no_value_gets_out_of_its_quotes_in_cypher():
+    text = exported(graph_of([fact("x'}) DETACH DELETE n //", "likes", "tea")], ME), "cypher")
+
+    assert "x\\'}) DETACH" in text
+    assert text.count(";\n") == 3
