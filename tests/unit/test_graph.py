@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import networkx as nx
 import pytest
+from _entity_cases import CASES, Case
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -35,6 +36,30 @@ def fact(subject: str, attribute: str | None, value: str | None, number: int = 0
 def names(graph: Graph) -> dict[str, set[str]]:
     """Return every entity's aliases by its name."""
     return {entity.name: set(entity.aliases) for entity in graph.entities.values()}
+
+
+def told(case: Case) -> list[Fact]:
+    """Return the facts of a case; `Ines (sister)` is a value, and what the fact calls her."""
+    facts = []
+    for number, (subject, attribute, value) in enumerate(case.told):
+        name, _, kin = value.removesuffix(")").partition(" (")
+        text = f"{name} is {subject}'s {kin}" if kin else f"{subject} {attribute} {value}."
+        facts.append(fact(subject, attribute, name, number, text=text))
+    return facts
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_names_are_joined_as_a_reader_would(case: Case):
+    groups = [{entity.name, *entity.aliases} for entity in graph_of(told(case), ME).entities.values()]
+
+    for wanted in case.groups:
+        assert any(wanted <= group for group in groups), groups
+    for group in groups:
+        assert len(group & set(case.apart)) <= 1, groups
+
+
+def test_there_are_enough_cases():
+    assert len({case.name for case in CASES}) == len(CASES) >= 60
 
 
 MERGED = [

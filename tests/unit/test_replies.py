@@ -283,6 +283,12 @@ def test_a_megabyte_of_garbage_is_soon_over(text: str):
     read(text, Reply)
 
 
+def test_no_line_of_a_long_broken_reply_is_lost():
+    found = salvage("".join(f'{{"a": {number},}}\n' for number in range(10_000)))
+
+    assert found == [{"a": number} for number in range(10_000)]
+
+
 def test_what_is_nested_without_end_is_no_reply():
     assert salvage("[" * 100_000 + "]" * 100_000) is None
     assert read('{"name": "a", "branches": [' * 300 + "]}" * 300, Tree).value is None

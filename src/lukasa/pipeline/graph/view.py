@@ -61,8 +61,8 @@ def _named(facts: Sequence[Fact]) -> tuple[Names, dict[tuple[str, ...], Counter[
     for fact in facts:
         if fact.attribute in NAMING and fact.value is not None and not fact.negated:
             names.join(fact.subject, fact.value)
-    _join_relatives(facts, names)
     names.join_parts(words for words, types in said.items() if types.most_common(1)[0][0] == "person")
+    _join_relatives(facts, names)
     types: dict[tuple[str, ...], Counter[str]] = {}
     for words, counts in said.items():
         types.setdefault(names.root(" ".join(words)), Counter()).update(counts)

@@ -15,11 +15,11 @@ Container: TypeAlias = "dict[str, object] | list[object]"
 
 _PATIENCE = 4
 _LEAST_PATIENCE = 50_000
-"""How many times its length a reply may be read while looking where a value begins, and characters that are always allowed:
-a broken object on every line takes two and a half; garbage must not cost more."""
+"""How many times its length a reply may be read in vain while looking where a value begins, and characters that are always
+allowed: garbage must not cost more. What leads to a value is free."""
 
-_MOST_FAILURES = 500
-"""Times that the standard library may fail to decode: each time it counts the lines before. Then all is mended."""
+_COUNTING = 20
+"""Characters that the standard library counts, when it fails, in the time in which one is read: it names the line."""
 
 _START = 50
 _TEXT = 300
@@ -165,8 +165,9 @@ class _Scan:
         self._nested = nested
         self._escaped = False
         self._endless = False
-        self._failures = 0
         self._patience = _PATIENCE * len(text) + _LEAST_PATIENCE
+        self._trust = self._patience
+        """The same for the standard library; when it is used up, what is well-formed is mended too."""
 
     def step(self) -> bool:
         """Go on to behind the next value or thought; `False`: there is none."""
@@ -223,21 +224,20 @@ class _Scan:
             self.text = self.text[:start] + unescaped(self.text[start:])
             return
         made = mend(self.text, start)
-        self._patience -= made.spent + _START
         self._mended(start, made)
 
     def _whole(self, start: int) -> bool:
         """Take a well-formed value; line breaks inside its texts are forgiven."""
-        for strict in (True, False) if self._failures < _MOST_FAILURES else ():
+        for strict in (True, False) if self._trust > 0 else ():
             try:
                 value, end = _decoder(strict=strict).raw_decode(self.text, start)
             except json.JSONDecodeError as error:
-                self._failures += 1
-                self._patience -= (len(self.text) if "Untermin" in error.msg else error.pos) - start
+                read_to = len(self.text) if "Unterminated" in error.msg else error.pos
+                self._trust -= read_to - start + read_to // _COUNTING
                 if "control character" not in error.msg:
                     return False
             except (ValueError, RecursionError):
-                self._failures += 1
+                self._trust -= _START + start // _COUNTING
                 return False
             else:
                 self._add(_Found(value, start, end, repaired=not strict))
@@ -248,11 +248,12 @@ class _Scan:
         if made.value is None:
             self._patience = -1  # Nested without end: what stands inside is no answer either.
             return
-        if not made.value and not made.cut:
-            self._place = start + 1
-            return
-        self._add(_Found(made.value, start, made.end, made.cut, repaired=True))
-        if not made.value:
+        if made.value or made.cut:
+            self._add(_Found(made.value, start, made.end, made.cut, repaired=True))
+        if made.value:
+            self._patience -= max(0, made.spent - 2 * (made.end - start))
+        else:
+            self._patience -= made.spent + _START
             self._place = start + 1  # It may not have been the beginning of anything.
 
     def _add(self, value: _Found) -> None:
