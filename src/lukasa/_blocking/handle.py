@@ -530,7 +530,11 @@ class Handle:
         return self._loop.call(lambda: self._handle.path(start, end, valid_at=valid_at))
 
     def graph(self, format: str = "graphml", *, entity: str | None = None, hops: int = 2) -> str:
-        """Return the graph (around an entity, if one is named) as `graphml`, `jsonld`, `cypher` or `dot`."""
+        """Return the graph (around an entity, if one is named) as `graphml`, `jsonld`, `cypher`, `dot` or `html`.
+
+        `html` is one page that needs no network: names and lines can be clicked for the words that they rest on, and a slider
+        shows what was true when.
+        """
         return self._loop.call(lambda: self._handle.graph(format, entity=entity, hops=hops))
 
     def merge(self, one: str, other: str) -> Receipt:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lukasa.domain.fact import Status
 from lukasa.domain.graph import Entity, Graph, Relation
-from lukasa.domain.query import FactQuery
+from lukasa.domain.query import FactQuery, TurnQuery
 from lukasa.domain.report import Receipt
 from lukasa.engine.facts import FactVerbs
 from lukasa.engine.reading import check_count, check_limit
@@ -16,6 +16,9 @@ from lukasa.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
     from lukasa.pipeline.graph import Walk
+
+_SHOWN = 5
+"""Places that say so, shown of each relation."""
 
 _SEEN: list[Status] = ["current", "superseded", "conflicting"]
 """What was withdrawn or waits for review is no part of the graph."""
@@ -81,12 +84,18 @@ class GraphVerbs(FactVerbs):
         return walk.path(first.id, last.id, valid_at=self._instant(valid_at))
 
     async def graph(self, format: str = "graphml", *, entity: str | None = None, hops: int = 2) -> str:
-        """Return the graph (around an entity, if one is named) as `graphml`, `jsonld`, `cypher` or `dot`."""
-        from lukasa.pipeline.graph import FORMATS, exported  # noqa: PLC0415 - not what `import lukasa` waits for
+        """Return the graph (around an entity, if one is named) as `graphml`, `jsonld`, `cypher`, `dot` or `html`.
 
-        if format not in FORMATS:
-            raise InputError(f"unknown format {format!r}; known: {', '.join(FORMATS)}")
+        `html` is one page that needs no network: names and lines can be clicked for the words that they rest on, and a slider
+        shows what was true when.
+        """
+        from lukasa.pipeline.graph import FORMATS, exported, page  # noqa: PLC0415 - not what `import lukasa` waits for
+
+        if format not in {*FORMATS, "html"}:
+            raise InputError(f"unknown format {format!r}; known: {', '.join([*FORMATS, 'html'])}")
         shown = await self.related(entity, hops=hops) if entity is not None else (await self._walk()).graph
+        if format == "html":
+            return page(shown, title=f"Memory of {self.partition.user}", quotes=await self._quotes(shown))
         return exported(shown, format)
 
     async def merge(self, one: str, other: str) -> Receipt:
@@ -98,6 +107,20 @@ class GraphVerbs(FactVerbs):
     async def split(self, one: str, other: str) -> Receipt:
         """State that two names are not one entity's, whatever they look like; `undo(call=receipt.change)` takes it back."""
         return await self.believe(f"{one} is not {other}.", subject=one, attribute="is_not", value=other)
+
+    async def _quotes(self, graph: Graph) -> dict[str, list[str]]:
+        """Return the words that each relation rests on, with when they were said, by fact."""
+        ids = sorted({source.turn for relation in graph.relations for source in relation.sources})
+        query = TurnQuery(ids=ids, include_retired=True)
+        turns = {turn.id: turn for turn in await self._running.parts.store.turns(self.partition, query)}
+        return {
+            relation.fact: [
+                f"{turns[source.turn].text[source.start : source.end]} ({source.at:%Y-%m-%d})"
+                for source in relation.sources[:_SHOWN]
+                if source.turn in turns
+            ]
+            for relation in graph.relations
+        }
 
     async def _walk(self) -> Walk:
         """Return the graph as it is now; made anew when the partition changed."""

@@ -77,7 +77,9 @@ def path(
 
 def graph(
     *,
-    format: Annotated[str, Parameter(help="graphml, jsonld, cypher or dot.")] = "graphml",
+    format: Annotated[
+        str, Parameter(help="graphml, jsonld, cypher, dot, or html: a page to look at.")
+    ] = "graphml",
     entity: Annotated[str, Parameter(help="Only what is around it.")] = "",
     hops: Annotated[int, Parameter(help="How far around it.")] = 2,
     output: Annotated[Path | None, Parameter(alias="-o", help="A file; without it, standard output.")] = None,
