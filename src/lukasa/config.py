@@ -113,7 +113,8 @@ class Settings(BaseSettings):
     """A file from which all replies are taken; no model is asked. Empty: none."""
 
     extractor: str = "auto"
-    """What distils facts from turns: `llm` (one call a segment), `paper` (the Mem0 paper's), `rules` (no model), or `none`
+    """What distils facts from turns: `llm` (one call a segment), `paper` (the Mem0 paper's), `paper+graph` (its graph
+    variant), `rules` (no model), or `none`
     for turns only. `auto`: `llm` when a model is configured, otherwise `rules`."""
 
     paper_delete: Literal["supersede", "paper"] = "supersede"

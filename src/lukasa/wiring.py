@@ -246,16 +246,17 @@ def _recipe(name: str, settings: Settings, llm: LLM | None) -> Recipe | None:
     if name not in _RECIPES or llm is None:
         return None
     # They bring pydantic along: only where a model is configured.
-    if name == "paper":
+    if name.startswith("paper"):
         from lukasa.pipeline.distil.message_pairs import MessagePairs  # noqa: PLC0415
 
-        return MessagePairs(llm.name, settings.distil, settings.paper_delete)
+        return MessagePairs(llm.name, settings.distil, settings.paper_delete, graph=name == _PAPER_GRAPH)
     from lukasa.pipeline.distil.one_call import OneCall  # noqa: PLC0415
 
     return OneCall(llm.name, settings.distil, settings.resolve)
 
 
-_RECIPES = frozenset({"llm", "paper"})
+_PAPER_GRAPH = "paper+graph"
+_RECIPES = frozenset({"llm", "paper", _PAPER_GRAPH})
 
 
 def _llm(settings: Settings) -> LLM | None:

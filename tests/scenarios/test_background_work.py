@@ -543,3 +543,34 @@ def test_a_request_that_was_answered_is_not_asked_again_when_others_write(tmp_pa
             assert await texts(ada) == sorted([*TEXTS, "Ada owns boat 0."])
 
     asyncio.run(run())
+
+
+def test_the_papers_graph_variant_finds_entities_and_then_relations(tmp_path: Path):
+    def script(request: LLMRequest) -> LLMReply | str | dict[str, Any]:
+        said = request.messages[-1].text
+        city = "Porto" if "Porto" in said else "Braga"
+        match request.purpose:
+            case "entities":
+                return {"entities": [{"name": "Ada", "type": "person"}, {"name": city, "type": "place"}]}
+            case "relations":
+                wrong = {"source": "Ada", "label": "owns", "target": "a castle"}
+                return {"relations": [{"source": "Ada", "label": "Lives in", "target": city}, wrong]}
+            case _:
+                return {"facts": []}
+
+    async def run() -> None:
+        async with opened(tmp_path / "a.lukasa", script, extractor="paper+graph") as (memory, model):
+            ada = memory.of("ada")
+            await ada.remember(message("I live in Porto."), at=AT, session="s1", wait=True)
+            await ada.remember(
+                message("I live in Braga now."), at="2026-06-01T00:00:00Z", session="s2", wait=True
+            )
+            assert [request.purpose for request in model.requests] == ["extract", "entities", "relations"] * 2
+            names = {entity.id: entity.name for entity in await ada.entities()}
+            now = [(names[r.source], r.label, names[r.target]) for r in await ada.relations()]
+            then = await ada.relations(valid_at="2026-04-01T00:00:00Z")
+            assert now == [("Ada", "lives_in", "Braga")]
+            assert [names[r.target] for r in then] == ["Porto"]
+            assert then[0].status == "superseded"
+
+    asyncio.run(run())

@@ -184,7 +184,10 @@ def test_with_a_model_the_extractor_says_who_distils(extractor: str, at_once: ty
     [
         ({"extractor": "llm"}, "extractor 'llm' needs a model: set llm .LUKASA_LLM"),
         ({"extractor": "paper"}, "extractor 'paper' needs a model"),
-        ({"extractor": "ruels"}, "unknown extractor 'ruels'.*own: auto, llm, none, paper, rules"),
+        (
+            {"extractor": "ruels"},
+            "unknown extractor 'ruels'.*own: auto, llm, none, paper, paper.graph, rules",
+        ),
         ({"llm": "gpt-4.1-mini"}, "must name its provider"),
         ({"llm": "openai:"}, "names no model after the colon"),
         ({"llm": "openai_compatible:qwen"}, "needs a model and a URL"),

@@ -8,6 +8,7 @@ candidates      what it filled in → claims, each with the words that it rests 
 recipe          what a recipe is; Background and Reading, its input and output
 one_call        recipe `llm`: facts and summary of a segment in one call; a second one for what rules cannot decide
 message_pairs   recipe `paper`: the Mem0 paper's two phases, a tool call for each fact
+triplets        … and its graph variant: entities, then relations
 neighbours      the known facts that are most like a text
 summarise       the rolling summary S
 reading         turns → versions of facts; the rules read where the model fails

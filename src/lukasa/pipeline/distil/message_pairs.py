@@ -29,6 +29,7 @@ from lukasa.pipeline.distil.recipe import Ask, Background, Reading
 from lukasa.pipeline.distil.reply import AddMemory, DeleteMemory, KeepMemory, PaperFacts, UpdateMemory
 from lukasa.pipeline.distil.segment import pairs
 from lukasa.pipeline.distil.transcript import one_line, plain
+from lukasa.pipeline.distil.triplets import triplets
 from lukasa.pipeline.policy import DistilPolicy
 from lukasa.pipeline.replies import Numbered, read, shape_of
 from lukasa.pipeline.represent import speaker
@@ -56,12 +57,14 @@ class MessagePairs:
     model: str
     policy: DistilPolicy = field(default_factory=DistilPolicy)
     delete_mode: DeleteMode = "supersede"
+    graph: bool = False
+    """Mem0^g: entities and relations too, by two more calls a pair (paper §1.4)."""
 
     @property
     def name(self) -> str:
         """See `Recipe`."""
         prompts = load("paper_facts").fingerprint[:6] + load("paper_update").fingerprint[:6]
-        return f"paper-{prompts}-{self.model}"
+        return f"paper{'+graph' if self.graph else ''}-{prompts}-{self.model}"
 
     @property
     def pairs(self) -> bool:
@@ -89,12 +92,17 @@ class MessagePairs:
             claim = _claim(text, turn, turns, background)
             if not mistaken(claim.subject, claim.quote, turn, turns):
                 claims.setdefault(turn.id, []).append(claim)
+        if self.graph:
+            for turn, claim in await triplets(turns, background, ask, self.policy):
+                claims.setdefault(turn.id, []).append(claim)
         return Reading(claims, whole=whole)
 
     async def opinions(self, heard: Sequence[Heard], known: Known, nearest: Nearest, ask: Ask) -> Opine:
         """Ask for ADD, UPDATE, DELETE or NOOP, fact by fact: each sees what became of those before it."""
 
         async def opine(_: Turn, claim: Claim, known: Known) -> Opinion | None:
+            if claim.attribute is not None:
+                return None  # A triplet: what it contradicts is found by its label.
             pending = list(known.facts.values())
             (near,) = await nearest([claim.text], limit=self.policy.similar, pending=pending)
             known.add(each.fact for each in near if each.fact.id not in known.facts)

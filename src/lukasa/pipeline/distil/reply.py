@@ -91,6 +91,36 @@ class KeepMemory(BaseModel):
     id: Annotated[int | None, Field(description="number of the memory that says it, or null")] = None
 
 
+class FoundEntity(BaseModel):
+    """Somebody or something that the exchange speaks of."""
+
+    name: str
+    type: Annotated[
+        str,
+        Field(description="person, organisation, place, object, animal, concept, event, date or attribute"),
+    ] = "concept"
+
+
+class FoundEntities(BaseModel):
+    """The entities of one exchange (paper §1.4)."""
+
+    entities: list[FoundEntity]
+
+
+class Triplet(BaseModel):
+    """How two entities are related."""
+
+    source: str
+    label: str
+    target: str
+
+
+class Triplets(BaseModel):
+    """The relations of one exchange (paper §1.4)."""
+
+    relations: list[Triplet]
+
+
 class SummaryReply(BaseModel):
     """The rolling summary."""
 
