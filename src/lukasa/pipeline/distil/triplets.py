@@ -72,6 +72,7 @@ def _claim(
     triplet: tuple[str, str, str],
     turn: Turn,
     span: tuple[int, int],
+    *,
     turns: Sequence[Turn],
     background: Background,
 ) -> Claim:
