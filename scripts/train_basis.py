@@ -28,10 +28,10 @@ from lukasa import Memory, Settings
 from lukasa.adapters.models.session import LocalModel, Text
 from lukasa.adapters.models.vectors import unit_rows
 from lukasa.pipeline.represent import document_text
-from lukasa_evals import locomo
-from lukasa_evals.dataset import Conversation
-from lukasa_evals.memory import remember
-from lukasa_evals.training_corpus import answerable, refuse_test
+from lukasa_evals.datasets import locomo
+from lukasa_evals.datasets.values import Conversation
+from lukasa_evals.retrieval.memory import remember
+from lukasa_evals.training.corpus import answerable, refuse_test
 
 Matrix = npt.NDArray[np.float32]
 Basis = Any

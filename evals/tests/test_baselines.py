@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from lukasa_evals.baselines import BM25, Baseline, Chance, Dense, Fused, Recency, Widened, baselines
-from lukasa_evals.render import Line
+from lukasa_evals.retrieval.baselines import BM25, Baseline, Chance, Dense, Fused, Recency, Widened, baselines
+from lukasa_evals.retrieval.render import Line
 
 AT = datetime(2024, 3, 3, tzinfo=UTC)
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from lukasa_evals.dataset import Label
+from lukasa_evals.datasets.locomo import load, read_evidence
+from lukasa_evals.datasets.values import Label
 from lukasa_evals.errors import DatasetError
-from lukasa_evals.locomo import load, read_evidence
 
 KNOWN = {"D1:3", "D8:6", "D9:17", "D11:26", "D30:5"}
 

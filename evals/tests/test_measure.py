@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from lukasa_evals.dataset import Conversation
+from lukasa_evals.datasets.locomo import load
+from lukasa_evals.datasets.values import Conversation
 from lukasa_evals.errors import DatasetError
-from lukasa_evals.locomo import load
-from lukasa_evals.measure import containment, measure
-from lukasa_evals.record import Record, read, write
-from lukasa_evals.render import Line, Shown, render
-from lukasa_evals.systems import Answered, Timed
+from lukasa_evals.retrieval.measure import containment, measure
+from lukasa_evals.retrieval.record import Record, read, write
+from lukasa_evals.retrieval.render import Line, Shown, render
+from lukasa_evals.retrieval.systems import Answered, Timed
 
 AT = datetime(2024, 3, 3, 9, 5, tzinfo=UTC)
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from lukasa_evals import metrics
-from lukasa_evals.record import Record
+from lukasa_evals.retrieval import metrics
+from lukasa_evals.retrieval.record import Record
 from lukasa_evals.statistics import Share
 
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from lukasa_evals import cli
-from lukasa_evals.compare import compare
 from lukasa_evals.errors import EvalError
-from lukasa_evals.record import Record, read, write
+from lukasa_evals.retrieval.compare import compare
+from lukasa_evals.retrieval.record import Record, read, write
 
 BASELINES = {"lukasa, turns only", "lukasa, plain", "bm25", "bm25 ± 2", "dense", "rrf", "recency", "random"}
 

@@ -12,15 +12,17 @@ import pytest
 
 from lukasa.pipeline.confidence import Signs
 from lukasa.pipeline.evidence import FEATURES
-from lukasa_evals import cli, locomo, training
+from lukasa_evals import cli
+from lukasa_evals.datasets import locomo
 from lukasa_evals.errors import EvalError
-from lukasa_evals.offtopic import OFF_TOPIC
-from lukasa_evals.training import Learned, confidence_source, differences, fusion_source, learn
-from lukasa_evals.training_confidence import Examples
-from lukasa_evals.training_confidence import fit as fit_confidence
-from lukasa_evals.training_confidence import left_out as confidence_left_out
-from lukasa_evals.training_corpus import Corpus, Source
-from lukasa_evals.training_fusion import Tables, fit, left_out, named, recall_at
+from lukasa_evals.retrieval.offtopic import OFF_TOPIC
+from lukasa_evals.training import learn as training
+from lukasa_evals.training.confidence import Examples
+from lukasa_evals.training.confidence import fit as fit_confidence
+from lukasa_evals.training.confidence import left_out as confidence_left_out
+from lukasa_evals.training.corpus import Corpus, Source
+from lukasa_evals.training.fusion import Tables, fit, left_out, named, recall_at
+from lukasa_evals.training.learn import Learned, confidence_source, differences, fusion_source, learn
 
 WORDS = ("kettle", "ladder", "violin", "harbour", "lantern", "saddle", "compass", "orchard")
 

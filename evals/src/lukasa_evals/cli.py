@@ -16,15 +16,17 @@ from rich.progress import Progress
 from rich.table import Table
 
 from lukasa import LukasaError, Settings
-from lukasa_evals import compare as comparing
-from lukasa_evals import locomo, report, training
-from lukasa_evals.dataset import Dataset
+from lukasa_evals.datasets import locomo
+from lukasa_evals.datasets.values import Dataset
 from lukasa_evals.errors import EvalError
-from lukasa_evals.memory import with_policy
-from lukasa_evals.record import Labels
-from lukasa_evals.run import BUDGETS, Plan, run
-from lukasa_evals.training_confidence import KINDS, SIZES
-from lukasa_evals.training_fusion import TOPS
+from lukasa_evals.retrieval import compare as comparing
+from lukasa_evals.retrieval import report
+from lukasa_evals.retrieval.memory import with_policy
+from lukasa_evals.retrieval.record import Labels
+from lukasa_evals.retrieval.run import BUDGETS, Plan, run
+from lukasa_evals.training import learn as training
+from lukasa_evals.training.confidence import KINDS, SIZES
+from lukasa_evals.training.fusion import TOPS
 
 app = App(name="lukasa-evals", help="How well Lukasa finds what was said.")
 

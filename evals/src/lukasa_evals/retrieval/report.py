@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lukasa_evals import metrics
-from lukasa_evals.dataset import ADVERSARIAL, ANSWERABLE, CATEGORIES, CONTAINMENT
-from lukasa_evals.record import Labels, Record
+from lukasa_evals.datasets.values import ADVERSARIAL, ANSWERABLE, CATEGORIES, CONTAINMENT
+from lukasa_evals.retrieval import metrics
+from lukasa_evals.retrieval.record import Labels, Record
 from lukasa_evals.statistics import Mean, Share
 
 DEPTHS = (5, 10, 20, 50)

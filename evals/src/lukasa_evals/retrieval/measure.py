@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from lukasa_evals import words
-from lukasa_evals.dataset import CONTAINMENT, Conversation, Label, Question, Said
-from lukasa_evals.record import Record
-from lukasa_evals.render import Shown, Told
-from lukasa_evals.systems import Answered
+from lukasa_evals.datasets.values import CONTAINMENT, Conversation, Label, Question, Said
+from lukasa_evals.retrieval.record import Record
+from lukasa_evals.retrieval.render import Shown, Told
+from lukasa_evals.retrieval.systems import Answered
 
 
 def measure(system: str, conversation: Conversation, question: Question, answered: Answered) -> Record:

@@ -15,13 +15,12 @@ import numpy as np
 
 from lukasa import Settings
 from lukasa.pipeline.policy import RecallPolicy
-from lukasa_evals import training_confidence as confidence
-from lukasa_evals import training_fusion as fusion
-from lukasa_evals.dataset import Conversation
+from lukasa_evals.datasets.values import Conversation
 from lukasa_evals.errors import EvalError
-from lukasa_evals.offtopic import OFF_TOPIC
-from lukasa_evals.training_corpus import Corpus, Source, answerable
-from lukasa_evals.vectors import DENSE_MODEL
+from lukasa_evals.retrieval.offtopic import OFF_TOPIC
+from lukasa_evals.retrieval.vectors import DENSE_MODEL
+from lukasa_evals.training import confidence, fusion
+from lukasa_evals.training.corpus import Corpus, Source, answerable
 
 What = Literal["fusion", "confidence", "all"]
 Progress = Callable[[str, int, int], None]

@@ -17,17 +17,18 @@ from typing import Any, NamedTuple
 
 import lukasa
 from lukasa import Memory, Settings
-from lukasa_evals import memory as memories
-from lukasa_evals import record as records_of
-from lukasa_evals import report, words
-from lukasa_evals.baselines import baselines
-from lukasa_evals.compare import BASELINES, RECORDS
-from lukasa_evals.dataset import ANSWERABLE, Conversation, Dataset
+from lukasa_evals import words
+from lukasa_evals.datasets.values import ANSWERABLE, Conversation, Dataset
 from lukasa_evals.errors import EvalError
-from lukasa_evals.measure import measure
-from lukasa_evals.record import Record
-from lukasa_evals.systems import System
-from lukasa_evals.vectors import EngineVectors
+from lukasa_evals.retrieval import memory as memories
+from lukasa_evals.retrieval import record as records_of
+from lukasa_evals.retrieval import report
+from lukasa_evals.retrieval.baselines import baselines
+from lukasa_evals.retrieval.compare import BASELINES, RECORDS
+from lukasa_evals.retrieval.measure import measure
+from lukasa_evals.retrieval.record import Record
+from lukasa_evals.retrieval.systems import System
+from lukasa_evals.retrieval.vectors import EngineVectors
 
 BUDGETS = (300, 600, 1200, 2400, 4800)
 

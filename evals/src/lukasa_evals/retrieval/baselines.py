@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from lukasa_evals import words
-from lukasa_evals.render import Line, render
-from lukasa_evals.systems import Answered, Timed
+from lukasa_evals.retrieval.render import Line, render
+from lukasa_evals.retrieval.systems import Answered, Timed
 
 K1, B = 1.2, 0.75
 """The usual constants of BM25; not tuned."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from lukasa_evals.dataset import Split
+from lukasa_evals.datasets.values import Split
 from lukasa_evals.errors import DatasetError
 
 Labels = Literal["published", "corrected"]

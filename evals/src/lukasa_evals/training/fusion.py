@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from lukasa import Recalled
-from lukasa_evals.dataset import Question
+from lukasa_evals.datasets.values import Question
 from lukasa_evals.errors import EvalError
-from lukasa_evals.memory import asked_at
-from lukasa_evals.training_corpus import EVERYTHING, Corpus, answerable
+from lukasa_evals.retrieval.memory import asked_at
+from lukasa_evals.training.corpus import EVERYTHING, Corpus, answerable
 
 Floats: TypeAlias = npt.NDArray[np.float32]
 Bools: TypeAlias = npt.NDArray[np.bool_]

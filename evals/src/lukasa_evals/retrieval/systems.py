@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from lukasa_evals.render import Shown
+from lukasa_evals.retrieval.render import Shown
 
 
 class Timed(NamedTuple):

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from lukasa_evals import record as records_of
-from lukasa_evals.dataset import ANSWERABLE, CATEGORIES
+from lukasa_evals.datasets.values import ANSWERABLE, CATEGORIES
 from lukasa_evals.errors import EvalError
-from lukasa_evals.record import Labels, Record
-from lukasa_evals.report import DEPTHS
+from lukasa_evals.retrieval import record as records_of
+from lukasa_evals.retrieval.record import Labels, Record
+from lukasa_evals.retrieval.report import DEPTHS
 from lukasa_evals.statistics import sign_test
 
 RECORDS = "records.jsonl"

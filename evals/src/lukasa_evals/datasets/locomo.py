@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from lukasa_evals.dataset import Conversation, Dataset, Label, Question, Said, Session
+from lukasa_evals.datasets.values import Conversation, Dataset, Label, Question, Said, Session
 from lukasa_evals.errors import DatasetError
 
 CONVERSATIONS = "locomo10.json"

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from lukasa import Handle, Memory, Settings
-from lukasa_evals.dataset import Conversation, Said
+from lukasa_evals.datasets.values import Conversation, Said
 from lukasa_evals.errors import EvalError
-from lukasa_evals.render import Line, Shown, Told, render
-from lukasa_evals.systems import Answered, Timed
+from lukasa_evals.retrieval.render import Line, Shown, Told, render
+from lukasa_evals.retrieval.systems import Answered, Timed
 
 TOP = 76
 """How many hits are asked for when ranks are counted: a third of them may be facts, and fifty turns are wanted."""

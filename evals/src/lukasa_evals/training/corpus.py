@@ -12,9 +12,9 @@ from lukasa import Handle, Memory, Settings
 
 # Past the public API: weights are learned on what recall weighs, so its constants must be set from outside.
 from lukasa.pipeline.policy import RecallPolicy
-from lukasa_evals import memory as memories
-from lukasa_evals.dataset import ANSWERABLE, Conversation, Question
+from lukasa_evals.datasets.values import ANSWERABLE, Conversation, Question
 from lukasa_evals.errors import EvalError
+from lukasa_evals.retrieval import memory as memories
 
 EVERYTHING = 10_000
 """More turns than a conversation has: every one is weighed, not the best only."""

@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from lukasa import Recalled
-from lukasa_evals.dataset import Conversation
+from lukasa_evals.datasets.values import Conversation
 from lukasa_evals.errors import EvalError
-from lukasa_evals.memory import asked_at
-from lukasa_evals.offtopic import OFF_TOPIC
-from lukasa_evals.training_corpus import Corpus, answerable
+from lukasa_evals.retrieval.memory import asked_at
+from lukasa_evals.retrieval.offtopic import OFF_TOPIC
+from lukasa_evals.training.corpus import Corpus, answerable
 
 Doubles: TypeAlias = npt.NDArray[np.float64]
 Kind = Literal["answerable", "inferred", "off topic"]

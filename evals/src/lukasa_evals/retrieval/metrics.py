@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from lukasa_evals.record import Labels, Record
+from lukasa_evals.retrieval.record import Labels, Record
 from lukasa_evals.statistics import Mean, Share, mean, percentile
 
 

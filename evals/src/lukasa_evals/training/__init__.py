@@ -1,0 +1,1 @@
+"""Where the learned weights of the recall policy come from."""
