@@ -105,7 +105,7 @@ def build(settings: Settings, *, clock: Callable[[], datetime], given: Given | N
     if settings.zone:
         _check_zone(settings.zone)
     name, store = _store(settings.store)
-    llm = given.llm if given.llm is not None else _llm(settings)
+    llm = given.llm if given.llm is not None else language_model(settings)
     distils = _distils(settings.extractor, llm) if given.extractor is None else NONE
     return Parts(
         store=store,
@@ -259,8 +259,11 @@ _PAPER_GRAPH = "paper+graph"
 _RECIPES = frozenset({"llm", "paper", _PAPER_GRAPH})
 
 
-def _llm(settings: Settings) -> LLM | None:
-    """Return the model with all that is put around it: what is outermost is asked first."""
+def language_model(settings: Settings) -> LLM | None:
+    """Return the model with all that is put around it, what is outermost is asked first; `None`: none is configured.
+
+    Raises `ConfigError` for settings that cannot work.
+    """
     if settings.llm_record and settings.llm_replay:
         raise ConfigError("llm_record and llm_replay exclude each other: what is replayed asks no model")
     if not (settings.llm or settings.llm_replay):

@@ -52,6 +52,11 @@ def load(name: str) -> Prompt:
         text = files(__name__).joinpath(f"{name}.md").read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise NotFoundError(f"there is no prompt {name!r}") from error
+    return parse(name, text)
+
+
+def parse(name: str, text: str) -> Prompt:
+    """Return the prompt that a file's text is. Raises `NotFoundError` for one that lacks a part."""
     parts = _PARTS.match(text)
     if parts is None:
         raise NotFoundError(f"prompt {name!r} lacks one of its parts, '# system' and '# user'")

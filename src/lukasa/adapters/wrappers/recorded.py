@@ -88,7 +88,7 @@ class RecordedLLM:
         for number, line in enumerate(self._path.read_text("utf-8").splitlines(), start=1):
             try:
                 record = json.loads(line)
-                held.setdefault(record["request"], []).append(_read(record["reply"]))
+                held.setdefault(record["request"], []).append(read_reply(record["reply"]))
             except (ValueError, KeyError, TypeError) as error:
                 raise ConfigError(f"line {number} of {str(self._path)!r} is not a record: {error}") from error
         return held
@@ -114,10 +114,11 @@ def _written(shape: Shape) -> str:
     return json.dumps([shape.name, dict(shape.schema)], sort_keys=True)
 
 
-def _read(held: dict[str, object]) -> LLMReply:
+def read_reply(held: dict[str, object]) -> LLMReply:
+    """Return a reply from what `dataclasses.asdict` made of it. Raises `TypeError` for anything else."""
     calls, usage = held.pop("calls", []), held.pop("usage", {})
-    assert isinstance(calls, list)  # noqa: S101 - a record of another shape is refused
-    assert isinstance(usage, dict)  # noqa: S101
+    if not isinstance(calls, list) or not isinstance(usage, dict):
+        raise TypeError("calls must be a list and usage an object")
     return LLMReply(
         calls=tuple(ToolCall(**call) for call in calls),
         usage=TokenUsage(**usage),

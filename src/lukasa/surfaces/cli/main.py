@@ -76,6 +76,7 @@ COMMANDS = {
         "export": (f"{_HERE}.reading:export", "Write every turn of a user as JSON, one a line."),
         "verify": (f"{_HERE}.upkeep:verify", "Check that the store is sound."),
         "audit": (f"{_HERE}.auditing:audit", "Look for rot, here or in another system's export."),
+        "eval": (f"{_HERE}.evaluating:eval_", "Put questions of your own; fail when too few are answered."),
         "doctor": (f"{_HERE}.upkeep:doctor", "Tell what works, and what does not and why."),
         "reembed": (f"{_HERE}.upkeep:reembed", "Make the vectors that are missing."),
         "reindex": (f"{_HERE}.upkeep:reindex", "Make the terms anew that another version made."),
