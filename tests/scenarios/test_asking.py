@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -395,6 +395,20 @@ async def test_a_reader_may_stop_listening():
             break
 
         assert (await alice.ask(QUESTION)).citations
+
+
+async def test_a_stream_that_nobody_reads_to_its_end_is_paid_for():
+    async with opened(["It broke on the way [1]. It was mended [1]. Much more could be said of it, and is, for a long while [1]."]) as (alice, _, _):
+        pieces = alice.ask_stream(QUESTION)
+        assert isinstance(pieces, AsyncGenerator)
+        await anext(pieces)
+        await pieces.aclose()
+
+        (spent,) = await alice.usage()
+
+    assert (spent.purpose, spent.calls, spent.unpriced) == ("answer", 1, 1)
+    assert spent.tokens_in > 100
+    assert 0 < spent.tokens_out < 10
 
 
 # ── without a model ──────────────────────────────────────────────────────────────────────────────────────────

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -71,16 +72,17 @@ async def stream(partition: Partition, asked: Asked, meter: Meter) -> AsyncGener
         return
     tally, checking = Tally(), Checking(len(evidence))
     reply, said = LLMReply(), [""]
-    async for piece in meter.stream(partition, _request(asked), tally=tally):
-        match piece:
-            case str():
-                said.append(checking.feed(piece))
-            case LLMReply():
-                reply = piece
-                # Some models cannot stream: they say all of it at the end.
-                said.append("" if checking.draft else checking.feed(piece.text))
-        if said[-1]:
-            yield said[-1]
+    async with aclosing(meter.stream(partition, _request(asked), tally=tally)) as pieces:
+        async for piece in pieces:
+            match piece:
+                case str():
+                    said.append(checking.feed(piece))
+                case LLMReply():
+                    reply = piece
+                    # Some models cannot stream: they say all of it at the end.
+                    said.append("" if checking.draft else checking.feed(piece.text))
+            if said[-1]:
+                yield said[-1]
     said.append(checking.finish())
     made = _answer(asked, evidence, _Spoken(reply, checking, "".join(said), tally.usage))
     if last := DONT_KNOW if made.abstained else said[-1]:

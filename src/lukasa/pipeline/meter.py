@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 
 from lukasa.domain.job import Spent
 from lukasa.domain.report import Usage
@@ -12,7 +13,7 @@ from lukasa.domain.scope import Partition
 from lukasa.domain.time import utc_day
 from lukasa.errors import OverBudgetError
 from lukasa.pipeline.policy import Allowance, BudgetPolicy
-from lukasa.ports.llm import LLM, LLMReply, LLMRequest
+from lukasa.ports.llm import LLM, LLMReply, LLMRequest, TokenUsage
 from lukasa.ports.store import Store
 
 
@@ -75,14 +76,26 @@ class Meter:
 
     async def stream(
         self, partition: Partition, request: LLMRequest, *, tally: Tally | None = None
-    ) -> AsyncIterator[str | LLMReply]:
-        """Yield pieces as they come, then the whole reply. Raises as `ask` does."""
+    ) -> AsyncGenerator[str | LLMReply, None]:
+        """Yield pieces as they come, then the whole reply. Raises as `ask` does.
+
+        A stream that breaks, or that nobody reads to its end, is paid for too: the ledger has what its text comes to.
+        """
         own = Tally() if tally is None else tally
         await self._check(partition, own)
-        async for piece in self.llm.stream(request):
-            if isinstance(piece, LLMReply):
-                await self._note(partition, request, piece, own)
-            yield piece
+        said: list[str] = []
+        whole = False
+        try:
+            async for piece in self.llm.stream(request):
+                if isinstance(piece, LLMReply):
+                    whole = True
+                    await self._note(partition, request, piece, own)
+                else:
+                    said.append(piece)
+                yield piece
+        finally:
+            if said and not whole:
+                await self._note(partition, request, _broken_off(request, said), own)
 
     async def _check(self, partition: Partition, tally: Tally) -> None:
         run = Spent(
@@ -113,6 +126,19 @@ class Meter:
                 unpriced=int(reply.dollars is None),
             ),
         )
+
+
+def _broken_off(request: LLMRequest, said: Sequence[str]) -> LLMReply:
+    """Return what a stream without an end comes to. No provider has counted it: the estimate is on the high side."""
+    asked = sum(len(message.text) for message in request.messages)
+    usage = TokenUsage(
+        tokens_in=ceil(asked / _CHARACTERS), tokens_out=ceil(sum(map(len, said)) / _CHARACTERS)
+    )
+    return LLMReply(text="".join(said), usage=usage, complete=False)
+
+
+_CHARACTERS = 3
+"""Of a token, at least, in English."""
 
 
 def _allow(name: str, allowance: Allowance, spent: Sequence[Spent]) -> None:
