@@ -94,3 +94,9 @@ def data(tmp_path: Path) -> Path:
 def shared_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same for all tests; not to be changed."""
     return write_data(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """The evaluation runs on asyncio."""
+    return "asyncio"

@@ -104,8 +104,8 @@ def test_without_the_list_of_errors_nothing_is_corrected(data: Path):
     [
         ("[{", "not JSON"),
         ("{}", "must hold a list"),
-        ('[{"qa": []}]', "is not LoCoMo: KeyError"),
-        ("[7]", "is not LoCoMo: TypeError"),
+        ('[{"qa": []}]', "conversation 0: 'sample_id' is missing"),
+        ("[7]", "conversation 0: must be an object"),
     ],
 )
 def test_a_damaged_file_is_named(data: Path, content: str, message: str):

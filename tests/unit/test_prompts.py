@@ -79,9 +79,13 @@ def texts(value: object) -> Iterator[str]:
             yield from texts(each)
 
 
+EVALUATION = Path(__file__).parents[2] / "evals" / "src" / "lukasa_evals" / "prompts"
+
+
 def shared_with(data: Path) -> dict[str, list[str]]:
-    """Return the word sequences that prompts have in common with a data set, by prompt."""
-    told = {name: grams(f"{load(name).system} {load(name).user}") for name in NAMES}
+    """Return the word sequences that prompts, those of the evaluation too, have in common with a data set, by prompt."""
+    files = [*FOLDER.glob("*.md"), *EVALUATION.glob("*.md")]
+    told = {path.stem: grams(path.read_text("utf-8")) for path in files}
     held: set[tuple[str, ...]] = set()
     for path in sorted(data.rglob("*.json")):
         for text in texts(json.loads(path.read_text("utf-8"))):

@@ -5,15 +5,24 @@ The data set is CC BY-NC: it is read where it lies. None of its text may enter t
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeAlias
 
-from lukasa_evals.datasets.values import Conversation, Dataset, Label, Question, Said, Session
+from lukasa_evals.datasets.files import Source, unpublished
+from lukasa_evals.datasets.item import Item, clip, once
+from lukasa_evals.datasets.values import (
+    ADVERSARIAL,
+    CATEGORIES,
+    Conversation,
+    Dataset,
+    Label,
+    Question,
+    Said,
+    Session,
+)
 from lukasa_evals.errors import DatasetError
 
 CONVERSATIONS = "locomo10.json"
@@ -21,9 +30,13 @@ ERRORS = "label_errors.json"
 DEV_CONVERSATIONS = 5
 """The first five by position in the file are for tuning; fixed before any tuning."""
 
+_PUBLISHED = {"79fa87e90f04081343b8c8debecb80a9a6842b76a7aa537dc9fdf651ea698ff4": CONVERSATIONS}
+
 _EVIDENCE = re.compile(r"D:?(\d+):(\d+)")
 _SESSION = re.compile(r"session_(\d+)")
 _DATE = "%I:%M %p on %d %B, %Y"
+
+Corrections: TypeAlias = Mapping[tuple[int, int], Item]
 
 
 class Evidence(NamedTuple):
@@ -34,20 +47,27 @@ class Evidence(NamedTuple):
 
 
 def load(folder: Path) -> Dataset:
-    """Read the data set; wrong labels are corrected only where `label_errors.json` lies beside it."""
-    given, digest = _read(folder / CONVERSATIONS)
-    sha256 = {CONVERSATIONS: digest}
-    corrections: Mapping[tuple[int, int], Any] = {}
+    """Read the data set; wrong labels are corrected only where `label_errors.json` lies beside it.
+
+    Raises `DatasetError`.
+    """
+    conversations = Source(folder / CONVERSATIONS)
+    given = [
+        Item.of(each, f"{CONVERSATIONS}: conversation {place}")
+        for place, each in enumerate(conversations.elements())
+    ]
+    sha256 = {CONVERSATIONS: conversations.sha256}
+    warnings = unpublished(sha256, _PUBLISHED)
+    corrections: Corrections = {}
     if (folder / ERRORS).exists():
-        errors, sha256[ERRORS] = _read(folder / ERRORS)
-        corrections = _by_question(errors)
-    try:
-        read = [_conversation(place, item, corrections) for place, item in enumerate(given)]
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise DatasetError(f"{CONVERSATIONS} is not LoCoMo: {type(error).__name__} {error}") from error
+        errors = Source(folder / ERRORS)
+        corrections = _by_question(errors.elements())
+        sha256[ERRORS] = errors.sha256
+    seen: set[str] = set()
+    read = [_conversation(place, item, corrections, seen) for place, item in enumerate(given)]
     if unknown := set(corrections) - {(p, q.index) for p, c in enumerate(read) for q in c.questions}:
         raise DatasetError(f"{ERRORS} corrects questions that do not exist: {sorted(unknown)[:5]!r}")
-    return Dataset(name="locomo", sha256=sha256, conversations=read)
+    return Dataset(name="locomo", sha256=sha256, conversations=read, warnings=warnings)
 
 
 def read_evidence(cited: Iterable[object], known: Collection[str]) -> Evidence:
@@ -61,57 +81,36 @@ def read_evidence(cited: Iterable[object], known: Collection[str]) -> Evidence:
     return Evidence(tuple(dict.fromkeys(ids)), unreadable)
 
 
-def _read(path: Path) -> tuple[Any, str]:
-    try:
-        data = path.read_bytes()
-        given = json.loads(data)
-    except OSError as error:
-        raise DatasetError(
-            f"cannot read {path.name!r}: {error.strerror}; name its folder with --data"
-        ) from error
-    except ValueError as error:
-        raise DatasetError(f"{path.name!r} is not JSON: {error}") from error
-    if not isinstance(given, list):
-        raise DatasetError(f"{path.name!r} must hold a list, not {type(given).__name__}")
-    return given, hashlib.sha256(data).hexdigest()
-
-
-def _by_question(errors: Sequence[Mapping[str, Any]]) -> dict[tuple[int, int], Mapping[str, Any]]:
+def _by_question(errors: Iterable[object]) -> Corrections:
     """Index corrections by place: `locomo_<conversation>_qa<question>`, both from 0."""
-    found: dict[tuple[int, int], Mapping[str, Any]] = {}
-    for error in errors:
-        name = str(error.get("question_id") if isinstance(error, Mapping) else error)
+    found: dict[tuple[int, int], Item] = {}
+    for index, given in enumerate(errors):
+        item = Item.of(given, f"{ERRORS}: correction {index}")
+        name = item.text("question_id")
         match = re.fullmatch(r"locomo_(\d+)_qa(\d+)", name)
         if match is None:
-            raise DatasetError(f"{ERRORS}: {name[:60]!r} is not a question id such as 'locomo_0_qa12'")
-        found[int(match[1]), int(match[2])] = error
+            raise item.refused("question_id", f"is not such as 'locomo_0_qa12': {clip(name)}")
+        place = int(match[1]), int(match[2])
+        if place in found:
+            raise item.refused("question_id", f"occurs twice: {name!r}")
+        found[place] = item
     return found
 
 
-def _conversation(
-    place: int, item: Mapping[str, Any], corrections: Mapping[tuple[int, int], Mapping[str, Any]]
-) -> Conversation:
-    sessions = [_session(name, item["conversation"]) for name in _session_names(item["conversation"])]
+def _conversation(place: int, item: Item, corrections: Corrections, seen: set[str]) -> Conversation:
+    id_ = once(item.text("sample_id"), seen, item, "sample_id")
+    sessions = list(_sessions(item.item("conversation")))
     known = {turn.id for session in sessions for turn in session.turns}
     questions: list[Question] = []
     unreadable = 0
-    for index, given in enumerate(item["qa"]):
-        evidence = read_evidence(given["evidence"], known)
+    for index, given in enumerate(item.items("qa", "question")):
+        evidence = read_evidence(given.list_of("evidence"), known)
         unreadable += evidence.unreadable
-        answer = given.get("answer")
-        published = Label(evidence.ids, None if answer is None else str(answer))
-        correction = corrections.get((place, index))
         questions.append(
-            Question(
-                index=index,
-                text=given["question"],
-                category=given["category"],
-                published=published,
-                corrected=_corrected(given["question"], published, correction, known) if correction else None,
-            )
+            _question(index, given, evidence.ids, correction=corrections.get((place, index)), known=known)
         )
     return Conversation(
-        id=item["sample_id"],
+        id=id_,
         split="dev" if place < DEV_CONVERSATIONS else "test",
         sessions=sessions,
         questions=questions,
@@ -119,31 +118,64 @@ def _conversation(
     )
 
 
-def _session_names(conversation: Mapping[str, Any]) -> list[str]:
+def _question(
+    index: int,
+    item: Item,
+    evidence: tuple[str, ...],
+    *,
+    correction: Item | None,
+    known: Collection[str],
+) -> Question:
+    category = item.given.get("category")
+    if not isinstance(category, int) or category not in CATEGORIES:
+        raise item.refused("category", f"must be one of {list(CATEGORIES)}, not {clip(category)}")
+    unanswered = category == ADVERSARIAL and item.given.get("answer") is None
+    text = item.text("question")
+    published = Label(evidence, None if unanswered else item.answer("answer"))
+    return Question(
+        index=index,
+        text=text,
+        category=category,
+        published=published,
+        corrected=_corrected(text, published, correction, known) if correction else None,
+    )
+
+
+def _sessions(conversation: Item) -> Iterator[Session]:
     # Some files date sessions that were never held: only lists of turns count.
-    names = [
-        name for name in conversation if _SESSION.fullmatch(name) and isinstance(conversation[name], list)
+    held = [
+        name
+        for name, turns in conversation.given.items()
+        if _SESSION.fullmatch(name) and isinstance(turns, list)
     ]
-    return sorted(names, key=lambda name: int(name.removeprefix("session_")))
+    seen: set[str] = set()
+    for name in sorted(held, key=lambda name: int(name.removeprefix("session_"))):
+        turns = [
+            Said(
+                id=once(turn.text("dia_id"), seen, turn, "dia_id"),
+                speaker=turn.text("speaker"),
+                text=turn.text("text"),
+                caption=turn.optional("blip_caption"),
+            )
+            for turn in conversation.items(name, f"{name}, turn")
+        ]
+        yield Session(name=name, at=conversation.time(f"{name}_date_time", _time), turns=turns)
 
 
-def _session(name: str, conversation: Mapping[str, Any]) -> Session:
+def _time(text: str) -> datetime:
     # The files give no zone; UTC is a convention that moves no session to another day.
-    at = datetime.strptime(conversation[f"{name}_date_time"], _DATE).replace(tzinfo=UTC)
-    turns = [
-        Said(id=turn["dia_id"], speaker=turn["speaker"], text=turn["text"], caption=turn.get("blip_caption"))
-        for turn in conversation[name]
-    ]
-    return Session(name=name, at=at, turns=turns)
+    return datetime.strptime(text, _DATE).replace(tzinfo=UTC)
 
 
-def _corrected(
-    question: str, published: Label, correction: Mapping[str, Any], known: Collection[str]
-) -> Label:
-    if correction["question"] != question:
+def _corrected(question: str, published: Label, correction: Item, known: Collection[str]) -> Label:
+    if correction.text("question") != question:
         raise DatasetError(
-            f"{ERRORS}: {correction['question_id']!r} is another question than that of {CONVERSATIONS}"
+            f"{ERRORS}: {correction.given['question_id']!r} is another question than that of {CONVERSATIONS}"
         )
-    evidence = read_evidence(correction.get("correct_evidence") or (), known).ids
-    answer = correction.get("correct_answer")
-    return Label(evidence or published.evidence, published.answer if answer is None else str(answer))
+    cited = correction.given.get("correct_evidence")
+    evidence = read_evidence(correction.list_of("correct_evidence") if cited else (), known).ids
+    answer = correction.given.get("correct_answer")
+    return Label(
+        evidence or published.evidence,
+        published.answer if answer is None else correction.answer("correct_answer"),
+    )

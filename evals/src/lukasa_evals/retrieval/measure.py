@@ -25,7 +25,7 @@ def measure(system: str, conversation: Conversation, question: Question, answere
         text = words.squeeze(context.text)
         verbatim = [id_ for id_ in listed if stands_in(said[id_], text)]
         told[budget] = tuple(
-            id_ for id_ in gold if id_ not in verbatim and _told(said[id_], context.facts, labels)
+            id_ for id_ in gold if id_ not in verbatim and told_by(said[id_], context.facts, labels)
         )
         shown[budget] = (*verbatim, *told[budget])
         hollow += len(listed) - len(verbatim)
@@ -34,7 +34,7 @@ def measure(system: str, conversation: Conversation, question: Question, answere
         system=system,
         conversation=conversation.id,
         question=question.index,
-        category=question.category,
+        category=int(question.category),  # only LoCoMo is asked here
         split=conversation.split,
         evidence=question.published.evidence,
         corrected=question.corrected.evidence if question.corrected else None,
@@ -58,7 +58,7 @@ def stands_in(turn: Said, squeezed: str) -> bool:
     return words.squeeze(turn.text) in squeezed and words.squeeze(turn.caption or "") in squeezed
 
 
-def _told(turn: Said, facts: Sequence[Told], labels: Sequence[Label]) -> bool:
+def told_by(turn: Said, facts: Sequence[Told], labels: Sequence[Label]) -> bool:
     """Tell whether facts of a turn stand for it, whichever answer is the right one."""
     texts = [fact.text for fact in facts if turn.id in fact.turns]
     answers = [label.answer for label in labels if turn.id in label.evidence]

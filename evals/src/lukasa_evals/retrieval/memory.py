@@ -121,7 +121,9 @@ def message(said: Said) -> dict[str, Any]:
     if said.caption:
         parts.append({"type": "image", "caption": said.caption})
     content: Any = parts if said.caption else said.text
-    return {"role": "user", "name": said.speaker, "content": content, "metadata": {"dia_id": said.id}}
+    speaker = {"role": said.role} if said.role is not None else {"role": "user", "name": said.speaker}
+    when = {"at": said.at} if said.at is not None else {}
+    return {**speaker, **when, "content": content, "metadata": {"dia_id": said.id}}
 
 
 def remember(memory: Memory, conversation: Conversation, *, vectors: bool) -> int:

@@ -34,6 +34,7 @@ class EngineVectors:
         self._settings = only_dense if settings.embedder == "onnx" else settings
         self._embedder: Embedder | None = None
         self._portal: BlockingPortal | None = None
+        self._questions: dict[str, Matrix] = {}
 
     def __enter__(self) -> Self:
         self._context = start_blocking_portal()
@@ -58,9 +59,10 @@ class EngineVectors:
         return self._embed(texts, "document")
 
     def query(self, text: str) -> Matrix:
-        """Encode a question."""
-        first: Matrix = self._embed([text], "query")[0]
-        return first
+        """Encode a question. Many systems ask for the same one."""
+        if (held := self._questions.get(text)) is None:
+            held = self._questions[text] = self._embed([text], "query")[0]
+        return held
 
     def kept(self, texts: Sequence[str], folder: Path | None) -> Matrix:
         """Encode what is stored, or read it from *folder* when the same texts and model were encoded before."""

@@ -1,0 +1,89 @@
+"""Pending calls as files of a batch API (OpenAI's format), and the replies that come back.
+
+A stage is every call that could be made without knowing the reply to another. Each role of the run (`memory`, `reader`, …) has
+files of its own, because a batch is of one model.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from lukasa.adapters.llms.openai_compatible import wire
+from lukasa.ports.llm import LLMReply, LLMRequest
+from lukasa_evals.answers.calls import Calls, Kept
+from lukasa_evals.errors import EvalError
+
+_MOST = 50_000
+"""Requests in a file; more are not taken by OpenAI's batch API."""
+
+_OK = 200
+
+
+def write(folder: Path, calls: Mapping[str, Calls]) -> list[Path]:
+    """Write pending calls, by role, and return the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("requests-*.jsonl"):
+        old.unlink()
+    made = []
+    for role, each in calls.items():
+        for part, keys in zip(count(1), _parts(sorted(each.pending)), strict=False):
+            path = folder / f"requests-{role}-{part:03}.jsonl"
+            with path.open("w", encoding="utf-8") as file:
+                for key in keys:
+                    line = _request(key, each.pending[key], each.model)
+                    file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            made.append(path)
+    return made
+
+
+def _parts(keys: list[str]) -> Iterator[tuple[str, ...]]:
+    for start in range(0, len(keys), _MOST):
+        yield tuple(keys[start : start + _MOST])
+
+
+def _request(key: str, request: LLMRequest, model: str) -> dict[str, object]:
+    return {
+        "custom_id": key,
+        "method": "POST",
+        "url": "/v1/chat/completions",
+        "body": wire.body(request, model.partition(":")[2] or model, frozenset()),
+    }
+
+
+def read(folder: Path, kept: Mapping[str, Kept]) -> int:
+    """Keep the replies of every file in *folder* that is not one of requests; return how many.
+
+    A file's name holds its role: `replies-reader-001.jsonl`. Lines that report a failed call are left out: they stay
+    pending. Raises `EvalError` for a file of no role, and for a line that is not of the format.
+    """
+    files = [path for path in sorted(folder.glob("*.jsonl")) if not path.name.startswith("requests-")]
+    if not files:
+        raise EvalError(f"there are no replies in {folder.name!r}: name them replies-ROLE-….jsonl")
+    found = 0
+    for path in files:
+        role = next((role for role in kept if f"-{role}" in path.stem), None)
+        if role is None:
+            raise EvalError(f"{path.name!r} names no role of this run: {', '.join(kept)}")
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+            try:
+                key, reply = _reply(json.loads(line))
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                raise EvalError(
+                    f"line {number} of {path.name!r} is no reply of a batch: {error!r}"
+                ) from error
+            if reply is not None:
+                kept[role].put(key, reply)
+                found += 1
+    return found
+
+
+def _reply(line: Mapping[str, Any]) -> tuple[str, LLMReply | None]:
+    key, response = str(line["custom_id"]), line.get("response") or {}
+    if line.get("error") or response.get("status_code", _OK) != _OK:
+        return key, None
+    # What was asked for does not matter here: calls that were written as text are the pipeline's business.
+    return key, wire.reply(response["body"], LLMRequest(messages=(), purpose="batch"), milliseconds=0.0)

@@ -1,0 +1,51 @@
+"""`lukasa-evals`: the command line."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from cyclopts import App
+from rich.console import Console
+from rich.markup import escape
+
+from lukasa import LukasaError
+from lukasa_evals.errors import EvalError
+
+_HERE = "lukasa_evals.cli"
+
+app = App(
+    name="lukasa-evals",
+    help="How well Lukasa finds what was said, and how well it is answered from.",
+    result_action="return_value",
+)
+for name, target, told in (
+    (
+        "retrieval",
+        f"{_HERE}.retrieving:retrieval",
+        "Ask every question, and measure how much of its evidence is found.",
+    ),
+    ("compare", f"{_HERE}.retrieving:compare", "Compare two runs question by question."),
+    (
+        "run",
+        f"{_HERE}.answering:run",
+        "Take conversations in, have questions answered and the answers judged.",
+    ),
+    ("report", f"{_HERE}.answering:report", "Write tables and plots of runs."),
+    (
+        "systems",
+        f"{_HERE}.answering:systems",
+        "List the systems under test, and what each lacks to run here.",
+    ),
+    ("train", f"{_HERE}.training:train", "Learn the weights of the recall policy anew."),
+):
+    app.command(target, name=name, help=told)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; an expected error is one line and exit code 1."""
+    try:
+        app(arguments)
+    except (EvalError, LukasaError) as error:
+        Console(stderr=True).print(f"[red]error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
+        sys.exit(1)

@@ -1,0 +1,119 @@
+"""The paper's Mem0 and its graph variant, run as the paper runs it: each conversation twice, once for each speaker (§1.6)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from lukasa import AsyncHandle, AsyncMemory, Guidance
+from lukasa_evals.datasets.values import Conversation, Said
+from lukasa_evals.errors import EvalError
+from lukasa_evals.retrieval.memory import message
+from lukasa_evals.retrieval.render import Told
+from lukasa_evals.systems.distilling import InOrder, distil
+from lukasa_evals.systems.lukasa import FILE, fitting, open_memory
+from lukasa_evals.systems.system import Found, Stats, Tools
+
+_TOP = 30
+"""Memories a speaker that are shown (§1.3)."""
+
+_NAMED = 3
+"""Entities of a question that are looked up."""
+
+_WISHES = (
+    "Take facts from what {speaker} says alone; the other's messages are for understanding. Name {speaker} in each fact, "
+    "write it so that it can be understood alone, with names and dates."
+)
+"""What the paper's evaluation asks for beside its extraction prompt (§1.6), in our words."""
+
+_RELATIONS = 1_000
+"""Most tokens of relations a speaker: about what the paper's graph variant adds to a context (3,616 against 1,764)."""
+
+
+class Mem0Paper:
+    """A partition a speaker: what that one says has role user, what the other says role assistant."""
+
+    def __init__(self, tools: Tools, *, graph: bool) -> None:
+        self._tools = tools
+        self._graph = graph
+        self._memory: AsyncMemory | None = None
+        self._users: dict[str, str] = {}
+        """By speaker."""
+
+        self._ids: dict[str, str] = {}
+
+    async def ingest(self, conversation: Conversation) -> None:
+        """See the protocol."""
+        if self._tools.llm is None:
+            raise EvalError("the paper's Mem0 needs a language model: name one with --model")
+        gate = InOrder(self._tools.llm)
+        recipe = "paper+graph" if self._graph else "paper"
+        self._memory = await open_memory(self._tools, recipe, llm=gate)
+        speakers = dict.fromkeys(said.speaker for said in conversation.turns())
+        self._users = {speaker: f"{conversation.id} {speaker}" for speaker in speakers}
+        for speaker, user in self._users.items():
+            wishes = Guidance(instructions=_WISHES.format(speaker=speaker))
+            await self._memory.of(user=user).guide(wishes)
+
+        async def remember(memory: AsyncMemory) -> AsyncIterator[None]:
+            for session in conversation.sessions:
+                for speaker, user in self._users.items():
+                    said = [_message(turn, speaker) for turn in session.turns]
+                    await memory.of(user=user).remember(said, at=session.at, session=session.name)
+                yield
+
+        await distil(self._memory, gate, remember)
+        for user in self._users.values():
+            for turn in await self._memory.of(user=user).turns():
+                self._ids[turn.id] = str(turn.metadata["dia_id"])
+
+    async def answer(self, question: str, now: datetime) -> Found:
+        """See the protocol."""
+        blocks: list[str] = []
+        told: list[Told] = []
+        for speaker, handle in self._handles():
+            recalled = await handle.recall(question, limit=_TOP, kinds=["fact"], now=now)
+            lines = [f"- {hit.at:%d %B %Y}: {hit.text}" for hit in recalled.hits]
+            blocks.append("\n".join([f"Memories for user {speaker}:", *lines]))
+            told += [
+                Told(hit.text, tuple(self._ids[source.turn] for source in hit.sources))
+                for hit in recalled.hits
+            ]
+            if self._graph and (relations := await self._relations(handle, question, speaker)):
+                blocks.append(relations)
+        return Found(text="\n\n".join(blocks), facts=told)
+
+    async def stats(self) -> Stats:
+        """See the protocol. What the paper counts: memories, not the turns that Lukasa also keeps."""
+        texts = [fact.text for _, handle in self._handles() for fact in await handle.facts()]
+        return Stats(
+            tokens=sum(map(self._tools.counter.count, texts)),
+            items=len(texts),
+            bytes=sum(path.stat().st_size for path in self._tools.folder.glob(f"{FILE}*")),
+        )
+
+    async def aclose(self) -> None:
+        """See the protocol."""
+        if self._memory is not None:
+            await self._memory.aclose()
+
+    def _handles(self) -> list[tuple[str, AsyncHandle]]:
+        if self._memory is None:
+            raise RuntimeError("asked before anything was taken in")
+        return [(speaker, self._memory.of(user=user)) for speaker, user in self._users.items()]
+
+    async def _relations(self, handle: AsyncHandle, question: str, speaker: str) -> str:
+        lines: list[str] = []
+        for entity in (await handle.entities(question))[:_NAMED]:
+            around = await handle.related(entity.id, hops=1)
+            names: Mapping[str, Any] = around.entities
+            lines += [
+                f"- {names[each.source].name} -- {each.label} -- {names[each.target].name}"
+                for each in around.relations
+            ]
+        return fitting(f"Relations for user {speaker}:", list(dict.fromkeys(lines)), _RELATIONS, self._tools)
+
+
+def _message(said: Said, speaker: str) -> dict[str, Any]:
+    return {**message(said), "role": "user" if said.speaker == speaker else "assistant"}

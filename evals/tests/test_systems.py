@@ -1,0 +1,216 @@
+"""Our own systems, the chunks, the turns and the whole conversation, on a small story."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from _story import conversation, scholar, tools
+
+from lukasa.errors import ProviderDownError
+from lukasa.testing.llm import ScriptedLLM
+from lukasa_evals.answers.calls import Calls, Kept, PendingError
+from lukasa_evals.answers.transcript import chunks_of, lines_of
+from lukasa_evals.errors import EvalError
+from lukasa_evals.systems.catalogue import CHUNKS, GROUPS, SYSTEMS, chosen
+from lukasa_evals.systems.lukasa import Lukasa
+from lukasa_evals.systems.mem0_paper import Mem0Paper
+from lukasa_evals.systems.rag import Rag
+from lukasa_evals.systems.turns import Turns
+from lukasa_evals.systems.whole import Whole
+
+NOW = datetime(2024, 6, 22, 12, tzinfo=UTC)
+IDS = [id_ for id_, _ in lines_of(conversation())]
+
+
+# --- the catalogue -----------------------------------------------------------------------------------------------------
+
+
+def test_the_six_categories_of_the_paper_and_ours_have_systems():
+    assert {entry.family for entry in SYSTEMS.values()} == {
+        "lukasa", "established", "rag", "full context", "open source", "proprietary", "platform",
+    }  # fmt: skip
+    assert {f"rag-{size}x{k}" for size in CHUNKS for k in (1, 2)} <= set(SYSTEMS)
+    assert all(name.startswith("lukasa-") for name in GROUPS["lukasa"])
+
+
+def test_what_a_system_lacks_is_said():
+    lacking = {
+        name: SYSTEMS[name].lacking(model=False, batch=False, env={})
+        for name in ("lukasa-rules", "lukasa-llm", "openai", "zep-cloud")
+    }
+    assert lacking["lukasa-rules"] is None
+    assert lacking["lukasa-llm"] == "needs a language model (--model)"
+    assert lacking["openai"] == "OPENAI_API_KEY is not set"
+    assert lacking["zep-cloud"] is not None
+    assert SYSTEMS["openai"].lacking(model=True, batch=False, env={"OPENAI_API_KEY": "k"}) is None
+
+
+def test_an_unknown_system_is_refused_with_what_was_meant():
+    with pytest.raises(EvalError, match="'lukasa-rules' perhaps"):
+        chosen(["lukasa-rulez"])
+    assert [entry.name for entry in chosen(["full", "rag-128x1", "full"])] == ["full", "rag-128x1"]
+
+
+# --- chunks ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [16, 40, 128, 8192])
+def test_chunks_hold_every_word_once_and_no_more_than_their_size(tmp_path: Path, size: int):
+    with tools(tmp_path) as given:
+        chunks = chunks_of(conversation(), given.counter, size)
+        whole = " ".join(line for _, line in lines_of(conversation()))
+        assert " ".join(chunk.text for chunk in chunks).split() == whole.split()
+        assert all(given.counter.count(chunk.text) <= size for chunk in chunks)
+
+
+def test_a_turn_counts_for_a_chunk_only_if_all_of_it_stands_there(tmp_path: Path):
+    with tools(tmp_path) as given:
+        lines = dict(lines_of(conversation()))
+        for chunk in chunks_of(conversation(), given.counter, 60):
+            joined = " ".join(chunk.text.split())
+            assert set(chunk.turns) == {id_ for id_, line in lines.items() if line in joined}
+
+
+@pytest.mark.anyio
+async def test_rag_shows_as_many_chunks_as_it_is_told(tmp_path: Path):
+    with tools(tmp_path, budget=100) as given:
+        for k, most in ((1, 40), (2, 80)):
+            rag = Rag(given, size=40, k=k)
+            await rag.ingest(conversation())
+            found = await rag.answer("What did Olu sell at the market?", NOW)
+            assert 0 < given.counter.count(found.text) <= most
+        filled = Rag(given, size=40, k=None)
+        await filled.ingest(conversation())
+        assert 40 < given.counter.count((await filled.answer("tomatoes", NOW)).text) <= 100
+
+
+@pytest.mark.anyio
+async def test_a_chunk_that_is_larger_than_the_budget_is_shown_all_the_same(tmp_path: Path):
+    with tools(tmp_path, budget=10) as given:
+        rag = Rag(given, size=8192, k=None)
+        await rag.ingest(conversation())
+        assert list((await rag.answer("anything", NOW)).turns) == IDS
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("by", ["bm25", "dense", "rrf"])
+async def test_turns_fill_the_budget_in_the_order_in_which_they_were_said(tmp_path: Path, by: str):
+    with tools(tmp_path, budget=120) as given:
+        turns = Turns(given, by=by)  # type: ignore[arg-type]
+        await turns.ingest(conversation())
+        found = await turns.answer("What did Olu sell at the market?", NOW)
+        assert "D2:1" in found.turns
+        assert list(found.turns) == [id_ for id_ in IDS if id_ in found.turns]
+        assert given.counter.count(found.text) <= 120
+        assert (await turns.stats()).items == len(IDS)
+
+
+@pytest.mark.anyio
+async def test_the_whole_conversation_is_shown_whatever_is_asked(tmp_path: Path):
+    with tools(tmp_path) as given:
+        whole = Whole(given)
+        await whole.ingest(conversation())
+        found = await whole.answer("What did Olu sell?", NOW)
+        assert list(found.turns) == IDS
+        assert "a grey cat on a piano" in found.text
+        assert (await whole.stats()).tokens == given.counter.count(found.text)
+
+
+# --- Lukasa ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("extractor", "graph"), [("none", False), ("rules", False), ("rules", True)])
+async def test_lukasa_without_a_model(tmp_path: Path, extractor: str, graph: bool):
+    with tools(tmp_path, budget=300) as given:
+        system = Lukasa(given, extractor=extractor, graph=graph)
+        await system.ingest(conversation())
+        try:
+            found = await system.answer("Where does Ines live?", NOW)
+            assert "D2:2" in found.turns
+            assert given.counter.count(found.text) <= 300
+            assert bool(found.facts) == (extractor == "rules")
+            assert ("Connected:" in found.text) == graph
+            stats = await system.stats()
+            assert stats.items >= len(IDS)
+            assert stats.bytes > 0
+        finally:
+            await system.aclose()
+
+
+@pytest.mark.anyio
+async def test_a_conversation_that_is_there_already_is_not_taken_in_twice(tmp_path: Path):
+    with tools(tmp_path) as given:
+        kept = []
+        for _ in range(2):
+            system = Lukasa(given, extractor="rules")
+            await system.ingest(conversation())
+            kept.append((await system.stats()).items)
+            await system.aclose()
+        assert kept[0] == kept[1]
+
+
+@pytest.mark.anyio
+async def test_lukasa_with_a_model_has_its_facts(tmp_path: Path):
+    model = ScriptedLLM(scholar, name="openai:scholar")
+    with tools(tmp_path, llm=model) as given:
+        system = Lukasa(given, extractor="llm")
+        await system.ingest(conversation())
+        try:
+            # Seven sentences with "I" tell something; "I love it" does not.
+            assert (await system.stats()).items == len(IDS) + 7
+            assert [request.purpose for request in model.requests] == ["extract", "extract"]
+        finally:
+            await system.aclose()
+
+
+@pytest.mark.anyio
+async def test_the_paper_takes_a_conversation_in_once_for_each_speaker(tmp_path: Path):
+    model = ScriptedLLM(scholar, name="openai:scholar")
+    with tools(tmp_path, llm=model) as given:
+        system = Mem0Paper(given, graph=False)
+        await system.ingest(conversation())
+        try:
+            found = await system.answer("What did Olu sell at the market?", NOW)
+            assert "Memories for user Ines:" in found.text
+            olu = found.text.partition("Memories for user Olu:")[2]
+            assert "21 June 2024: Olu sold 12 jars of sauce at the market." in olu
+            # Four pairs a speaker, each read once.
+            read = [request.messages[-1].text for request in model.requests if request.purpose == "extract"]
+            assert len(read) == 8
+            assert all(
+                sum(f"what {speaker} says alone" in text for text in read) == 4 for speaker in ("Ines", "Olu")
+            )
+            assert (await system.stats()).bytes > 0
+        finally:
+            await system.aclose()
+
+
+@pytest.mark.anyio
+async def test_every_session_is_asked_about_in_the_first_stage(tmp_path: Path):
+    """What a segment says does not depend on what is known: a batch gets all of it at once."""
+    calls = Calls(Kept(tmp_path / "kept.jsonl"), "openai:scholar")
+    with tools(tmp_path, llm=calls) as given:
+        with pytest.raises(PendingError):
+            await Lukasa(given, extractor="llm").ingest(conversation())
+        assert [request.purpose for request in calls.pending.values()] == ["extract", "extract"]
+        for key, request in calls.pending.items():
+            calls.kept.put(key, scholar(request))
+        again = Calls(calls.kept, "openai:scholar")
+        with tools(tmp_path, llm=again) as second:
+            system = Lukasa(second, extractor="llm")
+            await system.ingest(conversation())
+            assert not again.pending
+            assert (await system.stats()).items > len(IDS)
+            await system.aclose()
+
+
+@pytest.mark.anyio
+async def test_a_model_that_fails_stops_the_run_and_says_so(tmp_path: Path):
+    with tools(tmp_path, llm=ScriptedLLM([ProviderDownError("no route")])) as given:
+        system = Lukasa(given, extractor="llm")
+        with pytest.raises(EvalError, match=r"could not be distilled.*no route"):
+            await system.ingest(conversation())
+        await system.aclose()
