@@ -146,8 +146,9 @@ class JobPolicy:
     concurrency: int = 4
     """Sessions at once, in one process."""
 
-    lease: timedelta = timedelta(minutes=10)
-    """After this, a worker that says nothing counts as dead. Leases are prolonged while work goes on."""
+    lease: timedelta = timedelta(minutes=2)
+    """After this, a worker that says nothing counts as dead, and what it was at is taken by another: so long the work of a
+    killed process waits. Leases are prolonged while work goes on."""
 
     attempts: int = 8
     """With the waits below, an outage of about an hour is survived."""
