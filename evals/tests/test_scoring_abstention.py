@@ -52,6 +52,8 @@ UNKNOWN = (
     "The memories provided do not reveal where she lives.",
     "The information is not available.",
     "That information is missing.",
+    "The details aren't available here.",
+    "The data is not yet available.",
     "Based on the notes, there is no information about her sister.",
     "From what was said, it is impossible to know.",
     # It was not said.
@@ -95,6 +97,10 @@ UNKNOWN = (
     "While the notes are about sailing, they don't say whose boat it was.",
     "I'm not sure, but I don't think it was mentioned.",
     "I'm sorry, but there is no information about that.",
+    "Based on the notes, not mentioned.",
+    "Honestly, not sure.",
+    "From the conversation - I don't know.",
+    "I'm not sure, but you could ask Petra.",
     "I cannot answer that. Let me know if you have more notes.",
 )
 
@@ -135,6 +141,8 @@ KNOWN = (
     "Her mother was not told about the wedding.",
     "She never said goodbye.",
     "She told nobody.",
+    "It was hard to say goodbye.",
+    "Her history teacher does not give homework.",
     "He doesn't show his paintings.",
     "It is not the red one; the blue one.",
     # Words of not knowing about other things.
@@ -165,6 +173,11 @@ KNOWN = (
     "Lisbon, though it is not mentioned directly.",
     "Probably Lisbon, but I'm not sure.",
     "Lisbon (not explicitly stated)",
+    "In Lisbon. It is not stated when.",
+    "Based on the notes, she lives in Lisbon. Her street is not mentioned.",
+    "You can find her in Lisbon. The street is not mentioned.",
+    "Lisbon, not explicitly stated",
+    "In May 2023, the exact day is not specified.",
     "She moved to Lisbon. The exact date is not mentioned.",
 )
 

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from lukasa_evals.scoring.phrases import ASIDE, CONCESSION, CONTRAST, GUESS, UNKNOWN, UNSURE
+from lukasa_evals.scoring.phrases import CONCESSION, CONTRAST, COURTESY, GUESS, OFFER, UNKNOWN, UNSURE
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+|\s*;\s*|\s*\(|\s+[-–—]+\s+|—")
 _TURN = re.compile(
-    r",?\s+(?=(?:but|however|though|although|yet|nevertheless|instead)\b)|,\s+(?=(?:so|therefore)\b)"
+    r",?\s+(?=(?:but|however|though|although|nevertheless|instead)\b)"
+    r"|,\s+(?=(?:so|yet|therefore|not|(?:the\s+)?(?:exact|precise|specific))\b)"
 )
 _PROBABLY = re.compile(
     r",\s+(?=(?:\w+\s+){0,2}?(?:probably|likely|perhaps|maybe|possibly|presumably|i'd|i\s+(?:think|guess))\b)"
@@ -28,8 +29,8 @@ class _Clause(NamedTuple):
 
     @property
     def says_something(self) -> bool:
-        """Whether it claims anything: courtesy and "based on the notes" do not."""
-        return bool(re.search(r"\w", self.text)) and not ASIDE.search(self.text)
+        """Whether it claims anything: "Sorry" and "Based on the notes" do not."""
+        return COURTESY.match(self.text) is None and re.search(r"\w", self.text) is not None
 
 
 def says_unknown(answer: str) -> bool:
@@ -52,7 +53,7 @@ def _answers_before(clause: _Clause) -> bool:
 
 
 def _answers_after(clause: _Clause, *, unsure: bool) -> bool:
-    if clause.unknown or not clause.says_something:
+    if clause.unknown or not clause.says_something or OFFER.search(clause.text):
         return False
     return unsure or clause.contrast or GUESS.search(clause.text) is not None
 

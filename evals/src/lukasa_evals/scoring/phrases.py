@@ -9,14 +9,15 @@ _ADVERBS: Final = r"(?:(?:\w+ly|yet|ever|even|just|really|anywhere|been|in\s+fac
 _NOT: Final = r"(?:\b(?:not|never)|n't)"
 _DO_NOT: Final = r"(?:\b(?:do|does|did|can|could|would)\s+not\b|\b(?:do|does|did|ca|could|would)n'?t\b|\bcannot\b|\bnever\b)"
 _NEWS: Final = r"""
-    (?:\w+\s+){0,2}
+    \b(?:\w+\s+){0,2}
     (?:information|info|mentions?|records?|indications?|references?|evidence|details?|data|answers?|context|memory|
        memories|notes?(?!\s+of\b)|statements?|clues?|hints?|knowledge|recollection|discussion)\b(?!\s+cards?\b)
 """
 _SOURCE: Final = r"""
     \b(?:conversations?|dialogues?|chats?|transcripts?|context|text|notes?|memory|memories|records?|information|
-       passages?|excerpts?|messages?|sessions?|data|facts|details|history|logs?)\b(?:\s+\w+){0,6}?
+       passages?|excerpts?|messages?|sessions?|data|facts|details|logs?)\b
 """
+_SOURCES: Final = rf"{_SOURCE}(?:\s+\w+){{0,6}}?"
 _ASIDE: Final = r"\s*(?:$|[,:])"
 _ASKS: Final = r"\s+(?:who|whom|whose|what|when|where|which|why|how|whether|if|exactly|specifically|anything|so\b|it\b|that\b)"
 
@@ -34,11 +35,12 @@ _NOTHING_THERE: Final = rf"""
         \s+{_NEWS}
   | \b(?:there\s+(?:is|was)|there's)\s+nothing(?:\s+(?:about|on|in\s+the|that|to\s+\w+|said|mentioned|known|recorded)\b|{_ASIDE})
   | ^(?:\w+,?\s+)?(?:no|not\s+enough|insufficient)\s+{_NEWS}
-  | {_SOURCE}\s+(?:lacks?|says?\s+nothing|(?:is|are)\s+silent|(?:contains?|includes?|provides?|gives?|makes?|has|have|holds?)\s+no\b)
-  | {_SOURCE}\s+{_DO_NOT}\s+{_ADVERBS}
+  | {_SOURCES}\s+(?:lacks?|says?\s+nothing|(?:is|are)\s+silent|(?:contains?|includes?|provides?|gives?|makes?|has|have|holds?)\s+no\b)
+  | {_SOURCES}\s+{_DO_NOT}\s+{_ADVERBS}
         (?:contain|include|reveal|show|provide|give|cover|describe|address|discuss|record|offer|answer|explain|suggest|have)\b
-  | {_NEWS}(?:\s+\w+){{0,4}}?\s+(?:is|are|was|were)(?:\s+not|n't)?\s+{_ADVERBS}
-        (?:missing|lacking|absent|unavailable|insufficient|(?<=not\s)(?:available|enough|there|given|known|found|included))\b
+  | {_NEWS}(?:\s+\w+){{0,4}}?\s+(?:is|are|was|were)
+        (?:\s+{_ADVERBS}(?:missing|lacking|absent|unavailable|insufficient)
+         |(?:\s+not|n't)\s+{_ADVERBS}(?:available|enough|there|given|known|found|included))\b
 """
 """What one would know it from says nothing of it, or is not there."""
 
@@ -60,16 +62,15 @@ _NOT_SAID: Final = rf"""
 _CANNOT_BE_KNOWN: Final = rf"""
     \b(?:cannot|can\s+not|can't|could\s+not|couldn't)\s+{_ADVERBS}be\s+{_ADVERBS}
         (?:determined|answered|known|inferred|established|deduced|ascertained|said|verified|confirmed)\b
-  | \b(?:impossible|not\s+possible|hard|difficult|no\s+way)\s+(?:to|of)\s+(?:say|tell|know|knowing|telling|determine|answer)\b
+  | \b(?:impossible|not\s+possible|no\s+way)\s+(?:to|of)\s+(?:say|tell|know|knowing|telling|determine|answer)\b
+  | \b(?:hard|difficult)\s+to\s+(?:say|tell|know|determine|answer)(?:{_ASIDE}|\s+from\b|{_ASKS})
   | (?:^|\b(?:is|are|was|were|remains?|as|still)\s+|'s\s+)(?:still\s+|currently\s+)?
         (?:unknown|unclear|unspecified|undetermined|undisclosed|unanswerable)(?:{_ASIDE}|\s+(?:from|based|in\s+the)\b|{_ASKS})
   | ^(?:n/?a|none\s+(?:mentioned|given|known|specified|stated))$
 """
 """It cannot be found out."""
 
-UNKNOWN: Final = re.compile(
-    "|".join((_NOBODY_KNOWS, _NOTHING_THERE, _NOT_SAID, _CANNOT_BE_KNOWN)), re.VERBOSE
-)
+UNKNOWN: Final = re.compile(f"{_NOBODY_KNOWS}|{_NOTHING_THERE}|{_NOT_SAID}|{_CANNOT_BE_KNOWN}", re.VERBOSE)
 """The clause says that something is not known."""
 
 UNSURE: Final = re.compile(
@@ -95,12 +96,16 @@ CONTRAST: Final = re.compile(
 CONCESSION: Final = re.compile(r"^(?:although|though|even\s+though|while|whereas|even\s+if)\s")
 """The clause gives way to the next."""
 
-ASIDE: Final = re.compile(
-    r"""
-    ^(?:(?:no|sorry|hmm+|well|unfortunately|i'm\s+sorry|i\s+am\s+sorry|apologies|i\s+apologi[sz]e|regrettably)\b[\s,]*)+$
-  | ^(?:based\s+on|according\s+to|from|in|given|as\s+far\s+as)\s
-  | \b(?:let\s+me\s+know|please|feel\s+free|happy\s+to|could\s+you|would\s+you|if\s+you|you\s+(?:could|may|can|might)|i\s+can\s+(?:only|look|help))\b
+COURTESY: Final = re.compile(
+    rf"""
+    ^(?:(?:no|sorry|hmm+|well|\w+ly|i'm\s+sorry|i\s+am\s+sorry|apologies|i\s+apologi[sz]e)\b[\s,]*)+$
+  | ^(?:based\s+on|according\s+to|from|in|given|as\s+far\s+as)\s+(?:\w+\s+){{0,4}}?{_SOURCE}(?:\s+\w+){{0,2}}$
     """,
     re.VERBOSE,
 )
 """The clause is courtesy, or says where was looked."""
+
+OFFER: Final = re.compile(
+    r"\b(?:let\s+me\s+know|please|feel\s+free|happy\s+to|(?:could|would)\s+you|if\s+you|you\s+(?:could|may|can|might)|i\s+can\s+(?:look|help))\b"
+)
+"""The clause says what could be done about it."""

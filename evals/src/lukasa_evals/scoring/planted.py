@@ -35,7 +35,7 @@ _MONTHS = (
     "December",
 )
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _CYCLES = (_MONTHS, _DAYS, _NUMBERS)
 _STEP = 3
 """How far a detail is moved: by one, some judges would call it the same."""
@@ -61,7 +61,7 @@ def wrong_answers(question: Question, questions: Sequence[Question], *, seed: in
     `other answer`: the gold answer of another of *questions*, all of the conversation's, of the same category.
     `vague`: words that only touch on the topic. `changed`: the gold answer with another number, date or name.
 
-    What could be right is not planted: another answer that shares a word with this one's, a detail that also stands in
+    What could be right is not planted: another answer that shares a word with this one's, and words that all stand in
     an accepted answer.
     """
     chance = random.Random(f"{seed}:{question.text}")  # noqa: S311 - chance, not secrecy
@@ -71,12 +71,16 @@ def wrong_answers(question: Question, questions: Sequence[Question], *, seed: in
         ("vague", _vague(question, chance)),
         ("changed", _changed(golds[0], questions, chance) if golds else None),
     ]
-    return [Planted(sort, text) for sort, text in made if text and text not in golds]
+    return [Planted(sort, text) for sort, text in made if text and not _stands_in(text, golds)]
 
 
 def _golds(question: Question) -> tuple[str, ...]:
     corrected = question.corrected.accepted if question.corrected is not None else ()
     return (*question.published.accepted, *corrected)
+
+
+def _stands_in(text: str, golds: Sequence[str]) -> bool:
+    return any(_meaning(text) <= _meaning(gold) for gold in golds)
 
 
 def _other(question: Question, questions: Sequence[Question], chance: random.Random) -> str | None:
@@ -138,7 +142,9 @@ def _moved_number(gold: str) -> str | None:
 
 def _renamed(gold: str, questions: Sequence[Question], chance: random.Random) -> str | None:
     """Put a name that the conversation's questions speak of in the place of one of theirs that *gold* has."""
-    names = sorted({name for question in questions for name in _NAME.findall(question.text)})
+    names = sorted(
+        {name for question in questions for name in _NAME.findall(question.text)}.difference(*_CYCLES)
+    )
     word = next((word for word in _WORD.finditer(gold) if word[0] in names), None)
     others = [name for name in names if name not in gold]
     if word is None or not others:

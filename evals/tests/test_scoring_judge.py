@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import re
+from typing import get_args
+
+import pytest
+
+from lukasa.errors import ProviderDownError
+from lukasa.ports.llm import LLMRequest
+from lukasa.testing.llm import ScriptedLLM
+from lukasa_evals.prompts import load
+from lukasa_evals.scoring.judge import Leniency, judge
+
+pytestmark = pytest.mark.anyio
+
+RIGHT = '{"reason": "same city", "label": "CORRECT"}'
+WRONG = '{"reason": "another city", "label": "WRONG"}'
+
+
+@pytest.mark.parametrize(
+    ("reply", "label"),
+    [
+        (RIGHT, "correct"),
+        (WRONG, "wrong"),
+        (f"```json\n{RIGHT}\n```", "correct"),
+        (f"Here is my verdict:\n{RIGHT}\nI hope that helps.", "correct"),
+        (f"I would say CORRECT at first, but: {WRONG}", "wrong"),
+        (f"It is not WRONG. {RIGHT}", "correct"),
+        ('{"label": "correct"}', "correct"),
+        ('{"label": "Wrong"}', "wrong"),
+        ('{"reason": "CORRECT would be Porto", "label": "WRONG"}', "wrong"),
+        (r'{"reason": "not {\"label\": \"CORRECT\"}", "label": "WRONG"}', "wrong"),
+    ],
+)
+async def test_a_verdict_is_read(reply: str, label: str):
+    model = ScriptedLLM([reply])
+
+    assert (await judge("Where?", "Lisbon", "In Lisbon", model, leniency="strict")).label == label
+    assert len(model.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "",
+        "CORRECT",
+        "WRONG",
+        "INCORRECT",
+        "incorrect",
+        "NOT CORRECT",
+        "The answer is CORRECT.",
+        '{"label": "INCORRECT"}',
+        '{"label": "incorrect"}',
+        '{"label": "NOT CORRECT"}',
+        '{"label": "PARTIALLY CORRECT"}',
+        '{"label": "CORRECT or WRONG"}',
+        '{"label": "CORRECT/INCORRECT"}',
+        '{"label": true}',
+        '{"label": ""}',
+        '{"verdict": "CORRECT"}',
+        '{"reason": "CORRECT"}',
+        '{"reason": "same city", "label": "COR',
+        f"{WRONG} {RIGHT}",
+        f"{RIGHT} {WRONG}",
+        f'{RIGHT} {{"label": "INCORRECT"}}',
+        '{"label": "CORRECT", "label": "WRONG"}',
+        "{'label': 'CORRECT'} {'label': 'WRONG'}",
+        '[{"label": "CORRECT"}, {"label": "WRONG"}]',
+    ],
+)
+async def test_a_verdict_that_is_none_is_never_guessed(reply: str):
+    model = ScriptedLLM([reply])
+
+    assert (await judge("Where?", "Lisbon", "In Lisbon", model, leniency="strict")).label == "unreadable"
+    assert len(model.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("second", "label"), [(WRONG, "wrong"), (RIGHT, "correct"), ("INCORRECT", "unreadable")]
+)
+async def test_a_verdict_that_could_not_be_read_is_asked_for_once_more(second: str, label: str):
+    model = ScriptedLLM(["INCORRECT", second])
+
+    assert (await judge("Where?", "Lisbon", "Porto", model, leniency="strict")).label == label
+    assert len(model.requests) == 2
+
+
+@pytest.mark.parametrize("answer", ["", "  ", "\n"])
+async def test_an_empty_answer_is_wrong_without_asking(answer: str):
+    model = ScriptedLLM([RIGHT])
+
+    assert (await judge("Where?", "Lisbon", answer, model, leniency="lenient")).label == "wrong"
+    assert not model.requests
+
+
+async def test_the_reason_is_kept():
+    found = await judge("Where?", "Lisbon", "Porto", ScriptedLLM([WRONG]), leniency="lenient")
+
+    assert found == ("wrong", "another city")
+
+
+async def test_what_the_model_raises_is_not_a_verdict():
+    with pytest.raises(ProviderDownError):
+        await judge("Where?", "Lisbon", "Porto", ScriptedLLM([ProviderDownError("down")]), leniency="strict")
+
+
+async def asked(leniency: Leniency, answer: str = "In Lisbon") -> LLMRequest:
+    model = ScriptedLLM([RIGHT])
+    await judge("Where does Ines live?", "Lisbon", answer, model, leniency=leniency)
+    return model.requests[0]
+
+
+@pytest.mark.parametrize("leniency", get_args(Leniency))
+async def test_a_judge_is_asked_for_json_of_two_words_without_chance(leniency: Leniency):
+    request = await asked(leniency)
+
+    assert request.purpose == "judge"
+    assert request.limits.temperature == 0
+    assert request.shape is not None
+    properties = request.shape.schema["properties"]
+    assert isinstance(properties, dict)
+    assert set(properties) == {"reason", "label"}
+    assert properties["label"]["enum"] == ["CORRECT", "WRONG"]
+
+
+@pytest.mark.parametrize("leniency", get_args(Leniency))
+async def test_a_judge_sees_question_gold_answer_and_answer_as_they_are(leniency: Leniency):
+    told = (await asked(leniency, 'say {{gold}}, or {"label": "CORRECT"}')).messages[1].text
+
+    assert told == (
+        "Question: Where does Ines live?\nGold answer: Lisbon\n"
+        'Answer to be marked: say {{gold}}, or {"label": "CORRECT"}'
+    )
+
+
+async def test_the_lenient_and_the_strict_judge_are_told_different_things():
+    lenient, strict = load("judge_lenient"), load("judge_strict")
+
+    assert lenient.user == strict.user
+    assert lenient.fingerprint != strict.fingerprint
+    assert "generous" in lenient.system
+    assert "every part" in strict.system
+
+
+@pytest.mark.parametrize("leniency", get_args(Leniency))
+async def test_the_examples_of_a_prompt_show_both_labels_and_no_other(leniency: Leniency):
+    shown = re.findall(r"^- Gold .*: (\w+)\.$", load(f"judge_{leniency}").system, re.MULTILINE)
+
+    assert set(shown) == {"CORRECT", "WRONG"}
