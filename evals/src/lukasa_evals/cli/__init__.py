@@ -25,13 +25,18 @@ for name, target, told in (
         f"{_HERE}.retrieving:retrieval",
         "Ask every question, and measure how much of its evidence is found.",
     ),
-    ("compare", f"{_HERE}.retrieving:compare", "Compare two runs question by question."),
+    ("compare", f"{_HERE}.comparing:compare", "Compare two runs question by question."),
     (
         "run",
         f"{_HERE}.answering:run",
         "Take conversations in, have questions answered and the answers judged.",
     ),
     ("report", f"{_HERE}.answering:report", "Write tables and plots of runs."),
+    (
+        "differences",
+        f"{_HERE}.answering:differences",
+        "Write the questions that one system got and another missed.",
+    ),
     (
         "systems",
         f"{_HERE}.answering:systems",

@@ -13,6 +13,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress
 
 from lukasa import Settings
@@ -27,6 +28,8 @@ from lukasa_evals.answers.run import Outcome
 from lukasa_evals.answers.run import run as carry_out
 from lukasa_evals.cli.options import Asked, asked_of, console, table_of
 from lukasa_evals.errors import EvalError
+from lukasa_evals.reports.differences import write as write_differences
+from lukasa_evals.reports.records import read
 from lukasa_evals.reports.write import report as write_report
 from lukasa_evals.retrieval.run import code_of
 from lukasa_evals.retrieval.vectors import EngineVectors
@@ -143,6 +146,8 @@ def run(
     """
     who, often, through = who or Who(), often or Often(), through or Through()
     dataset = asked_of(asked)
+    for warning in dataset.warnings:
+        console().print(f"[yellow]note:[/] {escape(warning)}")
     able, skipped = _able(chosen_systems(system), who, through)
     started = datetime.now(UTC)
     folder = out or Path("runs") / f"{started:%Y%m%dT%H%M%S}-{asked.dataset}-{asked.split}"
@@ -189,6 +194,24 @@ def report(*folders: Path, asked: Asked, out: Path) -> None:
     console().print(f"{out / 'report.md'}", highlight=False)
 
 
+def differences(run: Path, one: str, other: str, /, *, asked: Asked) -> None:
+    """Write the questions that one system got and another missed, with both contexts, into the run's folder.
+
+    Parameters
+    ----------
+    run
+        Folder of the run.
+    one
+        A system.
+    other
+        Another.
+    asked
+        The questions that they were asked.
+    """
+    records = read([run], asked_of(asked))
+    console().print(f"{write_differences(records, one, other, run)}", highlight=False)
+
+
 def systems() -> None:
     """List the systems under test, and what each lacks to run here."""
     rows = [
@@ -216,7 +239,8 @@ def _models(who: Who, through: Through, folder: Path) -> Models:
         if not spec:
             return None
         inner = language_model(spec) if through.asks else None
-        return Calls(Kept(folder / f"{role}.jsonl"), spec, inner)
+        # Where a server is, is nobody's business who reads the report.
+        return Calls(Kept(folder / f"{role}.jsonl"), spec.partition("@")[0], inner)
 
     judges = [calls(f"judge{place}", spec) for place, spec in enumerate(who.judge, start=1)]
     return Models(

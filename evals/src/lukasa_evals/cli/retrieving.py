@@ -1,4 +1,4 @@
-"""`retrieval` and `compare`: what is found, without any model that answers."""
+"""`retrieval`: what is found, without any model that answers."""
 
 from __future__ import annotations
 
@@ -15,10 +15,8 @@ from lukasa import Settings
 from lukasa_evals.cli.options import Asked, chosen, console, table_of
 from lukasa_evals.datasets import locomo
 from lukasa_evals.errors import EvalError
-from lukasa_evals.retrieval import compare as comparing
 from lukasa_evals.retrieval import report
 from lukasa_evals.retrieval.memory import with_policy
-from lukasa_evals.retrieval.record import Labels
 from lukasa_evals.retrieval.run import BUDGETS, Plan, run
 
 
@@ -95,61 +93,6 @@ def retrieval(
         told.print(table_of(f"{part}, categories 1-4, published labels, %", *report.summary(records, part)))
     told.print(table_of("goals", *report.goal_table(records)))
     told.print(f"Everything: {folder / 'report.md'}", highlight=False)
-
-
-def compare(
-    before: Path,
-    after: Path,
-    /,
-    *,
-    system: str = "lukasa",
-    labels: Labels = "published",
-    everything: bool = False,
-) -> None:
-    """Compare two runs question by question.
-
-    Parameters
-    ----------
-    before
-        Folder of the earlier run.
-    after
-        Folder of the later run.
-    system
-        Which system of theirs.
-    labels
-        published or corrected.
-    everything
-        Also show figures that did not change.
-    """
-    found = comparing.compare(before, after, system=system, labels=labels)
-    rows = [
-        [
-            d.split,
-            d.category,
-            d.measure,
-            str(d.questions),
-            f"{100 * d.before:.1f}",
-            f"{100 * d.after:.1f}",
-            f"{100 * (d.after - d.before):+.1f}",
-            f"+{d.gained} −{d.lost}",
-            f"{d.p:.3f}",
-        ]
-        for d in found
-        if everything or d.gained or d.lost
-    ]
-    head = [
-        "split",
-        "category",
-        "measure",
-        "questions",
-        "before",
-        "after",
-        "difference",
-        "questions changed",
-        "p",
-    ]
-    title = f"{before.name} → {after.name}: {system}, {labels} labels, mean over questions in %"
-    console().print(table_of(title, head, rows) if rows else f"{title}: nothing changed")
 
 
 def _budgets(text: str) -> list[int]:

@@ -1,5 +1,12 @@
-"""What runs found out, as tables.
+"""What runs found out: tables, plots, and the questions that one system got and another missed.
 
-scores          records → figures, by system and category
-write           figures → report.md
+published       what the Mem0 paper prints
+records         the folders of runs, read
+measures        records → a figure for each question and system
+cells           figures → text
+tables          … by system and category, in the paper's layout and beyond it
+judges          what the verdicts are worth
+plots           accuracy against cost and against latency
+differences     questions on which two systems differ, with both contexts
+write           all of it → report.md
 """

@@ -1,177 +1,109 @@
-"""Figures → `report.md`: no word of a data set in it."""
+"""Tables and plots → `report.md`. No word of a data set is in it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
 
-from lukasa_evals.answers.folder import Answer, Context, Held, TakenIn, Verdict, asked_for
-from lukasa_evals.datasets.values import Category, Dataset
-from lukasa_evals.reports import scores
-from lukasa_evals.reports.scores import Asked, Records
-from lukasa_evals.statistics import Mean, Share, percentile
+from lukasa_evals.datasets.values import Dataset
+from lukasa_evals.reports import judges, tables
+from lukasa_evals.reports.plots import LACKING, plots
+from lukasa_evals.reports.records import Records, read
 
 REPORT = "report.md"
-NOTHING = "–"
 
-Rows = list[list[str]]
-
-
-class Page(NamedTuple):
-    """What all tables are made of."""
-
-    dataset: Dataset
-    asked: Asked
-    records: Records
-    runs: Sequence[dict[str, Any]]
-
-    @property
-    def names(self) -> list[str]:
-        """The systems, in the order in which they were run."""
-        named = [name for run in self.runs for name in run["systems"]]
-        return list(dict.fromkeys(named))
+_READ = """
+F1 is over sets of words, BLEU-1 is NLTK's, both as in the Mem0 paper. J is the share that a judge finds right; a verdict that cannot be
+read is not right. `[…]` and `±` are 95 % intervals (Wilson, normal approximation). Questions without an answer are reported apart.
+All evidence: every turn that the label cites stands in the context word for word, or a fact with all words of the answer that
+the turn has. Answer words: share of the gold answer's content words in the context, where they must be said and not inferred.
+""".strip()
 
 
 def report(folders: Sequence[Path], dataset: Dataset, out: Path) -> None:
-    """Write the report of runs of the same questions into a folder."""
-    records = Records(
-        systems=[each for folder in folders for each in Held(folder, TakenIn).all()],
-        contexts=[each for folder in folders for each in Held(folder, Context).all()],
-        answers=[each for folder in folders for each in Held(folder, Answer).all()],
-        verdicts=[each for folder in folders for each in Held(folder, Verdict).all()],
-    )
-    page = Page(dataset, scores.asked_in(dataset), records, [asked_for(folder) for folder in folders])
-    parts = [_head(page), _contexts(page), _answers(page), _costs(page)]
+    """Write the report of runs of the same questions into a folder.
+
+    Raises `EvalError` where there is no run, or one of other questions.
+    """
+    records = read(folders, dataset)
+    parts = [_head(records), *_contexts(records)]
+    if records.answers:
+        parts += _answers(records)
+    parts += [
+        _part("Cost and latency", tables.costs(records)),
+        _part("Taking in and answering", tables.spending(records)),
+    ]
+    if len(records.systems) > 1:
+        parts.append(_part("Question by question", _against(records)))
+    parts.append(_pictures(records, out))
     (out / REPORT).write_text("\n\n".join(part for part in parts if part) + "\n", encoding="utf-8")
 
 
-def _head(page: Page) -> str:
+def _head(records: Records) -> str:
+    dataset = records.dataset
     lines = [
-        f"# {page.dataset.name}: {len(page.dataset.conversations)} conversations, {len(page.asked)} questions",
+        f"# {dataset.name}: {len(dataset.conversations):,} conversations, {len(records.asked):,} questions",
         "",
     ]
-    for run in page.runs:
-        models = ", ".join(f"{role} {model}" for role, model in run["models"].items()) or "no model"
+    for run in records.runs:
         code = run["code"]
-        lines.append(
-            f"- {run['started']}, Lukasa {code['lukasa']}, commit {code['commit']}"
-            f"{' with changes' if code['dirty'] else ''}; {models}; embedder {run['embedder']}; "
-            f"contexts of {run['budget']} tokens where a system can keep to it"
-        )
-        lines += [f"- skipped: {name}: {why}" for name, why in run["skipped"].items()]
-    for file, digest in page.dataset.sha256.items():
-        lines.append(f"- sha256 of {file}: `{digest}`")
-    return "\n".join(lines)
+        models = ", ".join(f"{role}: {model}" for role, model in run["models"].items()) or "no model"
+        lines += [
+            f"- {run['started']}, Lukasa {code['lukasa']}, commit `{code['commit']}`{' with changes' if code['dirty'] else ''}",
+            f"- {models}; embedder {run['embedder']}; {run['budget']:,} tokens where a system can keep to it",
+            f"- prompts: {', '.join(f'{name} {value}' for name, value in run['prompts'].items())}",
+        ]
+    lines += [f"- `{file}`: sha256 `{digest}`" for file, digest in dataset.sha256.items()]
+    lines += [f"- note: {warning}" for warning in dataset.warnings]
+    lines += [f"- not run: **{name}**: {why}" for name, why in records.skipped.items()]
+    if missing := tables.missing(records):
+        lines += ["", "**Not everything is done:**", "", missing]
+    return "\n".join([*lines, "", _READ])
 
 
-def _contexts(page: Page) -> str:
-    """Tables of what stands in the contexts, by split."""
-    tables = []
-    for split in sorted({conversation.split for conversation in page.dataset.conversations}):
-        members = {each.id for each in page.dataset.conversations if each.split == split}
-        categories = [None, *(key for key in page.dataset.categories)]
-        rows: Rows = []
-        for name in page.names:
-            own = [c for c in page.records.contexts if c.system == name and c.conversation in members]
-            if not own:
-                continue
-            grouped = scores.by_category(page.dataset, page.asked, own)
-            figures = [
-                _share(scores.complete(grouped[key], page.asked))
-                for key in categories
-                if _countable(page, key)
-            ]
-            tokens = sum(context.tokens for context in own) / len(own)
-            rows.append(
-                [name, f"{tokens:,.0f}", *figures, _mean(scores.contained(grouped[None], page.asked))]
-            )
-        heads = [_name(page, key) for key in categories if _countable(page, key)]
-        title = f"## {split}: questions whose evidence stands in the context, %"
-        tables.append(f"{title}\n\n{_table(['system', 'tokens', *heads, 'words of the answer'], rows)}")
-    return "\n\n".join(tables)
-
-
-def _countable(page: Page, category: Category | None) -> bool:
-    """Tell whether a category has evidence to look for."""
-    return category is None or any(
-        not question.abstains and question.published.evidence
-        for question in page.asked.values()
-        if question.category == category
-    )
-
-
-def _answers(page: Page) -> str:
-    if not page.records.answers:
-        return ""
-    judges = sorted({(v.judge, v.leniency) for v in page.records.verdicts})
-    rows: Rows = []
-    for name in page.names:
-        own = [answer for answer in page.records.answers if answer.system == name]
-        verdicts = [verdict for verdict in page.records.verdicts if verdict.system == name]
-        measures: list[Callable[[str, str], float]] = [scores.F1, scores.BLEU, scores.SQUAD]
-        rows.append(
-            [
-                name,
-                *(_mean(scores.overlap(own, page.asked, measure)) for measure in measures),
-                *(_share(scores.judged(verdicts, judge, leniency)) for judge, leniency in judges),
-                _share(scores.refused(own, page.asked, rightly=True)),
-                _share(scores.refused(own, page.asked, rightly=False)),
-            ]
-        )
-    heads = [
-        "system",
-        "F1",
-        "BLEU-1",
-        "F1 (SQuAD)",
-        *(f"J {leniency}, {judge}" for judge, leniency in judges),
+def _contexts(records: Records) -> list[str]:
+    splits = sorted(set(records.splits.values()))
+    corrected = any(question.corrected is not None for question in records.asked.values())
+    parts = [
+        _part(f"What stands in the context: {split}, %", tables.contexts(records, split, "published"))
+        for split in splits
     ]
-    return "## Answers, %\n\n" + _table([*heads, "refused rightly", "refused wrongly"], rows)
+    if corrected:
+        parts += [
+            _part(
+                f"The same, known wrong labels corrected: {split}, %",
+                tables.contexts(records, split, "corrected"),
+            )
+            for split in splits
+        ]
+    return parts
 
 
-def _costs(page: Page) -> str:
-    rows: Rows = []
-    for name in page.names:
-        taken = [each for each in page.records.systems if each.system == name]
-        own = [context for context in page.records.contexts if context.system == name]
-        if not taken or not own:
-            continue
-        times = [context.milliseconds for context in own]
-        rows.append(
-            [
-                name,
-                f"{sum(each.tokens for each in taken) / len(taken):,.0f}",
-                f"{sum(each.bytes for each in taken) / len(taken) / 1e6:,.1f}",
-                f"{sum(each.seconds for each in taken) / len(taken):,.1f}",
-                f"{sum(each.spent.calls for each in taken):,}",
-                f"{sum(each.spent.tokens_in for each in taken):,}",
-                f"{sum(each.spent.tokens_out for each in taken):,}",
-                f"{percentile(times, 0.5):,.1f}",
-                f"{percentile(times, 0.95):,.1f}",
-            ]
-        )
-    heads = [
-        "system", "tokens kept", "MB", "seconds a conversation", "calls to take in", "tokens in", "tokens out",
-        "search p50, ms", "p95",
-    ]  # fmt: skip
-    return "## Costs\n\n" + _table(heads, rows)
+def _answers(records: Records) -> list[str]:
+    parts = [_part("Answers, %", tables.quality(records, "published"))]
+    if any(question.corrected is not None for question in records.asked.values()):
+        parts.append(_part("The same, known wrong labels corrected, %", tables.quality(records, "corrected")))
+    parts.append(_part("Nothing is known, %", tables.refusals(records)))
+    if records.benches:
+        parts.append(_part("Judges", judges.wavering(records)))
+        if len(records.benches) > 1:
+            parts.append(judges.agreement(records))
+        if accepted := judges.acceptance(records):
+            parts.append(_part("Deliberately wrong answers that were accepted, %", accepted))
+    return parts
 
 
-def _name(page: Page, category: Category | None) -> str:
-    return "all" if category is None else page.dataset.categories[category]
+def _against(records: Records) -> str:
+    told = "`*`: p < 0.05 (McNemar's exact test, or paired bootstrap), not corrected for the number of comparisons."
+    return f"{tables.against(records, records.systems[0])}\n\n{told}"
 
 
-def _share(share: Share) -> str:
-    if not share.of:
-        return NOTHING
-    low, high = share.interval
-    return f"{100 * share.value:.1f} [{100 * low:.1f}–{100 * high:.1f}]"
+def _pictures(records: Records, out: Path) -> str:
+    drawn = plots(records, out)
+    if not drawn:
+        return LACKING
+    return "\n\n".join(f"![{name}]({name}.svg)" for name in drawn)
 
 
-def _mean(found: Mean) -> str:
-    return f"{100 * found.value:.1f}" if found.of else NOTHING
-
-
-def _table(heads: Sequence[str], rows: Rows) -> str:
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+def _part(title: str, text: str) -> str:
+    return f"## {title}\n\n{text}"

@@ -1,0 +1,115 @@
+"""Records → a figure for each question and system, from 0 to 1. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from lukasa_evals.answers.folder import Verdict
+from lukasa_evals.reports.records import Key, Records
+from lukasa_evals.retrieval.record import Labels
+from lukasa_evals.scoring.abstention import says_unknown
+from lukasa_evals.scoring.overlap import bleu1, paper_f1, squad_f1
+
+Figures: TypeAlias = Mapping[str, Mapping[Key, float]]
+"""By system, then by question: the mean over repetitions. Questions that a measure says nothing of are not there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """One column of a table."""
+
+    name: str
+    figures: Figures
+    yes_or_no: bool
+    """Each figure is 0 or 1, as long as nothing was repeated."""
+
+
+def complete(records: Records, labels: Labels = "published") -> Measure:
+    """Return whether every evidence turn stands in the context, of questions that have an answer and evidence."""
+    found: dict[str, dict[Key, float]] = {}
+    for context in records.contexts:
+        key = (context.conversation, context.question)
+        evidence = records.label(key, labels).evidence
+        if evidence and not records.asked[key].abstains:
+            found.setdefault(context.system, {})[key] = float(set(evidence) <= set(context.shown))
+    return Measure(name="all evidence", figures=found, yes_or_no=True)
+
+
+def contained(records: Records, labels: Labels = "published") -> Measure:
+    """Return the share of the gold answer's content words that stand in the context."""
+    found: dict[str, dict[Key, float]] = {}
+    for context in records.contexts:
+        key = (context.conversation, context.question)
+        corrected = labels == "corrected" and records.asked[key].corrected is not None
+        share = context.contained_corrected if corrected else context.contained
+        if share is not None:
+            found.setdefault(context.system, {})[key] = share
+    return Measure(name="answer words", figures=found, yes_or_no=False)
+
+
+def overlap(records: Records, labels: Labels = "published") -> list[Measure]:
+    """Return F1 and BLEU-1 as the paper computes them, and F1 as SQuAD does: beside the nearest accepted answer."""
+    named: dict[str, Callable[[str, str], float]] = {
+        "F1": paper_f1,
+        "BLEU-1": bleu1,
+        "F1 (SQuAD)": squad_f1,
+    }
+    return [
+        Measure(name=name, figures=_overlap(records, labels, measure), yes_or_no=False)
+        for name, measure in named.items()
+    ]
+
+
+def _overlap(records: Records, labels: Labels, measure: Callable[[str, str], float]) -> Figures:
+    found: dict[str, dict[Key, list[float]]] = {}
+    for answer in records.answers:
+        key = (answer.conversation, answer.question)
+        accepted = records.label(key, labels).accepted
+        if accepted and not records.asked[key].abstains:
+            figure = max(measure(answer.text, gold) for gold in accepted)
+            found.setdefault(answer.system, {}).setdefault(key, []).append(figure)
+    return _means(found)
+
+
+def judged(records: Records, judge: str, leniency: str, labels: Labels = "published") -> Measure:
+    """Return what a judge found right (J). A verdict that could not be read counts as not right."""
+    found: dict[str, dict[Key, list[float]]] = {}
+    for verdict in verdicts_of(records, judge, leniency, labels):
+        key = (verdict.conversation, verdict.question)
+        found.setdefault(verdict.system, {}).setdefault(key, []).append(float(verdict.label == "correct"))
+    once = all(len(each) == 1 for figures in found.values() for each in figures.values())
+    return Measure(name=f"J {leniency}", figures=_means(found), yes_or_no=once)
+
+
+def verdicts_of(records: Records, judge: str, leniency: str, labels: Labels) -> list[Verdict]:
+    """Return a judge's verdicts: with corrected labels, those beside the published one where that is not known to be wrong."""
+    return [
+        verdict
+        for verdict in records.verdicts
+        if (verdict.judge, verdict.leniency) == (judge, leniency)
+        if verdict.labels == _counting(records, (verdict.conversation, verdict.question), labels)
+    ]
+
+
+def _counting(records: Records, key: Key, labels: Labels) -> Labels:
+    corrected = labels == "corrected" and records.asked[key].corrected is not None
+    return "corrected" if corrected else "published"
+
+
+def refused(records: Records) -> Measure:
+    """Return whether the answer says that nothing is known: right where the question has no answer, else wrong."""
+    found: dict[str, dict[Key, list[float]]] = {}
+    for answer in records.answers:
+        key = (answer.conversation, answer.question)
+        found.setdefault(answer.system, {}).setdefault(key, []).append(float(says_unknown(answer.text)))
+    once = all(len(each) == 1 for figures in found.values() for each in figures.values())
+    return Measure(name="refused", figures=_means(found), yes_or_no=once)
+
+
+def _means(found: Mapping[str, Mapping[Key, list[float]]]) -> Figures:
+    return {
+        system: {key: sum(each) / len(each) for key, each in figures.items()}
+        for system, figures in found.items()
+    }
