@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from lukasa_evals.answers.folder import Answer, Context, Held, Verdict
 from lukasa_evals.answers.plan import Models, Plan
 from lukasa_evals.answers.run import run
 from lukasa_evals.errors import EvalError
+from lukasa_evals.systems.catalogue import GROUPS
 
 OURS = ["lukasa-rules", "lukasa-llm", "lukasa-paper", "lukasa-paper+graph", "rag-128x1", "full"]
 
@@ -99,8 +101,11 @@ def _done(line: dict[str, Any], calls: Calls) -> dict[str, Any]:
 
 
 @pytest.mark.anyio
-async def test_a_run_through_batches_comes_to_the_same_as_a_direct_one(tmp_path: Path):
-    given = plan(OURS)
+@pytest.mark.parametrize("systems", [OURS, GROUPS["established"]], ids=["ours", "established"])
+async def test_a_run_through_batches_comes_to_the_same_as_a_direct_one(
+    tmp_path: Path, systems: Sequence[str]
+):
+    given = plan(systems)
     await carry_out(given, tmp_path / "direct", scripted())
     stages = await through_batches(given, tmp_path / "batches")
     assert table(tmp_path / "batches") == table(tmp_path / "direct")
