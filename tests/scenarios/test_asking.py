@@ -398,7 +398,11 @@ async def test_a_reader_may_stop_listening():
 
 
 async def test_a_stream_that_nobody_reads_to_its_end_is_paid_for():
-    async with opened(["It broke on the way [1]. It was mended [1]. Much more could be said of it, and is, for a long while [1]."]) as (alice, _, _):
+    async with opened(
+        [
+            "It broke on the way [1]. It was mended [1]. Much more could be said of it, and is, for a long while [1]."
+        ]
+    ) as (alice, _, _):
         pieces = alice.ask_stream(QUESTION)
         assert isinstance(pieces, AsyncGenerator)
         await anext(pieces)

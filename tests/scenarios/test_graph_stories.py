@@ -10,6 +10,7 @@ from _settings import SETTINGS
 
 from lukasa import Handle, Memory
 from lukasa.errors import InputError, NotFoundError
+from lukasa.pipeline.graph import policy
 
 
 @pytest.fixture
@@ -128,3 +129,73 @@ def test_it_is_written_for_other_tools(ana: Handle):
     assert "Lisbon" in ana.graph("cypher", entity="Ana", hops=1)
     with pytest.raises(InputError, match="graphml, jsonld, cypher, dot"):
         ana.graph("png")
+
+
+def test_a_new_name_is_shown_and_undone(ana: Handle):
+    say(ana, "My friend Robert lives in Bath.")
+    before = (ana.entities(), ana.relations(past=True))
+
+    renamed = ana.rename("Robert", "Bob")
+    (person,) = ana.entities("Robert")
+    assert (person.name, list(person.aliases)) == ("Bob", ["Robert"])
+    assert ("Bob", "lives_in", "Bath") in triplets(ana)
+
+    ana.undo(call=renamed.change)
+    assert (ana.entities(), ana.relations(past=True)) == before
+
+
+def test_an_alias_is_of_somebody_known(ana: Handle):
+    say(ana, "My friend Robert lives in Bath.")
+
+    ana.alias("Robert", "the carpenter")
+    assert [entity.name for entity in ana.entities("carpenter")] == ["Robert"]
+    for verb in (ana.alias, ana.rename):
+        with pytest.raises(NotFoundError, match="Rupert"):
+            verb("Rupert", "Rob")
+
+
+def test_an_entity_tells_in_a_line_what_is_known_of_it(ana: Handle):
+    say(ana, "I live in Lisbon.")
+
+    assert {entity.name: entity.gist for entity in ana.entities()} == {
+        "Ana": "Ana lives in Lisbon",
+        "Lisbon": "Ana lives in Lisbon",
+    }
+
+
+def told_of_animals(ana: Handle) -> None:
+    for subject, attribute, value, text in (
+        ("Ana", "pet", "Rex", "Ana has a dog called Rex."),
+        ("Ana", "lives_in", "Porto", "Ana lives in Porto."),
+        ("Bo", "pet", "Tiger", "Bo has a cat called Tiger."),
+    ):
+        ana.believe(text, subject=subject, attribute=attribute, value=value)
+
+
+@pytest.mark.parametrize("embedder", ["hashing", "none"])
+def test_relations_are_searched_with_vectors_and_without(tmp_path: Path, embedder: str):
+    settings = SETTINGS.model_copy(update={"embedder": embedder})
+    with Memory.open(tmp_path / "b.lukasa", settings=settings) as memory:
+        ana = memory.of("ana")
+        told_of_animals(ana)
+
+        assert ana.relations(query="Who has a cat called Tiger?")[0].text == "Bo has a cat called Tiger."
+        assert len(ana.relations(query="Who has a cat called Tiger?", limit=1)) == 1
+        found = ana.relations("Ana", query="Who has a cat called Tiger?", label="pet")
+        assert [relation.text for relation in found] == ["Ana has a dog called Rex."]
+        assert len(ana.relations(query=" ")) == 3
+
+
+def test_names_that_mean_the_same_are_joined_where_the_policy_says_so(
+    ana: Handle, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(policy, "DEFAULT", policy.GraphPolicy(alike=0.7))
+    for subject, value in (("Ana", "sea kayak trips"), ("Bo", "the sea kayak trips of May"), ("Cy", "chess")):
+        ana.believe(f"{subject} likes {value}.", subject=subject, attribute="likes", value=value)
+    (trips,) = ana.entities("kayak")
+    assert {trips.name, *trips.aliases} == {"sea kayak trips", "the sea kayak trips of May"}
+    assert [entity.aliases for entity in ana.entities("chess")] == [()]
+
+    ana.split("sea kayak trips", "the sea kayak trips of May")
+
+    assert len(ana.entities("kayak")) == 2

@@ -501,16 +501,23 @@ class Handle:
         self,
         entity: str | None = None,
         *,
+        query: str = "",
         label: str | None = None,
         valid_at: datetime | str | None = None,
         past: bool = False,
+        limit: int | None = None,
     ) -> list[Relation]:
         """Return relations: those of an *entity* (by name or id), with a *label*, true at a moment.
 
-        Without *valid_at*, those that are believed now; with *past* also those that were.
+        Without *valid_at*, those that are believed now; with *past* also those that were. With a *query*, those that bear on it,
+        best first: by meaning, or by shared words where there are no vectors.
+
+        Raises `NotFoundError` when nobody and nothing of that name is known.
         """
         return self._loop.call(
-            lambda: self._handle.relations(entity, label=label, valid_at=valid_at, past=past)
+            lambda: self._handle.relations(
+                entity, query=query, label=label, valid_at=valid_at, past=past, limit=limit
+            )
         )
 
     def related(self, entity: str, *, hops: int = 2, valid_at: datetime | str | None = None) -> Graph:
@@ -544,3 +551,18 @@ class Handle:
     def split(self, one: str, other: str) -> Receipt:
         """State that two names are not one entity's, whatever they look like; `undo(call=receipt.change)` takes it back."""
         return self._loop.call(lambda: self._handle.split(one, other))
+
+    def alias(self, name: str, other: str) -> Receipt:
+        """State that somebody or something known also goes by another name; `undo(call=receipt.change)` takes it back.
+
+        Raises `NotFoundError` when nobody and nothing is called that: `merge` joins two names, known or not.
+        """
+        return self._loop.call(lambda: self._handle.alias(name, other))
+
+    def rename(self, old: str, new: str) -> Receipt:
+        """State that what was called *old* is called *new* and shown so; `undo(call=receipt.change)` takes it back.
+
+        It is still found by its old name. The last new name goes before earlier ones. Raises `NotFoundError` when nobody and
+        nothing is called *old*.
+        """
+        return self._loop.call(lambda: self._handle.rename(old, new))

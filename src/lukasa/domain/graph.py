@@ -19,10 +19,13 @@ class Entity:
     """Follows from its name: the same in every reading of the same facts."""
 
     name: str
-    """The fullest name that it goes by."""
+    """The name that it was given with `rename`, or the fullest that it goes by."""
 
     type: str
     """`person`, `place`, `organisation`, `animal`, `event`, `thing`, `concept`; an open set."""
+
+    gist: str = ""
+    """What is most often said of it, in one line."""
 
     aliases: Sequence[str] = ()
     """Other names that it goes by."""

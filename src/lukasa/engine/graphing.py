@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from lukasa.domain.fact import Status
+import numpy as np
+
+from lukasa.domain.fact import Fact, Status
 from lukasa.domain.graph import Entity, Graph, Relation
-from lukasa.domain.query import FactQuery, TurnQuery
+from lukasa.domain.query import FactQuery, TurnQuery, listed
 from lukasa.domain.report import Receipt
 from lukasa.engine.facts import FactVerbs
 from lukasa.engine.reading import check_count, check_limit
@@ -36,30 +39,35 @@ class GraphVerbs(FactVerbs):
         walk = await self._walk()
         if query.strip():
             return walk.find(query)[:limit]
-        everything = sorted(walk.graph.entities.values(), key=lambda entity: (-entity.mentions, entity.name))
+        everything = sorted(walk.view.entities(), key=lambda entity: (-entity.mentions, entity.name))
         return everything[:limit]
 
     async def relations(
         self,
         entity: str | None = None,
         *,
+        query: str = "",
         label: str | None = None,
         valid_at: datetime | str | None = None,
         past: bool = False,
+        limit: int | None = None,
     ) -> list[Relation]:
         """Return relations: those of an *entity* (by name or id), with a *label*, true at a moment.
 
-        Without *valid_at*, those that are believed now; with *past* also those that were.
+        Without *valid_at*, those that are believed now; with *past* also those that were. With a *query*, those that bear on it,
+        best first: by meaning, or by shared words where there are no vectors.
+
+        Raises `NotFoundError` when nobody and nothing of that name is known.
         """
+        check_limit(limit)
         walk, at = await self._walk(), self._instant(valid_at)
-        wanted = None if entity is None else self._entity(walk, entity).id
-        return [
+        found = [
             relation
-            for relation in walk.graph.relations
-            if (wanted is None or wanted in {relation.source, relation.target})
-            and (label is None or relation.label == label)
+            for relation in walk.relations(None if entity is None else self._entity(walk, entity).id)
+            if (label is None or relation.label == label)
             and (relation.valid.holds(at) if at is not None else past or relation.status == "current")
         ]
+        return (await self._bearing_on(query, found) if query.strip() else found)[:limit]
 
     async def related(self, entity: str, *, hops: int = 2, valid_at: datetime | str | None = None) -> Graph:
         """Return the part of the graph around an entity (by name or id), up to so many *hops* away.
@@ -108,6 +116,23 @@ class GraphVerbs(FactVerbs):
         """State that two names are not one entity's, whatever they look like; `undo(call=receipt.change)` takes it back."""
         return await self.believe(f"{one} is not {other}.", subject=one, attribute="is_not", value=other)
 
+    async def alias(self, name: str, other: str) -> Receipt:
+        """State that somebody or something known also goes by another name; `undo(call=receipt.change)` takes it back.
+
+        Raises `NotFoundError` when nobody and nothing is called that: `merge` joins two names, known or not.
+        """
+        await self._check_called(name)
+        return await self.merge(name, other)
+
+    async def rename(self, old: str, new: str) -> Receipt:
+        """State that what was called *old* is called *new* and shown so; `undo(call=receipt.change)` takes it back.
+
+        It is still found by its old name. The last new name goes before earlier ones. Raises `NotFoundError` when nobody and
+        nothing is called *old*.
+        """
+        await self._check_called(old)
+        return await self.believe(f"{old} goes by {new}.", subject=old, attribute="goes_by", value=new)
+
     async def _quotes(self, graph: Graph) -> dict[str, list[str]]:
         """Return the words that each relation rests on, with when they were said, by fact."""
         ids = sorted({source.turn for relation in graph.relations for source in relation.sources})
@@ -123,21 +148,94 @@ class GraphVerbs(FactVerbs):
         }
 
     async def _walk(self) -> Walk:
-        """Return the graph as it is now; made anew when the partition changed."""
-        from lukasa.pipeline.graph import Walk, graph_of  # noqa: PLC0415 - not what `import lukasa` waits for
+        """Return the graph as it is now, brought up to date by what changed since it was asked for last."""
+        running = self._running
+        while True:
+            held = running.walks.get(self.partition)
+            if held is None:
+                return await self._made()
+            since, walk = held
+            delta = await running.parts.store.delta(self.partition, fingerprint=None, since=since)
+            if delta.version == since and delta.epoch == walk.view.epoch:
+                return walk
+            changed = [head.id for head in delta.heads if head.kind == "fact"]
+            if delta.epoch != walk.view.epoch or len(changed) > walk.view.policy.rebuilt:
+                return await self._made()
+            facts = await self._current(changed)
+            # Another question may have brought it up to date while this one waited for the store.
+            if running.walks.get(self.partition) == held:
+                walk.view.update(facts, {*changed, *delta.gone} - {fact.id for fact in facts})
+                running.keep_walk(self.partition, (delta.version, walk))
+                await self._join_alike(walk)
+                return walk
+
+    async def _current(self, ids: Sequence[str]) -> list[Fact]:
+        """Return those of the facts that are part of the graph as they are now.
+
+        Their histories are read, because listing facts, even by id, goes through all of the partition.
+        """
+        known = await self._running.parts.store.history(self.partition, ids) if ids else {}
+        return [
+            versions[-1] for versions in known.values() if listed(versions[-1], FactQuery(statuses=_SEEN))
+        ]
+
+    async def _made(self) -> Walk:
+        """Return the graph made anew, from all facts."""
+        from lukasa.pipeline.graph import View, Walk, policy  # noqa: PLC0415 - not what `import lukasa` waits for
+
+        store = self._running.parts.store
+        version = await store.version(self.partition)
+        # Nothing lies after its own version: this tells the epoch alone.
+        delta = await store.delta(self.partition, fingerprint=None, since=version)
+        facts = await store.facts(self.partition, FactQuery(statuses=_SEEN))
+        view = await asyncio.to_thread(View.of, facts, self.partition, policy.DEFAULT)
+        view.epoch = delta.epoch
+        self._running.keep_walk(self.partition, (version, walk := Walk(view)))
+        await self._join_alike(walk)
+        return walk
+
+    async def _bearing_on(self, query: str, relations: Sequence[Relation]) -> list[Relation]:
+        """Return the relations that bear on a text, best first."""
+        from lukasa.pipeline.graph import policy, search  # noqa: PLC0415 - not what `import lukasa` waits for
 
         running = self._running
-        version = await running.parts.store.version(self.partition)
-        held = running.walks.get(self.partition)
-        if held is None or held[0] != version:
-            facts = await running.parts.store.facts(self.partition, FactQuery(statuses=_SEEN))
-            held = (version, Walk(graph_of(facts, self.partition)))
-            running.keep_walk(self.partition, held)
-        return held[1]
+        spec, encoded = await running.encoder.spec(), await running.encoder.query(query)
+        if spec is None or not encoded.embeddings:
+            return search.by_words(query, relations)
+        warm = await running.warm.get(self.partition, spec)
+        vector = np.frombuffer(encoded.embeddings[0].dense, np.float32)
+        least = policy.DEFAULT.relevant.get(spec.model, policy.DEFAULT.relevant_otherwise)
+        near = search.by_meaning(vector, warm.facts, relations, least=least)
+        bare = [relation for relation in relations if not search.has_vector(warm.facts, relation)]
+        return [*near, *search.by_words(query, bare)]
+
+    async def _join_alike(self, walk: Walk) -> None:
+        """Join names of things and concepts that mean the same, if the policy says from when on they do."""
+        from lukasa.pipeline.graph.alike import Alike  # noqa: PLC0415 - not what `import lukasa` waits for
+
+        if (least := walk.view.policy.alike) is None:
+            return
+        pairs: dict[frozenset[tuple[str, ...]], float] = {}
+        for type_, named in walk.view.alikes().items():
+            alike = walk.alike.setdefault(type_, Alike(least))
+            names = dict(named)
+            new = alike.unknown(list(names))
+            encoded = await self._running.encoder.documents([names[key] for key in new])
+            vectors = [np.frombuffer(each.dense, np.float32) for each in encoded.embeddings]
+            alike.add(dict(zip(new, vectors, strict=False)))
+            pairs |= alike.pairs
+        walk.view.set_similar(pairs)
+
+    async def _check_called(self, name: str) -> None:
+        """Raise `NotFoundError` unless this is the whole name of somebody or something."""
+        if not (await self._walk()).is_called(name):
+            raise NotFoundError(
+                f"nobody and nothing is called {name!r}; `entities()` lists who and what is known"
+            )
 
     @staticmethod
     def _entity(walk: Walk, name: str) -> Entity:
-        if (known := walk.graph.entities.get(name)) is not None:
+        if (known := walk.entity(name)) is not None:
             return known
         found: Sequence[Entity] = walk.find(name)
         if not found:

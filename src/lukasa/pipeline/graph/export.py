@@ -17,7 +17,7 @@ def exported(graph: Graph, format: str) -> str:
 
 def _graphml(graph: Graph) -> str:
     keys = [
-        *(("node", name) for name in ("name", "type", "aliases")),
+        *(("node", name) for name in ("name", "type", "gist", "aliases")),
         *(
             ("edge", name)
             for name in ("label", "text", "status", "valid_from", "valid_to", "evidence", "fact")
@@ -112,7 +112,8 @@ def _quoted(text: str) -> str:
 
 
 def _of_entity(entity: Entity) -> dict[str, str]:
-    return {"name": entity.name, "type": entity.type, "aliases": ", ".join(entity.aliases)}
+    aliases = ", ".join(entity.aliases)
+    return {"name": entity.name, "type": entity.type, "gist": entity.gist, "aliases": aliases}
 
 
 def _of_relation(relation: Relation) -> dict[str, str]:

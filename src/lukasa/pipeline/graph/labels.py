@@ -10,7 +10,12 @@ ALIAS = "also_known_as"
 DISTINCT = "is_not"
 """States that two names are not one entity's, whatever they look like."""
 
-NAMING = frozenset({"name", ALIAS})
+RENAMED = "goes_by"
+"""States that two names are one entity's, and that the second is the one to show."""
+
+NAMING = frozenset({"name", ALIAS, RENAMED})
+"""Attributes that join two names."""
+
 LITERAL = frozenset({"age", "birthday", "pronouns", "contact", "works_as", "role", "relationship_status", "diet", "should", "does", "did", "plans", "wants", "started", "stopped"})  # fmt: skip
 """Attributes whose value is words, a number or a date, and nobody or nothing that other facts speak of."""
 

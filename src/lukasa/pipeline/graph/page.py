@@ -18,7 +18,7 @@ def page(graph: Graph, *, title: str, quotes: dict[str, list[str]]) -> str:
     data = {
         "title": title,
         "entities": [
-            {"id": entity.id, "name": entity.name, "type": entity.type, "aliases": list(entity.aliases), "mentions": entity.mentions}
+            {"id": entity.id, "name": entity.name, "type": entity.type, "gist": entity.gist, "aliases": list(entity.aliases), "mentions": entity.mentions}
             for entity in graph.entities.values()
         ],
         "relations": [

@@ -1,8 +1,8 @@
-"""Commands about the graph: entities, related, path, graph."""
+"""Commands about the graph: entities, relations, related, path, graph, and whose names are whose."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -10,10 +10,10 @@ from cyclopts import Parameter
 from rich.table import Table
 from rich.text import Text
 
-from lukasa import Entity, Relation
+from lukasa import Entity, Handle, Receipt, Relation
 from lukasa.surfaces.cli.fact_lines import span
 from lukasa.surfaces.cli.options import Shared, opened_handle
-from lukasa.surfaces.cli.output import console, count, print_json
+from lukasa.surfaces.cli.output import console, count, print_json, warn
 
 
 def entities(
@@ -53,6 +53,72 @@ def related(
         console().print(_relation_table(found.relations, found.entities))
     else:
         console().print("It is known, and connected with nothing.")
+
+
+def relations(
+    query: Annotated[str, Parameter(help="What they should bear on; without it, all.")] = "",
+    /,
+    *,
+    entity: Annotated[str, Parameter(help="Only those of somebody or something.")] = "",
+    label: Annotated[str, Parameter(help="Only those with a label, such as lives_in.")] = "",
+    valid_at: Annotated[str, Parameter(help="What was true at a moment (ISO 8601).")] = "",
+    past: Annotated[bool, Parameter(help="Those that were believed, too.", negative="")] = False,
+    limit: Annotated[int | None, Parameter(alias="-n", help="At most so many.")] = None,
+    shared: Shared | None = None,
+) -> None:
+    """List what connects whom, or search it."""
+    options = shared or Shared()
+    with opened_handle(options) as memory:
+        found = memory.relations(
+            entity or None,
+            query=query,
+            label=label or None,
+            valid_at=valid_at or None,
+            past=past,
+            limit=limit,
+        )
+        known = {each.id: each for each in memory.entities()}
+    if options.json:
+        print_json(found)
+    elif found:
+        console().print(_relation_table(found, known))
+    else:
+        console().print("Nothing that is known bears on it." if query else "There are no such relations.")
+
+
+_Name = Annotated[str, Parameter(help="What somebody or something is called.")]
+_OtherName = Annotated[str, Parameter(help="Another name for the same, or for another.")]
+
+
+def merge(one: _Name, other: _OtherName, /, *, shared: Shared | None = None) -> None:
+    """State that two names are one entity's."""
+    _state(shared, lambda memory: memory.merge(one, other))
+
+
+def split(one: _Name, other: _OtherName, /, *, shared: Shared | None = None) -> None:
+    """State that two names are not one entity's, whatever they look like."""
+    _state(shared, lambda memory: memory.split(one, other))
+
+
+def alias(name: _Name, other: _OtherName, /, *, shared: Shared | None = None) -> None:
+    """State that somebody or something known goes by another name, too."""
+    _state(shared, lambda memory: memory.alias(name, other))
+
+
+def rename(old: _Name, new: _OtherName, /, *, shared: Shared | None = None) -> None:
+    """State that somebody or something known goes by another name now, and is shown so."""
+    _state(shared, lambda memory: memory.rename(old, new))
+
+
+def _state(shared: Shared | None, verb: Callable[[Handle], Receipt]) -> None:
+    options = shared or Shared()
+    with opened_handle(options) as memory:
+        receipt = verb(memory)
+    if options.json:
+        print_json(receipt)
+        return
+    console().print(f"stated; `lukasa undo --call {receipt.change}` takes it back")
+    warn([*receipt.skipped, *receipt.warnings])
 
 
 def path(
@@ -104,7 +170,13 @@ def _entity_table(entities: Sequence[Entity]) -> Table:
     for entity in entities:
         also = f"also {', '.join(entity.aliases)}" if entity.aliases else ""
         said = f"said {count(entity.mentions, 'time')}"
-        table.add_row(Text(entity.name), Text(entity.type, style="cyan"), Text(also), Text(said, style="dim"))
+        table.add_row(
+            Text(entity.name),
+            Text(entity.type, style="cyan"),
+            Text(entity.gist),
+            Text(also),
+            Text(said, style="dim"),
+        )
     return table
 
 

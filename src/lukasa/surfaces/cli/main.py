@@ -49,9 +49,14 @@ COMMANDS = {
     },
     "How it is connected": {
         "entities": (f"{_HERE}.graphing:entities", "List who and what is known."),
+        "relations": (f"{_HERE}.graphing:relations", "List what connects whom, or search it."),
         "related": (f"{_HERE}.graphing:related", "Show how somebody or something is connected."),
         "path": (f"{_HERE}.graphing:path", "Show what connects two entities."),
         "graph": (f"{_HERE}.graphing:graph", "Write the graph in the format of another tool."),
+        "merge": (f"{_HERE}.graphing:merge", "State that two names are one entity's."),
+        "split": (f"{_HERE}.graphing:split", "State that two names are not one entity's."),
+        "alias": (f"{_HERE}.graphing:alias", "State that somebody or something goes by another name, too."),
+        "rename": (f"{_HERE}.graphing:rename", "State that somebody or something goes by another name now."),
     },
     "What was changed": {
         "changes": (f"{_HERE}.changing:changes", "List the journal: what was changed, when and why."),
