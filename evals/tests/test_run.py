@@ -21,11 +21,11 @@ from _story import QUESTIONS, reader, tools
 from lukasa.testing.llm import ScriptedLLM
 from lukasa_evals.answers import batch
 from lukasa_evals.answers.calls import Calls
-from lukasa_evals.answers.folder import Answer, Context, Held, Verdict
+from lukasa_evals.answers.folder import Answer, Context, Held, TakenIn, Verdict
 from lukasa_evals.answers.plan import Models, Plan
 from lukasa_evals.answers.run import run
 from lukasa_evals.errors import EvalError
-from lukasa_evals.systems.catalogue import GROUPS
+from lukasa_evals.systems.catalogue import GROUPS, SYSTEMS
 
 OURS = ["lukasa-rules", "lukasa-llm", "lukasa-paper", "lukasa-paper+graph", "rag-128x1", "full"]
 
@@ -44,6 +44,19 @@ async def test_every_question_is_answered_and_judged(tmp_path: Path):
     assert (spent.calls, spent.tokens_in, spent.tokens_out) == (1, 100, 10)
     shown = {c.question: set(c.shown) for c in Held(tmp_path, Context).all() if c.system == "full"}
     assert shown == {place: set(evidence) for place, (_, _, evidence, _) in enumerate(QUESTIONS)}
+
+
+@pytest.mark.anyio
+async def test_every_system_that_can_run_here_has_a_row(tmp_path: Path):
+    entries = [
+        entry for entry in SYSTEMS.values() if entry.lacking(model=True, batch=False, env={}) is None and not entry.package
+    ]  # fmt: skip
+    given = plan([entry.name for entry in entries])
+    outcome, _ = await carry_out(given, tmp_path, scripted())
+    assert len(entries) > 30
+    assert outcome.contexts == len(entries) * len(QUESTIONS) * 2
+    assert outcome.answers == outcome.contexts
+    assert {each.system for each in Held(tmp_path, TakenIn).all()} == {entry.name for entry in entries}
 
 
 @pytest.mark.anyio

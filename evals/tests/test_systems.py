@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from _story import conversation, scholar, tools
+from _story import conversation, said, scholar, tools
 
 from lukasa.errors import ProviderDownError
+from lukasa.ports.llm import LLMReply, LLMRequest
 from lukasa.testing.llm import ScriptedLLM
 from lukasa_evals.answers.calls import Calls, Kept, PendingError
 from lukasa_evals.answers.transcript import chunks_of, lines_of
@@ -184,6 +185,28 @@ async def test_the_paper_takes_a_conversation_in_once_for_each_speaker(tmp_path:
                 sum(f"what {speaker} says alone" in text for text in read) == 4 for speaker in ("Ines", "Olu")
             )
             assert (await system.stats()).bytes > 0
+        finally:
+            await system.aclose()
+
+
+@pytest.mark.anyio
+async def test_the_graph_variant_shows_relations_of_both_retrievals(tmp_path: Path):
+    def scholar_with_graph(request: LLMRequest) -> LLMReply:
+        if request.purpose == "relations" and "Braga" in request.messages[-1].text:
+            return said({"relations": [{"source": "Ines", "label": "lives_in", "target": "Braga"}]})
+        if request.purpose == "entities" and "Braga" in request.messages[-1].text:
+            return said(
+                {"entities": [{"name": "Ines", "type": "person"}, {"name": "Braga", "type": "place"}]}
+            )
+        return scholar(request)
+
+    with tools(tmp_path, llm=ScriptedLLM(scholar_with_graph, name="openai:scholar")) as given:
+        system = Mem0Paper(given, graph=True)
+        await system.ingest(conversation())
+        try:
+            found = await system.answer("Where does Ines live?", NOW)
+            assert "Relations for user Ines:" in found.text
+            assert "- Ines -- lives_in -- Braga" in found.text
         finally:
             await system.aclose()
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from lukasa import AsyncHandle, AsyncMemory, Guidance
+from lukasa import AsyncHandle, AsyncMemory, Entity, Guidance, Relation
 from lukasa_evals.datasets.values import Conversation, Said
 from lukasa_evals.errors import EvalError
 from lukasa_evals.retrieval.memory import message
@@ -104,15 +104,20 @@ class Mem0Paper:
         return [(speaker, self._memory.of(user=user)) for speaker, user in self._users.items()]
 
     async def _relations(self, handle: AsyncHandle, question: str, speaker: str) -> str:
+        """Return both retrievals of the graph variant (§1.4): around the question's entities, and triplets that are like it."""
         lines: list[str] = []
         for entity in (await handle.entities(question))[:_NAMED]:
             around = await handle.related(entity.id, hops=1)
-            names: Mapping[str, Any] = around.entities
-            lines += [
-                f"- {names[each.source].name} -- {each.label} -- {names[each.target].name}"
-                for each in around.relations
-            ]
+            lines += [_triplet(each, around.entities) for each in around.relations]
+        like = await handle.relations(query=question, limit=_TOP)
+        if like:
+            names = {entity.id: entity for entity in await handle.entities()}
+            lines += [_triplet(each, names) for each in like]
         return fitting(f"Relations for user {speaker}:", list(dict.fromkeys(lines)), _RELATIONS, self._tools)
+
+
+def _triplet(relation: Relation, entities: Mapping[str, Entity]) -> str:
+    return f"- {entities[relation.source].name} -- {relation.label} -- {entities[relation.target].name}"
 
 
 def _message(said: Said, speaker: str) -> dict[str, Any]:
