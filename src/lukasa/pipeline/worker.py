@@ -242,7 +242,11 @@ class Worker:
                 await asyncio.sleep(_LOOK)
 
     def _due(self, job: Job) -> bool:
-        return job.kind in self.handlers and job.state == "waiting" and job.due_at <= self.clock()
+        """Tell whether a job is to be done now, or we are at it already."""
+        if job.kind not in self.handlers:
+            return False
+        ours = job.state == "running" and job.worker == self.name
+        return ours or (job.state == "waiting" and job.due_at <= self.clock())
 
     def _lost(self, job: Job) -> bool:
         """Tell whether a job is ours and nobody is at it: its failure could not be written down."""
