@@ -195,7 +195,6 @@ class Worker:
             if isinstance(error, LukasaError)
             else f"{job.kind}: {type(error).__name__}"
         )
-        self._errors[job.id] = told
         hopeless = not getattr(error, "retryable", False) and not isinstance(error, StoreError)
         dead = hopeless or job.attempts >= self.policy.attempts
         wait = self.policy.first_wait * 4 ** (job.attempts - 1)
@@ -206,6 +205,8 @@ class Worker:
                 self.clock() + self.policy.first_wait * error.wait / self.policy.first_wait.total_seconds(),
             )
         await self._postpone(job, type(error).__name__, due, dead=dead)
+        # Only now: whoever waits for it is told at once, and looks at the job.
+        self._errors[job.id] = told
 
     async def _postpone(self, job: Job, error: str, due: datetime, *, dead: bool = False) -> None:
         """Note a failure; a store that cannot be written lets the lease run out, which comes to the same."""
