@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx2
+import hypothesis
 import pytest
-from _story import tools
+from _evals_story import tools
+from hypothesis import strategies as st
 
-from lukasa.errors import ProviderDownError, RateLimitedError
+from lukasa.errors import OverBudgetError, ProviderDownError, ProviderTimeoutError, RateLimitedError
 from lukasa.ports.llm import LLMReply, LLMRequest, TokenUsage, ToolCall
 from lukasa.testing.llm import ScriptedLLM
 from lukasa_evals.loopback import Loopback
+from lukasa_evals.loopback.ids import Ids
 
 WEATHER = {
     "type": "function",
@@ -121,7 +126,7 @@ async def test_calls_and_their_results_become_words(tmp_path: Path):
         ("system", "Be brief."),
         ("user", "Will it rain?"),
         ("assistant", "Called weather with {}"),
-        ("user", "Result of c1:\nclouds"),
+        ("user", "Result of weather:\nclouds"),
     ]
 
 
@@ -133,18 +138,57 @@ async def test_a_shape_is_asked_for(tmp_path: Path):
         await chat(
             loopback, response_format={"type": "json_schema", "json_schema": {"name": "n", "schema": schema}}
         )
-        await chat(loopback, response_format={"type": "json_object"})
         await chat(loopback, response_format={"type": "text"})
-    shapes = [asked.shape for asked in model.requests]
-    assert [shape and shape.name for shape in shapes] == ["n", "reply", None]
-    assert shapes[0] is not None
-    assert shapes[0].schema == schema
+    shape, free = (asked.shape for asked in model.requests)
+    assert shape is not None
+    assert (shape.name, shape.schema) == ("n", schema)
+    assert free is None
+
+
+@pytest.mark.anyio
+async def test_an_object_of_any_kind_is_asked_for_in_words(tmp_path: Path):
+    model = ScriptedLLM(['{"a": 1}'])
+    with tools(tmp_path) as given, Loopback(model, given.vectors, purpose="t") as loopback:
+        done = await chat(loopback, response_format={"type": "json_object"})
+    assert done.json()["choices"][0]["message"]["content"] == '{"a": 1}'
+    (asked,) = model.requests
+    assert asked.shape is None
+    assert asked.messages[-1].text == "Hi\n\nReply with one JSON object, and nothing else."
+
+
+@pytest.mark.anyio
+async def test_identifiers_drawn_at_random_make_the_same_request_and_come_back(tmp_path: Path):
+    model = ScriptedLLM(lambda asked: LLMReply(text=asked.messages[0].text.split()[-1]))
+    drawn = [(str(uuid4()), uuid4().hex) for _ in range(2)]
+    with tools(tmp_path) as given, Loopback(model, given.vectors, purpose="t") as loopback:
+        for first, second in drawn:
+            told = [{"role": "user", "content": f"<session_{first}> and {second}"}]
+            done = await chat(loopback, messages=told)
+            assert done.json()["choices"][0]["message"]["content"] == second
+    assert [asked.messages[0].text for asked in model.requests] == [
+        "<session_00000000-0000-0000-0000-000000000001> and 00000000000000000000000000000002"
+    ] * 2
+
+
+@hypothesis.given(
+    st.lists(
+        st.one_of(st.text(), st.uuids().map(str), st.uuids().map(lambda id_: id_.hex.upper())), max_size=12
+    ).map(" ".join)
+)
+def test_what_is_hidden_is_shown_again(text: str):
+    ids = Ids()
+    assert ids.shown(ids.hidden(text)) == text
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(
     ("error", "status"),
-    [(RateLimitedError("slow down"), 429), (ProviderDownError("no route"), 503)],
+    [
+        (RateLimitedError("slow down"), 429),
+        (ProviderDownError("no route"), 503),
+        (ProviderTimeoutError("too slow"), 503),
+        (OverBudgetError("all spent"), 400),
+    ],
 )
 async def test_what_fails_keeps_its_meaning(tmp_path: Path, error: Exception, status: int):
     with tools(tmp_path) as given, Loopback(ScriptedLLM([error]), given.vectors, purpose="t") as loopback:
@@ -152,6 +196,28 @@ async def test_what_fails_keeps_its_meaning(tmp_path: Path, error: Exception, st
         assert done.status_code == status
         assert str(error) in done.json()["error"]["message"]
         assert loopback.failed is error
+
+
+@pytest.mark.anyio
+async def test_a_defect_of_the_model_is_told_too(tmp_path: Path):
+    def broken(asked: LLMRequest) -> LLMReply:
+        raise RuntimeError(f"no {asked.purpose}")
+
+    with tools(tmp_path) as given, Loopback(ScriptedLLM(broken), given.vectors, purpose="t") as loopback:
+        assert (await chat(loopback)).status_code == 500
+        assert str(loopback.failed) == "the model failed: RuntimeError: no t"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("encoding", ["float", "base64"])
+async def test_vectors_come_as_numbers_or_as_bytes(tmp_path: Path, encoding: str):
+    with tools(tmp_path) as given, Loopback(ScriptedLLM([]), given.vectors, purpose="t") as loopback:
+        done = await post(loopback, "/embeddings", {"input": "one", "encoding_format": encoding})
+        expected = given.vectors.documents(["one"])[0]
+    got = done.json()["data"][0]["embedding"]
+    assert got == (
+        expected.tolist() if encoding == "float" else base64.b64encode(expected.tobytes()).decode()
+    )
 
 
 @pytest.mark.anyio
@@ -165,7 +231,16 @@ async def test_what_fails_keeps_its_meaning(tmp_path: Path, error: Exception, st
         ("/chat/completions", {"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, 400),
         ("/chat/completions", {"messages": [{"role": "user", "content": "x"}], "stream": True}, 400),
         ("/chat/completions", {"messages": [{"role": "user", "content": "x"}], "n": 2}, 400),
+        ("/chat/completions", {"messages": [{"role": "user", "content": "x"}], "logprobs": True}, 400),
+        (
+            "/chat/completions",
+            {"messages": [{"role": "user", "content": "x"}], "tools": [{"type": "function"}]},
+            400,
+        ),
+        ("/chat/completions", {"messages": [{"role": "user", "content": "x"}], "max_tokens": "many"}, 400),
         ("/embeddings", {"input": [1, 2]}, 400),
+        ("/embeddings", {"input": "one", "dimensions": 3}, 400),
+        ("/responses", {}, 404),
         ("/models", {}, 404),
     ],
 )
@@ -173,6 +248,8 @@ async def test_what_cannot_be_asked_is_refused(tmp_path: Path, path: str, body: 
     model = ScriptedLLM(["never"])
     with tools(tmp_path) as given, Loopback(model, given.vectors, purpose="t") as loopback:
         assert (await post(loopback, path, body)).status_code == status
+        # A package may take it for an empty reply: what was refused is remembered, unless it was no request at all.
+        assert (loopback.failed is None) == isinstance(body, bytes)
     assert not model.requests
 
 

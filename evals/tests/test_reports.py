@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from _runs import carry_out, plan, scripted
+from _evals_runs import carry_out, plan, scripted
 
 from lukasa_evals import cli
 from lukasa_evals.answers.calls import Spent

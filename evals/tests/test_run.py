@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import _process
+import _evals_process
 import anyio.to_thread
 import pytest
-from _process import KILLABLE
-from _runs import ROLES, carry_out, plan, scripted, table
-from _story import QUESTIONS, reader, tools
+from _evals_process import KILLABLE
+from _evals_runs import ROLES, carry_out, plan, scripted, table
+from _evals_story import QUESTIONS, reader, tools
 
 from lukasa.testing.llm import ScriptedLLM
 from lukasa_evals.answers import batch
@@ -144,7 +144,7 @@ async def test_a_run_that_is_killed_half_way_comes_to_the_same(tmp_path: Path, a
 
 def _killed(folder: Path, after: int) -> int:
     """Start a run in a process of its own, and kill it as soon as it has kept so many replies."""
-    process = subprocess.Popen([sys.executable, _process.__file__, str(folder)])
+    process = subprocess.Popen([sys.executable, _evals_process.__file__, str(folder)])
     while process.poll() is None and _kept(folder) < after:
         time.sleep(0.005)
     process.kill()

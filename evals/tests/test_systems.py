@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from _story import conversation, said, scholar, tools
+from _evals_story import conversation, said, scholar, tools
 
 from lukasa.errors import ProviderDownError
 from lukasa.ports.llm import LLMReply, LLMRequest

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from _story import SESSIONS, conversation, scholar, tools
+from _evals_story import SESSIONS, conversation, scholar, tools
 
 from lukasa.errors import ProviderDownError
 from lukasa.ports.llm import LLMReply, LLMRequest, ToolCall

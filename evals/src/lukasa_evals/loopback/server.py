@@ -13,16 +13,17 @@ from itertools import count
 from types import TracebackType
 from typing import Any, Self
 
-from lukasa.errors import LukasaError, OverBudgetError, RateLimitedError
+from lukasa.errors import LukasaError, RateLimitedError
 from lukasa.ports.llm import LLM
 from lukasa_evals.errors import EvalError
 from lukasa_evals.loopback import wire
+from lukasa_evals.loopback.ids import Ids
 from lukasa_evals.retrieval.vectors import EngineVectors
 
 _LARGEST = 20_000_000
 """Bytes of a request."""
 
-_OK, _BAD, _WHO, _WHERE, _SLOW, _DOWN = 200, 400, 401, 404, 429, 503
+_OK, _BAD, _WHO, _WHERE, _SLOW, _BROKEN, _DOWN = 200, 400, 401, 404, 429, 500, 503
 
 
 class Loopback:
@@ -35,8 +36,8 @@ class Loopback:
         self.key = secrets.token_urlsafe(24)
         """What a client must send as its API key."""
 
-        self.failed: LukasaError | None = None
-        """The first error of the model: packages turn it into errors of their own."""
+        self.failed: EvalError | LukasaError | None = None
+        """The first error of the model, or of a request that was refused: packages turn it into errors of their own, or into nothing."""
 
         self._numbers = count(1)
 
@@ -47,8 +48,7 @@ class Loopback:
 
     def __enter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(
             target=self._server.serve_forever, name="lukasa-evals loopback", daemon=True
         )
@@ -64,22 +64,52 @@ class Loopback:
 
     def answer(self, path: str, body: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
         """Return status and body for a request; called in a thread of the server's own."""
-        model = str(body.get("model") or "")
         try:
-            if path.endswith("/chat/completions"):
-                asked = wire.request(body, self._purpose)
-                said = asyncio.run_coroutine_threadsafe(self._llm.complete(asked), self._loop).result()
-                return _OK, wire.reply(said, model, next(self._numbers))
-            if path.endswith("/embeddings"):
-                encoding = str(body.get("encoding_format") or "float")
-                return _OK, wire.embeddings(self._vectors.documents(wire.texts(body)), model, encoding)
-        except EvalError as error:
-            return _BAD, _error(str(error))
-        except LukasaError as error:
+            return _OK, self._answered(path, body)
+        except (EvalError, LukasaError) as error:
             self.failed = self.failed or error
-            slow = isinstance(error, RateLimitedError | OverBudgetError)
-            return (_SLOW if slow else _DOWN), _error(str(error))
-        return _WHERE, _error(f"there is nothing at {path!r}")
+            return _status(error), _error(str(error))
+        except Exception as error:  # noqa: BLE001 - a client would see a broken connection, and try again
+            self.failed = self.failed or EvalError(f"the model failed: {type(error).__name__}: {error}")
+            return _BROKEN, _error(str(self.failed))
+
+    def _answered(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        if path.endswith("/chat/completions"):
+            return self._said(body)
+        if path.endswith("/embeddings"):
+            return wire.embeddings(self._vectors.documents(wire.texts(body)), body)
+        raise _NoSuchPathError(
+            f"there is nothing at {path!r}: only chat/completions and embeddings are offered"
+        )
+
+    def _said(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        ids = Ids()
+        plain = json.loads(ids.hidden(json.dumps(body, ensure_ascii=False)))
+        asked = wire.request(plain, self._purpose)
+        said = asyncio.run_coroutine_threadsafe(self._llm.complete(asked), self._loop).result()
+        reply = wire.reply(said, str(body.get("model") or ""), next(self._numbers))
+        shown: dict[str, Any] = json.loads(ids.shown(json.dumps(reply, ensure_ascii=False)))
+        return shown
+
+
+class _NoSuchPathError(EvalError):
+    """There is nothing at the path."""
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of clients that went away."""
+
+
+def _status(error: EvalError | LukasaError) -> int:
+    """Return 429 and 503 for what may pass, which clients try again; 400 and 404 for what will not."""
+    if isinstance(error, _NoSuchPathError):
+        return _WHERE
+    if isinstance(error, RateLimitedError):
+        return _SLOW
+    return _DOWN if isinstance(error, LukasaError) and error.retryable else _BAD
 
 
 def _error(message: str) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """Requests and replies of the OpenAI interface ↔ the LLM port. Pure.
 
-The port knows no results of functions and no function that may be left alone. A call and its result become text of the conversation;
-where functions are optional, there is one more: to reply.
+The port knows no results of functions and no function that may be left alone. A call becomes text of the assistant ("Called NAME with
+ARGUMENTS"), its result text of the user ("Result of NAME: …"), by the function's name: the ids of calls differ from run to run. Where
+functions are optional, there is one more: to reply. An object of any kind is asked for in words: as a schema it would have no properties,
+and providers that keep to schemas could then say nothing but {}.
 """
 
 from __future__ import annotations
@@ -40,19 +42,28 @@ _ROLES: Mapping[str, Literal["system", "user", "assistant"]] = {
 
 
 def request(body: Mapping[str, Any], purpose: str) -> LLMRequest:
-    """Return what is asked for. Raises `EvalError` for what the port cannot say."""
-    if body.get("stream"):
-        raise EvalError("streaming is not offered: set stream to false")
-    if body.get("n", 1) != 1:
-        raise EvalError("one choice at a time")
-    messages = body.get("messages")
-    if not isinstance(messages, list) or not messages:
-        raise EvalError("messages must be a list that is not empty")
+    """Return what is asked for. Raises `EvalError` for what the port cannot say, and for what is not as OpenAI has it."""
+    try:
+        return _request(body, purpose)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise EvalError(f"the request is malformed: {error!r}") from error
+
+
+def _request(body: Mapping[str, Any], purpose: str) -> LLMRequest:
+    _refuse(body)
+    messages = body["messages"]
     tools = _tools(body)
+    called = _called(messages)
+    form = {} if tools else body.get("response_format") or {}
+    told = [_message(each, called) for each in messages]
+    if form.get("type") == "json_object":
+        told[-1] = ChatMessage(
+            told[-1].role, f"{told[-1].text}\n\nReply with one JSON object, and nothing else."
+        )
     return LLMRequest(
-        messages=tuple(_message(each) for each in messages),
+        messages=tuple(told),
         purpose=purpose,
-        shape=None if tools else _shape(body.get("response_format")),
+        shape=_shape(form),
         tools=tools,
         limits=Limits(
             max_tokens=int(body.get("max_completion_tokens") or body.get("max_tokens") or 2000),
@@ -105,35 +116,59 @@ def texts(body: Mapping[str, Any]) -> list[str]:
     return held
 
 
-def embeddings(vectors: Matrix, model: str, encoding: str) -> dict[str, Any]:
-    """Return the body of a reply with vectors."""
+def embeddings(vectors: Matrix, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the body of a reply with vectors. Raises `EvalError` if they should have been of another length."""
+    wanted, held = body.get("dimensions"), vectors.shape[1]
+    if wanted not in {None, held}:
+        raise EvalError(f"vectors have {held} dimensions here, not {wanted!r}")
     data = [
         {
             "object": "embedding",
             "index": place,
             "embedding": base64.b64encode(vector.astype("<f4").tobytes()).decode()
-            if encoding == "base64"
+            if body.get("encoding_format") == "base64"
             else vector.tolist(),
         }
         for place, vector in enumerate(vectors)
     ]
-    return {"object": "list", "data": data, "model": model, "usage": {"prompt_tokens": 0, "total_tokens": 0}}
+    usage = {"prompt_tokens": 0, "total_tokens": 0}
+    return {"object": "list", "data": data, "model": str(body.get("model") or ""), "usage": usage}
 
 
-def _message(given: Any) -> ChatMessage:
+def _refuse(body: Mapping[str, Any]) -> None:
+    if body.get("stream"):
+        raise EvalError("streaming is not offered: set stream to false")
+    if body.get("logprobs"):
+        raise EvalError("log probabilities are not offered: set logprobs to false")
+    if body.get("n", 1) != 1:
+        raise EvalError("one choice at a time")
+    if not isinstance(body.get("messages"), list) or not body["messages"]:
+        raise EvalError("messages must be a list that is not empty")
+
+
+def _called(messages: Sequence[Any]) -> dict[str, str]:
+    """Return the names of the functions that were called, by the id of the call."""
+    return {
+        call["id"]: call["function"]["name"]
+        for each in messages
+        if isinstance(each, Mapping)
+        for call in each.get("tool_calls") or []
+    }
+
+
+def _message(given: Any, called: Mapping[str, str]) -> ChatMessage:
     role = str(given.get("role")) if isinstance(given, Mapping) else ""
     if role not in _ROLES:
         raise EvalError(f"unknown role {role!r}")
     text = _content(given.get("content"))
     if role in {"tool", "function"}:
-        return ChatMessage(
-            "user", f"Result of {given.get('name') or given.get('tool_call_id') or 'the call'}:\n{text}"
-        )
-    called = [
+        name = given.get("name") or called.get(str(given.get("tool_call_id"))) or "the call"
+        return ChatMessage("user", f"Result of {name}:\n{text}")
+    calls = [
         f"Called {call['function']['name']} with {call['function']['arguments']}"
         for call in given.get("tool_calls") or []
     ]
-    return ChatMessage(_ROLES[role], "\n".join([*([text] if text else []), *called]))
+    return ChatMessage(_ROLES[role], "\n".join([*([text] if text else []), *calls]))
 
 
 def _content(given: object) -> str:
@@ -166,13 +201,11 @@ def _tools(body: Mapping[str, Any]) -> tuple[Shape, ...]:
     return (*shapes, _REPLY) if choice == "auto" else tuple(shapes)
 
 
-def _shape(given: object) -> Shape | None:
-    if not isinstance(given, Mapping) or given.get("type") in {None, "text"}:
+def _shape(form: Mapping[str, Any]) -> Shape | None:
+    if form.get("type") != "json_schema":
         return None
-    if given["type"] == "json_object":
-        return Shape(name="reply", schema={"type": "object"})
-    held = given.get("json_schema") or {}
-    return Shape(name=held.get("name") or "reply", schema=held.get("schema") or {"type": "object"})
+    held = form["json_schema"]
+    return Shape(name=held["name"], schema=held["schema"])
 
 
 def _text(arguments: str) -> str:

@@ -1,14 +1,22 @@
-"""mem0ai, the open-source package: run as the paper runs the platform (§1.6), with a vector store in the conversation's own folder."""
+"""mem0ai, the open-source package: run as the paper runs the platform (§1.6), with a vector store in the conversation's own folder.
+
+One thing that 2.2 leaves undone is done here. Its extraction prompt has places for the day on which messages were said and for the
+current day, but `add` fills in neither (mem0ai/mem0#4963): both would be the day of the run, from which "yesterday" would then be counted.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from datetime import datetime
+from functools import wraps
+from types import ModuleType
 from typing import Any
 
 from lukasa_evals.answers.transcript import line_of
 from lukasa_evals.datasets.values import Conversation, Said, Session
+from lukasa_evals.errors import EvalError
 from lukasa_evals.loopback import Loopback
 from lukasa_evals.systems.asking import model_of
 from lukasa_evals.systems.packages import dimensions, emptied, named, silenced
@@ -21,6 +29,9 @@ _AT_ONCE = 2
 """Messages of one call."""
 
 _ALL = 100_000
+
+_said_on: ContextVar[str] = ContextVar("said_on")
+"""The day of the messages that are being added; conversations are taken in side by side."""
 
 
 class Mem0:
@@ -48,7 +59,9 @@ class Mem0:
         folder = emptied(self._tools.folder / "mem0")
         silenced(folder)
         from mem0 import Memory  # noqa: PLC0415 - large, and may be absent
+        from mem0.memory import main  # noqa: PLC0415
 
+        _date(main)
         server = {"api_key": self._loopback.key, "openai_base_url": self._loopback.url}
         self._memory = Memory.from_config(
             {
@@ -71,6 +84,7 @@ class Mem0:
         )
 
     def _add(self, session: Session, speaker: str, user: str) -> None:
+        _said_on.set(f"{session.at:%Y-%m-%d}")
         for start in range(0, len(session.turns), _AT_ONCE):
             said = session.turns[start : start + _AT_ONCE]
             messages = [_message(each, session, speaker) for each in said]
@@ -104,8 +118,27 @@ class Mem0:
 
     async def aclose(self) -> None:
         """See the protocol."""
+        if self._memory is not None:
+            self._memory.vector_store.client.close()
+            self._memory.close()
         if self._users:
             self._loopback.__exit__(None, None, None)
+
+
+def _date(package: ModuleType) -> None:
+    """Let the package's prompt say on which day messages were said. Raises `EvalError` where it builds its prompt otherwise."""
+    build: Callable[..., str] | None = getattr(package, "generate_additive_extraction_prompt", None)
+    if build is None:
+        raise EvalError("mem0ai builds its prompt otherwise than in 2.2: pip install 'mem0ai>=2.2,<2.3'")
+    if hasattr(build, "__wrapped__"):
+        return
+
+    @wraps(build)
+    def dated(**told: Any) -> str:
+        day = _said_on.get()
+        return build(**{**told, "timestamp": day, "current_date": day})
+
+    package.generate_additive_extraction_prompt = dated  # type: ignore[attr-defined]
 
 
 def _message(said: Said, session: Session, speaker: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from _story import conversation, reader, said, scholar, tools
+from _evals_story import conversation, reader, said, scholar, tools
 
 from lukasa.ports.llm import LLM, LLMReply, LLMRequest
 from lukasa.testing.llm import ScriptedLLM

@@ -1,4 +1,4 @@
-"""A run as a process of its own, slow enough to be killed in the middle: `python _process.py FOLDER`."""
+"""A run as a process of its own, slow enough to be killed in the middle: `python _evals_process.py FOLDER`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from _runs import ROLES, carry_out, plan
+from _evals_runs import ROLES, carry_out, plan
 
 from lukasa.ports.llm import LLM
 from lukasa.testing.llm import ScriptedLLM
