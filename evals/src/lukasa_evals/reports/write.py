@@ -17,6 +17,7 @@ F1 is over sets of words, BLEU-1 is NLTK's, both as in the Mem0 paper. J is the 
 read is not right. `[…]` and `±` are 95 % intervals (Wilson, normal approximation). Questions without an answer are reported apart.
 All evidence: every turn that the label cites stands in the context word for word, or a fact with all words of the answer that
 the turn has. Answer words: share of the gold answer's content words in the context, where they must be said and not inferred.
+Of the baselines with vectors, only the first that is asked a question pays for encoding it; the others find it encoded.
 """.strip()
 
 
