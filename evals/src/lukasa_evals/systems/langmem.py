@@ -31,6 +31,7 @@ class LangMem:
         self._loopback = Loopback(model_of(tools), tools.vectors, purpose="langmem")
         self._entered = False
         self._store: Any = None
+        self._model: Any = None
 
     async def ingest(self, conversation: Conversation) -> None:
         """See the protocol."""
@@ -48,7 +49,7 @@ class LangMem:
         from langgraph.store.memory import InMemoryStore  # noqa: PLC0415
         from langmem import create_memory_store_manager  # noqa: PLC0415
 
-        model = ChatOpenAI(
+        self._model = ChatOpenAI(
             model="model",
             api_key=self._loopback.key,
             base_url=self._loopback.url,
@@ -56,7 +57,7 @@ class LangMem:
             max_retries=0,
         )
         self._store = InMemoryStore(index={"dims": dimensions(self._tools), "embed": self._embed})
-        return create_memory_store_manager(model, namespace=_NAMESPACE, store=self._store)
+        return create_memory_store_manager(self._model, namespace=_NAMESPACE, store=self._store)
 
     def _embed(self, texts: list[str]) -> list[list[float]]:
         found: list[list[float]] = self._tools.vectors.documents(texts).tolist()
@@ -77,6 +78,9 @@ class LangMem:
 
     async def aclose(self) -> None:
         """See the protocol."""
+        if self._model is not None:
+            self._model.root_client.close()
+            await self._model.root_async_client.close()
         if self._entered:
             self._loopback.__exit__(None, None, None)
 

@@ -119,7 +119,8 @@ class Mem0:
     async def aclose(self) -> None:
         """See the protocol."""
         if self._memory is not None:
-            self._memory.vector_store.client.close()
+            for part in (self._memory.vector_store, self._memory.llm, self._memory.embedding_model):
+                part.client.close()
             self._memory.close()
         if self._users:
             self._loopback.__exit__(None, None, None)

@@ -20,6 +20,9 @@ def dimensions(tools: Tools) -> int:
     return len(tools.vectors.query("dimensions"))
 
 
+_CLIP = 200
+"""Characters of a package's own words: they may quote the conversation."""
+
 _SILENT = {
     "MEM0_TELEMETRY": "False",
     "GRAPHITI_TELEMETRY_ENABLED": "false",
@@ -58,7 +61,9 @@ def named(package: str, loopback: Loopback) -> Iterator[None]:
     except Exception as error:
         if loopback.failed is not None:
             raise loopback.failed from error
-        raise EvalError(f"{package} {_version(package)} failed: {type(error).__name__}: {error}") from error
+        raise EvalError(
+            f"{package} {_version(package)} failed: {type(error).__name__}: {str(error)[:_CLIP]}"
+        ) from error
     if loopback.failed is not None:
         raise loopback.failed
 
