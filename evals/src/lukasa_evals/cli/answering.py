@@ -214,12 +214,9 @@ def differences(run: Path, one: str, other: str, /, *, asked: Asked) -> None:
 
 def systems() -> None:
     """List the systems under test, and what each lacks to run here."""
+    env = os.environ  # noqa: TID251 - which keys there are
     rows = [
-        [
-            entry.name,
-            entry.family,
-            escape(entry.lacking(model=True, batch=False, env=os.environ) or "can run"),
-        ]  # noqa: TID251
+        [entry.name, entry.family, escape(entry.lacking(model=True, batch=False, env=env) or "can run")]
         for entry in SYSTEMS.values()
     ]
     console().print(table_of("systems under test", ["name", "family", "here"], rows))
