@@ -47,6 +47,8 @@ class TakenIn:
 
     items: int
     bytes: int
+    unread: int = 0
+    """Replies of the model that could not be read: what they should have told is missing."""
 
     FILE: ClassVar[str] = "systems.jsonl"
 

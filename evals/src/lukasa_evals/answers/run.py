@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -74,7 +75,7 @@ class _Work:
         return Session(
             entry=entry,
             conversation=conversation,
-            tools=replace(self.tools, llm=llm, folder=folder),
+            tools=replace(self.tools, llm=llm, folder=folder, unread=Counter()),
             llm=llm,
             shelf=self.shelf,
             reader=None

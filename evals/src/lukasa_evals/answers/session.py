@@ -111,6 +111,7 @@ class Session:
                 tokens=stats.tokens,
                 items=stats.items,
                 bytes=stats.bytes,
+                unread=sum(self.tools.unread.values()),
             )
         )
 

@@ -172,13 +172,14 @@ def spending(records: Records) -> str:
                 f"{sum(each.tokens for each in taken) / len(taken):,.0f}",
                 f"{sum(each.bytes for each in taken) / len(taken) / 1e6:,.1f}",
                 f"{percentile([each.seconds for each in taken], 0.5):,.1f}",
+                f"{sum(each.unread for each in taken):,}",
                 *_calls([each.spent for each in taken]),
                 *_calls(asking),
                 f"{sum(each.dollars for each in spent):,.2f}" + (f" + {unpriced:,} unpriced" if unpriced else ""),
             ]
         )  # fmt: skip
     heads = [
-        "system", "conversations", "items kept", "tokens kept", "MB", "seconds to take in (median)",
+        "system", "conversations", "items kept", "tokens kept", "MB", "seconds to take in (median)", "unreadable replies",
         "calls to take in", "tokens in", "tokens out", "calls to answer", "tokens in", "tokens out", "dollars",
     ]  # fmt: skip
     return table(heads, rows)

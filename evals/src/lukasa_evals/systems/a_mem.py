@@ -79,7 +79,7 @@ class AMem:
     async def ingest(self, conversation: Conversation) -> None:
         """See the protocol. A turn that could not be described is a note all the same."""
         lines = lines_of(conversation)
-        described = await together([ask(self._llm, "amem_note", Described, text=line) for _, line in lines])
+        described = await together([ask(self._tools, "amem_note", Described, text=line) for _, line in lines])
         notes = [
             Note(id_, line, each.keywords, each.context, each.tags) if each else Note(id_, line, [], "", [])
             for (id_, line), each in zip(lines, described, strict=True)
@@ -96,7 +96,7 @@ class AMem:
         likeness = matrix[:place] @ matrix[place]
         near = sorted(np.argsort(-likeness, kind="stable")[:NEIGHBOURS].tolist())
         shown = "\n".join(f"[{number}] {notes[each].text}" for number, each in enumerate(near, start=1))
-        found = await ask(self._llm, "amem_evolve", Evolved, note=notes[place].text, notes=shown)
+        found = await ask(self._tools, "amem_evolve", Evolved, note=notes[place].text, notes=shown)
         if found is None:
             return
         by_number = dict(enumerate(near, start=1))

@@ -28,12 +28,17 @@ def model_of(tools: Tools) -> LLM:
     return tools.llm
 
 
-async def ask(llm: LLM, prompt: str, reply: type[M], **values: str) -> M | None:
-    """Return the model's reply; `None` when it could not be read, not even when asked again. Raises what the model raises."""
+async def ask(tools: Tools, prompt: str, reply: type[M], **values: str) -> M | None:
+    """Return the model's reply; `None` when it could not be read, not even when asked again, which is counted.
+
+    Raises what the model raises.
+    """
+    llm = model_of(tools)
     request = LLMRequest(messages=load(prompt).fill(**values), purpose=prompt, limits=LIMITS)
     try:
         found, _ = await ask_for(reply, request, llm.complete)
     except BadReplyError:
+        tools.unread[prompt] += 1
         return None
     return found
 

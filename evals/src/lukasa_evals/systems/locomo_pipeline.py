@@ -111,7 +111,7 @@ class Observations(_Retrieved):
         numbered = "\n".join(
             f"[{place}] {line_of(said, session)}" for place, said in enumerate(session.turns, start=1)
         )
-        reply = await ask(self._llm, "locomo_observations", SessionObservations, messages=numbered)
+        reply = await ask(self._tools, "locomo_observations", SessionObservations, messages=numbered)
         ids = {place: said.id for place, said in enumerate(session.turns, start=1)}
         return [
             _Kept(each.text, session.at, tuple(ids[number] for number in each.turns if number in ids))
@@ -127,5 +127,5 @@ class Summaries(_Retrieved):
 
     async def _made(self, session: Session) -> list[_Kept]:
         text = "\n".join(line_of(said, session) for said in session.turns)
-        reply = await ask(self._llm, "locomo_summary", SessionSummary, messages=text)
+        reply = await ask(self._tools, "locomo_summary", SessionSummary, messages=text)
         return [_Kept(reply.summary, session.at)] if reply and reply.summary.strip() else []

@@ -85,7 +85,7 @@ class MemoryBank:
         self._keep(conversation, days)
 
     async def _retold(self, prompt: str, text: str) -> str:
-        reply = await ask(self._llm, prompt, Retold, text=text)
+        reply = await ask(self._tools, prompt, Retold, text=text)
         return reply.text.strip() if reply is not None else ""
 
     def _keep(self, conversation: Conversation, days: list[str]) -> None:

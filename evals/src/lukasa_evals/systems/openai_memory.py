@@ -41,7 +41,7 @@ class OpenAIMemory:
 
     async def _saved(self, session: Session) -> list[str]:
         text = "\n".join(line_of(said, session) for said in session.turns)
-        reply = await ask(self._llm, "openai_memories", Saved, messages=text)
+        reply = await ask(self._tools, "openai_memories", Saved, messages=text)
         found = reply.memories if reply is not None else []
         return [f"[{session.at:%d %B %Y}] {memory.strip()}" for memory in found if memory.strip()]
 

@@ -85,11 +85,11 @@ class ReadAgent:
             f"{line}\n<{place}>" if place >= first else line
             for place, (_, line) in enumerate(lines[start:last], start=start + 1)
         )
-        reply = await ask(self._llm, "readagent_pause", PausePoint, text=shown)
+        reply = await ask(self._tools, "readagent_pause", PausePoint, text=shown)
         return reply.label if reply is not None and first <= reply.label <= last else last
 
     async def _gist(self, page: Page) -> str:
-        reply = await ask(self._llm, "readagent_gist", Gist, text=page.text)
+        reply = await ask(self._tools, "readagent_gist", Gist, text=page.text)
         if reply is None or not reply.gist.strip():
             return " ".join(page.text.split()[:_BEGINNING])
         return " ".join(reply.gist.split())
@@ -97,7 +97,7 @@ class ReadAgent:
     async def answer(self, question: str, now: datetime) -> Found:
         """See the protocol. A look-up that could not be read opens no page."""
         shown = "\n".join(f"<Page {place}> {gist}" for place, gist in enumerate(self._gists))
-        reply = await ask(self._llm, "readagent_lookup", LookUp, question=question, gists=shown)
+        reply = await ask(self._tools, "readagent_lookup", LookUp, question=question, gists=shown)
         wanted = dict.fromkeys(reply.pages if reply is not None else [])
         opened = [place for place in wanted if 0 <= place < len(self._pages)][:LOOKED_UP]
         parts = [

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -71,6 +72,9 @@ class Tools:
 
     embedder: Embedder | None = None
     """Of the embedded Lukasa, shared by all conversations; `None`: as the settings say."""
+
+    unread: Counter[str] = field(default_factory=Counter)
+    """Replies of the model that could not be read, by what was asked: what they should have told is missing."""
 
 
 class System(Protocol):
