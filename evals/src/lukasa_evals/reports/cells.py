@@ -2,52 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import math
+from collections.abc import Collection, Iterable, Sequence
 
 from lukasa_evals.reports.measures import Measure
-from lukasa_evals.reports.records import Key
-from lukasa_evals.statistics import Share, mean
+from lukasa_evals.reports.records import Key, Records
+from lukasa_evals.scoring.overall import overall
+from lukasa_evals.statistics import Interval, Share, mean
 
 NOTHING = "–"
 """Not measured."""
 
 
+def values(measure: Measure, system: str, keys: Collection[Key]) -> list[float]:
+    """Return a system's figures of those of the questions that have one."""
+    figures = measure.figures.get(system, {})
+    return [figures[key] for key in keys if key in figures]
+
+
+def interval(measure: Measure, found: Sequence[float]) -> Interval:
+    """Return the 95 % interval of the mean: Wilson's where each figure is yes or no, else by normal approximation."""
+    if measure.yes_or_no:
+        return Share(int(sum(found)), len(found)).interval
+    middle = mean(found)
+    return Interval(middle.value - middle.half, middle.value + middle.half)
+
+
 def cell(measure: Measure, system: str, keys: Collection[Key]) -> str:
     """Return a system's mean over those questions in percent, with its 95 % interval."""
-    values = _values(measure, system, keys)
-    if not values:
+    found = values(measure, system, keys)
+    if not found:
         return NOTHING
+    middle, (low, high) = sum(found) / len(found), interval(measure, found)
     if measure.yes_or_no:
-        share = Share(int(sum(values)), len(values))
-        low, high = share.interval
-        return f"{percent(share.value)} [{percent(low)}–{percent(high)}]"
-    found = mean(values)
-    return f"{percent(found.value)} ± {percent(found.half)}" if len(values) > 1 else percent(found.value)
+        return f"{percent(middle)} [{percent(low)}–{percent(high)}]"
+    return percent(middle) if len(found) == 1 else f"{percent(middle)} ± {percent(high - middle)}"
 
 
 def bare(measure: Measure, system: str, keys: Collection[Key]) -> str:
     """Return the mean alone."""
-    values = _values(measure, system, keys)
-    return percent(sum(values) / len(values)) if values else NOTHING
+    found = values(measure, system, keys)
+    return percent(sum(found) / len(found)) if found else NOTHING
 
 
-def average(measure: Measure, system: str, keys: Collection[Key]) -> float | None:
-    """Return the mean from 0 to 1; `None` where nothing was measured."""
-    values = _values(measure, system, keys)
-    return sum(values) / len(values) if values else None
+def of_all(measure: Measure, system: str, records: Records) -> float | None:
+    """Return the mean over all answerable questions, from those of the categories; `None` where nothing was measured."""
+    found = {
+        category: values(measure, system, records.answerable(category)) for category in records.categories
+    }
+    means = {category: sum(each) / len(each) for category, each in found.items() if each}
+    return overall(means, {category: len(each) for category, each in found.items()}) if means else None
 
 
-def percent(value: float) -> str:
-    """Return a share in percent."""
-    return f"{100 * value:.1f}"
+def percent(value: float | None) -> str:
+    """Return a share in percent; what was not measured as such."""
+    return NOTHING if value is None else number(100 * value, 1)
+
+
+def number(value: float, places: int = 0) -> str:
+    """Return a figure with so many places; what is not a number as not measured."""
+    return NOTHING if math.isnan(value) else f"{value:,.{places}f}"
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a table in Markdown."""
     lines = [heads, ["---"] * len(heads), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _values(measure: Measure, system: str, keys: Collection[Key]) -> list[float]:
-    figures: Mapping[Key, float] = measure.figures.get(system, {})
-    return [figures[key] for key in keys if key in figures]

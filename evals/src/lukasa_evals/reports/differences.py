@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from lukasa_evals.answers.folder import Answer, Context
 from lukasa_evals.errors import EvalError
@@ -12,7 +11,7 @@ from lukasa_evals.reports import measures
 from lukasa_evals.reports.records import Key, Records
 
 _ENOUGH = 0.5
-"""From this F1 an answer counts as right where nobody judged."""
+"""From this F1, or share of repetitions that a judge found right, a question counts as got."""
 
 _WARNING = "This file holds words of the data set. Do not publish it."
 
@@ -38,20 +37,15 @@ def differing(records: Records, one: str, other: str) -> list[Difference]:
 
 
 def _got(records: Records, system: str) -> dict[Key, bool]:
-    if records.benches:
-        measure = measures.judged(records, *records.benches[0])
-    elif records.answers:
-        measure = measures.overlap(records)[0]
-    else:
-        measure = measures.complete(records)
-    least = 1.0 if not (records.benches or records.answers) else _ENOUGH
-    return {key: figure >= least for key, figure in measure.figures.get(system, {}).items()}
+    unjudged = records.answers and not records.benches
+    measure = measures.overlap(records)[0] if unjudged else measures.deciding(records)
+    return {key: figure >= _ENOUGH for key, figure in measure.figures.get(system, {}).items()}
 
 
 def write(records: Records, one: str, other: str, folder: Path) -> Path:
     """Write the differences of two systems into a run's own folder, and return the file."""
     found = differing(records, one, other)
-    lines = [f"# {one} and {other}: {len(found)} questions that one of them got", "", _WARNING, ""]
+    lines = [f"**{_WARNING}**", "", f"# {one} and {other}: {len(found)} questions that one of them got", ""]
     for difference in found:
         lines += _told(records, difference, (one, other))
     path = folder / f"differences-{one}-{other}.md"
@@ -72,28 +66,21 @@ def _told(records: Records, difference: Difference, systems: tuple[str, str]) ->
         "",
     ]
     for system in systems:
-        context = _one(records.contexts, system, difference.key)
-        answer = _one(records.answers, system, difference.key)
         lines += [f"### {system}", ""]
-        if answer is not None:
-            lines += [f"Answer: {answer.text}", ""]
-        if context is not None:
-            shown = ", ".join(context.shown) or "none"
-            lines += [
-                f"Evidence shown: {shown}",
-                "",
-                "```text",
-                context.text.replace("```", "'''"),
-                "```",
-                "",
-            ]
+        lines += [
+            f"Answer: {answer.text}\n" for answer in records.answers if _of(answer, system, difference.key)
+        ]
+        for context in records.contexts:
+            if _of(context, system, difference.key):
+                lines += _context(context)
     return lines
 
 
-R = TypeVar("R", Answer, Context)
+def _of(record: Answer | Context, system: str, key: Key) -> bool:
+    return (record.system, (record.conversation, record.question)) == (system, key)
 
 
-def _one(held: Sequence[R], system: str, key: Key) -> R | None:
-    return next(
-        (each for each in held if (each.system, (each.conversation, each.question)) == (system, key)), None
-    )
+def _context(context: Context) -> list[str]:
+    shown = ", ".join(context.shown) or "none"
+    # A fence in the text would end the block.
+    return [f"Evidence shown: {shown}", "", "```text", context.text.replace("```", "'''"), "```", ""]

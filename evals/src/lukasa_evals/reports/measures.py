@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from lukasa_evals.answers.folder import Verdict
-from lukasa_evals.reports.records import Key, Records
+from lukasa_evals.reports.records import Bench, Key, Records
 from lukasa_evals.retrieval.record import Labels
 from lukasa_evals.scoring.abstention import says_unknown
 from lukasa_evals.scoring.overlap import bleu1, paper_f1, squad_f1
@@ -73,22 +73,36 @@ def _overlap(records: Records, labels: Labels, measure: Callable[[str, str], flo
     return _means(found)
 
 
-def judged(records: Records, judge: str, leniency: str, labels: Labels = "published") -> Measure:
-    """Return what a judge found right (J). A verdict that could not be read counts as not right."""
+def judged(records: Records, bench: Bench, labels: Labels = "published") -> Measure:
+    """Return what a judge found right of the systems' answers (J). A verdict that could not be read counts as not right."""
     found: dict[str, dict[Key, list[float]]] = {}
-    for verdict in verdicts_of(records, judge, leniency, labels):
-        key = (verdict.conversation, verdict.question)
-        found.setdefault(verdict.system, {}).setdefault(key, []).append(float(verdict.label == "correct"))
-    once = all(len(each) == 1 for figures in found.values() for each in figures.values())
-    return Measure(name=f"J {leniency}", figures=_means(found), yes_or_no=once)
+    systems = set(records.systems)
+    for verdict in verdicts_of(records, bench, labels):
+        if verdict.system in systems:
+            key = (verdict.conversation, verdict.question)
+            found.setdefault(verdict.system, {}).setdefault(key, []).append(float(verdict.label == "correct"))
+    return Measure(name=f"J {bench}", figures=_means(found), yes_or_no=_once(found))
 
 
-def verdicts_of(records: Records, judge: str, leniency: str, labels: Labels) -> list[Verdict]:
+def all_of(records: Records, labels: Labels = "published") -> list[Measure]:
+    """Return every measure that the runs allow."""
+    found = [complete(records, labels), contained(records, labels)]
+    if records.answers:
+        found += overlap(records, labels)
+    return found + [judged(records, bench, labels) for bench in records.benches]
+
+
+def deciding(records: Records) -> Measure:
+    """Return what decides whether a system got a question: the strictest judge's J, else whether it had all evidence."""
+    return judged(records, records.benches[0]) if records.benches else complete(records)
+
+
+def verdicts_of(records: Records, bench: Bench, labels: Labels) -> list[Verdict]:
     """Return a judge's verdicts: with corrected labels, those beside the published one where that is not known to be wrong."""
     return [
         verdict
         for verdict in records.verdicts
-        if (verdict.judge, verdict.leniency) == (judge, leniency)
+        if (verdict.judge, verdict.leniency) == bench
         if verdict.labels == _counting(records, (verdict.conversation, verdict.question), labels)
     ]
 
@@ -104,8 +118,11 @@ def refused(records: Records) -> Measure:
     for answer in records.answers:
         key = (answer.conversation, answer.question)
         found.setdefault(answer.system, {}).setdefault(key, []).append(float(says_unknown(answer.text)))
-    once = all(len(each) == 1 for figures in found.values() for each in figures.values())
-    return Measure(name="refused", figures=_means(found), yes_or_no=once)
+    return Measure(name="refused", figures=_means(found), yes_or_no=_once(found))
+
+
+def _once(found: Mapping[str, Mapping[Key, list[float]]]) -> bool:
+    return all(len(each) == 1 for figures in found.values() for each in figures.values())
 
 
 def _means(found: Mapping[str, Mapping[Key, list[float]]]) -> Figures:

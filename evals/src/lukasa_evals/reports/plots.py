@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from importlib.util import find_spec
+from collections.abc import Callable, Mapping, Sequence
 from math import log10
 from pathlib import Path
 from typing import NamedTuple
 
-from lukasa_evals.reports import tables
-from lukasa_evals.reports.published import TABLE_2
+from lukasa_evals.reports import costs, measures
+from lukasa_evals.reports.cells import of_all
+from lukasa_evals.reports.published import TABLE_2, Cost
 from lukasa_evals.reports.records import Records
-from lukasa_evals.statistics import percentile
 from lukasa_evals.systems.catalogue import SYSTEMS
-
-LACKING = "No plots: matplotlib is not installed (pip install 'lukasa-evals[plots]')."
 
 _LOOKS: Mapping[str, tuple[str, str]] = {
     "lukasa": ("o", "#0072B2"),
@@ -27,6 +24,9 @@ _LOOKS: Mapping[str, tuple[str, str]] = {
     "published": ("o", "#999999"),
 }
 """Marker and colour of a family; the colours can be told apart by the colour-blind (Okabe and Ito)."""
+
+_LEAST = 1e-4
+"""What takes nothing at all has no place on a logarithmic axis."""
 
 _SIZE = (9.0, 5.5)
 _LABELS = 7
@@ -43,47 +43,60 @@ class Point(NamedTuple):
     up: float
 
 
+class Axis(NamedTuple):
+    """What a plot has across."""
+
+    name: str
+    """Of the files."""
+
+    label: str
+    measured: Callable[[costs.Asking], float]
+    printed: Callable[[Cost], float | None]
+
+
 def plots(records: Records, out: Path) -> list[str]:
-    """Draw what can be drawn, and return the files' names without their endings; none without matplotlib."""
-    if find_spec("matplotlib") is None:
-        return []
+    """Draw what can be drawn, and return the files' names without their endings. Raises `ImportError` without matplotlib.
+
+    Points that the paper prints are drawn beside a lenient judge's J alone: its own judge was lenient.
+    """
+    beside = records.as_published
+    measure = measures.judged(records, beside) if beside else measures.deciding(records)
+    figures = {system: of_all(measure, system, records) for system in records.systems}
+    published = TABLE_2 if beside and records.dataset.name == "locomo" else {}
+    axes = [
+        Axis("cost", "tokens of a context", lambda found: found.tokens, lambda row: row.tokens),
+        Axis(
+            "latency",
+            "search p95, seconds",
+            lambda found: found.search.p95,
+            lambda row: row.search and row.search[1],
+        ),
+    ]
     drawn = []
-    overall = {system: found for system in records.systems if (found := tables.overall_of(records, system))}
-    if not overall:
-        return []
-    what = next(iter(overall.values()))[1]
-    judged = bool(records.benches) and records.dataset.name == "locomo"
-    for name, across, printed in (
-        ("cost", _tokens(records), {key: float(row.tokens) for key, row in TABLE_2.items()}),
-        ("latency", _seconds(records), {key: row.search[1] for key, row in TABLE_2.items() if row.search}),
-    ):
-        points = [
-            Point(system, SYSTEMS[system].family if system in SYSTEMS else "lukasa", across[system], figure)
-            for system, (figure, _) in overall.items()
-            if across.get(system)
-        ]
-        if judged:
-            points += [Point(key, "published", printed[key], TABLE_2[key].judged) for key in printed]
+    for axis in axes:
+        points = [*_own(records, figures, axis), *_printed(published, axis)]
         if points:
-            label = "tokens of a context" if name == "cost" else "search p95, seconds"
-            _draw(points, f"{what}, %", label, out / name)
-            drawn.append(name)
+            _draw(points, f"{measure.name}, %", axis.label, out / axis.name)
+            drawn.append(axis.name)
     return drawn
 
 
-def _tokens(records: Records) -> dict[str, float]:
-    found: dict[str, list[int]] = {}
-    for context in records.contexts:
-        found.setdefault(context.system, []).append(context.tokens)
-    return {system: sum(each) / len(each) for system, each in found.items()}
+def _own(records: Records, figures: Mapping[str, float | None], axis: Axis) -> list[Point]:
+    points = []
+    for system, figure in figures.items():
+        asking = costs.asking(records, system)
+        if figure is not None and asking is not None:
+            family = SYSTEMS[system].family if system in SYSTEMS else "lukasa"
+            points.append(Point(system, family, max(axis.measured(asking), _LEAST), 100 * figure))
+    return points
 
 
-def _seconds(records: Records) -> dict[str, float]:
-    found: dict[str, list[float]] = {}
-    for context in records.contexts:
-        found.setdefault(context.system, []).append(context.milliseconds / 1000)
-    # What takes no time at all has no place on a logarithmic axis.
-    return {system: max(percentile(each, 0.95), 1e-4) for system, each in found.items()}
+def _printed(published: Mapping[str, Cost], axis: Axis) -> list[Point]:
+    return [
+        Point(name, "published", across, row.judged)
+        for name, row in published.items()
+        if (across := axis.printed(row)) is not None
+    ]
 
 
 def _draw(points: Sequence[Point], up: str, across: str, path: Path) -> None:
@@ -114,6 +127,7 @@ def _draw(points: Sequence[Point], up: str, across: str, path: Path) -> None:
                 fontsize=_LABELS,
             )
         axes.set_xscale("log")
+        axes.margins(x=0.12)
         axes.set_xlabel(f"{across} (logarithmic)")
         axes.set_ylabel(up)
         axes.grid(visible=True, alpha=0.25)
@@ -123,9 +137,11 @@ def _draw(points: Sequence[Point], up: str, across: str, path: Path) -> None:
 
 
 def _apart(points: Sequence[Point]) -> list[Point]:
-    """Return the points that have room for a name: the highest first, and none too near to one that has its name."""
+    """Return the points that have room for a name: ours first, then the highest; none too near to one that has its name."""
     named: list[Point] = []
-    for point in sorted(points, key=lambda each: (each.family != "lukasa", -each.up)):
+    for point in sorted(
+        points, key=lambda each: (each.family != "lukasa", each.family == "published", -each.up)
+    ):
         near = any(
             abs(log10(point.across) - log10(other.across)) < _WIDE and abs(point.up - other.up) < _HIGH
             for other in named

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from lukasa_evals.answers.folder import Answer, Context, Held, TakenIn, Verdict, asked_for
 from lukasa_evals.datasets.values import Category, Dataset, Label, Question, Split
@@ -14,6 +15,18 @@ from lukasa_evals.retrieval.record import Labels
 
 Key: TypeAlias = tuple[str, int]
 """A question: its conversation, and its place there."""
+
+
+class Bench(NamedTuple):
+    """A judge, and how lenient it was told to be."""
+
+    judge: str
+    """The model."""
+
+    leniency: str
+
+    def __str__(self) -> str:
+        return f"{self.leniency}, {self.judge}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,14 +57,41 @@ class Records:
         return {name: why for name, why in named.items() if name not in self.systems}
 
     @property
-    def benches(self) -> list[tuple[str, str]]:
+    def benches(self) -> list[Bench]:
         """Every judge with its leniency, the strict ones first."""
-        found = {(verdict.judge, verdict.leniency) for verdict in self.verdicts}
-        return sorted(found, key=lambda bench: (bench[1] != "strict", bench))
+        found = {Bench(verdict.judge, verdict.leniency) for verdict in self.verdicts}
+        return sorted(found, key=lambda bench: (bench.leniency != "strict", bench))
 
-    def category(self, key: Key) -> Category:
-        """Return the category of a question."""
-        return self.asked[key].category
+    @property
+    def as_published(self) -> Bench | None:
+        """The judge whose J may stand beside the paper's, which was lenient; `None` where there is none."""
+        return next((bench for bench in self.benches if bench.leniency == "lenient"), None)
+
+    @property
+    def labels(self) -> list[Labels]:
+        """The labels to report on: corrected ones where any is known to be wrong."""
+        corrected = any(question.corrected is not None for question in self.asked.values())
+        return ["published", "corrected"] if corrected else ["published"]
+
+    @property
+    def categories(self) -> list[Category]:
+        """The categories that have answerable questions, in the data set's order."""
+        asked = {question.category for question in self.asked.values() if not question.abstains}
+        return [category for category in self.dataset.categories if category in asked]
+
+    def answerable(self, category: Category | None = None, split: str | None = None) -> list[Key]:
+        """Return the questions that have an answer: of a category, or of all, and of a split, or of both."""
+        return [
+            key
+            for key, question in self.asked.items()
+            if not question.abstains
+            if category is None or question.category == category
+            if split is None or self.splits[key[0]] == split
+        ]
+
+    def runs_of(self, system: str) -> list[Mapping[str, Any]]:
+        """Return what the runs of a system were asked for."""
+        return [run for run in self.runs if system in run["systems"]]
 
     def label(self, key: Key, labels: Labels) -> Label:
         """Return the label of a question that counts: with corrected ones, the published where it is not known to be wrong."""
@@ -60,7 +100,13 @@ class Records:
 
 
 def read(folders: Sequence[Path], dataset: Dataset) -> Records:
-    """Read runs. Raises `EvalError` where there is none, and for runs of other questions than the data set's."""
+    """Read runs.
+
+    Raises `EvalError` where there is none, for runs of other questions or other files than the data set's, and where two
+    of them put the same question to the same system.
+    """
+    if not folders:
+        raise EvalError("name the folder of a run, or several")
     asked = {
         (conversation.id, question.index): question
         for conversation in dataset.conversations
@@ -76,10 +122,32 @@ def read(folders: Sequence[Path], dataset: Dataset) -> Records:
         asked=asked,
         splits={conversation.id: conversation.split for conversation in dataset.conversations},
     )
-    foreign = {(context.conversation, context.question) for context in records.contexts} - set(asked)
+    _check_questions(records)
+    _check_files(records, folders)
+    return records
+
+
+def _check_questions(records: Records) -> None:
+    foreign = {(context.conversation, context.question) for context in records.contexts} - set(records.asked)
     if foreign:
         raise EvalError(
             f"the runs asked {len(foreign)} questions that are not asked now, such as {min(foreign)}: name the same "
             "--split and --limit"
         )
-    return records
+    twice = [
+        place for place, times in Counter(context.key for context in records.contexts).items() if times > 1
+    ]
+    if twice:
+        raise EvalError(
+            f"two of the runs put the same questions to {min(twice).system!r}: report them apart, or compare them"
+        )
+
+
+def _check_files(records: Records, folders: Sequence[Path]) -> None:
+    # Which turns of a context are evidence was decided by the labels of then.
+    for folder, run in zip(folders, records.runs, strict=True):
+        if run["dataset"]["sha256"] != dict(records.dataset.sha256):
+            raise EvalError(
+                f"the run {folder.name!r} was of other files of {run['dataset']['name']!r} than these: "
+                "name the files that it read, or run it again"
+            )

@@ -1,4 +1,7 @@
-"""Figures by system and category: in the paper's layout, with what it printed beside it, and what it left out."""
+"""Figures by system and category: in the paper's layout, with what it printed beside it, and what it left out.
+
+A system without a figure has its row all the same.
+"""
 
 from __future__ import annotations
 
@@ -6,191 +9,146 @@ from collections.abc import Sequence
 
 from lukasa_evals.answers.calls import Spent
 from lukasa_evals.datasets.values import Category
-from lukasa_evals.reports import measures
-from lukasa_evals.reports.cells import NOTHING, average, bare, cell, table
+from lukasa_evals.reports import costs, measures
+from lukasa_evals.reports.cells import NOTHING, bare, cell, number, of_all, percent, table
 from lukasa_evals.reports.measures import Measure
-from lukasa_evals.reports.published import PAPER_NAMES, TABLE_1, TABLE_2
+from lukasa_evals.reports.published import PAPER_NAMES, TABLE_1, TABLE_2, Cost, Quality
 from lukasa_evals.reports.records import Key, Records
 from lukasa_evals.retrieval.record import Labels
-from lukasa_evals.statistics import paired, percentile
+from lukasa_evals.statistics import paired
 
-_MARK = " (published)"
+MARK = " (published)"
 _CERTAIN = 0.05
 
 
-def answerable(records: Records, category: Category | None = None, split: str | None = None) -> list[Key]:
-    """Return the questions that have an answer: of a category, or of all, and of a split, or of both."""
-    return [
-        key
-        for key, question in records.asked.items()
-        if not question.abstains
-        if category is None or question.category == category
-        if split is None or records.splits[key[0]] == split
-    ]
-
-
-def categories(records: Records) -> list[Category]:
-    """Return the categories that have answerable questions, in the data set's order."""
-    asked = {question.category for question in records.asked.values() if not question.abstains}
-    return [category for category in records.dataset.categories if category in asked]
-
-
 def contexts(records: Records, split: str, labels: Labels) -> str:
-    """Return what stands in the contexts, before anybody reads them."""
+    """Return what stands in the contexts of a split, before anybody reads them."""
     complete, contained = measures.complete(records, labels), measures.contained(records, labels)
-    groups: list[Category | None] = [None, *categories(records)]
     rows = []
     for system in records.systems:
-        tokens = [
-            context.tokens
-            for context in records.contexts
-            if context.system == system and records.splits[context.conversation] == split
-        ]
-        if tokens:
-            figures = [cell(complete, system, answerable(records, group, split)) for group in groups]
-            words = cell(contained, system, answerable(records, None, split))
-            rows.append([system, f"{sum(tokens) / len(tokens):,.0f}", *figures, words])
-    heads = ["system", "tokens", *(_name(records, group) for group in groups), "answer words"]
-    return table(heads, rows)
+        own = [each for each in records.contexts if each.system == system]
+        tokens = [each.tokens for each in own if records.splits[each.conversation] == split]
+        figures = [cell(complete, system, records.answerable(group, split)) for group in _groups(records)]
+        words = cell(contained, system, records.answerable(split=split))
+        middle = number(sum(tokens) / len(tokens)) if tokens else NOTHING
+        rows.append([system, middle, *figures, words])
+    return table(["system", "tokens", *_heads(records), "answer words"], rows)
 
 
 def quality(records: Records, labels: Labels) -> str:
-    """Return Table 1: F1, BLEU-1 and J by category, ours and, for LoCoMo, what the paper prints."""
-    columns = [*measures.overlap(records, labels)[:2], *_judged(records, labels)]
-    names = " / ".join(column.name for column in columns)
-    groups = categories(records)
+    """Return Table 1: F1, BLEU-1 and J by category, ours and, for LoCoMo, what the paper prints.
+
+    J is that of a lenient judge, as the paper's; other judges have a table of their own.
+    """
+    columns = measures.overlap(records, labels)[:2]
+    if records.as_published is not None:
+        columns.append(measures.judged(records, records.as_published, labels))
+    groups = records.categories
     rows = [
-        [system, *(_stacked(columns, system, answerable(records, group)) for group in groups), _overall(columns, system, records)]
-        for system in records.systems
-    ]  # fmt: skip
-    heads = [f"system ({names})", *(_both_names(records, group) for group in groups), "all"]
-    if records.dataset.name == "locomo" and labels == "published":
-        rows += _published_quality(groups)
-    return table(heads, rows)
-
-
-def _judged(records: Records, labels: Labels) -> list[Measure]:
-    return [measures.judged(records, judge, leniency, labels) for judge, leniency in records.benches]
-
-
-def _stacked(columns: Sequence[Measure], system: str, keys: Sequence[Key]) -> str:
-    return " / ".join(bare(column, system, keys) for column in columns)
-
-
-def _overall(columns: Sequence[Measure], system: str, records: Records) -> str:
-    return _stacked(columns, system, answerable(records))
-
-
-def _published_quality(groups: Sequence[Category]) -> list[list[str]]:
-    rows = []
-    for name, cells in TABLE_1.items():
-        row = [f"{name}{_MARK}"]
-        for group in groups:
-            found = cells.get(int(group)) if isinstance(group, int) else None
-            figures = [] if found is None else [found.f1, found.bleu, found.judged]
-            row.append(" / ".join(NOTHING if each is None else f"{each:.1f}" for each in figures) or NOTHING)
-        overall = TABLE_2.get(name)
-        rows.append([*row, NOTHING if overall is None else f"{NOTHING} / {NOTHING} / {overall.judged:.1f}"])
-    return rows
-
-
-def costs(records: Records) -> str:
-    """Return Table 2: tokens of a context, latency in seconds, and the overall figure; then what the paper prints."""
-    judged = _judged(records, "published")
-    overall = judged or [measures.complete(records)]
-    rows = []
-    for system in records.systems:
-        own = [context for context in records.contexts if context.system == system]
-        if not own:
-            continue
-        search = [context.milliseconds / 1000 for context in own]
-        reading = {
-            (answer.conversation, answer.question): answer.spent.milliseconds / 1000
-            for answer in records.answers
-            if answer.system == system and answer.repetition == 0
-        }
-        total = [
-            context.milliseconds / 1000 + reading[key]
-            for context in own
-            if (key := (context.conversation, context.question)) in reading
+        [
+            system,
+            *(
+                _stacked([bare(each, system, records.answerable(group)) for each in columns])
+                for group in groups
+            ),
+            _stacked([percent(of_all(each, system, records)) for each in columns]),
         ]
-        rows.append(
-            [
-                system,
-                f"{sum(context.tokens for context in own) / len(own):,.0f}",
-                *_latency(search),
-                *_latency(total),
-                *(cell(each, system, answerable(records)) for each in overall),
-            ]
-        )
-    heads = [
-        "system",
-        "tokens",
-        "search p50, s",
-        "p95",
-        "total p50, s",
-        "p95",
-        *(each.name for each in overall),
+        for system in records.systems
     ]
-    if records.dataset.name == "locomo" and judged:
+    if records.dataset.name == "locomo" and labels == "published":
         rows += [
-            [
-                f"{name}{_MARK}", f"{cost.tokens:,}", *_printed(cost.search), *_printed(cost.total),
-                f"{cost.judged:.1f}", *([NOTHING] * (len(overall) - 1)),
-            ]
-            for name, cost in TABLE_2.items()
-        ]  # fmt: skip
-    return table(heads, rows)
+            [f"{name}{MARK}", *(_stacked(each[: len(columns)]) for each in _printed_quality(name, groups))]
+            for name in TABLE_1
+        ]
+    names = _stacked([column.name for column in columns])
+    return table([f"system ({names})", *(_both_names(records, group) for group in groups), "all"], rows)
 
 
-def _latency(seconds: Sequence[float]) -> list[str]:
-    if not seconds:
-        return [NOTHING, NOTHING]
-    return [f"{percentile(seconds, 0.5):.3f}", f"{percentile(seconds, 0.95):.3f}"]
+def _stacked(figures: Sequence[str]) -> str:
+    return " / ".join(figures)
 
 
-def _printed(pair: tuple[float, float] | None) -> list[str]:
-    return [NOTHING, NOTHING] if pair is None else [f"{each:.3f}" for each in pair]
+def _printed_quality(name: str, groups: Sequence[Category]) -> list[list[str]]:
+    """Return what the paper prints of a system: F1, BLEU-1 and J of every group, then of all."""
+    printed = [
+        TABLE_1[name].get(group, Quality()) if isinstance(group, int) else Quality() for group in groups
+    ]
+    printed.append(Quality(judged=TABLE_2[name].judged if name in TABLE_2 else None))
+    return [[NOTHING if each is None else number(each, 1) for each in quality] for quality in printed]
+
+
+def by_category(records: Records, measure: Measure) -> str:
+    """Return one measure, with its intervals."""
+    rows = [
+        [system, *(cell(measure, system, records.answerable(group)) for group in _groups(records))]
+        for system in records.systems
+    ]
+    return table([f"system ({measure.name})", *_heads(records)], rows)
+
+
+def latency(records: Records) -> str:
+    """Return Table 2: tokens of a context, latency in seconds, and the overall figure; then what the paper prints."""
+    overall = [measures.judged(records, bench) for bench in records.benches] or [measures.complete(records)]
+    rows = [
+        [system, *_asking(records, system), *(cell(each, system, records.answerable()) for each in overall)]
+        for system in records.systems
+    ]
+    if records.dataset.name == "locomo" and records.benches:
+        beside = [bench == records.as_published for bench in records.benches]
+        rows += [[f"{name}{MARK}", *_printed_cost(cost, beside)] for name, cost in TABLE_2.items()]
+    heads = ["system", "tokens", "search p50, s", "p95", "total p50, s", "p95"]
+    return table([*heads, *(each.name for each in overall)], rows)
+
+
+def _asking(records: Records, system: str) -> list[str]:
+    found = costs.asking(records, system)
+    if found is None:
+        return [NOTHING] * 5
+    return [number(found.tokens), *(number(each, 3) for each in (*found.search, *found.total))]
+
+
+def _printed_cost(cost: Cost, beside: Sequence[bool]) -> list[str]:
+    """Return a row of the paper's; its J where *beside* says that the judge was as lenient."""
+    search = [NOTHING, NOTHING] if cost.search is None else [number(each, 3) for each in cost.search]
+    total = [number(each, 3) for each in cost.total]
+    return [
+        number(cost.tokens),
+        *search,
+        *total,
+        *(number(cost.judged, 1) if each else NOTHING for each in beside),
+    ]
 
 
 def spending(records: Records) -> str:
     """Return what it takes to take the conversations in and to answer, and what is kept."""
-    rows = []
-    for system in records.systems:
-        taken = [each for each in records.taken if each.system == system]
-        if not taken:
-            continue
-        asking = [each.spent for each in records.contexts if each.system == system]
-        asking += [each.spent for each in records.answers if each.system == system]
-        spent = [each.spent for each in taken] + asking
-        unpriced = sum(each.unpriced for each in spent)
-        rows.append(
-            [
-                system,
-                f"{len(taken)}",
-                f"{sum(each.items for each in taken) / len(taken):,.0f}",
-                f"{sum(each.tokens for each in taken) / len(taken):,.0f}",
-                f"{sum(each.bytes for each in taken) / len(taken) / 1e6:,.1f}",
-                f"{percentile([each.seconds for each in taken], 0.5):,.1f}",
-                f"{sum(each.unread for each in taken):,}",
-                *_calls([each.spent for each in taken]),
-                *_calls(asking),
-                f"{sum(each.dollars for each in spent):,.2f}" + (f" + {unpriced:,} unpriced" if unpriced else ""),
-            ]
-        )  # fmt: skip
     heads = [
         "system", "conversations", "items kept", "tokens kept", "MB", "seconds to take in (median)", "unreadable replies",
         "calls to take in", "tokens in", "tokens out", "calls to answer", "tokens in", "tokens out", "dollars",
     ]  # fmt: skip
+    rows = []
+    for system in records.systems:
+        found = costs.effort(records, system)
+        rows.append([system, *([NOTHING] * (len(heads) - 1) if found is None else _effort(found))])
     return table(heads, rows)
 
 
-def _calls(spent: Sequence[Spent]) -> list[str]:
+def _effort(found: costs.Effort) -> list[str]:
+    unpriced = f" + {found.spent.unpriced:,} unpriced" if found.spent.unpriced else ""
     return [
-        f"{sum(each.calls for each in spent):,}",
-        f"{sum(each.tokens_in for each in spent):,}",
-        f"{sum(each.tokens_out for each in spent):,}",
+        number(found.conversations),
+        number(found.items),
+        number(found.tokens),
+        number(found.bytes / 1e6, 1),
+        number(found.seconds, 1),
+        number(found.unread),
+        *_calls(found.taking),
+        *_calls(found.asking),
+        f"{number(found.spent.dollars, 2)}{unpriced}",
     ]
+
+
+def _calls(spent: Spent) -> list[str]:
+    return [number(each) for each in (spent.calls, spent.tokens_in, spent.tokens_out)]
 
 
 def refusals(records: Records) -> str:
@@ -201,7 +159,7 @@ def refusals(records: Records) -> str:
         [
             system,
             cell(measure, system, unknown),
-            cell(measure, system, answerable(records)),
+            cell(measure, system, records.answerable()),
             _empty(records, system),
         ]
         for system in records.systems
@@ -216,22 +174,20 @@ def _empty(records: Records, system: str) -> str:
 
 def against(records: Records, first: str) -> str:
     """Return how every system differs from the first one, question by question, by category."""
-    bench = records.benches
-    measure = measures.judged(records, *bench[0]) if bench else measures.complete(records)
-    groups: list[Category | None] = [None, *categories(records)]
-    rows = []
-    for system in records.systems:
-        if system == first or not measure.figures.get(system):
-            continue
-        rows.append(
-            [system, *(_difference(measure, first, system, answerable(records, group)) for group in groups)]
-        )
-    heads = [f"{measure.name}, points against {first}", *(_name(records, group) for group in groups)]
-    return table(heads, rows)
+    measure = measures.deciding(records)
+    rows = [
+        [
+            system,
+            *(_difference(measure, (first, system), records.answerable(group)) for group in _groups(records)),
+        ]
+        for system in records.systems
+        if system != first
+    ]
+    return table([f"{measure.name}, points against {first}", *_heads(records)], rows)
 
 
-def _difference(measure: Measure, first: str, other: str, keys: Sequence[Key]) -> str:
-    ours, theirs = measure.figures.get(first, {}), measure.figures.get(other, {})
+def _difference(measure: Measure, systems: tuple[str, str], keys: Sequence[Key]) -> str:
+    ours, theirs = (measure.figures.get(system, {}) for system in systems)
     both = [key for key in keys if key in ours and key in theirs]
     if not both:
         return NOTHING
@@ -241,35 +197,19 @@ def _difference(measure: Measure, first: str, other: str, keys: Sequence[Key]) -
     return f"{100 * found.difference:+.1f}{star} [{100 * low:+.1f}, {100 * high:+.1f}]"
 
 
-def missing(records: Records) -> str:
-    """Return what a run has not done, a line a system; empty when it is all there."""
-    wanted = len(records.asked)
-    lines = []
-    for system in records.systems:
-        have = sum(context.system == system for context in records.contexts)
-        if have < wanted:
-            lines.append(f"- {system}: {have:,} of {wanted:,} questions have a context")
-        answers = {(a.conversation, a.question) for a in records.answers if a.system == system}
-        if records.answers and len(answers) < wanted:
-            lines.append(f"- {system}: {len(answers):,} of {wanted:,} questions are answered")
-    return "\n".join(lines)
+def _groups(records: Records) -> list[Category | None]:
+    """Return all questions as one group, then every category."""
+    return [None, *records.categories]
 
 
-def overall_of(records: Records, system: str) -> tuple[float, str] | None:
-    """Return a system's overall figure for a plot, and what it is."""
-    measure = measures.judged(records, *records.benches[0]) if records.benches else measures.complete(records)
-    value = average(measure, system, answerable(records))
-    return None if value is None else (100 * value, measure.name)
-
-
-def _name(records: Records, category: Category | None) -> str:
-    return "all" if category is None else records.dataset.categories[category]
+def _heads(records: Records) -> list[str]:
+    return ["all", *(records.dataset.categories[category] for category in records.categories)]
 
 
 def _both_names(records: Records, category: Category) -> str:
     """Return a category's name, and what the paper calls it."""
     name = records.dataset.categories[category]
-    paper = (
+    called = (
         PAPER_NAMES.get(category) if records.dataset.name == "locomo" and isinstance(category, int) else None
     )
-    return f"{category} {name} (paper: “{paper}”)" if paper else name
+    return f"{category} {name} (paper: “{called}”)" if called else name
