@@ -27,7 +27,7 @@ import numpy.typing as npt
 from lukasa import Memory, Settings
 from lukasa.adapters.models.session import LocalModel, Text
 from lukasa.adapters.models.vectors import unit_rows
-from lukasa.pipeline.represent import document_text
+from lukasa.text.rendering import document_text
 from lukasa_evals.datasets import locomo
 from lukasa_evals.datasets.values import Conversation
 from lukasa_evals.retrieval.memory import remember

@@ -19,7 +19,7 @@ from pydantic_settings.sources import PydanticBaseSettingsSource
 from lukasa.domain.fact import Cardinality
 from lukasa.errors import ConfigError, InputError
 from lukasa.pipeline.distil.guidance import CustomAttribute, Guidance
-from lukasa.pipeline.policy import (
+from lukasa.policy import (
     BudgetPolicy,
     DistilPolicy,
     JobPolicy,

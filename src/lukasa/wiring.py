@@ -15,8 +15,8 @@ from lukasa.domain.time import read_zone
 from lukasa.engine import AsyncEngine, Parts
 from lukasa.errors import ConfigError, InputError, StoreReadOnlyError
 from lukasa.pipeline.distil.recipe import Recipe
-from lukasa.pipeline.policy import Allowance, BudgetPolicy
 from lukasa.pipeline.rules import RulesExtractor
+from lukasa.policy import Allowance, BudgetPolicy
 from lukasa.ports.embedder import Embedder
 from lukasa.ports.extractor import Extractor
 from lukasa.ports.llm import LLM, LLMReply, LLMRequest

@@ -10,7 +10,7 @@ from pathlib import Path
 from _conversation import SESSIONS, Said
 
 from lukasa import AsyncHandle, AsyncMemory, Settings
-from lukasa.pipeline.policy import DistilPolicy
+from lukasa.policy import DistilPolicy
 from lukasa.ports.llm import LLM
 from lukasa.testing.fakes import FrozenClock
 

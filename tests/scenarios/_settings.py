@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lukasa import Settings
-from lukasa.pipeline.policy import RecallPolicy
+from lukasa.policy import RecallPolicy
 
 WEIGHTS = {"lexical": 1.0, "late_raw": 5.0, "window": 2.0}
 

@@ -25,7 +25,7 @@ from lukasa.errors import (
     ProviderTimeoutError,
     RateLimitedError,
 )
-from lukasa.pipeline.policy import Allowance, BudgetPolicy, RecallPolicy
+from lukasa.policy import Allowance, BudgetPolicy, RecallPolicy
 from lukasa.ports.llm import LLMReply, LLMRequest, TokenUsage
 from lukasa.testing.fakes import FrozenClock
 from lukasa.testing.llm import Said, ScriptedLLM

@@ -16,7 +16,7 @@ from _settings import SETTINGS
 
 from lukasa import AsyncHandle, AsyncMemory, CustomAttribute, Guidance, Memory
 from lukasa.errors import NotFoundError, ProviderDownError, ProviderError
-from lukasa.pipeline.policy import Allowance, BudgetPolicy, DistilPolicy, JobPolicy
+from lukasa.policy import Allowance, BudgetPolicy, DistilPolicy, JobPolicy
 from lukasa.ports.llm import LLMReply, LLMRequest, ToolCall
 from lukasa.testing.fakes import FrozenClock
 from lukasa.testing.llm import ScriptedLLM

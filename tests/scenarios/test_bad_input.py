@@ -301,7 +301,7 @@ READ_ONLY = """
 import os, sys, tempfile
 from lukasa import Memory, Settings
 from lukasa.errors import StoreReadOnlyError
-from lukasa.pipeline.policy import RecallPolicy
+from lukasa.policy import RecallPolicy
 
 settings = Settings(embedder="hashing", tokens="words", recall=RecallPolicy(min_confidence=0.0))
 # Everything is loaded before root gives up its rights.
@@ -359,7 +359,7 @@ FULL = """
 import resource, signal, sys
 from lukasa import Memory, Settings
 from lukasa.errors import StoreFullError
-from lukasa.pipeline.policy import RecallPolicy
+from lukasa.policy import RecallPolicy
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 settings = Settings(embedder="hashing", recall=RecallPolicy(min_confidence=0.0))

@@ -19,7 +19,7 @@ from lukasa.errors import (
     ProviderTimeoutError,
     RateLimitedError,
 )
-from lukasa.pipeline.policy import RecallPolicy
+from lukasa.policy import RecallPolicy
 from lukasa.ports.embedder import Embedder, Purpose
 from lukasa.testing.fakes import FailingEmbedder
 from lukasa.wiring import build, now

@@ -15,8 +15,8 @@ from lukasa import AsyncMemory, Handle, Memory
 from lukasa.domain.claim import Claim, Scene
 from lukasa.domain.source import Source
 from lukasa.domain.turn import Turn
-from lukasa.pipeline.sentences import sentences
 from lukasa.testing.fakes import FrozenClock
+from lukasa.text.sentences import sentences
 from lukasa.wiring import build
 
 START = "2026-03-01T10:00:00+00:00"

@@ -19,7 +19,7 @@ from lukasa.domain.change import Applied, Change, MarkExtracted
 from lukasa.domain.scope import Partition
 from lukasa.engine import AsyncEngine
 from lukasa.errors import StoreFullError, StoreReadOnlyError
-from lukasa.pipeline.policy import DistilPolicy
+from lukasa.policy import DistilPolicy
 from lukasa.testing.chat_endpoint import ChatEndpoint, completion
 from lukasa.testing.fakes import FrozenClock, Reply
 from lukasa.wiring import build

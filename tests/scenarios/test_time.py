@@ -28,7 +28,7 @@ def path(tmp_path: Path) -> Path:
 WRITE = """
 import json, sys
 from lukasa import Memory, Settings
-from lukasa.pipeline.policy import RecallPolicy
+from lukasa.policy import RecallPolicy
 from lukasa.testing.fakes import FrozenClock
 
 settings = Settings(embedder="hashing", tokens="words", zone="Europe/Lisbon", recall=RecallPolicy(min_confidence=0.0))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lukasa.pipeline.analyse import MAX_TERM, analyse, content_words, fold, is_stop_word, query_terms
+from lukasa.text.analysis import MAX_TERM, analyse, content_words, fold, is_stop_word, query_terms
 
 # Without the letters that NFKC takes apart (`ĳ`, `ŀ`, `ŉ`: their capitals look like camelCase) and the Turkish pair ı, İ.
 WORDS = st.from_regex(r"[A-Za-zÀ-ÖØ-öø-įĴ-ľŁ-ňŊ-ž]{1,12}", fullmatch=True)

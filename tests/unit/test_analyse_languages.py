@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from lukasa.pipeline.analyse import analyse, query_terms
+from lukasa.text.analysis import analyse, query_terms
 
 FACTS: dict[str, list[tuple[str, str]]] = {
     "en": [

@@ -12,8 +12,8 @@ from lukasa.domain.change import Retire
 from lukasa.domain.embedding import EmbedderSpec, Embedding
 from lukasa.domain.filter import parse
 from lukasa.pipeline.channels import Channels, Found
-from lukasa.pipeline.policy import RecallPolicy
 from lukasa.pipeline.warm import Warm, WarmPartitions
+from lukasa.policy import RecallPolicy
 from lukasa.testing.conformance.samples import ALICE, add, fill
 
 EMBEDDER = HashingEmbedder()

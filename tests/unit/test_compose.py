@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lukasa.adapters.tokens.words import WordCounter
 from lukasa.domain.turn import Turn
 from lukasa.pipeline.compose import Block, compose, render
-from lukasa.pipeline.policy import ComposePolicy
+from lukasa.policy import ComposePolicy
 
 START = datetime(2023, 5, 8, 12, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ from pydantic import SecretStr, ValidationError
 from lukasa.config import Settings, config_path, default_path
 from lukasa.errors import ConfigError
 from lukasa.pipeline.distil.guidance import CustomAttribute
-from lukasa.pipeline.policy import ComposePolicy, DistilPolicy, RecallPolicy
+from lukasa.policy import ComposePolicy, DistilPolicy, RecallPolicy
 
 
 def test_an_empty_environment_gives_the_defaults():

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lukasa.dates import event_bound, expressions, windows, written
 from lukasa.domain.interval import ALWAYS, Interval
-from lukasa.pipeline.dates import event_bound, expressions, windows, written
 
 TABLES = (
     said.NEAR,
@@ -360,7 +360,7 @@ import sys
 if "without" in sys.argv:
     sys.modules["dateparser"] = None
 from datetime import UTC, datetime
-from lukasa.pipeline.dates import expressions, written
+from lukasa.dates import expressions, written
 texts = ["We met yesterday.", "Ayer fui al cine.", "Gestern war ich im Kino.", "Nací el 5 de mayo de 1990.", "昨日映画を見た。", "at 7 pm"]
 for text in texts:
     for found in expressions(text, at=datetime(2023, 5, 24, 23, 30, tzinfo=UTC)):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lukasa.pipeline.dates import windows
+from lukasa.dates import windows
 
 WEDNESDAY = "2025-03-12"
 

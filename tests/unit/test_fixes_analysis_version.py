@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 from lukasa.domain.ids import digest
 from lukasa.domain.turn import Turn
-from lukasa.pipeline.analyse import ANALYSIS_VERSION
 from lukasa.pipeline.remember import document
+from lukasa.text.analysis import ANALYSIS_VERSION
 
 MADE_BY = {1: "pwtfn3zi3gp74i5ufgjfbbd2si"}
 """What each version made of the texts below."""

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lukasa.adapters.tokens.words import WordCounter
 from lukasa.domain.turn import Turn
 from lukasa.pipeline.compose import compose, render
-from lukasa.pipeline.policy import ComposePolicy
+from lukasa.policy import ComposePolicy
 
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HEADING = "2 March 2026, Monday"

@@ -20,7 +20,7 @@ from lukasa.domain.document import Traits
 from lukasa.domain.journal import Cause
 from lukasa.domain.time import to_micros
 from lukasa.pipeline import reindex, remember
-from lukasa.pipeline.analyse import ANALYSIS_VERSION, analyse
+from lukasa.text.analysis import ANALYSIS_VERSION, analyse
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ANA, BEN = Partition("default", "ana"), Partition("default", "ben")

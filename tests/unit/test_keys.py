@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from lukasa.domain.fact import FactKind
 from lukasa.domain.interval import ALWAYS, Interval
-from lukasa.pipeline.resolve.differences import disagree, nearly_same
 from lukasa.pipeline.resolve.keys import cardinality_of, fact_key, quote_print, refines, same_words, slot_of
-from lukasa.pipeline.resolve.wording import terms
+from lukasa.text.difference import disagree, nearly_same
+from lukasa.text.normalise import terms
 
 DAY = datetime(2024, 5, 7, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ import pytest
 
 from lukasa.errors import InputError
 from lukasa.pipeline.messages import Draft, Labels, Read, read_labels, read_messages
-from lukasa.pipeline.policy import RememberPolicy
+from lukasa.policy import RememberPolicy
 
 AT = datetime(2026, 3, 1, 10, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ import pytest
 
 from lukasa import AsyncHandle, AsyncMemory, Settings
 from lukasa.errors import InputError, ProviderError
-from lukasa.pipeline.policy import RecallPolicy
+from lukasa.policy import RecallPolicy
 from lukasa.wiring import build, now
 
 pytestmark = pytest.mark.anyio

@@ -12,10 +12,10 @@ from lukasa.errors import ProviderError, RateLimitedError
 from lukasa.pipeline.encode import Encoder
 from lukasa.pipeline.reembed import Reembed
 from lukasa.pipeline.reindex import Reindex
-from lukasa.pipeline.represent import document_text
 from lukasa.testing.conformance.samples import ALICE, BOB, add, fill, search
 from lukasa.testing.conformance.store_facts import fact, put
 from lukasa.testing.fakes import FailingEmbedder
+from lukasa.text.rendering import document_text
 
 pytestmark = pytest.mark.anyio
 

@@ -18,9 +18,9 @@ from lukasa.errors import StaleError, StoreFullError
 from lukasa.pipeline.believe import Believe
 from lukasa.pipeline.encode import Encoder
 from lukasa.pipeline.messages import Draft, Read
-from lukasa.pipeline.policy import RememberPolicy, ResolvePolicy
 from lukasa.pipeline.remember import Call, Remember, document, make_turns, said_already
 from lukasa.pipeline.served import Served
+from lukasa.policy import RememberPolicy, ResolvePolicy
 from lukasa.ports.store import Store
 from lukasa.testing.fakes import FailingEmbedder
 

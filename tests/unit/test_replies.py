@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pydantic import AliasChoices, BaseModel, Field
 
 from lukasa.errors import BadReplyError
-from lukasa.pipeline.replies import Numbered, read, salvage, shape_of
+from lukasa.llm import Numbered, read, salvage, shape_of
 from lukasa.ports.llm import ToolCall
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from lukasa.domain.turn import Turn
-from lukasa.pipeline.represent import day, document_text, speaker, weekday
+from lukasa.text.rendering import day, document_text, speaker, weekday
 
 MONTHS = "January February March April May June July August September October November December"
 WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday"

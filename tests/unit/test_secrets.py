@@ -7,7 +7,7 @@ from _secrets import lookalikes, secrets
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lukasa.pipeline.secrets import redact, redact_json
+from lukasa.text.secrets import redact, redact_json
 
 SECRETS = list(secrets())
 LOOKALIKES = list(lookalikes())

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lukasa.pipeline.sentences import sentences
+from lukasa.text.sentences import sentences
 
 SPLIT = (
     # Plain prose, and prose in a hurry.

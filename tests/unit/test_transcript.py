@@ -9,7 +9,7 @@ import pytest
 from lukasa.domain.turn import Turn
 from lukasa.pipeline.distil.segment import pairs, segments
 from lukasa.pipeline.distil.transcript import find_quote, numbered, one_line
-from lukasa.pipeline.policy import DistilPolicy
+from lukasa.policy import DistilPolicy
 
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 

@@ -18,8 +18,8 @@ from lukasa.engine import Parts
 from lukasa.errors import ConfigError, ProviderTimeoutError, StoreCorruptError
 from lukasa.pipeline.distil.message_pairs import MessagePairs
 from lukasa.pipeline.distil.one_call import OneCall
-from lukasa.pipeline.policy import Allowance, BudgetPolicy
 from lukasa.pipeline.rules import RulesExtractor
+from lukasa.policy import Allowance, BudgetPolicy
 from lukasa.ports.extractor import Scene
 from lukasa.ports.llm import ChatMessage, LLMRequest
 from lukasa.testing.chat_endpoint import ChatEndpoint

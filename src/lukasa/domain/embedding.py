@@ -44,4 +44,4 @@ class EmbedderSpec:
     """`None`: no late interaction."""
 
     model: str = ""
-    """A name to show; scores were calibrated for some (`pipeline/policy.py`)."""
+    """A name to show; scores were calibrated for some (`policy.py`)."""

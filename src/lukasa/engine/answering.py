@@ -13,12 +13,12 @@ from lukasa.domain.recalled import View
 from lukasa.engine.reading import FilterLike, check_count, check_names
 from lukasa.engine.turns import TurnVerbs
 from lukasa.errors import BadReplyError, ConfigError
+from lukasa.llm.budget import Meter, Tally
 from lukasa.pipeline import answer
 from lukasa.pipeline.answer import Asked
 from lukasa.pipeline.answering.citations import without_thoughts
 from lukasa.pipeline.answering.conversation import check, conversation, newest
 from lukasa.pipeline.messages import Draft, Message, MoreLabels, read_labels, read_messages
-from lukasa.pipeline.meter import Meter, Tally
 from lukasa.ports.llm import LLM
 
 

@@ -13,7 +13,7 @@ from lukasa.engine.handle import AsyncHandle
 from lukasa.engine.parts import Parts, Running
 from lukasa.engine.reading import check_limit
 from lukasa.errors import LukasaError
-from lukasa.pipeline.analyse import ANALYSIS_VERSION
+from lukasa.text.analysis import ANALYSIS_VERSION
 
 
 class AsyncEngine:

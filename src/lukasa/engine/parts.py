@@ -14,6 +14,7 @@ from lukasa.domain.fact import Fact
 from lukasa.domain.report import Receipt, Usage
 from lukasa.domain.scope import Partition
 from lukasa.errors import ClosedError
+from lukasa.llm.budget import Meter
 from lukasa.pipeline.believe import Believe, fact_document
 from lukasa.pipeline.channels import Channels
 from lukasa.pipeline.distil.extraction import KIND as EXTRACT
@@ -24,16 +25,6 @@ from lukasa.pipeline.distil.recipe import Recipe
 from lukasa.pipeline.encode import Encoder
 from lukasa.pipeline.erase import Erase
 from lukasa.pipeline.extract import Extract
-from lukasa.pipeline.meter import Meter
-from lukasa.pipeline.policy import (
-    BudgetPolicy,
-    DistilPolicy,
-    JobPolicy,
-    MaintainPolicy,
-    RecallPolicy,
-    RememberPolicy,
-    ResolvePolicy,
-)
 from lukasa.pipeline.recall import Recall
 from lukasa.pipeline.reembed import Reembed
 from lukasa.pipeline.reindex import Reindex
@@ -43,6 +34,15 @@ from lukasa.pipeline.served import Served
 from lukasa.pipeline.undo import Undo
 from lukasa.pipeline.warm import WarmPartitions
 from lukasa.pipeline.worker import Handler, Worker
+from lukasa.policy import (
+    BudgetPolicy,
+    DistilPolicy,
+    JobPolicy,
+    MaintainPolicy,
+    RecallPolicy,
+    RememberPolicy,
+    ResolvePolicy,
+)
 from lukasa.ports.embedder import Embedder
 from lukasa.ports.extractor import Extractor
 from lukasa.ports.llm import LLM

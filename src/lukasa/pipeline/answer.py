@@ -13,13 +13,13 @@ from lukasa.domain.recalled import Context, Recalled
 from lukasa.domain.report import Usage
 from lukasa.domain.scope import Partition
 from lukasa.errors import BadReplyError
+from lukasa.llm.budget import Meter, Tally
 from lukasa.pipeline.answering.citations import Checking, does_not_know
 from lukasa.pipeline.answering.evidence import evidence_of, render, untagged
 from lukasa.pipeline.answering.quoting import quoted
-from lukasa.pipeline.meter import Meter, Tally
-from lukasa.pipeline.represent import day, weekday
 from lukasa.ports.llm import LLMReply, LLMRequest
 from lukasa.prompts import load
+from lukasa.text.rendering import day, weekday
 
 DONT_KNOW = "I don't know."
 

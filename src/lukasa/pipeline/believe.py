@@ -18,14 +18,14 @@ from lukasa.domain.query import FactQuery
 from lukasa.domain.report import Extraction
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Origin, Turn
-from lukasa.pipeline.analyse import ANALYSIS_VERSION, analyse
 from lukasa.pipeline.gate import Admitted, Quarantined, Ruling, judge
-from lukasa.pipeline.policy import ResolvePolicy
 from lukasa.pipeline.resolve import Verdict, decide, lookups, outcome
 from lukasa.pipeline.served import Served
 from lukasa.pipeline.traits import traits
+from lukasa.policy import ResolvePolicy
 from lukasa.ports.extractor import Extractor
 from lukasa.ports.store import Store
+from lukasa.text.analysis import ANALYSIS_VERSION, analyse
 
 _TRUST: Mapping[Origin, Trust] = {
     "user": "high",

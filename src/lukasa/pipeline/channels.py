@@ -14,11 +14,11 @@ from lukasa.domain.filter import Filter
 from lukasa.domain.query import DocumentQuery, LexicalQuery
 from lukasa.domain.scope import Partition
 from lukasa.pipeline.arrays import Bools, Floats, Ints
-from lukasa.pipeline.policy import RecallPolicy
 from lukasa.pipeline.token_rows import max_sim
 from lukasa.pipeline.understand import Understanding
 from lukasa.pipeline.warm import Warm, WarmPartitions
 from lukasa.pipeline.warm_facts import WarmFacts
+from lukasa.policy import RecallPolicy
 from lukasa.ports.store import Store
 
 

@@ -8,9 +8,9 @@ from datetime import date, datetime
 
 from lukasa.domain.fact import Fact
 from lukasa.domain.turn import Turn
-from lukasa.pipeline.policy import ComposePolicy
-from lukasa.pipeline.represent import day, speaker, weekday
+from lukasa.policy import ComposePolicy
 from lukasa.ports.tokens import TokenCounter
+from lukasa.text.rendering import day, speaker, weekday
 
 _INDENT = "\n  "
 _NO_MARKS = str.maketrans("[]", "()")

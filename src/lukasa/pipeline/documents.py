@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from lukasa.domain.query import FactQuery, TurnQuery
 from lukasa.domain.scope import Partition
-from lukasa.pipeline.represent import document_text
 from lukasa.ports.store import Store
+from lukasa.text.rendering import document_text
 
 
 async def document_texts(store: Store, partition: Partition, ids: Sequence[str]) -> dict[str, str]:

@@ -15,8 +15,8 @@ from lukasa.domain.turn import Turn
 from lukasa.errors import NotFoundError, StaleError
 from lukasa.pipeline.believe import fact_document
 from lukasa.pipeline.encode import Encoder
-from lukasa.pipeline.represent import quoted
 from lukasa.ports.store import Store
+from lukasa.text.rendering import quoted
 
 _ATTEMPTS = 100
 """How often an erasure is planned anew because somebody wrote in between."""

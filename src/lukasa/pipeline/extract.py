@@ -13,10 +13,10 @@ from lukasa.domain.report import Progress
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
 from lukasa.errors import StaleError
-from lukasa.pipeline.analyse import ANALYSIS_VERSION
 from lukasa.pipeline.believe import Believe, put
 from lukasa.pipeline.encode import Encoder
 from lukasa.ports.store import Store
+from lukasa.text.analysis import ANALYSIS_VERSION
 
 _BATCH = 64
 """Turns read and committed together: a crash loses a second of work."""

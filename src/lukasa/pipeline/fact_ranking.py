@@ -12,8 +12,8 @@ from lukasa.pipeline.arrays import Floats, Ints
 from lukasa.pipeline.channels import Found, FoundFacts
 from lukasa.pipeline.evidence import scaled
 from lukasa.pipeline.fuse import best_first
-from lukasa.pipeline.policy import FactPolicy
 from lukasa.pipeline.warm import Warm
+from lukasa.policy import FactPolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,13 +17,13 @@ from lukasa.domain.journal import Cause, FactOp
 from lukasa.domain.query import FactQuery, TurnQuery
 from lukasa.domain.scope import Partition
 from lukasa.errors import StaleError
+from lukasa.llm.budget import Tally
 from lukasa.pipeline.audit.items import fact_item
 from lukasa.pipeline.audit.near import near_duplicates
-from lukasa.pipeline.meter import Tally
-from lukasa.pipeline.policy import MaintainPolicy
 from lukasa.pipeline.reembed import Reembed
 from lukasa.pipeline.resolve.outcome import merge_sources
 from lukasa.pipeline.versions import following, hidden
+from lukasa.policy import MaintainPolicy
 from lukasa.ports.store import Store
 
 KIND = "maintain"

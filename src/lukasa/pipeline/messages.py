@@ -13,8 +13,8 @@ from typing import NamedTuple, TypeAlias, TypedDict
 from lukasa.domain.time import read_instant
 from lukasa.domain.turn import MAX_INT, ORIGINS, Json, Origin, Role
 from lukasa.errors import InputError
-from lukasa.pipeline.policy import RememberPolicy
-from lukasa.pipeline.secrets import redact, redact_json
+from lukasa.policy import RememberPolicy
+from lukasa.text.secrets import redact, redact_json
 
 Message: TypeAlias = str | Mapping[str, object]
 """A text, or a message of the OpenAI shape: `role`, `content` (text or parts), `name`; also `at`, `metadata`, and its own

@@ -9,9 +9,9 @@ import numpy as np
 from lukasa.domain.interval import Interval
 from lukasa.pipeline.fuse import best_first
 from lukasa.pipeline.looked import Looked
-from lukasa.pipeline.policy import ComposePolicy, FactPolicy
 from lukasa.pipeline.ranking import Ranking
 from lukasa.pipeline.warm import TRAITS
+from lukasa.policy import ComposePolicy, FactPolicy
 
 
 class Offer(NamedTuple):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lukasa.domain.fact import Fact
-from lukasa.pipeline.policy import ComposePolicy
+from lukasa.policy import ComposePolicy
 from lukasa.ports.tokens import TokenCounter
 
 TITLE = "Known"

@@ -10,6 +10,7 @@ from time import perf_counter
 
 import numpy as np
 
+from lukasa.dates import event_bound
 from lukasa.domain.fact import Fact
 from lukasa.domain.filter import Filter
 from lukasa.domain.query import DocumentQuery, FactQuery, LexicalQuery, TurnQuery
@@ -20,28 +21,28 @@ from lukasa.domain.time import to_micros
 from lukasa.domain.turn import Turn
 from lukasa.errors import ProviderError
 from lukasa.pipeline import evidence, fuse
-from lukasa.pipeline.analyse import analyse, query_terms
 from lukasa.pipeline.arrays import Bools, Ints
 from lukasa.pipeline.channels import Channels, Found
 from lukasa.pipeline.compose import compose
 from lukasa.pipeline.confidence import FEW, confidence, signs, uncalibrated
-from lukasa.pipeline.dates import event_bound
 from lukasa.pipeline.encode import Encoder
 from lukasa.pipeline.fact_ranking import rank_facts
 from lukasa.pipeline.looked import Looked
 from lukasa.pipeline.offers import beside, choose, offered
-from lukasa.pipeline.policy import BestChannel, RecallPolicy
 from lukasa.pipeline.profile import Profile, compose_profile
 from lukasa.pipeline.rank import rerank
 from lukasa.pipeline.ranking import Ranking, fact_hit, hit, timed
-from lukasa.pipeline.represent import document_text
 from lukasa.pipeline.tally import Shown, shown, tally, wanted
 from lukasa.pipeline.understand import Understanding, understand
 from lukasa.pipeline.warm import Warm, WarmPartitions
 from lukasa.pipeline.warm_facts import WarmFacts
+from lukasa.policy import RecallPolicy
 from lukasa.ports.reranker import Reranker
 from lukasa.ports.store import Store
 from lukasa.ports.tokens import TokenCounter
+from lukasa.text.analysis import analyse, query_terms
+from lukasa.text.rendering import document_text
+from lukasa.weights import BestChannel
 
 _EVENTS = 5
 """Facts looked at for when an event was; a better match without a date is passed over."""

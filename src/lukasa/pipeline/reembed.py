@@ -10,10 +10,10 @@ from lukasa.domain.change import Embed
 from lukasa.domain.journal import Cause
 from lukasa.domain.report import Progress
 from lukasa.domain.scope import Partition
-from lukasa.pipeline.analyse import ANALYSIS_VERSION
 from lukasa.pipeline.documents import document_texts
 from lukasa.pipeline.encode import Encoder
 from lukasa.ports.store import Store
+from lukasa.text.analysis import ANALYSIS_VERSION
 
 _BATCH = 64
 """Texts encoded and committed together: a crash loses a second of work."""

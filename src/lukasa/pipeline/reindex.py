@@ -10,10 +10,10 @@ from lukasa.domain.change import Index
 from lukasa.domain.journal import Cause
 from lukasa.domain.report import Progress
 from lukasa.domain.scope import Partition
-from lukasa.pipeline.analyse import ANALYSIS_VERSION, analyse
 from lukasa.pipeline.documents import document_texts, said_texts
 from lukasa.pipeline.traits import traits
 from lukasa.ports.store import Store
+from lukasa.text.analysis import ANALYSIS_VERSION, analyse
 
 _BATCH = 256
 """Turns analysed and committed together: a tenth of a second, for which other writers wait."""

@@ -26,15 +26,15 @@ from lukasa.domain.scope import Partition
 from lukasa.domain.time import to_micros
 from lukasa.domain.turn import Turn
 from lukasa.errors import StaleError
-from lukasa.pipeline.analyse import ANALYSIS_VERSION, analyse
 from lukasa.pipeline.believe import Believe, Heard, Version, put
 from lukasa.pipeline.encode import Encoded, Encoder
 from lukasa.pipeline.gate import Admitted
 from lukasa.pipeline.messages import Draft, Read
-from lukasa.pipeline.policy import RememberPolicy
-from lukasa.pipeline.represent import document_text
 from lukasa.pipeline.traits import traits
+from lukasa.policy import RememberPolicy
 from lukasa.ports.store import Store
+from lukasa.text.analysis import ANALYSIS_VERSION, analyse
+from lukasa.text.rendering import document_text
 
 
 class Plan(NamedTuple):

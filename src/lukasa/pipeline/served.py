@@ -18,7 +18,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from lukasa.domain.scope import Partition
-from lukasa.pipeline.sentences import Span
+from lukasa.text.sentences import Span
 
 RUN = 4
 """Words of a run. Three words are said again by chance; with five, short facts (`Anna lives in Lisbon`) would go unseen."""

@@ -13,9 +13,9 @@ from lukasa.domain.embedding import EmbedderSpec
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import to_micros
 from lukasa.pipeline.arrays import Bools, Floats, Ints, grown
-from lukasa.pipeline.policy import RecallPolicy
 from lukasa.pipeline.token_rows import Picked, TokenRows
 from lukasa.pipeline.warm_facts import WarmFacts
+from lukasa.policy import RecallPolicy
 from lukasa.ports.store import Store
 
 TRAITS = ("words", "questions", "asks", "first_person", "times", "numbers", "picture")

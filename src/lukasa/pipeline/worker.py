@@ -18,8 +18,8 @@ from lukasa.domain.journal import Cause
 from lukasa.domain.report import Flushed
 from lukasa.domain.scope import Partition
 from lukasa.errors import LukasaError, RateLimitedError, StaleError, StoreError
-from lukasa.pipeline.meter import Tally
-from lukasa.pipeline.policy import JobPolicy
+from lukasa.llm.budget import Tally
+from lukasa.policy import JobPolicy
 from lukasa.ports.store import Store
 
 

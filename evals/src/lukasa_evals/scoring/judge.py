@@ -10,7 +10,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import BaseModel, Field
 
 from lukasa.errors import BadReplyError
-from lukasa.pipeline.asking import ask_for
+from lukasa.llm.ask import ask_for
 from lukasa.ports.llm import LLM, Limits, LLMReply, LLMRequest
 from lukasa_evals.prompts import load
 

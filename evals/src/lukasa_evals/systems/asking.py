@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from lukasa.errors import BadReplyError
-from lukasa.pipeline.asking import ask_for
+from lukasa.llm.ask import ask_for
 from lukasa.ports.llm import LLM, Limits, LLMRequest
 from lukasa_evals.errors import EvalError
 from lukasa_evals.prompts import load

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from lukasa import AsyncMemory, Settings
-from lukasa.pipeline.policy import DistilPolicy, JobPolicy
+from lukasa.policy import DistilPolicy, JobPolicy
 from lukasa.ports.llm import LLM
 from lukasa_evals.answers.calls import PendingError
 from lukasa_evals.datasets.values import Conversation

@@ -11,7 +11,7 @@ from pathlib import Path
 from lukasa import Handle, Memory, Settings
 
 # Past the public API: weights are learned on what recall weighs, so its constants must be set from outside.
-from lukasa.pipeline.policy import RecallPolicy
+from lukasa.policy import RecallPolicy
 from lukasa_evals.datasets.values import ANSWERABLE, Conversation, Question
 from lukasa_evals.errors import EvalError
 from lukasa_evals.retrieval import memory as memories

@@ -1,4 +1,4 @@
-"""Learns the numbers in `lukasa.pipeline.policy` anew from the dev split, and says how well they do.
+"""Learns the numbers in `lukasa.policy` anew from the dev split, and says how well they do.
 
 In order: ask the questions, learn, judge by leaving out a conversation at a time, print what the policy should hold.
 """
@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 
 from lukasa import Settings
-from lukasa.pipeline.policy import RecallPolicy
+from lukasa.policy import RecallPolicy
 from lukasa_evals.datasets.values import Conversation
 from lukasa_evals.errors import EvalError
 from lukasa_evals.retrieval.offtopic import OFF_TOPIC

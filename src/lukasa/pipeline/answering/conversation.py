@@ -10,9 +10,9 @@ from lukasa.domain.recalled import Context
 from lukasa.errors import InputError
 from lukasa.pipeline.answering.evidence import untagged
 from lukasa.pipeline.messages import Draft
-from lukasa.pipeline.represent import day, weekday
 from lukasa.ports.llm import ChatMessage, LLMRequest
 from lukasa.prompts import load
+from lukasa.text.rendering import day, weekday
 
 
 def check(drafts: Sequence[Draft]) -> None:

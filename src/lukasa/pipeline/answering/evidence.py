@@ -12,7 +12,7 @@ from lukasa.domain.fact import Fact
 from lukasa.domain.recalled import Context
 from lukasa.domain.tally import Tally
 from lukasa.domain.turn import Turn
-from lukasa.pipeline.represent import day, speaker, weekday
+from lukasa.text.rendering import day, speaker, weekday
 
 
 def evidence_of(context: Context) -> list[Citation]:

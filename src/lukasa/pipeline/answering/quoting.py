@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from lukasa.domain.answer import Citation
 from lukasa.domain.recalled import Hit
-from lukasa.pipeline.analyse import analyse, query_terms
 from lukasa.pipeline.answering.evidence import plain
-from lukasa.pipeline.represent import day
-from lukasa.pipeline.sentences import sentences
+from lukasa.text.analysis import analyse, query_terms
+from lukasa.text.rendering import day
+from lukasa.text.sentences import sentences
 
 _SHORT = 240
 """Characters of a turn that is quoted whole; of a longer one, the sentence that has most of the question's words."""

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from lukasa.domain.audit import AuditItem, Flaw
 from lukasa.pipeline.audit.standing import clip
 from lukasa.pipeline.resolve.keys import refines, same_words, slot_of
-from lukasa.pipeline.resolve.wording import terms
+from lukasa.text.normalise import terms
 
 _FEWEST_WORDS = 12
 """Shorter turns are said again by anybody; the same long one twice was stored twice."""

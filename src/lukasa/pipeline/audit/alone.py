@@ -10,7 +10,7 @@ from lukasa.domain.claim import Claim
 from lukasa.domain.source import Source
 from lukasa.pipeline.audit.standing import clip
 from lukasa.pipeline.gate.chatter import junk_in
-from lukasa.pipeline.secrets import redact, redact_json
+from lukasa.text.secrets import redact, redact_json
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 

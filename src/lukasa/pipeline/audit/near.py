@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from lukasa.domain.audit import AuditItem, Flaw
 from lukasa.pipeline.audit.standing import clip
-from lukasa.pipeline.resolve.differences import disagree
-from lukasa.pipeline.resolve.wording import terms
+from lukasa.text.difference import disagree
+from lukasa.text.normalise import terms
 
 _ALIKE = 0.75
 """Share of their words that two sentences have in common: one more adverb in a sentence of four words."""

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from lukasa.domain.audit import AuditItem
 from lukasa.domain.fact import Status
-from lukasa.pipeline.secrets import redact
+from lukasa.text.secrets import redact
 
 _CLIP = 48
 """Characters of content in a finding: enough to know it again."""

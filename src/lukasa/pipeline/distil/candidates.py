@@ -12,18 +12,18 @@ from dataclasses import dataclass, replace
 from datetime import tzinfo
 from functools import cache
 
+from lukasa.dates import MONTHS, WEEKDAYS, expressions, written
+from lukasa.dates.validity import validity
+from lukasa.domain.attribute import attribute as known_attribute
 from lukasa.domain.claim import Claim
 from lukasa.domain.fact import Cardinality, FactKind
 from lukasa.domain.interval import Interval
 from lukasa.domain.source import Source
 from lukasa.domain.turn import Turn
-from lukasa.pipeline.attributes import attribute as known_attribute
-from lukasa.pipeline.dates import MONTHS, WEEKDAYS, expressions, written
 from lukasa.pipeline.distil.guidance import Guidance
 from lukasa.pipeline.distil.reply import ExtractedFact
 from lukasa.pipeline.distil.transcript import Span, find_quote
-from lukasa.pipeline.represent import day, speaker
-from lukasa.pipeline.validity import validity
+from lukasa.text.rendering import day, speaker
 
 CONFIDENCE = 0.85
 """Of what a model read: between a row of our grammar and a sentence as it stands."""

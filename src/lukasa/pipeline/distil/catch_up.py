@@ -12,10 +12,10 @@ from lukasa.domain.query import TurnQuery
 from lukasa.domain.report import Progress
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import MAX_INT
-from lukasa.pipeline.analyse import ANALYSIS_VERSION
 from lukasa.pipeline.distil.extraction import KIND
 from lukasa.pipeline.worker import Worker
 from lukasa.ports.store import Store
+from lukasa.text.analysis import ANALYSIS_VERSION
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,9 @@ from lukasa.domain.journal import Cause
 from lukasa.domain.query import TurnQuery
 from lukasa.domain.turn import Turn
 from lukasa.errors import StaleError
+from lukasa.llm.budget import Tally
 from lukasa.pipeline.believe import Version, put
 from lukasa.pipeline.distil.reading import ReadBatch, Run, SessionReader
-from lukasa.pipeline.meter import Tally
 from lukasa.ports.store import Store
 
 KIND = "extract"

@@ -20,8 +20,8 @@ from lukasa.domain.fact import Fact
 from lukasa.domain.source import Source
 from lukasa.domain.turn import Turn
 from lukasa.errors import BadReplyError
-from lukasa.pipeline.analyse import content_words
-from lukasa.pipeline.asking import ask_for
+from lukasa.llm import Numbered, read, shape_of
+from lukasa.llm.ask import ask_for
 from lukasa.pipeline.believe import Heard, Known, Opine, Opinion
 from lukasa.pipeline.distil.candidates import CONFIDENCE, mistaken, named_time, resolved
 from lukasa.pipeline.distil.neighbours import Near, Nearest
@@ -30,13 +30,13 @@ from lukasa.pipeline.distil.reply import AddMemory, DeleteMemory, KeepMemory, Pa
 from lukasa.pipeline.distil.segment import pairs
 from lukasa.pipeline.distil.transcript import one_line, plain
 from lukasa.pipeline.distil.triplets import triplets
-from lukasa.pipeline.policy import DistilPolicy
-from lukasa.pipeline.replies import Numbered, read, shape_of
-from lukasa.pipeline.represent import speaker
 from lukasa.pipeline.resolve.verdicts import New, Removes, Replaces, Revises, Same
-from lukasa.pipeline.sentences import sentences
+from lukasa.policy import DistilPolicy
 from lukasa.ports.llm import ChatMessage, Limits, LLMReply, LLMRequest, Shape
 from lukasa.prompts import load
+from lukasa.text.analysis import content_words
+from lukasa.text.rendering import speaker
+from lukasa.text.sentences import sentences
 
 DeleteMode = Literal["supersede", "paper"]
 

@@ -12,11 +12,11 @@ from lukasa.domain.embedding import Embedding
 from lukasa.domain.fact import Fact
 from lukasa.domain.query import FactQuery, LexicalQuery
 from lukasa.domain.scope import Partition
-from lukasa.pipeline.analyse import analyse
 from lukasa.pipeline.arrays import Floats
 from lukasa.pipeline.encode import Encoder
 from lukasa.pipeline.warm import WarmPartitions
 from lukasa.ports.store import Store
+from lukasa.text.analysis import analyse
 
 
 class Near(NamedTuple):

@@ -15,14 +15,14 @@ from lukasa.domain.query import TurnQuery
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
 from lukasa.errors import BadReplyError, OverBudgetError
+from lukasa.llm.budget import Meter, Tally
 from lukasa.pipeline.believe import Believe, Heard, Version, make_scenes
 from lukasa.pipeline.distil.guidance import Guidance
 from lukasa.pipeline.distil.neighbours import Neighbours
 from lukasa.pipeline.distil.recipe import Ask, Background, Reading, Recipe
 from lukasa.pipeline.encode import Encoder
-from lukasa.pipeline.meter import Meter, Tally
-from lukasa.pipeline.policy import DistilPolicy
 from lukasa.pipeline.warm import WarmPartitions
+from lukasa.policy import DistilPolicy
 from lukasa.ports.llm import LLMReply, LLMRequest
 from lukasa.ports.store import Store
 

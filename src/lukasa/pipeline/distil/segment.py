@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import ceil
 
 from lukasa.domain.turn import Turn
-from lukasa.pipeline.policy import DistilPolicy
+from lukasa.policy import DistilPolicy
 
 
 def segments(turns: Sequence[Turn], policy: DistilPolicy) -> list[list[Turn]]:

@@ -11,12 +11,12 @@ from lukasa.domain.journal import Cause
 from lukasa.domain.query import TurnQuery
 from lukasa.domain.turn import Turn
 from lukasa.errors import BadReplyError, OverBudgetError
-from lukasa.pipeline.asking import ask_for
+from lukasa.llm.ask import ask_for
+from lukasa.llm.budget import Meter, Tally
 from lukasa.pipeline.distil.reply import SummaryReply
 from lukasa.pipeline.distil.segment import segments
 from lukasa.pipeline.distil.transcript import one_line, plain
-from lukasa.pipeline.meter import Meter, Tally
-from lukasa.pipeline.policy import DistilPolicy
+from lukasa.policy import DistilPolicy
 from lukasa.ports.llm import Limits, LLMReply, LLMRequest
 from lukasa.ports.store import Store
 from lukasa.prompts import load

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 
 from lukasa.domain.turn import Turn
-from lukasa.pipeline.represent import day, speaker, weekday
+from lukasa.text.rendering import day, speaker, weekday
 
 Span = tuple[int, int]
 

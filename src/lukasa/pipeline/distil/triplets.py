@@ -10,22 +10,22 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from lukasa.dates.validity import validity
+from lukasa.domain.attribute import attribute as known_attribute
 from lukasa.domain.claim import Claim
 from lukasa.domain.fact import Cardinality
 from lukasa.domain.source import Source
 from lukasa.domain.turn import Turn
-from lukasa.pipeline.asking import ask_for
-from lukasa.pipeline.attributes import attribute as known_attribute
+from lukasa.llm.ask import ask_for
 from lukasa.pipeline.distil.candidates import CONFIDENCE, mistaken, named_time, resolved
 from lukasa.pipeline.distil.recipe import Ask, Background
 from lukasa.pipeline.distil.reply import FoundEntities, Triplet, Triplets
 from lukasa.pipeline.distil.transcript import one_line, plain
-from lukasa.pipeline.policy import DistilPolicy
-from lukasa.pipeline.represent import speaker
-from lukasa.pipeline.sentences import sentences
-from lukasa.pipeline.validity import validity
+from lukasa.policy import DistilPolicy
 from lukasa.ports.llm import Limits, LLMRequest
 from lukasa.prompts import load
+from lukasa.text.rendering import speaker
+from lukasa.text.sentences import sentences
 
 _FEWEST = 2
 """Entities that a relation needs."""

@@ -11,9 +11,9 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from lukasa.domain.claim import Claim
-from lukasa.pipeline.analyse import content_words, term_of
 from lukasa.pipeline.gate import chatter_data as data
-from lukasa.pipeline.sentences import sentences
+from lukasa.text.analysis import content_words, term_of
+from lukasa.text.sentences import sentences
 
 Junk = Literal["chatter", "task residue", "vacuous"]
 

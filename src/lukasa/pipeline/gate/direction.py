@@ -7,9 +7,9 @@ from collections.abc import Collection, Sequence
 from functools import cache
 from itertools import pairwise
 
-from lukasa.pipeline.analyse import content_words, is_stop_word, term_of
 from lukasa.pipeline.gate import grounding_data as data
-from lukasa.pipeline.resolve.wording import Word, words
+from lukasa.text.analysis import content_words, is_stop_word, term_of
+from lukasa.text.normalise import Word, words
 
 
 def exchanged(said: str, claimed: str, *, speaker: str | None) -> tuple[str, str] | None:

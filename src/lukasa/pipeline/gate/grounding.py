@@ -14,13 +14,13 @@ from typing import NamedTuple
 
 from lukasa.domain.claim import Claim
 from lukasa.domain.turn import Turn
-from lukasa.pipeline.analyse import analyse, content_words, term_of
 from lukasa.pipeline.gate import grounding_data as data
 from lukasa.pipeline.gate.direction import exchanged, is_name
 from lukasa.pipeline.gate.polarity import agree
-from lukasa.pipeline.represent import speaker
-from lukasa.pipeline.resolve.wording import Word, words
-from lukasa.pipeline.resolve.wording_data import MONTHS, months
+from lukasa.text.analysis import analyse, content_words, term_of
+from lukasa.text.normalise import Word, words
+from lukasa.text.rendering import speaker
+from lukasa.text.wording_data import MONTHS, months
 
 
 def unsupported(claim: Claim, turn: Turn, known_names: Collection[str], *, min_support: float) -> str:

@@ -18,9 +18,9 @@ from html import unescape
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from lukasa.pipeline.analyse import fold
 from lukasa.pipeline.gate import instructions_data as data
-from lukasa.pipeline.sentences import sentences
+from lukasa.text.analysis import fold
+from lukasa.text.sentences import sentences
 
 LONGEST = 4000
 """Characters looked at. What is longer than a page is not one instruction; callers hand in what stands around a quote."""

@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal, NamedTuple, TypeAlias
 
+from lukasa.domain.attribute import attribute
 from lukasa.domain.claim import Claim
 from lukasa.domain.fact import FactKind
 from lukasa.domain.turn import Turn
-from lukasa.pipeline.analyse import analyse, term_of
-from lukasa.pipeline.attributes import attribute
 from lukasa.pipeline.gate.chatter import junk_in
 from lukasa.pipeline.gate.grounding import unsupported
 from lukasa.pipeline.gate.instructions import addresses, instructs, speaks_of_user
-from lukasa.pipeline.secrets import redact
-from lukasa.pipeline.sentences import sentences
 from lukasa.pipeline.served import RUN, is_echo
+from lukasa.text.analysis import analyse, term_of
+from lukasa.text.secrets import redact
+from lukasa.text.sentences import sentences
 
 Reason = Literal[
     "ungrounded",

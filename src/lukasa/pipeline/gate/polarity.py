@@ -9,10 +9,10 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from lukasa.pipeline.analyse import content_words, term_of
 from lukasa.pipeline.gate import grounding_data as data
-from lukasa.pipeline.language_data import irregular
-from lukasa.pipeline.resolve.wording import words
+from lukasa.text.analysis import content_words, term_of
+from lukasa.text.language_data import irregular
+from lukasa.text.normalise import words
 
 
 class Polarity(NamedTuple):

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from lukasa.domain.graph import Relation
-from lukasa.pipeline.analyse import analyse, query_terms
 from lukasa.pipeline.arrays import Floats
 from lukasa.pipeline.warm_facts import WarmFacts
+from lukasa.text.analysis import analyse, query_terms
 
 
 def by_meaning(

@@ -11,8 +11,6 @@ from datetime import datetime, timedelta
 
 from lukasa.domain.claim import Claim
 from lukasa.domain.fact import Fact, Trust
-from lukasa.pipeline.policy import ResolvePolicy
-from lukasa.pipeline.resolve.differences import nearly_same
 from lukasa.pipeline.resolve.keys import refines, same_words
 from lukasa.pipeline.resolve.outcome import may_retire
 from lukasa.pipeline.resolve.proposal import (
@@ -44,6 +42,8 @@ from lukasa.pipeline.resolve.verdicts import (
     Supersedes,
     Verdict,
 )
+from lukasa.policy import ResolvePolicy
+from lukasa.text.difference import nearly_same
 
 _RETELLING = timedelta(days=31)
 """An event told without a date is the dated one when it is told within this time after it. Later, it may as well be

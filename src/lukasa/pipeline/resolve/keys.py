@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from lukasa.domain.attribute import attribute as known_attribute
 from lukasa.domain.fact import Cardinality, FactKind
 from lukasa.domain.ids import digest
 from lukasa.domain.interval import Interval
-from lukasa.pipeline.attributes import attribute as known_attribute
-from lukasa.pipeline.resolve.wording import terms
-from lukasa.pipeline.resolve.wording_data import MONTHS
+from lukasa.text.normalise import terms
+from lukasa.text.wording_data import MONTHS
 
 _DAYS = frozenset({"instant", "part", "day"})
 _ON_A_DAY: frozenset[FactKind] = frozenset({"event", "plan"})

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from lukasa.domain.attribute import attribute as known_attribute
 from lukasa.domain.claim import Claim
 from lukasa.domain.fact import TRUSTS, Cardinality, Fact, Trust
 from lukasa.domain.interval import ALWAYS, Interval
 from lukasa.domain.source import Source
-from lukasa.pipeline.attributes import attribute as known_attribute
 from lukasa.pipeline.resolve.keys import cardinality_of, fact_key, refines, same_words, slot_of, when_of
 
 

@@ -15,7 +15,7 @@ from lukasa.pipeline.rules.kin import kin
 from lukasa.pipeline.rules.lexicon import gerund, past, verb
 from lukasa.pipeline.rules.pieces import pieces
 from lukasa.pipeline.rules.statement import state
-from lukasa.pipeline.sentences import sentences
+from lukasa.text.sentences import sentences
 
 SURE = 0.7
 """Confidence of what rests on a question and its answer together."""

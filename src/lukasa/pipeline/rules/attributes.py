@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from lukasa.domain.attribute import attribute
 from lukasa.domain.fact import FactKind
-from lukasa.pipeline.attributes import attribute
 from lukasa.pipeline.rules.clause import parse
 from lukasa.pipeline.rules.grammar import readings
 from lukasa.pipeline.rules.identity import favourite

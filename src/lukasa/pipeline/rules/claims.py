@@ -7,18 +7,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
+from lukasa.dates.validity import validity
+from lukasa.domain.attribute import ATTRIBUTES, attribute
 from lukasa.domain.claim import Claim
 from lukasa.domain.interval import Interval
 from lukasa.domain.source import Source
 from lukasa.domain.turn import Turn
-from lukasa.pipeline.attributes import ATTRIBUTES, attribute
-from lukasa.pipeline.represent import speaker
 from lukasa.pipeline.rules.grammar import Reading, readings
 from lukasa.pipeline.rules.identity import identity
 from lukasa.pipeline.rules.kin import Kin
 from lukasa.pipeline.rules.statement import Said
 from lukasa.pipeline.rules.worth import kind_of
-from lukasa.pipeline.validity import validity
+from lukasa.text.rendering import speaker
 
 SURE = 0.9
 """Confidence of what a row of the grammar reads."""

@@ -6,10 +6,10 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from lukasa.pipeline.analyse import is_stop_word
 from lukasa.pipeline.rules import grammar_data as data
 from lukasa.pipeline.rules.clause import Clause
 from lukasa.pipeline.rules.lexicon import Form, gerund, table, verb
+from lukasa.text.analysis import is_stop_word
 
 
 class Reading(NamedTuple):

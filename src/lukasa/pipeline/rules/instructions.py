@@ -10,8 +10,8 @@ from functools import cache
 from lukasa.domain.claim import Claim
 from lukasa.domain.source import Source
 from lukasa.domain.turn import Turn
-from lukasa.pipeline.represent import speaker
-from lukasa.pipeline.sentences import sentences
+from lukasa.text.rendering import speaker
+from lukasa.text.sentences import sentences
 
 
 def instructions(turn: Turn) -> Iterator[Claim]:

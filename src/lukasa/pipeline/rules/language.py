@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from lukasa.pipeline.language_data import FUNCTION_WORDS
+from lukasa.text.language_data import FUNCTION_WORDS
 
 _FEW = 3
 """Words up to which a sentence is taken for English: `Lisbon, since March.` has none that tells."""

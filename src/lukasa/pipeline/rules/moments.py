@@ -8,11 +8,11 @@ from datetime import datetime, tzinfo
 from functools import cache
 from typing import Literal, NamedTuple
 
+from lukasa.dates import Expression, expressions, written
 from lukasa.domain.interval import Interval
-from lukasa.pipeline.dates import Expression, expressions, written
-from lukasa.pipeline.represent import day
 from lukasa.pipeline.rules.lexicon import table
 from lukasa.pipeline.rules.words import Word
+from lukasa.text.rendering import day
 
 
 class Moment(NamedTuple):

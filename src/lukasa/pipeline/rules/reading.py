@@ -18,7 +18,7 @@ from lukasa.pipeline.rules.language import is_english
 from lukasa.pipeline.rules.pieces import pieces
 from lukasa.pipeline.rules.sequel import antecedent, continued
 from lukasa.pipeline.rules.statement import Said, state
-from lukasa.pipeline.sentences import sentences
+from lukasa.text.sentences import sentences
 
 LONGEST = 20_000
 """Characters of a turn that are read; what is longer was pasted."""

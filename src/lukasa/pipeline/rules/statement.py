@@ -10,7 +10,6 @@ from typing import Literal
 
 from lukasa.domain.claim import Scene
 from lukasa.domain.turn import Turn
-from lukasa.pipeline.represent import speaker
 from lukasa.pipeline.rules.arrange import arranged
 from lukasa.pipeline.rules.clause import Clause, parse, skip_adverbs
 from lukasa.pipeline.rules.lexicon import table
@@ -18,6 +17,7 @@ from lukasa.pipeline.rules.moments import Moment, moments
 from lukasa.pipeline.rules.person import Rewrite, in_third_person
 from lukasa.pipeline.rules.words import Word, joined, words
 from lukasa.pipeline.rules.worth import MOST_WORDS, goes_on, is_thin, states
+from lukasa.text.rendering import speaker
 
 
 @dataclass(frozen=True, slots=True)

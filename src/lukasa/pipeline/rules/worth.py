@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lukasa.domain.fact import FactKind
-from lukasa.pipeline.analyse import is_stop_word
 from lukasa.pipeline.rules.clause import Clause
 from lukasa.pipeline.rules.lexicon import table, verb
 from lukasa.pipeline.rules.words import Word
+from lukasa.text.analysis import is_stop_word
 
 MOST_WORDS = 60
 """A longer clause was pasted or rambles: its turn has it."""

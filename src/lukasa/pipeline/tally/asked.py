@@ -9,7 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 from lukasa.domain.tally import TallyKind
-from lukasa.pipeline.analyse import query_terms
+from lukasa.text.analysis import query_terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

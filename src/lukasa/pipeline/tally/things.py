@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from lukasa.domain.fact import Fact
-from lukasa.pipeline.analyse import fold, query_terms
 from lukasa.pipeline.tally.asked import ENGLISH, Wanted
+from lukasa.text.analysis import fold, query_terms
 
 
 @dataclass(slots=True)

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from lukasa.domain.fact import Fact
 from lukasa.domain.tally import Tally, TallyKind
-from lukasa.pipeline.represent import day
 from lukasa.pipeline.tally.asked import Wanted
 from lukasa.pipeline.tally.things import Thing, matching, occasions, terms_of, things
+from lukasa.text.rendering import day
 
 _MOST = 12
 """Things that are named; of more, only the number would be worth its words, and nobody could check it."""

@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
-from lukasa.pipeline.dates import feasts
-from lukasa.pipeline.dates.spans import (
+from lukasa.dates import holidays as feasts
+from lukasa.dates.spans import (
     HOUR,
     SEASONS,
     WHOLE_DAY,
@@ -27,7 +27,7 @@ from lukasa.pipeline.dates.spans import (
     shift,
     year_of,
 )
-from lukasa.pipeline.dates.words import (
+from lukasa.dates.vocabulary import (
     CUE,
     DAY,
     MONTH,

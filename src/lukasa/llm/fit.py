@@ -8,8 +8,8 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from lukasa.pipeline.replies.fields import MismatchError, is_model, is_schema, key_of, members, only_list
-from lukasa.pipeline.replies.salvage import Value, salvage, values
+from lukasa.llm.fields import MismatchError, is_model, is_schema, key_of, members, only_list
+from lukasa.llm.salvage import Value, salvage, values
 from lukasa.ports.llm import ToolCall
 
 M = TypeVar("M", bound=BaseModel)

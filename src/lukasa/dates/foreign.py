@@ -12,10 +12,10 @@ from functools import cache
 from importlib import import_module
 from typing import Any, NamedTuple
 
+from lukasa.dates.bounds import Bounded
+from lukasa.dates.foreign_data import SCRIPTS, TONGUES, Script, Tongue
+from lukasa.dates.spans import Anchor, Span, instants, month_of, one_day, unit, year_of
 from lukasa.domain.interval import Interval
-from lukasa.pipeline.dates.bounds import Bounded
-from lukasa.pipeline.dates.foreign_data import SCRIPTS, TONGUES, Script, Tongue
-from lukasa.pipeline.dates.spans import Anchor, Span, instants, month_of, one_day, unit, year_of
 
 
 class _Reader(NamedTuple):

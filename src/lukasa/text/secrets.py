@@ -13,9 +13,9 @@ from functools import cache
 from typing import NamedTuple
 
 from lukasa.domain.turn import Json
-from lukasa.pipeline import secrets_data as data
-from lukasa.pipeline.analyse import is_stop_word
-from lukasa.pipeline.secret_checks import holds, is_password, is_placeholder, looks_drawn
+from lukasa.text import secrets_data as data
+from lukasa.text.analysis import is_stop_word
+from lukasa.text.secret_checks import holds, is_password, is_placeholder, looks_drawn
 
 
 class Redacted(NamedTuple):

@@ -7,10 +7,10 @@ from datetime import tzinfo
 from functools import cache
 from typing import NamedTuple
 
+from lukasa.dates.atoms import Atom
+from lukasa.dates.modifiers import REACH
+from lukasa.dates.spans import Span, instants, moved
 from lukasa.domain.interval import Interval
-from lukasa.pipeline.dates.atoms import Atom
-from lukasa.pipeline.dates.modifiers import REACH
-from lukasa.pipeline.dates.spans import Span, instants, moved
 
 
 class Bounded(NamedTuple):

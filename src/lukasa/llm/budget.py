@@ -12,7 +12,7 @@ from lukasa.domain.report import Usage
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import utc_day
 from lukasa.errors import OverBudgetError
-from lukasa.pipeline.policy import Allowance, BudgetPolicy
+from lukasa.policy import Allowance, BudgetPolicy
 from lukasa.ports.llm import LLM, LLMReply, LLMRequest, TokenUsage
 from lukasa.ports.store import Store
 

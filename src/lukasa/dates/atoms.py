@@ -7,9 +7,9 @@ from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple, TypeAlias
 
-from lukasa.pipeline.dates import absolute, relative
-from lukasa.pipeline.dates.spans import SEASONS, Anchor, Span
-from lukasa.pipeline.dates.words import MONTHS, WEEKDAYS
+from lukasa.dates import absolute, relative
+from lukasa.dates.spans import SEASONS, Anchor, Span
+from lukasa.dates.vocabulary import MONTHS, WEEKDAYS
 
 Read: TypeAlias = Callable[[re.Match[str], Anchor], Span]
 Looking: TypeAlias = Callable[[int, int], Anchor]

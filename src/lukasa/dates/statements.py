@@ -8,14 +8,14 @@ from datetime import datetime, tzinfo
 from functools import cache
 from typing import NamedTuple
 
+from lukasa.dates.atoms import atoms
+from lukasa.dates.bounds import Bounded, bounded
+from lukasa.dates.foreign import foreign
+from lukasa.dates.modifiers import modified
+from lukasa.dates.recurrence import Recurrence, recurrences
+from lukasa.dates.spans import Anchor, Tense, midnight
+from lukasa.dates.tense import tense_at
 from lukasa.domain.interval import Interval
-from lukasa.pipeline.dates.atoms import atoms
-from lukasa.pipeline.dates.bounds import Bounded, bounded
-from lukasa.pipeline.dates.foreign import foreign
-from lukasa.pipeline.dates.modifiers import modified
-from lukasa.pipeline.dates.recurrence import Recurrence, recurrences
-from lukasa.pipeline.dates.spans import Anchor, Tense, midnight
-from lukasa.pipeline.dates.tense import tense_at
 
 
 class Expression(NamedTuple):

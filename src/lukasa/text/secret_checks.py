@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from functools import cache
 
-from lukasa.pipeline import secrets_data as data
+from lukasa.text import secrets_data as data
 
 
 def holds(check: data.Check, value: str, before: str) -> bool:

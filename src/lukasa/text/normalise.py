@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from lukasa.pipeline.resolve import wording_data as data
+from lukasa.text import wording_data as data
 
 _CACHED_TEXT = 300
 """A claim is compared with several facts, and names and values come again and again; longer texts do not."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta, tzinfo
 
+from lukasa.dates.spans import PARTS, Third, month_of, third_of, year_of
 from lukasa.domain.interval import Granularity, Interval
-from lukasa.pipeline.dates.spans import PARTS, Third, month_of, third_of, year_of
-from lukasa.pipeline.represent import day as day_of
-from lukasa.pipeline.represent import weekday
+from lukasa.text.rendering import day as day_of
+from lukasa.text.rendering import weekday
 
 _SEASON_OF = {3: "spring", 6: "summer", 9: "autumn", 12: "winter"}
 _THIRDS: tuple[tuple[Third, str], ...] = (("first", "early "), ("middle", "mid-"), ("last", "late "))

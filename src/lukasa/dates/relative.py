@@ -5,19 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from lukasa.pipeline.dates.spans import (
-    PARTS,
-    Anchor,
-    Span,
-    back,
-    month_of,
-    one_day,
-    part_of,
-    shift,
-    unit,
-    year_of,
-)
-from lukasa.pipeline.dates.words import (
+from lukasa.dates.spans import PARTS, Anchor, Span, back, month_of, one_day, part_of, shift, unit, year_of
+from lukasa.dates.vocabulary import (
     COUNT,
     CUE,
     PART,

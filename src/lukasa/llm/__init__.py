@@ -8,9 +8,9 @@ numbered    ids shown to a model as small integers
 shape       what was asked for → the JSON schema that providers enforce
 """
 
-from lukasa.pipeline.replies.fit import Read, read
-from lukasa.pipeline.replies.numbered import Numbered
-from lukasa.pipeline.replies.salvage import salvage
-from lukasa.pipeline.replies.shape import shape_of
+from lukasa.llm.fit import Read, read
+from lukasa.llm.numbered import Numbered
+from lukasa.llm.salvage import salvage
+from lukasa.llm.schema import shape_of
 
 __all__ = ["Numbered", "Read", "read", "salvage", "shape_of"]

@@ -9,7 +9,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from lukasa.errors import BadReplyError
-from lukasa.pipeline.replies import read, shape_of
+from lukasa.llm import read, shape_of
 from lukasa.ports.llm import ChatMessage, LLMReply, LLMRequest
 
 M = TypeVar("M", bound=BaseModel)

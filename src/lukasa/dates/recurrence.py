@@ -7,8 +7,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
-from lukasa.pipeline.dates import feasts
-from lukasa.pipeline.dates.words import (
+from lukasa.dates import holidays as feasts
+from lukasa.dates.vocabulary import (
     MONTH_NAME,
     WEEKDAY_NAME,
     WEEKDAYS,

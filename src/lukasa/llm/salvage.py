@@ -9,7 +9,7 @@ from functools import cache
 from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
-from lukasa.pipeline.replies.mend import Mended, mend, unescaped
+from lukasa.llm.mend import Mended, mend, unescaped
 
 Container: TypeAlias = "dict[str, object] | list[object]"
 

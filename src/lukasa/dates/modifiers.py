@@ -8,19 +8,10 @@ from datetime import timedelta
 from functools import cache
 from typing import TypeAlias
 
-from lukasa.pipeline.dates.atoms import Atom
-from lukasa.pipeline.dates.relative import counted
-from lukasa.pipeline.dates.spans import (
-    PARTS,
-    Span,
-    Third,
-    nth_weekday,
-    one_day,
-    part_of,
-    third_of,
-    unit,
-)
-from lukasa.pipeline.dates.words import (
+from lukasa.dates.atoms import Atom
+from lukasa.dates.relative import counted
+from lukasa.dates.spans import PARTS, Span, Third, nth_weekday, one_day, part_of, third_of, unit
+from lukasa.dates.vocabulary import (
     COUNT,
     NTH,
     PART,

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeGuard, Union, get_ar
 from pydantic import AliasChoices, BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from lukasa.pipeline.replies.salvage import salvage
+from lukasa.llm.salvage import salvage
 
 _NOTHING = frozenset({"", "null", "none", "nil", "n/a", "na", "undefined", "unknown", "nan"})
 _YES = frozenset({"true", "yes", "y", "1"})

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import cache
 
-from lukasa.pipeline.resolve import differences_data as data
-from lukasa.pipeline.resolve.wording import Word, words
+from lukasa.text import differences_data as data
+from lukasa.text.normalise import Word, words
 
 _LONGEST = 200
 """Words of a sentence that are compared one by one; longer texts differ unless they are equal. The comparison is

@@ -7,12 +7,12 @@ from datetime import datetime, tzinfo
 from functools import cache
 from typing import Literal, NamedTuple, TypeAlias
 
+from lukasa.dates.atoms import Atom, atoms
+from lukasa.dates.bounds import bounded
+from lukasa.dates.modifiers import modified
+from lukasa.dates.recurrence import recurrences
+from lukasa.dates.spans import Anchor
 from lukasa.domain.interval import Interval
-from lukasa.pipeline.dates.atoms import Atom, atoms
-from lukasa.pipeline.dates.bounds import bounded
-from lukasa.pipeline.dates.modifiers import modified
-from lukasa.pipeline.dates.recurrence import recurrences
-from lukasa.pipeline.dates.spans import Anchor
 
 Side: TypeAlias = Literal["before", "after", "during", "since", "until"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from lukasa.pipeline.dates.spans import Tense
+from lukasa.dates.spans import Tense
 
 _REACH = 90
 """Characters on either side that are looked at; long texts stay linear."""

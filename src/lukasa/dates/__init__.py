@@ -7,10 +7,10 @@ changes it (`modifiers`: `early`, `the last Friday of`, `at 7 pm`), bounds it or
 
 from __future__ import annotations
 
-from lukasa.pipeline.dates.questions import EventBound, event_bound, windows
-from lukasa.pipeline.dates.statements import Expression, expressions
-from lukasa.pipeline.dates.wording import written
-from lukasa.pipeline.dates.words import MONTHS, WEEKDAYS
+from lukasa.dates.formatting import written
+from lukasa.dates.questions import EventBound, event_bound, windows
+from lukasa.dates.statements import Expression, expressions
+from lukasa.dates.vocabulary import MONTHS, WEEKDAYS
 
 __all__ = [
     "MONTHS",

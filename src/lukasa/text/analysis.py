@@ -23,7 +23,7 @@ from importlib import import_module
 from itertools import pairwise
 from typing import NamedTuple
 
-from lukasa.pipeline import language_data as data
+from lukasa.text import language_data as data
 
 ANALYSIS_VERSION = 1
 """Raise it with every change of what terms or traits (`traits.py`) a turn gets, its text in `represent.py` included: what

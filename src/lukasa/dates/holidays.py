@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from lukasa.pipeline.dates.spans import month_of, nth_weekday
+from lukasa.dates.spans import month_of, nth_weekday
 
 _THURSDAY, _MONDAY, _SUNDAY = 3, 0, 6
 

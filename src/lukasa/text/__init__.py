@@ -1,0 +1,1 @@
+"""Language: analysis into terms, normal forms and differences of wording, sentences, secrets, the text that is indexed."""
