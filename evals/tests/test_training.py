@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lukasa.pipeline.confidence import Signs
-from lukasa.pipeline.evidence import FEATURES
+from lukasa.retrieval.confidence import Signs
+from lukasa.retrieval.features import FEATURES
 from lukasa_evals import cli
 from lukasa_evals.datasets import locomo
 from lukasa_evals.errors import EvalError

@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from lukasa.beliefs import decide, lookups, outcome
+from lukasa.beliefs.verdicts import Verdict
 from lukasa.domain.attribute import attribute as known_attribute
 from lukasa.domain.claim import Claim
 from lukasa.domain.fact import Fact, FactKind, Trust
 from lukasa.domain.interval import Interval
 from lukasa.domain.scope import Partition
 from lukasa.domain.source import Source
-from lukasa.pipeline.resolve import decide, lookups, outcome
-from lukasa.pipeline.resolve.verdicts import Verdict
 from lukasa.policy import ResolvePolicy
 
 START = datetime(2024, 1, 1, 12, tzinfo=UTC)

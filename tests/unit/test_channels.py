@@ -11,9 +11,9 @@ from lukasa.adapters.stores.reference import ReferenceStore
 from lukasa.domain.change import Retire
 from lukasa.domain.embedding import EmbedderSpec, Embedding
 from lukasa.domain.filter import parse
-from lukasa.pipeline.channels import Channels, Found
-from lukasa.pipeline.warm import Warm, WarmPartitions
 from lukasa.policy import RecallPolicy
+from lukasa.retrieval.channels import Channels, Found
+from lukasa.retrieval.warm import Warm, WarmPartitions
 from lukasa.testing.conformance.samples import ALICE, add, fill
 
 EMBEDDER = HashingEmbedder()

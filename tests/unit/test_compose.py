@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from lukasa.adapters.tokens.words import WordCounter
 from lukasa.domain.turn import Turn
-from lukasa.pipeline.compose import Block, compose, render
 from lukasa.policy import ComposePolicy
+from lukasa.retrieval.context import Block, compose, render
 
 START = datetime(2023, 5, 8, 12, tzinfo=UTC)
 

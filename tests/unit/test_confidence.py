@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lukasa.pipeline.channels import Found
-from lukasa.pipeline.confidence import Signs, confidence, signs
-from lukasa.pipeline.understand import understand
+from lukasa.retrieval.channels import Found
+from lukasa.retrieval.confidence import Signs, confidence, signs
+from lukasa.retrieval.understand import understand
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 

@@ -4,7 +4,7 @@ import pytest
 
 from lukasa.adapters.embedders.hashing import HashingEmbedder
 from lukasa.errors import ConfigError, ModelMissingError, ProviderTimeoutError
-from lukasa.pipeline.encode import Encoder
+from lukasa.indexing.encoder import Encoder
 from lukasa.testing.fakes import FailingEmbedder
 
 pytestmark = pytest.mark.anyio

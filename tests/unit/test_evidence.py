@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from lukasa.domain.document import Delta, Head, Traits
 from lukasa.domain.interval import Interval
-from lukasa.pipeline.channels import Found, FoundFacts
-from lukasa.pipeline.evidence import FEATURES, ranked, scaled, table
-from lukasa.pipeline.understand import Understanding, understand
-from lukasa.pipeline.warm import Warm
+from lukasa.retrieval.channels import Found, FoundFacts
+from lukasa.retrieval.features import FEATURES, ranked, scaled, table
+from lukasa.retrieval.understand import Understanding, understand
+from lukasa.retrieval.warm import Warm
 
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
 NO_FACTS = FoundFacts(rows=np.empty(0, np.int64), lexical=np.empty(0, np.float32))

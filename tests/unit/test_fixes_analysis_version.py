@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from lukasa.domain.ids import digest
 from lukasa.domain.turn import Turn
-from lukasa.pipeline.remember import document
+from lukasa.indexing.documents import document
 from lukasa.text.analysis import ANALYSIS_VERSION
 
 MADE_BY = {1: "pwtfn3zi3gp74i5ufgjfbbd2si"}

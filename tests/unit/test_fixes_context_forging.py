@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from lukasa.adapters.tokens.words import WordCounter
 from lukasa.domain.turn import Turn
-from lukasa.pipeline.compose import compose, render
 from lukasa.policy import ComposePolicy
+from lukasa.retrieval.context import compose, render
 
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HEADING = "2 March 2026, Monday"

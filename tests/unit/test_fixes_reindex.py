@@ -19,7 +19,8 @@ from lukasa.domain.change import Index
 from lukasa.domain.document import Traits
 from lukasa.domain.journal import Cause
 from lukasa.domain.time import to_micros
-from lukasa.pipeline import reindex, remember
+from lukasa.indexing import reindex
+from lukasa.pipeline import remember
 from lukasa.text.analysis import ANALYSIS_VERSION, analyse
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

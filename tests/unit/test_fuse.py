@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lukasa.pipeline.evidence import FEATURES
-from lukasa.pipeline.fuse import best_first, linear, relevance
+from lukasa.retrieval.features import FEATURES
+from lukasa.retrieval.scoring import best_first, linear, relevance
 
 
 def floats(*values: float) -> np.ndarray:

@@ -23,9 +23,9 @@ from _gate_payloads import HARMLESS, PAYLOADS
 from _grounding import rows
 
 from lukasa.domain.claim import Stance
-from lukasa.pipeline.gate import SENTINELS, Admitted, Quarantined, Refused, Ruling, judge
-from lukasa.pipeline.gate.instructions import instructs
-from lukasa.pipeline.served import fingerprints
+from lukasa.gate import SENTINELS, Admitted, Quarantined, Refused, Ruling, judge
+from lukasa.gate.echoes import fingerprints
+from lukasa.gate.instructions import instructs
 
 OWN = ("preference", "profile", "plan", "procedure")
 OTHERS = (

@@ -20,7 +20,7 @@ from lukasa.pipeline.graph.folding import plain, spellings
 from lukasa.pipeline.graph.naming import words_of
 from lukasa.pipeline.graph.search import by_meaning, by_words
 from lukasa.pipeline.graph.spelling import slipped
-from lukasa.pipeline.warm_facts import WarmFacts
+from lukasa.retrieval.warm_facts import WarmFacts
 
 LABEL_OF = {
     "concept": "likes",

@@ -9,9 +9,9 @@ from _hard_negatives import DETAILS, HARD_NEGATIVES, POSITIVES
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lukasa.beliefs.keys import cardinality_of, fact_key, quote_print, refines, same_words, slot_of
 from lukasa.domain.fact import FactKind
 from lukasa.domain.interval import ALWAYS, Interval
-from lukasa.pipeline.resolve.keys import cardinality_of, fact_key, quote_print, refines, same_words, slot_of
 from lukasa.text.difference import disagree, nearly_same
 from lukasa.text.normalise import terms
 

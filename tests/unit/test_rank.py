@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lukasa.errors import ProviderError
-from lukasa.pipeline.rank import rerank
+from lukasa.retrieval.rank import rerank
 
 pytestmark = pytest.mark.anyio
 

@@ -9,9 +9,9 @@ from lukasa.adapters.stores.reference import ReferenceStore
 from lukasa.domain.query import TurnQuery
 from lukasa.domain.report import Progress
 from lukasa.errors import ProviderError, RateLimitedError
-from lukasa.pipeline.encode import Encoder
-from lukasa.pipeline.reembed import Reembed
-from lukasa.pipeline.reindex import Reindex
+from lukasa.indexing.backlog import Reembed
+from lukasa.indexing.encoder import Encoder
+from lukasa.indexing.reindex import Reindex
 from lukasa.testing.conformance.samples import ALICE, BOB, add, fill, search
 from lukasa.testing.conformance.store_facts import fact, put
 from lukasa.testing.fakes import FailingEmbedder

@@ -10,16 +10,17 @@ from hypothesis import strategies as st
 
 from lukasa.adapters.embedders.hashing import HashingEmbedder
 from lukasa.adapters.stores.reference import ReferenceStore
+from lukasa.beliefs.believe import Believe
 from lukasa.domain.change import AddTurn, Applied
 from lukasa.domain.query import TurnQuery
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
 from lukasa.errors import StaleError, StoreFullError
-from lukasa.pipeline.believe import Believe
-from lukasa.pipeline.encode import Encoder
+from lukasa.gate.echoes import Served
+from lukasa.indexing.documents import document
+from lukasa.indexing.encoder import Encoder
 from lukasa.pipeline.messages import Draft, Read
-from lukasa.pipeline.remember import Call, Remember, document, make_turns, said_already
-from lukasa.pipeline.served import Served
+from lukasa.pipeline.remember import Call, Remember, make_turns, said_already
 from lukasa.policy import RememberPolicy, ResolvePolicy
 from lukasa.ports.store import Store
 from lukasa.testing.fakes import FailingEmbedder

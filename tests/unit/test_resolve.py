@@ -10,18 +10,9 @@ import pytest
 from _belief_table import TABLE, Pair, Said
 from _beliefs import NOW, START, Beliefs, at, claim, since
 
+from lukasa.beliefs.outcome import MOST_SOURCES, merge_sources
+from lukasa.beliefs.verdicts import Coexists, Conflicts, Historical, New, Retracts, Revises, Same, Supersedes
 from lukasa.domain.source import Source
-from lukasa.pipeline.resolve.outcome import MOST_SOURCES, merge_sources
-from lukasa.pipeline.resolve.verdicts import (
-    Coexists,
-    Conflicts,
-    Historical,
-    New,
-    Retracts,
-    Revises,
-    Same,
-    Supersedes,
-)
 
 
 def _claim(said: Said, day: float):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lukasa.domain.scope import Partition
-from lukasa.pipeline.served import Served, echoes, fingerprints, is_echo
+from lukasa.gate.echoes import Served, echoes, fingerprints, is_echo
 
 CONTEXT = """\
 8 May 2023, Monday

@@ -15,7 +15,7 @@ from lukasa.domain.interval import Interval
 from lukasa.domain.source import Source
 from lukasa.domain.tally import Tally
 from lukasa.domain.turn import Turn
-from lukasa.pipeline.tally import shown, tally, wanted
+from lukasa.retrieval.tally import shown, tally, wanted
 
 AT = datetime(2024, 1, 1, tzinfo=UTC)
 NAMES = ("Ana", "Ben")

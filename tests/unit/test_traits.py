@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lukasa.domain.document import Traits
-from lukasa.pipeline.traits import traits
+from lukasa.indexing.traits import traits
 
 
 @pytest.mark.parametrize(

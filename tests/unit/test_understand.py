@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lukasa.pipeline.understand import shape_of, understand
+from lukasa.retrieval.understand import shape_of, understand
 
 NOW = datetime(2025, 3, 12, 10, 0, tzinfo=UTC)
 

@@ -14,8 +14,8 @@ from lukasa.adapters.stores.reference import ReferenceStore
 from lukasa.domain.change import Embed, Restore, Retire
 from lukasa.domain.document import Delta, Head, Traits
 from lukasa.domain.embedding import EmbedderSpec, Embedding, TokenVectors
-from lukasa.pipeline.warm import TRAITS, Warm, WarmPartitions
 from lukasa.policy import RecallPolicy
+from lukasa.retrieval.warm import TRAITS, Warm, WarmPartitions
 from lukasa.testing.conformance.samples import ALICE, BOB, add, fill
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)

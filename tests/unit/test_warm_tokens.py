@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lukasa.domain.embedding import TokenVectors
-from lukasa.pipeline.token_rows import Picked, TokenRows, max_sim
+from lukasa.retrieval.token_vectors import Picked, TokenRows, max_sim
 
 
 def vectors(*rows: list[int]) -> TokenVectors:

@@ -118,3 +118,16 @@ def _no_event() -> re.Pattern[str]:
         r"(?:me|him|us|them|you|it|her|that|this|then|now|all)\s*$|(?:the\s+)?(?:last|past|next)\s",
         re.IGNORECASE,
     )
+
+
+def beside(side: str, event: Interval) -> Interval:
+    """Return the time before, during or after an event."""
+    match side:
+        case "before" | "until":
+            return Interval(end=event.start)
+        case "after":
+            return Interval(start=event.end or event.start)
+        case "since":
+            return Interval(start=event.start)
+        case _:
+            return Interval(start=event.start, end=event.end)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from lukasa.beliefs.believe import fact_op
+from lukasa.beliefs.edits import hidden, shown
 from lukasa.domain.change import Change, PutFact, Readmit, Restore, Retire
 from lukasa.domain.erasure import Erased, text_mark
 from lukasa.domain.fact import Fact
@@ -13,9 +15,7 @@ from lukasa.domain.query import FactQuery, TurnQuery
 from lukasa.domain.report import Diff, Forgotten, Revision
 from lukasa.engine.reading import Verbs, check_count, check_limit, listed
 from lukasa.errors import InputError, NotFoundError
-from lukasa.pipeline.believe import fact_op
 from lukasa.pipeline.erase import Selection
-from lukasa.pipeline.versions import hidden, shown
 
 
 class ChangeVerbs(Verbs):

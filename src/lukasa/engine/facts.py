@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from lukasa.beliefs.believe import fact_op
+from lukasa.beliefs.edits import approved, conflicts_in, rejected, settled
+from lukasa.beliefs.statement import Statement, amended
 from lukasa.domain import filter as filters
 from lukasa.domain.audit import Audit
 from lukasa.domain.change import PutFact
@@ -26,11 +29,8 @@ from lukasa.engine.reading import (
     read_statuses,
 )
 from lukasa.errors import InputError, NotFoundError
-from lukasa.pipeline.believe import fact_op
 from lukasa.pipeline.messages import Labels, read_messages
 from lukasa.pipeline.remember import Call
-from lukasa.pipeline.statement import Statement, amended
-from lukasa.pipeline.versions import approved, conflicts_in, rejected, settled
 
 _BELIEVED: list[Status] = ["current"]
 _TRUE_THEN: list[Status] = ["current", "superseded"]

@@ -9,30 +9,28 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from lukasa.beliefs.believe import Believe
 from lukasa.domain.document import Document
 from lukasa.domain.fact import Fact
 from lukasa.domain.report import Receipt, Usage
 from lukasa.domain.scope import Partition
 from lukasa.errors import ClosedError
+from lukasa.gate.echoes import Served
+from lukasa.indexing.backlog import Reembed
+from lukasa.indexing.documents import fact_document
+from lukasa.indexing.encoder import Encoder
+from lukasa.indexing.reindex import Reindex
 from lukasa.llm.budget import Meter
-from lukasa.pipeline.believe import Believe, fact_document
-from lukasa.pipeline.channels import Channels
 from lukasa.pipeline.distil.extraction import KIND as EXTRACT
 from lukasa.pipeline.distil.extraction import SUMMARISE, ExtractSession
 from lukasa.pipeline.distil.guidance import Guidance
 from lukasa.pipeline.distil.reading import SessionReader
 from lukasa.pipeline.distil.recipe import Recipe
-from lukasa.pipeline.encode import Encoder
 from lukasa.pipeline.erase import Erase
 from lukasa.pipeline.extract import Extract
-from lukasa.pipeline.recall import Recall
-from lukasa.pipeline.reembed import Reembed
-from lukasa.pipeline.reindex import Reindex
 from lukasa.pipeline.remember import Remember
 from lukasa.pipeline.rules import RulesExtractor
-from lukasa.pipeline.served import Served
 from lukasa.pipeline.undo import Undo
-from lukasa.pipeline.warm import WarmPartitions
 from lukasa.pipeline.worker import Handler, Worker
 from lukasa.policy import (
     BudgetPolicy,
@@ -49,6 +47,9 @@ from lukasa.ports.llm import LLM
 from lukasa.ports.reranker import Reranker
 from lukasa.ports.store import Store
 from lukasa.ports.tokens import TokenCounter
+from lukasa.retrieval.channels import Channels
+from lukasa.retrieval.recall import Recall
+from lukasa.retrieval.warm import WarmPartitions
 
 if TYPE_CHECKING:
     from lukasa.pipeline.graph import Walk

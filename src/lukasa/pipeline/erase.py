@@ -13,8 +13,8 @@ from lukasa.domain.query import FactQuery, TurnQuery
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
 from lukasa.errors import NotFoundError, StaleError
-from lukasa.pipeline.believe import fact_document
-from lukasa.pipeline.encode import Encoder
+from lukasa.indexing.documents import fact_document
+from lukasa.indexing.encoder import Encoder
 from lukasa.ports.store import Store
 from lukasa.text.rendering import quoted
 

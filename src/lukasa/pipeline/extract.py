@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from lukasa.beliefs.believe import Believe, put
 from lukasa.domain.change import Change, MarkExtracted
 from lukasa.domain.journal import Cause
 from lukasa.domain.query import TurnQuery
@@ -13,8 +14,7 @@ from lukasa.domain.report import Progress
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
 from lukasa.errors import StaleError
-from lukasa.pipeline.believe import Believe, put
-from lukasa.pipeline.encode import Encoder
+from lukasa.indexing.encoder import Encoder
 from lukasa.ports.store import Store
 from lukasa.text.analysis import ANALYSIS_VERSION
 

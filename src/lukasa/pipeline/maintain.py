@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from lukasa.beliefs.edits import following, hidden
+from lukasa.beliefs.outcome import merge_sources
 from lukasa.domain.change import Change, PutFact
 from lukasa.domain.fact import Fact
 from lukasa.domain.job import Bookkeeping, Finish, Job, Queue
@@ -17,12 +19,10 @@ from lukasa.domain.journal import Cause, FactOp
 from lukasa.domain.query import FactQuery, TurnQuery
 from lukasa.domain.scope import Partition
 from lukasa.errors import StaleError
+from lukasa.indexing.backlog import Reembed
 from lukasa.llm.budget import Tally
 from lukasa.pipeline.audit.items import fact_item
 from lukasa.pipeline.audit.near import near_duplicates
-from lukasa.pipeline.reembed import Reembed
-from lukasa.pipeline.resolve.outcome import merge_sources
-from lukasa.pipeline.versions import following, hidden
 from lukasa.policy import MaintainPolicy
 from lukasa.ports.store import Store
 

@@ -11,9 +11,9 @@ from time import perf_counter
 from typing import NamedTuple
 from weakref import WeakValueDictionary
 
+from lukasa.beliefs.believe import Believe, Heard, Version, put
 from lukasa.domain.change import AddTurn, Applied, Change
 from lukasa.domain.claim import Claim
-from lukasa.domain.document import Document
 from lukasa.domain.embedding import Embedding
 from lukasa.domain.erasure import text_mark
 from lukasa.domain.filter import Compare
@@ -26,14 +26,12 @@ from lukasa.domain.scope import Partition
 from lukasa.domain.time import to_micros
 from lukasa.domain.turn import Turn
 from lukasa.errors import StaleError
-from lukasa.pipeline.believe import Believe, Heard, Version, put
-from lukasa.pipeline.encode import Encoded, Encoder
-from lukasa.pipeline.gate import Admitted
+from lukasa.gate import Admitted
+from lukasa.indexing.documents import document
+from lukasa.indexing.encoder import Encoded, Encoder
 from lukasa.pipeline.messages import Draft, Read
-from lukasa.pipeline.traits import traits
 from lukasa.policy import RememberPolicy
 from lukasa.ports.store import Store
-from lukasa.text.analysis import ANALYSIS_VERSION, analyse
 from lukasa.text.rendering import document_text
 
 
@@ -282,19 +280,6 @@ class Call(NamedTuple):
 
     claim: Callable[[Turn], Claim] | None = None
     """What the caller states himself, in place of what an extractor would find."""
-
-
-def document(turn: Turn, embedding: Embedding | None, fingerprint: str | None) -> Document:
-    """Return the index entry of a turn."""
-    return Document(
-        id=turn.id,
-        kind="turn",
-        terms=analyse(document_text(turn)),
-        traits=traits(turn.text),
-        analysis=ANALYSIS_VERSION,
-        embedding=embedding,
-        fingerprint=fingerprint if embedding is not None else None,
-    )
 
 
 def said_already(

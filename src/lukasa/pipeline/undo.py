@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from lukasa.beliefs.believe import fact_op
+from lukasa.beliefs.edits import following
 from lukasa.domain.change import Change, PutFact, Restore, Retire
 from lukasa.domain.fact import Fact
 from lukasa.domain.fact_body import pack, packed_digest
@@ -13,9 +15,8 @@ from lukasa.domain.journal import Cause, JournalEntry
 from lukasa.domain.query import TurnQuery
 from lukasa.domain.scope import Partition
 from lukasa.errors import ConflictError, InputError, NotFoundError
-from lukasa.pipeline.believe import fact_document, fact_op
-from lukasa.pipeline.encode import Encoder
-from lukasa.pipeline.versions import following
+from lukasa.indexing.documents import fact_document
+from lukasa.indexing.encoder import Encoder
 from lukasa.ports.store import Store
 
 _OF_TURNS = frozenset({"add", "retire", "restore"})

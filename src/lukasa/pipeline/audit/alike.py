@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 
+from lukasa.beliefs.keys import refines, same_words, slot_of
 from lukasa.domain.audit import AuditItem, Flaw
 from lukasa.pipeline.audit.standing import clip
-from lukasa.pipeline.resolve.keys import refines, same_words, slot_of
 from lukasa.text.normalise import terms
 
 _FEWEST_WORDS = 12

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from lukasa.domain.audit import AuditItem, Flaw
 from lukasa.domain.claim import Claim
 from lukasa.domain.source import Source
+from lukasa.gate.chatter import junk_in
 from lukasa.pipeline.audit.standing import clip
-from lukasa.pipeline.gate.chatter import junk_in
 from lukasa.text.secrets import redact, redact_json
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from lukasa.beliefs.keys import cardinality_of
 from lukasa.domain.audit import AuditItem
-from lukasa.pipeline.resolve.keys import cardinality_of
 from lukasa.pipeline.rules.attributes import Read, attributes_of
 
 _SOMEBODY = "User"

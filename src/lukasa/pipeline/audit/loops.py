@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from lukasa.domain.audit import AuditItem, Flaw
+from lukasa.gate.echoes import fingerprints
 from lukasa.pipeline.audit.standing import clip
-from lukasa.pipeline.served import fingerprints
 
 _FEWEST_WORDS = 12
 """Shorter turns ("Good luck with the exam on Friday!") are said back by anybody."""

@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from lukasa.beliefs.believe import Heard, Version, fact_op, put
+from lukasa.beliefs.edits import following, hidden
 from lukasa.domain.change import Change, MarkExtracted
 from lukasa.domain.fact import Fact
 from lukasa.domain.filter import Compare
@@ -20,9 +22,7 @@ from lukasa.domain.report import Diff, Revision
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
 from lukasa.errors import BadReplyError, StaleError
-from lukasa.pipeline.believe import Heard, Version, fact_op, put
 from lukasa.pipeline.distil.reading import ReadBatch, Run, SessionReader
-from lukasa.pipeline.versions import following, hidden
 from lukasa.ports.store import Store
 
 _ATTEMPTS = 20

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from lukasa.beliefs.believe import Version, put
 from lukasa.domain.change import Change, MarkExtracted
 from lukasa.domain.job import Bookkeeping, Finish, Job, PutSummary, Queue, Summary
 from lukasa.domain.journal import Cause
@@ -18,7 +19,6 @@ from lukasa.domain.query import TurnQuery
 from lukasa.domain.turn import Turn
 from lukasa.errors import StaleError
 from lukasa.llm.budget import Tally
-from lukasa.pipeline.believe import Version, put
 from lukasa.pipeline.distil.reading import ReadBatch, Run, SessionReader
 from lukasa.ports.store import Store
 

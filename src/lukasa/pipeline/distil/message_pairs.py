@@ -15,6 +15,8 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from lukasa.beliefs.believe import Heard, Known, Opine, Opinion
+from lukasa.beliefs.verdicts import New, Removes, Replaces, Revises, Same
 from lukasa.domain.claim import Claim
 from lukasa.domain.fact import Fact
 from lukasa.domain.source import Source
@@ -22,7 +24,6 @@ from lukasa.domain.turn import Turn
 from lukasa.errors import BadReplyError
 from lukasa.llm import Numbered, read, shape_of
 from lukasa.llm.ask import ask_for
-from lukasa.pipeline.believe import Heard, Known, Opine, Opinion
 from lukasa.pipeline.distil.candidates import CONFIDENCE, mistaken, named_time, resolved
 from lukasa.pipeline.distil.neighbours import Near, Nearest
 from lukasa.pipeline.distil.recipe import Ask, Background, Reading
@@ -30,7 +31,6 @@ from lukasa.pipeline.distil.reply import AddMemory, DeleteMemory, KeepMemory, Pa
 from lukasa.pipeline.distil.segment import pairs
 from lukasa.pipeline.distil.transcript import one_line, plain
 from lukasa.pipeline.distil.triplets import triplets
-from lukasa.pipeline.resolve.verdicts import New, Removes, Replaces, Revises, Same
 from lukasa.policy import DistilPolicy
 from lukasa.ports.llm import ChatMessage, Limits, LLMReply, LLMRequest, Shape
 from lukasa.prompts import load

@@ -12,10 +12,10 @@ from lukasa.domain.embedding import Embedding
 from lukasa.domain.fact import Fact
 from lukasa.domain.query import FactQuery, LexicalQuery
 from lukasa.domain.scope import Partition
-from lukasa.pipeline.arrays import Floats
-from lukasa.pipeline.encode import Encoder
-from lukasa.pipeline.warm import WarmPartitions
+from lukasa.indexing.encoder import Encoder
 from lukasa.ports.store import Store
+from lukasa.retrieval.arrays import Floats
+from lukasa.retrieval.warm import WarmPartitions
 from lukasa.text.analysis import analyse
 
 

@@ -6,24 +6,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
+from lukasa.beliefs import decide
+from lukasa.beliefs.believe import Heard, Known, Opine, Opinion, trust_of
+from lukasa.beliefs.keys import same_words
+from lukasa.beliefs.verdicts import Coexists, New, Replaces, Same
 from lukasa.domain.claim import Claim
 from lukasa.domain.fact import Fact
 from lukasa.domain.source import Source
 from lukasa.domain.turn import Turn
 from lukasa.errors import BadReplyError
+from lukasa.gate import Admitted
 from lukasa.llm import Numbered
 from lukasa.llm.ask import ask_for
-from lukasa.pipeline.believe import Heard, Known, Opine, Opinion, trust_of
 from lukasa.pipeline.distil.candidates import Dropped, claim_of
 from lukasa.pipeline.distil.neighbours import Near, Nearest
 from lukasa.pipeline.distil.recipe import Ask, Background, Reading
 from lukasa.pipeline.distil.reply import Comparisons, Extracted
 from lukasa.pipeline.distil.segment import segments
 from lukasa.pipeline.distil.transcript import numbered, one_line, plain
-from lukasa.pipeline.gate import Admitted
-from lukasa.pipeline.resolve import decide
-from lukasa.pipeline.resolve.keys import same_words
-from lukasa.pipeline.resolve.verdicts import Coexists, New, Replaces, Same
 from lukasa.policy import DistilPolicy, ResolvePolicy
 from lukasa.ports.llm import Limits, LLMRequest
 from lukasa.prompts import load

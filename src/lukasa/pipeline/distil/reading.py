@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from lukasa.beliefs.believe import Believe, Heard, Version, make_scenes
 from lukasa.domain.embedding import Embedding
 from lukasa.domain.filter import Compare
 from lukasa.domain.ids import digest
@@ -15,16 +16,15 @@ from lukasa.domain.query import TurnQuery
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
 from lukasa.errors import BadReplyError, OverBudgetError
+from lukasa.indexing.encoder import Encoder
 from lukasa.llm.budget import Meter, Tally
-from lukasa.pipeline.believe import Believe, Heard, Version, make_scenes
 from lukasa.pipeline.distil.guidance import Guidance
 from lukasa.pipeline.distil.neighbours import Neighbours
 from lukasa.pipeline.distil.recipe import Ask, Background, Reading, Recipe
-from lukasa.pipeline.encode import Encoder
-from lukasa.pipeline.warm import WarmPartitions
 from lukasa.policy import DistilPolicy
 from lukasa.ports.llm import LLMReply, LLMRequest
 from lukasa.ports.store import Store
+from lukasa.retrieval.warm import WarmPartitions
 
 _BACK = 400
 """How far back turns of the session are looked for, in places of the partition."""

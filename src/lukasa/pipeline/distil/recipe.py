@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import NamedTuple, Protocol
 
+from lukasa.beliefs.believe import Heard, Known, Opine
 from lukasa.domain.claim import Claim
 from lukasa.domain.turn import Turn
-from lukasa.pipeline.believe import Heard, Known, Opine
 from lukasa.pipeline.distil.guidance import Guidance
 from lukasa.pipeline.distil.neighbours import Nearest
 from lukasa.ports.llm import LLMReply, LLMRequest

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from lukasa.pipeline.arrays import Floats
 from lukasa.pipeline.graph.links import Pair
 from lukasa.pipeline.graph.told import Key
+from lukasa.retrieval.arrays import Floats
 
 
 class Alike:

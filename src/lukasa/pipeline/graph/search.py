@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from lukasa.domain.graph import Relation
-from lukasa.pipeline.arrays import Floats
-from lukasa.pipeline.warm_facts import WarmFacts
+from lukasa.retrieval.arrays import Floats
+from lukasa.retrieval.warm_facts import WarmFacts
 from lukasa.text.analysis import analyse, query_terms
 
 

@@ -1,0 +1,168 @@
+"""Where something that is so goes among the facts that exclude it: since when, until when, and what ends by it.
+
+The facts of a slot follow each other in time. A claim is put where it belongs by when it began, not by when it was
+imported, so the same sayings give the same intervals in whichever order they come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+
+from lukasa.beliefs.proposal import (
+    Proposal,
+    alike,
+    began,
+    believed,
+    ends,
+    excludes,
+    first_said,
+    holds,
+    last_said,
+    rank,
+    standing,
+)
+from lukasa.domain.fact import Fact
+from lukasa.domain.interval import Interval
+
+
+class Cut(NamedTuple):
+    """A fact that is so only up to an instant."""
+
+    fact: Fact
+    end: datetime
+
+    resumes: datetime | None = None
+    """When it was said again, after the claim that cuts it: from then on it is so again."""
+
+
+class Bound(NamedTuple):
+    """What a claim ends by."""
+
+    at: datetime
+    by: Fact
+
+
+class Placement(NamedTuple):
+    """A claim's place."""
+
+    valid: Interval
+    twin: Fact | None
+    """The known fact that it is."""
+
+    cuts: tuple[Cut, ...]
+    until: Fact | None
+    """The fact that took its place."""
+
+    clash: tuple[Fact, ...]
+    """Facts said at the same moment: nothing tells which was first."""
+
+    weaker: tuple[Fact, ...]
+    """Facts that would take its place, and are trusted less."""
+
+
+def place(proposal: Proposal, known: Iterable[Fact]) -> Placement:
+    """Find a claim's place among what is known."""
+    live = [fact for fact in known if fact.live]
+    rivals = [fact for fact in live if excludes(proposal, fact)]
+    weaker = tuple(
+        rival for rival in rivals if _follows(proposal, rival) and standing(rival) < rank(proposal.trust)
+    )
+    rivals = [rival for rival in rivals if rival not in weaker]
+    cuts = tuple(cut for rival in rivals if (cut := _cut(proposal, rival)) is not None)
+    bounds = [bound for rival in rivals if (bound := _bound(proposal, rival)) is not None]
+    bounds += [Bound(cut.resumes, cut.fact) for cut in cuts if cut.resumes is not None]
+    bounds += [
+        Bound(began(fact), fact) for fact in live if ends(fact, proposal) and began(fact) > proposal.since
+    ]
+    bound = min(bounds, key=lambda each: each.at, default=None)
+    valid = proposal.valid
+    if bound is not None and (valid.end is None or bound.at < valid.end):
+        valid = replace(valid, end=bound.at)
+    else:
+        bound = None
+    return Placement(
+        valid=valid,
+        twin=_twin(proposal, [fact for fact in live if alike(proposal, fact)], end=valid.end),
+        cuts=cuts,
+        until=None if bound is None else bound.by,
+        clash=tuple(rival for rival in rivals if _clashes(proposal, rival)),
+        weaker=tuple(fact for fact in weaker if fact.status == "current"),
+    )
+
+
+def correcting(proposal: Proposal, wrong: Sequence[Fact]) -> Proposal:
+    """Give what is right the time of what was wrong, unless its own was said."""
+    start = min((began(fact) for fact in wrong), default=proposal.since)
+    if proposal.since != proposal.said_at or start >= proposal.since:
+        return proposal
+    lasts = any(believed(fact) and fact.valid.end is None for fact in wrong)
+    return replace(
+        proposal,
+        valid=replace(proposal.valid, start=start),
+        # What was said between the wrong and the right is not touched: only the wrong is put right.
+        stands_until=proposal.said_at if lasts else start,
+    )
+
+
+def _twin(proposal: Proposal, twins: Sequence[Fact], *, end: datetime | None) -> Fact | None:
+    """Return the fact that a claim is: one that was so when it begins, or one that begins later, unless it had ended."""
+    around = [fact for fact in twins if holds(fact, proposal.since)]
+    if around:
+        return max(around, key=lambda fact: (believed(fact), began(fact)))
+    later = [fact for fact in twins if began(fact) > proposal.since and (end is None or began(fact) < end)]
+    return min(later, key=began, default=None)
+
+
+def _follows(proposal: Proposal, rival: Fact) -> bool:
+    """Tell whether a fact begins after the claim, and so ends it."""
+    return began(rival) > proposal.since and not _overruled(proposal, rival)
+
+
+def _overruled(proposal: Proposal, rival: Fact) -> bool:
+    """Tell whether a fact begins within the time that a claim made later vouches for."""
+    return (
+        proposal.valid.end is None
+        and proposal.since <= began(rival) <= proposal.stands_until
+        and last_said(rival) < proposal.said_at
+    )
+
+
+def _spans(proposal: Proposal, rival: Fact) -> bool:
+    """Tell whether a fact that was said later vouches for the time in which the claim begins."""
+    return began(rival) <= proposal.since and first_said(rival) > max(proposal.since, proposal.said_at)
+
+
+def _clashes(proposal: Proposal, rival: Fact) -> bool:
+    return (
+        believed(rival)
+        and holds(rival, max(proposal.since, began(rival)))
+        and any(source.at == proposal.said_at for source in rival.sources)
+        and not _follows(proposal, rival)
+    )
+
+
+def _cut(proposal: Proposal, rival: Fact) -> Cut | None:
+    """Return how a claim shortens a fact; `None`: not at all."""
+    if _spans(proposal, rival) or _clashes(proposal, rival) or _follows(proposal, rival):
+        return None
+    start = proposal.since
+    if began(rival) >= start:
+        end = max(began(rival), proposal.stands_until)
+        return None if rival.valid.end is not None and rival.valid.end <= end else Cut(rival, end)
+    if not holds(rival, start):
+        return None
+    again = [source.at for source in rival.sources if source.at > max(start, proposal.stands_until)]
+    ended = rival.valid.end
+    return Cut(rival, start, next((at for at in again if ended is None or at < ended), None))
+
+
+def _bound(proposal: Proposal, rival: Fact) -> Bound | None:
+    """Return when a claim ends by a fact that excludes it."""
+    if _follows(proposal, rival):
+        return Bound(began(rival), rival)
+    if _spans(proposal, rival) and holds(rival, proposal.since):
+        return Bound(first_said(rival), rival)
+    return None

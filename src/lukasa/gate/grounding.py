@@ -1,0 +1,266 @@
+"""Whether a claim says no more than the words that it cites: names, numbers, dates, content, direction, negation. Pure.
+
+A model that invents does so fluently; what it cannot do is make the words stand in the turn. Every name and number must,
+and most of the content; what only ties a sentence together need not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+from lukasa.domain.claim import Claim
+from lukasa.domain.turn import Turn
+from lukasa.gate import grounding_data as data
+from lukasa.gate.direction import exchanged, is_name
+from lukasa.gate.polarity import agree
+from lukasa.text.analysis import analyse, content_words, term_of
+from lukasa.text.normalise import Word, words
+from lukasa.text.rendering import speaker
+from lukasa.text.wording_data import MONTHS, months
+
+
+def unsupported(claim: Claim, turn: Turn, known_names: Collection[str], *, min_support: float) -> str:
+    """Return what of a claim its quote does not support, in words for a reader; empty when all is."""
+    if claim.source.turn != turn.id or turn.text[claim.source.start : claim.source.end] != claim.quote:
+        return "the quote is not in the turn"
+    if not claim.quote.strip():
+        return "the quote is empty"
+    ground = _ground(claim, turn, known_names)
+    for text in (claim.text, claim.subject, claim.value or ""):
+        if missing := _missing(text, ground, min_support):
+            return missing
+    if not agree(claim.quote, claim.text, negated=claim.negated):
+        return "it denies what the quote affirms, or the other way round"
+    if places := exchanged(claim.quote, claim.text, speaker=turn.speaker):
+        return f"{places[0]} and {places[1]} have changed places"
+    return _another_subject(claim)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What a claim may say."""
+
+    terms: frozenset[str]
+    """Words, as they are compared, and their stems."""
+
+    stems: frozenset[str]
+    """The terms without their last letters."""
+
+    numbers: frozenset[str]
+    spoken: frozenset[str]
+    """The plain words of the quote alone, in lower case."""
+
+    def holds(self, word: Word) -> bool:
+        """Tell whether a word is supported, in any of its forms."""
+        if word.term in self.terms or term_of(word.raw.removesuffix("'s").removesuffix("’s")) in self.terms:
+            return True
+        parts = analyse(word.raw)
+        return bool(parts) and (parts[0] in self.terms or self.terms.issuperset(parts[1:] or ("",)))
+
+    def says(self, term: str) -> bool:
+        """Tell whether a plain word is supported, in this form or one with another ending: `wohne`, `wohnt`."""
+        if term in self.terms:
+            return True
+        if not self.spoken.isdisjoint(_ENGLISH):
+            return False  # English has stems that hold: `farm` does not make a `farmer`.
+        size = max(len(term) - _ENDING, _STEM if term.isascii() else _STEM - 1)
+        return len(term) >= size and term[:size] in self.stems and len(term) - size <= _ENDING
+
+    def counts(self, number: str) -> bool:
+        """Tell whether a number is supported; `1` is by `a`, `17:30` by `17.30`."""
+        if number in self.numbers or (number == "1" and not self.spoken.isdisjoint(_ONE)):
+            return True
+        pieces = [piece.lstrip("0") or "0" for piece in re.split(r"[:/.-]", number) if piece]
+        return len(pieces) > 1 and self.numbers.issuperset(pieces)
+
+
+_ONE = frozenset(
+    {"a", "an", "one", "my", "once", "single", "ein", "eine", "un", "une", "una", "um", "uma", "один", "одна"}
+)
+_STEM = 4
+"""Letters that two forms of a word share; one less in scripts other than Latin."""
+
+_ENDING = 2
+"""Letters in which they may differ."""
+
+_ENGLISH = frozenset({"i", "my", "the", "is", "was", "and", "of", "we", "our", "you", "have", "with"})
+_NEARBY = 2
+"""Words after `my sister` among which her name stands."""
+
+_AMOUNTS = {
+    "couple": "2",
+    "pair": "2",
+    "both": "2",
+    "twins": "2",
+    "twice": "2",
+    "dozen": "12",
+    "once": "1",
+    "thrice": "3",
+}
+
+
+def _ground(claim: Claim, turn: Turn, known_names: Collection[str]) -> _Ground:
+    quote = claim.quote
+    spoken = frozenset(re.findall(r"[^\W_]+", quote.casefold()))
+    texts = [quote, turn.speaker or "", speaker(turn), *_resolved(claim, turn, known_names, spoken)]
+    if _refers(spoken, quote):
+        texts.extend(known_names)
+    terms: set[str] = set()
+    numbers: set[str] = {_AMOUNTS[word] for word in spoken & _AMOUNTS.keys()}
+    for text in texts:
+        for word in words(text):
+            terms.add(word.term)
+            numbers.update(_numerals(word))
+        terms.update(analyse(text))
+    terms |= _named_by_number(quote)
+    stems = {
+        term[: len(term) - cut]
+        for term in terms
+        for cut in range(_ENDING + 1)
+        if len(term) - cut >= _STEM - 1
+    }
+    return _Ground(frozenset(terms), frozenset(stems), frozenset(numbers), spoken)
+
+
+def _resolved(
+    claim: Claim, turn: Turn, known_names: Collection[str], spoken: frozenset[str]
+) -> Iterator[str]:
+    """Give what the extractor resolved, as far as something in the quote can stand for it.
+
+    `I` is the speaker and nobody else: what is not known, and stands nowhere in the turn, must have another pronoun.
+    """
+    known = {name.casefold() for name in (*known_names, speaker(turn), "user")}
+    for entry in claim.resolved:
+        if _is_date(entry):
+            if _timed(spoken, claim.quote):
+                yield entry
+        elif entry.casefold() in known or entry in turn.text:
+            if _refers(spoken, claim.quote) or entry.casefold() == speaker(turn).casefold():
+                yield entry
+        elif not spoken.isdisjoint(_set(data.OTHER_PERSONS) | _set(data.KIN)) or not claim.quote.isascii():
+            yield entry
+
+
+def _refers(spoken: frozenset[str], quote: str) -> bool:
+    """Tell whether something in the quote can stand for a name."""
+    references = _set(data.FIRST_PERSON) | _set(data.OTHER_PERSONS) | _set(data.KIN)
+    return not spoken.isdisjoint(references) or _any_of(quote, data.UNSPACED_REFERENCES)
+
+
+def _timed(spoken: frozenset[str], quote: str) -> bool:
+    """Tell whether something in the quote can stand for a date."""
+    known = not spoken.isdisjoint(_set(data.TIMES)) or any(word in months() for word in spoken)
+    return known or any(character.isdigit() for character in quote) or _any_of(quote, data.UNSPACED_TIMES)
+
+
+def _is_date(entry: str) -> bool:
+    lower = set(re.findall(r"[^\W\d_]+", entry.casefold()))
+    return any(character.isdigit() for character in entry) or not lower.isdisjoint(_set(data.TIMES))
+
+
+def _named_by_number(quote: str) -> set[str]:
+    """Return the months that dates in figures can mean: `7/5/2023`."""
+    found = _patterns().figures.findall(quote)
+    named = {int(part) for date in found for part in re.split(r"\D", date) if part}
+    return {MONTHS[number - 1] for number in named if 1 <= number <= len(MONTHS)}
+
+
+def _numerals(word: Word) -> Iterator[str]:
+    """Give the numbers that a word stands for: whole, and its parts where it is a date, a time or an amount."""
+    if not any(character.isdigit() for character in word.term):
+        return
+    yield word.term
+    bare = word.term.strip("$€£¥₹%+-")
+    yield bare
+    for piece in re.findall(r"\d+", bare.replace(",", "")):
+        yield piece.lstrip("0") or "0"
+
+
+# --- names, numbers, content -----------------------------------------------------------------------------------------
+
+
+def _missing(text: str, ground: _Ground, min_support: float) -> str:
+    """Return the first name or number that is not supported, or that too little of the rest is."""
+    every, telling = words(text), content_words(text)
+    for word in every:
+        if any(character.isdigit() for character in word.term):
+            bare = re.sub(r"(?:st|nd|rd|th)$", "", word.term.strip("$€£¥₹%+"))
+            if not (ground.counts(bare) or ground.counts(word.term) or ground.holds(word)):
+                return f"number {word.raw!r}"
+        elif is_name(word, telling) and not ground.holds(word):
+            return f"name {word.raw!r}"
+    content = _content(every, telling)
+    supported = sum(ground.says(term) for term in content)
+    if supported < min_support * len(content):
+        return f"{supported} of {len(content)} words"
+    return ""
+
+
+def _content(every: Sequence[Word], telling: Collection[str]) -> list[str]:
+    """Return the terms of a text that could be invented: without names, numbers and scaffolding."""
+    checked = {term_of(word.raw) for word in every if is_name(word, telling)}
+    for word in every:
+        if any(map(str.isdigit, word.term)):
+            checked.update(term_of(part) for part in re.split(r"[\s-]+", word.raw))
+    scaffolding = _stems(data.SCAFFOLDING)
+    return [
+        term
+        for term in telling
+        if term not in checked and term not in scaffolding and not any(map(str.isdigit, term))
+    ]
+
+
+# --- about whom -----------------------------------------------------------------------------------------------------
+
+
+def _another_subject(claim: Claim) -> str:
+    """Return that what was said of a relative is claimed of the speaker: `my brother's favourite is …`."""
+    found = _patterns().of_kin.match(claim.quote.replace("’", "'"))
+    if found is None:
+        return ""
+    claimed = f"{claim.text} {claim.subject}"
+    stems = {term_of(word.raw.removesuffix("'s")) for word in words(claimed)}
+    nearby = found["after"].replace("'s", "").split()[:_NEARBY]
+    named = {term_of(word.strip(",")) for word in nearby if word[:1].isupper()}
+    if term_of(found["kin"]) in stems or stems & named:
+        return ""
+    return f"it is about {found['kin']!r}"
+
+
+# --- patterns --------------------------------------------------------------------------------------------------------
+
+
+class _Patterns(NamedTuple):
+    figures: re.Pattern[str]
+    of_kin: re.Pattern[str]
+
+
+@cache
+def _patterns() -> _Patterns:
+    kin = "|".join(sorted(_set(data.KIN), key=len, reverse=True))
+    return _Patterns(
+        figures=re.compile(r"(?<!\d)\d{1,4}[-/.]\d{1,2}(?:[-/.]\d{1,4})?(?!\d)"),
+        of_kin=re.compile(
+            rf"^\W*(?:(?:and|but|so|well|oh|yes|yeah|no)\W+)?(?:my|our|his|her|their)\s+(?:\w+\s+)?(?P<kin>{kin})(?:'s)?\b"
+            r"(?!\s+and\s+(?:i|me|we)\b)(?P<after>.{0,60})",
+            re.IGNORECASE | re.DOTALL,
+        ),
+    )
+
+
+@cache
+def _set(table: str) -> frozenset[str]:
+    return frozenset(table.split())
+
+
+@cache
+def _stems(table: str) -> frozenset[str]:
+    return frozenset(term_of(word) for word in table.split())
+
+
+def _any_of(text: str, table: str) -> bool:
+    return not text.isascii() and any(mark in text for mark in table.split())

@@ -1,0 +1,1 @@
+"""From a question to hits or a context; `recall` is the path."""
