@@ -24,7 +24,7 @@ from lukasa.domain.fact import Fact
 from lukasa.domain.interval import Interval
 from lukasa.domain.scope import Partition
 from lukasa.domain.source import Source
-from lukasa.pipeline.graph import View, Walk
+from lukasa.graph import View, Walk
 
 ME = Partition("bench", "graph")
 BEGIN = datetime(2020, 1, 1, tzinfo=UTC)

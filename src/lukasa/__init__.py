@@ -34,12 +34,12 @@ from lukasa.domain.source import Source
 from lukasa.domain.turn import Turn
 from lukasa.engine import AsyncHandle
 from lukasa.errors import LukasaError
-from lukasa.pipeline.distil.guidance import CustomAttribute, Guidance
+from lukasa.extraction.guidance import CustomAttribute, Guidance
 from lukasa.wiring import AsyncMemory
 
 if TYPE_CHECKING:
     from lukasa.config import Settings
-    from lukasa.pipeline.audit import audit
+    from lukasa.upkeep.audit import audit
 
 __all__ = [
     "Answer",
@@ -99,7 +99,7 @@ def __getattr__(name: str) -> Any:
 
         return Settings
     if name == "audit":
-        from lukasa.pipeline.audit import audit  # noqa: PLC0415
+        from lukasa.upkeep.audit import audit  # noqa: PLC0415
 
         return audit
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -18,7 +18,7 @@ from pydantic_settings.sources import PydanticBaseSettingsSource
 
 from lukasa.domain.fact import Cardinality
 from lukasa.errors import ConfigError, InputError
-from lukasa.pipeline.distil.guidance import CustomAttribute, Guidance
+from lukasa.extraction.guidance import CustomAttribute, Guidance
 from lukasa.policy import (
     BudgetPolicy,
     DistilPolicy,

@@ -14,8 +14,8 @@ from lukasa.adapters import registry
 from lukasa.domain.time import read_zone
 from lukasa.engine import AsyncEngine, Parts
 from lukasa.errors import ConfigError, InputError, StoreReadOnlyError
-from lukasa.pipeline.distil.recipe import Recipe
-from lukasa.pipeline.rules import RulesExtractor
+from lukasa.extraction.model.recipe import Recipe
+from lukasa.extraction.rules import RulesExtractor
 from lukasa.policy import Allowance, BudgetPolicy
 from lukasa.ports.embedder import Embedder
 from lukasa.ports.extractor import Extractor
@@ -247,10 +247,10 @@ def _recipe(name: str, settings: Settings, llm: LLM | None) -> Recipe | None:
         return None
     # They bring pydantic along: only where a model is configured.
     if name.startswith("paper"):
-        from lukasa.pipeline.distil.message_pairs import MessagePairs  # noqa: PLC0415
+        from lukasa.extraction.model.paper import MessagePairs  # noqa: PLC0415
 
         return MessagePairs(llm.name, settings.distil, settings.paper_delete, graph=name == _PAPER_GRAPH)
-    from lukasa.pipeline.distil.one_call import OneCall  # noqa: PLC0415
+    from lukasa.extraction.model.one_call import OneCall  # noqa: PLC0415
 
     return OneCall(llm.name, settings.distil, settings.resolve)
 

@@ -10,7 +10,7 @@ from _settings import SETTINGS
 
 from lukasa import Handle, Memory
 from lukasa.errors import InputError, NotFoundError
-from lukasa.pipeline.graph import policy
+from lukasa.graph import policy
 
 
 @pytest.fixture

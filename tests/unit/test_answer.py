@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lukasa.answers.answer import quote
+from lukasa.answers.citations import Checking, does_not_know, without_thoughts
+from lukasa.answers.sources import evidence_of, plain, render
 from lukasa.domain.fact import Fact, Status
 from lukasa.domain.interval import Interval
 from lukasa.domain.recalled import Context, Hit, Recalled
 from lukasa.domain.source import Source
 from lukasa.domain.turn import Turn
-from lukasa.pipeline.answer import quote
-from lukasa.pipeline.answering.citations import Checking, does_not_know, without_thoughts
-from lukasa.pipeline.answering.evidence import evidence_of, plain, render
 from lukasa.prompts import load
 
 AT = datetime(2031, 3, 4, 9, tzinfo=UTC)

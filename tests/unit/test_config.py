@@ -10,7 +10,7 @@ from pydantic import SecretStr, ValidationError
 
 from lukasa.config import Settings, config_path, default_path
 from lukasa.errors import ConfigError
-from lukasa.pipeline.distil.guidance import CustomAttribute
+from lukasa.extraction.guidance import CustomAttribute
 from lukasa.policy import ComposePolicy, DistilPolicy, RecallPolicy
 
 

@@ -20,8 +20,8 @@ from lukasa.domain.document import Traits
 from lukasa.domain.journal import Cause
 from lukasa.domain.time import to_micros
 from lukasa.indexing import reindex
-from lukasa.pipeline import remember
 from lukasa.text.analysis import ANALYSIS_VERSION, analyse
+from lukasa.writing import remember
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ANA, BEN = Partition("default", "ana"), Partition("default", "ben")

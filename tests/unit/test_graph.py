@@ -17,7 +17,7 @@ from lukasa.domain.graph import Graph
 from lukasa.domain.interval import Interval
 from lukasa.domain.scope import Partition
 from lukasa.domain.source import Source
-from lukasa.pipeline.graph import FORMATS, View, Walk, exported, graph_of
+from lukasa.graph import FORMATS, View, Walk, exported, graph_of
 
 ME = Partition("t", "u")
 AT = datetime(2026, 1, 1, tzinfo=UTC)

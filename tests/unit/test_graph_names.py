@@ -14,12 +14,12 @@ from lukasa.domain.document import Head, Traits
 from lukasa.domain.fact import Fact
 from lukasa.domain.graph import Entity
 from lukasa.domain.source import Source
-from lukasa.pipeline.graph import GraphPolicy, View, exported, graph_of
-from lukasa.pipeline.graph.alike import Alike
-from lukasa.pipeline.graph.folding import plain, spellings
-from lukasa.pipeline.graph.naming import words_of
-from lukasa.pipeline.graph.search import by_meaning, by_words
-from lukasa.pipeline.graph.spelling import slipped
+from lukasa.graph import GraphPolicy, View, exported, graph_of
+from lukasa.graph.alike import Alike
+from lukasa.graph.folding import plain, spellings
+from lukasa.graph.names import words_of
+from lukasa.graph.search import by_meaning, by_words
+from lukasa.graph.spelling import slipped
 from lukasa.retrieval.warm_facts import WarmFacts
 
 LABEL_OF = {

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lukasa.domain.fact import Fact
-from lukasa.pipeline.graph import GraphPolicy, View, graph_of
+from lukasa.graph import GraphPolicy, View, graph_of
 
 JOINING = ("also_known_as", "is_not", "goes_by")
 WORLDS = {

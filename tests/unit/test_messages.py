@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from lukasa.errors import InputError
-from lukasa.pipeline.messages import Draft, Labels, Read, read_labels, read_messages
 from lukasa.policy import RememberPolicy
+from lukasa.writing.messages import Draft, Labels, Read, read_labels, read_messages
 
 AT = datetime(2026, 3, 1, 10, tzinfo=UTC)
 

@@ -19,11 +19,11 @@ from lukasa.errors import StaleError, StoreFullError
 from lukasa.gate.echoes import Served
 from lukasa.indexing.documents import document
 from lukasa.indexing.encoder import Encoder
-from lukasa.pipeline.messages import Draft, Read
-from lukasa.pipeline.remember import Call, Remember, make_turns, said_already
 from lukasa.policy import RememberPolicy, ResolvePolicy
 from lukasa.ports.store import Store
 from lukasa.testing.fakes import FailingEmbedder
+from lukasa.writing.messages import Draft, Read
+from lukasa.writing.remember import Call, Remember, make_turns, said_already
 
 NOW = datetime(2026, 3, 1, 10, tzinfo=UTC)
 ALICE = Partition("acme", "alice")

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from lukasa.domain.claim import Claim, Scene
 from lukasa.domain.turn import Origin, Role, Turn
-from lukasa.pipeline.rules import RulesExtractor, extract
-from lukasa.pipeline.rules.arrange import arranged
-from lukasa.pipeline.rules.attributes import attributes_of
-from lukasa.pipeline.rules.clause import parse
-from lukasa.pipeline.rules.lexicon import gerund, is_past, past, third
-from lukasa.pipeline.rules.statement import said
-from lukasa.pipeline.rules.words import words
+from lukasa.extraction.rules import RulesExtractor, extract
+from lukasa.extraction.rules.arrange import arranged
+from lukasa.extraction.rules.lexicon import gerund, is_past, past, third
+from lukasa.extraction.rules.parse import parse
+from lukasa.extraction.rules.statement import said
+from lukasa.extraction.rules.tokens import words
+from lukasa.upkeep.audit.attributes import attributes_of
 
 AT = datetime(2024, 6, 12, 12, 0, tzinfo=UTC)
 """A Wednesday."""

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from lukasa.domain.turn import Turn
-from lukasa.pipeline.distil.segment import pairs, segments
-from lukasa.pipeline.distil.transcript import find_quote, numbered, one_line
+from lukasa.extraction.model.segment import pairs, segments
+from lukasa.extraction.model.transcript import find_quote, numbered, one_line
 from lukasa.policy import DistilPolicy
 
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)

@@ -16,9 +16,9 @@ from lukasa.adapters.tokens.words import WordCounter
 from lukasa.domain.claim import Claim
 from lukasa.engine import Parts
 from lukasa.errors import ConfigError, ProviderTimeoutError, StoreCorruptError
-from lukasa.pipeline.distil.message_pairs import MessagePairs
-from lukasa.pipeline.distil.one_call import OneCall
-from lukasa.pipeline.rules import RulesExtractor
+from lukasa.extraction.model.one_call import OneCall
+from lukasa.extraction.model.paper import MessagePairs
+from lukasa.extraction.rules import RulesExtractor
 from lukasa.policy import Allowance, BudgetPolicy
 from lukasa.ports.extractor import Scene
 from lukasa.ports.llm import ChatMessage, LLMRequest

@@ -19,9 +19,9 @@ from lukasa.domain.report import Diff, Flushed, Forgotten, Receipt, Stats, Why
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Json, Turn
 from lukasa.engine import AsyncHandle, FactKinds, FilterLike, Statuses
-from lukasa.pipeline.distil.guidance import Guidance
-from lukasa.pipeline.messages import Message, MoreLabels
+from lukasa.extraction.guidance import Guidance
 from lukasa.ports.llm import LLM
+from lukasa.writing.messages import Message, MoreLabels
 
 
 class Handle:

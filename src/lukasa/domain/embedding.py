@@ -1,4 +1,4 @@
-"""Vectors as bytes: ports carry them, only `pipeline` and adapters look inside."""
+"""Vectors as bytes: ports carry them, only retrieval and adapters look inside."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class Fact:
     """Which time this is, from 0, when something became true again after it had ended."""
 
     attribute: str | None = None
-    """A label such as `lives_in`, from `pipeline.attributes` or of the caller's own."""
+    """A label such as `lives_in`, from `domain.attribute` or of the caller's own."""
 
     value: str | None = None
     negated: bool = False

@@ -8,18 +8,18 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Unpack
 
+from lukasa.answers import answer
+from lukasa.answers.answer import Asked
+from lukasa.answers.chat import check, conversation, newest
+from lukasa.answers.citations import without_thoughts
 from lukasa.domain.answer import Answer, Chatted
 from lukasa.domain.recalled import View
 from lukasa.engine.reading import FilterLike, check_count, check_names
 from lukasa.engine.turns import TurnVerbs
 from lukasa.errors import BadReplyError, ConfigError
 from lukasa.llm.budget import Meter, Tally
-from lukasa.pipeline import answer
-from lukasa.pipeline.answer import Asked
-from lukasa.pipeline.answering.citations import without_thoughts
-from lukasa.pipeline.answering.conversation import check, conversation, newest
-from lukasa.pipeline.messages import Draft, Message, MoreLabels, read_labels, read_messages
 from lukasa.ports.llm import LLM
+from lukasa.writing.messages import Draft, Message, MoreLabels, read_labels, read_messages
 
 
 class AnswerVerbs(TurnVerbs):

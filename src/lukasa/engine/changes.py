@@ -15,7 +15,7 @@ from lukasa.domain.query import FactQuery, TurnQuery
 from lukasa.domain.report import Diff, Forgotten, Revision
 from lukasa.engine.reading import Verbs, check_count, check_limit, listed
 from lukasa.errors import InputError, NotFoundError
-from lukasa.pipeline.erase import Selection
+from lukasa.writing.erase import Selection
 
 
 class ChangeVerbs(Verbs):

@@ -29,8 +29,8 @@ from lukasa.engine.reading import (
     read_statuses,
 )
 from lukasa.errors import InputError, NotFoundError
-from lukasa.pipeline.messages import Labels, read_messages
-from lukasa.pipeline.remember import Call
+from lukasa.writing.messages import Labels, read_messages
+from lukasa.writing.remember import Call
 
 _BELIEVED: list[Status] = ["current"]
 _TRUE_THEN: list[Status] = ["current", "superseded"]
@@ -216,8 +216,8 @@ class FactVerbs(Verbs):
         Nothing is changed, and no model is asked.
         """
         # Not what `import lukasa` should wait for.
-        from lukasa.pipeline.audit import audit  # noqa: PLC0415
-        from lukasa.pipeline.audit.items import fact_item, turn_item  # noqa: PLC0415
+        from lukasa.upkeep.audit import audit  # noqa: PLC0415
+        from lukasa.upkeep.audit.items import fact_item, turn_item  # noqa: PLC0415
 
         store = self._running.parts.store
         turns = await store.turns(self.partition, TurnQuery(include_retired=True))

@@ -18,7 +18,7 @@ from lukasa.engine.reading import check_count, check_limit
 from lukasa.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
-    from lukasa.pipeline.graph import Walk
+    from lukasa.graph import Walk
 
 _SHOWN = 5
 """Places that say so, shown of each relation."""
@@ -97,7 +97,7 @@ class GraphVerbs(FactVerbs):
         `html` is one page that needs no network: names and lines can be clicked for the words that they rest on, and a slider
         shows what was true when.
         """
-        from lukasa.pipeline.graph import FORMATS, exported, page  # noqa: PLC0415 - not what `import lukasa` waits for
+        from lukasa.graph import FORMATS, exported, page  # noqa: PLC0415 - not what `import lukasa` waits for
 
         if format not in {*FORMATS, "html"}:
             raise InputError(f"unknown format {format!r}; known: {', '.join([*FORMATS, 'html'])}")
@@ -181,7 +181,7 @@ class GraphVerbs(FactVerbs):
 
     async def _made(self) -> Walk:
         """Return the graph made anew, from all facts."""
-        from lukasa.pipeline.graph import View, Walk, policy  # noqa: PLC0415 - not what `import lukasa` waits for
+        from lukasa.graph import View, Walk, policy  # noqa: PLC0415 - not what `import lukasa` waits for
 
         store = self._running.parts.store
         version = await store.version(self.partition)
@@ -196,7 +196,7 @@ class GraphVerbs(FactVerbs):
 
     async def _bearing_on(self, query: str, relations: Sequence[Relation]) -> list[Relation]:
         """Return the relations that bear on a text, best first."""
-        from lukasa.pipeline.graph import policy, search  # noqa: PLC0415 - not what `import lukasa` waits for
+        from lukasa.graph import policy, search  # noqa: PLC0415 - not what `import lukasa` waits for
 
         running = self._running
         spec, encoded = await running.encoder.spec(), await running.encoder.query(query)
@@ -211,7 +211,7 @@ class GraphVerbs(FactVerbs):
 
     async def _join_alike(self, walk: Walk) -> None:
         """Join names of things and concepts that mean the same, if the policy says from when on they do."""
-        from lukasa.pipeline.graph.alike import Alike  # noqa: PLC0415 - not what `import lukasa` waits for
+        from lukasa.graph.alike import Alike  # noqa: PLC0415 - not what `import lukasa` waits for
 
         if (least := walk.view.policy.alike) is None:
             return

@@ -108,7 +108,7 @@ class AsyncEngine:
         """
         running = self._running
         if running.parts.recipe is not None:
-            from lukasa.pipeline.distil.catch_up import CatchUp  # noqa: PLC0415 - not what `import lukasa` waits for
+            from lukasa.upkeep.catch_up import CatchUp  # noqa: PLC0415 - not what `import lukasa` waits for
 
             catch_up = CatchUp(running.parts.store, running.worker, running.believe.name, running.parts.clock)
             return await catch_up(limit=limit)

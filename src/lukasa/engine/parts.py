@@ -15,23 +15,18 @@ from lukasa.domain.fact import Fact
 from lukasa.domain.report import Receipt, Usage
 from lukasa.domain.scope import Partition
 from lukasa.errors import ClosedError
+from lukasa.extraction.guidance import Guidance
+from lukasa.extraction.model.job import KIND as EXTRACT
+from lukasa.extraction.model.job import SUMMARISE, ExtractSession
+from lukasa.extraction.model.recipe import Recipe
+from lukasa.extraction.model.session import SessionReader
+from lukasa.extraction.rules import RulesExtractor
 from lukasa.gate.echoes import Served
 from lukasa.indexing.backlog import Reembed
 from lukasa.indexing.documents import fact_document
 from lukasa.indexing.encoder import Encoder
 from lukasa.indexing.reindex import Reindex
 from lukasa.llm.budget import Meter
-from lukasa.pipeline.distil.extraction import KIND as EXTRACT
-from lukasa.pipeline.distil.extraction import SUMMARISE, ExtractSession
-from lukasa.pipeline.distil.guidance import Guidance
-from lukasa.pipeline.distil.reading import SessionReader
-from lukasa.pipeline.distil.recipe import Recipe
-from lukasa.pipeline.erase import Erase
-from lukasa.pipeline.extract import Extract
-from lukasa.pipeline.remember import Remember
-from lukasa.pipeline.rules import RulesExtractor
-from lukasa.pipeline.undo import Undo
-from lukasa.pipeline.worker import Handler, Worker
 from lukasa.policy import (
     BudgetPolicy,
     DistilPolicy,
@@ -50,9 +45,14 @@ from lukasa.ports.tokens import TokenCounter
 from lukasa.retrieval.channels import Channels
 from lukasa.retrieval.recall import Recall
 from lukasa.retrieval.warm import WarmPartitions
+from lukasa.upkeep.backfill import Extract
+from lukasa.upkeep.worker import Handler, Worker
+from lukasa.writing.erase import Erase
+from lukasa.writing.remember import Remember
+from lukasa.writing.undo import Undo
 
 if TYPE_CHECKING:
-    from lukasa.pipeline.graph import Walk
+    from lukasa.graph import Walk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,15 +164,15 @@ class Running:
     def _handlers(self) -> dict[str, Handler]:
         parts = self._parts
         # Not what `import lukasa` should wait for.
-        from lukasa.pipeline.maintain import KIND as MAINTAIN  # noqa: PLC0415
-        from lukasa.pipeline.maintain import Maintain  # noqa: PLC0415
+        from lukasa.upkeep.maintain import KIND as MAINTAIN  # noqa: PLC0415
+        from lukasa.upkeep.maintain import Maintain  # noqa: PLC0415
 
         reads = parts.recipe is not None and self.meter is not None
         care = Maintain(parts.store, self.reembed, SUMMARISE if reads else None, parts.maintain, parts.clock)
         if not reads or self.meter is None:
             return {MAINTAIN: care}
         # What asks a model brings pydantic along: not where no model is configured.
-        from lukasa.pipeline.distil.summarise import Summarise  # noqa: PLC0415
+        from lukasa.extraction.model.summarise import Summarise  # noqa: PLC0415
 
         return {
             MAINTAIN: care,

@@ -15,9 +15,9 @@ from lukasa.domain.time import read_instant, read_zone
 from lukasa.domain.turn import Json, Turn
 from lukasa.engine.reading import FilterLike, Verbs, check_count, check_limit, check_names
 from lukasa.errors import InputError
-from lukasa.pipeline.messages import Message, MoreLabels, read_label, read_labels, read_messages
-from lukasa.pipeline.remember import Call
 from lukasa.retrieval.question import Looked, Question
+from lukasa.writing.messages import Message, MoreLabels, read_label, read_labels, read_messages
+from lukasa.writing.remember import Call
 
 _PAGE = 500
 """Turns read at a time where a whole partition is walked."""

@@ -12,7 +12,7 @@ from lukasa.domain.query import FactQuery, TurnQuery
 from lukasa.domain.report import Diff, Flushed
 from lukasa.engine.reading import Verbs, check_limit
 from lukasa.errors import InputError, NotFoundError
-from lukasa.pipeline.distil.guidance import Guidance
+from lukasa.extraction.guidance import Guidance
 
 _PAGE = 1_000
 """Turns listed at a time."""
@@ -58,7 +58,7 @@ class WorkVerbs(Verbs):
         Raises `NotFoundError` for an unknown session, `ProviderError` when the model cannot be asked: that session then
         stays as it was.
         """
-        from lukasa.pipeline.distil.again import ReadAgain  # noqa: PLC0415 - not what `import lukasa` should wait for
+        from lukasa.extraction.model.reextract import ReadAgain  # noqa: PLC0415 - not what `import lukasa` should wait for
 
         running = self._running
         if running.reader.recipe is None and running.parts.extractor is None:
@@ -84,7 +84,7 @@ class WorkVerbs(Verbs):
 
         It hides what expired, merges facts that say the same, makes missing vectors, and has summaries written. Nothing is destroyed: `undo` takes back what was merged and hidden. Each part is bounded; the next round goes on.
         """
-        from lukasa.pipeline.maintain import KIND as MAINTAIN  # noqa: PLC0415 - as above
+        from lukasa.upkeep.maintain import KIND as MAINTAIN  # noqa: PLC0415 - as above
 
         parts = self._running.parts
         queue = Queue(kind=MAINTAIN, session=None, due_at=parts.clock())

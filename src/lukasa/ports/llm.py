@@ -98,7 +98,7 @@ class LLMReply:
 
 
 class LLM(Protocol):
-    """A language model. An adapter hands over what the model said; reading it is the pipeline's business."""
+    """A language model. An adapter hands over what the model said; reading it is not its business."""
 
     @property
     def name(self) -> str:

@@ -85,5 +85,5 @@ def _reply(line: Mapping[str, Any]) -> tuple[str, LLMReply | None]:
     key, response = str(line["custom_id"]), line.get("response") or {}
     if line.get("error") or response.get("status_code", _OK) != _OK:
         return key, None
-    # What was asked for does not matter here: calls that were written as text are the pipeline's business.
+    # What was asked for does not matter here: calls that were written as text are not this module's business.
     return key, wire.reply(response["body"], LLMRequest(messages=(), purpose="batch"), milliseconds=0.0)

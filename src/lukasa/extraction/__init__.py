@@ -1,0 +1,1 @@
+"""From text to claims: `rules` without a model, `model` with one."""

@@ -1,0 +1,151 @@
+"""Forms of English words: which word is a verb, in which form, and what its other forms are."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Literal, NamedTuple
+
+from lukasa.extraction.rules import lexicon_data as data
+
+Form = Literal["base", "third", "past", "participle", "gerund"]
+
+
+class Verb(NamedTuple):
+    """A known verb in one of its forms."""
+
+    base: str
+    forms: frozenset[Form]
+    """What the form can be: `put` is base, past and participle."""
+
+
+_BE: dict[str, tuple[Form, ...]] = {
+    "am": ("base",),
+    "is": ("third",),
+    "are": ("base",),
+    "'m": ("base",),
+    "'re": ("base",),
+    "was": ("past",),
+    "were": ("past",),
+    "been": ("participle",),
+    "being": ("gerund",),
+}
+
+_THIRD = {
+    "am": "is",
+    "are": "is",
+    "'m": "is",
+    "'re": "is",
+    "have": "has",
+    "'ve": "has",
+    "do": "does",
+    "go": "goes",
+    "were": "was",
+}
+_GERUNDS = {
+    "be": "being",
+    "lie": "lying",
+    "die": "dying",
+    "tie": "tying",
+    "dye": "dyeing",
+    "see": "seeing",
+    "ski": "skiing",
+}
+
+
+def verb(word: str) -> Verb | None:
+    """Return what verb a word in lower case is a form of, as far as we know it."""
+    return _verbs().get(word)
+
+
+def is_past(word: str) -> bool:
+    """Tell whether a word where a verb stands is a past; unknown words by their ending."""
+    known = verb(word)
+    if known is not None:
+        return "past" in known.forms
+    return word.endswith("ed") and word not in table("NOT_PAST")
+
+
+def is_participle(word: str) -> bool:
+    """Tell whether a word can follow "have"."""
+    known = verb(word)
+    if known is not None:
+        return "participle" in known.forms
+    return word.endswith("ed") and word not in table("NOT_PAST")
+
+
+def third(base: str) -> str:
+    """Return a verb as "she" has it: `run` → `runs`; only the first word of what is given is a verb's."""
+    if base in _THIRD:
+        return _THIRD[base]
+    if base.endswith(("s", "sh", "ch", "x", "z", "o")):
+        return base + "es"
+    if base.endswith("y") and base[-2:-1] not in "aeiou":
+        return base[:-1] + "ies"
+    return base + "s"
+
+
+def gerund(base: str) -> str:
+    """Return the -ing form."""
+    if base in _GERUNDS:
+        return _GERUNDS[base]
+    if base in table("DOUBLING"):
+        return base + base[-1] + "ing"
+    if base.endswith("e") and not base.endswith(("ee", "oe", "ye")):
+        return base[:-1] + "ing"
+    return base + "ing"
+
+
+def past(base: str) -> str:
+    """Return the past of a verb; of an unknown one, the regular past."""
+    return _pasts().get(base) or _regular_past(base)
+
+
+@cache
+def _pasts() -> dict[str, str]:
+    rows = [line.split() for line in data.IRREGULAR.replace("\n", "|").split("|") if line.strip()]
+    return {base: then for base, then, _ in rows}
+
+
+@cache
+def table(name: str) -> frozenset[str]:
+    """Return a table of single words by its name."""
+    return frozenset(getattr(data, name).split())
+
+
+@cache
+def _verbs() -> dict[str, Verb]:
+    found: dict[str, tuple[str, set[Form]]] = {}
+    for word, forms in _BE.items():
+        found[word] = ("be", set(forms))
+    for line in data.IRREGULAR.replace("\n", "|").split("|"):
+        if line.strip():
+            base, past, participle = line.split()
+            _enter(found, base, past, participle)
+    for base in data.REGULAR.split():
+        past = _regular_past(base)
+        _enter(found, base, past, past)
+    for base in data.BRITISH.split():
+        _enter(found, base, f"{base}{base[-1]}ed", f"{base}{base[-1]}ed")
+        found.setdefault(f"{base}{base[-1]}ing", (base, {"gerund"}))
+    return {word: Verb(base, frozenset(forms)) for word, (base, forms) in found.items()}
+
+
+def _enter(found: dict[str, tuple[str, set[Form]]], base: str, past: str, participle: str) -> None:
+    """Note all forms of a verb; a form of two verbs (`lay`, `found`) stays with the one that was entered first."""
+    forms: tuple[tuple[str, Form], ...] = (
+        (base, "base"), (third(base), "third"), (gerund(base), "gerund"), (past, "past"), (participle, "participle"),
+    )  # fmt: skip
+    for word, form in forms:
+        owner, known = found.setdefault(word, (base, set()))
+        if owner == base:
+            known.add(form)
+
+
+def _regular_past(base: str) -> str:
+    if base.endswith("e"):
+        return base + "d"
+    if base in table("DOUBLING"):
+        return base + base[-1] + "ed"
+    if base.endswith("y") and base[-2:-1] not in "aeiou":
+        return base[:-1] + "ied"
+    return base + "ed"

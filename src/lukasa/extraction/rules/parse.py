@@ -1,0 +1,321 @@
+"""A clause and its parts: who, and which verb in which tense. No parser: a scan from the left that gives up early."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from lukasa.extraction.rules.lexicon import Verb, is_participle, is_past, table, verb
+from lukasa.extraction.rules.tokens import Word, is_word
+
+Tense = Literal["past", "present", "perfect", "future", "modal", "used"]
+"""`used`: what used to be; `modal`: what can, could, should or would be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Words that belong together, read as subject and verb."""
+
+    words: tuple[Word, ...]
+    subject: int
+    """How many words the subject has; 0: the speaker left himself out (`Went hiking`)."""
+
+    first_person: bool
+    """The subject is the speaker, perhaps with others."""
+
+    verb: int
+    """The place of the main verb."""
+
+    base: str
+    """The main verb's base; empty when it is none that we know."""
+
+    tense: Tense
+    progressive: bool = False
+    negated: bool = False
+    modal: str = ""
+    """`can`, `would`, …, when there is one."""
+
+    @property
+    def rest(self) -> tuple[Word, ...]:
+        """What follows the verb."""
+        return self.words[self.verb + 1 :]
+
+
+@dataclass(slots=True)
+class _Group:
+    """A group of verbs while it is read."""
+
+    tense: Tense | None = None
+    progressive: bool = False
+    negated: bool = False
+    modal: str = ""
+    last: str = ""
+    """The auxiliary before."""
+
+
+def parse(words: Sequence[Word]) -> Clause | None:
+    """Return the clause, or `None` when it does not begin with a subject that is followed by its verb."""
+    size = _subject(words)
+    if size is None:
+        return None
+    first = size == 0 or _is_speaker(words[:size])
+    return _verb_group(tuple(words), size, first)
+
+
+def skip_adverbs(words: Sequence[Word], place: int) -> int:
+    """Return the first place from *place* on where no adverb stands."""
+    while place < len(words) and is_adverb(words[place]):
+        place += 1
+    return place
+
+
+def is_adverb(word: Word) -> bool:
+    """Tell whether a word may stand between a subject and its verb."""
+    return (
+        word.low in table("ADVERBS")
+        or word.low == "no longer"
+        or (word.low.endswith("ly") and len(word.low) > _SHORTEST_LY and verb(word.low) is None)
+    )
+
+
+def finite(words: Sequence[Word], place: int) -> bool:
+    """Tell whether a verb with a subject stands at a place, as far as one word and its neighbours tell."""
+    low = words[place].low
+    if low in table("FINITE"):
+        return True
+    known = verb(low)
+    if place == 0 or (known is None and not _seems_past(words, place)):
+        return False
+    before = words[place - 1].low
+    if before in table("DETERMINERS") or before in table("PREPOSITIONS") or before in {"to", "and", "or"}:
+        return False
+    if known is None or "past" in known.forms or "third" in known.forms:
+        return True
+    return "base" in known.forms and _plural(before)
+
+
+def _seems_past(words: Sequence[Word], place: int) -> bool:
+    """Tell whether an unknown word in -ed is a verb, as its object or a preposition follows: `flooded the basement`."""
+    if not is_past(words[place].low) or place + 1 >= len(words):
+        return False
+    follows = words[place + 1].low
+    return follows in table("DETERMINERS") or follows in table("PREPOSITIONS") or follows in table("OBJECTS")
+
+
+def _subject(words: Sequence[Word]) -> int | None:
+    """Return how many words the subject has, or `None` when there is none to be seen."""
+    if words and words[0].low in {"i", "we"}:
+        return 1
+    if not words or elided(words):
+        return 0 if words else None
+    for place in range(1, min(len(words), _LONGEST_SUBJECT)):
+        word = words[place]
+        if (
+            not is_word(word)
+            and word.text not in {"&", "'", "-"}
+            and words[place - 1].low not in table("TITLES")
+        ):
+            return None
+        if word.low in {"i", "we"}:
+            # "My sister and I"; "The book I read" is not for us.
+            return place + 1 if words[place - 1].low in {"and", "&"} else None
+        if finite(words, place) or word.low in _SUFFIXES:
+            return _without_adverbs(words, place)
+    return None
+
+
+def _without_adverbs(words: Sequence[Word], place: int) -> int:
+    while place > 1 and is_adverb(words[place - 1]):
+        place -= 1
+    return place
+
+
+def elided(words: Sequence[Word]) -> bool:
+    """Tell whether the speaker left himself out: `Just finished …`, `Been busy with …`, `Working on …`."""
+    place = skip_adverbs(words, 0)
+    if place >= len(words) - 1:
+        return False
+    low = words[place].low
+    follows = words[place + 1].low
+    if low in {"can", "ca", "wo"}:
+        return follows in {"n't", "not"}
+    if low == "would":
+        return follows in {"love", "like"}
+    if low in table("ELIDED_GERUNDS"):
+        return not _finite_later(words, place + 1)
+    return low == "gonna" or _elided_past(low, follows)
+
+
+def _elided_past(low: str, follows: str) -> bool:
+    """Tell whether a past begins what the speaker did: not "Made me laugh", "Been ages"."""
+    if low == "been":
+        return follows not in table("BEEN_LONG")
+    known = verb(low)
+    if known is None or follows in {"me", "us"} or known.base in table("IMPRESSIONS") | {"be"}:
+        return False
+    return "past" in known.forms and "base" not in known.forms
+
+
+def _finite_later(words: Sequence[Word], place: int) -> bool:
+    """Tell whether a verb follows to which all before it is the subject: `Running in the park is fun`."""
+    for later in range(place, len(words)):
+        if words[later].low in table("BREAKS"):
+            return False
+        if finite(words, later):
+            return True
+    return False
+
+
+def _is_speaker(subject: Sequence[Word]) -> bool:
+    lows = {word.low for word in subject}
+    return bool(lows & {"i", "we"}) or (subject[0].low == "me" and "and" in lows)
+
+
+def _verb_group(words: tuple[Word, ...], size: int, first: bool) -> Clause | None:
+    group = _Group()
+    place = size
+    while place < len(words):
+        word = words[place]
+        if is_adverb(word):
+            group.negated |= word.low in {"not", "n't", "never"}
+            place += 1
+        elif step := _auxiliary(words, place, group):
+            place += step
+        else:
+            return _closed(words, (size, first), place, group)
+    return None
+
+
+def _auxiliary(words: Sequence[Word], place: int, group: _Group) -> int:
+    """Read an auxiliary; return how many words it has, 0 when the word is the main verb."""
+    low = words[place].low
+    follows = skip_adverbs(words, place + 1)
+    next_low = words[follows].low if follows < len(words) else ""
+    if low in table("MODALS"):
+        return _modal(low, next_low, group)
+    if low in _BE and not (low == "'s" and next_low in {"been", "got"}):
+        return _be(low, next_low, group)
+    if low in _HAVE:
+        return _have(low, next_low, group)
+    if low in {"do", "does", "did"}:
+        return _do(low, next_low, group)
+    if low == "gonna" or (next_low == "to" and low in {"going", "used"}):
+        return _to(words, place, follows, group)
+    return 0
+
+
+def _do(low: str, next_low: str, group: _Group) -> int:
+    known = verb(next_low)
+    if known is None or "base" not in known.forms:
+        return 0
+    group.tense = group.tense or ("past" if low == "did" else "present")
+    return 1
+
+
+def _to(words: Sequence[Word], place: int, follows: int, group: _Group) -> int:
+    """Read `gonna`, `going to`, `used to`; "going to Rome" is none of them."""
+    low = words[place].low
+    if low == "going" and not _verb_at(words, follows + 1):
+        return 0
+    group.tense = "used" if low == "used" else "future"
+    return 1 if low == "gonna" else follows - place + 1
+
+
+def _modal(low: str, next_low: str, group: _Group) -> int:
+    if low == "'d" and (is_participle(next_low) or next_low in {"been", "better"}):
+        group.tense = "past"
+        return 1
+    group.modal = {"'ll": "will", "'d": "would", "ca": "can", "wo": "will"}.get(low, low)
+    group.tense = "future" if group.modal == "will" else "modal"
+    return 1
+
+
+def _be(low: str, next_low: str, group: _Group) -> int:
+    known = verb(next_low)
+    if known is None or known.forms != {"gerund"}:
+        return 0
+    group.tense = group.tense or ("past" if low in {"was", "were"} else "present")
+    group.progressive = True
+    return 1
+
+
+def _have(low: str, next_low: str, group: _Group) -> int:
+    if next_low in {"been", "got"} or is_participle(next_low):
+        group.tense = group.tense or ("past" if low == "had" else "perfect")
+        return 1
+    return 0
+
+
+def _closed(words: tuple[Word, ...], subject: tuple[int, bool], place: int, group: _Group) -> Clause | None:
+    """Return the clause whose main verb stands at *place*; an unknown verb is taken for one behind "I" only."""
+    low = words[place].low
+    known = verb(low)
+    seen = subject[1] or low in _BE or _seems_past(words, place)
+    if known is None and not (seen and (low.isalpha() or low in _BE)):
+        return None
+    if low == "got" and group.tense == "perfect":
+        # "I've got a bike": she has one.
+        known, group.tense = Verb("have", frozenset({"base"})), "present"
+    return Clause(
+        words=words,
+        subject=subject[0],
+        first_person=subject[1],
+        verb=place,
+        base="be" if low in _BE else known.base if known else "",
+        tense=group.tense or _finite_tense(words, place),
+        progressive=group.progressive,
+        negated=group.negated or _negated_after(words, place),
+        modal=group.modal,
+    )
+
+
+def _negated_after(words: Sequence[Word], place: int) -> bool:
+    """Tell whether "not" follows a form of "be", as nothing else is negated so."""
+    return (
+        words[place].low in _BE and place + 1 < len(words) and words[place + 1].low in {"not", "n't", "never"}
+    )
+
+
+def _finite_tense(words: Sequence[Word], place: int) -> Tense:
+    low = words[place].low
+    if low in {"been", "gotten", "done", "gone", "seen"}:
+        return "perfect"
+    if not is_past(low):
+        return "present"
+    known = verb(low)
+    habitual = known is not None and "base" in known.forms and is_habitual(words)
+    return "present" if habitual else "past"
+
+
+def is_habitual(words: Sequence[Word]) -> bool:
+    """Tell whether words say that something comes again and again: `every day`, `twice a week`."""
+    lows = [word.low for word in words]
+    return any(low in table("HABITUAL") for low in lows) or any(
+        lows[place] == "a"
+        and lows[place + 1] in {"day", "week", "month", "year"}
+        and lows[place - 1] not in {"for", "in", "after"}
+        for place in range(1, len(lows) - 1)
+    )
+
+
+def _verb_at(words: Sequence[Word], place: int) -> bool:
+    place = skip_adverbs(words, place)
+    known = verb(words[place].low) if place < len(words) else None
+    return (known is not None and "base" in known.forms) or (place < len(words) and words[place].low == "be")
+
+
+def _plural(low: str) -> bool:
+    return (low.endswith("s") and not low.endswith(("ss", "us", "'s"))) or low in {
+        "people",
+        "children",
+        "men",
+        "women",
+    }
+
+
+_BE = frozenset({"am", "is", "are", "was", "were", "be", "been", "'m", "'re", "'s"})
+_HAVE = frozenset({"have", "has", "had", "'ve", "'s"})
+_SUFFIXES = frozenset({"'s", "'re", "'ve", "'ll", "'d"})
+_LONGEST_SUBJECT = 9
+_SHORTEST_LY = 4

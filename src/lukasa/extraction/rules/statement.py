@@ -1,0 +1,191 @@
+"""A piece of a sentence → what is said, so that it can be understood on its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from lukasa.domain.claim import Scene
+from lukasa.domain.turn import Turn
+from lukasa.extraction.rules.arrange import arranged
+from lukasa.extraction.rules.lexicon import table
+from lukasa.extraction.rules.parse import Clause, parse, skip_adverbs
+from lukasa.extraction.rules.relevance import MOST_WORDS, goes_on, is_thin, states
+from lukasa.extraction.rules.third_person import Rewrite, in_third_person
+from lukasa.extraction.rules.times import Moment, moments
+from lukasa.extraction.rules.tokens import Word, joined, words
+from lukasa.text.rendering import speaker
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One clause in the third person, with its dates resolved."""
+
+    start: int
+    end: int
+    """Characters of the turn."""
+
+    clause: Clause
+    subject: str
+    text: str
+    undated: str
+    """The text with its times as they were said."""
+
+    upto_verb: str
+    """Subject and verb of the text: a single value can be put behind it."""
+
+    rest: str
+    """What follows the verb, without times: what the attribute grammar reads."""
+
+    moments: tuple[Moment, ...]
+    resolved: tuple[str, ...]
+    """Names and dates that were put in."""
+
+    corrected: bool = False
+    """The speaker takes something back: "actually, …"."""
+
+    ended: bool = False
+    """It is no longer so."""
+
+    thin: bool = False
+    """It tells too little to stand for itself: only attributes are read from it."""
+
+
+def state(
+    turn: Turn, scene: Scene, start: int, end: int, *, opening: str = "", follows: bool = False
+) -> Said | None:
+    """Read `turn.text[start:end]`; `None`: it states nothing that may be believed.
+
+    *opening* stands before it, and tells whether it takes something back; *follows*: what "it" means has been said.
+    """
+    given = words(turn.text, start, end)
+    if not given or len(given) > MOST_WORDS:
+        return None
+    clause = parse(arranged(given))
+    names = (*scene.names, speaker(turn))
+    if clause is None:
+        return None
+    if not (
+        goes_on(clause, names)
+        if follows
+        else states(clause, addressee=scene.addressee is not None, names=names)
+    ):
+        return None
+    return said(turn, scene, given, clause, corrected=bool(_takes_back().search(opening)))
+
+
+def said(
+    turn: Turn, scene: Scene, given: Sequence[Word], clause: Clause, *, corrected: bool = False
+) -> Said | None:
+    """Put a clause into the third person, and its times into dates; *given*: its words in the order of the text."""
+    rewrite = in_third_person(clause, speaker(turn), scene.addressee)
+    if rewrite is None:
+        return None
+    when = _placed(
+        moments(turn.text, given, at=turn.at, zone=scene.zone, tense=_tense(clause)), given, clause.words
+    )
+    out = _dated(rewrite, when)
+    return Said(
+        start=given[0].start,
+        end=given[-1].end,
+        clause=clause,
+        subject=_subject(clause, rewrite),
+        text=_sentence(_spelled(clause.words, out)),
+        undated=_sentence(_spelled(clause.words, rewrite.out)),
+        upto_verb=_sentence(_spelled(clause.words[: clause.verb + 1], out)),
+        rest=_rest(clause, rewrite, when),
+        moments=tuple(when),
+        resolved=(*sorted(rewrite.used), *(each.wording for each in when if each.wording)),
+        corrected=corrected,
+        ended=is_over(clause),
+        thin=is_thin(clause, scene.names),
+    )
+
+
+def _placed(found: Sequence[Moment], given: Sequence[Word], now: Sequence[Word]) -> list[Moment]:
+    """Return the moments by the places that their words have after the clause was arranged."""
+    places = {word.start: place for place, word in enumerate(now) if word.end > word.start}
+    moved = []
+    for each in found:
+        last = places.get(given[each.after - 1].start)
+        first = places.get(given[each.first].start)
+        if first is not None and last is not None and last - first == each.after - each.first - 1:
+            moved.append(each._replace(first=first, after=last + 1))
+    return moved
+
+
+def _dated(rewrite: Rewrite, when: Sequence[Moment]) -> list[str]:
+    """Return the words with dates in place of relative expressions of time."""
+    out = list(rewrite.out)
+    for each in when:
+        if each.wording:
+            out[each.first : each.after] = [each.wording, *[""] * (each.after - each.first - 1)]
+    return out
+
+
+def _spelled(given: Sequence[Word], out: Sequence[str]) -> str:
+    return joined(zip((word.glue for word in given), out, strict=False))
+
+
+def _sentence(text: str) -> str:
+    text = text.strip(" ,;:.!-–—")
+    return text[:1].upper() + text[1:]
+
+
+def _rest(clause: Clause, rewrite: Rewrite, when: Sequence[Moment]) -> str:
+    timed = {place for each in when for place in range(each.first, each.after)}
+    # "Is not really a fan": that it is denied is known already.
+    begin = skip_adverbs(clause.words, clause.verb + 1) if clause.base == "be" else clause.verb + 1
+    parts = [
+        (word.glue, "" if place in timed else rewrite.out[place])
+        for place, word in enumerate(clause.words)
+        if place >= begin
+    ]
+    return joined(iter(parts)).strip(" ,;:.!")
+
+
+def _subject(clause: Clause, rewrite: Rewrite) -> str:
+    """Return whom it is about: the speaker, "Ana" for "my sister Ana", or the words of the subject."""
+    if clause.first_person:
+        return rewrite.name
+    parts = clause.words[: clause.subject]
+    name = parts[-1].text
+    if (
+        name[0].isupper()
+        and parts[0].low in {"my", "our"}
+        and not any(part.low in table("PREPOSITIONS") for part in parts)
+    ):
+        return name
+    return _spelled(parts, rewrite.out)
+
+
+def _tense(clause: Clause) -> Literal["past", "present", "future"]:
+    if clause.tense in {"past", "perfect", "used"}:
+        return "past"
+    planned = (
+        clause.base in table("PLANNING")
+        or (clause.progressive and clause.tense == "present")
+        or clause.modal in {"will", "can"}
+    )
+    return "future" if clause.tense == "future" or planned else "present"
+
+
+def is_over(clause: Clause) -> bool:
+    """Tell whether the clause says that something is no longer so."""
+    lows = [word.low for word in clause.words]
+    if clause.tense == "used" or "no longer" in lows:
+        return True
+    return clause.negated and (
+        "anymore" in lows or any(lows[place : place + 2] == ["any", "more"] for place in range(len(lows) - 1))
+    )
+
+
+@cache
+def _takes_back() -> re.Pattern[str]:
+    return re.compile(
+        r"\b(?:actually|i meant|correction|scratch that|my mistake|my bad|i was wrong|i misspoke|oops|wait)\b",
+        re.IGNORECASE,
+    )

@@ -1,0 +1,102 @@
+"""Text → words, as the grammar reads them: contractions in two, and where each word stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from lukasa.extraction.rules.lexicon import table
+
+
+class Word(NamedTuple):
+    """A word, half a contraction (`I`, `'m`; `do`, `n't`), a number or a mark."""
+
+    text: str
+    low: str
+    """In lower case, with straight apostrophes."""
+
+    start: int
+    end: int
+    """Characters of the text that was given."""
+
+    glue: str
+    """What stands between it and the word before: a space or nothing."""
+
+
+def words(text: str, start: int, end: int) -> list[Word]:
+    """Return the words of `text[start:end]`, in order; their places are those in *text*."""
+    found: list[Word] = []
+    last = start
+    for match in _token().finditer(text, start, end):
+        glue = " " if match.start() > last and found else ""
+        found += _parts(match.group(), match.start(), glue)
+        last = match.end()
+    return _split_is(found)
+
+
+def _split_is(given: list[Word]) -> list[Word]:
+    """Cut the "is" off a noun before what no possessive has behind it: `My sister's a judge`."""
+    found: list[Word] = []
+    for word, follows in pairwise([*given, Word("", "", 0, 0, "")]):
+        if word.low.endswith("'s") and len(word.low) > _SUFFIX and follows.low in table("BEHIND_IS"):
+            cut = len(word.text) - _SUFFIX
+            found.append(Word(word.text[:cut], word.low[:cut], word.start, word.start + cut, word.glue))
+            found.append(Word(word.text[cut:], "'s", word.start + cut, word.end, ""))
+        else:
+            found.append(word)
+    return found
+
+
+def joined(parts: Iterator[tuple[str, str]]) -> str:
+    """Write words one after the other; each comes with its glue, and empty ones leave nothing behind."""
+    text = ""
+    for glue, word in parts:
+        if word:
+            text += (glue if text and word[0] != " " else "") + word
+    return text.strip()
+
+
+def is_word(word: Word) -> bool:
+    """Tell whether it is more than a mark."""
+    return word.low[0].isalnum() or word.low[0] == "'"
+
+
+def _parts(raw: str, start: int, glue: str) -> list[Word]:
+    low = raw.lower().replace("’", "'")
+    if low.startswith("no") and low.split() == ["no", "longer"]:
+        return [Word(raw, "no longer", start, start + len(raw), glue)]
+    if len(low) != len(raw):  # İ and its like change length, and their places with it
+        low = raw.replace("’", "'")
+    cut = _contracted(low)
+    if not cut:
+        return [Word(raw, low, start, start + len(raw), glue)]
+    return [
+        Word(raw[:cut], low[:cut], start, start + cut, glue),
+        Word(raw[cut:], low[cut:], start + cut, start + len(raw), ""),
+    ]
+
+
+def _contracted(low: str) -> int:
+    """Return where a contraction is cut, or 0: `Ana's` may be a possessive, and stays whole."""
+    if low.endswith("n't") and low != "n't":
+        return len(low) - 3
+    head, apostrophe, tail = low.rpartition("'")
+    if not apostrophe or not head:
+        return 0
+    if tail in {"m", "re", "ve", "ll", "d"}:
+        return len(head)
+    return len(head) if tail == "s" and head in table("BEFORE_IS") else 0
+
+
+_SUFFIX = 2
+"""Characters of `'s`."""
+
+
+@cache
+def _token() -> re.Pattern[str]:
+    return re.compile(
+        r"(?i:no\s+longer)\b|(?:https?://|www\.)[^\s<>]+|\d+(?:[.,:/]\d+)+|[^\W_]+(?:['’&_-][^\W_]+)*(?:\+\+?|#)?|\S"
+    )

@@ -1,0 +1,83 @@
+"""What the graph keeps of a fact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from lukasa.domain.fact import Fact, Status
+from lukasa.domain.interval import Interval
+from lukasa.domain.source import Source
+from lukasa.graph.labels import LITERAL, NAMING, relates
+
+Key: TypeAlias = tuple[str, ...]
+"""What a name is compared by (`naming.words_of`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One fact, with the keys of the names in it; a tenth of what the fact itself takes."""
+
+    id: str
+    seq: int
+    subject: str
+    subject_key: Key
+    attribute: str | None
+    value: str | None
+    value_key: Key | None
+    """`None`: the value names nobody and nothing."""
+
+    text: str
+    valid: Interval
+    status: Status
+    negated: bool
+    confidence: float
+    evidence: int
+    sources: tuple[Source, ...]
+
+    @property
+    def relates(self) -> bool:
+        """Whether it is a relation between two entities."""
+        return self.attribute is not None and self.value_key is not None and relates(self.attribute)
+
+    @property
+    def names(self) -> bool:
+        """Whether it says that two names are one entity's."""
+        return self.attribute in NAMING and self.value_key is not None and not self.negated
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """The names in it."""
+        return (self.subject_key,) if self.value_key is None else (self.subject_key, self.value_key)
+
+    @property
+    def place(self) -> tuple[int, str]:
+        """Where it stands among all facts."""
+        return self.seq, self.id
+
+    @property
+    def rank(self) -> tuple[int, int, str]:
+        """The most said first, then in the order in which they were learned."""
+        return -self.evidence, self.seq, self.id
+
+
+def told(fact: Fact, key_of: Callable[[str], Key]) -> Told:
+    """Return what the graph keeps of a fact."""
+    named = fact.attribute is not None and fact.attribute not in LITERAL
+    return Told(
+        id=fact.id,
+        seq=fact.seq,
+        subject=fact.subject,
+        subject_key=key_of(fact.subject),
+        attribute=fact.attribute,
+        value=fact.value,
+        value_key=key_of(fact.value) if named and fact.value is not None else None,
+        text=fact.text,
+        valid=fact.valid,
+        status=fact.status,
+        negated=fact.negated,
+        confidence=fact.confidence,
+        evidence=fact.evidence,
+        sources=fact.sources,
+    )

@@ -1,0 +1,1 @@
+"""What runs later, and what checks: background jobs, rounds of maintenance, the audit."""

@@ -1,0 +1,75 @@
+"""Memory that was fed back into memory: turns that copy another's words, or blocks that a memory had rendered."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from lukasa.domain.audit import AuditItem, Flaw
+from lukasa.gate.echoes import fingerprints
+from lukasa.upkeep.audit.standing import clip
+
+_FEWEST_WORDS = 12
+"""Shorter turns ("Good luck with the exam on Friday!") are said back by anybody."""
+
+_SHARE = 0.5
+"""Of a turn's words: who quotes more than he says himself repeats."""
+
+
+def loops(items: Sequence[AuditItem]) -> Iterator[Flaw]:
+    """Find copies and rendered blocks, and the facts that rest on nothing else."""
+    looping: set[str] = set()
+    for item, detail in (*_rendered(items), *_copies(items)):
+        if item.id not in looping:
+            looping.add(item.id)
+            yield Flaw(sort="loop", ids=(item.id,), detail=detail)
+    for item in items:
+        turns = [source.turn for source in item.sources or ()]
+        if turns and not item.retired and looping.issuperset(turns):
+            yield Flaw(sort="loop", ids=(item.id, *turns), detail="rests on nothing but what was fed back")
+
+
+def _rendered(items: Sequence[AuditItem]) -> Iterator[tuple[AuditItem, str]]:
+    for item in items:
+        if len(_marked_line().findall(item.text)) > 1 or _block().search(item.text):
+            yield item, f"a rendered block: {clip(item.text)}"
+
+
+def _copies(items: Sequence[AuditItem]) -> Iterator[tuple[AuditItem, str]]:
+    """Give each turn that consists of what somebody else had said before, for the most part."""
+    first: dict[tuple[str, str], AuditItem] = {}
+    turns = [item for item in items if item.kind == "turn"]
+    for item in sorted(turns, key=lambda turn: (turn.at is not None, turn.at)):
+        own = fingerprints(item.text)
+        found = [first[item.owner, each] for each in own if (item.owner, each) in first]
+        others = Counter(each.id for each in found if _voice(each) != _voice(item))
+        if others.total() > _SHARE * len(own) and len(item.text.split()) >= _FEWEST_WORDS:
+            copied = min(others, key=lambda id_: (-others[id_], id_))
+            yield item, f"copies {copied}: {clip(item.text)}"
+        for each in own:
+            first.setdefault((item.owner, each), item)
+
+
+def _voice(item: AuditItem) -> tuple[str | None, str]:
+    return item.speaker, item.role
+
+
+@cache
+def _marked_line() -> re.Pattern[str]:
+    """Match `Ada[3]: …`, as contexts are rendered here."""
+    return re.compile(r"^[^\[\]\n]{1,60}\[\d{1,3}\]: ", re.MULTILINE)
+
+
+@cache
+def _block() -> re.Pattern[str]:
+    """Match a heading that memories put before what they recall, other systems' or ours, with a line of it."""
+    return re.compile(
+        r"\AKnown:\n- "
+        r"|^Facts:\n- [^\n]*\[\d{1,3}\]$"
+        r"|^\d{1,2} [A-Z][a-z]+ \d{4}, [A-Z][a-z]+day\n[^\[\]\n]{1,60}\[\d{1,3}\]: "
+        r"|^(?i:(?:#{1,6} {0,3})?(?:relevant |retrieved |recalled |user |long-term ){0,3}memor(?:y|ies)):?\s{1,5}[-*\d]"
+        r"|(?i:</?(?:memory|memories|recalled|memory[_-]context)>)",
+        re.MULTILINE,
+    )
