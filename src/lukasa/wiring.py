@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from lukasa.extraction.rules import RulesExtractor
 from lukasa.policy import Allowance, BudgetPolicy
 from lukasa.ports.embedder import Embedder
 from lukasa.ports.extractor import Extractor
-from lukasa.ports.llm import LLM, LLMReply, LLMRequest
+from lukasa.ports.llm import LLM
 from lukasa.ports.reranker import Reranker
 from lukasa.ports.store import Store
 
@@ -273,40 +273,17 @@ def language_model(settings: Settings) -> LLM | None:
     from lukasa.adapters.wrappers.priced import PricedLLM  # noqa: PLC0415
     from lukasa.adapters.wrappers.recorded import RecordedLLM  # noqa: PLC0415
     from lukasa.adapters.wrappers.retried import RetriedLLM  # noqa: PLC0415
+    from lukasa.adapters.wrappers.timed import TimedLLM  # noqa: PLC0415
     from lukasa.adapters.wrappers.traced import TracedLLM  # noqa: PLC0415
 
     if settings.llm_replay:
         return RecordedLLM(None, settings.llm_replay, mode="replay", name=settings.llm)
     llm: LLM = TracedLLM(PricedLLM(_model(settings)))
     if settings.llm_timeout:
-        llm = _Timed(llm, settings.llm_timeout)
+        llm = TimedLLM(llm, settings.llm_timeout)
     llm = LimitedLLM(llm, concurrency=settings.llm_concurrency, per_minute=settings.llm_per_minute)
     llm = RetriedLLM(llm, attempts=settings.llm_attempts)
     return RecordedLLM(llm, settings.llm_record) if settings.llm_record else llm
-
-
-class _Timed:
-    """Gives every request the same time, whatever it asked for."""
-
-    def __init__(self, inner: LLM, timeout: float) -> None:
-        self._inner = inner
-        self._timeout = timeout
-
-    @property
-    def name(self) -> str:
-        return self._inner.name
-
-    async def complete(self, request: LLMRequest) -> LLMReply:
-        return await self._inner.complete(self._in_time(request))
-
-    def stream(self, request: LLMRequest) -> AsyncIterator[str | LLMReply]:
-        return self._inner.stream(self._in_time(request))
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
-
-    def _in_time(self, request: LLMRequest) -> LLMRequest:
-        return replace(request, limits=replace(request.limits, timeout=self._timeout))
 
 
 def _model(settings: Settings) -> LLM:

@@ -14,7 +14,9 @@ from _distilled import SAID, good
 
 import lukasa.adapters.stores.sqlite.sql as statements
 from lukasa import AsyncMemory, Settings
-from lukasa.adapters.stores.sqlite import desk, eraser, fact_writer, ledger, reader, writer
+from lukasa.adapters.stores.sqlite import bookkeeping as desk
+from lukasa.adapters.stores.sqlite import eraser, fact_writer, reader, writer
+from lukasa.adapters.stores.sqlite import partition as ledger
 from lukasa.testing.fakes import FrozenClock
 from lukasa.testing.llm import ScriptedLLM
 

@@ -77,8 +77,8 @@ def test_help_loads_no_command(monkeypatch: pytest.MonkeyPatch):
 
     main(["--help"])
 
-    assert "lukasa.surfaces.cli.importing" not in sys.modules
-    assert "lukasa.surfaces.cli.reading" not in sys.modules
+    assert "lukasa.surfaces.cli.import_" not in sys.modules
+    assert "lukasa.surfaces.cli.recall" not in sys.modules
 
 
 # --- remember, recall, context, turns

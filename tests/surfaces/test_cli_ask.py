@@ -10,7 +10,7 @@ from command_line import Run
 from rich.console import Console
 
 from lukasa.domain.answer import Answer, AnswerReason, Citation
-from lukasa.surfaces.cli.asking import show_sources, spoken
+from lukasa.surfaces.cli.ask import show_sources, spoken
 
 SAID = ("My violin broke on the way.", "--speaker", "Ines", "--at", "2026-03-02T10:00:00Z")
 QUESTION = "What happened to the violin?"

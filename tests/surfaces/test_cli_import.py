@@ -10,7 +10,7 @@ from command_line import Run, messages, write_lines
 
 from lukasa import Handle, Memory
 from lukasa.surfaces.cli.formats.session import Session
-from lukasa.surfaces.cli.importing import MOST, parts
+from lukasa.surfaces.cli.import_ import MOST, parts
 
 PAIRS = [
     {

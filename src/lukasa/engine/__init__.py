@@ -4,9 +4,9 @@
 (`facts`), and what was changed (`changes`).
 """
 
+from lukasa.engine.arguments import FactKinds, FilterLike, Statuses
 from lukasa.engine.handle import AsyncHandle
 from lukasa.engine.memory import AsyncEngine
 from lukasa.engine.parts import Parts
-from lukasa.engine.reading import FactKinds, FilterLike, Statuses
 
 __all__ = ["AsyncEngine", "AsyncHandle", "FactKinds", "FilterLike", "Parts", "Statuses"]

@@ -13,7 +13,7 @@ from lukasa.domain.fact import Fact
 from lukasa.domain.journal import Cause, JournalEntry
 from lukasa.domain.query import FactQuery, TurnQuery
 from lukasa.domain.report import Diff, Forgotten, Revision
-from lukasa.engine.reading import Verbs, check_count, check_limit, listed
+from lukasa.engine.arguments import Verbs, check_count, check_limit, listed
 from lukasa.errors import InputError, NotFoundError
 from lukasa.writing.erase import Selection
 

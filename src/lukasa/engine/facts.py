@@ -18,7 +18,7 @@ from lukasa.domain.journal import Cause
 from lukasa.domain.query import FactQuery, TurnQuery
 from lukasa.domain.report import Receipt, Testimony, Why
 from lukasa.domain.turn import Json
-from lukasa.engine.reading import (
+from lukasa.engine.arguments import (
     FactKinds,
     FilterLike,
     Statuses,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from lukasa.engine.answering import AnswerVerbs
+from lukasa.engine.answers import AnswerVerbs
 from lukasa.engine.changes import ChangeVerbs
-from lukasa.engine.graphing import GraphVerbs
-from lukasa.engine.working import WorkVerbs
+from lukasa.engine.graph import GraphVerbs
+from lukasa.engine.jobs import WorkVerbs
 
 
 class AsyncHandle(AnswerVerbs, GraphVerbs, ChangeVerbs, WorkVerbs):

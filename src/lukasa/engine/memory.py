@@ -9,9 +9,9 @@ from typing import Self
 from lukasa.domain.job import Job, JobState, Spent
 from lukasa.domain.report import Flushed, Health, Progress, Stats, Verified
 from lukasa.domain.scope import Partition
+from lukasa.engine.arguments import check_limit
 from lukasa.engine.handle import AsyncHandle
 from lukasa.engine.parts import Parts, Running
-from lukasa.engine.reading import check_limit
 from lukasa.errors import LukasaError
 from lukasa.text.analysis import ANALYSIS_VERSION
 
@@ -47,7 +47,7 @@ class AsyncEngine:
         # Not what `import lukasa` waits for.
         from importlib.metadata import version  # noqa: PLC0415
 
-        from lukasa.engine import proof  # noqa: PLC0415
+        from lukasa.engine import selftest as proof  # noqa: PLC0415
 
         parts = self._running.parts
         spec, problem = None, None

@@ -13,7 +13,7 @@ from lukasa.domain.recalled import Context, Recalled, View
 from lukasa.domain.report import Receipt, Stats
 from lukasa.domain.time import read_instant, read_zone
 from lukasa.domain.turn import Json, Turn
-from lukasa.engine.reading import FilterLike, Verbs, check_count, check_limit, check_names
+from lukasa.engine.arguments import FilterLike, Verbs, check_count, check_limit, check_names
 from lukasa.errors import InputError
 from lukasa.retrieval.question import Looked, Question
 from lukasa.writing.messages import Message, MoreLabels, read_label, read_labels, read_messages

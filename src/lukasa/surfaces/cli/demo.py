@@ -20,14 +20,14 @@ from rich.text import Text
 
 from lukasa import Fact, Memory, Recalled, Settings, Why
 from lukasa.errors import InputError
-from lukasa.surfaces.cli.believing import testimony_table
 from lukasa.surfaces.cli.fact_lines import about
+from lukasa.surfaces.cli.facts import testimony_table
 from lukasa.surfaces.cli.formats import plain
 from lukasa.surfaces.cli.formats.session import Assumptions
 from lukasa.surfaces.cli.formats.source import Source
 from lukasa.surfaces.cli.options import Output
 from lukasa.surfaces.cli.output import console, count, print_json, warn
-from lukasa.surfaces.cli.reading import show_recalled
+from lukasa.surfaces.cli.recall import show_recalled
 
 USER = "mara"
 NOW = "2026-08-24T09:00:00+02:00"

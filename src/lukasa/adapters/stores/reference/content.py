@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass, field
 
-from lukasa.adapters.stores.reference.desk import Desk
+from lukasa.adapters.stores.reference.bookkeeping import Desk
 from lukasa.domain.document import Fields, Head, Kind, Traits
 from lukasa.domain.embedding import Embedding
 from lukasa.domain.fact import Fact

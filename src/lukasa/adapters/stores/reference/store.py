@@ -9,8 +9,8 @@ from copy import copy
 from dataclasses import replace
 from datetime import date, datetime
 
+from lukasa.adapters.stores.reference.bookkeeping import Desk
 from lukasa.adapters.stores.reference.content import Content, Entry, head, looked_up
-from lukasa.adapters.stores.reference.desk import Desk
 from lukasa.adapters.stores.reference.work import Work, link, without
 from lukasa.domain.change import (
     Applied,

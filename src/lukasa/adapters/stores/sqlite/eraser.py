@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import apsw
 
-from lukasa.adapters.stores.sqlite.desk import forget
+from lukasa.adapters.stores.sqlite.bookkeeping import forget
 from lukasa.adapters.stores.sqlite.fact_writer import fact_row, labels_of, put_lookups
-from lukasa.adapters.stores.sqlite.ledger import Ledger, as_json
+from lukasa.adapters.stores.sqlite.partition import Ledger, as_json
 from lukasa.adapters.stores.sqlite.sql import Values, fetch, sql
 from lukasa.domain.document import Kind
 from lukasa.domain.erasure import Erased, Erasure, Rewritten, tombstone

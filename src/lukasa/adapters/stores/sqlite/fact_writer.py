@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import NamedTuple
 
-from lukasa.adapters.stores.sqlite.ledger import Labels, Ledger, as_json, attribute_rows, known_tombstones
+from lukasa.adapters.stores.sqlite.partition import Labels, Ledger, as_json, attribute_rows, known_tombstones
 from lukasa.adapters.stores.sqlite.sql import fetch, sql
 from lukasa.domain.change import PutFact
 from lukasa.domain.erasure import tombstone

@@ -10,7 +10,8 @@ from typing import TypeVar
 
 import apsw
 
-from lukasa.adapters.stores.sqlite import desk, eraser, fulltext, migrations, reader, writer
+from lukasa.adapters.stores.sqlite import bookkeeping as desk
+from lukasa.adapters.stores.sqlite import eraser, fulltext, migrations, reader, writer
 from lukasa.adapters.stores.sqlite.connection import (
     check_path,
     check_sqlite,
@@ -22,7 +23,7 @@ from lukasa.adapters.stores.sqlite.connection import (
     writing,
 )
 from lukasa.adapters.stores.sqlite.failures import translated
-from lukasa.adapters.stores.sqlite.ledger import Ledger
+from lukasa.adapters.stores.sqlite.partition import Ledger
 from lukasa.adapters.stores.sqlite.reader import PartitionRow
 from lukasa.adapters.stores.sqlite.sql import sql
 from lukasa.adapters.stores.sqlite.threads import Threads

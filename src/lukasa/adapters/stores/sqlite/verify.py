@@ -12,7 +12,7 @@ from typing import Any
 import apsw
 
 from lukasa.adapters.stores.sqlite import fulltext, migrations
-from lukasa.adapters.stores.sqlite.ledger import attribute_rows
+from lukasa.adapters.stores.sqlite.partition import attribute_rows
 from lukasa.adapters.stores.sqlite.sql import fetch, sql
 from lukasa.domain.fact_body import packed_digest
 from lukasa.domain.journal import Cause, chain, chain_root, turn_digest

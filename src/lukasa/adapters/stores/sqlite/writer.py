@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import apsw
 
-from lukasa.adapters.stores.sqlite.desk import keep
+from lukasa.adapters.stores.sqlite.bookkeeping import keep
 from lukasa.adapters.stores.sqlite.fact_writer import put_fact
-from lukasa.adapters.stores.sqlite.ledger import Labels, Ledger, as_json, attribute_rows, known_tombstones
+from lukasa.adapters.stores.sqlite.partition import Labels, Ledger, as_json, attribute_rows, known_tombstones
 from lukasa.adapters.stores.sqlite.sql import Row, Values, fetch, sql
 from lukasa.domain.change import (
     AddTurn,

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lukasa import Job, Spent
-from lukasa.surfaces.cli.changing import show_diff
+from lukasa.surfaces.cli.changes import show_diff
 from lukasa.surfaces.cli.fact_lines import fact_table
 from lukasa.surfaces.cli.options import Shared, Store, handle, opened, opened_handle
 from lukasa.surfaces.cli.output import console, count, print_json, warn, when

@@ -15,7 +15,7 @@ from lukasa.domain.answer import Answer, Citation
 from lukasa.errors import InputError
 from lukasa.surfaces.cli.options import Shared, opened_handle
 from lukasa.surfaces.cli.output import console, print_json, warn, when
-from lukasa.surfaces.cli.reading import Looked, read_filter
+from lukasa.surfaces.cli.recall import Looked, read_filter
 
 _WHY_NOT = {
     "nothing relevant": "Nothing that is remembered bears on this.",

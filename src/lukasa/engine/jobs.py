@@ -10,7 +10,7 @@ from lukasa.domain.job import Job, JobState, Queue, Spent, Summary
 from lukasa.domain.journal import Cause
 from lukasa.domain.query import FactQuery, TurnQuery
 from lukasa.domain.report import Diff, Flushed
-from lukasa.engine.reading import Verbs, check_limit
+from lukasa.engine.arguments import Verbs, check_limit
 from lukasa.errors import InputError, NotFoundError
 from lukasa.extraction.guidance import Guidance
 

@@ -13,11 +13,11 @@ from rich.text import Text
 
 from lukasa import Fact, Testimony, Why
 from lukasa.domain.fact import FactKind, Status
-from lukasa.surfaces.cli.changing import entry_table
+from lukasa.surfaces.cli.changes import entry_table
 from lukasa.surfaces.cli.fact_lines import fact_lines, fact_table, known_facts, said_of
 from lukasa.surfaces.cli.options import Shared, moment, opened_handle
 from lukasa.surfaces.cli.output import console, count, print_json, warn, when, who
-from lukasa.surfaces.cli.reading import read_filter
+from lukasa.surfaces.cli.recall import read_filter
 
 _Reason = Annotated[str, Parameter(help="Why; kept in the journal.")]
 _FactId = Annotated[str, Parameter(help="The fact's id, as `lukasa facts` shows it.")]

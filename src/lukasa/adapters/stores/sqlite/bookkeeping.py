@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import apsw
 
-from lukasa.adapters.stores.sqlite.ledger import Ledger
+from lukasa.adapters.stores.sqlite.partition import Ledger
 from lukasa.adapters.stores.sqlite.sql import Values, fetch, sql
 from lukasa.domain.job import (
     Bookkeeping,

@@ -14,7 +14,7 @@ from lukasa.answers.chat import check, conversation, newest
 from lukasa.answers.citations import without_thoughts
 from lukasa.domain.answer import Answer, Chatted
 from lukasa.domain.recalled import View
-from lukasa.engine.reading import FilterLike, check_count, check_names
+from lukasa.engine.arguments import FilterLike, check_count, check_names
 from lukasa.engine.turns import TurnVerbs
 from lukasa.errors import BadReplyError, ConfigError
 from lukasa.llm.budget import Meter, Tally

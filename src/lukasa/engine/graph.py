@@ -13,8 +13,8 @@ from lukasa.domain.fact import Fact, Status
 from lukasa.domain.graph import Entity, Graph, Relation
 from lukasa.domain.query import FactQuery, TurnQuery, listed
 from lukasa.domain.report import Receipt
+from lukasa.engine.arguments import check_count, check_limit
 from lukasa.engine.facts import FactVerbs
-from lukasa.engine.reading import check_count, check_limit
 from lukasa.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
