@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,10 +11,11 @@ import apsw
 import pytest
 from _settings import SETTINGS
 
-from lukasa import Memory
+from lukasa import Handle, Memory
 from lukasa.adapters.stores.sqlite.store import SqliteStore
 from lukasa.domain.job import PutSummary, Queue, Spent, Summary
 from lukasa.testing.conformance.samples import CAUSE, NOON
+from lukasa.testing.fakes import FrozenClock
 
 GOLDEN = Path(__file__).with_name("golden")
 
@@ -128,3 +130,40 @@ async def test_a_file_of_schema_3_keeps_what_was_read_and_takes_jobs(believing: 
     assert await store.summaries(ines) == [made]
     assert (await store.verify()).findings == ()
     await store.aclose()
+
+
+def test_a_file_of_schema_4_gives_the_answers_that_it_gave(tmp_path: Path):
+    """The file holds facts of a model and of rules, an erased and a forgotten turn, an alias, an undone call."""
+    wanted = json.loads((GOLDEN / "schema-4.json").read_text("utf-8"))
+    wanted_of_verify = wanted.pop("verify")
+
+    with Memory.open(
+        unpacked("schema-4", tmp_path), settings=SETTINGS, clock=FrozenClock("2025-07-01T09:00:00Z")
+    ) as memory:
+        for user, answers in wanted.items():
+            assert answered(memory.of(user), answers) == answers
+        assert list(memory.verify().findings) == wanted_of_verify
+
+
+def answered(handle: Handle, wanted: dict[str, object]) -> dict[str, object]:
+    """Return what a partition holds and answers now, in the shape in which the answers of then were kept."""
+    facts = handle.facts(status=["current", "superseded", "retracted", "conflicting"])
+    questions = list(wanted["hits"])  # type: ignore[call-overload]
+    return {
+        "turns": [[turn.id, turn.text, turn.at.isoformat()] for turn in handle.turns(include_retired=True)],
+        "facts": sorted(
+            [
+                fact.id, fact.text, fact.status, fact.attribute, fact.value,
+                fact.valid.start and fact.valid.start.isoformat(), fact.valid.end and fact.valid.end.isoformat(),
+                fact.evidence,
+            ]
+            for fact in facts
+        ),
+        "history": {fact.id: [version.text for version in handle.history(fact.id)] for fact in handle.facts()},
+        "changes": [entry.op for entry in handle.changes()],
+        "hits": {question: [hit.text for hit in handle.recall(question, limit=5).hits] for question in questions},
+        "context": {question: handle.context(question, budget=300).text for question in questions},
+        "relations": sorted([each.source, each.label, each.target, each.text] for each in handle.relations()),
+        "entities": sorted([entity.name, entity.type] for entity in handle.entities()),
+        "as_of": sorted(fact.text for fact in handle.facts(as_of="2025-06-01T09:05:00Z")),
+    }  # fmt: skip
