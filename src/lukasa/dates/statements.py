@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from lukasa.dates.atoms import atoms
 from lukasa.dates.bounds import Bounded, bounded
-from lukasa.dates.foreign import foreign
 from lukasa.dates.modifiers import modified
 from lukasa.dates.recurrence import Recurrence, recurrences
 from lukasa.dates.spans import Anchor, Tense, midnight
@@ -44,9 +43,6 @@ def expressions(
 
     found = bounded(text, modified(text, atoms(text, look)), zone, asked=False)
     again = recurrences(text)
-    if not found and not again:
-        said = anchor._replace(tense=tense or "past")
-        return tuple(Expression(*each) for each in foreign(text, said))
     return tuple(_merged(text, found, again, anchor))
 
 

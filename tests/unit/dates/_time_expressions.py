@@ -473,81 +473,10 @@ They go there [on weekdays]. | every weekday
 They go there [on the first Monday of every month]. | every month on the first Monday
 """
 
-FOREIGN = """
-[Ayer] fui al cine. | D-1 | day
-[Anteayer] vi a mi hermana. | D-2 | day
-[Mañana] viajo a Madrid. | D+1 | day
-Nací el [5 de mayo de 1990]. | 1990-05-05 | day
-Nos mudamos en [marzo de 2021]. | 2021-03 | month
-Empecé [hace tres días]. | D-3 | day
-Empecé [hace dos semanas]. | W-2 | week
-Empecé [hace un mes]. | M-1 | month
-Empecé [hace 2 años]. | Y-2 | year
-El [lunes] fui al dentista. | Mon< | day
-[Hier], nous avons mangé dehors. | D-1 | day
-[Avant-hier] il est parti. | D-2 | day
-[Demain] je vais à Paris. | D+1 | day
-Je suis né le [5 mai 1990]. | 1990-05-05 | day
-Je suis arrivé en [juin 2021]. | 2021-06 | month
-Elle est partie [il y a deux mois]. | M-2 | month
-Elle est partie [il y a trois jours]. | D-3 | day
-[Gestern] war ich im Kino. | D-1 | day
-[Vorgestern] hat es geregnet. | D-2 | day
-Ich fahre [morgen] nach Rom. | D+1 | day
-[Übermorgen] fahre ich ab. | D+2 | day
-Am [5. März 2021] zog ich um. | 2021-03-05 | day
-Im [Dezember 2020] war ich krank. | 2020-12 | month
-[Vor zwei Wochen] war ich dort. | W-2 | week
-[Vor einem Jahr] war ich dort. | Y-1 | year
-Am [Samstag] war ich dort. | Sat< | day
-Am nächsten [Montag] bin ich dort. | Mon> | day
-[Ieri] ho visto Marco. | D-1 | day
-[Domani] parto. | D+1 | day
-Sono nato il [5 maggio 1990]. | 1990-05-05 | day
-Ci siamo visti [tre giorni fa]. | D-3 | day
-[Ontem] fui à praia. | D-1 | day
-Nasci em [5 de maio de 1990]. | 1990-05-05 | day
-Cheguei [há três dias]. | D-3 | day
-Cheguei [2 semanas atrás]. | W-2 | week
-[Gisteren] was ik ziek. | D-1 | day
-Ik ben geboren op [5 mei 1990]. | 1990-05-05 | day
-We waren er [drie dagen geleden]. | D-3 | day
-[Вчера] я был дома. | D-1 | day
-[Завтра] я еду в Москву. | D+1 | day
-Я родился [5 мая 1990]. | 1990-05-05 | day
-Мы встретились [две недели назад]. | W-2 | week
-Мы встретились в [субботу]. | Sat< | day
-[Wczoraj] byłem w kinie. | D-1 | day
-Urodziłem się [5 maja 1990]. | 1990-05-05 | day
-[Вчора] я був удома. | D-1 | day
-[Dün] sinemaya gittim. | D-1 | day
-[Igår] var jag på bio. | D-1 | day
-Jag åkte [för två veckor sedan]. | W-2 | week
-[昨日]映画を見た。 | D-1 | day
-[明日]東京に行きます。 | D+1 | day
-[3日前]に会った。 | D-3 | day
-[2021年5月7日]に生まれた。 | 2021-05-07 | day
-[2021年5月]に引っ越した。 | 2021-05 | month
-[昨天]我去看电影了。 | D-1 | day
-[前天]下雨了。 | D-2 | day
-我们[两周前]见过面。 | W-2 | week
-[어제] 영화를 봤다. | D-1 | day
-[2021년 5월 7일]에 태어났다. | 2021-05-07 | day
-[3일 전]에 만났다. | D-3 | day
-"""
-
-FOREIGN_TRAPS = """
-Ich bin hier.
-Guten Morgen!
-Me gusta la mañana.
-Los lunes corro.
+TRAPS = """
 J. P. Morgan called.
 He ate 5 mayo sandwiches.
 A trip to Mars.
-Il fait beau.
-"""
-
-TRAPS = """
 You may go now.
 May I come in?
 They march for peace.

@@ -35,7 +35,7 @@ def name(row: tuple[str, ...]) -> str:
     return row[0]
 
 
-@pytest.mark.parametrize("row", [*ENGLISH, *said.rows(said.FOREIGN)], ids=name)
+@pytest.mark.parametrize("row", ENGLISH, ids=name)
 def test_an_expression_means_the_same_at_every_anchor_in_every_zone(row):
     text, start, end = said.bracketed(row[0])
     granularity, _, tense = (part.strip() for part in row[2].partition("//"))
@@ -74,7 +74,7 @@ def test_what_recurs_is_bounded_by_what_follows():
     assert until.interval.phrase == "every Friday until June 2024"
 
 
-@pytest.mark.parametrize("text", (said.TRAPS + said.FOREIGN_TRAPS).strip().splitlines())
+@pytest.mark.parametrize("text", said.TRAPS.strip().splitlines())
 def test_what_only_looks_like_a_time_is_passed_over(text):
     text, _, tense = (part.strip() for part in text.partition("//"))
 
@@ -324,12 +324,6 @@ _WORDS = [
     "now",
     "for",
     "have",
-    "hace",
-    "ayer",
-    "vor",
-    "昨日",
-    "5月",
-    "morgen",
     ",",
     ".",
     "–",
@@ -357,20 +351,18 @@ def test_no_text_breaks_it_and_expressions_never_overlap(text, at, tense):
 
 _PROBE = """
 import sys
-if "without" in sys.argv:
-    sys.modules["dateparser"] = None
 from datetime import UTC, datetime
 from lukasa.dates import expressions, written
-texts = ["We met yesterday.", "Ayer fui al cine.", "Gestern war ich im Kino.", "Nací el 5 de mayo de 1990.", "昨日映画を見た。", "at 7 pm"]
+texts = ["We met yesterday.", "I was born on 5 May 1990.", "See you on Friday.", "We meet every Monday.", "at 7 pm"]
 for text in texts:
     for found in expressions(text, at=datetime(2023, 5, 24, 23, 30, tzinfo=UTC)):
         print(found, written(found.interval))
 """
 
 
-def _probe(*arguments: str, **environment: str) -> str:
+def _probe(**environment: str) -> str:
     return subprocess.run(
-        [sys.executable, "-c", _PROBE, *arguments],
+        [sys.executable, "-c", _PROBE],
         env=os.environ | environment,  # noqa: TID251
         capture_output=True,
         text=True,
@@ -382,13 +374,9 @@ def _probe(*arguments: str, **environment: str) -> str:
 def test_the_zone_and_the_locale_of_the_host_do_not_matter():
     here = _probe(TZ="UTC", LC_ALL="C.UTF-8", PYTHONIOENCODING="utf-8")
 
-    assert here.count("Expression") == 6
+    assert here.count("Expression") == 5
     assert _probe(TZ="Asia/Shanghai", LC_ALL="de_DE.UTF-8", PYTHONIOENCODING="utf-8") == here
     assert _probe(TZ="America/Los_Angeles", LANG="fr_FR", PYTHONIOENCODING="utf-8") == here
-
-
-def test_english_needs_no_dateparser():
-    assert _probe("without", PYTHONIOENCODING="utf-8").count("Expression") == 2
 
 
 @pytest.mark.parametrize(
@@ -401,7 +389,6 @@ def test_english_needs_no_dateparser():
         "have a day ",
         "1 ",
         "two weeks before ",
-        "hace dos ",
     ],
 )
 def test_a_long_text_is_read_in_linear_steps(unit):
