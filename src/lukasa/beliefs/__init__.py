@@ -1,9 +1,9 @@
 """What becomes of a claim, given what is known. Pure: no model is asked, nothing is read or written.
 
-wording         a sentence → the words that count, in order (wording_data: the words themselves)
+wording         a sentence → the words that count, in order
 keys            what makes two facts the same, and where they exclude each other
 proposal        a claim, normalised, and the keys and slots under which its like is found
-differences     why two sentences that are nearly alike are not the same (differences_data)
+differences     why two sentences that are nearly alike are not the same
 timeline        the facts of one slot in the order in which they were true
 verdicts        all that may become of a claim
 decide          which of these it is

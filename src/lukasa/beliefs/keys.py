@@ -9,8 +9,7 @@ from lukasa.domain.attribute import attribute as known_attribute
 from lukasa.domain.fact import Cardinality, FactKind
 from lukasa.domain.ids import digest
 from lukasa.domain.interval import Interval
-from lukasa.text.normalise import terms
-from lukasa.text.wording_data import MONTHS
+from lukasa.text.normalise import MONTHS, terms
 
 _DAYS = frozenset({"instant", "part", "day"})
 _ON_A_DAY: frozenset[FactKind] = frozenset({"event", "plan"})

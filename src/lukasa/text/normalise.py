@@ -16,8 +16,6 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from lukasa.text import wording_data as data
-
 _CACHED_TEXT = 300
 """A claim is compared with several facts, and names and values come again and again; longer texts do not."""
 
@@ -117,7 +115,7 @@ def _full(found: re.Match[str]) -> Iterator[Word]:
 
 
 def _month(number: int) -> str:
-    return data.MONTHS[number - 1] if 1 <= number <= len(data.MONTHS) else str(number)
+    return MONTHS[number - 1] if 1 <= number <= len(MONTHS) else str(number)
 
 
 @cache
@@ -137,29 +135,24 @@ def _figure(number: str) -> str:
 
 
 def _spelled(word: str) -> tuple[str, ...]:
-    if whole := data.contractions().get(word):
+    if whole := contractions().get(word):
         return whole
     head, apostrophe, tail = word.rpartition("'")
     if not apostrophe:
         return (_singular(word),)
     if word.endswith("n't"):
         return (word[:-3], "not")
-    if ending := data.ENDINGS.get("'" + tail):
+    if ending := ENDINGS.get("'" + tail):
         return (head.replace("'", ""), ending)
     return (word.replace("'", ""),)
 
 
 def _singular(word: str) -> str:
     """Return a word without the -s of plurals and of `she runs`; it need not be a word that exists."""
-    spelled = data.spellings().get(word)
+    spelled = spellings().get(word)
     if spelled is not None:
         return spelled
-    if (
-        len(word) < _SHORTEST_PLURAL
-        or not word.endswith("s")
-        or not word.isascii()
-        or word in data.NOT_PLURALS
-    ):
+    if len(word) < _SHORTEST_PLURAL or not word.endswith("s") or not word.isascii() or word in NOT_PLURALS:
         return word
     if word.endswith(("ss", "us", "is", "as", "os")):
         return word
@@ -173,7 +166,7 @@ def _singular(word: str) -> str:
 def _counting(parts: Iterable[Word]) -> list[Word]:
     """Leave out what does not count; a last `a` is a letter, as in "vitamin A"."""
     every = list(parts)
-    drop = data.dropped()
+    drop = dropped()
     return [
         word
         for place, word in enumerate(every)
@@ -195,7 +188,7 @@ def _numbers(given: list[Word]) -> list[Word]:
             out.append(Word(str(value), raw))
         else:
             word = given[place]
-            ordinal = data.ordinals().get(word.term)
+            ordinal = ordinals().get(word.term)
             out.append(word if ordinal is None else Word(_ordinal(ordinal), word.raw))
         place += max(used, 1)
     return out
@@ -205,17 +198,15 @@ def _number(given: list[Word], start: int) -> tuple[int, int]:
     """Return the number that begins at a word, and of how many words it is made; 0: of none."""
     total = part = used = 0
     for word in given[start : start + _LONGEST_NUMBER]:
-        value = data.numbers().get(word.term)
-        scale = data.SCALES.get(word.term)
+        value = numbers().get(word.term)
+        scale = SCALES.get(word.term)
         if value is None and not used and word.term.isdecimal() and start + 1 < len(given):
             # "5 thousand" is 5000; a figure alone is already what it should be.
-            value = int(word.term[:12]) if given[start + 1].term in data.SCALES else None
+            value = int(word.term[:12]) if given[start + 1].term in SCALES else None
         if value is not None and (not used or _goes_on(part, value)):
             part += value
         elif scale is not None and used:
-            total, part = (
-                (total, part * scale) if scale == data.SCALES["hundred"] else (total + part * scale, 0)
-            )
+            total, part = (total, part * scale) if scale == SCALES["hundred"] else (total + part * scale, 0)
         else:
             break
         used += 1
@@ -268,5 +259,133 @@ def _day(word: Word) -> Word | None:
 
 
 def _named(word: Word) -> Word | None:
-    month = data.months().get(word.term)
+    month = months().get(word.term)
     return None if month is None else Word(month, word.raw)
+
+
+# --- tables ----------------------------------------------------------------------------------------------------------
+
+_DROPPED = "a an the also just really very actually simply currently now still"
+"""Words without which a sentence says the same."""
+
+_CONTRACTIONS = (
+    "can't:can not|cannot:can not|cant:can not|won't:will not|wont:will not|shan't:shall not|ain't:is not|"
+    "don't:do not|dont:do not|doesnt:does not|didnt:did not|isnt:is not|arent:are not|wasnt:was not|"
+    "werent:were not|hasnt:has not|havent:have not|hadnt:had not|wouldnt:would not|couldnt:could not|"
+    "shouldnt:should not|im:i am|ive:i have|youre:you are|youve:you have|theyre:they are|theyve:they have|"
+    "it's:it is|he's:he is|she's:she is|that's:that is|there's:there is|here's:here is|what's:what is|"
+    "who's:who is|where's:where is|let's:let us"
+)
+
+ENDINGS = {"'m": "am", "'re": "are", "'ve": "have", "'ll": "will", "'d": "would", "'s": "'s"}
+"""What is written against a word; `'s` may be an owner's or `is`, and stays what it is."""
+
+_SPELLINGS = (
+    "favorite:favourite color:colour gray:grey neighbor:neighbour theater:theatre center:centre organize:organise "
+    "realize:realise traveling:travelling traveled:travelled jewelry:jewellery mom:mum pajamas:pyjamas tv:television "
+    "ok:okay email:mail"
+)
+
+_SMALL = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+)
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_ORDINALS = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
+    "sixteenth seventeenth eighteenth nineteenth twentieth"
+)
+SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
+
+MONTHS = tuple(
+    "january february march april may june july august september october november december".split()  # noqa: SIM905
+)
+_SHORT_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
+
+_IRREGULAR_PLURALS = (
+    "children:child men:man women:woman people:person feet:foot teeth:tooth mice:mouse geese:goose wives:wife "
+    "knives:knife shelves:shelf wolves:wolf halves:half loaves:loaf thieves:thief goes:go"
+)
+
+NOT_PLURALS = frozenset(
+    [
+        "adams",
+        "andrews",
+        "daniels",
+        "davis",
+        "edwards",
+        "evans",
+        "harris",
+        "jacobs",
+        "matthews",
+        "owens",
+        "peters",
+        "phillips",
+        "richards",
+        "roberts",
+        "rogers",
+        "simmons",
+        "stevens",
+        "williams",
+        "news",
+        "physics",
+        "maths",
+        "mathematics",
+        "politics",
+        "economics",
+        "always",
+        "perhaps",
+        "sometimes",
+        "its",
+        "his",
+        "hers",
+        "ours",
+        "yours",
+        "theirs",
+        "this",
+        "has",
+        "was",
+        "does",
+    ]
+)
+"""Words in -s that are no plurals; above all surnames that a first name would be made of."""
+
+
+@cache
+def dropped() -> frozenset[str]:
+    """Return the words that do not count."""
+    return frozenset(_DROPPED.split())
+
+
+@cache
+def contractions() -> dict[str, tuple[str, ...]]:
+    """Return what is written together, in full."""
+    pairs = (entry.split(":") for entry in _CONTRACTIONS.split("|"))
+    return {short: tuple(full.split()) for short, full in pairs}
+
+
+@cache
+def spellings() -> dict[str, str]:
+    """Return each variant with the form that it is compared by, irregular plurals included."""
+    pairs = (entry.split(":") for entry in (_SPELLINGS + " " + _IRREGULAR_PLURALS).split())
+    return dict(pairs)
+
+
+@cache
+def numbers() -> dict[str, int]:
+    """Return the numbers below a hundred that are one word."""
+    small = {word: value for value, word in enumerate(_SMALL.split())}
+    return small | {word: 10 * tens for tens, word in enumerate(_TENS.split(), start=2)}
+
+
+@cache
+def ordinals() -> dict[str, int]:
+    """Return the ordinals that are one word."""
+    return {word: value for value, word in enumerate(_ORDINALS.split(), start=1)}
+
+
+@cache
+def months() -> dict[str, str]:
+    """Return each way to write a month with its full name."""
+    short = dict(zip(_SHORT_MONTHS.split(), MONTHS, strict=True)) | {"sept": "september"}
+    return short | {month: month for month in MONTHS}

@@ -13,7 +13,7 @@ from datetime import tzinfo
 from functools import cache
 
 from lukasa.dates import MONTHS, WEEKDAYS, expressions, written
-from lukasa.dates.validity import validity
+from lukasa.dates.statements import validity
 from lukasa.domain.attribute import attribute as known_attribute
 from lukasa.domain.claim import Claim
 from lukasa.domain.fact import Cardinality, FactKind

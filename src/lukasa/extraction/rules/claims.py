@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
-from lukasa.dates.validity import validity
+from lukasa.dates.statements import validity
 from lukasa.domain.attribute import ATTRIBUTES, attribute
 from lukasa.domain.claim import Claim
 from lukasa.domain.interval import Interval
