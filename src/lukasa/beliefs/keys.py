@@ -9,7 +9,8 @@ from lukasa.domain.attribute import attribute as known_attribute
 from lukasa.domain.fact import Cardinality, FactKind
 from lukasa.domain.ids import digest
 from lukasa.domain.interval import Interval
-from lukasa.text.normalise import MONTHS, terms
+from lukasa.text.language_data import MONTHS
+from lukasa.text.normalise import terms
 
 _DAYS = frozenset({"instant", "part", "day"})
 _ON_A_DAY: frozenset[FactKind] = frozenset({"event", "plan"})

@@ -10,11 +10,8 @@ from __future__ import annotations
 from lukasa.dates.formatting import written
 from lukasa.dates.questions import EventBound, event_bound, windows
 from lukasa.dates.statements import Expression, expressions
-from lukasa.dates.vocabulary import MONTHS, WEEKDAYS
 
 __all__ = [
-    "MONTHS",
-    "WEEKDAYS",
     "EventBound",
     "Expression",
     "event_bound",

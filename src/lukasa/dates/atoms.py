@@ -9,7 +9,8 @@ from typing import NamedTuple, TypeAlias
 
 from lukasa.dates import absolute, relative
 from lukasa.dates.spans import SEASONS, Anchor, Span
-from lukasa.dates.vocabulary import MONTHS, WEEKDAYS
+from lukasa.text.language_data import MONTHS, WEEKDAYS
+from lukasa.text.patterns import compiled
 
 Read: TypeAlias = Callable[[re.Match[str], Anchor], Span]
 Looking: TypeAlias = Callable[[int, int], Anchor]
@@ -74,18 +75,13 @@ def _compiled(rows: _Rows) -> tuple[tuple[re.Pattern[str], Read], ...]:
 
 def _words(text: str) -> set[str]:
     """Return the words of a text; digits, wherever they stand, are one."""
-    words = set(_letters().findall(text.lower()))
-    return words | {_DIGIT} if _digits().search(text) else words
+    words = set(compiled(_LETTERS).findall(text.lower()))
+    return words | {_DIGIT} if compiled(_DIGITS).search(text) else words
 
 
-@cache
-def _letters() -> re.Pattern[str]:
-    return re.compile(r"[^\W\d_]+")
+_LETTERS = r"[^\W\d_]+"
 
-
-@cache
-def _digits() -> re.Pattern[str]:
-    return re.compile(r"\d")
+_DIGITS = r"\d"
 
 
 def atoms(text: str, look: Looking, *, told: bool = True) -> list[Atom]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from datetime import tzinfo
-from functools import cache
 from typing import NamedTuple
 
 from lukasa.dates.atoms import Atom
 from lukasa.dates.modifiers import REACH
 from lukasa.dates.spans import Span, instants, moved
 from lukasa.domain.interval import Interval
+from lukasa.text.patterns import compiled
 
 
 class Bounded(NamedTuple):
@@ -33,28 +32,16 @@ def bounded(text: str, found: list[Atom], zone: tzinfo | None, *, asked: bool) -
     return intervals
 
 
-@cache
-def _opens() -> re.Pattern[str]:
-    return re.compile(r"\b(?:between|from)\s+(?:the\s+)?$", re.IGNORECASE)
+_OPENS = r"(?i)\b(?:between|from)\s+(?:the\s+)?$"
 
+_JOINS = r"(?i)\s*(?:and|to|until|till|through|[-–—])\s+(?:the\s+)?|\s*[-–—]\s*"
 
-@cache
-def _joins() -> re.Pattern[str]:
-    return re.compile(r"\s*(?:and|to|until|till|through|[-–—])\s+(?:the\s+)?|\s*[-–—]\s*", re.IGNORECASE)
+_BOUNDS = (
+    r"(?i)\b(?:(?P<end>before|prior\s+to|until|till|by|(?<!been )(?<!getting )up\s+to|earlier\s+than)|(?P<start>since|from)|(?P<past>after|later\s+than))"
+    r"\s+(?:the\s+)?$"
+)
 
-
-@cache
-def _bounds() -> re.Pattern[str]:
-    return re.compile(
-        r"\b(?:(?P<end>before|prior\s+to|until|till|by|(?<!been )(?<!getting )up\s+to|earlier\s+than)|(?P<start>since|from)|(?P<past>after|later\s+than))"
-        r"\s+(?:the\s+)?$",
-        re.IGNORECASE,
-    )
-
-
-@cache
-def _onwards() -> re.Pattern[str]:
-    return re.compile(r"\s+(?:on|onwards?|forward)(?=\s*(?:[.,;!?]|$))", re.IGNORECASE)
+_ONWARDS = r"(?i)\s+(?:on|onwards?|forward)(?=\s*(?:[.,;!?]|$))"
 
 
 def _range(text: str, first: Atom, second: Atom, *, zone: tzinfo | None) -> Bounded | None:
@@ -62,9 +49,9 @@ def _range(text: str, first: Atom, second: Atom, *, zone: tzinfo | None) -> Boun
     if second.start - first.end > REACH:
         return None
     joint = text[first.end : second.start]
-    opened = _opens().search(text, max(0, first.start - REACH), first.start)
+    opened = compiled(_OPENS).search(text, max(0, first.start - REACH), first.start)
     said = opened or joint.strip() in {"-", "–", "—"} or _days_to_days(first.span, second.span, joint)
-    if not said or not _joins().fullmatch(joint):
+    if not said or not compiled(_JOINS).fullmatch(joint):
         return None
     start, end = _aligned(first.span, second.span)
     if end.after <= start.first:
@@ -105,10 +92,10 @@ def _one(text: str, atom: Atom, zone: tzinfo | None, *, asked: bool) -> Bounded:
     start, end = instants(atom.span, zone)
     if atom.span.ongoing:
         return Bounded(atom.start, atom.end, Interval(start=start, phrase=text[atom.start : atom.end]))
-    bound = _bounds().search(text, max(0, atom.start - REACH), atom.start)
+    bound = compiled(_BOUNDS).search(text, max(0, atom.start - REACH), atom.start)
     till = atom.end
     if bound and not asked and bound["start"] and bound["start"].lower() == "from":
-        onwards = _onwards().match(text, atom.end, atom.end + REACH)
+        onwards = compiled(_ONWARDS).match(text, atom.end, atom.end + REACH)
         till = onwards.end() if onwards else atom.end
         bound = bound if onwards else None
     if bound is None:

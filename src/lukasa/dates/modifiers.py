@@ -23,6 +23,7 @@ from lukasa.dates.vocabulary import (
     unit_name,
     weekday_number,
 )
+from lukasa.text.patterns import compiled
 
 REACH = 48
 """How many characters beside an atom are searched for words that change it; long texts stay linear."""
@@ -83,7 +84,7 @@ def _grown_right(text: str, atom: Atom, until: int) -> Atom:
     """Read the `night` of `Tuesday night`."""
     if atom.span.granularity != "day":
         return atom
-    match = _part_after().match(text, atom.end, min(until, atom.end + REACH))
+    match = compiled(_PART_AFTER).match(text, atom.end, min(until, atom.end + REACH))
     if match is None:
         return atom
     return Atom(atom.start, match.end(), part_of(atom.span.first, match["part"]))
@@ -91,7 +92,7 @@ def _grown_right(text: str, atom: Atom, until: int) -> Atom:
 
 def _with_hour(text: str, first: Atom, second: Atom) -> Atom | None:
     """Join a day and the hour beside it: `at 19:30 yesterday`, `on Friday at 7 pm`."""
-    if second.start - first.end > REACH or not _beside().fullmatch(text, first.end, second.start):
+    if second.start - first.end > REACH or not compiled(_BESIDE).fullmatch(text, first.end, second.start):
         return None
     for day, hour in ((first.span, second.span), (second.span, first.span)):
         if day.granularity in {"day", "part"} and hour.granularity == "instant":
@@ -246,11 +247,6 @@ def _left() -> tuple[_Row, ...]:
     return tuple((re.compile(pattern, re.IGNORECASE), kinds, change) for pattern, kinds, change in rows)
 
 
-@cache
-def _part_after() -> re.Pattern[str]:
-    return re.compile(rf",?\s+(?:in\s+the\s+|at\s+)?(?P<part>{'|'.join(PARTS)})(?!\w)", re.IGNORECASE)
+_PART_AFTER = rf"(?i),?\s+(?:in\s+the\s+|at\s+)?(?P<part>{'|'.join(PARTS)})(?!\w)"
 
-
-@cache
-def _beside() -> re.Pattern[str]:
-    return re.compile(r"\s*,?\s*(?:on\s+)?(?:the\s+)?", re.IGNORECASE)
+_BESIDE = r"(?i)\s*,?\s*(?:on\s+)?(?:the\s+)?"

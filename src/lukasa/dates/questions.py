@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, tzinfo
-from functools import cache
 from typing import Literal, NamedTuple, TypeAlias
 
 from lukasa.dates.atoms import Atom, atoms
@@ -13,6 +11,7 @@ from lukasa.dates.modifiers import modified
 from lukasa.dates.recurrence import recurrences
 from lukasa.dates.spans import Anchor
 from lukasa.domain.interval import Interval
+from lukasa.text.patterns import compiled
 
 Side: TypeAlias = Literal["before", "after", "during", "since", "until"]
 
@@ -50,25 +49,22 @@ def _single(question: str, found: list[Atom]) -> list[Atom]:
 
 def event_bound(question: str) -> EventBound | None:
     """Return the event that a question is set against: `What did she do before she moved?`. Dates are no events."""
-    for match in _events().finditer(question[:_LONGEST]):
-        phrase = _inverted().split(match["phrase"], maxsplit=1)[0].strip(" ,\"'“”")
+    for match in compiled(_EVENTS).finditer(question[:_LONGEST]):
+        phrase = compiled(_INVERTED).split(match["phrase"], maxsplit=1)[0].strip(" ,\"'“”")
         if _is_event(phrase):
             return EventBound(_SIDES["".join(match["side"].lower().split())], phrase)
     return None
 
 
 def _is_event(phrase: str) -> bool:
-    if len(phrase) < _SHORTEST or _no_event().match(phrase):
+    if len(phrase) < _SHORTEST or compiled(_NO_EVENT).match(phrase):
         return False
     # A date that begins it is what bounds; one inside may only tell more about the event.
     found = atoms(f"on {phrase}", lambda _start, _end: _ANY_TIME)
-    return not any(_opening().fullmatch(f"on {phrase}", 0, atom.start) for atom in found)
+    return not any(compiled(_OPENING).fullmatch(f"on {phrase}", 0, atom.start) for atom in found)
 
 
-@cache
-def _opening() -> re.Pattern[str]:
-    return re.compile(r"on\s+(?:the\s+)?(?:\w+\s+(?:of\s+)?(?:the\s+)?)?", re.IGNORECASE)
-
+_OPENING = r"(?i)on\s+(?:the\s+)?(?:\w+\s+(?:of\s+)?(?:the\s+)?)?"
 
 _ANY_TIME = Anchor(datetime.fromisoformat("2024-01-15T12:00:00+00:00"))
 """Whether words are a date does not depend on when they are said."""
@@ -96,28 +92,15 @@ _SUBJECT = (
 )
 
 
-@cache
-def _events() -> re.Pattern[str]:
-    # "When did she …" asks; "… when she was ill" tells.
-    return re.compile(
-        rf"(?<![\w-])(?P<side>(?i:{_SIDE})|(?<=\s)(?:when|once))\s+(?P<phrase>{_SUBJECT}[^?.!;,\n]{{0,160}})"
-    )
+# "When did she …" asks; "… when she was ill" tells.
+_EVENTS = (
+    rf"(?<![\w-])(?P<side>(?i:{_SIDE})|(?<=\s)(?:when|once))\s+(?P<phrase>{_SUBJECT}[^?.!;,\n]{{0,160}})"
+)
 
+_INVERTED = r"\s+(?:did|does|do|was|were|is|are|has|have|had|will|would)\s+(?:she|he|they|i|we|you|it|[A-Z][\w'’-]*)\b"
+"""Where the question goes on behind the event: `how long after the move did she …`."""
 
-@cache
-def _inverted() -> re.Pattern[str]:
-    """Where the question goes on behind the event: `how long after the move did she …`."""
-    return re.compile(
-        r"\s+(?:did|does|do|was|were|is|are|has|have|had|will|would)\s+(?:she|he|they|i|we|you|it|[A-Z][\w'’-]*)\b"
-    )
-
-
-@cache
-def _no_event() -> re.Pattern[str]:
-    return re.compile(
-        r"(?:me|him|us|them|you|it|her|that|this|then|now|all)\s*$|(?:the\s+)?(?:last|past|next)\s",
-        re.IGNORECASE,
-    )
+_NO_EVENT = r"(?i)(?:me|him|us|them|you|it|her|that|this|then|now|all)\s*$|(?:the\s+)?(?:last|past|next)\s"
 
 
 def beside(side: str, event: Interval) -> Interval:

@@ -8,15 +8,9 @@ from functools import cache
 from typing import NamedTuple
 
 from lukasa.dates import holidays as feasts
-from lukasa.dates.vocabulary import (
-    MONTH_NAME,
-    WEEKDAY_NAME,
-    WEEKDAYS,
-    count,
-    month_number,
-    ordinal,
-    weekday_number,
-)
+from lukasa.dates.vocabulary import MONTH_NAME, WEEKDAY_NAME, count, month_number, ordinal, weekday_number
+from lukasa.text.language_data import WEEKDAYS
+from lukasa.text.patterns import compiled
 
 
 class Recurrence(NamedTuple):
@@ -49,7 +43,7 @@ def _every_unit(match: re.Match[str]) -> str:
 
 
 def _every_weekday(match: re.Match[str]) -> str:
-    days = [WEEKDAYS[weekday_number(day)].title() for day in _weekday_names().findall(match["days"])]
+    days = [WEEKDAYS[weekday_number(day)].title() for day in compiled(_WEEKDAY_NAMES).findall(match["days"])]
     part = f" {match['part'].lower().rstrip('s')}" if match["part"] else ""
     return f"{_each(_interval(match), 'week')} on {' and '.join(days)}{part}"
 
@@ -208,6 +202,4 @@ def _rows() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...
     return tuple((re.compile(rf"\b(?:{pattern})", re.IGNORECASE), label) for pattern, label in _ROWS)
 
 
-@cache
-def _weekday_names() -> re.Pattern[str]:
-    return re.compile(WEEKDAY_NAME, re.IGNORECASE)
+_WEEKDAY_NAMES = "(?i)" + WEEKDAY_NAME

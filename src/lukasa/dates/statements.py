@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
-from functools import cache
 from typing import NamedTuple
 
 from lukasa.dates.atoms import atoms
@@ -14,6 +12,7 @@ from lukasa.dates.modifiers import modified
 from lukasa.dates.recurrence import Recurrence, recurrences
 from lukasa.dates.spans import Anchor, Tense, midnight
 from lukasa.domain.interval import Interval
+from lukasa.text.patterns import compiled
 
 
 class Expression(NamedTuple):
@@ -65,7 +64,7 @@ def _bounds(text: str, each: Recurrence, single: Bounded) -> bool:
     """Tell whether a `since …` or `until …` stands right behind a recurrence."""
     half_open = (single.interval.start is None) != (single.interval.end is None)
     near = single.start - each.end <= _NEAR
-    return half_open and near and _joint().fullmatch(text, each.end, single.start) is not None
+    return half_open and near and compiled(_JOINT).fullmatch(text, each.end, single.start) is not None
 
 
 def _recurring(text: str, each: Recurrence, bound: Bounded | None, anchor: Anchor) -> Expression:
@@ -84,10 +83,7 @@ def _recurring(text: str, each: Recurrence, bound: Bounded | None, anchor: Ancho
 _NEAR = 8
 """Characters between a recurrence and its bound."""
 
-
-@cache
-def _joint() -> re.Pattern[str]:
-    return re.compile(r"\s*,?\s*")
+_JOINT = r"\s*,?\s*"
 
 
 # --- tense -----------------------------------------------------------------------------------------------------------
@@ -115,7 +111,7 @@ def tense_at(text: str, start: int, end: int, given: Tense | None) -> Tense:
 
     Where nothing tells, it is `present`, which looks back like the past, but allows what can only lie ahead.
     """
-    bound = _bound_before().search(text, max(0, start - 16), start)
+    bound = compiled(_BOUND_BEFORE).search(text, max(0, start - 16), start)
     if bound and bound["since"]:
         return "past"
     if given in {"past", "future"}:
@@ -128,29 +124,21 @@ def tense_at(text: str, start: int, end: int, given: Tense | None) -> Tense:
 
 def _said(text: str, start: int, end: int) -> Tense | None:
     """Return what the nearest cue before says, or else the first one after; both in the same sentence."""
-    before = _ends().split(text[max(0, start - _REACH) : start])[-1]
+    before = compiled(_ENDS).split(text[max(0, start - _REACH) : start])[-1]
     cue = None
-    for cue in _cues().finditer(before):  # noqa: B007 - the last one is the nearest
+    for cue in compiled(_CUES).finditer(before):  # noqa: B007 - the last one is the nearest
         pass
-    cue = cue or _cues().search(_ends().split(text[end : end + _REACH], maxsplit=1)[0])
+    cue = cue or compiled(_CUES).search(compiled(_ENDS).split(text[end : end + _REACH], maxsplit=1)[0])
     if cue is None:
         return None
     return "future" if cue["ahead"] else "past"
 
 
-@cache
-def _cues() -> re.Pattern[str]:
-    return re.compile(rf"(?P<ahead>{_AHEAD})|(?P<looked>{_LOOKED})", re.IGNORECASE)
+_CUES = rf"(?i)(?P<ahead>{_AHEAD})|(?P<looked>{_LOOKED})"
 
+_ENDS = r"[.!?;\n]"
 
-@cache
-def _ends() -> re.Pattern[str]:
-    return re.compile(r"[.!?;\n]")
-
-
-@cache
-def _bound_before() -> re.Pattern[str]:
-    return re.compile(r"\b(?:(?P<since>since)|until|till|by)\s+(?:the\s+)?$", re.IGNORECASE)
+_BOUND_BEFORE = r"(?i)\b(?:(?P<since>since)|until|till|by)\s+(?:the\s+)?$"
 
 
 # --- validity --------------------------------------------------------------------------------------------------------

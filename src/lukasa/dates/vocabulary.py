@@ -4,73 +4,21 @@ from __future__ import annotations
 
 import re
 
-MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
-WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+from lukasa.text import language_data
+from lukasa.text.language_data import MONTHS, WEEKDAYS
 
-_SMALL = [
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
-]
-_TENS = {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
-NUMBERS = {word: number for number, word in enumerate(_SMALL, 1)} | _TENS | {"a": 1, "an": 1, "couple": 2}
+NUMBERS = {word: number for word, number in language_data.NUMBERS.items() if number} | {
+    "a": 1,
+    "an": 1,
+    "couple": 2,
+}
 VAGUE = {"few": (2, 6), "several": (3, 8)}
 """The least and the most that a vague number means."""
 
-_ORDINALS = [
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
-    "tenth",
-    "eleventh",
-    "twelfth",
-    "thirteenth",
-    "fourteenth",
-    "fifteenth",
-    "sixteenth",
-    "seventeenth",
-    "eighteenth",
-    "nineteenth",
-    "twentieth",
-]
+_DIGITS = language_data.SMALL_NUMBERS[1:10]
+_ORDINALS = list(language_data.ORDINALS)
 ORDINALS = (
-    {word: number for number, word in enumerate(_ORDINALS, 1)}
+    language_data.ORDINALS
     | {f"twenty-{word}": number for number, word in enumerate(_ORDINALS[:9], 21)}
     | {"thirtieth": 30, "thirty-first": 31, "last": -1, "final": -1}
 )
@@ -94,7 +42,9 @@ ON_WEEKDAY = rf"(?:(?:{WEEKDAY_NAME}|{SHORT_WEEKDAY})\.?,?\s+(?:the\s+)?)?"
 SEASON = r"(?P<season>spring|summer|autumn|fall|winter)"
 UNIT = r"(?P<unit>day|weekend|week|wk|fortnight|month|quarter|year|yr|decade)"
 PART = r"(?P<part>morning|afternoon|evening|night)"
-NUMBER = rf"\d{{1,4}}|(?:twenty|{'|'.join(_TENS)})[\s-](?:{'|'.join(_SMALL[:9])})|{'|'.join(sorted(NUMBERS, key=len, reverse=True))}"
+NUMBER = rf"\d{{1,4}}|(?:{'|'.join(language_data.TENS)})[\s-](?:{'|'.join(_DIGITS)})|" + "|".join(
+    sorted(NUMBERS, key=len, reverse=True)
+)
 COUNT = rf"(?P<count>(?:a\s+)?(?:couple\s+of|couple|few)|several|{NUMBER})"
 WHICH = r"(?P<which>last|past|previous|this\s+(?:past|last|coming)|this|current|next|coming|upcoming)"
 NTH = rf"(?P<nth>(?:{'|'.join(_ORDINALS[:5])}|last|final)|[1-5](?:st|nd|rd|th))"

@@ -18,7 +18,8 @@ from lukasa.gate import grounding_data as data
 from lukasa.gate.direction import exchanged, is_name
 from lukasa.gate.polarity import agree
 from lukasa.text.analysis import analyse, content_words, term_of
-from lukasa.text.normalise import MONTHS, Word, months, words
+from lukasa.text.language_data import MONTHS
+from lukasa.text.normalise import Word, months, words
 from lukasa.text.rendering import speaker
 
 

@@ -12,9 +12,10 @@ from datetime import datetime, tzinfo
 from functools import cache, lru_cache
 from typing import Literal
 
-from lukasa.dates import MONTHS, WEEKDAYS, windows
+from lukasa.dates import windows
 from lukasa.domain.interval import Interval
 from lukasa.text.analysis import fold, is_stop_word, query_terms
+from lukasa.text.language_data import MONTHS, WEEKDAYS
 
 Shape = Literal["one", "many", "when", "where", "yes_no", "why", "how", "likely", "said_by_assistant"]
 

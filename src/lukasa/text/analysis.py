@@ -18,9 +18,10 @@ import re
 import threading
 import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
+from functools import cache, lru_cache, reduce
 from importlib import import_module
 from itertools import pairwise
+from operator import or_
 from typing import NamedTuple
 
 from lukasa.text import language_data as data
@@ -433,8 +434,7 @@ def _folded_stem(algorithm: str, word: str) -> str:
 @lru_cache(maxsize=1 << 12)
 def _spoken_for(word: str) -> int:
     """Return the mask of the languages for which the letters of a word speak."""
-    hints = (data.LETTERS.get(character, "") for character in word)
-    return sum({data.bit(code) for hint in hints for code in hint.split()})
+    return reduce(or_, (data.letters().get(character, 0) for character in word), 0)
 
 
 def _digit(character: str) -> str:

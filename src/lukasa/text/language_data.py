@@ -202,43 +202,23 @@ SCRIPT_STEMMERS = (
 algorithm a script: Ukrainian loses a little under Russian rules, but no word ever depends on a guess."""
 
 LETTERS = {
-    "ß": "de",
-    "ä": "de sv fi",
-    "ö": "de sv fi hu tr",
-    "ü": "de tr hu",
-    "ñ": "es",
-    "¿": "es",
-    "¡": "es",
-    "ç": "fr pt ca tr",
-    "è": "fr it ca",
-    "ê": "fr pt",
-    "œ": "fr",
-    "ù": "fr it",
-    "ò": "it ca",
-    "ã": "pt",
-    "õ": "pt",
-    "å": "sv da no",
-    "æ": "da no",
-    "ø": "da no",
-    "ą": "pl",
-    "ę": "pl",
-    "ł": "pl",
-    "ż": "pl",
-    "ś": "pl",
-    "ć": "pl",
-    "ř": "cs",
-    "ě": "cs",
-    "ů": "cs",
-    "ă": "ro",
-    "ș": "ro",
-    "ț": "ro",
-    "ő": "hu",
-    "ű": "hu",
-    "ğ": "tr",
-    "ı": "tr",
-    "ş": "tr ro",
+    "de": "ßäöü",
+    "sv": "äöå",
+    "fi": "äö",
+    "hu": "öüőű",
+    "tr": "öüçğış",
+    "es": "ñ¿¡",
+    "fr": "çèêœù",
+    "pt": "çêãõ",
+    "ca": "çèò",
+    "it": "èùò",
+    "da": "åæø",
+    "no": "åæø",
+    "pl": "ąęłżść",
+    "cs": "řěů",
+    "ro": "ășțş",
 }
-"""Letters that speak for languages as a function word does."""
+"""Letters of a language that speak for it as a function word does."""
 
 IRREGULAR = (
     "arise:arose,arisen awake:awoke,awoken beat:beaten become:became begin:began,begun bend:bent bite:bit,bitten "
@@ -262,6 +242,68 @@ IRREGULAR = (
 """English forms that no suffix rule undoes. Forms that are as often a word of their own (`rose`, `lay`, `ground`,
 `wound`, `bore`) are left out."""
 
+MONTHS = tuple(
+    "january february march april may june july august september october november december".split()  # noqa: SIM905
+)
+WEEKDAYS = tuple("monday tuesday wednesday thursday friday saturday sunday".split())  # noqa: SIM905
+
+SMALL_NUMBERS = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()  # noqa: SIM905
+NUMBERS = {word: number for number, word in enumerate(SMALL_NUMBERS)} | {
+    word: 10 * tens for tens, word in enumerate(TENS, 2)
+}
+"""The numbers below a hundred that are one word."""
+
+ORDINALS = {
+    word: number
+    for number, word in enumerate(
+        [
+            "first",
+            "second",
+            "third",
+            "fourth",
+            "fifth",
+            "sixth",
+            "seventh",
+            "eighth",
+            "ninth",
+            "tenth",
+            "eleventh",
+            "twelfth",
+            "thirteenth",
+            "fourteenth",
+            "fifteenth",
+            "sixteenth",
+            "seventeenth",
+            "eighteenth",
+            "nineteenth",
+            "twentieth",
+        ],
+        1,
+    )
+}
+
 CONTRACTIONS = {
     "n't": "not",
     "'m": "am",
@@ -281,20 +323,14 @@ ELISIONS = frozenset(
 UNITS = "km|m|cm|mm|mi|kg|g|mg|lb|lbs|oz|l|ml|am|pm|h|hr|hrs|min|mins|s|sec|k|kb|mb|gb|tb|mph|kmh|hz|ghz|px|w|kw|kwh|v|x"
 """Written against a number (`10km`), they are a word of their own."""
 
-JOSA = "에서는 에서도 으로는 에게서 이라고 에서 에게 한테 으로 부터 까지 처럼 보다 이랑 하고 이나 라고 은 는 이 가 을 를 에 의 와 과 도 로 만 랑 나"
+_PARTICLES = "에서는 에서도 으로는 에게서 이라고 에서 에게 한테 으로 부터 까지 처럼 보다 이랑 하고 이나 라고 은 는 이 가 을 를 에 의 와 과 도 로 만 랑 나"
 """Korean particles that follow a noun, longest first."""
-
-
-@cache
-def codes() -> tuple[str, ...]:
-    """Return the languages in the order of the bits of a mask."""
-    return tuple(FUNCTION_WORDS)
 
 
 @cache
 def bit(code: str) -> int:
     """Return the mask of one language; 0 for one whose function words we do not know."""
-    return 1 << codes().index(code) if code in FUNCTION_WORDS else 0
+    return 1 << list(FUNCTION_WORDS).index(code) if code in FUNCTION_WORDS else 0
 
 
 @cache
@@ -304,6 +340,16 @@ def function_words() -> dict[str, int]:
     for code, words in FUNCTION_WORDS.items():
         for word in words.split():
             masks[word] = masks.get(word, 0) | bit(code)
+    return masks
+
+
+@cache
+def letters() -> dict[str, int]:
+    """Return each telling letter with the mask of the languages that have it."""
+    masks: dict[str, int] = {}
+    for code, listed in LETTERS.items():
+        for letter in listed:
+            masks[letter] = masks.get(letter, 0) | bit(code)
     return masks
 
 
@@ -320,4 +366,4 @@ def irregular() -> dict[str, str]:
 @cache
 def particles() -> tuple[str, ...]:
     """Return Korean particles, longest first."""
-    return tuple(JOSA.split())
+    return tuple(_PARTICLES.split())

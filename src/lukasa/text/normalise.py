@@ -16,6 +16,9 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from lukasa.text.language_data import MONTHS, NUMBERS, ORDINALS
+from lukasa.text.patterns import compiled, word_set
+
 _CACHED_TEXT = 300
 """A claim is compared with several facts, and names and values come again and again; longer texts do not."""
 
@@ -118,16 +121,14 @@ def _month(number: int) -> str:
     return MONTHS[number - 1] if 1 <= number <= len(MONTHS) else str(number)
 
 
-@cache
-def _grouped() -> re.Pattern[str]:
-    return re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_GROUPED = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?"
 
 
 def _figure(number: str) -> str:
     """Return a number without its separators of thousands and its leading zero."""
     sign = number[: len(number) - len(number.lstrip("$€£¥₹+-"))]
     bare = number[len(sign) :]
-    if _grouped().fullmatch(bare.rstrip("%")):
+    if compiled(_GROUPED).fullmatch(bare.rstrip("%")):
         bare = bare.replace(",", "")
     if len(bare) > 1 and bare[0] == "0" and bare[1].isdecimal():
         bare = bare[1:]
@@ -152,7 +153,12 @@ def _singular(word: str) -> str:
     spelled = spellings().get(word)
     if spelled is not None:
         return spelled
-    if len(word) < _SHORTEST_PLURAL or not word.endswith("s") or not word.isascii() or word in NOT_PLURALS:
+    if (
+        len(word) < _SHORTEST_PLURAL
+        or not word.endswith("s")
+        or not word.isascii()
+        or word in word_set(_NOT_PLURALS)
+    ):
         return word
     if word.endswith(("ss", "us", "is", "as", "os")):
         return word
@@ -166,7 +172,7 @@ def _singular(word: str) -> str:
 def _counting(parts: Iterable[Word]) -> list[Word]:
     """Leave out what does not count; a last `a` is a letter, as in "vitamin A"."""
     every = list(parts)
-    drop = dropped()
+    drop = word_set(_DROPPED)
     return [
         word
         for place, word in enumerate(every)
@@ -188,7 +194,7 @@ def _numbers(given: list[Word]) -> list[Word]:
             out.append(Word(str(value), raw))
         else:
             word = given[place]
-            ordinal = ordinals().get(word.term)
+            ordinal = ORDINALS.get(word.term)
             out.append(word if ordinal is None else Word(_ordinal(ordinal), word.raw))
         place += max(used, 1)
     return out
@@ -198,7 +204,7 @@ def _number(given: list[Word], start: int) -> tuple[int, int]:
     """Return the number that begins at a word, and of how many words it is made; 0: of none."""
     total = part = used = 0
     for word in given[start : start + _LONGEST_NUMBER]:
-        value = numbers().get(word.term)
+        value = NUMBERS.get(word.term)
         scale = SCALES.get(word.term)
         if value is None and not used and word.term.isdecimal() and start + 1 < len(given):
             # "5 thousand" is 5000; a figure alone is already what it should be.
@@ -286,20 +292,8 @@ _SPELLINGS = (
     "ok:okay email:mail"
 )
 
-_SMALL = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-)
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-_ORDINALS = (
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
-    "sixteenth seventeenth eighteenth nineteenth twentieth"
-)
 SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 
-MONTHS = tuple(
-    "january february march april may june july august september october november december".split()  # noqa: SIM905
-)
 _SHORT_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
 
 _IRREGULAR_PLURALS = (
@@ -307,54 +301,12 @@ _IRREGULAR_PLURALS = (
     "knives:knife shelves:shelf wolves:wolf halves:half loaves:loaf thieves:thief goes:go"
 )
 
-NOT_PLURALS = frozenset(
-    [
-        "adams",
-        "andrews",
-        "daniels",
-        "davis",
-        "edwards",
-        "evans",
-        "harris",
-        "jacobs",
-        "matthews",
-        "owens",
-        "peters",
-        "phillips",
-        "richards",
-        "roberts",
-        "rogers",
-        "simmons",
-        "stevens",
-        "williams",
-        "news",
-        "physics",
-        "maths",
-        "mathematics",
-        "politics",
-        "economics",
-        "always",
-        "perhaps",
-        "sometimes",
-        "its",
-        "his",
-        "hers",
-        "ours",
-        "yours",
-        "theirs",
-        "this",
-        "has",
-        "was",
-        "does",
-    ]
+_NOT_PLURALS = (
+    "adams andrews daniels davis edwards evans harris jacobs matthews owens peters phillips richards roberts "
+    "rogers simmons stevens williams news physics maths mathematics politics economics always perhaps sometimes "
+    "its his hers ours yours theirs this has was does"
 )
 """Words in -s that are no plurals; above all surnames that a first name would be made of."""
-
-
-@cache
-def dropped() -> frozenset[str]:
-    """Return the words that do not count."""
-    return frozenset(_DROPPED.split())
 
 
 @cache
@@ -369,19 +321,6 @@ def spellings() -> dict[str, str]:
     """Return each variant with the form that it is compared by, irregular plurals included."""
     pairs = (entry.split(":") for entry in (_SPELLINGS + " " + _IRREGULAR_PLURALS).split())
     return dict(pairs)
-
-
-@cache
-def numbers() -> dict[str, int]:
-    """Return the numbers below a hundred that are one word."""
-    small = {word: value for value, word in enumerate(_SMALL.split())}
-    return small | {word: 10 * tens for tens, word in enumerate(_TENS.split(), start=2)}
-
-
-@cache
-def ordinals() -> dict[str, int]:
-    """Return the ordinals that are one word."""
-    return {word: value for value, word in enumerate(_ORDINALS.split(), start=1)}
 
 
 @cache

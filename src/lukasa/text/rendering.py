@@ -5,13 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from lukasa.domain.turn import Turn
+from lukasa.text.language_data import MONTHS, WEEKDAYS
 
-# Not by `strftime`: the host's locale would change vectors, terms and contexts.
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _TITLES = {"user": "User", "assistant": "Assistant", "system": "System", "tool": "Tool"}
 
 
@@ -22,12 +17,13 @@ def speaker(turn: Turn) -> str:
 
 def day(at: datetime) -> str:
     """Return a date as people write it, in the offset it was said in: `8 May 2023`."""
-    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
+    # Not by `strftime`: the host's locale would change vectors, terms and contexts.
+    return f"{at.day} {MONTHS[at.month - 1].title()} {at.year}"
 
 
 def weekday(at: datetime) -> str:
     """Return the day of the week, in the offset it was said in."""
-    return _WEEKDAYS[at.weekday()]
+    return WEEKDAYS[at.weekday()].title()
 
 
 def document_text(turn: Turn) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import cache
 
 from lukasa.text import secrets_data as data
+from lukasa.text.patterns import compiled
 
 
 def holds(check: data.Check, value: str, before: str) -> bool:
@@ -29,7 +30,7 @@ def looks_drawn(value: str, *, prefixed: bool = False) -> bool:
     if not prefixed and (len(value) < _DRAWN or _is_code(value) or _is_uuid(value)):
         return False
     mixed = any(map(str.isdigit, value)) and any(map(str.isalpha, value))
-    mixed = mixed or (prefixed and len(_case_change().findall(value)) >= _CASE_CHANGES)
+    mixed = mixed or (prefixed and len(compiled(_CASE_CHANGE).findall(value)) >= _CASE_CHANGES)
     return mixed and entropy(value) >= (_PREFIXED_ENTROPY if prefixed else _ENTROPY)
 
 
@@ -40,7 +41,7 @@ def entropy(value: str) -> float:
 
 def is_placeholder(value: str) -> bool:
     """Tell whether documentation would write this where a secret stands."""
-    return _placeholder().search(value.casefold()) is not None or len(set(value)) <= _DISTINCT
+    return compiled(_PLACEHOLDER).search(value.casefold()) is not None or len(set(value)) <= _DISTINCT
 
 
 def is_password(value: str, *, by: str, last: bool, quoted: bool) -> bool:
@@ -52,18 +53,22 @@ def is_password(value: str, *, by: str, last: bool, quoted: bool) -> bool:
     plain = value.strip().casefold().rstrip("!?")
     if len(plain) < _SHORTEST or is_placeholder(value) or plain in _words(data.SAID_OF_THEM):
         return False
-    if _is_code(value) or _shape_of_prose().search(value):
+    if _is_code(value) or compiled(_SHAPE_OF_PROSE).search(value):
         return False
     if quoted and " " in value.strip():
         return by != "is"
-    if any(character.isdigit() for character in plain) or _strong().search(value):
+    if any(character.isdigit() for character in plain) or compiled(_STRONG).search(value):
         return True
     return _is_plain_password(plain, by_verb=by == "is", last=last or (quoted and by != "is"))
 
 
 def _is_plain_password(plain: str, *, by_verb: bool, last: bool) -> bool:
     """Tell whether a value of letters alone can be a password."""
-    return last and _letters().fullmatch(plain) is not None and not (by_verb and _adjective().search(plain))
+    return (
+        last
+        and compiled(_LETTERS).fullmatch(plain) is not None
+        and not (by_verb and compiled(_ADJECTIVE).search(plain))
+    )
 
 
 # --- kinds of value --------------------------------------------------------------------------------------------------
@@ -110,7 +115,7 @@ def _is_word(piece: str) -> bool:
 
 def _is_code(value: str) -> bool:
     """Tell whether a value is an expression or a path rather than itself: `os.environ["X"]`, `/run/secrets/db`."""
-    return _code().search(value) is not None
+    return compiled(_CODE).search(value) is not None
 
 
 def _is_uuid(value: str) -> bool:
@@ -147,7 +152,7 @@ def _is_jwt(value: str) -> bool:
 
 def _is_card(value: str, before: str) -> bool:
     digits = re.sub(r"\D", "", value)
-    if len(set(digits)) <= _DISTINCT or not _luhn(digits) or not _issuer().fullmatch(digits):
+    if len(set(digits)) <= _DISTINCT or not _luhn(digits) or not compiled(_ISSUER).fullmatch(digits):
         return False
     groups = [len(group) for group in re.split(r"[ -]", value)]
     if len(groups) > 1 and (groups[0] != len("4111") or min(groups) < _CARD_ENDS):
@@ -183,46 +188,23 @@ def _words(table: str) -> frozenset[str]:
     return frozenset(table.split())
 
 
-@cache
-def _placeholder() -> re.Pattern[str]:
-    return re.compile(data.PLACEHOLDERS)
+_PLACEHOLDER = data.PLACEHOLDERS
 
+_ISSUER = "|".join(pattern for pattern, _ in data.CARD_ISSUERS)
 
-@cache
-def _issuer() -> re.Pattern[str]:
-    return re.compile("|".join(pattern for pattern, _ in data.CARD_ISSUERS))
+_CODE = (
+    r"^[(\[{<$%@&]|\(\)?|[\[\]{}<>]|://|^(?:[A-Za-z]:\\|[/~.]{1,2}/|/)"
+    r"|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$|^[A-Z]+(?:_[A-Z]+)+$|^[a-z]+(?:_[a-z]+)+$"
+)
 
+_LETTERS = r"[^\W\d_]+(?:[-.][^\W\d_]+)*"
 
-@cache
-def _code() -> re.Pattern[str]:
-    return re.compile(
-        r"^[(\[{<$%@&]|\(\)?|[\[\]{}<>]|://|^(?:[A-Za-z]:\\|[/~.]{1,2}/|/)"
-        r"|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$|^[A-Z]+(?:_[A-Z]+)+$|^[a-z]+(?:_[a-z]+)+$"
-    )
+_SHAPE_OF_PROSE = (
+    r"^\d+%$|^\d{4}-\d\d-\d\d|^\d{1,2}[./]\d{1,2}[./]\d{2,4}$|^\d+\+?-?(?:char|day|word|digit|bit|month)"
+)
 
+_STRONG = r"[!@#$%^&*?_~+=|\\]\w|\w[@#$%^&*_~+=|\\]|[a-z][A-Z]"
 
-@cache
-def _letters() -> re.Pattern[str]:
-    return re.compile(r"[^\W\d_]+(?:[-.][^\W\d_]+)*")
+_CASE_CHANGE = r"[a-z][A-Z]"
 
-
-@cache
-def _shape_of_prose() -> re.Pattern[str]:
-    return re.compile(
-        r"^\d+%$|^\d{4}-\d\d-\d\d|^\d{1,2}[./]\d{1,2}[./]\d{2,4}$|^\d+\+?-?(?:char|day|word|digit|bit|month)"
-    )
-
-
-@cache
-def _strong() -> re.Pattern[str]:
-    return re.compile(r"[!@#$%^&*?_~+=|\\]\w|\w[@#$%^&*_~+=|\\]|[a-z][A-Z]")
-
-
-@cache
-def _case_change() -> re.Pattern[str]:
-    return re.compile(r"[a-z][A-Z]")
-
-
-@cache
-def _adjective() -> re.Pattern[str]:
-    return re.compile(r"(?:ed|ing|able|ible|ent|ant|ly|ful|less|ive|ous|ary|word|phrase|ar|al|en)$")
+_ADJECTIVE = r"(?:ed|ing|able|ible|ent|ant|ly|ful|less|ive|ous|ary|word|phrase|ar|al|en)$"

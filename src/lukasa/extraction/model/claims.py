@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import tzinfo
 from functools import cache
 
-from lukasa.dates import MONTHS, WEEKDAYS, expressions, written
+from lukasa.dates import expressions, written
 from lukasa.dates.statements import validity
 from lukasa.domain.attribute import attribute as known_attribute
 from lukasa.domain.claim import Claim
@@ -23,6 +23,7 @@ from lukasa.domain.turn import Turn
 from lukasa.extraction.guidance import Guidance
 from lukasa.extraction.model.schemas import ExtractedFact
 from lukasa.extraction.model.transcript import Span, find_quote
+from lukasa.text.language_data import MONTHS, WEEKDAYS
 from lukasa.text.rendering import day, speaker
 
 CONFIDENCE = 0.85
