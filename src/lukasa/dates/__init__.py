@@ -7,9 +7,10 @@ changes it (`modifiers`: `early`, `the last Friday of`, `at 7 pm`), bounds it or
 
 from __future__ import annotations
 
+from lukasa.dates.bounds import Expression
 from lukasa.dates.formatting import written
 from lukasa.dates.questions import EventBound, event_bound, windows
-from lukasa.dates.statements import Expression, expressions
+from lukasa.dates.statements import expressions
 
 __all__ = [
     "EventBound",

@@ -1,4 +1,4 @@
-"""Expressions that name their place in the calendar: dates, months, seasons, years, feasts, hours.
+"""Expressions that name their place in the calendar: dates, months, seasons, years, holidays, hours.
 
 Each row is a pattern and how it is read. A pattern marks with `core` what belongs to the expression; without it, all
 of it does. What could be read in two ways (`05/07/2023`) is not read at all.
@@ -10,13 +10,13 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
-from lukasa.dates import holidays as feasts
+from lukasa.dates import holidays
 from lukasa.dates.spans import (
     HOUR,
     SEASONS,
     WHOLE_DAY,
     Anchor,
-    Span,
+    DateSpan,
     decade_of,
     length,
     minute_of,
@@ -46,7 +46,7 @@ _YEARS = 9
 """How far the year that had a 29 February may be away."""
 
 
-def _in_year(make: Callable[[int], Span], anchor: Anchor, which: str) -> Span:
+def _in_year(make: Callable[[int], DateSpan], anchor: Anchor, which: str) -> DateSpan:
     """Return the occurrence of a yearly span that is meant: the last, this year's, the next, or the nearest."""
     found = _occurrences(make, anchor, which, near=2) or _occurrences(make, anchor, which, near=_YEARS)
     if not found:
@@ -54,7 +54,7 @@ def _in_year(make: Callable[[int], Span], anchor: Anchor, which: str) -> Span:
     return found[0]._replace(yearless=not which)
 
 
-def _occurrences(make: Callable[[int], Span], anchor: Anchor, which: str, *, near: int) -> list[Span]:
+def _occurrences(make: Callable[[int], DateSpan], anchor: Anchor, which: str, *, near: int) -> list[DateSpan]:
     """Return what may be meant among the years near the anchor's, the likeliest first."""
     today = anchor.today
     spans = [span for year in range(today.year - near, today.year + near + 1) for span in _made(make, year)]
@@ -73,7 +73,7 @@ def _occurrences(make: Callable[[int], Span], anchor: Anchor, which: str, *, nea
     return found
 
 
-def _made(make: Callable[[int], Span], year: int) -> Iterator[Span]:
+def _made(make: Callable[[int], DateSpan], year: int) -> Iterator[DateSpan]:
     try:
         yield make(year)
     except ValueError:
@@ -83,11 +83,11 @@ def _made(make: Callable[[int], Span], year: int) -> Iterator[Span]:
 # --- days ------------------------------------------------------------------------------------------------------------
 
 
-def _iso_day(match: re.Match[str], _anchor: Anchor) -> Span:
+def _iso_day(match: re.Match[str], _anchor: Anchor) -> DateSpan:
     return one_day(date(int(match["year"]), int(match["m"]), int(match["d"])))
 
 
-def _iso_minute(match: re.Match[str], anchor: Anchor) -> Span:
+def _iso_minute(match: re.Match[str], anchor: Anchor) -> DateSpan:
     """Read a date with its time; one with an offset is told on the clock of the anchor."""
     day = date(int(match["year"]), int(match["m"]), int(match["d"]))
     offset = match["offset"]
@@ -98,7 +98,7 @@ def _iso_minute(match: re.Match[str], anchor: Anchor) -> Span:
     return minute_of(local.date(), local.hour * HOUR + local.minute, local.fold)
 
 
-def _numeric_day(match: re.Match[str], _anchor: Anchor) -> Span:
+def _numeric_day(match: re.Match[str], _anchor: Anchor) -> DateSpan:
     """Read `25/12/2023` and `12/25/2023`, of which only one order names a month."""
     first, second, year = int(match["a"]), int(match["b"]), int(match["year"])
     if first != second and first <= 12 and second <= 12:  # noqa: PLR2004 - months
@@ -107,7 +107,7 @@ def _numeric_day(match: re.Match[str], _anchor: Anchor) -> Span:
     return one_day(date(year, month, day))
 
 
-def _day_of_month(match: re.Match[str], anchor: Anchor) -> Span:
+def _day_of_month(match: re.Match[str], anchor: Anchor) -> DateSpan:
     if _verb(match):
         raise ValueError(match.group())
     month, day = month_number(match["month"]), ordinal(match["day"])
@@ -116,7 +116,7 @@ def _day_of_month(match: re.Match[str], anchor: Anchor) -> Span:
     return _in_year(lambda year: one_day(date(year, month, day)), anchor, "")
 
 
-def _days_of_month(match: re.Match[str], anchor: Anchor) -> Span:
+def _days_of_month(match: re.Match[str], anchor: Anchor) -> DateSpan:
     """Read `3–7 June` as a range of days."""
     last = _day_of_month(match, anchor)
     first = last.first.replace(day=int(match["one"]))
@@ -141,7 +141,7 @@ def _verb(match: re.Match[str]) -> bool:
     )
 
 
-def _day_only(match: re.Match[str], anchor: Anchor) -> Span:
+def _day_only(match: re.Match[str], anchor: Anchor) -> DateSpan:
     """Read `on the 5th` as the nearest month that has it."""
     day, today = ordinal(match["day"]), anchor.today
     for away in range(12):
@@ -153,7 +153,7 @@ def _day_only(match: re.Match[str], anchor: Anchor) -> Span:
     raise ValueError(match.group())
 
 
-def _day_of_unit(match: re.Match[str], anchor: Anchor) -> Span:
+def _day_of_unit(match: re.Match[str], anchor: Anchor) -> DateSpan:
     """Read `the 5th of next month`."""
     steps = {"last": -1, "next": 1}.get(direction(match["which"]), 0)
     year, month = shift(anchor.today.year, anchor.today.month, steps)
@@ -163,48 +163,48 @@ def _day_of_unit(match: re.Match[str], anchor: Anchor) -> Span:
 # --- months and longer -----------------------------------------------------------------------------------------------
 
 
-def _numeric_month(match: re.Match[str], _anchor: Anchor) -> Span:
+def _numeric_month(match: re.Match[str], _anchor: Anchor) -> DateSpan:
     return month_of(int(match["year"]), int(match["m"]))
 
 
-def _month(match: re.Match[str], anchor: Anchor) -> Span:
+def _month(match: re.Match[str], anchor: Anchor) -> DateSpan:
     month = month_number(match["month"])
     if match["year"]:
         return month_of(_full_year(match["year"]), month)
     return _in_year(lambda year: month_of(year, month), anchor, direction(match["which"]))
 
 
-def _season(match: re.Match[str], anchor: Anchor) -> Span:
+def _season(match: re.Match[str], anchor: Anchor) -> DateSpan:
     month = SEASONS[match["season"].lower()]
     if match["year"]:
         return season_of(_full_year(match["year"]), month)
     return _in_year(lambda year: season_of(year, month), anchor, direction(match["which"]))
 
 
-def _quarter(match: re.Match[str], anchor: Anchor) -> Span:
+def _quarter(match: re.Match[str], anchor: Anchor) -> DateSpan:
     quarter = int(match["quarter"])
     if match["year"]:
         return quarter_of(int(match["year"]), quarter)
     return _in_year(lambda year: quarter_of(year, quarter), anchor, "")
 
 
-def _year(match: re.Match[str], _anchor: Anchor) -> Span:
+def _year(match: re.Match[str], _anchor: Anchor) -> DateSpan:
     return year_of(int(match["year"]))
 
 
-def _years(match: re.Match[str], _anchor: Anchor) -> Span:
+def _years(match: re.Match[str], _anchor: Anchor) -> DateSpan:
     """Read `in 2019–2021`."""
     first, last = int(match["one"]), int(match["year"])
     if first >= last:
         raise ValueError(match.group())
-    return Span(date(first, 1, 1), date(last + 1, 1, 1), "range")
+    return DateSpan(date(first, 1, 1), date(last + 1, 1, 1), "range")
 
 
 _LAST_CENTURY = 30
 """Two digits from here on are years of the twentieth century."""
 
 
-def _short_year(match: re.Match[str], _anchor: Anchor) -> Span:
+def _short_year(match: re.Match[str], _anchor: Anchor) -> DateSpan:
     return year_of(_full_year(match["short"]))
 
 
@@ -220,17 +220,17 @@ DECADE_WORDS = {"twenties": 20, "thirties": 30, "forties": 40, "fifties": 50, "s
 DECADE_WORDS |= {"eighties": 80, "nineties": 90}
 
 
-def _decade(match: re.Match[str], _anchor: Anchor) -> Span:
+def _decade(match: re.Match[str], _anchor: Anchor) -> DateSpan:
     return decade_of(_full_year(match["decade"]))
 
 
-def _named_decade(match: re.Match[str], _anchor: Anchor) -> Span:
+def _named_decade(match: re.Match[str], _anchor: Anchor) -> DateSpan:
     return decade_of(1900 + DECADE_WORDS[match["decade"].lower()])
 
 
-def _feast(match: re.Match[str], anchor: Anchor) -> Span:
+def _holiday(match: re.Match[str], anchor: Anchor) -> DateSpan:
     # By `lastgroup` it could be the year that matched last.
-    day = next(feasts.DAYS[key] for key, said in match.groupdict().items() if said and key in feasts.DAYS)
+    day = next(holidays.DAYS[key] for key, said in match.groupdict().items() if said and key in holidays.DAYS)
     if match["year"]:
         return one_day(day(int(match["year"])))
     return _in_year(lambda year: one_day(day(year)), anchor, direction(match["which"]))
@@ -246,7 +246,7 @@ def _minute(hour: str, minute: str | None) -> int:
     return total
 
 
-def _clock(match: re.Match[str], anchor: Anchor) -> Span:
+def _clock(match: re.Match[str], anchor: Anchor) -> DateSpan:
     """Read an hour of the day it was said on; a day beside it moves it."""
     words = match.groupdict()
     if word := words.get("word"):
@@ -288,7 +288,7 @@ _COUNTED = (
 )
 """What follows a number that counts something: `over 2000 people`."""
 
-_NO_FEAST = (
+_NO_HOLIDAY = (
     r"(?!['’]s|\s+(?:trees?|cards?|presents?|gifts?|decorations?|lights|cookies?|songs?|carols?|movies?|films?|markets?|"
     r"eggs?|bunny|island|islands|baskets?|hunt|costumes?|candy|party|parties|parade|break|holidays?|season|vacation|"
     r"sweaters?|story|stories|spirit|music|stockings?|play)\b)"
@@ -350,12 +350,15 @@ SEASONS_AND_DECADES = (
     (rf"{CUE}(?P<core>(?P<which>){SEASON}(?P<year>))(?!\w|['’]s|\s+of\b)", _season),
     (rf"the\s+(?:early\s+|late\s+|mid-?\s*)?(?P<decade>{'|'.join(DECADE_WORDS)})", _named_decade),
 )
-FEASTS = (
-    (rf"(?P<which>)(?:{feasts.NAMES}),?\s+(?:of\s+|in\s+)?{YEAR}", _feast),
-    (rf"\b(?P<core>{WHICH}\s+(?:{feasts.NAMES})(?P<year>))(?!\w){_NO_FEAST}", _feast),
+HOLIDAYS = (
+    (rf"(?P<which>)(?:{holidays.NAMES}),?\s+(?:of\s+|in\s+)?{YEAR}", _holiday),
+    (rf"\b(?P<core>{WHICH}\s+(?:{holidays.NAMES})(?P<year>))(?!\w){_NO_HOLIDAY}", _holiday),
 )
-BARE_FEASTS = (
-    (rf"(?:{CUE}|\b(?:at|for)\s+)(?P<core>(?P<which>)(?:{feasts.NAMES})(?P<year>))(?!\w){_NO_FEAST}", _feast),
+BARE_HOLIDAYS = (
+    (
+        rf"(?:{CUE}|\b(?:at|for)\s+)(?P<core>(?P<which>)(?:{holidays.NAMES})(?P<year>))(?!\w){_NO_HOLIDAY}",
+        _holiday,
+    ),
 )
 CLOCKS = (
     (rf"(?:at\s+)?(?:about\s+|around\s+)?(?P<hour>\d{{1,2}})(?::(?P<minute>\d\d))?\s?{_HALF}", _clock),

@@ -8,11 +8,11 @@ from functools import cache
 from typing import NamedTuple, TypeAlias
 
 from lukasa.dates import absolute, relative
-from lukasa.dates.spans import SEASONS, Anchor, Span
+from lukasa.dates.spans import SEASONS, Anchor, DateSpan
 from lukasa.text.language_data import MONTHS, WEEKDAYS
 from lukasa.text.patterns import compiled
 
-Read: TypeAlias = Callable[[re.Match[str], Anchor], Span]
+Read: TypeAlias = Callable[[re.Match[str], Anchor], DateSpan]
 Looking: TypeAlias = Callable[[int, int], Anchor]
 """The anchor of an expression, by its place: clauses of one text may look different ways."""
 
@@ -22,7 +22,7 @@ class Atom(NamedTuple):
 
     start: int
     end: int
-    span: Span
+    span: DateSpan
 
 
 _Rows: TypeAlias = tuple[tuple[str, Read], ...]
@@ -36,7 +36,9 @@ def _hints(words: str) -> _Hints:
 
 _DIGIT = "0"
 _SHORT = tuple(month[:3] for month in MONTHS)
-_FEAST_WORDS = _hints("christmas xmas easter eve halloween hallowe thanksgiving friday fourth day year years")
+_HOLIDAY_WORDS = _hints(
+    "christmas xmas easter eve halloween hallowe thanksgiving friday fourth day year years"
+)
 _WEEKDAY_WORDS = _hints(" ".join(WEEKDAYS) + " mon tue tues wed thu thur thurs fri sat today tomorrow")
 _UNIT_WORDS = _hints("day week weekend wk fortnight month quarter year yr decade")
 
@@ -45,7 +47,7 @@ _FAMILIES: tuple[tuple[_Hints, _Rows], ...] = (
     (frozenset((*MONTHS, *_SHORT, "sept")), absolute.MONTHS),
     (_hints(_DIGIT), absolute.YEARS),
     (_hints(" ".join((*SEASONS, *absolute.DECADE_WORDS))), absolute.SEASONS_AND_DECADES),
-    (_FEAST_WORDS, absolute.FEASTS),
+    (_HOLIDAY_WORDS, absolute.HOLIDAYS),
     (_hints("today yesterday tomorrow tonight night this day"), relative.NEAR),
     (_WEEKDAY_WORDS | {f"{word}s" for word in WEEKDAYS}, relative.WEEKDAYS),
     (_UNIT_WORDS | {f"{word}s" for word in _UNIT_WORDS}, relative.UNITS),
@@ -53,7 +55,7 @@ _FAMILIES: tuple[tuple[_Hints, _Rows], ...] = (
 )
 _TOLD: tuple[tuple[_Hints, _Rows], ...] = (
     (_hints(f"{_DIGIT} noon midnight"), absolute.CLOCKS),
-    (_FEAST_WORDS, absolute.BARE_FEASTS),
+    (_HOLIDAY_WORDS, absolute.BARE_HOLIDAYS),
 )
 """Only for statements: a question with a bare `at 7` or `at Christmas` asks what is usual."""
 

@@ -32,7 +32,7 @@ def _easter(days: int) -> Callable[[int], date]:
     return lambda year: easter(year) + timedelta(days=days)
 
 
-FEASTS: tuple[tuple[str, str, Callable[[int], date]], ...] = (
+HOLIDAYS: tuple[tuple[str, str, Callable[[int], date]], ...] = (
     ("christmas_eve", r"(?:christmas|xmas)\s+eve", _fixed(12, 24)),
     ("boxing_day", r"boxing\s+day", _fixed(12, 26)),
     ("christmas", r"(?:christmas|xmas)(?:\s+day)?", _fixed(12, 25)),
@@ -54,5 +54,5 @@ FEASTS: tuple[tuple[str, str, Callable[[int], date]], ...] = (
 )
 """Key, pattern, and the day in a year; longer names come first."""
 
-NAMES = "|".join(f"(?P<{key}>{pattern})" for key, pattern, _ in FEASTS)
-DAYS = {key: day for key, _, day in FEASTS}
+NAMES = "|".join(f"(?P<{key}>{pattern})" for key, pattern, _ in HOLIDAYS)
+DAYS = {key: day for key, _, day in HOLIDAYS}

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from lukasa.dates.atoms import Atom
 from lukasa.dates.relative import counted
-from lukasa.dates.spans import PARTS, Span, Third, nth_weekday, one_day, part_of, third_of, unit
+from lukasa.dates.spans import PARTS, DateSpan, Third, nth_weekday, one_day, part_of, third_of, unit
 from lukasa.dates.vocabulary import (
     COUNT,
     NTH,
@@ -31,7 +31,7 @@ REACH = 48
 _LONG = frozenset({"month", "year", "season", "week", "quarter", "decade", "range"})
 _THIRDS = frozenset({"month", "year", "season", "week", "quarter"})
 
-_Change: TypeAlias = Callable[[re.Match[str], Span], Span]
+_Change: TypeAlias = Callable[[re.Match[str], DateSpan], DateSpan]
 _Row: TypeAlias = tuple[re.Pattern[str], frozenset[str], _Change]
 """What stands before an atom, the granularities that it may change, and how."""
 
@@ -103,12 +103,12 @@ def _with_hour(text: str, first: Atom, second: Atom) -> Atom | None:
 # --- the changes -----------------------------------------------------------------------------------------------------
 
 
-def _third(match: re.Match[str], span: Span) -> Span:
+def _third(match: re.Match[str], span: DateSpan) -> DateSpan:
     which: Third = "first" if match["first"] else "middle" if match["middle"] else "last"
     return third_of(span, which)
 
 
-def _nth(match: re.Match[str], span: Span) -> Span:
+def _nth(match: re.Match[str], span: DateSpan) -> DateSpan:
     """Read `the second weekend of`, `the last Friday in`, `the first week of`."""
     number = ordinal(match["nth"])
     if match["weekday"]:
@@ -130,7 +130,7 @@ def _nth(match: re.Match[str], span: Span) -> Span:
             raise ValueError(match.group())
 
 
-def _nth_days(span: Span, number: int, days: int) -> Span:
+def _nth_days(span: DateSpan, number: int, days: int) -> DateSpan:
     """Return the nth stretch of days, counted from the first day of the span or back from its last."""
     first = (
         span.first + timedelta(days=days * (number - 1)) if number > 0 else span.after - timedelta(days=days)
@@ -138,7 +138,7 @@ def _nth_days(span: Span, number: int, days: int) -> Span:
     return _inside(span._replace(first=first, after=first + timedelta(days=days), granularity="range"), span)
 
 
-def _nth_months(span: Span, number: int, months: int) -> Span:
+def _nth_months(span: DateSpan, number: int, months: int) -> DateSpan:
     """Return the nth month, quarter or half of a longer span."""
     days = (span.after - span.first).days
     if not months:
@@ -156,13 +156,13 @@ def _nth_months(span: Span, number: int, months: int) -> Span:
     return _inside(found, span)
 
 
-def _inside(found: Span, span: Span) -> Span:
+def _inside(found: DateSpan, span: DateSpan) -> DateSpan:
     if not (span.first <= found.first and found.after <= span.after):
         raise ValueError("outside")
     return found._replace(yearless=span.yearless)
 
 
-def _first_few(match: re.Match[str], span: Span) -> Span:
+def _first_few(match: re.Match[str], span: DateSpan) -> DateSpan:
     """Read `the first two weeks of`, `the last few days of`."""
     days = {"day": 1, "week": 7, "month": 30}[unit_name(match["unit"])] * count(match["count"])[1]
     first = span.first if ordinal(match["nth"]) == 1 else span.after - timedelta(days=days)
@@ -171,7 +171,7 @@ def _first_few(match: re.Match[str], span: Span) -> Span:
     return _inside(span._replace(first=first, after=first + timedelta(days=days), granularity="range"), span)
 
 
-def _beside_another(match: re.Match[str], span: Span) -> Span:
+def _beside_another(match: re.Match[str], span: DateSpan) -> DateSpan:
     """Read `the Friday before`, `two days after`, `the week after`."""
     after = match["side"].lower() in {"after", "following"}
     day = span.after - timedelta(days=1) if after else span.first
@@ -187,23 +187,23 @@ def _beside_another(match: re.Match[str], span: Span) -> Span:
     if name == "week" and not match["count"] and span.granularity == "day":
         # The seven days that lead up to it or follow it, whatever weekday it is.
         first = span.after if after else span.first - timedelta(weeks=1)
-        return Span(first, first + timedelta(weeks=1), "range")
+        return DateSpan(first, first + timedelta(weeks=1), "range")
     return counted(day, name, count(match["count"] or "one"), 1 if after else -1)
 
 
-def _weekend_beside(span: Span, *, after: bool) -> Span:
+def _weekend_beside(span: DateSpan, *, after: bool) -> DateSpan:
     day = span.after if after else span.first - timedelta(days=1)
     while day.weekday() != (5 if after else 6):
         day += timedelta(days=1 if after else -1)
     saturday = day if after else day - timedelta(days=1)
-    return Span(saturday, saturday + timedelta(days=2), "weekend")
+    return DateSpan(saturday, saturday + timedelta(days=2), "weekend")
 
 
-def _part_of_day(match: re.Match[str], span: Span) -> Span:
+def _part_of_day(match: re.Match[str], span: DateSpan) -> DateSpan:
     return part_of(span.first, match["part"])
 
 
-def _unit_of_day(match: re.Match[str], span: Span) -> Span:
+def _unit_of_day(match: re.Match[str], span: DateSpan) -> DateSpan:
     """Read `the week of 15 May` as the one that has that day."""
     return unit(span.first, unit_name(match["unit"]), 0)
 

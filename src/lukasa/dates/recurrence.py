@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
-from lukasa.dates import holidays as feasts
+from lukasa.dates import holidays
 from lukasa.dates.vocabulary import MONTH_NAME, WEEKDAY_NAME, count, month_number, ordinal, weekday_number
 from lukasa.text.language_data import WEEKDAYS
 from lukasa.text.patterns import compiled
@@ -54,7 +54,7 @@ def _every_part(match: re.Match[str]) -> str:
 
 
 def _every_named(match: re.Match[str]) -> str:
-    """Label seasons, months and feasts, which come once a year."""
+    """Label seasons, months and holidays, which come once a year."""
     words = " ".join(match["name"].split())
     each = _each(_interval(match), "year")
     if match["season"]:
@@ -168,7 +168,7 @@ _ROWS = (
     (
         (
             rf"{_EVERY}\s+(?P<name>(?P<season>spring|summer|autumn|fall|winter)|(?P<month>{MONTH_NAME})|"
-            rf"(?:{feasts.NAMES}))(?!\w|['’]s)"
+            rf"(?:{holidays.NAMES}))(?!\w|['’]s)"
         ),
         _every_named,
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from lukasa.dates.spans import PARTS, Anchor, Span, back, month_of, one_day, part_of, shift, unit, year_of
+from lukasa.dates.spans import PARTS, Anchor, DateSpan, back, month_of, one_day, part_of, shift, unit, year_of
 from lukasa.dates.vocabulary import (
     COUNT,
     CUE,
@@ -26,7 +26,7 @@ RECENT = 30
 # --- days ------------------------------------------------------------------------------------------------------------
 
 
-def _near_day(match: re.Match[str], anchor: Anchor) -> Span:
+def _near_day(match: re.Match[str], anchor: Anchor) -> DateSpan:
     words, today = " ".join(match["core"].lower().split()), anchor.today
     if words in {"tonight", "last night"}:
         return part_of(today - timedelta(days=words == "last night"), "night")
@@ -36,7 +36,7 @@ def _near_day(match: re.Match[str], anchor: Anchor) -> Span:
     return part_of(day, match["part"]) if match["part"] else one_day(day)
 
 
-def _weekday(match: re.Match[str], anchor: Anchor) -> Span:
+def _weekday(match: re.Match[str], anchor: Anchor) -> DateSpan:
     day, today = weekday_number(match["weekday"]), anchor.today
     behind = (today.weekday() - day) % 7
     match direction(match["which"]):
@@ -54,21 +54,21 @@ def _weekday(match: re.Match[str], anchor: Anchor) -> Span:
     return one_day(chosen)
 
 
-def _weekdays_ago(match: re.Match[str], anchor: Anchor) -> Span:
+def _weekdays_ago(match: re.Match[str], anchor: Anchor) -> DateSpan:
     """Read `two Fridays ago` as the one before the last."""
     number, _ = count(match["count"])
     behind = (anchor.today.weekday() - weekday_number(match["weekday"])) % 7 or 7
     return one_day(anchor.today - timedelta(days=behind, weeks=number - 1))
 
 
-def _weekday_of_week(match: re.Match[str], anchor: Anchor) -> Span:
+def _weekday_of_week(match: re.Match[str], anchor: Anchor) -> DateSpan:
     """Read `Tuesday of last week`."""
     steps = {"last": -1, "next": 1}.get(direction(match["which"]), 0)
     monday = anchor.today - timedelta(days=anchor.today.weekday())
     return one_day(monday + timedelta(weeks=steps, days=weekday_number(match["weekday"])))
 
 
-def _weeks_from(match: re.Match[str], anchor: Anchor) -> Span:
+def _weeks_from(match: re.Match[str], anchor: Anchor) -> DateSpan:
     """Read `Monday week`, `a week on Friday`, `two weeks from tomorrow`."""
     words, today = match.groupdict(), anchor.today
     if words.get("weekday"):
@@ -82,27 +82,27 @@ def _weeks_from(match: re.Match[str], anchor: Anchor) -> Span:
 # --- units of the calendar -------------------------------------------------------------------------------------------
 
 
-def _calendar_unit(match: re.Match[str], anchor: Anchor) -> Span:
+def _calendar_unit(match: re.Match[str], anchor: Anchor) -> DateSpan:
     """Read `last week`, `this month`: units of the calendar."""
     steps = {"last": -1, "this": 0, "next": 1}[direction(match["which"])]
     return unit(anchor.today, unit_name(match["unit"]), steps)
 
 
-def _twice_removed(match: re.Match[str], anchor: Anchor) -> Span:
+def _twice_removed(match: re.Match[str], anchor: Anchor) -> DateSpan:
     """Read `the week before last`, `the year after next`."""
     return unit(anchor.today, unit_name(match["unit"]), 2 if match["side"].lower() == "after" else -2)
 
 
-def _running_unit(match: re.Match[str], anchor: Anchor) -> Span:
+def _running_unit(match: re.Match[str], anchor: Anchor) -> DateSpan:
     return unit(anchor.today, unit_name(match["unit"]), 0)
 
 
-def _the_weekend(_match: re.Match[str], anchor: Anchor) -> Span:
+def _the_weekend(_match: re.Match[str], anchor: Anchor) -> DateSpan:
     begun = anchor.today.weekday() >= 5  # noqa: PLR2004 - Saturday
     return unit(anchor.today, "weekend", 0 if begun or anchor.ahead else -1)
 
 
-def _earlier(match: re.Match[str], anchor: Anchor) -> Span:
+def _earlier(match: re.Match[str], anchor: Anchor) -> DateSpan:
     running = unit(anchor.today, unit_name(match["unit"]), 0)
     if match["side"].lower() == "later":
         return running._replace(first=anchor.today, granularity="range")
@@ -112,25 +112,25 @@ def _earlier(match: re.Match[str], anchor: Anchor) -> Span:
 # --- counted units ---------------------------------------------------------------------------------------------------
 
 
-def counted(day: date, name: str, numbers: tuple[int, int], sign: int) -> Span:
+def counted(day: date, name: str, numbers: tuple[int, int], sign: int) -> DateSpan:
     """Return the calendar unit that many units away; a vague number is a range."""
     near, far = (unit(day, name, sign * number, around=True) for number in numbers)
     if near == far:
         return near
-    return Span(min(near.first, far.first), max(near.after, far.after), "range")
+    return DateSpan(min(near.first, far.first), max(near.after, far.after), "range")
 
 
-def _ago(match: re.Match[str], anchor: Anchor) -> Span:
+def _ago(match: re.Match[str], anchor: Anchor) -> DateSpan:
     sign = 1 if "from" in match["core"].lower() else -1
     return counted(anchor.today, unit_name(match["unit"]), count(match["count"]), sign)
 
 
-def _ago_today(match: re.Match[str], anchor: Anchor) -> Span:
+def _ago_today(match: re.Match[str], anchor: Anchor) -> DateSpan:
     """Read `a year ago today`, which is meant to the day."""
     return one_day(back(anchor.today, unit_name(match["unit"]), count(match["count"])[0]))
 
 
-def _half_ago(match: re.Match[str], anchor: Anchor) -> Span:
+def _half_ago(match: re.Match[str], anchor: Anchor) -> DateSpan:
     """Read `half a year ago`, `a year and a half ago` by the next smaller unit."""
     words = match.groupdict()
     whole = count(words["count"])[0] if words.get("count") else 0
@@ -148,51 +148,51 @@ def _half_ago(match: re.Match[str], anchor: Anchor) -> Span:
             raise ValueError(match.group())
 
 
-def _in_time(match: re.Match[str], anchor: Anchor) -> Span:
+def _in_time(match: re.Match[str], anchor: Anchor) -> DateSpan:
     """Read `in three days`; where one looks back, it tells how long something took."""
     if anchor.tense == "past":
         raise ValueError(match.group())
     return counted(anchor.today, unit_name(match["unit"]), count(match["count"]), 1)
 
 
-def _within(match: re.Match[str], anchor: Anchor) -> Span:
+def _within(match: re.Match[str], anchor: Anchor) -> DateSpan:
     if anchor.tense == "past":
         raise ValueError(match.group())
     _, most = count(match["count"])
-    return Span(
+    return DateSpan(
         anchor.today, back(anchor.today, unit_name(match["unit"]), -most) + timedelta(days=1), "range"
     )
 
 
-def _rolling(match: re.Match[str], anchor: Anchor) -> Span:
+def _rolling(match: re.Match[str], anchor: Anchor) -> DateSpan:
     """Read `the last two weeks`, `in the past month`: up to now, counted in days rather than by the calendar."""
     several = "few" if match["core"].lower().endswith("s") else "one"
     name, (_, most) = unit_name(match["unit"]), count(match["count"] or several)
     today = anchor.today
     if direction(match["which"]) == "next":
-        return Span(today, back(today, name, -most) + timedelta(days=1), "range")
-    return Span(back(today, name, most), today + timedelta(days=1), "range")
+        return DateSpan(today, back(today, name, -most) + timedelta(days=1), "range")
+    return DateSpan(back(today, name, most), today + timedelta(days=1), "range")
 
 
-def _for_so_long(match: re.Match[str], anchor: Anchor) -> Span:
+def _for_so_long(match: re.Match[str], anchor: Anchor) -> DateSpan:
     """Read `for two years now`: since then. What is counted in months is not meant to the day."""
     name, (_, most) = unit_name(match["unit"]), count(match["count"] or "1")
     begun = back(anchor.today, name, most)
     if name in {"month", "quarter", "year", "decade"}:
         begun = begun.replace(day=1)
-    return Span(begun, anchor.today + timedelta(days=1), "range", ongoing=True)
+    return DateSpan(begun, anchor.today + timedelta(days=1), "range", ongoing=True)
 
 
-def _lately(_match: re.Match[str], anchor: Anchor) -> Span:
-    return Span(anchor.today - timedelta(days=RECENT), anchor.today + timedelta(days=1), "range")
+def _lately(_match: re.Match[str], anchor: Anchor) -> DateSpan:
+    return DateSpan(anchor.today - timedelta(days=RECENT), anchor.today + timedelta(days=1), "range")
 
 
 _OTHER_DAY = 7
 """Days that `the other day` looks back."""
 
 
-def _other_day(_match: re.Match[str], anchor: Anchor) -> Span:
-    return Span(anchor.today - timedelta(days=_OTHER_DAY), anchor.today, "range")
+def _other_day(_match: re.Match[str], anchor: Anchor) -> DateSpan:
+    return DateSpan(anchor.today - timedelta(days=_OTHER_DAY), anchor.today, "range")
 
 
 # --- the rows --------------------------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 """The first month of each, in the north; the winter of a year begins in its December."""
 
 
-class Span(NamedTuple):
+class DateSpan(NamedTuple):
     """Days, or minutes of one day."""
 
     first: date
@@ -51,7 +51,7 @@ class Anchor(NamedTuple):
 
     at: datetime
     tense: Tense = "past"
-    """`present`: nobody said."""
+    """`present`: unknown."""
 
     @property
     def today(self) -> date:
@@ -60,11 +60,11 @@ class Anchor(NamedTuple):
 
     @property
     def ahead(self) -> bool:
-        """Whether a date without a year is the next one; otherwise it is the latest that has begun."""
+        """Whether a date without a year is the next one rather than the latest that has begun."""
         return self.tense == "future"
 
 
-def instants(span: Span, zone: tzinfo | None) -> tuple[datetime, datetime]:
+def instants(span: DateSpan, zone: tzinfo | None) -> tuple[datetime, datetime]:
     """Return the bounds as instants; midnights are local, so a day may have 23 or 25 hours."""
     if span.minutes is None:
         return midnight(span.first, zone), midnight(span.after, zone)
@@ -80,48 +80,43 @@ def instants(span: Span, zone: tzinfo | None) -> tuple[datetime, datetime]:
 
 
 def midnight(day: date, zone: tzinfo | None) -> datetime:
-    """Return the first instant of a day."""
     return datetime.combine(day, time(), tzinfo=zone)
 
 
-def one_day(day: date) -> Span:
-    """Return a single day."""
-    return Span(day, day + timedelta(days=1), "day")
+def one_day(day: date) -> DateSpan:
+    return DateSpan(day, day + timedelta(days=1), "day")
 
 
-def part_of(day: date, part: str) -> Span:
+def part_of(day: date, part: str) -> DateSpan:
     """Return the morning, afternoon, evening or night of a day."""
     return one_day(day)._replace(granularity="part", minutes=PARTS[part.lower()])
 
 
-def minute_of(day: date, minute: int, fold: int = 0) -> Span:
-    """Return one minute of a day."""
+def minute_of(day: date, minute: int, fold: int = 0) -> DateSpan:
     return one_day(day)._replace(granularity="instant", minutes=(minute, minute + 1), fold=fold)
 
 
-def month_of(year: int, month: int) -> Span:
-    """Return a calendar month."""
-    return Span(date(year, month, 1), date(*shift(year, month, 1), 1), "month")
+def month_of(year: int, month: int) -> DateSpan:
+    return DateSpan(date(year, month, 1), date(*shift(year, month, 1), 1), "month")
 
 
-def season_of(year: int, month: int) -> Span:
-    """Return the three months that begin with the given one."""
-    return Span(date(year, month, 1), date(*shift(year, month, 3), 1), "season")
+def season_of(year: int, month: int) -> DateSpan:
+    """Return the season of three months that begins with *month*."""
+    return DateSpan(date(year, month, 1), date(*shift(year, month, 3), 1), "season")
 
 
-def quarter_of(year: int, quarter: int) -> Span:
+def quarter_of(year: int, quarter: int) -> DateSpan:
     """Return a quarter of a calendar year, counted from 1."""
     return season_of(year, quarter * 3 - 2)._replace(granularity="quarter")
 
 
-def year_of(year: int) -> Span:
-    """Return a calendar year."""
-    return Span(date(year, 1, 1), date(year + 1, 1, 1), "year")
+def year_of(year: int) -> DateSpan:
+    return DateSpan(date(year, 1, 1), date(year + 1, 1, 1), "year")
 
 
-def decade_of(first: int) -> Span:
+def decade_of(first: int) -> DateSpan:
     """Return ten calendar years."""
-    return Span(date(first, 1, 1), date(first + 10, 1, 1), "decade")
+    return DateSpan(date(first, 1, 1), date(first + 10, 1, 1), "decade")
 
 
 def shift(year: int, month: int, months: int) -> tuple[int, int]:
@@ -135,7 +130,7 @@ def length(year: int, month: int) -> int:
     return (date(*shift(year, month, 1), 1) - date(year, month, 1)).days
 
 
-def moved(span: Span, years: int) -> Span:
+def moved(span: DateSpan, years: int) -> DateSpan:
     """Move a span to another year; 29 February becomes the 28th where there is none."""
 
     def move(day: date) -> date:
@@ -144,7 +139,7 @@ def moved(span: Span, years: int) -> Span:
     return span._replace(first=move(span.first), after=move(span.after))
 
 
-def unit(today: date, name: str, steps: int, *, around: bool = False) -> Span:
+def unit(today: date, name: str, steps: int, *, around: bool = False) -> DateSpan:
     """Return the calendar unit *steps* units from today's; *around* makes `a fortnight ago` one week."""
     match name:
         case "day":
@@ -162,14 +157,14 @@ def unit(today: date, name: str, steps: int, *, around: bool = False) -> Span:
             return year_of(today.year + steps)
 
 
-def _week(today: date, name: str, steps: int, *, around: bool) -> Span:
+def _week(today: date, name: str, steps: int, *, around: bool) -> DateSpan:
     monday = today - timedelta(days=today.weekday())
     if name == "weekend":
         first = monday + timedelta(weeks=steps, days=5)
-        return Span(first, first + timedelta(days=2), "weekend")
+        return DateSpan(first, first + timedelta(days=2), "weekend")
     weeks = 2 if name == "fortnight" else 1
     first = monday + timedelta(weeks=weeks * steps)
-    return Span(first, first + timedelta(weeks=1 if around else weeks), "week")
+    return DateSpan(first, first + timedelta(weeks=1 if around else weeks), "week")
 
 
 def back(today: date, name: str, count: int) -> date:
@@ -182,7 +177,7 @@ def back(today: date, name: str, count: int) -> date:
     return date(year, month, min(today.day, length(year, month)))
 
 
-def third_of(span: Span, which: Third) -> Span:
+def third_of(span: DateSpan, which: Third) -> DateSpan:
     """Return the early, middle or late third of a span."""
     days = (span.after - span.first).days
     early, late = (span.first + timedelta(days=round(days * part / 3)) for part in (1, 2))
@@ -190,7 +185,7 @@ def third_of(span: Span, which: Third) -> Span:
     return span._replace(first=first, after=after, granularity="range")
 
 
-def nth_weekday(span: Span, weekday: int, nth: int) -> Span:
+def nth_weekday(span: DateSpan, weekday: int, nth: int) -> DateSpan:
     """Return the nth such weekday inside a span, counted from 1, or from its end when negative."""
     if nth > 0:
         day = span.first + timedelta(days=(weekday - span.first.weekday()) % 7, weeks=nth - 1)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
-from typing import NamedTuple
 
 from lukasa.dates.atoms import atoms
-from lukasa.dates.bounds import Bounded, bounded
+from lukasa.dates.bounds import Expression, bounded
 from lukasa.dates.modifiers import modified
 from lukasa.dates.recurrence import Recurrence, recurrences
 from lukasa.dates.spans import Anchor, Tense, midnight
@@ -15,20 +14,10 @@ from lukasa.domain.interval import Interval
 from lukasa.text.patterns import compiled
 
 
-class Expression(NamedTuple):
-    """A time and where its words stand."""
-
-    start: int
-    end: int
-    interval: Interval
-    recurring: str = ""
-    """How often it comes back (`every 2 weeks on Tuesday`); the interval then tells since when, and until when."""
-
-
 def expressions(
     text: str, *, at: datetime, zone: tzinfo | None = None, tense: Tense | None = None
 ) -> tuple[Expression, ...]:
-    """Return the time expressions of a statement that was made at an (aware) instant, left to right, none overlapping.
+    """Return the time expressions of a statement made at *at* (aware), left to right, without overlaps.
 
     Days begin at midnight in *zone*, by default in the offset of *at*. *tense* is that of the clause; without it, words
     such as `will` and `went` decide whether `on Friday` is the next one or the latest.
@@ -36,48 +25,47 @@ def expressions(
     zone = zone or at.tzinfo
     anchor = Anchor(at.astimezone(zone))
 
-    def look(start: int, end: int) -> Anchor:
-        return anchor._replace(tense=tense_at(text, start, end, tense))
+    def anchor_at(start: int, end: int) -> Anchor:
+        return anchor._replace(tense=_tense_at(text, start, end, tense))
 
-    found = bounded(text, modified(text, atoms(text, look)), zone, asked=False)
-    again = recurrences(text)
-    return tuple(_merged(text, found, again, anchor))
+    singles = bounded(text, modified(text, atoms(text, anchor_at)), zone, asked=False)
+    return tuple(_merged(text, singles, recurrences(text), anchor))
 
 
-def _merged(text: str, found: list[Bounded], again: list[Recurrence], anchor: Anchor) -> Iterator[Expression]:
+def _merged(
+    text: str, singles: list[Expression], recurring: list[Recurrence], anchor: Anchor
+) -> Iterator[Expression]:
     """Put single times and recurrences in order; a recurrence takes the bound that follows it."""
-    place = 0
-    for each in again:
-        while place < len(found) and found[place].end <= each.start:
-            yield Expression(*found[place])
-            place += 1
-        while place < len(found) and found[place].start < each.end:
-            place += 1
-        bound = found[place] if place < len(found) and _bounds(text, each, found[place]) else None
-        place += bound is not None
-        yield _recurring(text, each, bound, anchor)
-    for single in found[place:]:
-        yield Expression(*single)
+    index = 0
+    for recurrence in recurring:
+        while index < len(singles) and singles[index].end <= recurrence.start:
+            yield singles[index]
+            index += 1
+        while index < len(singles) and singles[index].start < recurrence.end:
+            index += 1
+        bound = singles[index] if index < len(singles) and _bounds(text, recurrence, singles[index]) else None
+        index += bound is not None
+        yield _recurring(text, recurrence, bound, anchor)
+    yield from singles[index:]
 
 
-def _bounds(text: str, each: Recurrence, single: Bounded) -> bool:
-    """Tell whether a `since …` or `until …` stands right behind a recurrence."""
+def _bounds(text: str, recurrence: Recurrence, single: Expression) -> bool:
+    """Whether a `since …` or `until …` stands right behind a recurrence."""
     half_open = (single.interval.start is None) != (single.interval.end is None)
-    near = single.start - each.end <= _NEAR
-    return half_open and near and compiled(_JOINT).fullmatch(text, each.end, single.start) is not None
+    near = single.start - recurrence.end <= _NEAR
+    return half_open and near and compiled(_JOINT).fullmatch(text, recurrence.end, single.start) is not None
 
 
-def _recurring(text: str, each: Recurrence, bound: Bounded | None, anchor: Anchor) -> Expression:
-    """Return a recurrence from the day it was told on, unless it is told since when, or that it is over."""
-    start = midnight(anchor.today, anchor.at.tzinfo)
+def _recurring(text: str, recurrence: Recurrence, bound: Expression | None, anchor: Anchor) -> Expression:
+    """Return a recurrence that runs from the anchor's day, unless its bound says since when, or that it is over."""
+    today = midnight(anchor.today, anchor.at.tzinfo)
+    start, end, label = recurrence
     if bound is None:
-        return Expression(
-            each.start, each.end, Interval(start=start, phrase=text[each.start : each.end]), each.label
-        )
-    till = bound.interval.end
-    since = bound.interval.start or (start if till and till > start else None)
-    interval = Interval(start=since, end=till, phrase=text[each.start : bound.end])
-    return Expression(each.start, bound.end, interval, each.label)
+        return Expression(start, end, Interval(start=today, phrase=text[start:end]), label)
+    until = bound.interval.end
+    since = bound.interval.start or (today if until and until > today else None)
+    interval = Interval(start=since, end=until, phrase=text[start : bound.end])
+    return Expression(start, bound.end, interval, label)
 
 
 _NEAR = 8
@@ -106,23 +94,20 @@ _LOOKED = (
 )
 
 
-def tense_at(text: str, start: int, end: int, given: Tense | None) -> Tense:
-    """Return the tense for the expression at a place: what the caller knows, or what the nearest words say.
+def _tense_at(text: str, start: int, end: int, tense: Tense | None) -> Tense:
+    """Return the tense of the expression at an offset: what the caller knows, or what the nearest words say.
 
-    Where nothing tells, it is `present`, which looks back like the past, but allows what can only lie ahead.
+    Without a sign it is `present`, which looks back like the past, but allows what can only lie ahead.
     """
     bound = compiled(_BOUND_BEFORE).search(text, max(0, start - 16), start)
     if bound and bound["since"]:
         return "past"
-    if given in {"past", "future"}:
-        return given
-    said = _said(text, start, end)
-    if said:
-        return said
-    return "future" if given == "present" or bound else "present"
+    if tense in {"past", "future"}:
+        return tense
+    return _tense_of_cue(text, start, end) or ("future" if tense == "present" or bound else "present")
 
 
-def _said(text: str, start: int, end: int) -> Tense | None:
+def _tense_of_cue(text: str, start: int, end: int) -> Tense | None:
     """Return what the nearest cue before says, or else the first one after; both in the same sentence."""
     before = compiled(_ENDS).split(text[max(0, start - _REACH) : start])[-1]
     cue = None
@@ -135,9 +120,7 @@ def _said(text: str, start: int, end: int) -> Tense | None:
 
 
 _CUES = rf"(?i)(?P<ahead>{_AHEAD})|(?P<looked>{_LOOKED})"
-
 _ENDS = r"[.!?;\n]"
-
 _BOUND_BEFORE = r"(?i)\b(?:(?P<since>since)|until|till|by)\s+(?:the\s+)?$"
 
 
@@ -147,21 +130,15 @@ _BOUND_BEFORE = r"(?i)\b(?:(?P<since>since)|until|till|by)\s+(?:the\s+)?$"
 def validity(when: Interval | None, said_at: datetime, *, state: bool, ended: bool) -> Interval | None:
     """Return when a statement is true; *when* is the time that its words name, if they do.
 
-    `None`: an event of which nobody said when.
+    A state is true from its beginning, or from now; an event at its time, or `None` when no time is named.
     """
-    if ended:
-        return _until(when, said_at)
-    if not state:
+    if not state and not ended:
         return when
     if when is None or when.start is None or when.start > said_at:
-        return Interval(start=said_at, granularity="instant")
-    return Interval(start=when.start, granularity=when.granularity, phrase=when.phrase)
-
-
-def _until(when: Interval | None, said_at: datetime) -> Interval:
-    """Return when something that has ended was so."""
-    if when is None or when.start is None or when.start > said_at:
-        return Interval(end=said_at, granularity="instant")
+        start, end = (None, said_at) if ended else (said_at, None)
+        return Interval(start=start, end=end, granularity="instant")
+    if not ended:
+        return Interval(start=when.start, granularity=when.granularity, phrase=when.phrase)
     if when.end is None:
         return Interval(end=when.start, granularity=when.granularity, phrase=when.phrase)
     return when

@@ -392,7 +392,7 @@ We met [the year before 2020]. | 2019 | year
 We met [the year after 2020]. | 2021 | year
 """
 
-FEASTS = """
+HOLIDAYS = """
 We ate well on [Christmas]. | 12-25< | day
 We ate well on [Christmas Eve]. | 12-24< | day
 We will eat well on [Christmas Day]. | 12-25> | day
@@ -768,7 +768,7 @@ def _yearly_quarter(today: date, quarter: str, side: str) -> _Days:
     return _nearest([(each, _months_away(each, 3)) for each in starts], today, side)
 
 
-def _feast(today: date, name: str, side: str) -> _Days:
+def _holiday(today: date, name: str, side: str) -> _Days:
     return _nearest([_one(date.fromisoformat(day)) for day in _NAMED[name].split()], today, side)
 
 
@@ -824,7 +824,7 @@ _TERMS = (
     (rf"(\d\d){_SIDE}", _yearly_month),
     (rf"Q(\d){_SIDE}", _yearly_quarter),
     (rf"({'|'.join(_SEASONS)}){_SIDE}", _yearly_season),
-    (rf"({'|'.join(_NAMED)}){_SIDE}", _feast),
+    (rf"({'|'.join(_NAMED)}){_SIDE}", _holiday),
     (r"D0:(\w+)([<>])", _running),
     (r"(M[+-]?\d+):(\d+)", _nth_day),
     (r"(.+):(early|mid|late)", _third),

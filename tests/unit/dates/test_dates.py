@@ -24,7 +24,7 @@ TABLES = (
     said.MONTHS,
     said.YEARS,
     said.DAYS,
-    said.FEASTS,
+    said.HOLIDAYS,
 )
 ENGLISH = [row for table in TABLES for row in said.rows(table)]
 WEDNESDAY = datetime(2023, 5, 24, 15, 30, tzinfo=UTC)
