@@ -1,13 +1,14 @@
 """Expressions that name their place in the calendar: dates, months, seasons, years, holidays, hours.
 
-Each row is a pattern and how it is read. A pattern marks with `core` what belongs to the expression; without it, all
-of it does. What could be read in two ways (`05/07/2023`) is not read at all.
+Each row is a pattern and its reader. The group `core` marks what belongs to the expression; without it, all of the
+match does. A reader raises `ValueError` for what is no date; `05/07/2023`, which has two meanings, is none.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import date, datetime
 
 from lukasa.dates import holidays
@@ -40,7 +41,9 @@ from lukasa.dates.vocabulary import (
     direction,
     month_number,
     ordinal,
+    steps,
 )
+from lukasa.text.patterns import compiled
 
 _YEARS = 9
 """How far the year that had a 29 February may be away."""
@@ -48,36 +51,43 @@ _YEARS = 9
 
 def _in_year(make: Callable[[int], DateSpan], anchor: Anchor, which: str) -> DateSpan:
     """Return the occurrence of a yearly span that is meant: the last, this year's, the next, or the nearest."""
-    found = _occurrences(make, anchor, which, near=2) or _occurrences(make, anchor, which, near=_YEARS)
-    if not found:
+    spans = _occurrences(make, anchor, which, near=2) or _occurrences(make, anchor, which, near=_YEARS)
+    if not spans:
         raise ValueError(which)
-    return found[0]._replace(yearless=not which)
+    return spans[0]._replace(yearless=not which)
 
 
 def _occurrences(make: Callable[[int], DateSpan], anchor: Anchor, which: str, *, near: int) -> list[DateSpan]:
-    """Return what may be meant among the years near the anchor's, the likeliest first."""
+    """Return the candidates in the years near the anchor's, the likeliest first."""
     today = anchor.today
-    spans = [span for year in range(today.year - near, today.year + near + 1) for span in _made(make, year)]
+    spans = [
+        span for year in range(today.year - near, today.year + near + 1) for span in _existing(make, year)
+    ]
     match which:
         case "last":
-            found = [span for span in reversed(spans) if span.after <= today]
+            return [span for span in reversed(spans) if span.after <= today]
         case "next":
-            found = [span for span in spans if span.first > today]
+            return [span for span in spans if span.first > today]
         case "this":
             running = [span for span in spans if span.first <= today < span.after]
-            found = [*running, *_made(make, today.year)]
+            return [*running, *_existing(make, today.year)]
         case _ if anchor.ahead:
-            found = [span for span in spans if span.after > today]
+            return [span for span in spans if span.after > today]
         case _:
-            found = [span for span in reversed(spans) if span.first <= today]
-    return found
+            return [span for span in reversed(spans) if span.first <= today]
 
 
-def _made(make: Callable[[int], DateSpan], year: int) -> Iterator[DateSpan]:
-    try:
+def _existing(make: Callable[[int], DateSpan], year: int) -> Iterator[DateSpan]:
+    # Not every year has a 29 February.
+    with suppress(ValueError):
         yield make(year)
-    except ValueError:
-        return
+
+
+def _yearly(match: re.Match[str], anchor: Anchor, make: Callable[[int], DateSpan]) -> DateSpan:
+    """Return the span in the year that is named, or else the occurrence that is meant."""
+    if match["year"]:
+        return make(_full_year(match["year"]))
+    return _in_year(make, anchor, direction(match.groupdict().get("which")))
 
 
 # --- days ------------------------------------------------------------------------------------------------------------
@@ -88,13 +98,13 @@ def _iso_day(match: re.Match[str], _anchor: Anchor) -> DateSpan:
 
 
 def _iso_minute(match: re.Match[str], anchor: Anchor) -> DateSpan:
-    """Read a date with its time; one with an offset is told on the clock of the anchor."""
+    """Read a date with its time; one with an offset is put on the clock of the anchor."""
     day = date(int(match["year"]), int(match["m"]), int(match["d"]))
     offset = match["offset"]
     if not offset:
         return minute_of(day, _minute(match["hour"], match["minute"]))
-    said = datetime.fromisoformat(f"{day}T{match['hour']}:{match['minute']}{offset.upper()}")
-    local = said.astimezone(anchor.at.tzinfo)
+    instant = datetime.fromisoformat(f"{day}T{match['hour']}:{match['minute']}{offset.upper()}")
+    local = instant.astimezone(anchor.at.tzinfo)
     return minute_of(local.date(), local.hour * HOUR + local.minute, local.fold)
 
 
@@ -108,12 +118,10 @@ def _numeric_day(match: re.Match[str], _anchor: Anchor) -> DateSpan:
 
 
 def _day_of_month(match: re.Match[str], anchor: Anchor) -> DateSpan:
-    if _verb(match):
+    if _is_verb(match):
         raise ValueError(match.group())
     month, day = month_number(match["month"]), ordinal(match["day"])
-    if match["year"]:
-        return one_day(date(_full_year(match["year"]), month, day))
-    return _in_year(lambda year: one_day(date(year, month, day)), anchor, "")
+    return _yearly(match, anchor, lambda year: one_day(date(year, month, day)))
 
 
 def _days_of_month(match: re.Match[str], anchor: Anchor) -> DateSpan:
@@ -125,38 +133,34 @@ def _days_of_month(match: re.Match[str], anchor: Anchor) -> DateSpan:
     return last._replace(first=first, granularity="range")
 
 
-_BEFORE_DAY = re.compile(
-    r"\b(?:on|the|by|since|until|till|before|after|from|and|to|of|between)\s+$", re.IGNORECASE
-)
+_BEFORE_DAY = r"(?i)\b(?:on|the|by|since|until|till|before|after|from|and|to|of|between)\s+$"
 
 
-def _verb(match: re.Match[str]) -> bool:
-    """Tell whether `rule 1 may apply` is what was said, and not the first of May."""
+def _is_verb(match: re.Match[str]) -> bool:
+    """Whether the month is a verb, as in `rule 1 may apply`."""
     if match["year"] or match["month"] not in {"may", "march", "mar"}:
         return False
+    if re.search(r"\d(?:st|nd|rd|th)|\bof\b", match["core"]):
+        return False
     start = match.start("core")
-    said = match["core"]
-    return not re.search(r"\d(?:st|nd|rd|th)|\bof\b", said) and not _BEFORE_DAY.search(
-        match.string, max(0, start - 12), start
-    )
+    return compiled(_BEFORE_DAY).search(match.string, max(0, start - 12), start) is None
 
 
 def _day_only(match: re.Match[str], anchor: Anchor) -> DateSpan:
-    """Read `on the 5th` as the nearest month that has it."""
-    day, today = ordinal(match["day"]), anchor.today
+    """Read `on the 5th` in the nearest month that has it."""
+    number, today = ordinal(match["day"]), anchor.today
     for away in range(12):
         year, month = shift(today.year, today.month, away if anchor.ahead else -away)
-        if day <= length(year, month):
-            found = date(year, month, day)
-            if found == today or (found > today) == anchor.ahead:
-                return one_day(found)
+        if number <= length(year, month):
+            day = date(year, month, number)
+            if day == today or (day > today) == anchor.ahead:
+                return one_day(day)
     raise ValueError(match.group())
 
 
 def _day_of_unit(match: re.Match[str], anchor: Anchor) -> DateSpan:
     """Read `the 5th of next month`."""
-    steps = {"last": -1, "next": 1}.get(direction(match["which"]), 0)
-    year, month = shift(anchor.today.year, anchor.today.month, steps)
+    year, month = shift(anchor.today.year, anchor.today.month, steps(match["which"]))
     return one_day(date(year, month, ordinal(match["day"])))
 
 
@@ -169,27 +173,20 @@ def _numeric_month(match: re.Match[str], _anchor: Anchor) -> DateSpan:
 
 def _month(match: re.Match[str], anchor: Anchor) -> DateSpan:
     month = month_number(match["month"])
-    if match["year"]:
-        return month_of(_full_year(match["year"]), month)
-    return _in_year(lambda year: month_of(year, month), anchor, direction(match["which"]))
+    return _yearly(match, anchor, lambda year: month_of(year, month))
 
 
 def _season(match: re.Match[str], anchor: Anchor) -> DateSpan:
     month = SEASONS[match["season"].lower()]
-    if match["year"]:
-        return season_of(_full_year(match["year"]), month)
-    return _in_year(lambda year: season_of(year, month), anchor, direction(match["which"]))
+    return _yearly(match, anchor, lambda year: season_of(year, month))
 
 
 def _quarter(match: re.Match[str], anchor: Anchor) -> DateSpan:
-    quarter = int(match["quarter"])
-    if match["year"]:
-        return quarter_of(int(match["year"]), quarter)
-    return _in_year(lambda year: quarter_of(year, quarter), anchor, "")
+    return _yearly(match, anchor, lambda year: quarter_of(year, int(match["quarter"])))
 
 
 def _year(match: re.Match[str], _anchor: Anchor) -> DateSpan:
-    return year_of(int(match["year"]))
+    return year_of(_full_year(match["year"]))
 
 
 def _years(match: re.Match[str], _anchor: Anchor) -> DateSpan:
@@ -204,10 +201,6 @@ _LAST_CENTURY = 30
 """Two digits from here on are years of the twentieth century."""
 
 
-def _short_year(match: re.Match[str], _anchor: Anchor) -> DateSpan:
-    return year_of(_full_year(match["short"]))
-
-
 def _full_year(digits: str) -> int:
     """Return the year of four digits, or of two with or without an apostrophe."""
     number = int(digits.strip("'’"))
@@ -216,24 +209,21 @@ def _full_year(digits: str) -> int:
     return number + (1900 if number >= _LAST_CENTURY else 2000)
 
 
-DECADE_WORDS = {"twenties": 20, "thirties": 30, "forties": 40, "fifties": 50, "sixties": 60, "seventies": 70}
-DECADE_WORDS |= {"eighties": 80, "nineties": 90}
+_DECADES = "twenties thirties forties fifties sixties seventies eighties nineties"
+DECADE_WORDS = {word: 1900 + 10 * tens for tens, word in enumerate(_DECADES.split(), 2)}
 
 
 def _decade(match: re.Match[str], _anchor: Anchor) -> DateSpan:
-    return decade_of(_full_year(match["decade"]))
-
-
-def _named_decade(match: re.Match[str], _anchor: Anchor) -> DateSpan:
-    return decade_of(1900 + DECADE_WORDS[match["decade"].lower()])
+    word = match["decade"].lower()
+    return decade_of(DECADE_WORDS.get(word) or _full_year(word))
 
 
 def _holiday(match: re.Match[str], anchor: Anchor) -> DateSpan:
     # By `lastgroup` it could be the year that matched last.
-    day = next(holidays.DAYS[key] for key, said in match.groupdict().items() if said and key in holidays.DAYS)
-    if match["year"]:
-        return one_day(day(int(match["year"])))
-    return _in_year(lambda year: one_day(day(year)), anchor, direction(match["which"]))
+    day = next(
+        holidays.DAYS[key] for key, words in match.groupdict().items() if words and key in holidays.DAYS
+    )
+    return _yearly(match, anchor, lambda year: one_day(day(year)))
 
 
 # --- hours -----------------------------------------------------------------------------------------------------------
@@ -247,12 +237,12 @@ def _minute(hour: str, minute: str | None) -> int:
 
 
 def _clock(match: re.Match[str], anchor: Anchor) -> DateSpan:
-    """Read an hour of the day it was said on; a day beside it moves it."""
-    words = match.groupdict()
-    if word := words.get("word"):
+    """Read an hour of the anchor's day; a day beside it moves it."""
+    groups = match.groupdict()
+    if word := groups.get("word"):
         return minute_of(anchor.today, 12 * HOUR if word.lower() == "noon" else WHOLE_DAY)
-    minute = _minute(match["hour"], words.get("minute"))
-    if half := words.get("half"):
+    minute = _minute(match["hour"], groups.get("minute"))
+    if half := groups.get("half"):
         hour = int(match["hour"])
         if not 1 <= hour <= 12:  # noqa: PLR2004 - a clock face
             raise ValueError(match.group())
@@ -343,12 +333,12 @@ YEARS = (
     (rf"{CUE}(?P<core>(?P<one>(?:19|20|21)\d\d)\s?[-–—]\s?{YEAR})(?![\w-])", _years),
     (rf"(?:{_CERTAIN}|\byear\s+)(?P<core>{YEAR})(?![\w-])(?!/\d)", _year),
     (rf"{CUE}(?P<core>{YEAR})(?![\w-])(?![/.,:]\d){_COUNTED}", _year),
-    (rf"{_CERTAIN}(?P<core>['’](?P<short>\d\d))(?!\w)", _short_year),
+    (rf"{_CERTAIN}(?P<core>['’](?P<year>\d\d))(?!\w)", _year),
 )
 SEASONS_AND_DECADES = (
     (rf"{WHICH}\s+{SEASON}(?P<year>)", _season),
     (rf"{CUE}(?P<core>(?P<which>){SEASON}(?P<year>))(?!\w|['’]s|\s+of\b)", _season),
-    (rf"the\s+(?:early\s+|late\s+|mid-?\s*)?(?P<decade>{'|'.join(DECADE_WORDS)})", _named_decade),
+    (rf"the\s+(?:early\s+|late\s+|mid-?\s*)?(?P<decade>{'|'.join(DECADE_WORDS)})", _decade),
 )
 HOLIDAYS = (
     (rf"(?P<which>)(?:{holidays.NAMES}),?\s+(?:of\s+|in\s+)?{YEAR}", _holiday),

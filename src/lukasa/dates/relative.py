@@ -5,7 +5,18 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from lukasa.dates.spans import PARTS, Anchor, DateSpan, back, month_of, one_day, part_of, shift, unit, year_of
+from lukasa.dates.spans import (
+    PARTS,
+    Anchor,
+    DateSpan,
+    back,
+    month_of,
+    one_day,
+    part_of,
+    shift,
+    unit,
+    year_of,
+)
 from lukasa.dates.vocabulary import (
     COUNT,
     CUE,
@@ -16,12 +27,16 @@ from lukasa.dates.vocabulary import (
     WHICH,
     count,
     direction,
+    steps,
     unit_name,
     weekday_number,
 )
 
-RECENT = 30
-"""Days that `recently` and `lately` look back."""
+_RECENT_DAYS = 30
+"""How far `recently` and `lately` look back."""
+
+_OTHER_DAYS = 7
+"""How far `the other day` looks back."""
 
 # --- days ------------------------------------------------------------------------------------------------------------
 
@@ -63,19 +78,18 @@ def _weekdays_ago(match: re.Match[str], anchor: Anchor) -> DateSpan:
 
 def _weekday_of_week(match: re.Match[str], anchor: Anchor) -> DateSpan:
     """Read `Tuesday of last week`."""
-    steps = {"last": -1, "next": 1}.get(direction(match["which"]), 0)
     monday = anchor.today - timedelta(days=anchor.today.weekday())
-    return one_day(monday + timedelta(weeks=steps, days=weekday_number(match["weekday"])))
+    return one_day(monday + timedelta(weeks=steps(match["which"]), days=weekday_number(match["weekday"])))
 
 
 def _weeks_from(match: re.Match[str], anchor: Anchor) -> DateSpan:
     """Read `Monday week`, `a week on Friday`, `two weeks from tomorrow`."""
-    words, today = match.groupdict(), anchor.today
-    if words.get("weekday"):
+    groups, today = match.groupdict(), anchor.today
+    if groups.get("weekday"):
         day = today + timedelta(days=7 - (today.weekday() - weekday_number(match["weekday"])) % 7)
     else:
         day = today + timedelta(days=match["day"].lower() == "tomorrow")
-    weeks, _ = count(words.get("count") or "one")
+    weeks, _ = count(groups.get("count") or "one")
     return one_day(day + timedelta(weeks=weeks))
 
 
@@ -83,18 +97,13 @@ def _weeks_from(match: re.Match[str], anchor: Anchor) -> DateSpan:
 
 
 def _calendar_unit(match: re.Match[str], anchor: Anchor) -> DateSpan:
-    """Read `last week`, `this month`: units of the calendar."""
-    steps = {"last": -1, "this": 0, "next": 1}[direction(match["which"])]
-    return unit(anchor.today, unit_name(match["unit"]), steps)
+    """Read `last week`, `this month`, and `the week` of `the rest of the week`."""
+    return unit(anchor.today, unit_name(match["unit"]), steps(match.groupdict().get("which")))
 
 
 def _twice_removed(match: re.Match[str], anchor: Anchor) -> DateSpan:
     """Read `the week before last`, `the year after next`."""
     return unit(anchor.today, unit_name(match["unit"]), 2 if match["side"].lower() == "after" else -2)
-
-
-def _running_unit(match: re.Match[str], anchor: Anchor) -> DateSpan:
-    return unit(anchor.today, unit_name(match["unit"]), 0)
 
 
 def _the_weekend(_match: re.Match[str], anchor: Anchor) -> DateSpan:
@@ -132,11 +141,9 @@ def _ago_today(match: re.Match[str], anchor: Anchor) -> DateSpan:
 
 def _half_ago(match: re.Match[str], anchor: Anchor) -> DateSpan:
     """Read `half a year ago`, `a year and a half ago` by the next smaller unit."""
-    words = match.groupdict()
-    whole = count(words["count"])[0] if words.get("count") else 0
-    ahead = re.search(r"now$|^in\b", match["core"], re.IGNORECASE) is not None
-    sign = 1 if ahead else -1
-    today = anchor.today
+    today, number = anchor.today, match.groupdict().get("count")
+    whole = count(number)[0] if number else 0
+    sign = 1 if re.search(r"now$|^in\b", match["core"], re.IGNORECASE) else -1
     match unit_name(match["unit"]):
         case "year":
             return month_of(*shift(today.year, today.month, sign * (12 * whole + 6)))
@@ -149,7 +156,7 @@ def _half_ago(match: re.Match[str], anchor: Anchor) -> DateSpan:
 
 
 def _in_time(match: re.Match[str], anchor: Anchor) -> DateSpan:
-    """Read `in three days`; where one looks back, it tells how long something took."""
+    """Read `in three days`; in the past it is how long something took."""
     if anchor.tense == "past":
         raise ValueError(match.group())
     return counted(anchor.today, unit_name(match["unit"]), count(match["count"]), 1)
@@ -177,22 +184,18 @@ def _rolling(match: re.Match[str], anchor: Anchor) -> DateSpan:
 def _for_so_long(match: re.Match[str], anchor: Anchor) -> DateSpan:
     """Read `for two years now`: since then. What is counted in months is not meant to the day."""
     name, (_, most) = unit_name(match["unit"]), count(match["count"] or "1")
-    begun = back(anchor.today, name, most)
+    first = back(anchor.today, name, most)
     if name in {"month", "quarter", "year", "decade"}:
-        begun = begun.replace(day=1)
-    return DateSpan(begun, anchor.today + timedelta(days=1), "range", ongoing=True)
+        first = first.replace(day=1)
+    return DateSpan(first, anchor.today + timedelta(days=1), "range", ongoing=True)
 
 
 def _lately(_match: re.Match[str], anchor: Anchor) -> DateSpan:
-    return DateSpan(anchor.today - timedelta(days=RECENT), anchor.today + timedelta(days=1), "range")
-
-
-_OTHER_DAY = 7
-"""Days that `the other day` looks back."""
+    return DateSpan(anchor.today - timedelta(days=_RECENT_DAYS), anchor.today + timedelta(days=1), "range")
 
 
 def _other_day(_match: re.Match[str], anchor: Anchor) -> DateSpan:
-    return DateSpan(anchor.today - timedelta(days=_OTHER_DAY), anchor.today, "range")
+    return DateSpan(anchor.today - timedelta(days=_OTHER_DAYS), anchor.today, "range")
 
 
 # --- the rows --------------------------------------------------------------------------------------------------------
@@ -203,7 +206,7 @@ _UNITS = rf"{UNIT}s?"
 _NOT_TO = r"(?<![-–—/])(?<!to )(?<!through )"
 """`Monday to Friday` without `from` is what is usual."""
 
-_SAYS = r"(?:i|we|he|she|they|you|it)"
+_PRONOUN = r"(?:i|we|he|she|they|you|it)"
 
 NEAR = (
     (r"the\s+day\s+(?:before\s+yesterday|after\s+tomorrow)(?P<part>)", _near_day),
@@ -216,7 +219,7 @@ WEEKDAYS = (
     (rf"(?:{CUE})(?P<core>(?P<which>){WEEKDAY})(?!\w|['’]s)", _weekday),
     (rf"{_NOT_TO}(?P<which>){WEEKDAY}(?=\s*(?:[?.!,]|$))", _weekday),
     (rf"(?P<which>){WEEKDAY}(?=,?\s+(?:at\s+\d|(?:{'|'.join(PARTS)})\b))", _weekday),
-    (rf"(?P<which>)(?P<weekday>{WEEKDAY_NAME})(?=\s+{_SAYS}\b)", _weekday),
+    (rf"(?P<which>)(?P<weekday>{WEEKDAY_NAME})(?=\s+{_PRONOUN}\b)", _weekday),
     (rf"(?:(?:on|the)\s+)?{WEEKDAY}\s+(?:of\s+)?{WHICH}\s+week", _weekday_of_week),
     (rf"{WEEKDAY}\s+week", _weeks_from),
     (rf"{COUNT}\s+(?P<weekday>{WEEKDAY_NAME})s\s+ago", _weekdays_ago),
@@ -232,7 +235,7 @@ UNITS = (
             r"\b(?:start|beginning|middle|end|rest|half|early|late|later|earlier)\s+(?:of|in)\s+"
             r"(?P<core>the\s+(?P<unit>week|weekend|month|quarter|year|decade))(?!\w)(?!\s+of\b)"
         ),
-        _running_unit,
+        _calendar_unit,
     ),
     (
         (

@@ -106,7 +106,7 @@ def season_of(year: int, month: int) -> DateSpan:
 
 
 def quarter_of(year: int, quarter: int) -> DateSpan:
-    """Return a quarter of a calendar year, counted from 1."""
+    """Return a quarter, counted from 1."""
     return season_of(year, quarter * 3 - 2)._replace(granularity="quarter")
 
 

@@ -57,7 +57,7 @@ CUE = (
 
 
 def month_number(name: str) -> int:
-    """Return the number of a month from its name or the three letters it begins with."""
+    """Return the number of a month from its name or a short form."""
     return next(number for number, month in enumerate(MONTHS, 1) if month.startswith(name.lower()[:3]))
 
 
@@ -78,7 +78,7 @@ def ordinal(word: str) -> int:
 
 
 def direction(word: str | None) -> str:
-    """Return `last`, `this` or `next` for all words that say so; empty when nothing does."""
+    """Return `last`, `this` or `next` for all words that say so; empty for none."""
     match (word or "").lower().split():
         case []:
             return ""
@@ -90,6 +90,11 @@ def direction(word: str | None) -> str:
             return "this"
 
 
+def steps(word: str | None) -> int:
+    """Return -1 for `last`, 0 for `this` and 1 for `next`, and for all words that say so."""
+    return {"last": -1, "next": 1}.get(direction(word), 0)
+
+
 def count(words: str) -> tuple[int, int]:
     """Return the least and the most that a number may mean."""
     word = next((word for word in (*VAGUE, "couple") if word in words.lower()), words.lower().strip())
@@ -97,5 +102,5 @@ def count(words: str) -> tuple[int, int]:
         return VAGUE[word]
     if word == "couple":
         return 2, 3
-    number = int(word) if word.isdecimal() else sum(NUMBERS[each] for each in re.split(r"[\s-]+", word))
+    number = int(word) if word.isdecimal() else sum(NUMBERS[part] for part in re.split(r"[\s-]+", word))
     return number, number
