@@ -1,9 +1,10 @@
-"""Text → atoms: the expressions in it, each read on its own; what stands around them comes later."""
+"""Text → atoms: its expressions, each read on its own, without the words around it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from typing import NamedTuple, TypeAlias
 
@@ -12,9 +13,9 @@ from lukasa.dates.spans import SEASONS, Anchor, DateSpan
 from lukasa.text.language_data import MONTHS, WEEKDAYS
 from lukasa.text.patterns import compiled
 
-Read: TypeAlias = Callable[[re.Match[str], Anchor], DateSpan]
-Looking: TypeAlias = Callable[[int, int], Anchor]
-"""The anchor of an expression, by its place: clauses of one text may look different ways."""
+Reader: TypeAlias = Callable[[re.Match[str], Anchor], DateSpan]
+AnchorAt: TypeAlias = Callable[[int, int], Anchor]
+"""The anchor of an expression, by its offsets: clauses of one text may look different ways."""
 
 
 class Atom(NamedTuple):
@@ -25,12 +26,11 @@ class Atom(NamedTuple):
     span: DateSpan
 
 
-_Rows: TypeAlias = tuple[tuple[str, Read], ...]
-_Hints: TypeAlias = frozenset[str]
-"""Words (digits count as one, `0`) of which a text must have one for rows to be worth trying."""
+_Family: TypeAlias = tuple[frozenset[str], tuple[tuple[str, Reader], ...]]
+"""Rows of patterns, and the words (digits count as one, `0`) of which a text must have one for them to match."""
 
 
-def _hints(words: str) -> _Hints:
+def _hints(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
@@ -42,7 +42,7 @@ _HOLIDAY_WORDS = _hints(
 _WEEKDAY_WORDS = _hints(" ".join(WEEKDAYS) + " mon tue tues wed thu thur thurs fri sat today tomorrow")
 _UNIT_WORDS = _hints("day week weekend wk fortnight month quarter year yr decade")
 
-_FAMILIES: tuple[tuple[_Hints, _Rows], ...] = (
+_FAMILIES: tuple[_Family, ...] = (
     (_hints(f"{_DIGIT} month"), absolute.DAYS),
     (frozenset((*MONTHS, *_SHORT, "sept")), absolute.MONTHS),
     (_hints(_DIGIT), absolute.YEARS),
@@ -53,63 +53,45 @@ _FAMILIES: tuple[tuple[_Hints, _Rows], ...] = (
     (_UNIT_WORDS | {f"{word}s" for word in _UNIT_WORDS}, relative.UNITS),
     (_hints("recently lately these late other"), relative.VAGUE),
 )
-_TOLD: tuple[tuple[_Hints, _Rows], ...] = (
+_STATED: tuple[_Family, ...] = (
     (_hints(f"{_DIGIT} noon midnight"), absolute.CLOCKS),
     (_HOLIDAY_WORDS, absolute.BARE_HOLIDAYS),
 )
 """Only for statements: a question with a bare `at 7` or `at Christmas` asks what is usual."""
 
-_Family: TypeAlias = tuple[_Hints, tuple[tuple[re.Pattern[str], Read], ...]]
-
 
 @cache
-def _families() -> tuple[_Family, ...]:
-    """Compile the expressions on the first text that may hold a date, not at import."""
-    return tuple((hints, _compiled(rows)) for hints, rows in (*_FAMILIES, *_TOLD))
+def _with_core(pattern: str) -> re.Pattern[str]:
+    """Compile a row on the first text that may hold it, not at import."""
+    return re.compile(pattern if "<core>" in pattern else rf"\b(?P<core>{pattern})(?!\w)", re.IGNORECASE)
 
 
-def _compiled(rows: _Rows) -> tuple[tuple[re.Pattern[str], Read], ...]:
-    return tuple(
-        (re.compile(pattern if "<core>" in pattern else rf"\b(?P<core>{pattern})(?!\w)", re.IGNORECASE), read)
-        for pattern, read in rows
-    )
+def atoms(text: str, anchor_at: AnchorAt, *, stated: bool = True) -> list[Atom]:
+    """Return the expressions of a text, the leftmost and longest first, without overlaps.
 
-
-def _words(text: str) -> set[str]:
-    """Return the words of a text; digits, wherever they stand, are one."""
-    words = set(compiled(_LETTERS).findall(text.lower()))
-    return words | {_DIGIT} if compiled(_DIGITS).search(text) else words
-
-
-_LETTERS = r"[^\W\d_]+"
-
-_DIGITS = r"\d"
-
-
-def atoms(text: str, look: Looking, *, told: bool = True) -> list[Atom]:
-    """Find expressions, the leftmost and longest first; what names no real day (`31 February`) is passed over."""
-    families = _families() if told else _families()[: len(_FAMILIES)]
-    words = _words(text)
+    What names no real day (`31 February`) is passed over.
+    """
+    words = set(compiled(r"[^\W\d_]+").findall(text.lower()))
+    if compiled(r"\d").search(text):
+        words.add(_DIGIT)
     matches = [
-        (match, read)
-        for hints, rows in families
+        (match, reader)
+        for hints, rows in (_FAMILIES + _STATED if stated else _FAMILIES)
         if not words.isdisjoint(hints)
-        for pattern, read in rows
-        for match in pattern.finditer(text)
+        for pattern, reader in rows
+        for match in _with_core(pattern).finditer(text)
     ]
     matches.sort(key=lambda pair: (pair[0].start("core"), -pair[0].end()))
-    found: list[Atom] = []
+    kept: list[Atom] = []
     done = 0
-    for match, read in matches:
+    for match, reader in matches:
         start = match.start("core")
         if start < done:
             continue
         link = match.groupdict().get("link")
-        if link and not (found and found[-1].end == match.start() - 1):
+        if link and not (kept and kept[-1].end == match.start() - 1):
             continue  # `Anna and June` are two people, unless a date stands before the `and`.
         done = match.end("core")
-        try:
-            found.append(Atom(start, done, read(match, look(start, done))))
-        except (ValueError, OverflowError):
-            continue
-    return found
+        with suppress(ValueError, OverflowError):
+            kept.append(Atom(start, done, reader(match, anchor_at(start, done))))
+    return kept

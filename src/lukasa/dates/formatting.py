@@ -15,18 +15,19 @@ _QUARTER_OF = {1: "first", 4: "second", 7: "third", 10: "fourth"}
 
 
 def written(interval: Interval, *, zone: tzinfo | None = None) -> str:
-    """Return an interval in words: `on Saturday 20 May 2023`, `in May 2023`, `since 2019`. What has no bounds: nothing.
+    """Return an interval in words: `on Saturday 20 May 2023`, `in May 2023`, `since 2019`; empty if it has no bounds.
 
-    Days are those of *zone*, by default of the interval's own clock. The words read as the same interval again, but for
-    bounds within a day, which are told by that day.
+    Days are those of *zone*, by default of the interval's own clock. The words read as the same interval again, except
+    that a bound within a day becomes that day.
     """
     start, end = (
         moment.astimezone(zone) if moment and zone else moment for moment in (interval.start, interval.end)
     )
     if end is None:
-        return f"since {_opening(start.date())}" if start else ""
+        return f"since {_period(start.date(), start.date())}" if start else ""
     if start is None:
-        return f"until {_closing(_day_after(end))}"
+        after = _day_after(end)
+        return f"until {_period(after, after - timedelta(days=1))}"
     if interval.granularity == "instant":
         return f"at {start.hour:02}:{start.minute:02} on {weekday(start)} {day_of(start)}"
     if part := interval.granularity == "part" and _part(start, end):
@@ -35,7 +36,7 @@ def written(interval: Interval, *, zone: tzinfo | None = None) -> str:
 
 
 def _days(granularity: Granularity, first: date, after: date) -> str:
-    """Return whole days as the unit they were said in."""
+    """Return whole days as the unit that they are."""
     match granularity:
         case "day":
             words = f"on {weekday(datetime.combine(first, time()))} {_day(first)}"
@@ -71,13 +72,13 @@ def _third(first: date, after: date) -> str | None:
     """Return `early May 2023` when that is what two bounds enclose."""
     if first.year == date.max.year:
         return None
-    for whole, said in (
+    for whole, name in (
         (month_of(first.year, first.month), _month(first)),
         (year_of(first.year), str(first.year)),
     ):
         for which, word in _THIRDS:
             if third_of(whole, which)[:2] == (first, after):
-                return word + said
+                return word + name
     return None
 
 
@@ -99,18 +100,11 @@ def _range(first: date, after: date) -> str:
     return f"from {start} to {end}"
 
 
-def _opening(day: date) -> str:
-    if day == date(day.year, 1, 1):
+def _period(border: date, day: date) -> str:
+    """Return the year, month or day that has *day*, the longest that begins or ends at *border*."""
+    if border == date(border.year, 1, 1):
         return str(day.year)
-    return _month(day) if day.day == 1 else _day(day)
-
-
-def _closing(after: date) -> str:
-    """Return the last year, month or day before the end."""
-    last = after - timedelta(days=1)
-    if after == date(after.year, 1, 1):
-        return str(last.year)
-    return _month(last) if after.day == 1 else _day(last)
+    return _month(day) if border.day == 1 else _day(day)
 
 
 def _day_after(end: datetime) -> date:

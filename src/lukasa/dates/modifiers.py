@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
-from functools import cache
+from datetime import date, timedelta
 from typing import TypeAlias
 
 from lukasa.dates.atoms import Atom
@@ -31,16 +30,15 @@ REACH = 48
 _LONG = frozenset({"month", "year", "season", "week", "quarter", "decade", "range"})
 _THIRDS = frozenset({"month", "year", "season", "week", "quarter"})
 
-_Change: TypeAlias = Callable[[re.Match[str], DateSpan], DateSpan]
-_Row: TypeAlias = tuple[re.Pattern[str], frozenset[str], _Change]
+_Row: TypeAlias = tuple[str, frozenset[str], Callable[[re.Match[str], DateSpan], DateSpan]]
 """What stands before an atom, the granularities that it may change, and how."""
 
 
-def modified(text: str, found: list[Atom]) -> list[Atom]:
+def modified(text: str, atoms: list[Atom]) -> list[Atom]:
     """Apply what stands beside each atom; one that grows to the left swallows what it covers."""
     grown: list[Atom] = []
-    for place, atom in enumerate(found):
-        until = found[place + 1].start if place + 1 < len(found) else len(text)
+    for index, atom in enumerate(atoms, 1):
+        until = atoms[index].start if index < len(atoms) else len(text)
         whole = _grown_right(text, _grown_left(text, atom), until)
         while grown and grown[-1].end > whole.start:
             grown.pop()
@@ -60,7 +58,7 @@ def _grown_left(text: str, atom: Atom) -> Atom:
         before = text[max(0, atom.start - REACH) : atom.start].lower().replace("-", " ").split()
         if not before or before[-1] not in _LEADS:
             break
-        changed = next(filter(None, (_changed(text, atom, row) for row in _left())), None)
+        changed = next(filter(None, (_changed(text, atom, row) for row in _BEFORE)), None)
         if changed is None:
             break
         atom = changed
@@ -71,7 +69,7 @@ def _changed(text: str, atom: Atom, row: _Row) -> Atom | None:
     pattern, kinds, change = row
     if atom.span.granularity not in kinds:
         return None
-    match = pattern.search(text, max(0, atom.start - REACH), atom.start)
+    match = compiled(pattern).search(text, max(0, atom.start - REACH), atom.start)
     if match is None:
         return None
     try:
@@ -115,10 +113,8 @@ def _nth(match: re.Match[str], span: DateSpan) -> DateSpan:
         return nth_weekday(span, weekday_number(match["weekday"]), number)
     match unit_name(match["unit"]):
         case "day":
-            day = (
-                span.first + timedelta(days=number - 1) if number > 0 else span.after + timedelta(days=number)
-            )
-            return _inside(one_day(day), span)
+            start, days = (span.first, number - 1) if number > 0 else (span.after, number)
+            return _inside(one_day(start + timedelta(days=days)), span)
         case "weekend":
             saturday = nth_weekday(span, 5, number).first
             return span._replace(first=saturday, after=saturday + timedelta(days=2), granularity="weekend")
@@ -132,9 +128,8 @@ def _nth(match: re.Match[str], span: DateSpan) -> DateSpan:
 
 def _nth_days(span: DateSpan, number: int, days: int) -> DateSpan:
     """Return the nth stretch of days, counted from the first day of the span or back from its last."""
-    first = (
-        span.first + timedelta(days=days * (number - 1)) if number > 0 else span.after - timedelta(days=days)
-    )
+    ahead = days * (number - 1)
+    first = span.first + timedelta(days=ahead) if number > 0 else span.after - timedelta(days=days)
     return _inside(span._replace(first=first, after=first + timedelta(days=days), granularity="range"), span)
 
 
@@ -150,16 +145,15 @@ def _nth_months(span: DateSpan, number: int, months: int) -> DateSpan:
         first, after = (span.first, middle) if number == 1 else (middle, span.after)
         return span._replace(first=first, after=after, granularity="range")
     name = "month" if months == 1 else "quarter"
-    found = (
-        unit(span.first, name, number - 1) if number > 0 else unit(span.after - timedelta(days=1), name, 0)
-    )
-    return _inside(found, span)
+    if number > 0:
+        return _inside(unit(span.first, name, number - 1), span)
+    return _inside(unit(span.after - timedelta(days=1), name, 0), span)
 
 
-def _inside(found: DateSpan, span: DateSpan) -> DateSpan:
-    if not (span.first <= found.first and found.after <= span.after):
+def _inside(part: DateSpan, whole: DateSpan) -> DateSpan:
+    if not (whole.first <= part.first and part.after <= whole.after):
         raise ValueError("outside")
-    return found._replace(yearless=span.yearless)
+    return part._replace(yearless=whole.yearless)
 
 
 def _first_few(match: re.Match[str], span: DateSpan) -> DateSpan:
@@ -175,12 +169,9 @@ def _beside_another(match: re.Match[str], span: DateSpan) -> DateSpan:
     """Read `the Friday before`, `two days after`, `the week after`."""
     after = match["side"].lower() in {"after", "following"}
     day = span.after - timedelta(days=1) if after else span.first
+    step = 1 if after else -1
     if match["weekday"]:
-        step = 1 if after else -1
-        day += timedelta(days=step)
-        while day.weekday() != weekday_number(match["weekday"]):
-            day += timedelta(days=step)
-        return one_day(day)
+        return one_day(_next_weekday(day + timedelta(days=step), weekday_number(match["weekday"]), step))
     name = unit_name(match["unit"])
     if name == "weekend":
         return _weekend_beside(span, after=after)
@@ -188,65 +179,58 @@ def _beside_another(match: re.Match[str], span: DateSpan) -> DateSpan:
         # The seven days that lead up to it or follow it, whatever weekday it is.
         first = span.after if after else span.first - timedelta(weeks=1)
         return DateSpan(first, first + timedelta(weeks=1), "range")
-    return counted(day, name, count(match["count"] or "one"), 1 if after else -1)
+    return counted(day, name, count(match["count"] or "one"), step)
 
 
 def _weekend_beside(span: DateSpan, *, after: bool) -> DateSpan:
-    day = span.after if after else span.first - timedelta(days=1)
-    while day.weekday() != (5 if after else 6):
-        day += timedelta(days=1 if after else -1)
-    saturday = day if after else day - timedelta(days=1)
+    if after:
+        saturday = _next_weekday(span.after, 5, 1)
+    else:
+        saturday = _next_weekday(span.first - timedelta(days=1), 6, -1) - timedelta(days=1)
     return DateSpan(saturday, saturday + timedelta(days=2), "weekend")
 
 
-def _part_of_day(match: re.Match[str], span: DateSpan) -> DateSpan:
-    return part_of(span.first, match["part"])
-
-
-def _unit_of_day(match: re.Match[str], span: DateSpan) -> DateSpan:
-    """Read `the week of 15 May` as the one that has that day."""
-    return unit(span.first, unit_name(match["unit"]), 0)
+def _next_weekday(day: date, weekday: int, step: int) -> date:
+    """Return the first such weekday, from *day* on, forwards or backwards."""
+    while day.weekday() != weekday:
+        day += timedelta(days=step)
+    return day
 
 
 # --- the patterns ----------------------------------------------------------------------------------------------------
 
 _SIDE = r"(?P<side>before|after|following|preceding)"
 _THIRD = (
-    r"\b(?P<core>(?:(?P<first>early|(?:start|beginning)\s+of)|(?P<middle>mid|middle\s+of)|(?P<last>late|end\s+of))[\s-]\s*"
+    r"(?i)\b(?P<core>(?:(?P<first>early|(?:start|beginning)\s+of)|(?P<middle>mid|middle\s+of)|(?P<last>late|end\s+of))[\s-]\s*"
     r"(?:in\s+)?(?:the\s+)?)$"
 )
 _NTH = (
-    rf"\b(?P<core>(?:the\s+)?(?:very\s+)?{NTH}\s+"
+    rf"(?i)\b(?P<core>(?:the\s+)?(?:very\s+)?{NTH}\s+"
     rf"(?:{WEEKDAY}|{UNIT.replace('|decade', '|half')})\s+(?:of|in)\s+(?:the\s+)?)$"
 )
 _FIRST_FEW = (
-    rf"\b(?P<core>(?:the\s+)?{NTH}\s+{COUNT}\s+(?P<unit>day|week|month)s?\s+(?:of|in)\s+(?:the\s+)?)$"
+    rf"(?i)\b(?P<core>(?:the\s+)?{NTH}\s+{COUNT}\s+(?P<unit>day|week|month)s?\s+(?:of|in)\s+(?:the\s+)?)$"
 )
 _WEEKDAY_BESIDE = (
-    rf"\b(?P<core>(?:the\s+)?(?P<weekday>{WEEKDAY_NAME})\s+{_SIDE}\s+(?:the\s+)?)(?P<unit>)(?P<count>)$"
+    rf"(?i)\b(?P<core>(?:the\s+)?(?P<weekday>{WEEKDAY_NAME})\s+{_SIDE}\s+(?:the\s+)?)(?P<unit>)(?P<count>)$"
 )
-_UNIT_BESIDE = rf"\b(?P<core>the\s+{UNIT}\s+{_SIDE}\s+(?:the\s+)?)(?P<weekday>)(?P<count>)$"
-_UNITS_BESIDE = rf"\b(?P<core>{COUNT}\s+{UNIT}s?\s+{_SIDE}\s+(?:the\s+)?)(?P<weekday>)$"
-_UNIT_OF = r"\b(?P<core>(?:the\s+)?(?P<unit>weekend|week)\s+of\s+(?:the\s+)?)$"
-_PART_OF = rf"\b(?P<core>(?:the\s+)?{PART}\s+of\s+(?:the\s+)?)$"
+_UNIT_BESIDE = rf"(?i)\b(?P<core>the\s+{UNIT}\s+{_SIDE}\s+(?:the\s+)?)(?P<weekday>)(?P<count>)$"
+_UNITS_BESIDE = rf"(?i)\b(?P<core>{COUNT}\s+{UNIT}s?\s+{_SIDE}\s+(?:the\s+)?)(?P<weekday>)$"
+_UNIT_OF = r"(?i)\b(?P<core>(?:the\s+)?(?P<unit>weekend|week)\s+of\s+(?:the\s+)?)$"
+_PART_OF = rf"(?i)\b(?P<core>(?:the\s+)?{PART}\s+of\s+(?:the\s+)?)$"
 
-
-@cache
-def _left() -> tuple[_Row, ...]:
-    every = _LONG | {"day", "weekend", "part"}
-    rows: tuple[tuple[str, frozenset[str], _Change], ...] = (
-        (_THIRD, _THIRDS, _third),
-        (_FIRST_FEW, _LONG, _first_few),
-        (_NTH, _LONG, _nth),
-        (_WEEKDAY_BESIDE, every, _beside_another),
-        (_UNIT_BESIDE, every, _beside_another),
-        (_UNITS_BESIDE, every, _beside_another),
-        (_UNIT_OF, frozenset({"day"}), _unit_of_day),
-        (_PART_OF, frozenset({"day"}), _part_of_day),
-    )
-    return tuple((re.compile(pattern, re.IGNORECASE), kinds, change) for pattern, kinds, change in rows)
-
-
+_DAY = frozenset({"day"})
+_ANY = _LONG | {"day", "weekend", "part"}
+_BEFORE: tuple[_Row, ...] = (
+    (_THIRD, _THIRDS, _third),
+    (_FIRST_FEW, _LONG, _first_few),
+    (_NTH, _LONG, _nth),
+    (_WEEKDAY_BESIDE, _ANY, _beside_another),
+    (_UNIT_BESIDE, _ANY, _beside_another),
+    (_UNITS_BESIDE, _ANY, _beside_another),
+    (_UNIT_OF, _DAY, lambda match, span: unit(span.first, unit_name(match["unit"]), 0)),
+    (_PART_OF, _DAY, lambda match, span: part_of(span.first, match["part"])),
+)
 _PART_AFTER = rf"(?i),?\s+(?:in\s+the\s+|at\s+)?(?P<part>{'|'.join(PARTS)})(?!\w)"
 
 _BESIDE = r"(?i)\s*,?\s*(?:on\s+)?(?:the\s+)?"

@@ -1,4 +1,4 @@
-"""When a question is about. Questions to a memory look back, so a date without a year is the latest that has begun."""
+"""The time that a question is about. Questions look back, so a date without a year is the latest that has begun."""
 
 from __future__ import annotations
 
@@ -31,24 +31,24 @@ def windows(question: str, *, now: datetime, zone: tzinfo | None = None) -> tupl
     """
     zone = zone or now.tzinfo
     anchor = Anchor(now.astimezone(zone))
-    found = modified(question, atoms(question, lambda _start, _end: anchor, told=False))
-    return tuple(each.interval for each in bounded(question, _single(question, found), zone, asked=True))
+    singles = _not_recurring(question, modified(question, atoms(question, lambda *_: anchor, stated=False)))
+    return tuple(expression.interval for expression in bounded(question, singles, zone, asked=True))
 
 
-def _single(question: str, found: list[Atom]) -> list[Atom]:
+def _not_recurring(question: str, dates: list[Atom]) -> list[Atom]:
     """Leave out what recurs: `every Tuesday` is not the latest one."""
-    again = recurrences(question) if found else []
-    place, single = 0, []
-    for atom in found:
-        while place < len(again) and again[place].end <= atom.start:
-            place += 1
-        if place == len(again) or atom.end <= again[place].start:
-            single.append(atom)
-    return single
+    recurring = recurrences(question) if dates else []
+    index, singles = 0, []
+    for atom in dates:
+        while index < len(recurring) and recurring[index].end <= atom.start:
+            index += 1
+        if index == len(recurring) or atom.end <= recurring[index].start:
+            singles.append(atom)
+    return singles
 
 
 def event_bound(question: str) -> EventBound | None:
-    """Return the event that a question is set against: `What did she do before she moved?`. Dates are no events."""
+    """Return the event that bounds a question, as in `What did she do before she moved?`. Dates are no events."""
     for match in compiled(_EVENTS).finditer(question[:_LONGEST]):
         phrase = compiled(_INVERTED).split(match["phrase"], maxsplit=1)[0].strip(" ,\"'“”")
         if _is_event(phrase):
@@ -60,8 +60,8 @@ def _is_event(phrase: str) -> bool:
     if len(phrase) < _SHORTEST or compiled(_NO_EVENT).match(phrase):
         return False
     # A date that begins it is what bounds; one inside may only tell more about the event.
-    found = atoms(f"on {phrase}", lambda _start, _end: _ANY_TIME)
-    return not any(compiled(_OPENING).fullmatch(f"on {phrase}", 0, atom.start) for atom in found)
+    dates = atoms(f"on {phrase}", lambda *_: _ANY_TIME)
+    return not any(compiled(_OPENING).fullmatch(f"on {phrase}", 0, date.start) for date in dates)
 
 
 _OPENING = r"(?i)on\s+(?:the\s+)?(?:\w+\s+(?:of\s+)?(?:the\s+)?)?"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
 from typing import NamedTuple
 
 from lukasa.dates import holidays
-from lukasa.dates.vocabulary import MONTH_NAME, WEEKDAY_NAME, count, month_number, ordinal, weekday_number
-from lukasa.text.language_data import WEEKDAYS
+from lukasa.dates.vocabulary import MONTH_NAME, WEEKDAY_NAME, count, month_number, weekday_number
+from lukasa.text.language_data import MONTHS, WEEKDAYS
 from lukasa.text.patterns import compiled
 
 
@@ -26,58 +25,65 @@ def recurrences(text: str) -> list[Recurrence]:
     lower = text.lower()
     if not any(hint in lower for hint in _HINTS):
         return []
-    matches = [(match, label) for pattern, label in _rows() for match in pattern.finditer(text)]
+    matches = [
+        (match, label)
+        for pattern, label in _ROWS
+        for match in compiled(rf"(?i)\b(?:{pattern})").finditer(text)
+    ]
     matches.sort(key=lambda pair: (pair[0].start(), -pair[0].end()))
-    found: list[Recurrence] = []
+    kept: list[Recurrence] = []
     for match, label in matches:
-        if not found or match.start() >= found[-1].end:
-            found.append(Recurrence(match.start(), match.end(), label(match)))
-    return found
+        if not kept or match.start() >= kept[-1].end:
+            kept.append(Recurrence(match.start(), match.end(), label(match)))
+    return kept
 
 
 # --- labels ----------------------------------------------------------------------------------------------------------
 
 
 def _every_unit(match: re.Match[str]) -> str:
-    return _each(_interval(match), match["unit"].lower())
+    return _every(match, match["unit"].lower())
 
 
 def _every_weekday(match: re.Match[str]) -> str:
-    days = [WEEKDAYS[weekday_number(day)].title() for day in compiled(_WEEKDAY_NAMES).findall(match["days"])]
+    days = [_weekday(day) for day in compiled(_WEEKDAY_NAMES).findall(match["days"])]
     part = f" {match['part'].lower().rstrip('s')}" if match["part"] else ""
-    return f"{_each(_interval(match), 'week')} on {' and '.join(days)}{part}"
+    return f"{_every(match, 'week')} on {' and '.join(days)}{part}"
+
+
+def _every_weekend(match: re.Match[str]) -> str:
+    return f"{_every(match, 'week')} on the weekend"
 
 
 def _every_part(match: re.Match[str]) -> str:
     part = match["part"].lower()
-    return f"{_each(_interval(match), 'day')} {'at night' if part == 'night' else f'in the {part}'}"
+    return f"{_every(match, 'day')} {'at night' if part == 'night' else f'in the {part}'}"
 
 
 def _every_named(match: re.Match[str]) -> str:
     """Label seasons, months and holidays, which come once a year."""
-    words = " ".join(match["name"].split())
-    each = _each(_interval(match), "year")
+    name = " ".join(match["name"].split())
     if match["season"]:
-        return f"{each} in {'autumn' if words.lower() == 'fall' else words.lower()}"
-    if match["month"]:
-        return f"{each} in {_month_title(words)}"
-    return f"{each} at {words}"
-
-
-def _every_weekend(match: re.Match[str]) -> str:
-    return f"{_each(_interval(match), 'week')} on the weekend"
+        name = "in " + name.lower().replace("fall", "autumn")
+    elif match["month"]:
+        name = f"in {MONTHS[month_number(name) - 1].title()}"
+    else:
+        name = f"at {name}"
+    return f"{_every(match, 'year')} {name}"
 
 
 def _times(match: re.Match[str]) -> str:
-    said = match["times"].lower()
-    number = {"once": 1, "twice": 2}.get(said.split()[0]) or count(said.split()[0])[1]
-    if number == 1:
-        return f"every {match['unit'].lower()}"
-    return f"{number} times a {match['unit'].lower()}"
+    word, unit = match["times"].lower().split()[0], match["unit"].lower()
+    number = {"once": 1, "twice": 2}.get(word) or count(word)[1]
+    return f"every {unit}" if number == 1 else f"{number} times a {unit}"
 
 
-_ADVERBS = {"hourly": "hour", "daily": "day", "nightly": "night", "weekly": "week", "fortnightly": "2 weeks"}
-_ADVERBS |= {
+_ADVERBS = {
+    "hourly": "hour",
+    "daily": "day",
+    "nightly": "night",
+    "weekly": "week",
+    "fortnightly": "2 weeks",
     "biweekly": "2 weeks",
     "monthly": "month",
     "quarterly": "quarter",
@@ -86,44 +92,25 @@ _ADVERBS |= {
 }
 
 
-def _adverb(match: re.Match[str]) -> str:
-    return f"every {_ADVERBS[match['adverb'].lower()]}"
-
-
-def _weekdays(_match: re.Match[str]) -> str:
-    return "every weekday"
-
-
 def _nth_of_month(match: re.Match[str]) -> str:
-    number = ordinal(match["nth"])
-    nth = "last" if number < 0 else ("first", "second", "third", "fourth", "fifth")[number - 1]
-    return f"every month on the {nth} {WEEKDAYS[weekday_number(match['weekday'])].title()}"
+    return f"every month on the {match['nth'].lower()} {_weekday(match['weekday'])}"
 
 
-def _month_title(word: str) -> str:
-    names = "January February March April May June July August September October November December"
-    return names.split()[month_number(word) - 1]
+def _weekday(name: str) -> str:
+    return WEEKDAYS[weekday_number(name)].title()
 
 
-def _interval(match: re.Match[str]) -> int:
-    said = match.groupdict().get("every") or ""
-    words = said.lower().split()
-    if not words:
-        return 1
-    if words[-1] == "other":
-        return 2
-    number = re.match(r"\d+", words[-1])
-    if number:
-        return int(number.group())
-    return {"second": 2, "third": 3, "fourth": 4, "few": 3}.get(words[-1]) or _spelled(words[-1])
-
-
-def _spelled(word: str) -> int:
-    return 1 if word in {"every", "each", "single"} else count(word)[1]
-
-
-def _each(interval: int, unit: str) -> str:
+def _every(match: re.Match[str], unit: str) -> str:
+    """Return `every 2 weeks` for `every other` week."""
+    words = (match.groupdict().get("every") or "every").lower().split()
+    interval = _INTERVALS.get(words[-1])
+    if interval is None:
+        digits = re.match(r"\d+", words[-1])
+        interval = int(digits.group()) if digits else count(words[-1])[1]
     return f"every {unit}" if interval == 1 else f"every {interval} {unit}s"
+
+
+_INTERVALS = {"every": 1, "each": 1, "single": 1, "other": 2, "second": 2, "third": 3, "fourth": 4, "few": 3}
 
 
 # --- patterns --------------------------------------------------------------------------------------------------------
@@ -139,22 +126,11 @@ _AND = r"(?:\s*,\s*|\s*,?\s+and\s+)"
 _OUT = r"(?=\s*(?:[.,;:!?)]|$)|\s+(?:and|but|or|to|with|at|in|on|for|before|after|since|until|because|so|now|when|if|as)\b)"
 
 _HINTS = (
-    "every",
-    "each",
-    "once",
-    "twice",
-    "thrice",
-    "times",
-    "days",
-    "weekends",
-    "ings",
-    "noons",
-    "nights",
-    "month",
+    *"every each once twice thrice times days weekends ings noons nights month".split(),  # noqa: SIM905
     *_ADVERBS,
 )
 
-_ROWS = (
+_ROWS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     (rf"{_EVERY}\s+{_UNIT}s?(?!\w|['’]s)(?!\s+of\b)", _every_unit),
     (
         rf"{_EVERY}\s+(?P<days>{WEEKDAY_NAME}(?:{_AND}{WEEKDAY_NAME}){{0,4}})(?:\s+{_PART})?(?!\w|['’]s)",
@@ -163,7 +139,10 @@ _ROWS = (
     (rf"(?P<days>{_PLURAL}(?:{_AND}{_PLURAL}){{1,4}})(?P<part>)(?!\w)", _every_weekday),
     (rf"{_EVERY}\s+{_PART}(?!\w|['’]s)", _every_part),
     (rf"{_EVERY}\s+weekend(?!\w)", _every_weekend),
-    (r"every\s+(?:weekday|workday|working\s+day)(?!\w)|(?:on|during)\s+(?:the\s+)?weekdays(?!\w)", _weekdays),
+    (
+        r"every\s+(?:weekday|workday|working\s+day)(?!\w)|(?:on|during)\s+(?:the\s+)?weekdays(?!\w)",
+        lambda _: "every weekday",
+    ),
     (r"(?:on|at|during)\s+(?:the\s+)?weekends(?!\w)", _every_weekend),
     (
         (
@@ -186,7 +165,10 @@ _ROWS = (
         ),
         _times,
     ),
-    (rf"(?P<adverb>{'|'.join(_ADVERBS)})(?!\w){_OUT}", _adverb),
+    (
+        rf"(?P<adverb>{'|'.join(_ADVERBS)})(?!\w){_OUT}",
+        lambda match: f"every {_ADVERBS[match['adverb'].lower()]}",
+    ),
     (
         (
             rf"(?:on\s+)?(?:the\s+|every\s+)(?P<nth>first|second|third|fourth|last)\s+(?P<weekday>{WEEKDAY_NAME})\s+of\s+"
@@ -195,11 +177,6 @@ _ROWS = (
         _nth_of_month,
     ),
 )
-
-
-@cache
-def _rows() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...]:
-    return tuple((re.compile(rf"\b(?:{pattern})", re.IGNORECASE), label) for pattern, label in _ROWS)
 
 
 _WEEKDAY_NAMES = "(?i)" + WEEKDAY_NAME
