@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -116,15 +115,18 @@ def day(text: str) -> datetime | None:
     return datetime.fromisoformat(text).replace(tzinfo=UTC) if text else None
 
 
-@pytest.mark.parametrize("case", CASES.strip().splitlines())
-def test_an_expression_is_read_from_its_anchor(case):
-    anchor, phrase, start, end, granularity = (part.strip() for part in case.split("|"))
-    noon = day(anchor) + timedelta(hours=12)
+def test_an_expression_is_read_from_its_anchor():
+    failures = []
+    for case in CASES.strip().splitlines():
+        anchor, phrase, start, end, granularity = (part.strip() for part in case.split("|"))
 
-    found = windows(f"What did she do {phrase}?", now=noon)
+        found = windows(f"What did she do {phrase}?", now=day(anchor) + timedelta(hours=12))
 
-    expected = [(day(start), day(end), granularity)] if granularity else []
-    assert [(window.start, window.end, window.granularity) for window in found] == expected
+        expected = [(day(start), day(end), granularity)] if granularity else []
+        if [(window.start, window.end, window.granularity) for window in found] != expected:
+            failures.append((case, found))
+
+    assert not failures
 
 
 def test_the_phrase_is_the_words_it_was_read_from():

@@ -35,11 +35,10 @@ def test_the_label_says_what_stood_there():
     assert len(wrong) <= len(SECRETS) // 50, wrong
 
 
-@pytest.mark.parametrize("text", [text for _, _, text in SECRETS])
-def test_what_is_redacted_stays_as_it_is(text):
-    once = redact(text)
+def test_what_is_redacted_stays_as_it_is():
+    once = [redact(text).text for _, _, text in SECRETS]
 
-    assert redact(once.text) == (once.text, ())
+    assert [text for text in once if redact(text) != (text, ())] == []
 
 
 def test_only_the_value_goes():
