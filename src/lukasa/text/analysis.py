@@ -27,14 +27,14 @@ from typing import NamedTuple
 from lukasa.text import language_data as data
 
 ANALYSIS_VERSION = 1
-"""Raise it with every change of what terms or traits (`traits.py`) a turn gets, its text in `represent.py` included: what
-was stored before is then known to be outdated, and `reindex` makes it anew."""
+"""Raise it with every change to the terms or traits of a turn, or to its text in `rendering.py`: what was stored before is
+then known to be outdated, and `reindex` rebuilds it."""
 
 MAX_TERM = 64
 """Longer terms are cut: what follows tells no two apart in practice, and a 5 MB blob must not become a term."""
 
 _CACHED_CHUNK = 40
-"""Longer chunks are analysed anew each time: they do not come back, and would push out those that do."""
+"""Longer chunks are not cached: they do not come back, and would push out those that do."""
 
 _MAX_STEM = 40
 
@@ -95,7 +95,7 @@ def content_words(text: str, *, language: str | None = None) -> list[str]:
 
 
 def is_stop_word(word: str) -> bool:
-    """Tell whether *word* tells nothing in English, or in the language of its script."""
+    """Whether *word* is a function word in English, or in the language of its script."""
     return bool(data.function_words().get(fold(word.casefold()), 0) & _always())
 
 
@@ -235,9 +235,9 @@ def _chunk(chunk: str) -> Iterator[Token]:
 
 
 def _spaced(text: str) -> Iterator[Token]:
-    for found in _TOKEN.finditer(text):
-        raw = found.group()
-        match found.lastgroup:
+    for token in _TOKEN.finditer(text):
+        raw = token.group()
+        match token.lastgroup:
             case "url":
                 yield from _url(raw)
             case "mail":
@@ -375,9 +375,9 @@ def _pairs(units: list[str], *, alone: object) -> Iterator[Token]:
     singles = [unit if alone and _is_han(unit) else "" for unit in units]
     if len(units) == 1:
         yield Token(fold(units[0]), stop=data.function_words().get(units[0], 0))
-    for place, (first, second) in enumerate(pairwise(units)):
-        last = place == len(units) - 2
-        parts = (singles[place], singles[place + 1] if last else "")
+    for index, (first, second) in enumerate(pairwise(units)):
+        last = index == len(units) - 2
+        parts = (singles[index], singles[index + 1] if last else "")
         stop = data.function_words().get(first + second, 0)
         yield Token(fold(first + second), tuple(part for part in parts if part), stop=stop)
 

@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 from functools import cache
 
 from lukasa.text.normalise import Word, words
+from lukasa.text.patterns import word_set
 
 _LONGEST = 200
 """Words of a sentence that are compared one by one; longer texts differ unless they are equal. The comparison is
@@ -15,9 +16,9 @@ quadratic, and a page is no fact."""
 
 
 def nearly_same(one: str, other: str, *, least: float) -> bool:
-    """Tell whether two sentences share at least so much of their words (Jaccard), and do not disagree."""
+    """Whether two sentences share at least so much of their words (Jaccard), and do not disagree."""
     first, second = (
-        {_root(word) for word in words(text) if word.term not in _light()} for text in (one, other)
+        {_root(word) for word in words(text) if word.term not in word_set(LIGHT)} for text in (one, other)
     )
     if not first or not second or len(first & second) < least * len(first | second):
         return False
@@ -28,11 +29,11 @@ def disagree(one: str, other: str) -> str | None:
     """Return the first hard difference between two sentences; `None`: one says the same as the other, or adds to it.
 
     That is a number, a name, a date, a negation, the direction or the order, more or less of it, a unit, the contrary,
-    who it belongs to, how sure or when it is; or another word in a word's place, since nobody here knows synonyms.
+    who it belongs to, how sure or when it is; or another word in a word's place, since synonyms are not known here.
     """
     # In one order, or the matching of blocks could differ with who is compared with whom.
     first, second = sorted((words(one), words(other)))
-    left, right = ([word.term for word in each] for each in (first, second))
+    left, right = ([word.term for word in sentence] for sentence in (first, second))
     if left == right:
         return None
     if max(len(left), len(right)) > _LONGEST:
@@ -44,12 +45,12 @@ def disagree(one: str, other: str) -> str | None:
 
 def _hard(changes: Sequence[tuple[Sequence[Word], Sequence[Word]]]) -> str | None:
     """Return the class of a changed word that never is a matter of wording, the first in the order of classes."""
-    found: set[str] = set()
+    classes: set[str] = set()
     for gone, come in changes:
         sorts = {sort for word in (*gone, *come) if (sort := _sort(word)) is not None}
         # "A small dog" is a dog: the contrary needs something to be contrary to.
-        found |= sorts if gone and come else sorts - {"contrary"}
-    return next((sort for sort in SORTS if sort in found), None)
+        classes |= sorts if gone and come else sorts - {"contrary"}
+    return next((sort for sort in SORTS if sort in classes), None)
 
 
 def _sort(word: Word) -> str | None:
@@ -57,22 +58,22 @@ def _sort(word: Word) -> str | None:
         return "number"
     if (sort := _sorts().get(word.term)) is not None:
         return sort
-    if word.raw[:1].isupper() and word.term not in _light():
+    if word.raw[:1].isupper() and word.term not in word_set(LIGHT):
         return "name"
     return None
 
 
 def _moved(changes: Sequence[tuple[Sequence[Word], Sequence[Word]]]) -> str | None:
-    """Tell whether a word that is gone in one place has come in another: "Alice paid Bob" and "Bob paid Alice"."""
+    """Whether a word that is gone in one place has come in another: "Alice paid Bob" and "Bob paid Alice"."""
     gone = Counter(word.term for left, _ in changes for word in left)
     come = Counter(word.term for _, right in changes for word in right)
     return "order" if gone & come else None
 
 
 def _replaced(changes: Sequence[tuple[Sequence[Word], Sequence[Word]]]) -> str | None:
-    """Tell whether something else stands in a word's place, or each has something that the other has not."""
-    gone = [word for left, _ in changes for word in left if word.term not in _light()]
-    come = [word for _, right in changes for word in right if word.term not in _light()]
+    """Whether something else stands in a word's place, or each has something that the other has not."""
+    gone = [word for left, _ in changes for word in left if word.term not in word_set(LIGHT)]
+    come = [word for _, right in changes for word in right if word.term not in word_set(LIGHT)]
     if not gone or not come:
         return None
     return None if [_root(word) for word in gone] == [_root(word) for word in come] else "wording"
@@ -88,11 +89,6 @@ def _root(word: Word) -> str:
 def _sorts() -> dict[str, str]:
     """Return each word that makes a hard difference, with its class; the first class that has it counts."""
     return {word: sort for sort, listed in reversed(SORTS.items()) for word in listed.split()}
-
-
-@cache
-def _light() -> frozenset[str]:
-    return frozenset(LIGHT.split())
 
 
 # --- tables ----------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """A sentence → the words that two sentences are compared by, in order.
 
 Case, spacing, punctuation, Unicode forms, articles and plurals do not count; numbers, names, tenses, negation,
-prepositions and order do. Full-text terms (`analyse.py`) are no use here: their stems bring "Simon" and "Simone",
+prepositions and order do. Full-text terms (`analysis.py`) are no use here: their stems bring "Simon" and "Simone",
 "lived" and "lives" together, which is what search wants and what would merge two facts into one.
 
 Accents count: `résumé` and `resume`, `año` and `ano` are different words, and a second copy of a fact does less harm
@@ -75,35 +75,29 @@ _MARKS = (  # Python's \w leaves out combining marks, without which Hindi, Thai 
     "\u102b-\u103f\u17b4-\u17d3\u1ab0-\u1aff\u20d0-\u20f0"
 )
 
-
-@cache
-def _token() -> re.Pattern[str]:
-    letter = rf"(?:[^\W\d_]|[{_MARKS}])"
-    return re.compile(
-        rf"""
+_LETTER = rf"(?:[^\W\d_]|[{_MARKS}])"
+_TOKEN = rf"""(?xi)
           (?P<address> (?:https?://|www\.)[^\s<>"']+ | [\w.+-]{{1,64}}@[\w-]+(?:\.[\w-]+)+ )
         | (?P<date> (?<![\w.])\d{{4}}-\d\d-\d\d(?![\w]) )
         | (?P<ordinal> \d{{1,9}}(?:st|nd|rd|th)\b )
         | (?P<number> [$€£¥₹]? (?:(?<![\w])[-+])? \d+(?:[.,:/]\d+)* %? )
         | (?P<symbolic> (?<!\w)[A-Za-z](?:\+\+|\#)(?!\w) )
-        | (?P<word> {letter}+(?:'{letter}+)* )
+        | (?P<word> {_LETTER}+(?:'{_LETTER}+)* )
         | (?P<picture> [\u2190-\u2bff\U0001f000-\U0001faff] )
-        """,
-        re.VERBOSE | re.IGNORECASE,
-    )
+        """
 
 
 def _tokens(text: str) -> Iterator[re.Match[str]]:
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
-    return _token().finditer(text.translate(_SAME))
+    return compiled(_TOKEN).finditer(text.translate(_SAME))
 
 
-def _full(found: re.Match[str]) -> Iterator[Word]:
+def _full(token: re.Match[str]) -> Iterator[Word]:
     """Write contractions in full and bring variants of a word together."""
-    raw = found.group()
+    raw = token.group()
     lower = unicodedata.normalize("NFKC", raw.casefold())
-    match found.lastgroup:
+    match token.lastgroup:
         case "number":
             yield Word(_figure(lower), raw)
         case "date":
@@ -136,21 +130,21 @@ def _figure(number: str) -> str:
 
 
 def _spelled(word: str) -> tuple[str, ...]:
-    if whole := contractions().get(word):
+    if whole := _contractions().get(word):
         return whole
     head, apostrophe, tail = word.rpartition("'")
     if not apostrophe:
         return (_singular(word),)
     if word.endswith("n't"):
         return (word[:-3], "not")
-    if ending := ENDINGS.get("'" + tail):
+    if ending := _ENDINGS.get("'" + tail):
         return (head.replace("'", ""), ending)
     return (word.replace("'", ""),)
 
 
 def _singular(word: str) -> str:
     """Return a word without the -s of plurals and of `she runs`; it need not be a word that exists."""
-    spelled = spellings().get(word)
+    spelled = _spellings().get(word)
     if spelled is not None:
         return spelled
     if (
@@ -171,44 +165,44 @@ def _singular(word: str) -> str:
 
 def _counting(parts: Iterable[Word]) -> list[Word]:
     """Leave out what does not count; a last `a` is a letter, as in "vitamin A"."""
-    every = list(parts)
+    words = list(parts)
     drop = word_set(_DROPPED)
     return [
         word
-        for place, word in enumerate(every)
-        if word.term not in drop or (word.term == "a" and place == len(every) - 1)
+        for index, word in enumerate(words)
+        if word.term not in drop or (word.term == "a" and index == len(words) - 1)
     ]
 
 
 # --- numbers and dates -----------------------------------------------------------------------------------------------
 
 
-def _numbers(given: list[Word]) -> list[Word]:
+def _numbers(words: list[Word]) -> list[Word]:
     """Write numbers in figures: "twenty-one" and "two hundred" as well as "second"."""
     out: list[Word] = []
-    place = 0
-    while place < len(given):
-        value, used = _number(given, place)
+    index = 0
+    while index < len(words):
+        value, used = _number(words, index)
         if used:
-            raw = " ".join(word.raw for word in given[place : place + used])
+            raw = " ".join(word.raw for word in words[index : index + used])
             out.append(Word(str(value), raw))
         else:
-            word = given[place]
+            word = words[index]
             ordinal = ORDINALS.get(word.term)
             out.append(word if ordinal is None else Word(_ordinal(ordinal), word.raw))
-        place += max(used, 1)
+        index += max(used, 1)
     return out
 
 
-def _number(given: list[Word], start: int) -> tuple[int, int]:
+def _number(words: list[Word], start: int) -> tuple[int, int]:
     """Return the number that begins at a word, and of how many words it is made; 0: of none."""
     total = part = used = 0
-    for word in given[start : start + _LONGEST_NUMBER]:
+    for word in words[start : start + _LONGEST_NUMBER]:
         value = NUMBERS.get(word.term)
         scale = SCALES.get(word.term)
-        if value is None and not used and word.term.isdecimal() and start + 1 < len(given):
+        if value is None and not used and word.term.isdecimal() and start + 1 < len(words):
             # "5 thousand" is 5000; a figure alone is already what it should be.
-            value = int(word.term[:12]) if given[start + 1].term in SCALES else None
+            value = int(word.term[:12]) if words[start + 1].term in SCALES else None
         if value is not None and (not used or _goes_on(part, value)):
             part += value
         elif scale is not None and used:
@@ -220,7 +214,7 @@ def _number(given: list[Word], start: int) -> tuple[int, int]:
 
 
 def _goes_on(part: int, value: int) -> bool:
-    """Tell whether "two hundred" or "twenty" goes on with a number: "one two three" are three."""
+    """Whether "two hundred" or "twenty" goes on with a number: "one two three" are three."""
     if part == 0 or part % 100 == 0:
         return True
     return part % 100 >= _SMALLEST_TENS and part % 10 == 0 and 0 < value < 10  # noqa: PLR2004 - digits
@@ -230,29 +224,29 @@ def _ordinal(value: int) -> str:
     return f"{value}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(value, 'th') }"
 
 
-def _dates(given: list[Word]) -> list[Word]:
+def _dates(words: list[Word]) -> list[Word]:
     """Write a day before its month: "May 7", "7th of May" and "7 May" are the same."""
     out: list[Word] = []
-    place = 0
-    while place < len(given):
-        pair = _dated(given[place : place + 3])
+    index = 0
+    while index < len(words):
+        pair = _dated(words[index : index + 3])
         if pair is None:
-            out.append(given[place])
-            place += 1
+            out.append(words[index])
+            index += 1
             continue
         day, month, used = pair
         out += [day, month]
-        place += used
+        index += used
     return out
 
 
-def _dated(ahead: list[Word]) -> tuple[Word, Word, int] | None:
+def _dated(words: list[Word]) -> tuple[Word, Word, int] | None:
     """Return day and month, and of how many words they are made, when the next words are a date."""
-    if len(ahead) > 1 and (day := _day(ahead[1])) and (month := _named(ahead[0])):
+    if len(words) > 1 and (day := _day(words[1])) and (month := _named(words[0])):
         return day, month, 2
-    if len(ahead) > 1 and (day := _day(ahead[0])) and (month := _named(ahead[1])):
+    if len(words) > 1 and (day := _day(words[0])) and (month := _named(words[1])):
         return day, month, 2
-    if len(ahead) > 2 and ahead[1].term == "of" and (day := _day(ahead[0])) and (month := _named(ahead[2])):  # noqa: PLR2004 - of three words
+    if len(words) > 2 and words[1].term == "of" and (day := _day(words[0])) and (month := _named(words[2])):  # noqa: PLR2004 - of three words
         return day, month, 3
     return None
 
@@ -283,7 +277,7 @@ _CONTRACTIONS = (
     "who's:who is|where's:where is|let's:let us"
 )
 
-ENDINGS = {"'m": "am", "'re": "are", "'ve": "have", "'ll": "will", "'d": "would", "'s": "'s"}
+_ENDINGS = {"'m": "am", "'re": "are", "'ve": "have", "'ll": "will", "'d": "would", "'s": "'s"}
 """What is written against a word; `'s` may be an owner's or `is`, and stays what it is."""
 
 _SPELLINGS = (
@@ -310,14 +304,14 @@ _NOT_PLURALS = (
 
 
 @cache
-def contractions() -> dict[str, tuple[str, ...]]:
+def _contractions() -> dict[str, tuple[str, ...]]:
     """Return what is written together, in full."""
     pairs = (entry.split(":") for entry in _CONTRACTIONS.split("|"))
     return {short: tuple(full.split()) for short, full in pairs}
 
 
 @cache
-def spellings() -> dict[str, str]:
+def _spellings() -> dict[str, str]:
     """Return each variant with the form that it is compared by, irregular plurals included."""
     pairs = (entry.split(":") for entry in (_SPELLINGS + " " + _IRREGULAR_PLURALS).split())
     return dict(pairs)

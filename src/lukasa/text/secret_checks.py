@@ -12,16 +12,16 @@ from collections.abc import Callable
 from functools import cache
 
 from lukasa.text import secrets_data as data
-from lukasa.text.patterns import compiled
+from lukasa.text.patterns import compiled, word_set
 
 
 def holds(check: data.Check, value: str, before: str) -> bool:
-    """Tell whether a value of the right shape is a secret, given what stands before it."""
+    """Whether a value of the right shape is a secret, given what stands before it."""
     return _checks()[check](value, before)
 
 
 def looks_drawn(value: str, *, prefixed: bool = False) -> bool:
-    """Tell whether a value looks drawn at random rather than written: letters and digits, mixed, of high entropy.
+    """Whether a value looks drawn at random rather than written: letters and digits, mixed, of high entropy.
 
     With a vendor's prefix it may be short of a kind of character; by itself (`token=…`) it must not be made of words.
     """
@@ -40,18 +40,18 @@ def entropy(value: str) -> float:
 
 
 def is_placeholder(value: str) -> bool:
-    """Tell whether documentation would write this where a secret stands."""
-    return compiled(_PLACEHOLDER).search(value.casefold()) is not None or len(set(value)) <= _DISTINCT
+    """Whether documentation would write this where a secret stands."""
+    return compiled(data.PLACEHOLDERS).search(value.casefold()) is not None or len(set(value)) <= _DISTINCT
 
 
 def is_password(value: str, *, by: str, last: bool, quoted: bool) -> bool:
-    """Tell whether a value is a password, given the sign or word before it and whether its sentence ends with it.
+    """Whether a value is a password, given the sign or word before it and whether its sentence ends with it.
 
     Digits, signs and inner capitals speak for themselves. A plain word is one only after `=`, or as the last word: people
     say much about passwords with `is`.
     """
     plain = value.strip().casefold().rstrip("!?")
-    if len(plain) < _SHORTEST or is_placeholder(value) or plain in _words(data.SAID_OF_THEM):
+    if len(plain) < _SHORTEST or is_placeholder(value) or plain in word_set(data.SAID_OF_THEM):
         return False
     if _is_code(value) or compiled(_SHAPE_OF_PROSE).search(value):
         return False
@@ -63,7 +63,7 @@ def is_password(value: str, *, by: str, last: bool, quoted: bool) -> bool:
 
 
 def _is_plain_password(plain: str, *, by_verb: bool, last: bool) -> bool:
-    """Tell whether a value of letters alone can be a password."""
+    """Whether a value of letters alone can be a password."""
     return (
         last
         and compiled(_LETTERS).fullmatch(plain) is not None
@@ -98,7 +98,7 @@ _DOCUMENTED = (
 
 
 def _is_wordy(value: str) -> bool:
-    """Tell whether a value is words, short numbers and versions, joined: `kubernetes-secret-v1`."""
+    """Whether a value is words, short numbers and versions, joined: `kubernetes-secret-v1`."""
     pieces = [piece for piece in re.split(r"[-_./+=~]", value) if piece]
     return all(_is_word(piece) for piece in pieces)
 
@@ -114,7 +114,7 @@ def _is_word(piece: str) -> bool:
 
 
 def _is_code(value: str) -> bool:
-    """Tell whether a value is an expression or a path rather than itself: `os.environ["X"]`, `/run/secrets/db`."""
+    """Whether a value is an expression or a path rather than itself: `os.environ["X"]`, `/run/secrets/db`."""
     return compiled(_CODE).search(value) is not None
 
 
@@ -131,7 +131,7 @@ def _checks() -> dict[data.Check, Callable[[str, str], bool]]:
         "card": _is_card,
         "iban": lambda value, _: _is_iban(value),
         "ssn": _is_ssn,
-        "url": lambda value, _: not is_placeholder(value) and value.casefold() not in _words(_DOCUMENTED),
+        "url": lambda value, _: not is_placeholder(value) and value.casefold() not in word_set(_DOCUMENTED),
         "any": lambda _, __: True,
     }
 
@@ -141,13 +141,13 @@ def _is_key_block(value: str) -> bool:
 
 
 def _is_jwt(value: str) -> bool:
-    """Tell whether the first part is the header of a token."""
+    """Whether the first part is the header of a token."""
     header = value.partition(".")[0]
     try:
-        read = json.loads(base64.urlsafe_b64decode(header + "=" * (-len(header) % 4)))
+        claims = json.loads(base64.urlsafe_b64decode(header + "=" * (-len(header) % 4)))
     except (binascii.Error, ValueError, RecursionError):
         return False
-    return isinstance(read, dict) and ("alg" in read or "typ" in read or "enc" in read)
+    return isinstance(claims, dict) and not claims.keys().isdisjoint(("alg", "typ", "enc"))
 
 
 def _is_card(value: str, before: str) -> bool:
@@ -180,15 +180,8 @@ def _is_ssn(value: str, before: str) -> bool:
 
 def _mentions(before: str, table: str) -> bool:
     words = re.split(r"[^\w-]+", before.casefold())
-    return not _words(table).isdisjoint(word.rstrip("s") for word in words)
+    return not word_set(table).isdisjoint(word.rstrip("s") for word in words)
 
-
-@cache
-def _words(table: str) -> frozenset[str]:
-    return frozenset(table.split())
-
-
-_PLACEHOLDER = data.PLACEHOLDERS
 
 _ISSUER = "|".join(pattern for pattern, _ in data.CARD_ISSUERS)
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from typing import NamedTuple
 
 from lukasa.domain.turn import Json
 from lukasa.text import secrets_data as data
 from lukasa.text.analysis import is_stop_word
+from lukasa.text.patterns import compiled
 from lukasa.text.secret_checks import holds, is_password, is_placeholder, looks_drawn
 
 
@@ -33,10 +33,10 @@ class _Secret(NamedTuple):
 
 
 def redact(text: str) -> Redacted:
-    """Put `[REDACTED:aws-key]` in the place of each secret. Doing it twice changes nothing more."""
+    """Replace each secret by a label such as `[REDACTED:aws-key]`. Doing it twice changes nothing more."""
     labels: list[str] = []
     for _ in range(_ROUNDS):
-        secrets = _distinct(_found(text))
+        secrets = _distinct(_secrets(text))
         if not secrets:
             break
         labels.extend(secret.label for secret in secrets)
@@ -45,13 +45,13 @@ def redact(text: str) -> Redacted:
 
 
 def redact_json(value: Json) -> tuple[Json, tuple[str, ...]]:
-    """Do the same for the strings of metadata; what stands under `password` or `api_key` goes whatever its shape."""
+    """Redact the strings of metadata, and the value of `password` or `api_key` whatever its shape."""
     labels: list[str] = []
     return _redact_value(value, None, labels), tuple(labels)
 
 
 _ROUNDS = 4
-"""Once a value is gone, its neighbour may stand free and be recognised. Nobody writes longer chains of them."""
+"""Once a value is gone, its neighbour may stand free and be recognised. Longer chains do not occur."""
 
 _LONGEST = 200
 """Characters of a password; what is longer is prose."""
@@ -69,7 +69,7 @@ def _replaced(text: str, secrets: list[_Secret]) -> str:
 def _distinct(secrets: Iterator[_Secret]) -> list[_Secret]:
     """Return the secrets in order; where two overlap, the earlier kind of detector decides the label, the wider the span."""
     merged: list[_Secret] = []
-    for secret in sorted(secrets, key=lambda each: each.start):
+    for secret in sorted(secrets, key=lambda secret: secret.start):
         if merged and secret.start < merged[-1].end:
             merged[-1] = merged[-1]._replace(end=max(merged[-1].end, secret.end))
         else:
@@ -77,50 +77,50 @@ def _distinct(secrets: Iterator[_Secret]) -> list[_Secret]:
     return merged
 
 
-def _found(text: str) -> Iterator[_Secret]:
+def _secrets(text: str) -> Iterator[_Secret]:
     lower = text.lower()
-    marks = [found.span() for found in _patterns().mark.finditer(text)] if "[redacted:" in lower else []
-    for secret in (*_by_shape(text, lower), *_assigned(text, lower)):
+    marks = [match.span() for match in compiled(_MARK).finditer(text)] if "[redacted:" in lower else []
+    for secret in (*_secrets_by_shape(text, lower), *_assigned_secrets(text, lower)):
         if not any(start < secret.end and secret.start < end for start, end in marks):
             yield secret
 
 
-def _by_shape(text: str, lower: str) -> Iterator[_Secret]:
-    for shape, pattern in _shapes():
+def _secrets_by_shape(text: str, lower: str) -> Iterator[_Secret]:
+    for shape in data.SHAPES:
         if shape.hint not in lower:
             continue
-        for found in pattern.finditer(text):
-            start, end = found.span("value" if "value" in pattern.groupindex else 0)
+        pattern = compiled(shape.pattern)
+        for match in pattern.finditer(text):
+            start, end = match.span("value" if "value" in pattern.groupindex else 0)
             if holds(shape.check, text[start:end], text[max(0, start - _BEFORE) : start]):
                 yield _Secret(start, end, shape.label)
 
 
-def _assigned(text: str, lower: str) -> Iterator[_Secret]:
-    """Find what a text says a password, a PIN or a key is."""
-    patterns = _patterns()
-    for found in patterns.pin.finditer(text):
-        yield _Secret(*found.span("value"), "pin")
-    for found in patterns.password.finditer(text):
-        yield from _password(text, found)
+def _assigned_secrets(text: str, lower: str) -> Iterator[_Secret]:
+    """Give the value of each password, PIN or key that a text states."""
+    for match in compiled(_PIN).finditer(text):
+        yield _Secret(*match.span("value"), "pin")
+    for match in compiled(_PASSWORD).finditer(text):
+        yield from _password(text, match)
     if any(hint in lower for hint in ("key", "secret", "token", "cred")):
-        for found in patterns.key.finditer(text):
-            start, end = found.span("value")
+        for match in compiled(_KEY).finditer(text):
+            start, end = match.span("value")
             if looks_drawn(text[start:end]) and text[end : end + 1] != "(":
                 yield _Secret(start, end, "api-key")
 
 
-def _password(text: str, found: re.Match[str]) -> Iterator[_Secret]:
+def _password(text: str, match: re.Match[str]) -> Iterator[_Secret]:
     """Give the value of an assignment that is really one: `my password is hunter2`, not `the password is too short`."""
-    group = "quoted" if found["quoted"] is not None else "bare"
-    start, end = found.span(group)
+    group = "quoted" if match["quoted"] is not None else "bare"
+    start, end = match.span(group)
     if group == "bare":
         end = start + len(text[start:end].rstrip(".,;:)]}>"))
-    phrase = _patterns().phrase.match(text, start) if "phrase" in found["word"].lower() else None
+    phrase = compiled(_PHRASE).match(text, start) if "phrase" in match["word"].lower() else None
     if phrase and not any(is_stop_word(word) for word in phrase.group().split()):
         yield _Secret(phrase.start(), phrase.end(), "passphrase")
         return
-    last = _patterns().nothing_more.match(text, end) is not None
-    if is_password(text[start:end], by=found["sign"] or "is", last=last, quoted=group == "quoted"):
+    last = compiled(_NOTHING_MORE).match(text, end) is not None
+    if is_password(text[start:end], by=match["sign"] or "is", last=last, quoted=group == "quoted"):
         yield _Secret(start, end, "password")
 
 
@@ -144,16 +144,16 @@ def _redact_value(value: Json, name: str | None, labels: list[str]) -> Json:
 
 def _label_of(key: str) -> str | None:
     """Return what a key of metadata says its value is: `db_password`, `apiKey`, `PIN`."""
-    words = "_".join(_patterns().hump.sub(r"_\g<0>", key).replace("-", "_").casefold().split())
-    found = _patterns().telling_key.search(words)
-    return None if found is None else {"key": "api-key"}.get(str(found.lastgroup), str(found.lastgroup))
+    words = "_".join(compiled(_HUMP).sub(r"_\g<0>", key).replace("-", "_").casefold().split())
+    match = compiled(_TELLING_KEY).search(words)
+    return None if match is None else {"key": "api-key"}.get(str(match.lastgroup), str(match.lastgroup))
 
 
 def _worth_hiding(value: Json, name: str) -> bool:
     if isinstance(value, bool) or value is None or value == "":
         return False
     text = str(value)
-    if is_placeholder(text) or _patterns().mark.search(text):
+    if is_placeholder(text) or compiled(_MARK).search(text):
         return False
     if name == "password":
         return isinstance(value, str) and is_password(text, by="=", last=True, quoted=True)
@@ -167,57 +167,33 @@ def _worth_hiding(value: Json, name: str) -> bool:
 _BEFORE = 40
 """Characters before a value in which a word may say what it is."""
 
+_SIGN = r"[\"'`]?\s{0,3}(?P<sign>[:=：＝]{1,2}>?|=>)\s{0,3}"
+_MARK = r"\[REDACTED:[a-z0-9-]{1,40}\]"
+"""What an earlier redaction left."""
 
-class _Patterns(NamedTuple):
-    mark: re.Pattern[str]
-    """What an earlier redaction left."""
+_PIN = (
+    r"(?i)(?<![\w-])(?:PIN(?: ?code| number)?|cvv2?|cvc2?|(?:card|security|door|alarm|gate) code)"
+    r"(?:\s+(?:for|to|of|on)(?:\s+[\w'’-]{1,20}){1,4}?)?"
+    r"(?:\s{0,2}[:=]\s{0,2}|\s+(?:is|was|to)(?:\s+now)?\s+)[\"'#]?(?P<value>\d{3,8})(?![\w.,-]?\d)(?!\w)"
+)
+_PASSWORD = (
+    rf"(?i)(?<![^\W_])(?P<word>{data.LOGIN_WORDS})(?:\s+(?:for|to|of|on|at|in|für|para|de|du|pour)"
+    rf"(?:\s+[\w'’.-]{{1,30}}){{1,5}}?)?"
+    rf"(?:{_SIGN}|\s+(?:{data.IS})[:\s]\s{{0,2}}|\s{{0,2}}[是はは는은]\s{{0,2}})"
+    rf"(?:[\"“'`](?P<quoted>[^\"”'`\n]{{1,{_LONGEST}}})[\"”'`]|(?P<bare>[^\s\"“”'`]{{3,{_LONGEST}}}))"
+)
+_PHRASE = r"[a-z]{3,12}(?:[ -][a-z]{3,12}){2,11}(?=[\"”'`]?\s*(?:[.!\n]|$))"
+"""Several words as one passphrase, to the end of the line or sentence."""
 
-    pin: re.Pattern[str]
-    password: re.Pattern[str]
-    phrase: re.Pattern[str]
-    """Several words as one passphrase, to the end of the line or sentence."""
+_KEY = (
+    rf"(?i)(?<![A-Za-z0-9])(?:{data.KEY_NAMES})(?:\s+(?:for|to|of)(?:\s+[\w'’.-]{{1,30}}){{1,4}}?)?"
+    rf"(?:{_SIGN}|\s+(?:is|was)(?:\s+now)?:?\s+)[\"'`]?(?P<value>[\w./+=~!@#$%^*-]{{8,500}})"
+)
+_NOTHING_MORE = r"[\"”'`)\]}>]*[.!,;]*[\"”'`)\]}>]*\s*(?:$|[\n\r,;}\])]|[A-Z])"
+"""The sentence ends after the value."""
 
-    key: re.Pattern[str]
-    nothing_more: re.Pattern[str]
-    """The sentence ends after the value."""
-
-    hump: re.Pattern[str]
-    telling_key: re.Pattern[str]
-
-
-@cache
-def _shapes() -> tuple[tuple[data.Shape, re.Pattern[str]], ...]:
-    return tuple((shape, re.compile(shape.pattern)) for shape in data.SHAPES)
-
-
-@cache
-def _patterns() -> _Patterns:
-    sign = r"[\"'`]?\s{0,3}(?P<sign>[:=：＝]{1,2}>?|=>)\s{0,3}"
-    return _Patterns(
-        mark=re.compile(r"\[REDACTED:[a-z0-9-]{1,40}\]"),
-        pin=re.compile(
-            r"(?<![\w-])(?:PIN(?: ?code| number)?|cvv2?|cvc2?|(?:card|security|door|alarm|gate) code)"
-            r"(?:\s+(?:for|to|of|on)(?:\s+[\w'’-]{1,20}){1,4}?)?"
-            r"(?:\s{0,2}[:=]\s{0,2}|\s+(?:is|was|to)(?:\s+now)?\s+)[\"'#]?(?P<value>\d{3,8})(?![\w.,-]?\d)(?!\w)",
-            re.IGNORECASE,
-        ),
-        password=re.compile(
-            rf"(?<![^\W_])(?P<word>{data.LOGIN_WORDS})(?:\s+(?:for|to|of|on|at|in|für|para|de|du|pour)"
-            rf"(?:\s+[\w'’.-]{{1,30}}){{1,5}}?)?"
-            rf"(?:{sign}|\s+(?:{data.IS})[:\s]\s{{0,2}}|\s{{0,2}}[是はは는은]\s{{0,2}})"
-            rf"(?:[\"“'`](?P<quoted>[^\"”'`\n]{{1,{_LONGEST}}})[\"”'`]|(?P<bare>[^\s\"“”'`]{{3,{_LONGEST}}}))",
-            re.IGNORECASE,
-        ),
-        phrase=re.compile(r"[a-z]{3,12}(?:[ -][a-z]{3,12}){2,11}(?=[\"”'`]?\s*(?:[.!\n]|$))"),
-        key=re.compile(
-            rf"(?<![A-Za-z0-9])(?:{data.KEY_NAMES})(?:\s+(?:for|to|of)(?:\s+[\w'’.-]{{1,30}}){{1,4}}?)?"
-            rf"(?:{sign}|\s+(?:is|was)(?:\s+now)?:?\s+)[\"'`]?(?P<value>[\w./+=~!@#$%^*-]{{8,500}})",
-            re.IGNORECASE,
-        ),
-        nothing_more=re.compile(r"[\"”'`)\]}>]*[.!,;]*[\"”'`)\]}>]*\s*(?:$|[\n\r,;}\])]|[A-Z])"),
-        hump=re.compile(r"(?<=[a-z0-9])[A-Z]"),
-        telling_key=re.compile(
-            r"(?:^|_)(?:(?P<password>password|passwd|pwd|passphrase|passcode|pass)|(?P<pin>pin|cvv|cvc)"
-            r"|(?P<key>api_?key|access_?key|secret_?key|private_?key|client_?secret|secret|token|authorization|credentials?))$"
-        ),
-    )
+_HUMP = r"(?<=[a-z0-9])[A-Z]"
+_TELLING_KEY = (
+    r"(?:^|_)(?:(?P<password>password|passwd|pwd|passphrase|passcode|pass)|(?P<pin>pin|cvv|cvc)"
+    r"|(?P<key>api_?key|access_?key|secret_?key|private_?key|client_?secret|secret|token|authorization|credentials?))$"
+)

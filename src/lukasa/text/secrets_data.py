@@ -12,7 +12,7 @@ Check = Literal["any", "random", "jwt", "pem", "card", "iban", "ssn", "url"]
 """What must hold of the value besides its shape; `random`: it looks drawn, not written."""
 
 
-class Shape(NamedTuple):
+class SecretShape(NamedTuple):
     label: str
     hint: str
     """In lower case; it must occur in the text's lower case."""
@@ -28,83 +28,87 @@ _END = r"(?![A-Za-z0-9_-])"
 
 SHAPES = (
     # Keys of clouds, forges and vendors.
-    Shape("aws-key", "a3t", rf"{_WORD}A3T[A-Z0-9][A-Z0-9]{{16}}(?![A-Za-z0-9/+=])"),
-    Shape("aws-key", "akia", rf"{_WORD}AKIA[A-Z0-9]{{16}}(?![A-Za-z0-9/+=])"),
-    Shape("aws-key", "asia", rf"{_WORD}ASIA[A-Z0-9]{{16}}(?![A-Za-z0-9/+=])"),
-    Shape(
+    SecretShape("aws-key", "a3t", rf"{_WORD}A3T[A-Z0-9][A-Z0-9]{{16}}(?![A-Za-z0-9/+=])"),
+    SecretShape("aws-key", "akia", rf"{_WORD}AKIA[A-Z0-9]{{16}}(?![A-Za-z0-9/+=])"),
+    SecretShape("aws-key", "asia", rf"{_WORD}ASIA[A-Z0-9]{{16}}(?![A-Za-z0-9/+=])"),
+    SecretShape(
         "aws-secret",
         "aws",
         r"(?i:aws)[\w .-]{0,30}(?i:secret|key)[\w .-]{0,20}[\"']?\s{0,3}(?:[=:]|\sis)\s{0,3}[\"']?"
         r"(?P<value>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])",
     ),
-    Shape(
+    SecretShape(
         "aws-secret", "ia", r"A[KS]IA[A-Z0-9]{16}[\s:,;|/]{1,4}(?P<value>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])"
     ),
-    Shape(
+    SecretShape(
         "aws-secret",
         "secret",
         r"(?i:secret[_ ]?(?:access)?[_ ]?key)[\"']?\s{0,3}(?:[=:]|\sis)\s{0,3}[\"']?"
         r"(?P<value>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])",
     ),
-    Shape("google-key", "aiza", rf"{_WORD}AIza[\w-]{{35}}{_END}"),
-    Shape("google-token", "ya29.", rf"{_WORD}ya29\.[\w-]{{20,}}"),
-    Shape("google-secret", "gocspx-", rf"{_WORD}GOCSPX-[\w-]{{24,}}"),
-    Shape("github-token", "gh", rf"{_WORD}gh[opsur]_[A-Za-z0-9]{{30,}}"),
-    Shape("github-token", "github_pat_", rf"{_WORD}github_pat_\w{{40,}}"),
-    Shape("gitlab-token", "gl", rf"{_WORD}gl(?:pat|dt|rt|cbt|ptt|ft|soat|agent)-[\w-]{{20,}}"),
-    Shape("slack-token", "xox", rf"{_WORD}xox[abcdeoprs](?:\.xox[abp])?-[\w-]{{10,}}"),
-    Shape("slack-token", "xapp-", rf"{_WORD}xapp-\d-[\w-]{{20,}}"),
-    Shape(
+    SecretShape("google-key", "aiza", rf"{_WORD}AIza[\w-]{{35}}{_END}"),
+    SecretShape("google-token", "ya29.", rf"{_WORD}ya29\.[\w-]{{20,}}"),
+    SecretShape("google-secret", "gocspx-", rf"{_WORD}GOCSPX-[\w-]{{24,}}"),
+    SecretShape("github-token", "gh", rf"{_WORD}gh[opsur]_[A-Za-z0-9]{{30,}}"),
+    SecretShape("github-token", "github_pat_", rf"{_WORD}github_pat_\w{{40,}}"),
+    SecretShape("gitlab-token", "gl", rf"{_WORD}gl(?:pat|dt|rt|cbt|ptt|ft|soat|agent)-[\w-]{{20,}}"),
+    SecretShape("slack-token", "xox", rf"{_WORD}xox[abcdeoprs](?:\.xox[abp])?-[\w-]{{10,}}"),
+    SecretShape("slack-token", "xapp-", rf"{_WORD}xapp-\d-[\w-]{{20,}}"),
+    SecretShape(
         "slack-webhook", "hooks.slack.com", r"hooks\.slack\.com/(?:services|workflows)/(?P<value>[\w/]{30,})"
     ),
-    Shape(
+    SecretShape(
         "discord-webhook",
         "/api/webhooks/",
         r"discord(?:app)?\.com/api/webhooks/\d{10,20}/(?P<value>[\w-]{50,})",
     ),
-    Shape("discord-token", ".", rf"{_WORD}[MNO][\w-]{{23,27}}\.[\w-]{{6}}\.[\w-]{{27,40}}{_END}"),
-    Shape("telegram-token", ":aa", r"(?<![\w.])\d{8,10}:AA[\w-]{33}(?![\w-])"),
-    Shape("stripe-key", "k_", rf"{_WORD}[rs]k_(?:live|test)_[A-Za-z0-9]{{16,}}"),
-    Shape("webhook-secret", "whsec_", rf"{_WORD}whsec_[A-Za-z0-9+/=]{{24,}}"),
-    Shape("anthropic-key", "sk-ant-", rf"{_WORD}sk-ant-[a-z0-9]{{2,10}}-[\w-]{{20,}}"),
-    Shape("openai-key", "sk-", rf"{_WORD}sk-[\w-]{{20,}}"),
-    Shape("groq-key", "gsk_", rf"{_WORD}gsk_[A-Za-z0-9]{{40,}}"),
-    Shape("xai-key", "xai-", rf"{_WORD}xai-[A-Za-z0-9]{{40,}}"),
-    Shape("perplexity-key", "pplx-", rf"{_WORD}pplx-[A-Za-z0-9]{{40,}}"),
-    Shape("huggingface-token", "hf_", rf"{_WORD}hf_[A-Za-z0-9]{{30,}}"),
-    Shape("replicate-token", "r8_", rf"{_WORD}r8_[A-Za-z0-9]{{37,}}"),
-    Shape("npm-token", "npm_", rf"{_WORD}npm_[A-Za-z0-9]{{30,}}"),
-    Shape("pypi-token", "pypi-", rf"{_WORD}pypi-[\w-]{{40,}}"),
-    Shape("rubygems-key", "rubygems_", rf"{_WORD}rubygems_[0-9a-f]{{48}}"),
-    Shape("docker-token", "dckr_pat_", rf"{_WORD}dckr_pat_[\w-]{{20,}}"),
-    Shape("sendgrid-key", "sg.", rf"{_WORD}SG\.[\w-]{{16,}}\.[\w-]{{16,}}"),
-    Shape("twilio-key", "sk", rf"{_WORD}SK[0-9a-f]{{32}}{_END}"),
-    Shape("twilio-token", "twilio", r"(?i:twilio)[^\n]{0,60}?[:=\s\"'](?P<value>[0-9a-f]{32})(?![\w-])"),
-    Shape("mailgun-key", "key-", rf"{_WORD}key-[0-9a-f]{{32}}{_END}"),
-    Shape("mailchimp-key", "-us", rf"{_WORD}[0-9a-f]{{32}}-us\d{{1,2}}{_END}"),
-    Shape("digitalocean-token", "_v1_", rf"{_WORD}do[opr]_v1_[0-9a-f]{{64}}"),
-    Shape("shopify-token", "shp", rf"{_WORD}shp(?:at|ca|pa|ss)_[0-9a-fA-F]{{32}}"),
-    Shape("square-token", "sq0", rf"{_WORD}sq0[a-z]{{3}}-[\w-]{{22,}}"),
-    Shape("linear-key", "lin_api_", rf"{_WORD}lin_api_[A-Za-z0-9]{{32,}}"),
-    Shape("notion-token", "ntn_", rf"{_WORD}ntn_[A-Za-z0-9]{{40,}}"),
-    Shape("notion-token", "secret_", rf"{_WORD}secret_[A-Za-z0-9]{{43}}{_END}"),
-    Shape("airtable-token", "pat", rf"{_WORD}pat[A-Za-z0-9]{{14}}\.[0-9a-f]{{64}}"),
-    Shape("databricks-token", "dapi", rf"{_WORD}dapi[0-9a-f]{{32}}"),
-    Shape("vault-token", "hv", rf"{_WORD}hv[bs]\.[\w-]{{24,}}"),
-    Shape("terraform-token", ".atlasv1.", rf"{_WORD}[A-Za-z0-9]{{14}}\.atlasv1\.[\w-]{{60,}}"),
-    Shape("grafana-token", "glsa_", rf"{_WORD}glsa_[A-Za-z0-9]{{32}}_[0-9a-fA-F]{{8}}"),
-    Shape("newrelic-key", "nrak-", rf"{_WORD}NRAK-[A-Z0-9]{{27}}"),
-    Shape("postman-key", "pmak-", rf"{_WORD}PMAK-[0-9a-f]{{24}}-[0-9a-f]{{34}}"),
-    Shape("figma-token", "figd_", rf"{_WORD}figd_[\w-]{{30,}}"),
-    Shape("supabase-token", "sbp_", rf"{_WORD}sbp_[0-9a-f]{{40}}"),
-    Shape("tailscale-key", "tskey-", rf"{_WORD}tskey-[a-z]{{3,12}}-[\w-]{{20,}}"),
-    Shape("age-key", "age-secret-key-", r"AGE-SECRET-KEY-1[0-9A-Z]{58}"),
-    Shape("azure-key", "accountkey=", r"(?i:accountkey)=(?P<value>[A-Za-z0-9+/]{40,}={0,2})"),
-    Shape("azure-key", "accesskey", r"(?i:sharedaccesskey|accesskey)=(?P<value>[A-Za-z0-9+/]{40,}={0,2})"),
-    Shape("azure-sas", "sig=", r"[?&;]sig=(?P<value>[A-Za-z0-9%+/=_-]{30,})"),
+    SecretShape("discord-token", ".", rf"{_WORD}[MNO][\w-]{{23,27}}\.[\w-]{{6}}\.[\w-]{{27,40}}{_END}"),
+    SecretShape("telegram-token", ":aa", r"(?<![\w.])\d{8,10}:AA[\w-]{33}(?![\w-])"),
+    SecretShape("stripe-key", "k_", rf"{_WORD}[rs]k_(?:live|test)_[A-Za-z0-9]{{16,}}"),
+    SecretShape("webhook-secret", "whsec_", rf"{_WORD}whsec_[A-Za-z0-9+/=]{{24,}}"),
+    SecretShape("anthropic-key", "sk-ant-", rf"{_WORD}sk-ant-[a-z0-9]{{2,10}}-[\w-]{{20,}}"),
+    SecretShape("openai-key", "sk-", rf"{_WORD}sk-[\w-]{{20,}}"),
+    SecretShape("groq-key", "gsk_", rf"{_WORD}gsk_[A-Za-z0-9]{{40,}}"),
+    SecretShape("xai-key", "xai-", rf"{_WORD}xai-[A-Za-z0-9]{{40,}}"),
+    SecretShape("perplexity-key", "pplx-", rf"{_WORD}pplx-[A-Za-z0-9]{{40,}}"),
+    SecretShape("huggingface-token", "hf_", rf"{_WORD}hf_[A-Za-z0-9]{{30,}}"),
+    SecretShape("replicate-token", "r8_", rf"{_WORD}r8_[A-Za-z0-9]{{37,}}"),
+    SecretShape("npm-token", "npm_", rf"{_WORD}npm_[A-Za-z0-9]{{30,}}"),
+    SecretShape("pypi-token", "pypi-", rf"{_WORD}pypi-[\w-]{{40,}}"),
+    SecretShape("rubygems-key", "rubygems_", rf"{_WORD}rubygems_[0-9a-f]{{48}}"),
+    SecretShape("docker-token", "dckr_pat_", rf"{_WORD}dckr_pat_[\w-]{{20,}}"),
+    SecretShape("sendgrid-key", "sg.", rf"{_WORD}SG\.[\w-]{{16,}}\.[\w-]{{16,}}"),
+    SecretShape("twilio-key", "sk", rf"{_WORD}SK[0-9a-f]{{32}}{_END}"),
+    SecretShape(
+        "twilio-token", "twilio", r"(?i:twilio)[^\n]{0,60}?[:=\s\"'](?P<value>[0-9a-f]{32})(?![\w-])"
+    ),
+    SecretShape("mailgun-key", "key-", rf"{_WORD}key-[0-9a-f]{{32}}{_END}"),
+    SecretShape("mailchimp-key", "-us", rf"{_WORD}[0-9a-f]{{32}}-us\d{{1,2}}{_END}"),
+    SecretShape("digitalocean-token", "_v1_", rf"{_WORD}do[opr]_v1_[0-9a-f]{{64}}"),
+    SecretShape("shopify-token", "shp", rf"{_WORD}shp(?:at|ca|pa|ss)_[0-9a-fA-F]{{32}}"),
+    SecretShape("square-token", "sq0", rf"{_WORD}sq0[a-z]{{3}}-[\w-]{{22,}}"),
+    SecretShape("linear-key", "lin_api_", rf"{_WORD}lin_api_[A-Za-z0-9]{{32,}}"),
+    SecretShape("notion-token", "ntn_", rf"{_WORD}ntn_[A-Za-z0-9]{{40,}}"),
+    SecretShape("notion-token", "secret_", rf"{_WORD}secret_[A-Za-z0-9]{{43}}{_END}"),
+    SecretShape("airtable-token", "pat", rf"{_WORD}pat[A-Za-z0-9]{{14}}\.[0-9a-f]{{64}}"),
+    SecretShape("databricks-token", "dapi", rf"{_WORD}dapi[0-9a-f]{{32}}"),
+    SecretShape("vault-token", "hv", rf"{_WORD}hv[bs]\.[\w-]{{24,}}"),
+    SecretShape("terraform-token", ".atlasv1.", rf"{_WORD}[A-Za-z0-9]{{14}}\.atlasv1\.[\w-]{{60,}}"),
+    SecretShape("grafana-token", "glsa_", rf"{_WORD}glsa_[A-Za-z0-9]{{32}}_[0-9a-fA-F]{{8}}"),
+    SecretShape("newrelic-key", "nrak-", rf"{_WORD}NRAK-[A-Z0-9]{{27}}"),
+    SecretShape("postman-key", "pmak-", rf"{_WORD}PMAK-[0-9a-f]{{24}}-[0-9a-f]{{34}}"),
+    SecretShape("figma-token", "figd_", rf"{_WORD}figd_[\w-]{{30,}}"),
+    SecretShape("supabase-token", "sbp_", rf"{_WORD}sbp_[0-9a-f]{{40}}"),
+    SecretShape("tailscale-key", "tskey-", rf"{_WORD}tskey-[a-z]{{3,12}}-[\w-]{{20,}}"),
+    SecretShape("age-key", "age-secret-key-", r"AGE-SECRET-KEY-1[0-9A-Z]{58}"),
+    SecretShape("azure-key", "accountkey=", r"(?i:accountkey)=(?P<value>[A-Za-z0-9+/]{40,}={0,2})"),
+    SecretShape(
+        "azure-key", "accesskey", r"(?i:sharedaccesskey|accesskey)=(?P<value>[A-Za-z0-9+/]{40,}={0,2})"
+    ),
+    SecretShape("azure-sas", "sig=", r"[?&;]sig=(?P<value>[A-Za-z0-9%+/=_-]{30,})"),
     # Tokens and keys in standard forms.
-    Shape("jwt", "ey", rf"{_WORD}ey[\w-]{{8,}}\.[\w-]{{4,}}\.[\w-]*", "jwt"),
-    Shape(
+    SecretShape("jwt", "ey", rf"{_WORD}ey[\w-]{{8,}}\.[\w-]{{4,}}\.[\w-]*", "jwt"),
+    SecretShape(
         "private-key",
         "private key",
         r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?:[^-]|-(?!----))*"
@@ -112,54 +116,56 @@ SHAPES = (
         "pem",
     ),
     # Its end was cut off.
-    Shape(
+    SecretShape(
         "private-key",
         "private key",
         r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?:(?:\s|\\[nr])*[A-Za-z0-9+/=]{16,})+",
         "pem",
     ),
-    Shape(
+    SecretShape(
         "private-key", "private-lines:", r"Private-Lines: \d+(?P<value>(?:\s+[A-Za-z0-9+/=]{16,64})+)", "pem"
     ),
-    Shape(
+    SecretShape(
         "private-key",
         "key",
         r"(?i:private[ _]key)\W{0,6}(?:is\W{1,3})?(?P<value>(?:0x)?[0-9a-fA-F]{64})(?![\w-])",
     ),
-    Shape(
+    SecretShape(
         "bearer-token",
         "authorization",
         r"(?i:authorization)[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?i:bearer|basic|token|apikey|digest)\s{1,3}"
         r"(?P<value>[\w.~+/=-]{8,})",
     ),
-    Shape("bearer-token", "bearer", rf"{_WORD}(?i:bearer)\s{{1,3}}(?P<value>[\w.~+/=-]{{16,}})"),
+    SecretShape("bearer-token", "bearer", rf"{_WORD}(?i:bearer)\s{{1,3}}(?P<value>[\w.~+/=-]{{16,}})"),
     # The whole user part can be a token; otherwise what stands after the colon.
-    Shape("url-credentials", "://", r"://(?P<value>[\w-]{20,})@"),
-    Shape(
+    SecretShape("url-credentials", "://", r"://(?P<value>[\w-]{20,})@"),
+    SecretShape(
         "database-url",
         "://",
         rf"{_WORD}(?i:postgres(?:ql)?|mysql|mariadb|mongodb|rediss?|amqps?|clickhouse|mssql|sqlserver|oracle|cockroachdb|"
         r"neo4j)(?:\+\w{1,20})?://[^\s:/@]{0,100}:(?P<value>[^\s/\"'<>]{1,200})@",
         "url",
     ),
-    Shape("url-credentials", "://", r"://[^\s:/@]{1,100}:(?P<value>[^\s/\"'<>]{1,200})@", "url"),
+    SecretShape("url-credentials", "://", r"://[^\s:/@]{1,100}:(?P<value>[^\s/\"'<>]{1,200})@", "url"),
     # Numbers of money and of people.
-    Shape("card-number", "", r"(?<![\w.,/+-])\d(?:[ -]?\d){12,18}(?![\w/-])(?!\.\d)", "card"),
-    Shape(
+    SecretShape("card-number", "", r"(?<![\w.,/+-])\d(?:[ -]?\d){12,18}(?![\w/-])(?!\.\d)", "card"),
+    SecretShape(
         "iban",
         "",
         r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])",
         "iban",
     ),
-    Shape("ssn", "-", r"(?<![\w.-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])(?!\.\d)", "ssn"),
-    Shape(
+    SecretShape(
+        "ssn", "-", r"(?<![\w.-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])(?!\.\d)", "ssn"
+    ),
+    SecretShape(
         "ssn",
         "s",
         r"(?i:\bssn|social security(?: number| no\.?)?)\W{0,3}(?:is\W{1,3})?"
         r"(?P<value>(?!000|666|9)\d{3}[ -]?(?!00)\d{2}[ -]?(?!0000)\d{4})(?![\w-])",
         "ssn",
     ),
-    Shape(
+    SecretShape(
         "seed-phrase",
         "",
         r"(?i:(?:seed|recovery|mnemonic|backup|secret|wallet)[ -](?:phrase|words|seed|mnemonic)|mnemonic)"

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from itertools import pairwise
-from typing import NamedTuple
+
+from lukasa.text.patterns import compiled, word_set
 
 Span = tuple[int, int]
 """`text[start:end]`."""
@@ -28,72 +28,72 @@ def sentences(text: str) -> list[Span]:
 
 
 def _breaks(text: str) -> Iterator[int]:
-    """Give each place where one sentence ends and the next begins."""
+    """Yield each offset where one sentence ends and the next begins."""
     links = _links(text)
     link = next(links, None)
     begun = 0
-    for found in _patterns().stop.finditer(text):
-        while link is not None and link[1] <= found.start():
+    for match in compiled(_STOP).finditer(text):
+        while link is not None and link[1] <= match.start():
             link = next(links, None)
-        if link is not None and link[0] < found.start() and found.end() < link[1]:
+        if link is not None and link[0] < match.start() and match.end() < link[1]:
             continue
-        if found.end() > begun and _ends(text, found, begun):
-            begun = _absorbed(text, found)
+        if match.end() > begun and _ends(text, match, begun):
+            begun = _absorbed(text, match)
             yield begun
 
 
-def _ends(text: str, found: re.Match[str], begun: int) -> bool:
-    """Tell whether a sentence that began at *begun* ends with these characters."""
-    match found.lastgroup:
+def _ends(text: str, stop: re.Match[str], begun: int) -> bool:
+    """Whether a sentence that began at *begun* ends with these characters."""
+    match stop.lastgroup:
         case "lines":
-            return _line_ends(text, found, begun)
+            return _line_ends(text, stop, begun)
         case "full":
             # 「…。」と言った: the particle after the quotation carries the sentence on.
-            return not (found.group()[-1] in _CJK_QUOTES and text.startswith(("と", "って"), found.end()))
+            return not (stop.group()[-1] in _CJK_QUOTES and text.startswith(("と", "って"), stop.end()))
         case "picture":
-            return _picture_ends(text, found, begun)
+            return _picture_ends(text, stop, begun)
         case _:
-            return _stop_ends(text, found)
+            return _stop_ends(text, stop)
 
 
-def _absorbed(text: str, found: re.Match[str]) -> int:
+def _absorbed(text: str, match: re.Match[str]) -> int:
     """Return where the sentence really ends: `Great! 🎉` and `Thanks. :)` keep what follows on the line."""
-    if found.lastgroup == "lines":
-        return found.end()
-    tail = _patterns().tail.match(text, found.end())
-    return tail.end() if tail else found.end()
+    if match.lastgroup == "lines":
+        return match.end()
+    tail = compiled(_TAIL).match(text, match.end())
+    return tail.end() if tail else match.end()
 
 
-def _line_ends(text: str, found: re.Match[str], begun: int) -> bool:
-    """Tell whether a line break ends the sentence: it does not where an editor wrapped a long line."""
-    if found.group().count("\n") != 1 or not text[found.end() : found.end() + 1].islower():
+def _line_ends(text: str, match: re.Match[str], begun: int) -> bool:
+    """Whether a line break ends the sentence: it does not where an editor wrapped a long line."""
+    if match.group().count("\n") != 1 or not text[match.end() : match.end() + 1].islower():
         return True
-    line = text[max(begun, found.start() - _WRAPPED) : found.start()].rstrip()
+    line = text[max(begun, match.start() - _WRAPPED) : match.start()].rstrip()
     return len(line) < _WRAPPED - 1 or "\n" in line or line[-1] in ".!?…:;"
 
 
-def _picture_ends(text: str, found: re.Match[str], begun: int) -> bool:
-    """Tell whether an emoji stands for a full stop: after a few words, and before a capital."""
-    after = _patterns().after.match(text, found.end())
+def _picture_ends(text: str, match: re.Match[str], begun: int) -> bool:
+    """Whether an emoji stands for a full stop: after a few words, and before a capital."""
+    after = compiled(_AFTER).match(text, match.end())
     if after is None or not after["space"] or not after["word"][0].isupper():
         return False
-    return text.count(" ", begun, found.start()) >= _BEFORE_PICTURE
+    return text.count(" ", begun, match.start()) >= _BEFORE_PICTURE
 
 
-def _stop_ends(text: str, found: re.Match[str]) -> bool:
-    """Decide on `.`, `!`, `?`, `…` and runs of them, with the quotes and brackets that they close."""
-    marks, closed = found["marks"], found["closed"]
-    after = _patterns().after.match(text, found.end())
+def _stop_ends(text: str, match: re.Match[str]) -> bool:
+    """Whether a sentence ends with `.`, `!`, `?`, `…` and runs of them, with the quotes and brackets that they close."""
+    marks, closed = match["marks"], match["closed"]
+    after = compiled(_AFTER).match(text, match.end())
     if after is None:
         # What follows is no word: the end, a dash, a smiley.
-        return text[found.end() : found.end() + 1].strip() == ""
+        return text[match.end() : match.end() + 1].strip() == ""
     follows = after["word"]
     if not after["space"]:
-        # `3.5`, `file.txt`, `example.org`; but nobody writes `really?yes` for one word.
+        # `3.5`, `file.txt`, `example.org`; but `really?yes` is two words.
         return marks[-1] in "!?" and not closed and follows[0].isalpha() and len(follows) > 1
     if follows[0].islower() and (_is_ellipsis(marks) or any(mark in _QUOTES for mark in closed)):
         return False  # "Well… maybe"; "Really?" she asked
-    return marks != "." or closed != "" or not _abbreviates(text, found.start(), follows)
+    return marks != "." or closed != "" or not _abbreviates(text, match.start(), follows)
 
 
 def _is_ellipsis(marks: str) -> bool:
@@ -101,48 +101,48 @@ def _is_ellipsis(marks: str) -> bool:
 
 
 def _abbreviates(text: str, stop: int, follows: str) -> bool:
-    """Tell whether the full stop at *stop* belongs to the word before it, given the word that follows."""
-    before = _patterns().word_before.search(text, max(0, stop - _WORD), stop)
+    """Whether the full stop at *stop* belongs to the word before it, given the word that follows."""
+    before = compiled(_WORD_BEFORE).search(text, max(0, stop - _WORD), stop)
     if before is None:
         return False
     word = before["word"]
     lower = word.casefold().replace(".", "")
     if word.isdecimal():
-        return len(word) <= _DAY and (_numbers_a_line(text, before.start()) or follows in _words(_MONTHS))
-    if lower in _words(_TITLES):
+        return len(word) <= _DAY and (_numbers_a_line(text, before.start()) or follows in word_set(_MONTHS))
+    if lower in word_set(_TITLES):
         return True
-    if lower in _words(_BEFORE_NUMBERS):
+    if lower in word_set(_BEFORE_NUMBERS):
         return follows[0].isdecimal()
-    if lower in _words(_BEFORE_SMALL):
+    if lower in word_set(_BEFORE_SMALL):
         return not follows[0].isupper()
-    return _may_precede_a_name(word, lower) and follows not in _words(_OPENERS)
+    return _may_precede_a_name(word, lower) and follows not in word_set(_OPENERS)
 
 
 def _may_precede_a_name(word: str, lower: str) -> bool:
-    """Tell whether a word is of those that stand before a name as well as last: `U.S.`, `Inc.`, `J.`."""
+    """Whether a word is of those that stand before a name as well as last: `U.S.`, `Inc.`, `J.`."""
     if len(word) == 1:
         return word.isupper() and word != "I"
     if "." in word:
         return all(len(part) == 1 for part in word.split("."))
-    return word[0].isupper() and lower in _words(_COMPANIES)
+    return word[0].isupper() and lower in word_set(_COMPANIES)
 
 
 def _numbers_a_line(text: str, start: int) -> bool:
-    """Tell whether only space stands between the line's beginning and *start*: `1. Buy milk`."""
+    """Whether only space stands between the line's beginning and *start*: `1. Buy milk`."""
     before = text[max(0, start - _WORD) : start]
     return before.rpartition("\n")[2].strip() == "" and (start <= _WORD or "\n" in before)
 
 
 def _links(text: str) -> Iterator[Span]:
-    """Give the spans of addresses and links, without the punctuation of the sentence that they end."""
-    for found in _patterns().link.finditer(text):
-        yield found.start(), found.start() + len(found.group().rstrip(".,;:!?…)'\"”’]"))
+    """Yield the spans of addresses and links, without the punctuation of the sentence that they end."""
+    for match in compiled(_LINK).finditer(text):
+        yield match.start(), match.start() + len(match.group().rstrip(".,;:!?…)'\"”’]"))
 
 
 def _trimmed(text: str, start: int, end: int) -> Span | None:
     """Return the span without what stands around the sentence, or `None` when nothing is left."""
-    opening = _patterns().opening.match(text, start, end)
-    if opening is not None and text[opening.end() : end].split(" ", 1)[0] not in _words(_MONTHS):
+    opening = compiled(_OPENING).match(text, start, end)
+    if opening is not None and text[opening.end() : end].split(" ", 1)[0] not in word_set(_MONTHS):
         start = opening.end()
     inner = text[start:end]
     if not any(character.isalnum() for character in inner):
@@ -198,44 +198,22 @@ _MONTHS = (
 )
 """They follow the number of a day: `am 3. Mai`."""
 
-
-@cache
-def _words(table: str) -> frozenset[str]:
-    return frozenset(table.split())
-
-
-class _Patterns(NamedTuple):
-    stop: re.Pattern[str]
-    """Whatever may end a sentence."""
-
-    tail: re.Pattern[str]
-    """Emoji and smileys that still belong to it."""
-
-    after: re.Pattern[str]
-    """The word that follows, through quotes and brackets."""
-
-    word_before: re.Pattern[str]
-    link: re.Pattern[str]
-    opening: re.Pattern[str]
-    """Bullets, numbering, marks of quotation."""
-
-
-@cache
-def _patterns() -> _Patterns:
-    return _Patterns(
-        stop=re.compile(
-            r"""(?P<lines> [\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*)
+_STOP = (
+    r"""(?x)(?P<lines> [\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*)
             | (?P<full> [。！？．｡؟۔।॥։።។။]+ [」』）】”’"')]*)
             | (?P<marks> [.!?…]+) (?P<closed> ["'”’»)\]*_`]*)
             """
-            rf"| (?P<picture> [{_PICTURES}]+)",
-            re.VERBOSE,
-        ),
-        tail=re.compile(rf"(?:[^\S\n]*(?:[{_PICTURES}]+|[:;=]-?[)(DPp3](?!\w)))+"),
-        after=re.compile(r"(?P<space>\s*)[\"'“‘(\[«¿¡*_„]*(?P<word>[^\W_][\w'’]{0,23})"),
-        word_before=re.compile(r"(?P<word>[^\W\d_]+(?:\.[^\W\d_]+){0,5}|\d+)$"),
-        link=re.compile(
-            r"(?:https?://|www\.)\S+|[\w.+-]{1,64}@[\w-]+\.[\w.-]+|(?<![\w/])/[\w.-]+(?:/[\w.-]+)+"
-        ),
-        opening=re.compile(r"\s*(?:(?:[-*•‣◦▪–—>]|\#{1,6}|\d{1,3}[.)]|\(\d{1,3}\)|\[[ xX]\])\s+)+"),
-    )
+    rf"| (?P<picture> [{_PICTURES}]+)"
+)
+"""Whatever may end a sentence."""
+
+_TAIL = rf"(?:[^\S\n]*(?:[{_PICTURES}]+|[:;=]-?[)(DPp3](?!\w)))+"
+"""Emoji and smileys that still belong to it."""
+
+_AFTER = r"(?P<space>\s*)[\"'“‘(\[«¿¡*_„]*(?P<word>[^\W_][\w'’]{0,23})"
+"""The word that follows, through quotes and brackets."""
+
+_WORD_BEFORE = r"(?P<word>[^\W\d_]+(?:\.[^\W\d_]+){0,5}|\d+)$"
+_LINK = r"(?:https?://|www\.)\S+|[\w.+-]{1,64}@[\w-]+\.[\w.-]+|(?<![\w/])/[\w.-]+(?:/[\w.-]+)+"
+_OPENING = r"\s*(?:(?:[-*•‣◦▪–—>]|\#{1,6}|\d{1,3}[.)]|\(\d{1,3}\)|\[[ xX]\])\s+)+"
+"""Bullets, numbering, marks of quotation."""
