@@ -119,35 +119,33 @@ def _nth(match: re.Match[str], span: DateSpan) -> DateSpan:
             saturday = nth_weekday(span, 5, number).first
             return span._replace(first=saturday, after=saturday + timedelta(days=2), granularity="weekend")
         case "week":
-            return _nth_days(span, number, 7)
-        case "quarter" | "month" | "half" as name:
-            return _nth_months(span, number, {"quarter": 3, "month": 1, "half": 0}[name])
+            first = (
+                span.first + timedelta(weeks=number - 1) if number > 0 else span.after - timedelta(weeks=1)
+            )
+            return _days_inside(first, 7, span)
+        case "half":
+            return _half(span, number)
+        case "quarter" | "month" as name:
+            start, steps = (span.first, number - 1) if number > 0 else (span.after - timedelta(days=1), 0)
+            return _inside(unit(start, name, steps), span)
         case _:
             raise ValueError(match.group())
 
 
-def _nth_days(span: DateSpan, number: int, days: int) -> DateSpan:
-    """Return the nth stretch of days, counted from the first day of the span or back from its last."""
-    ahead = days * (number - 1)
-    first = span.first + timedelta(days=ahead) if number > 0 else span.after - timedelta(days=days)
-    return _inside(span._replace(first=first, after=first + timedelta(days=days), granularity="range"), span)
+def _half(span: DateSpan, number: int) -> DateSpan:
+    if number not in {1, 2, -1}:
+        raise ValueError(number)
+    middle = span.first + (span.after - span.first) // 2
+    if span.granularity == "year":
+        middle = span.first.replace(month=7)
+    first, after = (span.first, middle) if number == 1 else (middle, span.after)
+    return span._replace(first=first, after=after, granularity="range")
 
 
-def _nth_months(span: DateSpan, number: int, months: int) -> DateSpan:
-    """Return the nth month, quarter or half of a longer span."""
-    days = (span.after - span.first).days
-    if not months:
-        if number not in {1, 2, -1}:
-            raise ValueError(number)
-        middle = span.first + timedelta(days=days // 2)
-        if span.granularity == "year":
-            middle = span.first.replace(month=7)
-        first, after = (span.first, middle) if number == 1 else (middle, span.after)
-        return span._replace(first=first, after=after, granularity="range")
-    name = "month" if months == 1 else "quarter"
-    if number > 0:
-        return _inside(unit(span.first, name, number - 1), span)
-    return _inside(unit(span.after - timedelta(days=1), name, 0), span)
+def _days_inside(first: date, days: int, whole: DateSpan) -> DateSpan:
+    return _inside(
+        whole._replace(first=first, after=first + timedelta(days=days), granularity="range"), whole
+    )
 
 
 def _inside(part: DateSpan, whole: DateSpan) -> DateSpan:
@@ -162,7 +160,7 @@ def _first_few(match: re.Match[str], span: DateSpan) -> DateSpan:
     first = span.first if ordinal(match["nth"]) == 1 else span.after - timedelta(days=days)
     if ordinal(match["nth"]) not in {1, -1}:
         raise ValueError(match.group())
-    return _inside(span._replace(first=first, after=first + timedelta(days=days), granularity="range"), span)
+    return _days_inside(first, days, span)
 
 
 def _beside_another(match: re.Match[str], span: DateSpan) -> DateSpan:

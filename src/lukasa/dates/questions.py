@@ -71,26 +71,18 @@ _ANY_TIME = Anchor(datetime.fromisoformat("2024-01-15T12:00:00+00:00"))
 
 _LONGEST = 2000
 _SHORTEST = 3
-_SIDES: dict[str, Side] = {
-    "before": "before",
-    "priorto": "before",
-    "after": "after",
-    "assoonas": "after",
-    "once": "after",
-    "following": "after",
-    "during": "during",
-    "while": "during",
-    "when": "during",
-    "eversince": "since",
-    "since": "since",
-    "until": "until",
-    "till": "until",
+_SIDE_WORDS: dict[Side, str] = {
+    "before": "before priorto",
+    "after": "after assoonas once following",
+    "during": "during while when",
+    "since": "eversince since",
+    "until": "until till",
 }
+_SIDES = {word: side for side, words in _SIDE_WORDS.items() for word in words.split()}
 _SIDE = r"before|prior\s+to|after|as\s+soon\s+as|following|during|while|ever\s+since|since|until|till"
 _SUBJECT = (
     r"(?:(?i:she|he|they|i|we|you|it|her|his|their|my|our|your|its|the|an?|\w{2,20}ing)\b|[A-Z][\w'’.-]*)"
 )
-
 
 # "When did she …" asks; "… when she was ill" tells.
 _EVENTS = (

@@ -54,19 +54,17 @@ def _near_day(match: re.Match[str], anchor: Anchor) -> DateSpan:
 def _weekday(match: re.Match[str], anchor: Anchor) -> DateSpan:
     day, today = weekday_number(match["weekday"]), anchor.today
     behind = (today.weekday() - day) % 7
-    match direction(match["which"]):
+    match direction(match["which"]) or ("next" if anchor.ahead else ""):
         case "last":
-            chosen = today - timedelta(days=behind or 7)
+            away = -behind or -7
         case "next":
-            chosen = today + timedelta(days=7 - behind)
+            away = 7 - behind
         case "this":
-            chosen = today + timedelta(days=day - today.weekday())
-            chosen += timedelta(days=7 if anchor.ahead and chosen < today else 0)
-        case _ if anchor.ahead:
-            chosen = today + timedelta(days=7 - behind)
+            away = day - today.weekday()
+            away += 7 if anchor.ahead and away < 0 else 0
         case _:
-            chosen = today - timedelta(days=behind)
-    return one_day(chosen)
+            away = -behind
+    return one_day(today + timedelta(days=away))
 
 
 def _weekdays_ago(match: re.Match[str], anchor: Anchor) -> DateSpan:
