@@ -43,7 +43,7 @@ from lukasa.dates.vocabulary import (
     ordinal,
     steps,
 )
-from lukasa.text.patterns import compiled
+from lukasa.text.patterns import LazyPattern
 
 _YEARS = 9
 """How far the year that had a 29 February may be away."""
@@ -133,7 +133,7 @@ def _days_of_month(match: re.Match[str], anchor: Anchor) -> DateSpan:
     return last._replace(first=first, granularity="range")
 
 
-_BEFORE_DAY = r"(?i)\b(?:on|the|by|since|until|till|before|after|from|and|to|of|between)\s+$"
+_BEFORE_DAY = LazyPattern(r"(?i)\b(?:on|the|by|since|until|till|before|after|from|and|to|of|between)\s+$")
 
 
 def _is_verb(match: re.Match[str]) -> bool:
@@ -143,7 +143,7 @@ def _is_verb(match: re.Match[str]) -> bool:
     if re.search(r"\d(?:st|nd|rd|th)|\bof\b", match["core"]):
         return False
     start = match.start("core")
-    return compiled(_BEFORE_DAY).search(match.string, max(0, start - 12), start) is None
+    return _BEFORE_DAY.search(match.string, max(0, start - 12), start) is None
 
 
 def _day_only(match: re.Match[str], anchor: Anchor) -> DateSpan:

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 from lukasa.dates import absolute, relative
 from lukasa.dates.spans import SEASONS, Anchor, DateSpan
 from lukasa.text.language_data import MONTHS, WEEKDAYS
-from lukasa.text.patterns import compiled
+from lukasa.text.patterns import LazyPattern
 
 Reader: TypeAlias = Callable[[re.Match[str], Anchor], DateSpan]
 AnchorAt: TypeAlias = Callable[[int, int], Anchor]
@@ -34,6 +34,8 @@ def _hints(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+_LETTERS = LazyPattern(r"[^\W\d_]+")
+_DIGITS = LazyPattern(r"\d")
 _DIGIT = "0"
 _SHORT = tuple(month[:3] for month in MONTHS)
 _HOLIDAY_WORDS = _hints(
@@ -71,8 +73,8 @@ def atoms(text: str, anchor_at: AnchorAt, *, stated: bool = True) -> list[Atom]:
 
     What names no real day (`31 February`) is passed over.
     """
-    words = set(compiled(r"[^\W\d_]+").findall(text.lower()))
-    if compiled(r"\d").search(text):
+    words = set(_LETTERS.compiled.findall(text.lower()))
+    if _DIGITS.search(text):
         words.add(_DIGIT)
     matches = [
         (match, reader)

@@ -9,7 +9,7 @@ from lukasa.dates.atoms import Atom
 from lukasa.dates.modifiers import REACH
 from lukasa.dates.spans import DateSpan, instants, moved
 from lukasa.domain.interval import Interval
-from lukasa.text.patterns import compiled
+from lukasa.text.patterns import LazyPattern
 
 
 class Expression(NamedTuple):
@@ -37,13 +37,13 @@ def bounded(text: str, atoms: list[Atom], zone: tzinfo | None, *, asked: bool) -
     return expressions
 
 
-_OPENS = r"(?i)\b(?:between|from)\s+(?:the\s+)?$"
-_JOINS = r"(?i)\s*(?:and|to|until|till|through|[-–—])\s+(?:the\s+)?|\s*[-–—]\s*"
-_BOUNDS = (
+_OPENS = LazyPattern(r"(?i)\b(?:between|from)\s+(?:the\s+)?$")
+_JOINS = LazyPattern(r"(?i)\s*(?:and|to|until|till|through|[-–—])\s+(?:the\s+)?|\s*[-–—]\s*")
+_BOUNDS = LazyPattern(
     r"(?i)\b(?:(?P<end>before|prior\s+to|until|till|by|(?<!been )(?<!getting )up\s+to|earlier\s+than)|"
     r"(?P<start>since|from)|(?P<past>after|later\s+than))\s+(?:the\s+)?$"
 )
-_ONWARDS = r"(?i)\s+(?:on|onwards?|forward)(?=\s*(?:[.,;!?]|$))"
+_ONWARDS = LazyPattern(r"(?i)\s+(?:on|onwards?|forward)(?=\s*(?:[.,;!?]|$))")
 
 
 def _range(text: str, first: Atom, second: Atom, *, zone: tzinfo | None) -> Expression | None:
@@ -51,9 +51,9 @@ def _range(text: str, first: Atom, second: Atom, *, zone: tzinfo | None) -> Expr
     if second.start - first.end > REACH:
         return None
     joint = text[first.end : second.start]
-    opening = compiled(_OPENS).search(text, max(0, first.start - REACH), first.start)
+    opening = _OPENS.search(text, max(0, first.start - REACH), first.start)
     joins = opening or joint.strip() in {"-", "–", "—"} or _days_to_days(first.span, second.span, joint)
-    if not joins or not compiled(_JOINS).fullmatch(joint):
+    if not joins or not _JOINS.fullmatch(joint):
         return None
     start, end = _aligned(first.span, second.span)
     if end.after <= start.first:
@@ -90,10 +90,10 @@ def _single(text: str, atom: Atom, zone: tzinfo | None, *, asked: bool) -> Expre
     phrase = text[atom.start : atom.end]
     if atom.span.ongoing:
         return Expression(atom.start, atom.end, Interval(start=start, phrase=phrase))
-    bound = compiled(_BOUNDS).search(text, max(0, atom.start - REACH), atom.start)
+    bound = _BOUNDS.search(text, max(0, atom.start - REACH), atom.start)
     after = atom.end
     if bound and not asked and bound["start"] and bound["start"].lower() == "from":
-        onwards = compiled(_ONWARDS).match(text, atom.end, atom.end + REACH)
+        onwards = _ONWARDS.match(text, atom.end, atom.end + REACH)
         after = onwards.end() if onwards else atom.end
         bound = bound if onwards else None
     if bound is None:

@@ -22,7 +22,7 @@ from lukasa.dates.vocabulary import (
     unit_name,
     weekday_number,
 )
-from lukasa.text.patterns import compiled
+from lukasa.text.patterns import LazyPattern
 
 REACH = 48
 """How many characters beside an atom are searched for words that change it; long texts stay linear."""
@@ -30,7 +30,7 @@ REACH = 48
 _LONG = frozenset({"month", "year", "season", "week", "quarter", "decade", "range"})
 _THIRDS = frozenset({"month", "year", "season", "week", "quarter"})
 
-_Row: TypeAlias = tuple[str, frozenset[str], Callable[[re.Match[str], DateSpan], DateSpan]]
+_Row: TypeAlias = tuple[LazyPattern, frozenset[str], Callable[[re.Match[str], DateSpan], DateSpan]]
 """What stands before an atom, the granularities that it may change, and how."""
 
 
@@ -69,7 +69,7 @@ def _changed(text: str, atom: Atom, row: _Row) -> Atom | None:
     pattern, kinds, change = row
     if atom.span.granularity not in kinds:
         return None
-    match = compiled(pattern).search(text, max(0, atom.start - REACH), atom.start)
+    match = pattern.search(text, max(0, atom.start - REACH), atom.start)
     if match is None:
         return None
     try:
@@ -82,7 +82,7 @@ def _grown_right(text: str, atom: Atom, until: int) -> Atom:
     """Read the `night` of `Tuesday night`."""
     if atom.span.granularity != "day":
         return atom
-    match = compiled(_PART_AFTER).match(text, atom.end, min(until, atom.end + REACH))
+    match = _PART_AFTER.match(text, atom.end, min(until, atom.end + REACH))
     if match is None:
         return atom
     return Atom(atom.start, match.end(), part_of(atom.span.first, match["part"]))
@@ -90,7 +90,7 @@ def _grown_right(text: str, atom: Atom, until: int) -> Atom:
 
 def _with_hour(text: str, first: Atom, second: Atom) -> Atom | None:
     """Join a day and the hour beside it: `at 19:30 yesterday`, `on Friday at 7 pm`."""
-    if second.start - first.end > REACH or not compiled(_BESIDE).fullmatch(text, first.end, second.start):
+    if second.start - first.end > REACH or not _BESIDE.compiled.fullmatch(text, first.end, second.start):
         return None
     for day, hour in ((first.span, second.span), (second.span, first.span)):
         if day.granularity in {"day", "part"} and hour.granularity == "instant":
@@ -198,24 +198,24 @@ def _next_weekday(day: date, weekday: int, step: int) -> date:
 # --- the patterns ----------------------------------------------------------------------------------------------------
 
 _SIDE = r"(?P<side>before|after|following|preceding)"
-_THIRD = (
+_THIRD = LazyPattern(
     r"(?i)\b(?P<core>(?:(?P<first>early|(?:start|beginning)\s+of)|(?P<middle>mid|middle\s+of)|(?P<last>late|end\s+of))[\s-]\s*"
     r"(?:in\s+)?(?:the\s+)?)$"
 )
-_NTH = (
+_NTH = LazyPattern(
     rf"(?i)\b(?P<core>(?:the\s+)?(?:very\s+)?{NTH}\s+"
     rf"(?:{WEEKDAY}|{UNIT.replace('|decade', '|half')})\s+(?:of|in)\s+(?:the\s+)?)$"
 )
-_FIRST_FEW = (
+_FIRST_FEW = LazyPattern(
     rf"(?i)\b(?P<core>(?:the\s+)?{NTH}\s+{COUNT}\s+(?P<unit>day|week|month)s?\s+(?:of|in)\s+(?:the\s+)?)$"
 )
-_WEEKDAY_BESIDE = (
+_WEEKDAY_BESIDE = LazyPattern(
     rf"(?i)\b(?P<core>(?:the\s+)?(?P<weekday>{WEEKDAY_NAME})\s+{_SIDE}\s+(?:the\s+)?)(?P<unit>)(?P<count>)$"
 )
-_UNIT_BESIDE = rf"(?i)\b(?P<core>the\s+{UNIT}\s+{_SIDE}\s+(?:the\s+)?)(?P<weekday>)(?P<count>)$"
-_UNITS_BESIDE = rf"(?i)\b(?P<core>{COUNT}\s+{UNIT}s?\s+{_SIDE}\s+(?:the\s+)?)(?P<weekday>)$"
-_UNIT_OF = r"(?i)\b(?P<core>(?:the\s+)?(?P<unit>weekend|week)\s+of\s+(?:the\s+)?)$"
-_PART_OF = rf"(?i)\b(?P<core>(?:the\s+)?{PART}\s+of\s+(?:the\s+)?)$"
+_UNIT_BESIDE = LazyPattern(rf"(?i)\b(?P<core>the\s+{UNIT}\s+{_SIDE}\s+(?:the\s+)?)(?P<weekday>)(?P<count>)$")
+_UNITS_BESIDE = LazyPattern(rf"(?i)\b(?P<core>{COUNT}\s+{UNIT}s?\s+{_SIDE}\s+(?:the\s+)?)(?P<weekday>)$")
+_UNIT_OF = LazyPattern(r"(?i)\b(?P<core>(?:the\s+)?(?P<unit>weekend|week)\s+of\s+(?:the\s+)?)$")
+_PART_OF = LazyPattern(rf"(?i)\b(?P<core>(?:the\s+)?{PART}\s+of\s+(?:the\s+)?)$")
 
 _DAY = frozenset({"day"})
 _ANY = _LONG | {"day", "weekend", "part"}
@@ -229,6 +229,6 @@ _BEFORE: tuple[_Row, ...] = (
     (_UNIT_OF, _DAY, lambda match, span: unit(span.first, unit_name(match["unit"]), 0)),
     (_PART_OF, _DAY, lambda match, span: part_of(span.first, match["part"])),
 )
-_PART_AFTER = rf"(?i),?\s+(?:in\s+the\s+|at\s+)?(?P<part>{'|'.join(PARTS)})(?!\w)"
+_PART_AFTER = LazyPattern(rf"(?i),?\s+(?:in\s+the\s+|at\s+)?(?P<part>{'|'.join(PARTS)})(?!\w)")
 
-_BESIDE = r"(?i)\s*,?\s*(?:on\s+)?(?:the\s+)?"
+_BESIDE = LazyPattern(r"(?i)\s*,?\s*(?:on\s+)?(?:the\s+)?")

@@ -11,7 +11,7 @@ from lukasa.dates.modifiers import modified
 from lukasa.dates.recurrence import recurrences
 from lukasa.dates.spans import Anchor
 from lukasa.domain.interval import Interval
-from lukasa.text.patterns import compiled
+from lukasa.text.patterns import LazyPattern
 
 Side: TypeAlias = Literal["before", "after", "during", "since", "until"]
 
@@ -49,22 +49,22 @@ def _not_recurring(question: str, dates: list[Atom]) -> list[Atom]:
 
 def event_bound(question: str) -> EventBound | None:
     """Return the event that bounds a question, as in `What did she do before she moved?`. Dates are no events."""
-    for match in compiled(_EVENTS).finditer(question[:_LONGEST]):
-        phrase = compiled(_INVERTED).split(match["phrase"], maxsplit=1)[0].strip(" ,\"'“”")
+    for match in _EVENTS.finditer(question[:_LONGEST]):
+        phrase = _INVERTED.compiled.split(match["phrase"], maxsplit=1)[0].strip(" ,\"'“”")
         if _is_event(phrase):
             return EventBound(_SIDES["".join(match["side"].lower().split())], phrase)
     return None
 
 
 def _is_event(phrase: str) -> bool:
-    if len(phrase) < _SHORTEST or compiled(_NO_EVENT).match(phrase):
+    if len(phrase) < _SHORTEST or _NO_EVENT.match(phrase):
         return False
     # A date that begins it is what bounds; one inside may only tell more about the event.
     dates = atoms(f"on {phrase}", lambda *_: _ANY_TIME)
-    return not any(compiled(_OPENING).fullmatch(f"on {phrase}", 0, date.start) for date in dates)
+    return not any(_OPENING.compiled.fullmatch(f"on {phrase}", 0, date.start) for date in dates)
 
 
-_OPENING = r"(?i)on\s+(?:the\s+)?(?:\w+\s+(?:of\s+)?(?:the\s+)?)?"
+_OPENING = LazyPattern(r"(?i)on\s+(?:the\s+)?(?:\w+\s+(?:of\s+)?(?:the\s+)?)?")
 
 _ANY_TIME = Anchor(datetime.fromisoformat("2024-01-15T12:00:00+00:00"))
 """Whether words are a date does not depend on when they are said."""
@@ -85,14 +85,18 @@ _SUBJECT = (
 )
 
 # "When did she …" asks; "… when she was ill" tells.
-_EVENTS = (
+_EVENTS = LazyPattern(
     rf"(?<![\w-])(?P<side>(?i:{_SIDE})|(?<=\s)(?:when|once))\s+(?P<phrase>{_SUBJECT}[^?.!;,\n]{{0,160}})"
 )
 
-_INVERTED = r"\s+(?:did|does|do|was|were|is|are|has|have|had|will|would)\s+(?:she|he|they|i|we|you|it|[A-Z][\w'’-]*)\b"
+_INVERTED = LazyPattern(
+    r"\s+(?:did|does|do|was|were|is|are|has|have|had|will|would)\s+(?:she|he|they|i|we|you|it|[A-Z][\w'’-]*)\b"
+)
 """Where the question goes on behind the event: `how long after the move did she …`."""
 
-_NO_EVENT = r"(?i)(?:me|him|us|them|you|it|her|that|this|then|now|all)\s*$|(?:the\s+)?(?:last|past|next)\s"
+_NO_EVENT = LazyPattern(
+    r"(?i)(?:me|him|us|them|you|it|her|that|this|then|now|all)\s*$|(?:the\s+)?(?:last|past|next)\s"
+)
 
 
 def beside(side: str, event: Interval) -> Interval:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from lukasa.dates import holidays
 from lukasa.dates.vocabulary import MONTH_NAME, WEEKDAY_NAME, count, month_number, weekday_number
 from lukasa.text.language_data import MONTHS, WEEKDAYS
-from lukasa.text.patterns import compiled
+from lukasa.text.patterns import LazyPattern
 
 
 class Recurrence(NamedTuple):
@@ -25,11 +25,7 @@ def recurrences(text: str) -> list[Recurrence]:
     lower = text.lower()
     if not any(hint in lower for hint in _HINTS):
         return []
-    matches = [
-        (match, label)
-        for pattern, label in _ROWS
-        for match in compiled(rf"(?i)\b(?:{pattern})").finditer(text)
-    ]
+    matches = [(match, label) for pattern, label in _PATTERNS for match in pattern.finditer(text)]
     matches.sort(key=lambda pair: (pair[0].start(), -pair[0].end()))
     kept: list[Recurrence] = []
     for match, label in matches:
@@ -46,7 +42,7 @@ def _every_unit(match: re.Match[str]) -> str:
 
 
 def _every_weekday(match: re.Match[str]) -> str:
-    days = [_weekday(day) for day in compiled(_WEEKDAY_NAMES).findall(match["days"])]
+    days = [_weekday(day) for day in _WEEKDAY_NAMES.compiled.findall(match["days"])]
     part = f" {match['part'].lower().rstrip('s')}" if match["part"] else ""
     return f"{_every(match, 'week')} on {' and '.join(days)}{part}"
 
@@ -179,4 +175,5 @@ _ROWS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
 )
 
 
-_WEEKDAY_NAMES = "(?i)" + WEEKDAY_NAME
+_WEEKDAY_NAMES = LazyPattern("(?i)" + WEEKDAY_NAME)
+_PATTERNS = tuple((LazyPattern(rf"(?i)\b(?:{pattern})"), label) for pattern, label in _ROWS)

@@ -11,7 +11,7 @@ from lukasa.dates.modifiers import modified
 from lukasa.dates.recurrence import Recurrence, recurrences
 from lukasa.dates.spans import Anchor, Tense, midnight
 from lukasa.domain.interval import Interval
-from lukasa.text.patterns import compiled
+from lukasa.text.patterns import LazyPattern
 
 
 def expressions(
@@ -53,7 +53,7 @@ def _bounds(text: str, recurrence: Recurrence, single: Expression) -> bool:
     """Whether a `since …` or `until …` stands right behind a recurrence."""
     half_open = (single.interval.start is None) != (single.interval.end is None)
     near = single.start - recurrence.end <= _NEAR
-    return half_open and near and compiled(_JOINT).fullmatch(text, recurrence.end, single.start) is not None
+    return half_open and near and _JOINT.compiled.fullmatch(text, recurrence.end, single.start) is not None
 
 
 def _recurring(text: str, recurrence: Recurrence, bound: Expression | None, anchor: Anchor) -> Expression:
@@ -71,7 +71,7 @@ def _recurring(text: str, recurrence: Recurrence, bound: Expression | None, anch
 _NEAR = 8
 """Characters between a recurrence and its bound."""
 
-_JOINT = r"\s*,?\s*"
+_JOINT = LazyPattern(r"\s*,?\s*")
 
 
 # --- tense -----------------------------------------------------------------------------------------------------------
@@ -99,7 +99,7 @@ def _tense_at(text: str, start: int, end: int, tense: Tense | None) -> Tense:
 
     Without a sign it is `present`, which looks back like the past, but allows what can only lie ahead.
     """
-    bound = compiled(_BOUND_BEFORE).search(text, max(0, start - 16), start)
+    bound = _BOUND_BEFORE.search(text, max(0, start - 16), start)
     if bound and bound["since"]:
         return "past"
     if tense in {"past", "future"}:
@@ -109,19 +109,19 @@ def _tense_at(text: str, start: int, end: int, tense: Tense | None) -> Tense:
 
 def _tense_of_cue(text: str, start: int, end: int) -> Tense | None:
     """Return what the nearest cue before says, or else the first one after; both in the same sentence."""
-    before = compiled(_ENDS).split(text[max(0, start - _REACH) : start])[-1]
+    before = _ENDS.split(text[max(0, start - _REACH) : start])[-1]
     cue = None
-    for cue in compiled(_CUES).finditer(before):  # noqa: B007 - the last one is the nearest
+    for cue in _CUES.finditer(before):  # noqa: B007 - the last one is the nearest
         pass
-    cue = cue or compiled(_CUES).search(compiled(_ENDS).split(text[end : end + _REACH], maxsplit=1)[0])
+    cue = cue or _CUES.search(_ENDS.compiled.split(text[end : end + _REACH], maxsplit=1)[0])
     if cue is None:
         return None
     return "future" if cue["ahead"] else "past"
 
 
-_CUES = rf"(?i)(?P<ahead>{_AHEAD})|(?P<looked>{_LOOKED})"
-_ENDS = r"[.!?;\n]"
-_BOUND_BEFORE = r"(?i)\b(?:(?P<since>since)|until|till|by)\s+(?:the\s+)?$"
+_CUES = LazyPattern(rf"(?i)(?P<ahead>{_AHEAD})|(?P<looked>{_LOOKED})")
+_ENDS = LazyPattern(r"[.!?;\n]")
+_BOUND_BEFORE = LazyPattern(r"(?i)\b(?:(?P<since>since)|until|till|by)\s+(?:the\s+)?$")
 
 
 # --- validity --------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from lukasa.text.language_data import MONTHS, NUMBERS, ORDINALS
-from lukasa.text.patterns import compiled, word_set
+from lukasa.text.patterns import LazyPattern, word_set
 
 _CACHED_TEXT = 300
 """A claim is compared with several facts, and names and values come again and again; longer texts do not."""
@@ -76,7 +76,7 @@ _MARKS = (  # Python's \w leaves out combining marks, without which Hindi, Thai 
 )
 
 _LETTER = rf"(?:[^\W\d_]|[{_MARKS}])"
-_TOKEN = rf"""(?xi)
+_TOKEN = LazyPattern(rf"""(?xi)
           (?P<address> (?:https?://|www\.)[^\s<>"']+ | [\w.+-]{{1,64}}@[\w-]+(?:\.[\w-]+)+ )
         | (?P<date> (?<![\w.])\d{{4}}-\d\d-\d\d(?![\w]) )
         | (?P<ordinal> \d{{1,9}}(?:st|nd|rd|th)\b )
@@ -84,13 +84,13 @@ _TOKEN = rf"""(?xi)
         | (?P<symbolic> (?<!\w)[A-Za-z](?:\+\+|\#)(?!\w) )
         | (?P<word> {_LETTER}+(?:'{_LETTER}+)* )
         | (?P<picture> [\u2190-\u2bff\U0001f000-\U0001faff] )
-        """
+        """)
 
 
 def _tokens(text: str) -> Iterator[re.Match[str]]:
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
-    return compiled(_TOKEN).finditer(text.translate(_SAME))
+    return _TOKEN.finditer(text.translate(_SAME))
 
 
 def _full(token: re.Match[str]) -> Iterator[Word]:
@@ -115,14 +115,14 @@ def _month(number: int) -> str:
     return MONTHS[number - 1] if 1 <= number <= len(MONTHS) else str(number)
 
 
-_GROUPED = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?"
+_GROUPED = LazyPattern(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 
 
 def _figure(number: str) -> str:
     """Return a number without its separators of thousands and its leading zero."""
     sign = number[: len(number) - len(number.lstrip("$€£¥₹+-"))]
     bare = number[len(sign) :]
-    if compiled(_GROUPED).fullmatch(bare.rstrip("%")):
+    if _GROUPED.fullmatch(bare.rstrip("%")):
         bare = bare.replace(",", "")
     if len(bare) > 1 and bare[0] == "0" and bare[1].isdecimal():
         bare = bare[1:]

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import cache
 
 from lukasa.text import secrets_data as data
-from lukasa.text.patterns import compiled, word_set
+from lukasa.text.patterns import LazyPattern, word_set
 
 
 def holds(check: data.Check, value: str, before: str) -> bool:
@@ -30,7 +30,7 @@ def looks_drawn(value: str, *, prefixed: bool = False) -> bool:
     if not prefixed and (len(value) < _DRAWN or _is_code(value) or _is_uuid(value)):
         return False
     mixed = any(map(str.isdigit, value)) and any(map(str.isalpha, value))
-    mixed = mixed or (prefixed and len(compiled(_CASE_CHANGE).findall(value)) >= _CASE_CHANGES)
+    mixed = mixed or (prefixed and len(_CASE_CHANGE.compiled.findall(value)) >= _CASE_CHANGES)
     return mixed and entropy(value) >= (_PREFIXED_ENTROPY if prefixed else _ENTROPY)
 
 
@@ -41,7 +41,7 @@ def entropy(value: str) -> float:
 
 def is_placeholder(value: str) -> bool:
     """Whether documentation would write this where a secret stands."""
-    return compiled(data.PLACEHOLDERS).search(value.casefold()) is not None or len(set(value)) <= _DISTINCT
+    return _PLACEHOLDER.search(value.casefold()) is not None or len(set(value)) <= _DISTINCT
 
 
 def is_password(value: str, *, by: str, last: bool, quoted: bool) -> bool:
@@ -53,22 +53,18 @@ def is_password(value: str, *, by: str, last: bool, quoted: bool) -> bool:
     plain = value.strip().casefold().rstrip("!?")
     if len(plain) < _SHORTEST or is_placeholder(value) or plain in word_set(data.SAID_OF_THEM):
         return False
-    if _is_code(value) or compiled(_SHAPE_OF_PROSE).search(value):
+    if _is_code(value) or _SHAPE_OF_PROSE.search(value):
         return False
     if quoted and " " in value.strip():
         return by != "is"
-    if any(character.isdigit() for character in plain) or compiled(_STRONG).search(value):
+    if any(character.isdigit() for character in plain) or _STRONG.search(value):
         return True
     return _is_plain_password(plain, by_verb=by == "is", last=last or (quoted and by != "is"))
 
 
 def _is_plain_password(plain: str, *, by_verb: bool, last: bool) -> bool:
     """Whether a value of letters alone can be a password."""
-    return (
-        last
-        and compiled(_LETTERS).fullmatch(plain) is not None
-        and not (by_verb and compiled(_ADJECTIVE).search(plain))
-    )
+    return last and _LETTERS.fullmatch(plain) is not None and not (by_verb and _ADJECTIVE.search(plain))
 
 
 # --- kinds of value --------------------------------------------------------------------------------------------------
@@ -115,7 +111,7 @@ def _is_word(piece: str) -> bool:
 
 def _is_code(value: str) -> bool:
     """Whether a value is an expression or a path rather than itself: `os.environ["X"]`, `/run/secrets/db`."""
-    return compiled(_CODE).search(value) is not None
+    return _CODE.search(value) is not None
 
 
 def _is_uuid(value: str) -> bool:
@@ -152,7 +148,7 @@ def _is_jwt(value: str) -> bool:
 
 def _is_card(value: str, before: str) -> bool:
     digits = re.sub(r"\D", "", value)
-    if len(set(digits)) <= _DISTINCT or not _luhn(digits) or not compiled(_ISSUER).fullmatch(digits):
+    if len(set(digits)) <= _DISTINCT or not _luhn(digits) or not _ISSUER.fullmatch(digits):
         return False
     groups = [len(group) for group in re.split(r"[ -]", value)]
     if len(groups) > 1 and (groups[0] != len("4111") or min(groups) < _CARD_ENDS):
@@ -183,21 +179,22 @@ def _mentions(before: str, table: str) -> bool:
     return not word_set(table).isdisjoint(word.rstrip("s") for word in words)
 
 
-_ISSUER = "|".join(pattern for pattern, _ in data.CARD_ISSUERS)
+_PLACEHOLDER = LazyPattern(data.PLACEHOLDERS)
+_ISSUER = LazyPattern("|".join(pattern for pattern, _ in data.CARD_ISSUERS))
 
-_CODE = (
+_CODE = LazyPattern(
     r"^[(\[{<$%@&]|\(\)?|[\[\]{}<>]|://|^(?:[A-Za-z]:\\|[/~.]{1,2}/|/)"
     r"|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$|^[A-Z]+(?:_[A-Z]+)+$|^[a-z]+(?:_[a-z]+)+$"
 )
 
-_LETTERS = r"[^\W\d_]+(?:[-.][^\W\d_]+)*"
+_LETTERS = LazyPattern(r"[^\W\d_]+(?:[-.][^\W\d_]+)*")
 
-_SHAPE_OF_PROSE = (
+_SHAPE_OF_PROSE = LazyPattern(
     r"^\d+%$|^\d{4}-\d\d-\d\d|^\d{1,2}[./]\d{1,2}[./]\d{2,4}$|^\d+\+?-?(?:char|day|word|digit|bit|month)"
 )
 
-_STRONG = r"[!@#$%^&*?_~+=|\\]\w|\w[@#$%^&*_~+=|\\]|[a-z][A-Z]"
+_STRONG = LazyPattern(r"[!@#$%^&*?_~+=|\\]\w|\w[@#$%^&*_~+=|\\]|[a-z][A-Z]")
 
-_CASE_CHANGE = r"[a-z][A-Z]"
+_CASE_CHANGE = LazyPattern(r"[a-z][A-Z]")
 
-_ADJECTIVE = r"(?:ed|ing|able|ible|ent|ant|ly|ful|less|ive|ous|ary|word|phrase|ar|al|en)$"
+_ADJECTIVE = LazyPattern(r"(?:ed|ing|able|ible|ent|ant|ly|ful|less|ive|ous|ary|word|phrase|ar|al|en)$")

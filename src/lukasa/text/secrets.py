@@ -14,7 +14,7 @@ from typing import NamedTuple
 from lukasa.domain.turn import Json
 from lukasa.text import secrets_data as data
 from lukasa.text.analysis import is_stop_word
-from lukasa.text.patterns import compiled
+from lukasa.text.patterns import LazyPattern
 from lukasa.text.secret_checks import holds, is_password, is_placeholder, looks_drawn
 
 
@@ -79,31 +79,30 @@ def _distinct(secrets: Iterator[_Secret]) -> list[_Secret]:
 
 def _secrets(text: str) -> Iterator[_Secret]:
     lower = text.lower()
-    marks = [match.span() for match in compiled(_MARK).finditer(text)] if "[redacted:" in lower else []
+    marks = [match.span() for match in _MARK.finditer(text)] if "[redacted:" in lower else []
     for secret in (*_secrets_by_shape(text, lower), *_assigned_secrets(text, lower)):
         if not any(start < secret.end and secret.start < end for start, end in marks):
             yield secret
 
 
 def _secrets_by_shape(text: str, lower: str) -> Iterator[_Secret]:
-    for shape in data.SHAPES:
+    for shape, pattern in _SHAPES:
         if shape.hint not in lower:
             continue
-        pattern = compiled(shape.pattern)
         for match in pattern.finditer(text):
-            start, end = match.span("value" if "value" in pattern.groupindex else 0)
+            start, end = match.span("value" if "value" in pattern.compiled.groupindex else 0)
             if holds(shape.check, text[start:end], text[max(0, start - _BEFORE) : start]):
                 yield _Secret(start, end, shape.label)
 
 
 def _assigned_secrets(text: str, lower: str) -> Iterator[_Secret]:
     """Give the value of each password, PIN or key that a text states."""
-    for match in compiled(_PIN).finditer(text):
+    for match in _PIN.finditer(text):
         yield _Secret(*match.span("value"), "pin")
-    for match in compiled(_PASSWORD).finditer(text):
+    for match in _PASSWORD.finditer(text):
         yield from _password(text, match)
     if any(hint in lower for hint in ("key", "secret", "token", "cred")):
-        for match in compiled(_KEY).finditer(text):
+        for match in _KEY.finditer(text):
             start, end = match.span("value")
             if looks_drawn(text[start:end]) and text[end : end + 1] != "(":
                 yield _Secret(start, end, "api-key")
@@ -115,11 +114,11 @@ def _password(text: str, match: re.Match[str]) -> Iterator[_Secret]:
     start, end = match.span(group)
     if group == "bare":
         end = start + len(text[start:end].rstrip(".,;:)]}>"))
-    phrase = compiled(_PHRASE).match(text, start) if "phrase" in match["word"].lower() else None
+    phrase = _PHRASE.match(text, start) if "phrase" in match["word"].lower() else None
     if phrase and not any(is_stop_word(word) for word in phrase.group().split()):
         yield _Secret(phrase.start(), phrase.end(), "passphrase")
         return
-    last = compiled(_NOTHING_MORE).match(text, end) is not None
+    last = _NOTHING_MORE.match(text, end) is not None
     if is_password(text[start:end], by=match["sign"] or "is", last=last, quoted=group == "quoted"):
         yield _Secret(start, end, "password")
 
@@ -144,8 +143,8 @@ def _redact_value(value: Json, name: str | None, labels: list[str]) -> Json:
 
 def _label_of(key: str) -> str | None:
     """Return what a key of metadata says its value is: `db_password`, `apiKey`, `PIN`."""
-    words = "_".join(compiled(_HUMP).sub(r"_\g<0>", key).replace("-", "_").casefold().split())
-    match = compiled(_TELLING_KEY).search(words)
+    words = "_".join(_HUMP.sub(r"_\g<0>", key).replace("-", "_").casefold().split())
+    match = _TELLING_KEY.search(words)
     return None if match is None else {"key": "api-key"}.get(str(match.lastgroup), str(match.lastgroup))
 
 
@@ -153,7 +152,7 @@ def _worth_hiding(value: Json, name: str) -> bool:
     if isinstance(value, bool) or value is None or value == "":
         return False
     text = str(value)
-    if is_placeholder(text) or compiled(_MARK).search(text):
+    if is_placeholder(text) or _MARK.search(text):
         return False
     if name == "password":
         return isinstance(value, str) and is_password(text, by="=", last=True, quoted=True)
@@ -164,36 +163,38 @@ def _worth_hiding(value: Json, name: str) -> bool:
 
 # --- patterns --------------------------------------------------------------------------------------------------------
 
+_SHAPES = tuple((shape, LazyPattern(shape.pattern)) for shape in data.SHAPES)
+
 _BEFORE = 40
 """Characters before a value in which a word may say what it is."""
 
 _SIGN = r"[\"'`]?\s{0,3}(?P<sign>[:=：＝]{1,2}>?|=>)\s{0,3}"
-_MARK = r"\[REDACTED:[a-z0-9-]{1,40}\]"
+_MARK = LazyPattern(r"\[REDACTED:[a-z0-9-]{1,40}\]")
 """What an earlier redaction left."""
 
-_PIN = (
+_PIN = LazyPattern(
     r"(?i)(?<![\w-])(?:PIN(?: ?code| number)?|cvv2?|cvc2?|(?:card|security|door|alarm|gate) code)"
     r"(?:\s+(?:for|to|of|on)(?:\s+[\w'’-]{1,20}){1,4}?)?"
     r"(?:\s{0,2}[:=]\s{0,2}|\s+(?:is|was|to)(?:\s+now)?\s+)[\"'#]?(?P<value>\d{3,8})(?![\w.,-]?\d)(?!\w)"
 )
-_PASSWORD = (
+_PASSWORD = LazyPattern(
     rf"(?i)(?<![^\W_])(?P<word>{data.LOGIN_WORDS})(?:\s+(?:for|to|of|on|at|in|für|para|de|du|pour)"
     rf"(?:\s+[\w'’.-]{{1,30}}){{1,5}}?)?"
     rf"(?:{_SIGN}|\s+(?:{data.IS})[:\s]\s{{0,2}}|\s{{0,2}}[是はは는은]\s{{0,2}})"
     rf"(?:[\"“'`](?P<quoted>[^\"”'`\n]{{1,{_LONGEST}}})[\"”'`]|(?P<bare>[^\s\"“”'`]{{3,{_LONGEST}}}))"
 )
-_PHRASE = r"[a-z]{3,12}(?:[ -][a-z]{3,12}){2,11}(?=[\"”'`]?\s*(?:[.!\n]|$))"
+_PHRASE = LazyPattern(r"[a-z]{3,12}(?:[ -][a-z]{3,12}){2,11}(?=[\"”'`]?\s*(?:[.!\n]|$))")
 """Several words as one passphrase, to the end of the line or sentence."""
 
-_KEY = (
+_KEY = LazyPattern(
     rf"(?i)(?<![A-Za-z0-9])(?:{data.KEY_NAMES})(?:\s+(?:for|to|of)(?:\s+[\w'’.-]{{1,30}}){{1,4}}?)?"
     rf"(?:{_SIGN}|\s+(?:is|was)(?:\s+now)?:?\s+)[\"'`]?(?P<value>[\w./+=~!@#$%^*-]{{8,500}})"
 )
-_NOTHING_MORE = r"[\"”'`)\]}>]*[.!,;]*[\"”'`)\]}>]*\s*(?:$|[\n\r,;}\])]|[A-Z])"
+_NOTHING_MORE = LazyPattern(r"[\"”'`)\]}>]*[.!,;]*[\"”'`)\]}>]*\s*(?:$|[\n\r,;}\])]|[A-Z])")
 """The sentence ends after the value."""
 
-_HUMP = r"(?<=[a-z0-9])[A-Z]"
-_TELLING_KEY = (
+_HUMP = LazyPattern(r"(?<=[a-z0-9])[A-Z]")
+_TELLING_KEY = LazyPattern(
     r"(?:^|_)(?:(?P<password>password|passwd|pwd|passphrase|passcode|pass)|(?P<pin>pin|cvv|cvc)"
     r"|(?P<key>api_?key|access_?key|secret_?key|private_?key|client_?secret|secret|token|authorization|credentials?))$"
 )

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from lukasa.text.patterns import compiled, word_set
+from lukasa.text.patterns import LazyPattern, word_set
 
 Span = tuple[int, int]
 """`text[start:end]`."""
@@ -32,7 +32,7 @@ def _breaks(text: str) -> Iterator[int]:
     links = _links(text)
     link = next(links, None)
     begun = 0
-    for match in compiled(_STOP).finditer(text):
+    for match in _STOP.finditer(text):
         while link is not None and link[1] <= match.start():
             link = next(links, None)
         if link is not None and link[0] < match.start() and match.end() < link[1]:
@@ -60,7 +60,7 @@ def _absorbed(text: str, match: re.Match[str]) -> int:
     """Return where the sentence really ends: `Great! 🎉` and `Thanks. :)` keep what follows on the line."""
     if match.lastgroup == "lines":
         return match.end()
-    tail = compiled(_TAIL).match(text, match.end())
+    tail = _TAIL.match(text, match.end())
     return tail.end() if tail else match.end()
 
 
@@ -74,7 +74,7 @@ def _line_ends(text: str, match: re.Match[str], begun: int) -> bool:
 
 def _picture_ends(text: str, match: re.Match[str], begun: int) -> bool:
     """Whether an emoji stands for a full stop: after a few words, and before a capital."""
-    after = compiled(_AFTER).match(text, match.end())
+    after = _AFTER.match(text, match.end())
     if after is None or not after["space"] or not after["word"][0].isupper():
         return False
     return text.count(" ", begun, match.start()) >= _BEFORE_PICTURE
@@ -83,7 +83,7 @@ def _picture_ends(text: str, match: re.Match[str], begun: int) -> bool:
 def _stop_ends(text: str, match: re.Match[str]) -> bool:
     """Whether a sentence ends with `.`, `!`, `?`, `…` and runs of them, with the quotes and brackets that they close."""
     marks, closed = match["marks"], match["closed"]
-    after = compiled(_AFTER).match(text, match.end())
+    after = _AFTER.match(text, match.end())
     if after is None:
         # What follows is no word: the end, a dash, a smiley.
         return text[match.end() : match.end() + 1].strip() == ""
@@ -102,7 +102,7 @@ def _is_ellipsis(marks: str) -> bool:
 
 def _abbreviates(text: str, stop: int, follows: str) -> bool:
     """Whether the full stop at *stop* belongs to the word before it, given the word that follows."""
-    before = compiled(_WORD_BEFORE).search(text, max(0, stop - _WORD), stop)
+    before = _WORD_BEFORE.search(text, max(0, stop - _WORD), stop)
     if before is None:
         return False
     word = before["word"]
@@ -135,13 +135,13 @@ def _numbers_a_line(text: str, start: int) -> bool:
 
 def _links(text: str) -> Iterator[Span]:
     """Yield the spans of addresses and links, without the punctuation of the sentence that they end."""
-    for match in compiled(_LINK).finditer(text):
+    for match in _LINK.finditer(text):
         yield match.start(), match.start() + len(match.group().rstrip(".,;:!?…)'\"”’]"))
 
 
 def _trimmed(text: str, start: int, end: int) -> Span | None:
     """Return the span without what stands around the sentence, or `None` when nothing is left."""
-    opening = compiled(_OPENING).match(text, start, end)
+    opening = _OPENING.match(text, start, end)
     if opening is not None and text[opening.end() : end].split(" ", 1)[0] not in word_set(_MONTHS):
         start = opening.end()
     inner = text[start:end]
@@ -198,7 +198,7 @@ _MONTHS = (
 )
 """They follow the number of a day: `am 3. Mai`."""
 
-_STOP = (
+_STOP = LazyPattern(
     r"""(?x)(?P<lines> [\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*)
             | (?P<full> [。！？．｡؟۔।॥։።។။]+ [」』）】”’"')]*)
             | (?P<marks> [.!?…]+) (?P<closed> ["'”’»)\]*_`]*)
@@ -207,13 +207,13 @@ _STOP = (
 )
 """Whatever may end a sentence."""
 
-_TAIL = rf"(?:[^\S\n]*(?:[{_PICTURES}]+|[:;=]-?[)(DPp3](?!\w)))+"
+_TAIL = LazyPattern(rf"(?:[^\S\n]*(?:[{_PICTURES}]+|[:;=]-?[)(DPp3](?!\w)))+")
 """Emoji and smileys that still belong to it."""
 
-_AFTER = r"(?P<space>\s*)[\"'“‘(\[«¿¡*_„]*(?P<word>[^\W_][\w'’]{0,23})"
+_AFTER = LazyPattern(r"(?P<space>\s*)[\"'“‘(\[«¿¡*_„]*(?P<word>[^\W_][\w'’]{0,23})")
 """The word that follows, through quotes and brackets."""
 
-_WORD_BEFORE = r"(?P<word>[^\W\d_]+(?:\.[^\W\d_]+){0,5}|\d+)$"
-_LINK = r"(?:https?://|www\.)\S+|[\w.+-]{1,64}@[\w-]+\.[\w.-]+|(?<![\w/])/[\w.-]+(?:/[\w.-]+)+"
-_OPENING = r"\s*(?:(?:[-*•‣◦▪–—>]|\#{1,6}|\d{1,3}[.)]|\(\d{1,3}\)|\[[ xX]\])\s+)+"
+_WORD_BEFORE = LazyPattern(r"(?P<word>[^\W\d_]+(?:\.[^\W\d_]+){0,5}|\d+)$")
+_LINK = LazyPattern(r"(?:https?://|www\.)\S+|[\w.+-]{1,64}@[\w-]+\.[\w.-]+|(?<![\w/])/[\w.-]+(?:/[\w.-]+)+")
+_OPENING = LazyPattern(r"\s*(?:(?:[-*•‣◦▪–—>]|\#{1,6}|\d{1,3}[.)]|\(\d{1,3}\)|\[[ xX]\])\s+)+")
 """Bullets, numbering, marks of quotation."""
