@@ -18,7 +18,7 @@ from lukasa.domain.turn import Turn
 from lukasa.gate.chatter import junk_in
 from lukasa.gate.echoes import RUN, is_echo
 from lukasa.gate.grounding import unsupported
-from lukasa.gate.instructions import addresses, instructs, speaks_of_user
+from lukasa.gate.instructions import addresses, instructs, is_testimony, speaks_of_user
 from lukasa.text.analysis import analyse, term_of
 from lukasa.text.secrets import redact
 from lukasa.text.sentences import sentences
@@ -152,7 +152,7 @@ def _without_authority(case: _Case) -> Ruling | None:
     of those kinds counts as such.
     """
     claim, turn = case.claim, case.turn
-    if _is_testimony(turn):
+    if is_testimony(turn):
         return None
     known = attribute(claim.attribute) if claim.attribute else None
     own = claim.kind in _USERS_OWN or (known is not None and known.kind in _USERS_OWN)
@@ -168,7 +168,7 @@ def _not_stated(case: _Case) -> Ruling | None:
     claim = case.claim
     if claim.stance != "stated":
         return Refused(claim, "not stated", claim.stance)
-    if not _is_testimony(case.turn) and addresses(claim.quote):
+    if not is_testimony(case.turn) and addresses(claim.quote):
         return Refused(claim, "not stated", "it speaks to the reader")
     return None
 
@@ -185,7 +185,7 @@ def _served_before(case: _Case) -> Ruling | None:
     """
     claim, turn = case.claim, case.turn
     quoted = claim.quote if len(claim.quote.split()) >= RUN else _sentence_of(claim, turn)
-    if is_echo(quoted, case.served) or (not _is_testimony(turn) and is_echo(claim.text, case.served)):
+    if is_echo(quoted, case.served) or (not is_testimony(turn) and is_echo(claim.text, case.served)):
         return Refused(claim, "served")
     return None
 
@@ -202,11 +202,6 @@ _QUESTIONS = (
 )
 
 _USERS_OWN: frozenset[FactKind] = frozenset({"preference", "profile", "plan", "procedure"})
-
-
-def _is_testimony(turn: Turn) -> bool:
-    """Tell whether a person speaks for himself, now or in what was imported."""
-    return turn.role == "user" and turn.origin in {"user", "import"}
 
 
 def _sentence_of(claim: Claim, turn: Turn) -> str:
