@@ -12,7 +12,7 @@ from lukasa.domain.turn import Turn
 from lukasa.extraction.rules.claims import claims_of, kin_claim, name_claim
 from lukasa.extraction.rules.clauses import pieces
 from lukasa.extraction.rules.identity import nickname
-from lukasa.extraction.rules.instructions import instructions, photos, rule_of_user
+from lukasa.extraction.rules.instructions import photos, rule_of_user
 from lukasa.extraction.rules.language import is_english
 from lukasa.extraction.rules.people import kin, named_after
 from lukasa.extraction.rules.sequel import antecedent, continued
@@ -27,7 +27,7 @@ LONGEST = 20_000
 def extract(turn: Turn, scene: Scene) -> list[Claim]:
     """Return what the turn claims, in the order of its sentences."""
     if turn.role != "user" or turn.origin not in {"user", "import"}:
-        return list(instructions(turn))
+        return []  # What others than a person say is no testimony; the gate counts what they instruct.
     return _claims(turn, scene)
 
 
