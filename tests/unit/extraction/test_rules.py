@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from lukasa.domain.claim import Claim, Scene
 from lukasa.domain.turn import Origin, Role, Turn
 from lukasa.extraction.rules import RulesExtractor, extract
-from lukasa.extraction.rules.arrange import arranged
+from lukasa.extraction.rules.clauses import arranged
 from lukasa.extraction.rules.lexicon import gerund, is_past, past, third
 from lukasa.extraction.rules.parse import parse
-from lukasa.extraction.rules.statement import said
+from lukasa.extraction.rules.statement import stated_clause
 from lukasa.extraction.rules.tokens import words
 from lukasa.upkeep.audit.attributes import attributes_of
 
@@ -107,7 +107,7 @@ def test_a_sentence_in_the_first_person_becomes_one_in_the_third(row: Rewrite):
     clause = parse(arranged(given_words))
     assert clause is not None
 
-    found = said(make_turn(row.said), SCENE, given_words, clause)
+    found = stated_clause(make_turn(row.said), SCENE, given_words, clause)
 
     assert found is not None
     assert found.text == row.written
