@@ -80,7 +80,6 @@ MOMENT = (
         r"\bit(?:'s| is) (?:raining|snowing|sunny|cold|hot|late|early|getting (?:late|dark))\b"
     ),
 )
-
 TASK = (
     # Heartbeats, schedules, sessions.
     r"\bheart ?beat(?:_?ok|s)?\b|\bno_reply\b|\bcron(?:tab| ?jobs?)?\b|\bscheduled (?:task|job|run|check)\b|\b(?:health|liveness) ?check\b",
@@ -120,7 +119,6 @@ TASK = (
     r"\b(?:search tool|search results?|tool|query|command|api|web search|grep) (?:returned|found|gave|shows?|yielded|produced)\b|\b(?:user|human) (?:asked|requested|wants|wanted|told|instructed|needs|is asking|asks) (?:the (?:assistant|agent|ai)|me|us)\b",
     r"\b(?:the assistant|the ai|the bot|ai assistant|the chatbot|the agent) (?:provided|suggested|offered|helped|responded|answered|replied|explained|generated|recommended|mentioned|searched|apologi[sz]ed|listed|summari[sz]ed|gave)\b",
 )
-
 ASSISTANT = (
     # Refusals.
     r"\bas an? (?:ai|artificial intelligence|large language|language|llm|virtual|digital) ?(?:language )?(?:model|assistant|agent|chatbot)?\b[,.]|\bas an ai\b|\ban ai language model\b|\bi(?:'m| am) (?:just |only |merely )?an? (?:ai|artificial|large language|language model|llm|virtual assistant|digital assistant|chatbot|bot)\b",
@@ -149,7 +147,6 @@ ASSISTANT = (
     r"\b(?:mcp|api|websocket|grpc|http) (?:server|gateway|endpoint)\b.{0,40}\b(?:port|localhost|\d{4,5}|running|configured|enabled)\b|\blocalhost:\d+|\b127\.0\.0\.1\b|\bport \d{4,5}\b|\bmodel (?:is |= ?|: ?)?(?:gpt|claude|gemini|llama|qwen|mistral)|\bpowered by (?:gpt|claude|gemini|llama|qwen|mistral|openai|anthropic)",
     r"\b(?:vector (?:store|database|index)|embedding (?:model|dimension)s?|system architecture|tool registry|event loop|memory (?:layer|backend|pipeline|flush|index))\b",
 )
-
 VACUOUS = (
     "nice good great fun cool ok okay fine amazing awesome lovely wonderful fantastic perfect beautiful interesting important "
     "special happy glad sad excited bad hard easy big small new old real true right wrong different same best better worse lot "
@@ -168,8 +165,3 @@ NO_SUBJECT = (
     "her us me what who which unknown none null n/a na undefined unspecified anonymous speaker-less"
 )
 """A claim about one of these cannot be understood on its own."""
-
-QUESTION_WORDS = (
-    r"(?:what|who|whom|whose|which|when|where|why|how|do|does|did|is|are|was|were|am|can|could|will|would|should|shall|may|might|have|has|had|any|isn't|aren't|don't|doesn't|didn't|"
-    r"won't|wouldn't|can't|couldn't|haven't|hasn't|was|wer|wie|wo|wann|warum|hast|bist|kannst|qui|que|quoi|où|quand|comment|pourquoi|est-ce|qué|quién|cómo|dónde|cuándo|cosa|chi|come|dove|quando|perché|o que|quem|onde|что|кто|где|когда|почему|как)\b"
-)

@@ -7,13 +7,13 @@ how things are to be done, however it is worded.
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from lukasa.domain.source import Source
 from lukasa.domain.turn import Turn
 from lukasa.text.analysis import fold
+from lukasa.text.patterns import LazyPattern
 from lukasa.text.sentences import sentences
 
 _LONGEST = 4000
@@ -35,7 +35,7 @@ def instructions_in(turn: Turn) -> list[Source]:
     return [
         Source(turn=turn.id, start=start, end=end, at=turn.at, speaker=turn.speaker)
         for start, end in sentences(turn.text[:_LONGEST_TURN])
-        if _orders(_plain(turn.text[start:end])) or instructs(turn.text[start:end])
+        if _IMPERATIVE.search(_plain(turn.text[start:end])) or instructs(turn.text[start:end])
     ]
 
 
@@ -43,7 +43,7 @@ def instructions_in(turn: Turn) -> list[Source]:
 def instructs(text: str) -> bool:
     """Whether a text gives an assistant an instruction, forges the frame of one, or is disguised."""
     plain = _plain(text)
-    return bool(_search(_INSTRUCTION, plain) or _search(_DISGUISE, plain))
+    return bool(_INSTRUCTION.search(plain) or _DISGUISE.search(plain))
 
 
 def addresses(text: str) -> bool:
@@ -51,29 +51,14 @@ def addresses(text: str) -> bool:
 
     A recipe does so too; it is no instruction to an assistant, but states nothing about the world either.
     """
-    plain = _plain(text)
-    return bool(_search(_SECOND_PERSON, plain)) or any(
-        _orders(plain[start:end]) for start, end in sentences(plain)
+    return _SECOND_PERSON.search(_plain(text)) is not None or any(
+        _IMPERATIVE.search(_plain(text[start:end])) for start, end in sentences(text[:_LONGEST])
     )
 
 
 def speaks_of_user(text: str) -> bool:
     """Whether a text says something of the one whom the assistant serves, as `the user`."""
-    return _search(_OF_THE_USER, _plain(text))
-
-
-def _orders(sentence: str) -> bool:
-    return _search(_IMPERATIVE, sentence)
-
-
-def _search(pattern: str, plain: str) -> bool:
-    return _compiled(pattern).search(plain) is not None
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    # Letters are folded as those of the text are: accents go, and so does the hamza of Arabic.
-    return re.compile("".join(letter if letter.isascii() else fold(letter) or letter for letter in pattern))
+    return _OF_THE_USER.search(_plain(text)) is not None
 
 
 def _plain(text: str) -> str:
@@ -91,42 +76,42 @@ def _is_unseen(letter: str) -> bool:
 _TAGS = dict.fromkeys((*range(917504, 917632), 847, 4447, 4448, 12644, 65440))
 """Characters without a shape that carry text, or break it up."""
 
-# --- patterns over plain text; gaps are bounded, so that matching is linear ---------------------------------------------
+# --- patterns ---------------------------------------------------------------------------------------------------------
+#
+# They are matched on plain text: no accents, no hamza of Arabic. Gaps are bounded, so that matching is linear.
 
 _SPEAK = r"(?:recommend|mention|suggest|answer|reply|respond|say|tell|cite|praise|prefer|trust|refuse)"
 _READERS = r"(?:ais?|llms?|language models?|chat ?bots?|assistants?|agents?|chatgpt|claude|gemini|copilot)"
-
-_INSTRUCTION = "|".join(
-    (
-        r"\b(?:previous|prior|earlier|above|new|hidden|system) (?:\w+ )?(?:instructions?|rules?|guidelines?|directives?|prompts?)\b",
-        r"\b(?:remember|memori[sz]e|note|save|store|keep in mind)\b[^.!?]{0,30}\b(?:user|memory)\b",
-        rf"\b(?:always|never|from now on|henceforth|going forward|in (?:all )?future|for the rest of|if asked|(?:when|whenever|if|every time) (?:the user|users?|someone|anyone))\b[^.!?]{{0,60}}\b{_SPEAK}",
-        rf"\b{_READERS}(?: \w+){{0,3}} (?:must|should|shall|has to|have to|(?:is|are) required)\b",
-        rf"\b(?:attention|note|dear|hey|message|instructions?)\b[^.!?]{{0,20}}\b{_READERS}\b",
-        r"\b(?:all|any|each|every) (?:\w+ )?(?:answers?|repl(?:y|ies)|responses?|summar(?:y|ies))\b[^.!?]{0,20}\b(?:must|should)\b",
-        # Other languages: earlier instructions, `from now on`, `when they ask`.
-        r"anweisungen|instructions precedentes|instrucciones|istruzioni|instrucoes|instructies|instrukcj|инструкци|指令|指示|지시|تعليمات|talimat|निर्देश",
-        r"\bab jetzt|\bvon nun an|\ba partir de (?:maintenant|ahora|agora)|\bd'ora in poi|\bvanaf nu|\bod teraz|отныне|从现在|今後|앞으로|من الآن|bundan sonra|अब से",
-        r"\bcuando pregunt|когда спрос",
-        # Marks that only a host writes, before or around its messages.
-        r"</?(?:memory|system|instructions?|user|assistant|tool)\b[^<>]{0,60}>|<\|[a-z_ ]{1,30}\|>|\[/?inst\]|(?:^|[.!?#*>] ?)system ?:|\"role\" ?: ?\"",
+_INSTRUCTION = LazyPattern(
+    "|".join(
+        (
+            r"\b(?:previous|prior|earlier|above|new|hidden|system) (?:\w+ )?(?:instructions?|rules?|guidelines?|directives?|prompts?)\b",
+            r"\b(?:remember|memori[sz]e|note|save|store|keep in mind)\b[^.!?]{0,30}\b(?:user|memory)\b",
+            rf"\b(?:always|never|from now on|henceforth|going forward|in (?:all )?future|for the rest of|if asked|(?:when|whenever|if|every time) (?:the user|users?|someone|anyone))\b[^.!?]{{0,60}}\b{_SPEAK}",
+            rf"\b{_READERS}(?: \w+){{0,3}} (?:must|should|shall|has to|have to|(?:is|are) required)\b",
+            rf"\b(?:attention|note|dear|hey|message|instructions?)\b[^.!?]{{0,20}}\b{_READERS}\b",
+            r"\b(?:all|any|each|every) (?:\w+ )?(?:answers?|repl(?:y|ies)|responses?|summar(?:y|ies))\b[^.!?]{0,20}\b(?:must|should)\b",
+            # Other languages: earlier instructions, `from now on`, `when they ask`.
+            r"anweisungen|instructions precedentes|instrucciones|istruzioni|instrucoes|instructies|instrukcj|инструкци|指令|指示|지시|تعليمات|talimat|निर्देश",
+            r"\bab jetzt|\bvon nun an|\ba partir de (?:maintenant|ahora|agora)|\bd'ora in poi|\bvanaf nu|\bod teraz|отныне|从现在|今後|앞으로|من الان|bundan sonra|अब से",
+            r"\bcuando pregunt|когда спрос",
+            # Marks that only a host writes, before or around its messages.
+            r"</?(?:memory|system|instructions?|user|assistant|tool)\b[^<>]{0,60}>|<\|[a-z_ ]{1,30}\|>|\[/?inst\]|(?:^|[.!?#*>] ?)system ?:|\"role\" ?: ?\"",
+        )
     )
 )
-
-_DISGUISE = (
+_DISGUISE = LazyPattern(
     r"(?<![a-z\d+])(?=[a-z+]*\d)[a-z\d+]{24,}"  # base64 or hexadecimal
     r"|%20\w+%20|&lt;/?\w|(?:&#x?\w{2,5};){3}"
     r"|(?<!\w)(?:[^\W\d][ *_-]){2,60}[^\W\d](?!\w)"  # letters apart
     r"|[a-z][а-яіѕјԁοανικρτυε]|[а-яіѕјԁοανικρτυε][a-z]"  # look-alikes of other scripts
     r"|[a-z][013457]{1,3}[a-z].{0,40}[a-z][013457]{1,3}[a-z]"  # digits for letters
 )
-
-_SECOND_PERSON = (
+_SECOND_PERSON = LazyPattern(
     r"(?<!\w)(?:you|your|yours|yourself|you're|you've|you'll|du|dich|dir|dein\w{0,2}|euch|euer|eure\w?|ihnen|tu|te|toi|ton|tes|vous|votre|vos|usted|ustedes|debes|"
-    r"contigo|voce|voces|jij|jou|jouw|uw|ty|ciebie|tobie|twoj\w*|ты|тебя|тебе|твой|твоя|вы|вас|вам|ваш\w*|sen|sana|senin|siz|sizin)(?!\w)|你|您|あなた|ください|下さい|なさい|당신|하세요|십시오|أنت|آپ|आप|तुम"
+    r"contigo|voce|voces|jij|jou|jouw|uw|ty|ciebie|tobie|twoj\w*|ты|тебя|тебе|твой|твоя|вы|вас|вам|ваш\w*|sen|sana|senin|siz|sizin)(?!\w)|你|您|あなた|ください|下さい|なさい|당신|하세요|십시오|انت|اپ|आप|तुम"
 )
-
-_IMPERATIVE = (
+_IMPERATIVE = LazyPattern(
     r"^[\W\d]*(?:(?:please|kindly|quietly|silently|simply|just|now|then|first|next|finally|also|so|and|but|never|always|do not|don't|bitte|por favor|per favore) )*"
     r"(?:accept|access|act|add|adopt|advise|allow|answer|append|apply|approve|ask|assume|attach|avoid|bake|be|beat|begin|believe|book|boil|bring|browse|build|buy|call|change|check|choose|"
     r"cite|claim|clean|clear|click|close|collect|come|commit|compare|complete|conceal|configure|confirm|connect|consider|contact|continue|convince|cook|copy|count|cover|create|cut|delete|deliver|"
@@ -139,8 +124,7 @@ _IMPERATIVE = (
     r"transfer|treat|trust|try|turn|type|unlock|update|upgrade|upload|use|verify|view|visit|wait|walk|warm up|warn|wash|watch|wear|whisk|work|write) "
     r"(?!(?:is|was|are|were|has|had|have|of|in the \w+ (?:is|was)|and \w+ (?:are|were))\b)\w"
 )
-
-_OF_THE_USER = (
+_OF_THE_USER = LazyPattern(
     r"\b(?:the|your|this) (?:end )?user(?:'s)?\b(?! (?:interface|manual|menu|guide|group|input|id)\b)(?:,| \w)|"
     r"\b(?:der|dem|den|des) (?:be)?nutzer\w*|\bl'utilisateur\b|\b(?:el|al|del) usuario\b|\b(?:l'|all'|dell')utente\b|"
     r"\b(?:o|ao|do) (?:usuario|utilizador)\b|\bde gebruiker\b|\buzytkownik\w*|пользовател|用户|用戶|ユーザー|사용자|المستخدم|उपयोगकर्ता|\bkullanici\w*"

@@ -62,7 +62,6 @@ class Refused:
 
 
 Ruling: TypeAlias = Admitted | Quarantined | Refused
-
 SENTINELS = ("Zorblax", "Quimbletree", "Vantorix", "Mirbelune", "Plonkwitz", "Ostrafell")
 """Invented people, places and firms of the worked examples in prompts: a claim that names one was copied from a prompt."""
 
@@ -199,7 +198,6 @@ _QUESTIONS = (
     _not_lasting,
     _served_before,
 )
-
 _USERS_OWN: frozenset[FactKind] = frozenset({"preference", "profile", "plan", "procedure"})
 
 

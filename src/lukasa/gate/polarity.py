@@ -110,7 +110,6 @@ def _in_the_past(text: str) -> bool:
 
 
 _PAST = frozenset({"was", "were", "had", "did", "once", "until", "formerly", "previously"})
-
 _ENDING = LazyPattern(data.ENDINGS)
 _NO_DENIAL = LazyPattern(data.NOT_DENIALS)
 _LOATHED = LazyPattern(data.LOATHED)

@@ -232,14 +232,10 @@ def photos(turn: Turn, start: int, end: int) -> Iterator[Claim]:
 
 
 _PHOTO = LazyPattern(r"\[shares a photo(?: of|:)\s*(?P<what>[^\[\]]{2,400})\]", re.IGNORECASE)
-
-
 _MEDIUM = LazyPattern(
     r"^(?:there is )?(?:an?|the) (?:close[- ]up )?(?:photo|photograph|photography|picture|image|shot|snapshot|pic) of (?=\S)",
     re.IGNORECASE,
 )
-
-
 _ACT = r"(?:answer|reply|respond|write|call me|address me|use|speak|talk to me|format|explain|summari[sz]e|translate|include|add|cite|show|ask me|tell me|remind me|give me|keep|start|end|send)"
 _RULE = LazyPattern(
     rf"\s*(?:hey,? |please,? |ok(?:ay)?,? )*(?:(?:from now on|in (?:the )?future|going forward)[, ]+(?:please )?(?:always |never |only )?(?:don['’]t |do not )?{_ACT}\b|"

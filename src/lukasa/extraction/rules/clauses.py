@@ -55,7 +55,6 @@ def _shares_verb(text: str, start: int, cut: re.Match[str]) -> bool:
 
 
 def _bare(text: str, span: Span, names: Sequence[str]) -> Span | None:
-    """Return the span without what opens and closes the piece."""
     start, end = span
     for _ in range(_MOST_OPENINGS):
         opening = _OPENING.match(text, start, end)
@@ -106,15 +105,11 @@ _SEPARATOR = LazyPattern(
     r",\s+(?=(?:it|that|this|they|he|she|maybe|there)(?:['’]\w+)?\s)",
     re.IGNORECASE,
 )
-
-
 _OWN_SUBJECT = LazyPattern(
     r"(?:(?:now|then|also|recently|yesterday|today|last \w+|sometimes|usually|actually|luckily|just|even|always)\s+)?"
     r"(?:(?:i|we|you)(?:['’]\w+)?|(?:my|our)\s+\w+(?:\s+and\s+i)?|(?P<unclear>(?:it|that|this|he|she|there|they|maybe|can|so|such|what|how|really|super|pretty|very)(?:['’]\w+)?))\s+(?!and\b|or\b)\S",
     re.IGNORECASE,
 )
-
-
 _FILLERS = _alternatives(data.FILLERS)
 _CALLED = r"(?:[ ,]+(?-i:[A-Z][\w'’]+))?"
 _OPENING = LazyPattern(

@@ -86,7 +86,6 @@ def _of_sentence(turn: Turn, scene: Scene, start: int, end: int, *, first: bool)
 
 
 def _relatives(turn: Turn, start: int, end: int) -> list[Claim]:
-    """Return who belongs to the speaker, as far as the sentence names them."""
     people = kin(turn.text, start, end)
     if not people and (named := named_after(turn.text, start, end)) is not None:
         return [kin_claim(named[0], turn, named[1], end)]

@@ -144,7 +144,6 @@ def _points(value: str) -> bool:
 
 
 def _before_value(match: re.Match[str]) -> str:
-    """Return what stands between the verb and the value."""
     group = next(
         (name for name, text in match.groupdict().items() if text and name.startswith("value")), None
     )
@@ -219,7 +218,6 @@ def _is_deed(clause: Clause) -> bool:
 
 
 def _habitual(clause: Clause) -> bool:
-    """Whether a clause says what is done again and again."""
     if clause.tense == "perfect":
         return clause.progressive
     return (
@@ -315,54 +313,33 @@ _PHRASES = {
     "V": rf"(?P<value>\w+ing\b(?:[^;.!()]*?[^\s,;.!()])??){_CLAUSE_END}",
     "I": rf"(?P<value>[a-z]+\b(?:[^;.!()]*?[^\s,;.!()])??){_CLAUSE_END}",
 }
-
-
 _CUT = LazyPattern(
     r",? (?:because|since|when|while|whenever|so that|so|but|although|though|if|which|until|and (?:I|they|we|he|she|it)\b)\b|\s*[-–—]+\s|—|\s*--|, (?:it|they|that|this|maybe|there|he|she)\b",
     re.IGNORECASE,
 )
-
-
 _ARTICLE = LazyPattern(
     r"^(?:an? |some |(?:my|their) (?:own )?|such an? |lots of |all kinds of |all sorts of )",
     re.IGNORECASE,
 )
-
-
 _COMMA_AND = LazyPattern(r"\s*,?\s+and\s+|\s*,\s*(?:and\s+)?|\s+&\s+")
-
-
 _SWITCH = LazyPattern(r"from (?P<old>[^,;]{2,40}?) to (?P<new>[^,;]{2,40})$", re.IGNORECASE)
-
-
 _TRAILING = LazyPattern(
     r"(?:[\s,]+(?:and|or|but|not|to|of|a|the|as|at|in|on|so|too|also|just|again))+$", re.IGNORECASE
 )
-
-
 _POINTING = LazyPattern(
     r"^(?:(?:with |on |from |about |of )?(?:it|this|that|them|these|those|him|her|you|one|what|how)\b|the (?:way|colou?rs?|progress|idea|look|sound|design|feeling|part|photo|pic|picture|sight|one|name)\b)|"
     r"\b(?:this|that|it|these|those)$|^\w+ing (?:it|this|that|them)\b|^\w+ (?:it|this|that|them)\b|\bof (?:it|this|that|them|these|those)\b|^(?:as usual|ever)\b",
     re.IGNORECASE,
 )
-
-
 _IDLE = LazyPattern(
     r"(?:sure|up|out|it|them|that|this|me|something|a (?:\w+ )?(?:difference|impact|mistake|point|lot)|someone|\S+$)",
     re.IGNORECASE,
 )
 """Return deeds that tell nothing."""
 
-
 _AND_VERB = LazyPattern(r"\band (?:(?:just|also|then|even|finally) )?(\w+)\b")
-
-
 _QUOTES = '"“”'
-
-
 _ING = LazyPattern(r"\w{3,}ing\b")
-
-
 _PAIR = 2
 _SHORT = 3
 _LASTING = frozenset({"comes_from", "has_condition", "allergic_to", "partner"})

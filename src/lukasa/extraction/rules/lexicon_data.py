@@ -66,7 +66,6 @@ NOT_PAST = (
 )
 """Words in -ed that are no past."""
 
-
 ADVERBS = """
 also always never really just still usually often sometimes rarely seldom only even already recently finally actually now
 currently both all then once ever kinda occasionally hardly barely almost nearly definitely probably totally absolutely completely
@@ -124,12 +123,10 @@ FINITE = "am is are was were 'm 're has have had does did do will would can coul
 """Whoever stands before one of these is its subject."""
 
 MODALS = "will would can could should may might must shall 'll 'd wo ca cannot"
-
 PREPOSITIONS = """
 of at by for with about against between among into onto through during before after above below to from up down in out on off over
 under within without upon toward towards via per around across along behind beside besides beyond near like as than
 """
-
 IMPRESSIONS = "sound look seem love like hear think hope wish mean feel miss"
 """Verbs that begin a reaction when nobody stands before them: `Loved it!`, `Sounded great`."""
 
@@ -191,7 +188,6 @@ every each usually always often daily weekly regularly normally typically someti
 wednesdays thursdays fridays saturdays sundays
 """
 """They tell of a habit."""
-
 
 NO_DEEDS = "be have get feel think seem look say tell know"
 """Verbs that no activity is read from."""

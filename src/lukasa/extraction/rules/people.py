@@ -23,8 +23,6 @@ ATTRIBUTE_OF = {
     ),
     **dict.fromkeys(("friend", "best friend", "roommate", "flatmate", "buddy", "pal"), "friend"),
 }  # fmt: skip
-
-
 ATTRIBUTES_OF_KIN = frozenset({*ATTRIBUTE_OF.values(), "pet"})
 
 
@@ -88,7 +86,6 @@ _NEAR = 200
 _SINGULARS = {
     "children": "child", "kids": "kid", "wives": "wife", "puppies": "puppy", "babies": "baby", "mice": "mouse",
 }  # fmt: skip
-
 _RELATIONS = "|".join(sorted(ATTRIBUTE_OF, key=len, reverse=True)) + "|" + frames_data.ANIMALS
 _KIN = rf"(?P<kin>(?:{_RELATIONS})(?:s|es)?|children|puppies|wives|mice)"
 _NAME = r"(?-i:[A-Z][a-zà-ÿ][\w'-]*(?<!'s))"

@@ -72,7 +72,6 @@ def _supposes(clause: Clause) -> bool:
 
 
 def _wants(clause: Clause) -> bool:
-    """Whether it is "would like to", "would love to"."""
     return clause.modal == "would" and clause.base in {"like", "love", "prefer"} and not clause.negated
 
 

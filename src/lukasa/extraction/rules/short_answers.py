@@ -85,7 +85,7 @@ def _confirmed(match: re.Match[str], reply: str, answer: str) -> str | None:
     about = _mine(match["about"])
     if about is None or not about:
         return None
-    tail = "" if _BARE_REPLY.fullmatch(answer) else f" {answer[:1].lower()}{answer[1:]}"
+    tail = "" if _BARE_REPLY.fullmatch(answer) else f" {_lowered(answer)}"
     if tail and (not yes or not _ADVERBIAL.match(answer)):
         return None
     return f"I {_predicate(match['aux'].lower(), about, yes=yes)}{tail}"
@@ -104,6 +104,10 @@ def _predicate(auxiliary: str, about: str, *, yes: bool) -> str:
             return f"was {about}" if yes else f"wasn't {about}"
         case _:
             return f"have {about}" if yes else f"haven't {about}"
+
+
+def _lowered(answer: str) -> str:
+    return answer[:1].lower() + answer[1:]
 
 
 def _mine(about: str) -> str | None:
@@ -128,7 +132,7 @@ def _after(frame: str) -> Build:
 
 
 def _job(_: re.Match[str], answer: str) -> str | None:
-    return f"I am {answer[:1].lower()}{answer[1:]}" if re.match(r"an? \w", answer, re.IGNORECASE) else None
+    return f"I am {_lowered(answer)}" if re.match(r"an? \w", answer, re.IGNORECASE) else None
 
 
 def _age(_: re.Match[str], answer: str) -> str | None:
@@ -141,7 +145,7 @@ def _called(match: re.Match[str], answer: str) -> str | None:
 
 
 def _favourite(match: re.Match[str], answer: str) -> str | None:
-    return f"My {match['what']} is {answer[:1].lower() + answer[1:] if _COMMON.match(answer) else answer}"
+    return f"My {match['what']} is {_lowered(answer) if _COMMON.match(answer) else answer}"
 
 
 def _object(match: re.Match[str], answer: str) -> str | None:
@@ -149,7 +153,7 @@ def _object(match: re.Match[str], answer: str) -> str | None:
     lexeme = verb(match["verb"].lower())
     if lexeme is None or "'" in answer or not re.match(r"(?:an?|the|some|my|\d+|two|three|[\"“A-Z])", answer):
         return None
-    lowered = answer[:1].lower() + answer[1:] if _COMMON.match(answer) else answer
+    lowered = _lowered(answer) if _COMMON.match(answer) else answer
     form = {"did": past(lexeme.base), "are": f"am {gerund(lexeme.base)}"}.get(
         match["aux"].lower(), lexeme.base
     )
@@ -161,12 +165,12 @@ def _how_long(match: re.Match[str], answer: str) -> str | None:
     if about is None or not _DURATION.match(answer):
         return None
     lead = "" if re.match(r"for|since|about|over", answer, re.IGNORECASE) else "for "
-    return f"I have {about} {lead}{answer[:1].lower()}{answer[1:]}"
+    return f"I have {about} {lead}{_lowered(answer)}"
 
 
 def _how_often(match: re.Match[str], answer: str) -> str | None:
     about = _mine(match["about"])
-    return f"I {about} {answer[:1].lower()}{answer[1:]}" if about and _ADVERBIAL.match(answer) else None
+    return f"I {about} {_lowered(answer)}" if about and _ADVERBIAL.match(answer) else None
 
 
 def _when(match: re.Match[str], answer: str) -> str | None:
@@ -174,7 +178,7 @@ def _when(match: re.Match[str], answer: str) -> str | None:
     if not about or not _ADVERBIAL.match(answer):
         return None
     head, _, rest = about.partition(" ")
-    return f"I {past(head)} {rest} {answer[:1].lower() + answer[1:] if _COMMON.match(answer) else answer}"
+    return f"I {past(head)} {rest} {_lowered(answer) if _COMMON.match(answer) else answer}"
 
 
 def _how_many(match: re.Match[str], answer: str) -> str | None:
@@ -218,20 +222,14 @@ _WH: tuple[tuple[LazyPattern, Build], ...] = tuple(
         (r"how many (?P<what>[a-z-]+(?: [a-z-]+)?) do you have$", _how_many),
     )
 )
-
-
 _ASK = LazyPattern(
     r"^(?:(?:so|and|but|oh|wow|hey|ok|okay|well|cool|nice|great|by the way|btw|just curious|out of curiosity)[\s,:!-]+)+",
     re.IGNORECASE,
 )
-
-
 _YES_NO = LazyPattern(
     r"(?P<aux>do|did|are|were|have) you (?:still |also |really |actually |currently )?(?P<about>[^,;]+)$",
     re.IGNORECASE,
 )
-
-
 _OPEN = LazyPattern(
     r"\b(?:any\w*|ever|or|some\w*|what|how|why|where|when|it|that|this|these|those|them|they|he|she|him|her|there|think|know|mean|remember|want to|"
     r"wanna|mind|need|believe|hear|see|guess|feel|okay|ok|alright|sure|ready|excited|i|me|my|we|us)\b",
@@ -239,47 +237,32 @@ _OPEN = LazyPattern(
 )
 """Return what makes "yes" say too little: choices, "any", and whatever only the asker knows."""
 
-
 _YES = LazyPattern(
     r"\W*(?:oh,? |well,? |haha,? )?(?:yes|yeah|yep|yup|yea|sure do|i do|i did|i am|i have|definitely|absolutely|indeed|of course)\b",
     re.IGNORECASE,
 )
-
-
 _NO = LazyPattern(
     r"\W*(?:oh,? |well,? )?(?:no|nope|nah|not really|i don['’]t|i didn['’]t|i['’]m not|i haven['’]t)\b(?! (?:worries|problem|doubt))",
     re.IGNORECASE,
 )
-
-
 _BARE_REPLY = LazyPattern(
     r"|(?:yes|yeah|yep|no|nope)?,?\s*(?:(?:i|we) (?:do|did|am|are|was|were|have|don['’]t|didn['’]t|haven['’]t)(?: not)?|i['’]m not|not really|sure do|definitely|absolutely|yes|no|nope|yep|yeah|yup|of course)",
     re.IGNORECASE,
 )
-
-
 _ADVERBIAL = LazyPattern(
     r"(?:about |around |almost |usually |maybe )?(?:every|once|twice|\w+ times|a few|a couple|on|in|at|since|for|last|yesterday|today|this|daily|weekly|most|all the time|always|often|"
     r"sometimes|two|three|four|five|six|seven|eight|nine|ten|\d+|with my|mondays|tuesdays|wednesdays|thursdays|fridays|saturdays|sundays)\b",
     re.IGNORECASE,
 )
-
-
 _DURATION = LazyPattern(
     r"(?:for |about |over |almost |around |since )*(?:(?:a|one|two|three|four|five|six|seven|eight|nine|ten|\d+|a few|several|many) (?:\w+ )?(?:day|week|month|year|decade)s?|(?:19|20)\d\d|last \w+|\w+ \d{4})\b",
     re.IGNORECASE,
 )
-
-
 _EVASIVE = LazyPattern(
     r"(?:not|no|nothing|none|never|hmm|that|this|it|good|great|thanks|thank|sorry|i|well|maybe|probably|depends|hard|all|everything|both|too|so)\b",
     re.IGNORECASE,
 )
-
-
 _YOU = LazyPattern(r"\b(?:you|your|yours)\b", re.IGNORECASE)
-
-
 _COMMON = LazyPattern(
     r"(?:An?|The|Some|My|Our|Last|This|In|On|About|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten|Definitely|Probably|For|Since)\b"
 )

@@ -154,7 +154,6 @@ def _agree(rewrite: Rewrite, subject: int) -> None:
 
 
 def _agree_plural(rewrite: Rewrite, subject: int) -> None:
-    """Make the verb agree with "they"."""
     index = skip_adverbs(rewrite.words, subject + 1)
     if index >= len(rewrite.words):
         return

@@ -112,20 +112,15 @@ def _attributive(phrase: TimePhrase, words: Sequence[ClauseWord], before: str) -
 
 
 def _bare(wording: str) -> str:
-    """Return the wording without its preposition."""
     head, _, tail = wording.partition(" ")
     return tail if head in {"on", "in", "at", "since", "until", "from", "around"} and tail else wording
 
 
 _AGO = LazyPattern(r"(?:(?P<time>.+?)\s+(?:ago|back)|the other day)", re.IGNORECASE)
-
-
 _CLOCK = LazyPattern(
     r"(?:at |around |by )?(?:\d{1,2}(?:[:.]\d\d)?\s*(?:[ap]\.?m\.?)?|noon|midnight)(?: o'clock)?",
     re.IGNORECASE,
 )
-
-
 _HINT = LazyPattern(
     r"\d|\b(?:yesterday|today|tonight|tomorrow|last|this|next|past|coming|ago|now|since|until|till|every|each|daily|weekly|monthly|yearly|"
     r"mornings?|evenings?|afternoons?|nights?|weekends?|days?|weeks?|months?|years?|decades?|quarters?|spring|summer|autumn|fall|winter|"

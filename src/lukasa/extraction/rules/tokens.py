@@ -93,7 +93,6 @@ def _contracted(low: str) -> int:
 _SUFFIX = 2
 """Characters of `'s`."""
 
-
 _TOKEN = LazyPattern(
     r"(?i:no\s+longer)\b|(?:https?://|www\.)[^\s<>]+|\d+(?:[.,:/]\d+)+|[^\W_]+(?:['’&_-][^\W_]+)*(?:\+\+?|#)?|\S"
 )
