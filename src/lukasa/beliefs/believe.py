@@ -20,7 +20,7 @@ from lukasa.domain.scope import Partition
 from lukasa.domain.source import Source
 from lukasa.domain.turn import Origin, Turn
 from lukasa.gate import Admitted, Quarantined, Ruling, judge
-from lukasa.gate.echoes import Served
+from lukasa.gate.echoes import Echoes
 from lukasa.gate.instructions import instructions_in
 from lukasa.indexing.documents import fact_document
 from lukasa.policy import ResolvePolicy
@@ -82,7 +82,7 @@ class Believe:
     extractor: Extractor | None
     """`None`: turns only, nothing is distilled from them."""
 
-    served: Served
+    served: Echoes
     policy: ResolvePolicy
     recipe: str = ""
     """The recipe that reads turns later; what a person states needs no reading by it."""

@@ -64,7 +64,7 @@ def is_echo(text: str, served: Collection[str]) -> bool:
     return bool(copied) and sum(copied) >= _MOST * len(copied)
 
 
-class Served:
+class Echoes:
     """What was served of late, for each partition; in memory, bounded. For one event loop or one thread."""
 
     def __init__(self, *, max_runs: int = MAX_RUNS, max_in_all: int = MAX_RUNS_IN_ALL) -> None:
