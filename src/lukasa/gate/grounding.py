@@ -92,15 +92,8 @@ _NEARBY = 2
 """Words after `my sister` among which her name stands."""
 
 _AMOUNTS = {
-    "couple": "2",
-    "pair": "2",
-    "both": "2",
-    "twins": "2",
-    "twice": "2",
-    "dozen": "12",
-    "once": "1",
-    "thrice": "3",
-}
+    "couple": "2", "pair": "2", "both": "2", "twins": "2", "twice": "2", "dozen": "12", "once": "1", "thrice": "3",
+}  # fmt: skip
 
 
 def _ground(claim: Claim, turn: Turn, known_names: Collection[str]) -> _Ground:
@@ -248,7 +241,7 @@ _OF_KIN = LazyPattern(
 
 def _exchanged(quote: str, statement: str, *, speaker: str | None) -> tuple[str, str] | None:
     """Return two names that stand the other way round about the same word: `Ana called Ben` for `Ben called me`."""
-    me = _first_name(speaker)
+    me = term_of(speaker.split()[0]) if speaker and speaker.split() else ""
     quote_terms, claim_terms = _terms(quote, me), _terms(statement, me)
     content = content_words(statement)
     names = {term_of(word.raw) for word in words(statement) if _is_name(word, content)} | (
@@ -283,10 +276,6 @@ def _terms(text: str, me: str) -> list[str]:
     """Return the terms of a text in order, with the speaker's name for `I`, `me` and `my`."""
     first = {"i", "me", "my", "myself"}
     return [me if me and word.term in first else term_of(word.raw.removesuffix("'s")) for word in words(text)]
-
-
-def _first_name(name: str | None) -> str:
-    return term_of(name.split()[0]) if name and name.split() else ""
 
 
 _EVEN = "and or with a the an meet marry together are is was were be have has had both also in on at"

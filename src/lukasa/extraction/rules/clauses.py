@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from lukasa.extraction.rules import lexicon_data as data
-from lukasa.extraction.rules.lexicon import table, verb
+from lukasa.extraction.rules.lexicon import table, verb, verb_forms
 from lukasa.extraction.rules.parse import elided, finite, skip_adverbs
 from lukasa.extraction.rules.relevance import content_count
 from lukasa.extraction.rules.tokens import ClauseWord, is_word, words
@@ -211,14 +211,7 @@ def _with_speaker(body: Sequence[ClauseWord]) -> list[ClauseWord]:
     if not body or not elided(body):
         return list(body)
     low = body[skip_adverbs(body, 0)].low
-    lexeme = verb(low)
-    auxiliary = (
-        "have"
-        if low == "been"
-        else "am"
-        if low == "gonna" or (lexeme is not None and lexeme.forms == {"gerund"})
-        else ""
-    )
+    auxiliary = "have" if low == "been" else "am" if low == "gonna" or verb_forms(low) == {"gerund"} else ""
     at = body[0].start
     first = body[0]._replace(text=body[0].low, glue=" ")
     added = [ClauseWord("I", "i", at, at, "")]

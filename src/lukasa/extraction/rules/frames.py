@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple, cast
 
 from lukasa.extraction.rules import frames_data as data
-from lukasa.extraction.rules.lexicon import Form, gerund, table, verb
+from lukasa.extraction.rules.lexicon import Form, gerund, table, verb, verb_forms
 from lukasa.extraction.rules.parse import Clause
 from lukasa.text.analysis import is_stop_word
 from lukasa.text.patterns import LazyPattern
@@ -50,22 +50,17 @@ def readings(clause: Clause, rest: str, *, ended: bool) -> list[AttributeReading
             AttributeReading("stopped", _clipped(switched["old"])),
             AttributeReading("started", _clipped(switched["new"])),
         ]
-    attribute_readings: list[AttributeReading] = []
+    results: list[AttributeReading] = []
     for pattern, attribute, how in _rows().get(clause.base, ()):
-        if any(reading.attribute == attribute for reading in attribute_readings) or not _fits(
-            clause, how, attribute
-        ):
+        if attribute in {reading.attribute for reading in results} or not _fits(clause, how, attribute):
             continue
-        match = pattern.match(rest) or (pattern.match(_capitalised(rest)) if _is_lower(clause) else None)
+        match = pattern.match(rest)
+        if match is None and clause.words[0].text == "i":  # names have no capitals either: "i live in pune"
+            match = pattern.match(_capitalised(rest))
         if match is None:
             continue
-        attribute_readings += _read(clause, attribute, match, how=how, ended=ended)
-    return attribute_readings or _other(clause, rest, ended=ended)
-
-
-def _is_lower(clause: Clause) -> bool:
-    """Whether the speaker writes without capitals: "i live in pune"."""
-    return clause.words[0].text == "i"
+        results += _read(clause, attribute, match, how=how, ended=ended)
+    return results or _other(clause, rest, ended=ended)
 
 
 def _capitalised(rest: str) -> str:
@@ -258,13 +253,8 @@ def _clipped(value: str) -> str:
 def _without_next_verb(value: str) -> str:
     """Cut a value where the subject does something else: "a forum and had a talk"."""
     for joined in _AND_VERB.finditer(value):
-        lexeme = verb(joined[1].lower())
-        if (
-            lexeme is not None
-            and "past" in lexeme.forms
-            and "base" not in lexeme.forms
-            and joined.start() > 1
-        ):
+        forms = verb_forms(joined[1].lower())
+        if "past" in forms and "base" not in forms and joined.start() > 1:
             return value[: joined.start()].rstrip(" ,")
     return value
 

@@ -23,20 +23,24 @@ def verb(word: str) -> Verb | None:
     return _verbs().get(word)
 
 
+def verb_forms(word: str) -> frozenset[Form]:
+    """Return what a word in lower case can be as a verb; nothing, when it is none that we know."""
+    known = _verbs().get(word)
+    return known.forms if known else frozenset()
+
+
 def is_past(word: str) -> bool:
     """Whether a word where a verb stands is a past; unknown words by their ending."""
-    lexeme = verb(word)
-    if lexeme is not None:
-        return "past" in lexeme.forms
-    return word.endswith("ed") and word not in table("NOT_PAST")
+    return "past" in verb_forms(word) or _seems_regular(word)
 
 
 def is_participle(word: str) -> bool:
     """Whether a word can follow "have"."""
-    lexeme = verb(word)
-    if lexeme is not None:
-        return "participle" in lexeme.forms
-    return word.endswith("ed") and word not in table("NOT_PAST")
+    return "participle" in verb_forms(word) or _seems_regular(word)
+
+
+def _seems_regular(word: str) -> bool:
+    return word.endswith("ed") and word not in table("NOT_PAST") and not verb_forms(word)
 
 
 def third(base: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from lukasa.extraction.rules.lexicon import Verb, is_participle, is_past, table, verb
+from lukasa.extraction.rules.lexicon import Verb, is_participle, is_past, table, verb, verb_forms
 from lukasa.extraction.rules.tokens import ClauseWord, is_word
 
 Tense = Literal["past", "present", "perfect", "future", "modal", "used"]
@@ -84,15 +84,15 @@ def finite(words: Sequence[ClauseWord], index: int) -> bool:
     low = words[index].low
     if low in table("FINITE"):
         return True
-    lexeme = verb(low)
-    if index == 0 or (lexeme is None and not _seems_past(words, index)):
+    forms = verb_forms(low)
+    if index == 0 or not (forms or _seems_past(words, index)):
         return False
     before = words[index - 1].low
     if before in table("DETERMINERS") or before in table("PREPOSITIONS") or before in {"to", "and", "or"}:
         return False
-    if lexeme is None or "past" in lexeme.forms or "third" in lexeme.forms:
+    if not forms or "past" in forms or "third" in forms:
         return True
-    return "base" in lexeme.forms and _plural(before)
+    return "base" in forms and _plural(before)
 
 
 def _seems_past(words: Sequence[ClauseWord], index: int) -> bool:
@@ -206,8 +206,7 @@ def _auxiliary(words: Sequence[ClauseWord], index: int, group: _Group) -> int:
 
 
 def _do(low: str, next_low: str, group: _Group) -> int:
-    lexeme = verb(next_low)
-    if lexeme is None or "base" not in lexeme.forms:
+    if "base" not in verb_forms(next_low):
         return 0
     group.tense = group.tense or ("past" if low == "did" else "present")
     return 1
@@ -232,8 +231,7 @@ def _modal(low: str, next_low: str, group: _Group) -> int:
 
 
 def _be(low: str, next_low: str, group: _Group) -> int:
-    lexeme = verb(next_low)
-    if lexeme is None or lexeme.forms != {"gerund"}:
+    if verb_forms(next_low) != {"gerund"}:
         return 0
     group.tense = group.tense or ("past" if low in {"was", "were"} else "present")
     group.progressive = True
@@ -285,9 +283,7 @@ def _finite_tense(words: Sequence[ClauseWord], index: int) -> Tense:
         return "perfect"
     if not is_past(low):
         return "present"
-    lexeme = verb(low)
-    habitual = lexeme is not None and "base" in lexeme.forms and is_habitual(words)
-    return "present" if habitual else "past"
+    return "present" if "base" in verb_forms(low) and is_habitual(words) else "past"
 
 
 def is_habitual(words: Sequence[ClauseWord]) -> bool:
@@ -303,19 +299,12 @@ def is_habitual(words: Sequence[ClauseWord]) -> bool:
 
 def _verb_at(words: Sequence[ClauseWord], index: int) -> bool:
     index = skip_adverbs(words, index)
-    lexeme = verb(words[index].low) if index < len(words) else None
-    return (lexeme is not None and "base" in lexeme.forms) or (
-        index < len(words) and words[index].low == "be"
-    )
+    return index < len(words) and (words[index].low == "be" or "base" in verb_forms(words[index].low))
 
 
 def _plural(low: str) -> bool:
-    return (low.endswith("s") and not low.endswith(("ss", "us", "'s"))) or low in {
-        "people",
-        "children",
-        "men",
-        "women",
-    }
+    plural_s = low.endswith("s") and not low.endswith(("ss", "us", "'s"))
+    return plural_s or low in {"people", "children", "men", "women"}
 
 
 _BE = frozenset({"am", "is", "are", "was", "were", "be", "been", "'m", "'re", "'s"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lukasa.domain.fact import FactKind
-from lukasa.extraction.rules.lexicon import table, verb
+from lukasa.extraction.rules.lexicon import table, verb, verb_forms
 from lukasa.extraction.rules.parse import Clause
 from lukasa.extraction.rules.tokens import ClauseWord
 from lukasa.text.analysis import is_stop_word
@@ -191,12 +191,7 @@ def _minds_something(clause: Clause) -> bool:
     if clause.base == "know":
         return lows[:2] == ["how", "to"]
     if clause.base == "think":
-        return (
-            lows[0] in {"about", "of"}
-            and len(lows) > 1
-            and (lexeme := verb(lows[1])) is not None
-            and "gerund" in lexeme.forms
-        )
+        return lows[0] in {"about", "of"} and len(lows) > 1 and "gerund" in verb_forms(lows[1])
     if clause.base in {"believe", "see"}:
         saw = clause.base == "see" and (clause.tense == "past" or clause.progressive)
         return saw or (clause.base == "believe" and lows[0] == "in")
@@ -213,7 +208,7 @@ def _other_states(clause: Clause, names: Sequence[str]) -> bool:
     if first in table("DEMONSTRATIVES"):
         return mine and clause.subject > 1 and content_count(words, names) >= _CONTENT_OTHER
     if _own(clause):
-        return content_count(words, names) >= _CONTENT_OWN or _gives_a_name(clause)
+        return content_count(words, names) >= _CONTENT_OWN or (clause.subject, words[1].low) == (2, "name")
     if (
         first in table("UNCLEAR") | table("SECOND_PERSON")
         or first.startswith(("any", "every", "no"))
@@ -234,26 +229,20 @@ def _of_mankind(clause: Clause) -> bool:
 
 def _is_activity(clause: Clause) -> bool:
     """Whether the subject is what one does: "Running helps me", but not "Winning a cup is my dream"."""
-    start = verb(clause.words[0].low)
-    if start is None or "gerund" not in start.forms:
+    if "gerund" not in verb_forms(clause.words[0].low):
         return False
     return clause.base != "be" or not clause.rest or clause.rest[0].low not in {"my", "our"}
 
 
 def _is_imperative(clause: Clause) -> bool:
     """Whether it begins with a verb that is no subject: "Check out the photo that …", but "Work is fun"."""
-    first = verb(clause.words[0].low)
-    return first is not None and "base" in first.forms and clause.subject > 1
+    return clause.subject > 1 and "base" in verb_forms(clause.words[0].low)
 
 
 def _own(clause: Clause) -> bool:
     """Whether the subject is the speaker's: `my sister`, `one of my friends`."""
     lows = [word.low for word in clause.words[: clause.subject]]
     return lows[0] in {"my", "our"} or ("of" in lows[1:2] and bool({"my", "our"} & set(lows)))
-
-
-def _gives_a_name(clause: Clause) -> bool:
-    return clause.subject == _MY_NAME and clause.words[1].low == "name"
 
 
 def _is_name(clause: Clause, names: Sequence[str]) -> bool:
@@ -302,7 +291,6 @@ def _lasts(clause: Clause) -> bool:
 
 
 _MEDIA = frozenset({"pic", "photo", "picture"})
-_MY_NAME = 2
 # --- thresholds, in content words (`content_count`: names and numbers count twice) ---------------------------------------
 #
 # Set by hand on labelled sentences, so that hardly any claim is empty: what is left out is still found in its turn. The

@@ -154,10 +154,8 @@ def _object(match: re.Match[str], answer: str) -> str | None:
     if lexeme is None or "'" in answer or not re.match(r"(?:an?|the|some|my|\d+|two|three|[\"“A-Z])", answer):
         return None
     lowered = _lowered(answer) if _COMMON.match(answer) else answer
-    form = {"did": past(lexeme.base), "are": f"am {gerund(lexeme.base)}"}.get(
-        match["aux"].lower(), lexeme.base
-    )
-    return f"I {form} {lowered}"
+    forms = {"did": past(lexeme.base), "are": f"am {gerund(lexeme.base)}"}
+    return f"I {forms.get(match['aux'].lower(), lexeme.base)} {lowered}"
 
 
 def _how_long(match: re.Match[str], answer: str) -> str | None:

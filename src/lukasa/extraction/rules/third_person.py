@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from lukasa.extraction.rules.lexicon import is_participle, is_past, table, third, verb
+from lukasa.extraction.rules.lexicon import is_participle, is_past, table, third, verb, verb_forms
 from lukasa.extraction.rules.parse import Clause, is_habitual, skip_adverbs
 from lukasa.extraction.rules.tokens import ClauseWord, is_word
 
@@ -72,9 +72,9 @@ def _first_person(rewrite: Rewrite, index: int) -> None:
         case "i" | "we":
             _subject(rewrite, index, again=again)
         case "my" | "our":
-            rewrite.out[index] = "their" if again else _possessive(rewrite.name)
+            rewrite.out[index] = "their" if again else f"{rewrite.name}'s"
         case "mine" | "ours":
-            rewrite.out[index] = "theirs" if again else _possessive(rewrite.name)
+            rewrite.out[index] = "theirs" if again else f"{rewrite.name}'s"
         case "myself" | "ourselves":
             rewrite.out[index] = "themselves" if rewrite.named else rewrite.name
         case _:
@@ -89,7 +89,7 @@ def _second_person(rewrite: Rewrite, index: int) -> bool:
     low = rewrite.words[index].low
     rewrite.used.add(rewrite.addressee)
     if low in {"your", "yours", "ur"}:
-        rewrite.out[index] = _possessive(rewrite.addressee)
+        rewrite.out[index] = f"{rewrite.addressee}'s"
         return True
     rewrite.out[index] = rewrite.addressee
     _agree(rewrite, index)
@@ -122,10 +122,8 @@ def _compound(words: Sequence[ClauseWord], index: int) -> bool:
 
 
 def _is_verb(words: Sequence[ClauseWord], index: int) -> bool:
-    lexeme = verb(words[index].low)
-    return words[index].low in table("FINITE") | {"'s"} or (
-        lexeme is not None and bool(lexeme.forms & {"past", "third", "base"})
-    )
+    low = words[index].low
+    return low in table("FINITE") | {"'s"} or bool(verb_forms(low) & {"past", "third", "base"})
 
 
 def _same_subject(words: Sequence[ClauseWord], index: int) -> bool:
@@ -186,16 +184,12 @@ def _third(words: Sequence[ClauseWord], index: int) -> str:
         return word.text
     if low in {"am", "are", "have", "do", "were"}:
         return third(low)
-    lexeme = verb(low)
-    if lexeme is None:
-        return (
-            word.text
-            if is_past(low) or not low.isalpha() or low in table("NO_VERBS") or low.endswith("ing")
-            else third(low)
-        )
-    if "base" not in lexeme.forms or (lexeme.forms >= {"base", "past"} and not is_habitual(words)):
-        return word.text
-    return third(low)
+    forms = verb_forms(low)
+    if not forms:
+        kept = is_past(low) or not low.isalpha() or low in table("NO_VERBS") or low.endswith("ing")
+    else:
+        kept = "base" not in forms or (forms >= {"base", "past"} and not is_habitual(words))
+    return word.text if kept else third(low)
 
 
 def _is_plain_present(words: Sequence[ClauseWord], index: int) -> bool:
@@ -224,22 +218,14 @@ def _agree_joined(rewrite: Rewrite, first: int) -> None:
         after = skip_adverbs(words, index + 1)
         if after >= len(words):
             return
-        lexeme = verb(words[after].low)
-        if (
-            lexeme
-            and lexeme.forms == {"base"}
-            and (words[after].low in table("JOINED") or _has_object(words, after))
-        ):
-            rewrite.out[after] = third(words[after].low)
+        low = words[after].low
+        if verb_forms(low) == {"base"} and (low in table("JOINED") or _has_object(words, after)):
+            rewrite.out[after] = third(low)
 
 
 def _has_object(words: Sequence[ClauseWord], index: int) -> bool:
     """Whether what follows can only follow a verb."""
     return index + 1 < len(words) and words[index + 1].low in table("OBJECTS")
-
-
-def _possessive(name: str) -> str:
-    return f"{name}'s"
 
 
 _SUFFIXES = frozenset({"'m", "'re", "'ve", "'ll", "'d"})
