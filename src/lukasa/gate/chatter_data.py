@@ -80,6 +80,7 @@ MOMENT = (
         r"\bit(?:'s| is) (?:raining|snowing|sunny|cold|hot|late|early|getting (?:late|dark))\b"
     ),
 )
+
 TASK = (
     # Heartbeats, schedules, sessions.
     r"\bheart ?beat(?:_?ok|s)?\b|\bno_reply\b|\bcron(?:tab| ?jobs?)?\b|\bscheduled (?:task|job|run|check)\b|\b(?:health|liveness) ?check\b",
@@ -119,6 +120,7 @@ TASK = (
     r"\b(?:search tool|search results?|tool|query|command|api|web search|grep) (?:returned|found|gave|shows?|yielded|produced)\b|\b(?:user|human) (?:asked|requested|wants|wanted|told|instructed|needs|is asking|asks) (?:the (?:assistant|agent|ai)|me|us)\b",
     r"\b(?:the assistant|the ai|the bot|ai assistant|the chatbot|the agent) (?:provided|suggested|offered|helped|responded|answered|replied|explained|generated|recommended|mentioned|searched|apologi[sz]ed|listed|summari[sz]ed|gave)\b",
 )
+
 ASSISTANT = (
     # Refusals.
     r"\bas an? (?:ai|artificial intelligence|large language|language|llm|virtual|digital) ?(?:language )?(?:model|assistant|agent|chatbot)?\b[,.]|\bas an ai\b|\ban ai language model\b|\bi(?:'m| am) (?:just |only |merely )?an? (?:ai|artificial|large language|language model|llm|virtual assistant|digital assistant|chatbot|bot)\b",
@@ -147,6 +149,7 @@ ASSISTANT = (
     r"\b(?:mcp|api|websocket|grpc|http) (?:server|gateway|endpoint)\b.{0,40}\b(?:port|localhost|\d{4,5}|running|configured|enabled)\b|\blocalhost:\d+|\b127\.0\.0\.1\b|\bport \d{4,5}\b|\bmodel (?:is |= ?|: ?)?(?:gpt|claude|gemini|llama|qwen|mistral)|\bpowered by (?:gpt|claude|gemini|llama|qwen|mistral|openai|anthropic)",
     r"\b(?:vector (?:store|database|index)|embedding (?:model|dimension)s?|system architecture|tool registry|event loop|memory (?:layer|backend|pipeline|flush|index))\b",
 )
+
 VACUOUS = (
     "nice good great fun cool ok okay fine amazing awesome lovely wonderful fantastic perfect beautiful interesting important "
     "special happy glad sad excited bad hard easy big small new old real true right wrong different same best better worse lot "

@@ -19,6 +19,7 @@ FIRST_PERSON = (
     "je j moi mon ma mes nous notre nos yo mi mis mio mia nosotros nos nuestro nuestra io mio miei noi nostro eu meu minha "
     "nós nosso ik mij mijn wij ons ja mnie mój moja my nasz я мне меня мой моя мои мы нас наш benim biz bizim"
 )
+
 OTHER_PERSONS = (
     "you your yours yourself he him his himself she her hers herself they them their theirs it its this that these those "
     "there here ones both each who whose which where someone somebody everyone everybody same another "
@@ -52,6 +53,7 @@ TIMES = (
     "scorsa prossimo fa ontem hoje amanhã mês ano anos passado passada gisteren vandaag morgen maand jaar geleden вчера "
     "сегодня завтра неделя неделю недели месяц год года лет назад прошлый прошлой следующий dün bugün yarın hafta ay yıl"
 )
+
 UNSPACED_REFERENCES = "我 你 您 他 她 它 咱 俺 这 那 此 私 僕 俺 彼 彼女 あなた これ それ あれ ここ そこ 나 내 저 제 우리 너 당신 그 이 哥 姐 弟 妹 妈 爸 母 父 兄 息子 娘 夫 妻 犬 猫"
 UNSPACED_TIMES = (
     "昨 今 明 年 月 日 周 週 天 去 前 后 後 上 下 早 晚 朝 夜 曜 어제 오늘 내일 년 월 일 주 지난 다음 작년"
@@ -66,6 +68,7 @@ NEGATIONS = (
     "non mai niente nulla nessuno nessuna senza não nem niet geen nooit niets zonder "
     "nie nigdy nic bez не нет ни никогда ничего никто без değil yok hiç"
 )
+
 UNSPACED_NEGATIONS = "不 没 沒 无 無 未 別 别 ない ません なかった ず 안 않 못 없"
 NOT_DENIALS = (
     r"\b(?:can(?:no| ?')?t (?:wait|help|believe|stop|get enough|complain|thank|imagine life|recommend)|could(?:n't| not) (?:be happier|be more|agree more|believe|wait|help|stop|"
@@ -80,6 +83,7 @@ ENDINGS = (
     r"\b(?:no longer|(?:not|n't)\b[^.;!?]{0,60}\b(?:any ?more|any longer)|used to|stopped|quit|gave up|given up|former(?:ly)?|ex-\w+|ex (?:husband|wife|boyfriend|girlfriend|partner)|not .{0,40} any ?more|"
     r"nicht mehr|kein\w* .{0,40}mehr|ne .{0,40}plus|n'.{0,40}plus|ya no|dejé de|ha dejado de|dejó de|non .{0,40}più|não .{0,40}mais|ha smesso|niet meer|już nie|больше не|artık)\b"
 )
+
 UNSPACED_ENDINGS = "不再 もう 더 이상"
 DISLIKES = (
     "dislike hate detest loathe avoid despise refuse reject lack miss skip abhor decline allergic intolerant vegetarian vegan "

@@ -98,6 +98,7 @@ def _of_reading(base: Claim, reading: AttributeReading, stated: StatedClause, tu
     if definition is None:
         return
     single = definition.cardinality == "single"
+    holds = reading.state or (single and not reading.ended)
     claim = replace(
         base,
         subject=reading.subject or base.subject,
@@ -109,9 +110,7 @@ def _of_reading(base: Claim, reading: AttributeReading, stated: StatedClause, tu
         negated=reading.negated,
         ended=reading.ended,
         corrects=_corrects(stated, reading, single=single),
-        valid=_valid(
-            stated, turn, state=reading.state or (single and not reading.ended), ended=reading.ended
-        ),
+        valid=_valid(stated, turn, state=holds, ended=reading.ended),
         confidence=SURE,
     )
     yield claim

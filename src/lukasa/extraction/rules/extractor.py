@@ -24,6 +24,7 @@ from lukasa.extraction.rules.clauses import pieces
 from lukasa.extraction.rules.people import kin, named_after, nickname
 from lukasa.extraction.rules.short_answers import answered
 from lukasa.extraction.rules.statement import StatedClause, state
+from lukasa.gate.instructions import is_testimony
 from lukasa.text.language_data import FUNCTION_WORDS
 from lukasa.text.patterns import LazyPattern
 from lukasa.text.sentences import sentences
@@ -51,8 +52,8 @@ class RulesExtractor:
 
 def extract(turn: Turn, scene: Scene) -> list[Claim]:
     """Return what the turn claims, in the order of its sentences."""
-    if turn.role != "user" or turn.origin not in {"user", "import"}:
-        return []  # What others than a person say is no testimony; the gate lists what they instruct.
+    if not is_testimony(turn):
+        return []  # the gate lists what it instructs
     claims: list[Claim] = []
     before: Claim | None = None
     for number, (start, end) in enumerate(sentences(turn.text[:LONGEST])):

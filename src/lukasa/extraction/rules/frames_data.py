@@ -22,6 +22,7 @@ JOBS = (
     "student surgeon surveyor tailor teacher technician therapist trader trainer translator tutor undertaker usher vet veterinarian waiter "
     "waitress weaver welder writer"
 )
+
 LANGUAGES = (
     "Afrikaans Albanian Amharic Arabic Armenian Basque Bengali Bulgarian Cantonese Catalan Chinese Creole Croatian Czech Danish Dutch English "
     "Estonian Farsi Finnish Flemish French Galician Georgian German Greek Gujarati Hausa Hebrew Hindi Hungarian Icelandic Igbo Indonesian "
@@ -29,28 +30,33 @@ LANGUAGES = (
     "Norwegian Pashto Persian Polish Portuguese Punjabi Romanian Russian Serbian Slovak Slovenian Somali Spanish Swahili Swedish Tagalog Tamil "
     "Telugu Thai Turkish Ukrainian Urdu Vietnamese Welsh Xhosa Yoruba Zulu"
 )
+
 CONDITIONS = (
     "adhd|add|anemia|anaemia|anxiety|arthritis|asthma|autism|bipolar disorder|cancer|celiac disease|coeliac disease|crohn's disease|depression|diabetes|"
     "dyslexia|eczema|endometriosis|epilepsy|fibromyalgia|glaucoma|high blood pressure|hypertension|hypothyroidism|insomnia|lupus|"
     "migraines?|multiple sclerosis|ocd|parkinson's|pcos|psoriasis|ptsd|rosacea|scoliosis|sleep apnea|tinnitus|vertigo|"
     "type [12] diabetes|ibs|chronic \\w+(?: \\w+)?|a (?:gluten|lactose|nut|peanut) intolerance|hay fever|gout|a heart condition|a bad back|a bad knee"
 )
+
 ANIMALS = (
     "dog|puppy|pup|cat|kitten|kitty|rabbit|bunny|hamster|guinea pig|parrot|budgie|canary|turtle|tortoise|snake|lizard|gecko|horse|pony|goldfish|fish|"
     "ferret|gerbil|rat|mouse|chinchilla|hedgehog|cockatiel|labrador|lab|golden retriever|retriever|poodle|beagle|husky|corgi|terrier|"
     "dachshund|bulldog|collie|spaniel|german shepherd|chihuahua|pug|siamese|tabby|chicken|hen|duck|goat|donkey"
 )
+
 EVENTS = (
     "concert|festival|gig|class|classes|conference|workshop|party|wedding|parade|support group|meeting|meetup|meet-up|reunion|retreat|seminar|exhibition|"
     "exhibit|fair|show|game|match|race|tournament|convention|ceremony|funeral|lecture|talk|course|event|gala|fundraiser|auction|rally|protest|march|"
     "opera|ballet|musical|play|premiere|opening|camp|bootcamp|hackathon|webinar|lesson|lessons|session|service|mass|church|therapy|graduation|carnival|"
     "camp|competition|contest|open mic|poetry reading|book club|club|group|team|choir|band|league|gym|program|programme|organization|organisation|association|community"
 )
+
 OWNED = (
     "car|bike|bicycle|motorbike|motorcycle|scooter|van|truck|boat|kayak|house|flat|apartment|condo|cottage|cabin|farm|garden|guitar|piano|violin|"
     "ukulele|drum kit|keyboard|camera|laptop|computer|phone|tablet|telescope|tent|camper|record player|sewing machine|bakery|shop|store|"
     "business|studio|restaurant|cafe|company|tesla|toyota|honda|ford|bmw|audi|kindle|ipad|iphone|macbook|drone|collection"
 )
+
 ROWS = r"""
 live        lives_in            state (?:back )?(?:in|near|outside|at) {P}
 reside      lives_in            state in {P}

@@ -127,6 +127,7 @@ PREPOSITIONS = """
 of at by for with about against between among into onto through during before after above below to from up down in out on off over
 under within without upon toward towards via per around across along behind beside besides beyond near like as than
 """
+
 IMPRESSIONS = "sound look seem love like hear think hope wish mean feel miss"
 """Verbs that begin a reaction when nobody stands before them: `Loved it!`, `Sounded great`."""
 

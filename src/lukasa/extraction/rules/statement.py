@@ -65,14 +65,11 @@ def state(
     if not tokens or len(tokens) > MOST_WORDS:
         return None
     clause = parse(arranged(tokens))
-    names = (*scene.names, speaker(turn))
     if clause is None:
         return None
-    if not (
-        continues(clause, names)
-        if follows
-        else is_assertion(clause, addressee=scene.addressee is not None, names=names)
-    ):
+    names = (*scene.names, speaker(turn))
+    addressee = scene.addressee is not None
+    if not (continues(clause, names) if follows else is_assertion(clause, addressee=addressee, names=names)):
         return None
     return stated_clause(turn, scene, tokens, clause, corrected=bool(_TAKES_BACK.search(opening)))
 
@@ -182,9 +179,7 @@ def is_over(clause: Clause) -> bool:
     lows = [word.low for word in clause.words]
     if clause.tense == "used" or "no longer" in lows:
         return True
-    return clause.negated and (
-        "anymore" in lows or any(lows[index : index + 2] == ["any", "more"] for index in range(len(lows) - 1))
-    )
+    return clause.negated and ("anymore" in lows or " any more " in f" {' '.join(lows)} ")
 
 
 _TAKES_BACK = LazyPattern(

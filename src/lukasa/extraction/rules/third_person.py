@@ -26,7 +26,7 @@ class Rewrite:
     """The speaker has been named."""
 
     others: bool = False
-    """Somebody else is "they"."""
+    """Other people are "they"."""
 
     used: set[str] = field(default_factory=set)
     """The names that were put in."""
