@@ -108,18 +108,18 @@ class _EchoWord(NamedTuple):
     end: int
 
 
-class _Run(NamedTuple):
+class _EchoRun(NamedTuple):
     digest: str
     start: int
     end: int
 
 
-def _runs(words: list[_EchoWord]) -> Iterator[_Run]:
+def _runs(words: list[_EchoWord]) -> Iterator[_EchoRun]:
     for index in range(len(words) - RUN + 1):
         window = words[index : index + RUN]
         joined = " ".join(word.text for word in window)
         digest = blake2b(joined.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-        yield _Run(digest, window[0].start, window[-1].end)
+        yield _EchoRun(digest, window[0].start, window[-1].end)
 
 
 def _words(text: str) -> list[_EchoWord]:

@@ -79,7 +79,7 @@ class GatePolicy:
     or claims still lies near."""
 
 
-class _Case(NamedTuple):
+class _ClaimCase(NamedTuple):
     """What a question is asked about."""
 
     claim: Claim
@@ -102,7 +102,7 @@ def judge(
     *served* are fingerprints of what Lukasa gave to the agent (`echoes.py`); *known_names* are people whom a pronoun of the
     quote can mean.
     """
-    case = _Case(claim, turn, served, known_names, policy)
+    case = _ClaimCase(claim, turn, served, known_names, policy)
     for question in _QUESTIONS:
         ruling = question(case)
         if ruling is not None:
@@ -113,25 +113,25 @@ def judge(
 # --- the questions, in their order -----------------------------------------------------------------------------------
 
 
-def _from_an_example(case: _Case) -> Ruling | None:
+def _from_an_example(case: _ClaimCase) -> Ruling | None:
     claim = case.claim
     terms = set(analyse(" ".join((claim.text, claim.subject, claim.value or "", claim.quote))))
     copied = sorted(terms & stem_set(" ".join(SENTINELS)))
     return Refused(claim, "example", copied[0]) if copied else None
 
 
-def _with_a_secret(case: _Case) -> Ruling | None:
+def _with_a_secret(case: _ClaimCase) -> Ruling | None:
     claim = case.claim
     labels = [label for text in (claim.text, claim.value or "", claim.quote) for label in redact(text).labels]
     return Refused(claim, "secret", labels[0]) if labels else None
 
 
-def _without_ground(case: _Case) -> Ruling | None:
+def _without_ground(case: _ClaimCase) -> Ruling | None:
     missing = unsupported(case.claim, case.turn, case.known_names, min_support=case.policy.min_support)
     return Refused(case.claim, "ungrounded", missing) if missing else None
 
 
-def _instructing(case: _Case) -> Ruling | None:
+def _instructing(case: _ClaimCase) -> Ruling | None:
     """Quarantine what tells the assistant what to do; said by the user, it is a procedure."""
     claim, turn = case.claim, case.turn
     if turn.role == "user" and turn.origin == "user":
@@ -143,7 +143,7 @@ def _instructing(case: _Case) -> Ruling | None:
     return None
 
 
-def _without_authority(case: _Case) -> Ruling | None:
+def _without_authority(case: _ClaimCase) -> Ruling | None:
     """Believe only the user about who they are, what they prefer and plan, and how things are to be done.
 
     The kind is the extractor's word, and a model can be talked into another: what an attribute or the wording shows to be
@@ -161,7 +161,7 @@ def _without_authority(case: _Case) -> Ruling | None:
     return Quarantined(claim, "not said by the user")
 
 
-def _not_stated(case: _Case) -> Ruling | None:
+def _not_stated(case: _ClaimCase) -> Ruling | None:
     """Refuse what was not stated; what a page or a tool tells its reader is no statement either."""
     claim = case.claim
     if claim.stance != "stated":
@@ -171,12 +171,12 @@ def _not_stated(case: _Case) -> Ruling | None:
     return None
 
 
-def _not_lasting(case: _Case) -> Ruling | None:
+def _not_lasting(case: _ClaimCase) -> Ruling | None:
     finding = junk_in(case.claim)
     return None if finding is None else Refused(case.claim, finding.junk, finding.detail)
 
 
-def _served_before(case: _Case) -> Ruling | None:
+def _served_before(case: _ClaimCase) -> Ruling | None:
     """Refuse what copies our own words: the sentence that was quoted, or, from others than the user, the claim.
 
     A user may say in other words what was served once, and mean that it is so again.
