@@ -17,9 +17,11 @@ from lukasa.domain.journal import FactOp
 from lukasa.domain.query import FactQuery
 from lukasa.domain.report import Extraction
 from lukasa.domain.scope import Partition
+from lukasa.domain.source import Source
 from lukasa.domain.turn import Origin, Turn
 from lukasa.gate import Admitted, Quarantined, Ruling, judge
-from lukasa.gate.echoes import Served
+from lukasa.gate.echoes import Echoes
+from lukasa.gate.instructions import instructions_in
 from lukasa.indexing.documents import fact_document
 from lukasa.policy import ResolvePolicy
 from lukasa.ports.extractor import Extractor
@@ -39,6 +41,8 @@ class Heard(NamedTuple):
 
     turn: Turn
     rulings: Sequence[Ruling]
+    instructions: Sequence[Source] = ()
+    """Sentences that nothing is claimed from: they instruct, and come from who may not."""
 
     @property
     def claims(self) -> list[Claim]:
@@ -78,7 +82,7 @@ class Believe:
     extractor: Extractor | None
     """`None`: turns only, nothing is distilled from them."""
 
-    served: Served
+    served: Echoes
     policy: ResolvePolicy
     recipe: str = ""
     """The recipe that reads turns later; what a person states needs no reading by it."""
@@ -102,7 +106,8 @@ class Believe:
             return []
         scenes = make_scenes(turns, earlier, zone=zone)
         found = await self.extractor.claims(turns, scenes)
-        return self.judged(partition, turns, scenes, found, later=later)
+        heard = self.judged(partition, turns, scenes, found, later=later)
+        return [each._replace(instructions=instructions_in(each.turn)) for each in heard]
 
     def judged(
         self,
@@ -156,7 +161,7 @@ class Believe:
             return []
         known = await self.known(partition, heard) if known is None else known
         versions: list[Version] = []
-        for turn, rulings in heard:
+        for turn, rulings, _ in heard:
             for ruling in rulings:
                 if isinstance(ruling, Admitted | Quarantined):
                     admitted = opine is not None and isinstance(ruling, Admitted)
@@ -170,7 +175,7 @@ class Believe:
         self, heard: Heard, versions: Sequence[Version], *, by: str = "", fallback: str = ""
     ) -> Extraction:
         """Return the note that a turn was read: by the extractor, or by a recipe that is named."""
-        refused = Counter(ruling.reason for ruling in heard.rulings if not isinstance(ruling, Admitted))
+        refused = reasons(heard)
         facts = {version.fact.id for version in versions if version.caused_by == heard.turn.id}
         return Extraction(
             extractor=by or self.name,
@@ -233,6 +238,12 @@ class Known:
             )
             self.add([fact])
         return versions
+
+
+def reasons(heard: Heard) -> Counter[str]:
+    """Count why something in the turn was not believed."""
+    refused = Counter[str](ruling.reason for ruling in heard.rulings if not isinstance(ruling, Admitted))
+    return refused + Counter(instruction=len(heard.instructions))
 
 
 def make_scenes(turns: Sequence[Turn], earlier: Sequence[Turn], *, zone: tzinfo | None) -> list[Scene]:

@@ -67,7 +67,10 @@ class Receipt:
     """Ids of the facts that this call made, confirmed or changed."""
 
     refused: Mapping[str, int] = field(default_factory=dict)
-    """Claims that the gate did not let pass, by reason."""
+    """Claims that the gate did not let pass, by reason; under `instruction` also what `instructions` lists."""
+
+    instructions: Sequence[Source] = ()
+    """Sentences of assistants, tools and pages that tell their reader what to do: nothing is claimed from them."""
 
     redacted: Mapping[str, int] = field(default_factory=dict)
     """Secrets that were replaced by a label before anything was stored, by sort."""

@@ -21,7 +21,7 @@ from lukasa.extraction.model.job import SUMMARISE, ExtractSession
 from lukasa.extraction.model.recipe import Recipe
 from lukasa.extraction.model.session import SessionReader
 from lukasa.extraction.rules import RulesExtractor
-from lukasa.gate.echoes import Served
+from lukasa.gate.echoes import Echoes
 from lukasa.indexing.backlog import Reembed
 from lukasa.indexing.documents import fact_document
 from lukasa.indexing.encoder import Encoder
@@ -105,7 +105,7 @@ class Running:
         self._parts = parts
         self._closed = False
         self.encoder = Encoder(parts.embedder)
-        self.served = Served()
+        self.served = Echoes()
         recipe = parts.recipe.name if parts.recipe else ""
         self.believe = Believe(parts.store, parts.extractor, self.served, parts.resolve, recipe)
         patience = parts.distil.patience if parts.recipe else None

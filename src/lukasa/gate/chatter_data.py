@@ -168,8 +168,3 @@ NO_SUBJECT = (
     "her us me what who which unknown none null n/a na undefined unspecified anonymous speaker-less"
 )
 """A claim about one of these cannot be understood on its own."""
-
-QUESTION_WORDS = (
-    r"(?:what|who|whom|whose|which|when|where|why|how|do|does|did|is|are|was|were|am|can|could|will|would|should|shall|may|might|have|has|had|any|isn't|aren't|don't|doesn't|didn't|"
-    r"won't|wouldn't|can't|couldn't|haven't|hasn't|was|wer|wie|wo|wann|warum|hast|bist|kannst|qui|que|quoi|où|quand|comment|pourquoi|est-ce|qué|quién|cómo|dónde|cuándo|cosa|chi|come|dove|quando|perché|o que|quem|onde|что|кто|где|когда|почему|как)\b"
-)

@@ -1,7 +1,7 @@
-"""What Lukasa itself put before the agent: known again when it comes back, so that it is not believed a second time.
+"""What Lukasa itself put before the agent, recognised when it comes back, so that it is not believed a second time.
 
 A text is known by the digests of every run of four words. A copy has them all: with other tags or none, in capitals, its
-lines moved, wrapped anew or said by somebody else. A sentence with one other number, name or `not` lacks those around it.
+lines moved or wrapped, or said by another speaker. A sentence with one other number, name or `not` lacks those around it.
 The text itself is not kept.
 """
 
@@ -12,12 +12,12 @@ import unicodedata
 from collections import OrderedDict
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
-from functools import cache
 from hashlib import blake2b
 from itertools import pairwise
 from typing import NamedTuple
 
 from lukasa.domain.scope import Partition
+from lukasa.text.patterns import LazyPattern
 from lukasa.text.sentences import Span
 
 RUN = 4
@@ -27,7 +27,7 @@ MAX_RUNS = 20_000
 """Runs kept of a partition, about as many as the words served: some fifteen full contexts, 2.5 MB."""
 
 MAX_RUNS_IN_ALL = 200_000
-"""Runs kept of all partitions, 25 MB: what was served longest ago to anybody goes first."""
+"""Runs kept of all partitions, 25 MB: what was served longest ago goes first."""
 
 
 def fingerprints(text: str) -> frozenset[str]:
@@ -49,34 +49,34 @@ def echoes(text: str, served: Collection[str]) -> list[Span]:
 
 
 _MOST = 0.75
-"""Share of its runs from which a text is a copy: wrapping, marks and tags cost a copy a run here and there, while who says
-something of his own shares few runs of four words with what was served."""
+"""Share of its runs from which a text is a copy: wrapping, marks and tags cost a copy a run here and there; other words
+share few runs of four with what was served."""
 
 
 def is_echo(text: str, served: Collection[str]) -> bool:
-    """Tell whether *text* is a copy of what was served, wrapped or marked otherwise perhaps."""
+    """Whether *text* is a copy of what was served, wrapped or marked otherwise perhaps."""
     if not served:
         return False
     words = _words(text)
     if not words:
         return bool(text.strip())  # Nothing but headings and marks, as we render them.
-    known = [run.digest in served for run in _runs(words)]
-    return bool(known) and sum(known) >= _MOST * len(known)
+    copied = [run.digest in served for run in _runs(words)]
+    return bool(copied) and sum(copied) >= _MOST * len(copied)
 
 
-class Served:
+class Echoes:
     """What was served of late, for each partition; in memory, bounded. For one event loop or one thread."""
 
     def __init__(self, *, max_runs: int = MAX_RUNS, max_in_all: int = MAX_RUNS_IN_ALL) -> None:
         self._max_runs = max_runs
         self._max_in_all = max_in_all
-        self._held: OrderedDict[Partition, OrderedDict[str, datetime | None]] = OrderedDict()
+        self._runs: OrderedDict[Partition, OrderedDict[str, datetime | None]] = OrderedDict()
         self._count = 0
 
     def note(self, partition: Partition, text: str, *, at: datetime | None = None) -> None:
-        """Keep in mind that *text* was served, and when; what was served longest ago makes room."""
-        runs = self._held.setdefault(partition, OrderedDict())
-        self._held.move_to_end(partition)
+        """Note that *text* was served, and when; what was served longest ago makes room."""
+        runs = self._runs.setdefault(partition, OrderedDict())
+        self._runs.move_to_end(partition)
         before = len(runs)
         for run in _runs(_words(text)):
             runs.setdefault(run.digest, at)  # the first time is what tells a copy from its original
@@ -84,62 +84,55 @@ class Served:
         while len(runs) > self._max_runs:
             runs.popitem(last=False)
         self._count += len(runs) - before
-        while self._count > self._max_in_all and len(self._held) > 1:
-            self._count -= len(self._held.popitem(last=False)[1])
+        while self._count > self._max_in_all and len(self._runs) > 1:
+            self._count -= len(self._runs.popitem(last=False)[1])
 
     def of(self, partition: Partition, *, before: datetime | None = None) -> frozenset[str]:
         """Return what the partition was served (*before* a moment: words said then cannot copy what was served later).
 
         Later notes do not change it.
         """
-        held: Mapping[str, datetime | None] = self._held.get(partition, {})
+        runs: Mapping[str, datetime | None] = self._runs.get(partition, {})
         if before is None:
-            return frozenset(held)
-        return frozenset(run for run, at in held.items() if at is None or at < before)
+            return frozenset(runs)
+        return frozenset(run for run, at in runs.items() if at is None or at < before)
 
     def drop(self, partition: Partition) -> None:
         """Drop what was noted of a partition: it was erased."""
-        self._count -= len(self._held.pop(partition, ()))
+        self._count -= len(self._runs.pop(partition, ()))
 
 
-class _Word(NamedTuple):
+class _EchoWord(NamedTuple):
     text: str
     start: int
     end: int
 
 
-class _Run(NamedTuple):
+class _EchoRun(NamedTuple):
     digest: str
     start: int
     end: int
 
 
-def _runs(words: list[_Word]) -> Iterator[_Run]:
-    for place in range(len(words) - RUN + 1):
-        window = words[place : place + RUN]
+def _runs(words: list[_EchoWord]) -> Iterator[_EchoRun]:
+    for index in range(len(words) - RUN + 1):
+        window = words[index : index + RUN]
         joined = " ".join(word.text for word in window)
         digest = blake2b(joined.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-        yield _Run(digest, window[0].start, window[-1].end)
+        yield _EchoRun(digest, window[0].start, window[-1].end)
 
 
-def _words(text: str, start: int = 0, end: int | None = None) -> list[_Word]:
-    """Return the words between two places, folded, without those that belong to a rendering."""
-    end = len(text) if end is None else end
-    words: list[_Word] = []
-    for first, last in _without_rendering(text, start, end):
-        for found in _word().finditer(text, first, last):
-            folded = _folded(found.group())
-            if folded:
-                words.append(_Word(folded, *found.span()))
-    return words
+def _words(text: str) -> list[_EchoWord]:
+    """Return the words, folded, without those that belong to a rendering."""
+    matches = (match for start, end in _without_rendering(text) for match in _WORD.finditer(text, start, end))
+    return [_EchoWord(folded, *match.span()) for match in matches if (folded := _folded(match.group()))]
 
 
-def _without_rendering(text: str, start: int, end: int) -> Iterator[Span]:
-    """Give the stretches between marks, headings, labels and tags."""
-    cuts = [(found.start(), found.end()) for found in _rendering().finditer(text, start, end)]
-    edges = [(start, start), *cuts, (end, end)]
-    for (_, first), (last, _) in pairwise(edges):
-        yield first, last
+def _without_rendering(text: str) -> Iterator[Span]:
+    """Yield the stretches between marks, headings, labels and tags."""
+    cuts = [match.span() for match in _RENDERING.finditer(text)]
+    for (_, start), (end, _) in pairwise([(0, 0), *cuts, (len(text), len(text))]):
+        yield start, end
 
 
 def _folded(word: str) -> str:
@@ -147,26 +140,22 @@ def _folded(word: str) -> str:
     return "".join(character for character in plain if character.isalnum())
 
 
-@cache
-def _word() -> re.Pattern[str]:
-    # A character of a script without spaces is a word by itself; invisible ones are part of the word around them.
-    unspaced = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-    return re.compile(
-        f"[{unspaced}]|(?:(?![{unspaced}])[^\\W_])(?:(?![{unspaced}])[^\\W_]|['’.\u00ad\u200b-\u200d\u2060\ufeff](?=\\w))*"
-    )
-
-
-@cache
-def _rendering() -> re.Pattern[str]:
-    day = r"\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November|December) \d{4}"
-    weekday = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
-    return re.compile(
-        # Headings of days; `[8 May 2023] Anna:`; `Anna[3]:`; `Anna:` and numbers at a line's beginning; tags.
-        rf"(?m:^)[^\S\n]*(?:{day}, {weekday})[^\S\n]*(?m:$)|\b{day}, {weekday}\b"
-        rf"|\[{day}\](?:[^\S\n]*[^\s:\[\]]{{1,40}}(?: [^\s:\[\]]{{1,40}}){{0,3}}:)?"
-        r"|(?:[^\s:\[\]]{1,40} ){0,2}[^\s:\[\]]{1,40}\[\d{1,4}\]:"
-        r"|(?m:^)[^\S\n]*(?:[-*•>\"'“]+[^\S\n]*|\d{1,4}[.)][^\S\n]+){0,3}(?:[^\W_][\w'’-]{0,30}(?: [^\W_][\w'’-]{0,30}){0,2}:(?=\s))?"
-        # A mark may have lost a bracket where a sentence was cut out.
-        r"|\[\d{1,4}(?:\]|(?![\w.]))|(?<![\w.])\d{1,4}\]|<[^<>\n]{1,80}>",
-        re.IGNORECASE,
-    )
+# A character of a script without spaces is a word by itself; invisible ones are part of the word around them.
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_WORD = LazyPattern(
+    f"[{_UNSPACED}]|(?:(?![{_UNSPACED}])[^\\W_])(?:(?![{_UNSPACED}])[^\\W_]|['’.\u00ad\u200b-\u200d\u2060\ufeff](?=\\w))*"
+)
+_DAY = (
+    r"\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November|December) \d{4}"
+)
+_WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_RENDERING = LazyPattern(
+    # Headings of days; `[8 May 2023] Anna:`; `Anna[3]:`; `Anna:` and numbers at a line's beginning; tags.
+    rf"(?m:^)[^\S\n]*(?:{_DAY}, {_WEEKDAY})[^\S\n]*(?m:$)|\b{_DAY}, {_WEEKDAY}\b"
+    rf"|\[{_DAY}\](?:[^\S\n]*[^\s:\[\]]{{1,40}}(?: [^\s:\[\]]{{1,40}}){{0,3}}:)?"
+    r"|(?:[^\s:\[\]]{1,40} ){0,2}[^\s:\[\]]{1,40}\[\d{1,4}\]:"
+    r"|(?m:^)[^\S\n]*(?:[-*•>\"'“]+[^\S\n]*|\d{1,4}[.)][^\S\n]+){0,3}(?:[^\W_][\w'’-]{0,30}(?: [^\W_][\w'’-]{0,30}){0,2}:(?=\s))?"
+    # A mark may have lost a bracket where a sentence was cut out.
+    r"|\[\d{1,4}(?:\]|(?![\w.]))|(?<![\w.])\d{1,4}\]|<[^<>\n]{1,80}>",
+    re.IGNORECASE,
+)

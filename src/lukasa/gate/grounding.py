@@ -7,19 +7,19 @@ and most of the content; what only ties a sentence together need not.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import NamedTuple
+from itertools import pairwise
 
 from lukasa.domain.claim import Claim
 from lukasa.domain.turn import Turn
 from lukasa.gate import grounding_data as data
-from lukasa.gate.direction import exchanged, is_name
 from lukasa.gate.polarity import agree
-from lukasa.text.analysis import analyse, content_words, term_of
+from lukasa.text.analysis import analyse, content_words, is_stop_word, term_of
 from lukasa.text.language_data import MONTHS
 from lukasa.text.normalise import Word, months, words
+from lukasa.text.patterns import LazyPattern, has_mark, stem_set, word_set
 from lukasa.text.rendering import speaker
 
 
@@ -35,8 +35,8 @@ def unsupported(claim: Claim, turn: Turn, known_names: Collection[str], *, min_s
             return missing
     if not agree(claim.quote, claim.text, negated=claim.negated):
         return "it denies what the quote affirms, or the other way round"
-    if places := exchanged(claim.quote, claim.text, speaker=turn.speaker):
-        return f"{places[0]} and {places[1]} have changed places"
+    if exchanged := _exchanged(claim.quote, claim.text, speaker=turn.speaker):
+        return f"{exchanged[0]} and {exchanged[1]} have changed places"
     return _another_subject(claim)
 
 
@@ -55,14 +55,14 @@ class _Ground:
     """The plain words of the quote alone, in lower case."""
 
     def holds(self, word: Word) -> bool:
-        """Tell whether a word is supported, in any of its forms."""
+        """Whether a word is supported, in any of its forms."""
         if word.term in self.terms or term_of(word.raw.removesuffix("'s").removesuffix("’s")) in self.terms:
             return True
         parts = analyse(word.raw)
         return bool(parts) and (parts[0] in self.terms or self.terms.issuperset(parts[1:] or ("",)))
 
     def says(self, term: str) -> bool:
-        """Tell whether a plain word is supported, in this form or one with another ending: `wohne`, `wohnt`."""
+        """Whether a plain word is supported, in this form or one with another ending: `wohne`, `wohnt`."""
         if term in self.terms:
             return True
         if not self.spoken.isdisjoint(_ENGLISH):
@@ -71,7 +71,7 @@ class _Ground:
         return len(term) >= size and term[:size] in self.stems and len(term) - size <= _ENDING
 
     def counts(self, number: str) -> bool:
-        """Tell whether a number is supported; `1` is by `a`, `17:30` by `17.30`."""
+        """Whether a number is supported; `1` is by `a`, `17:30` by `17.30`."""
         if number in self.numbers or (number == "1" and not self.spoken.isdisjoint(_ONE)):
             return True
         pieces = [piece.lstrip("0") or "0" for piece in re.split(r"[:/.-]", number) if piece]
@@ -92,15 +92,8 @@ _NEARBY = 2
 """Words after `my sister` among which her name stands."""
 
 _AMOUNTS = {
-    "couple": "2",
-    "pair": "2",
-    "both": "2",
-    "twins": "2",
-    "twice": "2",
-    "dozen": "12",
-    "once": "1",
-    "thrice": "3",
-}
+    "couple": "2", "pair": "2", "both": "2", "twins": "2", "twice": "2", "dozen": "12", "once": "1", "thrice": "3",
+}  # fmt: skip
 
 
 def _ground(claim: Claim, turn: Turn, known_names: Collection[str]) -> _Ground:
@@ -129,48 +122,51 @@ def _ground(claim: Claim, turn: Turn, known_names: Collection[str]) -> _Ground:
 def _resolved(
     claim: Claim, turn: Turn, known_names: Collection[str], spoken: frozenset[str]
 ) -> Iterator[str]:
-    """Give what the extractor resolved, as far as something in the quote can stand for it.
+    """Yield what the extractor resolved, as far as something in the quote can stand for it.
 
-    `I` is the speaker and nobody else: what is not known, and stands nowhere in the turn, must have another pronoun.
+    `I` is only the speaker: a name that is not known, and stands nowhere in the turn, needs another pronoun.
     """
-    known = {name.casefold() for name in (*known_names, speaker(turn), "user")}
+    names = {name.casefold() for name in (*known_names, speaker(turn), "user")}
     for entry in claim.resolved:
         if _is_date(entry):
             if _timed(spoken, claim.quote):
                 yield entry
-        elif entry.casefold() in known or entry in turn.text:
+        elif entry.casefold() in names or entry in turn.text:
             if _refers(spoken, claim.quote) or entry.casefold() == speaker(turn).casefold():
                 yield entry
-        elif not spoken.isdisjoint(_set(data.OTHER_PERSONS) | _set(data.KIN)) or not claim.quote.isascii():
+        elif (
+            not spoken.isdisjoint(word_set(data.OTHER_PERSONS) | word_set(data.KIN))
+            or not claim.quote.isascii()
+        ):
             yield entry
 
 
 def _refers(spoken: frozenset[str], quote: str) -> bool:
-    """Tell whether something in the quote can stand for a name."""
-    references = _set(data.FIRST_PERSON) | _set(data.OTHER_PERSONS) | _set(data.KIN)
-    return not spoken.isdisjoint(references) or _any_of(quote, data.UNSPACED_REFERENCES)
+    """Whether something in the quote can stand for a name."""
+    references = word_set(data.FIRST_PERSON) | word_set(data.OTHER_PERSONS) | word_set(data.KIN)
+    return not spoken.isdisjoint(references) or has_mark(quote, data.UNSPACED_REFERENCES)
 
 
 def _timed(spoken: frozenset[str], quote: str) -> bool:
-    """Tell whether something in the quote can stand for a date."""
-    known = not spoken.isdisjoint(_set(data.TIMES)) or any(word in months() for word in spoken)
-    return known or any(character.isdigit() for character in quote) or _any_of(quote, data.UNSPACED_TIMES)
+    """Whether something in the quote can stand for a date."""
+    timed = not spoken.isdisjoint(word_set(data.TIMES)) or any(word in months() for word in spoken)
+    return timed or any(character.isdigit() for character in quote) or has_mark(quote, data.UNSPACED_TIMES)
 
 
 def _is_date(entry: str) -> bool:
     lower = set(re.findall(r"[^\W\d_]+", entry.casefold()))
-    return any(character.isdigit() for character in entry) or not lower.isdisjoint(_set(data.TIMES))
+    return any(character.isdigit() for character in entry) or not lower.isdisjoint(word_set(data.TIMES))
 
 
 def _named_by_number(quote: str) -> set[str]:
     """Return the months that dates in figures can mean: `7/5/2023`."""
-    found = _patterns().figures.findall(quote)
-    named = {int(part) for date in found for part in re.split(r"\D", date) if part}
+    dates = [match.group() for match in _FIGURES.finditer(quote)]
+    named = {int(part) for date in dates for part in re.split(r"\D", date) if part}
     return {MONTHS[number - 1] for number in named if 1 <= number <= len(MONTHS)}
 
 
 def _numerals(word: Word) -> Iterator[str]:
-    """Give the numbers that a word stands for: whole, and its parts where it is a date, a time or an amount."""
+    """Yield the numbers that a word stands for: whole, and its parts where it is a date, a time or an amount."""
     if not any(character.isdigit() for character in word.term):
         return
     yield word.term
@@ -185,31 +181,31 @@ def _numerals(word: Word) -> Iterator[str]:
 
 def _missing(text: str, ground: _Ground, min_support: float) -> str:
     """Return the first name or number that is not supported, or that too little of the rest is."""
-    every, telling = words(text), content_words(text)
-    for word in every:
+    tokens, content = words(text), content_words(text)
+    for word in tokens:
         if any(character.isdigit() for character in word.term):
             bare = re.sub(r"(?:st|nd|rd|th)$", "", word.term.strip("$€£¥₹%+"))
             if not (ground.counts(bare) or ground.counts(word.term) or ground.holds(word)):
                 return f"number {word.raw!r}"
-        elif is_name(word, telling) and not ground.holds(word):
+        elif _is_name(word, content) and not ground.holds(word):
             return f"name {word.raw!r}"
-    content = _content(every, telling)
-    supported = sum(ground.says(term) for term in content)
-    if supported < min_support * len(content):
-        return f"{supported} of {len(content)} words"
+    inventable = _content(tokens, content)
+    supported = sum(ground.says(term) for term in inventable)
+    if supported < min_support * len(inventable):
+        return f"{supported} of {len(inventable)} words"
     return ""
 
 
-def _content(every: Sequence[Word], telling: Collection[str]) -> list[str]:
+def _content(tokens: Sequence[Word], content: Collection[str]) -> list[str]:
     """Return the terms of a text that could be invented: without names, numbers and scaffolding."""
-    checked = {term_of(word.raw) for word in every if is_name(word, telling)}
-    for word in every:
+    checked = {term_of(word.raw) for word in tokens if _is_name(word, content)}
+    for word in tokens:
         if any(map(str.isdigit, word.term)):
             checked.update(term_of(part) for part in re.split(r"[\s-]+", word.raw))
-    scaffolding = _stems(data.SCAFFOLDING)
+    scaffolding = stem_set(data.SCAFFOLDING)
     return [
         term
-        for term in telling
+        for term in content
         if term not in checked and term not in scaffolding and not any(map(str.isdigit, term))
     ]
 
@@ -218,49 +214,96 @@ def _content(every: Sequence[Word], telling: Collection[str]) -> list[str]:
 
 
 def _another_subject(claim: Claim) -> str:
-    """Return that what was said of a relative is claimed of the speaker: `my brother's favourite is …`."""
-    found = _patterns().of_kin.match(claim.quote.replace("’", "'"))
-    if found is None:
+    """Return a relative of whom the quote speaks and the claim does not: `my brother's favourite is …`."""
+    match = _OF_KIN.match(claim.quote.replace("’", "'"))
+    if match is None:
         return ""
-    claimed = f"{claim.text} {claim.subject}"
-    stems = {term_of(word.raw.removesuffix("'s")) for word in words(claimed)}
-    nearby = found["after"].replace("'s", "").split()[:_NEARBY]
+    statement = f"{claim.text} {claim.subject}"
+    stems = {term_of(word.raw.removesuffix("'s")) for word in words(statement)}
+    nearby = match["after"].replace("'s", "").split()[:_NEARBY]
     named = {term_of(word.strip(",")) for word in nearby if word[:1].isupper()}
-    if term_of(found["kin"]) in stems or stems & named:
+    if term_of(match["kin"]) in stems or stems & named:
         return ""
-    return f"it is about {found['kin']!r}"
+    return f"it is about {match['kin']!r}"
 
 
-# --- patterns --------------------------------------------------------------------------------------------------------
+_FIGURES = LazyPattern(r"(?<!\d)\d{1,4}[-/.]\d{1,2}(?:[-/.]\d{1,4})?(?!\d)")
+_KIN = "|".join(sorted(word_set(data.KIN), key=lambda word: (-len(word), word)))
+_OF_KIN = LazyPattern(
+    rf"^\W*(?:(?:and|but|so|well|oh|yes|yeah|no)\W+)?(?:my|our|his|her|their)\s+(?:\w+\s+)?(?P<kin>{_KIN})(?:'s)?\b"
+    r"(?!\s+and\s+(?:i|me|we)\b)(?P<after>.{0,60})",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
-class _Patterns(NamedTuple):
-    figures: re.Pattern[str]
-    of_kin: re.Pattern[str]
+# --- who did it to whom ----------------------------------------------------------------------------------------------
 
 
-@cache
-def _patterns() -> _Patterns:
-    kin = "|".join(sorted(_set(data.KIN), key=len, reverse=True))
-    return _Patterns(
-        figures=re.compile(r"(?<!\d)\d{1,4}[-/.]\d{1,2}(?:[-/.]\d{1,4})?(?!\d)"),
-        of_kin=re.compile(
-            rf"^\W*(?:(?:and|but|so|well|oh|yes|yeah|no)\W+)?(?:my|our|his|her|their)\s+(?:\w+\s+)?(?P<kin>{kin})(?:'s)?\b"
-            r"(?!\s+and\s+(?:i|me|we)\b)(?P<after>.{0,60})",
-            re.IGNORECASE | re.DOTALL,
-        ),
+def _exchanged(quote: str, statement: str, *, speaker: str | None) -> tuple[str, str] | None:
+    """Return two names that stand the other way round about the same word: `Ana called Ben` for `Ben called me`."""
+    me = term_of(speaker.split()[0]) if speaker and speaker.split() else ""
+    quote_terms, claim_terms = _terms(quote, me), _terms(statement, me)
+    content = content_words(statement)
+    names = {term_of(word.raw) for word in words(statement) if _is_name(word, content)} | (
+        {me} if me else set()
+    )
+    order = [(term, index) for index, term in enumerate(claim_terms) if term in names]
+    for (first, start), (second, end) in pairwise(order):
+        # `and` or `met` say the same in either order.
+        link = frozenset(claim_terms[start + 1 : end]) - stem_set(_EVEN)
+        if first == second or not link:
+            continue
+        if _linked(quote_terms, second, first, link) and not _linked(quote_terms, first, second, link):
+            return first, second
+    return None
+
+
+def _is_name(word: Word, content: Collection[str]) -> bool:
+    """Whether a word is a name: it has a capital, and is none of those that sentences begin with.
+
+    *content* are the content words of its sentence: a word that is none in its language is no name.
+    """
+    raw = word.raw
+    if not raw[:1].isupper() or is_stop_word(raw):
+        return False
+    term = term_of(raw)
+    return term not in stem_set(data.SCAFFOLDING) and (
+        term in content or not raw.isalpha() or not raw.isascii()
     )
 
 
-@cache
-def _set(table: str) -> frozenset[str]:
-    return frozenset(table.split())
+def _terms(text: str, me: str) -> list[str]:
+    """Return the terms of a text in order, with the speaker's name for `I`, `me` and `my`."""
+    first = {"i", "me", "my", "myself"}
+    return [me if me and word.term in first else term_of(word.raw.removesuffix("'s")) for word in words(text)]
 
 
-@cache
-def _stems(table: str) -> frozenset[str]:
-    return frozenset(term_of(word) for word in table.split())
+_EVEN = "and or with a the an meet marry together are is was were be have has had both also in on at"
+_PASSIVE = frozenset({"by", "of"})
+"""Between two names, these turn the order round: `taught by Ben`, `the teacher of Ana` (`Ana's teacher`)."""
+
+_FARTHEST = 25
+"""Words between two names that one verb can tie together."""
 
 
-def _any_of(text: str, table: str) -> bool:
-    return not text.isascii() and any(mark in text for mark in table.split())
+def _linked(terms: Sequence[str], first: str, second: str, link: frozenset[str]) -> bool:
+    """Whether the two names stand in this order around a word of the link; `by` turns the order round."""
+    passive = bool(link & _PASSIVE)
+    straight = _between(terms, first, second, link)
+    return any(turned == passive for turned in straight) or any(
+        turned != passive for turned in _between(terms, second, first, link)
+    )
+
+
+def _between(terms: Sequence[str], first: str, second: str, link: frozenset[str]) -> list[bool]:
+    """Return, for each time that the names stand in this order around a word of the link, whether `by` is there."""
+    turned = []
+    seconds = [index for index, term in enumerate(terms) if term == second]
+    for start in (index for index, term in enumerate(terms) if term == first):
+        index = bisect_right(seconds, start)
+        if index == len(seconds) or seconds[index] - start > _FARTHEST:
+            continue
+        between = set(terms[start + 1 : seconds[index]])
+        if between & (link - _PASSIVE):
+            turned.append(bool(between & _PASSIVE))
+    return turned

@@ -70,7 +70,6 @@ NEGATIONS = (
 )
 
 UNSPACED_NEGATIONS = "不 没 沒 无 無 未 別 别 ない ません なかった ず 안 않 못 없"
-
 NOT_DENIALS = (
     r"\b(?:can(?:no| ?')?t (?:wait|help|believe|stop|get enough|complain|thank|imagine life|recommend)|could(?:n't| not) (?:be happier|be more|agree more|believe|wait|help|stop|"
     r"have)|no (?:problem|worries|doubt|wonder|idea|matter|way|kidding|joke|big deal|pressure|rush|less than|more than|one knows)|not only|not just|not to mention|not bad|"
@@ -84,8 +83,8 @@ ENDINGS = (
     r"\b(?:no longer|(?:not|n't)\b[^.;!?]{0,60}\b(?:any ?more|any longer)|used to|stopped|quit|gave up|given up|former(?:ly)?|ex-\w+|ex (?:husband|wife|boyfriend|girlfriend|partner)|not .{0,40} any ?more|"
     r"nicht mehr|kein\w* .{0,40}mehr|ne .{0,40}plus|n'.{0,40}plus|ya no|dejé de|ha dejado de|dejó de|non .{0,40}più|não .{0,40}mais|ha smesso|niet meer|już nie|больше не|artık)\b"
 )
-UNSPACED_ENDINGS = "不再 もう 더 이상"
 
+UNSPACED_ENDINGS = "不再 もう 더 이상"
 DISLIKES = (
     "dislike hate detest loathe avoid despise refuse reject lack miss skip abhor decline allergic intolerant vegetarian vegan "
     "unable fail unlike against deny stand bear teetotal childless single unmarried unemployed sober free"

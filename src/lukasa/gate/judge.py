@@ -1,14 +1,13 @@
 """The gate: what may become a fact, what waits for review, what is refused, and why. The same for every extractor. Pure.
 
-The questions are asked in an order that gives the most telling reason; each is one function. Authority is the one that
-holds however the others are deceived: nobody but the user is believed about himself and about what is to be done.
+The questions are asked in an order that gives the most telling reason; each is one function. Authority holds however the
+others are deceived: only the user is believed about the user and about what is to be done.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal, NamedTuple, TypeAlias
 
 from lukasa.domain.attribute import attribute
@@ -18,8 +17,9 @@ from lukasa.domain.turn import Turn
 from lukasa.gate.chatter import junk_in
 from lukasa.gate.echoes import RUN, is_echo
 from lukasa.gate.grounding import unsupported
-from lukasa.gate.instructions import addresses, instructs, speaks_of_user
-from lukasa.text.analysis import analyse, term_of
+from lukasa.gate.instructions import addresses, instructs, is_testimony, speaks_of_user
+from lukasa.text.analysis import analyse
+from lukasa.text.patterns import stem_set
 from lukasa.text.secrets import redact
 from lukasa.text.sentences import sentences
 
@@ -46,7 +46,7 @@ class Admitted:
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """It is kept for review, and not believed until somebody approves."""
+    """It is kept for review, and not believed until it is approved."""
 
     claim: Claim
     reason: Reason
@@ -62,10 +62,8 @@ class Refused:
 
 
 Ruling: TypeAlias = Admitted | Quarantined | Refused
-
 SENTINELS = ("Zorblax", "Quimbletree", "Vantorix", "Mirbelune", "Plonkwitz", "Ostrafell")
-"""The people, places and firms of the worked examples in prompts. Nobody is called so: a claim that names one was copied
-from a prompt."""
+"""Invented people, places and firms of the worked examples in prompts: a claim that names one was copied from a prompt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +79,7 @@ class GatePolicy:
     or claims still lies near."""
 
 
-class _Case(NamedTuple):
+class _ClaimCase(NamedTuple):
     """What a question is asked about."""
 
     claim: Claim
@@ -101,10 +99,10 @@ def judge(
 ) -> Ruling:
     """Rule on a claim that was read from *turn*.
 
-    *served* are fingerprints of what Lukasa gave to the agent (`served.py`); *known_names* are people whom a pronoun of the
+    *served* are fingerprints of what Lukasa gave to the agent (`echoes.py`); *known_names* are people whom a pronoun of the
     quote can mean.
     """
-    case = _Case(claim, turn, served, known_names, policy)
+    case = _ClaimCase(claim, turn, served, known_names, policy)
     for question in _QUESTIONS:
         ruling = question(case)
         if ruling is not None:
@@ -115,26 +113,26 @@ def judge(
 # --- the questions, in their order -----------------------------------------------------------------------------------
 
 
-def _from_an_example(case: _Case) -> Ruling | None:
+def _from_an_example(case: _ClaimCase) -> Ruling | None:
     claim = case.claim
-    said = set(analyse(" ".join((claim.text, claim.subject, claim.value or "", claim.quote))))
-    found = sorted(said & _sentinels())
-    return Refused(claim, "example", found[0]) if found else None
+    terms = set(analyse(" ".join((claim.text, claim.subject, claim.value or "", claim.quote))))
+    copied = sorted(terms & stem_set(" ".join(SENTINELS)))
+    return Refused(claim, "example", copied[0]) if copied else None
 
 
-def _with_a_secret(case: _Case) -> Ruling | None:
+def _with_a_secret(case: _ClaimCase) -> Ruling | None:
     claim = case.claim
     labels = [label for text in (claim.text, claim.value or "", claim.quote) for label in redact(text).labels]
     return Refused(claim, "secret", labels[0]) if labels else None
 
 
-def _without_ground(case: _Case) -> Ruling | None:
+def _without_ground(case: _ClaimCase) -> Ruling | None:
     missing = unsupported(case.claim, case.turn, case.known_names, min_support=case.policy.min_support)
     return Refused(case.claim, "ungrounded", missing) if missing else None
 
 
-def _instructing(case: _Case) -> Ruling | None:
-    """Keep apart what tells the assistant what to do, unless the user says it: then it is a procedure."""
+def _instructing(case: _ClaimCase) -> Ruling | None:
+    """Quarantine what tells the assistant what to do; said by the user, it is a procedure."""
     claim, turn = case.claim, case.turn
     if turn.role == "user" and turn.origin == "user":
         return None
@@ -145,17 +143,17 @@ def _instructing(case: _Case) -> Ruling | None:
     return None
 
 
-def _without_authority(case: _Case) -> Ruling | None:
-    """Hear only the user about who he is, what he prefers and plans, and how things are to be done.
+def _without_authority(case: _ClaimCase) -> Ruling | None:
+    """Believe only the user about who they are, what they prefer and plan, and how things are to be done.
 
     The kind is the extractor's word, and a model can be talked into another: what an attribute or the wording shows to be
     of those kinds counts as such.
     """
     claim, turn = case.claim, case.turn
-    if _is_testimony(turn):
+    if is_testimony(turn):
         return None
-    known = attribute(claim.attribute) if claim.attribute else None
-    own = claim.kind in _USERS_OWN or (known is not None and known.kind in _USERS_OWN)
+    definition = attribute(claim.attribute) if claim.attribute else None
+    own = claim.kind in _USERS_OWN or (definition is not None and definition.kind in _USERS_OWN)
     if not own and not speaks_of_user(f"{claim.text}\n{claim.quote}"):
         return None
     if turn.role == "assistant" or turn.origin == "assistant":
@@ -163,29 +161,29 @@ def _without_authority(case: _Case) -> Ruling | None:
     return Quarantined(claim, "not said by the user")
 
 
-def _not_stated(case: _Case) -> Ruling | None:
-    """Refuse what was not stated; what a page or a tool says to its reader is no statement either."""
+def _not_stated(case: _ClaimCase) -> Ruling | None:
+    """Refuse what was not stated; what a page or a tool tells its reader is no statement either."""
     claim = case.claim
     if claim.stance != "stated":
         return Refused(claim, "not stated", claim.stance)
-    if not _is_testimony(case.turn) and addresses(claim.quote):
+    if not is_testimony(case.turn) and addresses(claim.quote):
         return Refused(claim, "not stated", "it speaks to the reader")
     return None
 
 
-def _not_lasting(case: _Case) -> Ruling | None:
-    found = junk_in(case.claim)
-    return None if found is None else Refused(case.claim, found.junk, found.detail)
+def _not_lasting(case: _ClaimCase) -> Ruling | None:
+    finding = junk_in(case.claim)
+    return None if finding is None else Refused(case.claim, finding.junk, finding.detail)
 
 
-def _served_before(case: _Case) -> Ruling | None:
+def _served_before(case: _ClaimCase) -> Ruling | None:
     """Refuse what copies our own words: the sentence that was quoted, or, from others than the user, the claim.
 
     A user may say in other words what was served once, and mean that it is so again.
     """
     claim, turn = case.claim, case.turn
     quoted = claim.quote if len(claim.quote.split()) >= RUN else _sentence_of(claim, turn)
-    if is_echo(quoted, case.served) or (not _is_testimony(turn) and is_echo(claim.text, case.served)):
+    if is_echo(quoted, case.served) or (not is_testimony(turn) and is_echo(claim.text, case.served)):
         return Refused(claim, "served")
     return None
 
@@ -200,17 +198,11 @@ _QUESTIONS = (
     _not_lasting,
     _served_before,
 )
-
 _USERS_OWN: frozenset[FactKind] = frozenset({"preference", "profile", "plan", "procedure"})
 
 
-def _is_testimony(turn: Turn) -> bool:
-    """Tell whether a person speaks for himself, now or in what was imported."""
-    return turn.role == "user" and turn.origin in {"user", "import"}
-
-
 def _sentence_of(claim: Claim, turn: Turn) -> str:
-    """Return the sentences that a quote lies in, as far as they reach within sight of it."""
+    """Return the sentences that a quote lies in, within `_SIGHT` of it."""
     first = max(0, claim.source.start - _SIGHT)
     near = turn.text[first : claim.source.end + _SIGHT]
     quoted = range(claim.source.start - first, claim.source.end - first)
@@ -220,8 +212,3 @@ def _sentence_of(claim: Claim, turn: Turn) -> str:
 
 _SIGHT = 400
 """Characters; a sentence that is longer is compared in part."""
-
-
-@cache
-def _sentinels() -> frozenset[str]:
-    return frozenset(term_of(name) for name in SENTINELS)

@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import NamedTuple
 from weakref import WeakValueDictionary
 
-from lukasa.beliefs.believe import Believe, Heard, Version, put
+from lukasa.beliefs.believe import Believe, Heard, Version, put, reasons
 from lukasa.domain.change import AddTurn, Applied, Change
 from lukasa.domain.claim import Claim
 from lukasa.domain.embedding import Embedding
@@ -106,6 +106,7 @@ class Remember:
             skipped=[*read.skipped, *(_ERASED.format(turn_id) for turn_id in plan.erased)],
             facts=applied.facts,
             refused=_refused(plan.heard),
+            instructions=[source for each in plan.heard for source in each.instructions],
             redacted=read.redacted,
             change=applied.call,
             pending=len(self._later(plan, work.call)),
@@ -265,8 +266,7 @@ def _newest(session: str | None, limit: int) -> TurnQuery:
 
 
 def _refused(heard: Sequence[Heard]) -> dict[str, int]:
-    reasons = [ruling.reason for each in heard for ruling in each.rulings if not isinstance(ruling, Admitted)]
-    return dict(sorted(Counter(reasons).items()))
+    return dict(sorted(sum(map(reasons, heard), Counter[str]()).items()))
 
 
 class Call(NamedTuple):

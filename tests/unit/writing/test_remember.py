@@ -16,7 +16,7 @@ from lukasa.domain.query import TurnQuery
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
 from lukasa.errors import StaleError, StoreFullError
-from lukasa.gate.echoes import Served
+from lukasa.gate.echoes import Echoes
 from lukasa.indexing.documents import document
 from lukasa.indexing.encoder import Encoder
 from lukasa.policy import RememberPolicy, ResolvePolicy
@@ -41,7 +41,7 @@ def draft(text: str = "ok", *, at: datetime | None = None, session: str | None =
 
 def path(store: Store, encoder: Encoder, policy: RememberPolicy) -> Remember:
     """Return the write path without an extractor."""
-    return Remember(store, encoder, Believe(store, None, Served(), ResolvePolicy()), policy)
+    return Remember(store, encoder, Believe(store, None, Echoes(), ResolvePolicy()), policy)
 
 
 def turns(*drafts: Draft, now: datetime = NOW, key: str | None = None) -> list[Turn]:

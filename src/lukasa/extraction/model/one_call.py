@@ -103,7 +103,7 @@ class OneCall:
         """Return what the rules would let stand beside something very like it."""
         new = [
             _Undecided(claim, ())
-            for turn, rulings in heard
+            for turn, rulings, _ in heard
             for ruling in rulings
             if isinstance(ruling, Admitted) and self._stands_alone(claim := ruling.claim, turn, known)
         ]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from lukasa.extraction.rules import frames_data as data
-from lukasa.extraction.rules.lexicon import Form, gerund, table, verb
+from lukasa.extraction.rules.lexicon import Form, gerund, table, verb, verb_forms
 from lukasa.extraction.rules.parse import Clause
 from lukasa.text.analysis import is_stop_word
+from lukasa.text.patterns import LazyPattern
 
 
-class Reading(NamedTuple):
+class AttributeReading(NamedTuple):
     """What a clause says of one attribute of its subject."""
 
     attribute: str
@@ -32,7 +33,7 @@ class Reading(NamedTuple):
     """How it is said, when not as the clause is."""
 
 
-def readings(clause: Clause, rest: str, *, ended: bool) -> list[Reading]:
+def readings(clause: Clause, rest: str, *, ended: bool) -> list[AttributeReading]:
     """Return what a clause says of its subject's attributes; *rest*: what follows the verb, in the third person, without times."""
     if not rest:
         return [] if clause.tense == "future" or clause.modal else _other(clause, "", ended=ended)
@@ -41,25 +42,25 @@ def readings(clause: Clause, rest: str, *, ended: bool) -> list[Reading]:
     if clause.modal and clause.modal not in {"would", "can"}:
         return []
     if (
-        (switched := _switch().match(rest))
+        (switched := _SWITCH.match(rest))
         and clause.base in {"switch", "change", "convert"}
         and clause.tense in {"past", "perfect"}
     ):
-        return [Reading("stopped", _clipped(switched["old"])), Reading("started", _clipped(switched["new"]))]
-    found: list[Reading] = []
+        return [
+            AttributeReading("stopped", _clipped(switched["old"])),
+            AttributeReading("started", _clipped(switched["new"])),
+        ]
+    results: list[AttributeReading] = []
     for pattern, attribute, how in _rows().get(clause.base, ()):
-        if any(each.attribute == attribute for each in found) or not _fits(clause, how, attribute):
+        if attribute in {reading.attribute for reading in results} or not _fits(clause, how, attribute):
             continue
-        match = pattern.match(rest) or (pattern.match(_capitalised(rest)) if _is_lower(clause) else None)
+        match = pattern.match(rest)
+        if match is None and clause.words[0].text == "i":  # names have no capitals either: "i live in pune"
+            match = pattern.match(_capitalised(rest))
         if match is None:
             continue
-        found += _read(clause, attribute, match, how=how, ended=ended)
-    return found or _other(clause, rest, ended=ended)
-
-
-def _is_lower(clause: Clause) -> bool:
-    """Tell whether the speaker writes without capitals: "i live in pune"."""
-    return clause.words[0].text == "i"
+        results += _read(clause, attribute, match, how=how, ended=ended)
+    return results or _other(clause, rest, ended=ended)
 
 
 def _capitalised(rest: str) -> str:
@@ -68,7 +69,7 @@ def _capitalised(rest: str) -> str:
 
 def _read(
     clause: Clause, attribute: str, match: re.Match[str], *, how: data.How, ended: bool
-) -> list[Reading]:
+) -> list[AttributeReading]:
     value = _value(match)
     over = ended or clause.tense == "used" or (how == "state" and _is_past_state(clause, attribute))
     if not value or _points(value) or (over and attribute in {"age", "wants"}):
@@ -78,16 +79,20 @@ def _read(
         value = _activity(value)
     if attribute in {"likes", "dislikes"}:
         return _taste(clause, attribute, value, before=before, ended=over)
-    return [Reading(attribute, value, negated=clause.negated and not ended, ended=over, state=how == "state")]
+    return [
+        AttributeReading(
+            attribute, value, negated=clause.negated and not ended, ended=over, state=how == "state"
+        )
+    ]
 
 
 def _is_past_state(clause: Clause, attribute: str) -> bool:
-    """Tell whether "lived in Rome" means that somebody no longer does."""
+    """Whether "lived in Rome" means that it is over."""
     return clause.tense == "past" and not clause.progressive and attribute not in _LASTING
 
 
 def _fits(clause: Clause, how: data.How, attribute: str) -> bool:
-    """Tell whether the tense is one in which the row holds."""
+    """Whether the tense is one in which the row holds."""
     if clause.modal == "would":
         return attribute in {"wants", "likes"} and clause.base in {"like", "love"}
     if clause.modal == "can" or clause.base in {"stand", "bear"}:
@@ -102,10 +107,10 @@ def _fits(clause: Clause, how: data.How, attribute: str) -> bool:
     return clause.tense != "past" or not (attribute in _TASTES or clause.base == "learn")
 
 
-def _taste(clause: Clause, attribute: str, value: str, *, before: str, ended: bool) -> list[Reading]:
+def _taste(clause: Clause, attribute: str, value: str, *, before: str, ended: bool) -> list[AttributeReading]:
     """Return likes and dislikes, one for each thing of a simple list."""
     if clause.modal == "would":
-        return [Reading("wants", value, state=True)]
+        return [AttributeReading("wants", value, state=True)]
     negated = (
         clause.negated
         and clause.modal != "can"
@@ -116,25 +121,24 @@ def _taste(clause: Clause, attribute: str, value: str, *, before: str, ended: bo
         attribute, negated = "dislikes", False
     values = _listed(value)
     return [
-        Reading(
+        AttributeReading(
             attribute,
-            each,
+            item,
             negated=negated,
             ended=ended,
             state=True,
-            short=f"{before}{each}" if len(values) > 1 else "",
+            short=f"{before}{item}" if len(values) > 1 else "",
         )
-        for each in values
+        for item in values
     ]
 
 
 def _points(value: str) -> bool:
-    """Tell whether a value means something that stands elsewhere: "this", "the way it looks"."""
-    return _pointing().search(value) is not None
+    """Whether a value means something that stands elsewhere: "this", "the way it looks"."""
+    return _POINTING.search(value) is not None
 
 
 def _before_value(match: re.Match[str]) -> str:
-    """Return what stands between the verb and the value."""
     group = next(
         (name for name, text in match.groupdict().items() if text and name.startswith("value")), None
     )
@@ -143,35 +147,35 @@ def _before_value(match: re.Match[str]) -> str:
 
 def _listed(value: str) -> list[str]:
     """Return the things of a list when all are short; otherwise the whole."""
-    parts = [part for part in _comma_and().split(value) if part]
+    parts = [part for part in _COMMA_AND.split(value) if part]
     # "A safe, inviting place" is one thing, and so is what a comma splices on.
     if len(parts) == 1 or " and " not in value or any(len(part.split()) > _SHORT for part in parts):
         return [value]
     # "fantasy and sci-fi movies": both are movies.
-    shared = len(parts[0].split()) < len(parts[-1].split()) and not all(_ing().match(part) for part in parts)
+    shared = len(parts[0].split()) < len(parts[-1].split()) and not all(_ING.match(part) for part in parts)
     return [value] if shared else parts
 
 
 def _activity(value: str) -> str:
     """Return a verb's phrase in its -ing form, so that "to swim", "swims" and "swimming" are one value."""
     head, _, tail = value.partition(" ")
-    known = verb(head.lower())
-    if known is None or "base" not in known.forms:
+    lexeme = verb(head.lower())
+    if lexeme is None or "base" not in lexeme.forms:
         return value
-    return f"{gerund(known.base)} {_all_ing(tail, 'base')}".strip()
+    return f"{gerund(lexeme.base)} {_all_ing(tail, 'base')}".strip()
 
 
 def _all_ing(text: str, form: Form) -> str:
     """Put the verbs that "and" joins into their -ing form: "to cook and eat" is "cooking and eating"."""
 
-    def put(found: re.Match[str]) -> str:
-        known = verb(found[1].lower())
-        return f"and {gerund(known.base)}" if known is not None and known.forms == {form} else found[0]
+    def put(match: re.Match[str]) -> str:
+        lexeme = verb(match[1].lower())
+        return f"and {gerund(lexeme.base)}" if lexeme is not None and lexeme.forms == {form} else match[0]
 
-    return _and_verb().sub(put, text)
+    return _AND_VERB.sub(put, text)
 
 
-def _future(clause: Clause, rest: str) -> list[Reading]:
+def _future(clause: Clause, rest: str) -> list[AttributeReading]:
     if (
         not clause.base
         or clause.negated
@@ -179,21 +183,23 @@ def _future(clause: Clause, rest: str) -> list[Reading]:
         or _points(rest)
     ):
         return []
-    return [Reading("plans", _clipped(f"{clause.base} {rest}"))]
+    return [AttributeReading("plans", _clipped(f"{clause.base} {rest}"))]
 
 
-def _other(clause: Clause, rest: str, *, ended: bool) -> list[Reading]:
-    """Read what no row has: what somebody used to do, does as a habit, or did."""
+def _other(clause: Clause, rest: str, *, ended: bool) -> list[AttributeReading]:
+    """Read what no row has: what the subject used to do, does as a habit, or did."""
     if not clause.base or clause.base in table("NO_DEEDS") or _points(rest):
         return []
     if clause.tense == "used" or (ended and clause.tense == "present"):
-        return [Reading("does", _practice(clause.base, rest, joined="base"), ended=True, state=True)]
+        return [AttributeReading("does", _practice(clause.base, rest, joined="base"), ended=True, state=True)]
     if _habitual(clause):
         return [
-            Reading("does", _practice(clause.base, rest, joined="third"), negated=clause.negated, state=True)
+            AttributeReading(
+                "does", _practice(clause.base, rest, joined="third"), negated=clause.negated, state=True
+            )
         ]
-    if _is_deed(clause) and rest and not _idle().match(rest):
-        return [Reading("did", _clipped(f"{clause.words[clause.verb].text} {rest}"))]
+    if _is_deed(clause) and rest and not _IDLE.match(rest):
+        return [AttributeReading("did", _clipped(f"{clause.words[clause.verb].text} {rest}"))]
     return []
 
 
@@ -207,7 +213,6 @@ def _is_deed(clause: Clause) -> bool:
 
 
 def _habitual(clause: Clause) -> bool:
-    """Tell whether a clause says what somebody does again and again."""
     if clause.tense == "perfect":
         return clause.progressive
     return (
@@ -219,47 +224,49 @@ def _habitual(clause: Clause) -> bool:
 
 def _practice(base: str, rest: str, *, joined: Form) -> str:
     """Return an activity in its -ing form; "go running" is "running". *joined*: the form of verbs behind "and"."""
-    if base == "go" and _ing().match(rest):
+    if base == "go" and _ING.match(rest):
         return _clipped(rest)
     return _clipped(f"{gerund(base)} {_all_ing(rest, joined)}".strip())
 
 
 def _value(match: re.Match[str]) -> str:
     value = next((text for name, text in match.groupdict().items() if text and name.startswith("value")), "")
-    return _article().sub("", _clipped(value).strip(" ,;:"))
+    return _ARTICLE.sub("", _clipped(value).strip(" ,;:"))
 
 
 def _clipped(value: str) -> str:
     """Cut a value at a subordinate clause, and at what a value need not hold."""
-    found = _cut().search(value)
-    value = (value[: found.start()] if found and found.start() else value).strip(" ,;:.!")
+    cut = _CUT.search(value)
+    value = (value[: cut.start()] if cut and cut.start() else value).strip(" ,;:.!")
     value = _without_next_verb(value)
     # Quotation marks go when they are around all of it, or have lost their other half.
-    value = _trailing().sub("", value)
+    value = _TRAILING.sub("", value)
     if not value:
         return ""
     return (
         value.strip('"“”')
-        if len(_marks().findall(value)) != _PAIR or (value[0] in '"“' and value[-1] in '"”')
+        if sum(letter in _QUOTES for letter in value) != _PAIR or (value[0] in '"“' and value[-1] in '"”')
         else value
     )
 
 
 def _without_next_verb(value: str) -> str:
     """Cut a value where the subject does something else: "a forum and had a talk"."""
-    for found in _and_verb().finditer(value):
-        known = verb(found[1].lower())
-        if known is not None and "past" in known.forms and "base" not in known.forms and found.start() > 1:
-            return value[: found.start()].rstrip(" ,")
+    for joined in _AND_VERB.finditer(value):
+        forms = verb_forms(joined[1].lower())
+        if "past" in forms and "base" not in forms and joined.start() > 1:
+            return value[: joined.start()].rstrip(" ,")
     return value
 
 
 @cache
 def _rows() -> dict[str, list[tuple[re.Pattern[str], str, data.How]]]:
-    found: dict[str, list[tuple[re.Pattern[str], str, data.How]]] = {}
-    for base, pattern, attribute, how in data.ROWS:
-        found.setdefault(base, []).append((re.compile(_filled(pattern), re.IGNORECASE), attribute, how))
-    return found
+    rows: dict[str, list[tuple[re.Pattern[str], str, data.How]]] = {}
+    for line in data.ROWS.strip().splitlines():
+        base, attribute, how, pattern = line.split(maxsplit=3)
+        row = re.compile(_filled(pattern), re.IGNORECASE), attribute, cast("data.How", how)
+        rows.setdefault(base, []).append(row)
+    return rows
 
 
 def _filled(pattern: str) -> str:
@@ -296,74 +303,33 @@ _PHRASES = {
     "V": rf"(?P<value>\w+ing\b(?:[^;.!()]*?[^\s,;.!()])??){_CLAUSE_END}",
     "I": rf"(?P<value>[a-z]+\b(?:[^;.!()]*?[^\s,;.!()])??){_CLAUSE_END}",
 }
+_CUT = LazyPattern(
+    r",? (?:because|since|when|while|whenever|so that|so|but|although|though|if|which|until|and (?:I|they|we|he|she|it)\b)\b|\s*[-–—]+\s|—|\s*--|, (?:it|they|that|this|maybe|there|he|she)\b",
+    re.IGNORECASE,
+)
+_ARTICLE = LazyPattern(
+    r"^(?:an? |some |(?:my|their) (?:own )?|such an? |lots of |all kinds of |all sorts of )",
+    re.IGNORECASE,
+)
+_COMMA_AND = LazyPattern(r"\s*,?\s+and\s+|\s*,\s*(?:and\s+)?|\s+&\s+")
+_SWITCH = LazyPattern(r"from (?P<old>[^,;]{2,40}?) to (?P<new>[^,;]{2,40})$", re.IGNORECASE)
+_TRAILING = LazyPattern(
+    r"(?:[\s,]+(?:and|or|but|not|to|of|a|the|as|at|in|on|so|too|also|just|again))+$", re.IGNORECASE
+)
+_POINTING = LazyPattern(
+    r"^(?:(?:with |on |from |about |of )?(?:it|this|that|them|these|those|him|her|you|one|what|how)\b|the (?:way|colou?rs?|progress|idea|look|sound|design|feeling|part|photo|pic|picture|sight|one|name)\b)|"
+    r"\b(?:this|that|it|these|those)$|^\w+ing (?:it|this|that|them)\b|^\w+ (?:it|this|that|them)\b|\bof (?:it|this|that|them|these|those)\b|^(?:as usual|ever)\b",
+    re.IGNORECASE,
+)
+_IDLE = LazyPattern(
+    r"(?:sure|up|out|it|them|that|this|me|something|a (?:\w+ )?(?:difference|impact|mistake|point|lot)|someone|\S+$)",
+    re.IGNORECASE,
+)
+"""Return deeds that tell nothing."""
 
-
-@cache
-def _cut() -> re.Pattern[str]:
-    return re.compile(
-        r",? (?:because|since|when|while|whenever|so that|so|but|although|though|if|which|until|and (?:I|they|we|he|she|it)\b)\b|\s*[-–—]+\s|—|\s*--|, (?:it|they|that|this|maybe|there|he|she)\b",
-        re.IGNORECASE,
-    )
-
-
-@cache
-def _article() -> re.Pattern[str]:
-    return re.compile(
-        r"^(?:an? |some |(?:my|their) (?:own )?|such an? |lots of |all kinds of |all sorts of )",
-        re.IGNORECASE,
-    )
-
-
-@cache
-def _comma_and() -> re.Pattern[str]:
-    return re.compile(r"\s*,?\s+and\s+|\s*,\s*(?:and\s+)?|\s+&\s+")
-
-
-@cache
-def _switch() -> re.Pattern[str]:
-    return re.compile(r"from (?P<old>[^,;]{2,40}?) to (?P<new>[^,;]{2,40})$", re.IGNORECASE)
-
-
-@cache
-def _trailing() -> re.Pattern[str]:
-    return re.compile(
-        r"(?:[\s,]+(?:and|or|but|not|to|of|a|the|as|at|in|on|so|too|also|just|again))+$", re.IGNORECASE
-    )
-
-
-@cache
-def _pointing() -> re.Pattern[str]:
-    return re.compile(
-        r"^(?:(?:with |on |from |about |of )?(?:it|this|that|them|these|those|him|her|you|one|what|how)\b|the (?:way|colou?rs?|progress|idea|look|sound|design|feeling|part|photo|pic|picture|sight|one|name)\b)|"
-        r"\b(?:this|that|it|these|those)$|^\w+ing (?:it|this|that|them)\b|^\w+ (?:it|this|that|them)\b|\bof (?:it|this|that|them|these|those)\b|^(?:as usual|ever)\b",
-        re.IGNORECASE,
-    )
-
-
-@cache
-def _idle() -> re.Pattern[str]:
-    """Return deeds that tell nothing."""
-    return re.compile(
-        r"(?:sure|up|out|it|them|that|this|me|something|a (?:\w+ )?(?:difference|impact|mistake|point|lot)|someone|\S+$)",
-        re.IGNORECASE,
-    )
-
-
-@cache
-def _and_verb() -> re.Pattern[str]:
-    return re.compile(r"\band (?:(?:just|also|then|even|finally) )?(\w+)\b")
-
-
-@cache
-def _marks() -> re.Pattern[str]:
-    return re.compile(r"[\"“”]")
-
-
-@cache
-def _ing() -> re.Pattern[str]:
-    return re.compile(r"\w{3,}ing\b")
-
-
+_AND_VERB = LazyPattern(r"\band (?:(?:just|also|then|even|finally) )?(\w+)\b")
+_QUOTES = '"“”'
+_ING = LazyPattern(r"\w{3,}ing\b")
 _PAIR = 2
 _SHORT = 3
 _LASTING = frozenset({"comes_from", "has_condition", "allergic_to", "partner"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
 from lukasa.extraction.rules import lexicon_data as data
 
@@ -18,65 +18,35 @@ class Verb(NamedTuple):
     """What the form can be: `put` is base, past and participle."""
 
 
-_BE: dict[str, tuple[Form, ...]] = {
-    "am": ("base",),
-    "is": ("third",),
-    "are": ("base",),
-    "'m": ("base",),
-    "'re": ("base",),
-    "was": ("past",),
-    "were": ("past",),
-    "been": ("participle",),
-    "being": ("gerund",),
-}
-
-_THIRD = {
-    "am": "is",
-    "are": "is",
-    "'m": "is",
-    "'re": "is",
-    "have": "has",
-    "'ve": "has",
-    "do": "does",
-    "go": "goes",
-    "were": "was",
-}
-_GERUNDS = {
-    "be": "being",
-    "lie": "lying",
-    "die": "dying",
-    "tie": "tying",
-    "dye": "dyeing",
-    "see": "seeing",
-    "ski": "skiing",
-}
-
-
 def verb(word: str) -> Verb | None:
     """Return what verb a word in lower case is a form of, as far as we know it."""
     return _verbs().get(word)
 
 
+def verb_forms(word: str) -> frozenset[Form]:
+    """Return what a word in lower case can be as a verb; nothing, when it is none that we know."""
+    known = _verbs().get(word)
+    return known.forms if known else frozenset()
+
+
 def is_past(word: str) -> bool:
-    """Tell whether a word where a verb stands is a past; unknown words by their ending."""
-    known = verb(word)
-    if known is not None:
-        return "past" in known.forms
-    return word.endswith("ed") and word not in table("NOT_PAST")
+    """Whether a word where a verb stands is a past; unknown words by their ending."""
+    return "past" in verb_forms(word) or _seems_regular(word)
 
 
 def is_participle(word: str) -> bool:
-    """Tell whether a word can follow "have"."""
-    known = verb(word)
-    if known is not None:
-        return "participle" in known.forms
-    return word.endswith("ed") and word not in table("NOT_PAST")
+    """Whether a word can follow "have"."""
+    return "participle" in verb_forms(word) or _seems_regular(word)
+
+
+def _seems_regular(word: str) -> bool:
+    return word.endswith("ed") and word not in table("NOT_PAST") and not verb_forms(word)
 
 
 def third(base: str) -> str:
-    """Return a verb as "she" has it: `run` → `runs`; only the first word of what is given is a verb's."""
-    if base in _THIRD:
-        return _THIRD[base]
+    """Return a verb as "she" has it: `run` → `runs`; behind it, other words may follow."""
+    if base in _pairs("THIRD"):
+        return _pairs("THIRD")[base]
     if base.endswith(("s", "sh", "ch", "x", "z", "o")):
         return base + "es"
     if base.endswith("y") and base[-2:-1] not in "aeiou":
@@ -86,8 +56,8 @@ def third(base: str) -> str:
 
 def gerund(base: str) -> str:
     """Return the -ing form."""
-    if base in _GERUNDS:
-        return _GERUNDS[base]
+    if base in _pairs("GERUNDS"):
+        return _pairs("GERUNDS")[base]
     if base in table("DOUBLING"):
         return base + base[-1] + "ing"
     if base.endswith("e") and not base.endswith(("ee", "oe", "ye")):
@@ -113,32 +83,38 @@ def table(name: str) -> frozenset[str]:
 
 
 @cache
+def _pairs(name: str) -> dict[str, str]:
+    return dict(entry.split(":") for entry in getattr(data, name).split())
+
+
+@cache
 def _verbs() -> dict[str, Verb]:
-    found: dict[str, tuple[str, set[Form]]] = {}
-    for word, forms in _BE.items():
-        found[word] = ("be", set(forms))
+    forms_of: dict[str, tuple[str, set[Form]]] = {}
+    for entry in data.BE.split():
+        word, _, form = entry.partition(":")
+        forms_of[word] = ("be", {cast("Form", form)})
     for line in data.IRREGULAR.replace("\n", "|").split("|"):
         if line.strip():
             base, past, participle = line.split()
-            _enter(found, base, past, participle)
+            _enter(forms_of, base, past, participle)
     for base in data.REGULAR.split():
         past = _regular_past(base)
-        _enter(found, base, past, past)
+        _enter(forms_of, base, past, past)
     for base in data.BRITISH.split():
-        _enter(found, base, f"{base}{base[-1]}ed", f"{base}{base[-1]}ed")
-        found.setdefault(f"{base}{base[-1]}ing", (base, {"gerund"}))
-    return {word: Verb(base, frozenset(forms)) for word, (base, forms) in found.items()}
+        _enter(forms_of, base, f"{base}{base[-1]}ed", f"{base}{base[-1]}ed")
+        forms_of.setdefault(f"{base}{base[-1]}ing", (base, {"gerund"}))
+    return {word: Verb(base, frozenset(forms)) for word, (base, forms) in forms_of.items()}
 
 
-def _enter(found: dict[str, tuple[str, set[Form]]], base: str, past: str, participle: str) -> None:
+def _enter(forms_of: dict[str, tuple[str, set[Form]]], base: str, past: str, participle: str) -> None:
     """Note all forms of a verb; a form of two verbs (`lay`, `found`) stays with the one that was entered first."""
     forms: tuple[tuple[str, Form], ...] = (
         (base, "base"), (third(base), "third"), (gerund(base), "gerund"), (past, "past"), (participle, "participle"),
     )  # fmt: skip
     for word, form in forms:
-        owner, known = found.setdefault(word, (base, set()))
+        owner, lexeme = forms_of.setdefault(word, (base, set()))
         if owner == base:
-            known.add(form)
+            lexeme.add(form)
 
 
 def _regular_past(base: str) -> str:

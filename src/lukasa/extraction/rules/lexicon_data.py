@@ -61,11 +61,10 @@ pat nap tap clap rip tip mop dip flip trip ship strip slip beg drag skim spin gr
 """
 """Bases that double their last letter before -ing and -ed."""
 
-NOT_PAST = """
-need feed breed speed embed exceed proceed bleed succeed weed seed heed red bed shed wed led indeed
-"""
+NOT_PAST = (
+    "need feed breed speed embed exceed proceed bleed succeed weed seed heed red bed shed wed led indeed"
+)
 """Words in -ed that are no past."""
-
 
 ADVERBS = """
 also always never really just still usually often sometimes rarely seldom only even already recently finally actually now
@@ -114,19 +113,16 @@ looking looked sound sounds seem seems get gets got getting make makes made maki
 taken mean means meant say says said tell tells told want wants wanted need needs needed love loves loved like likes liked enjoy hope
 hopes hoping wish try tries tried trying keep keeps kept keeping let give gives gave help helps helped believe guess appreciate agree remember
 understand care talk talking hear heard wait share support really very much well always never still just super totally definitely absolutely
-day days today clue problem problems life world idea part point fact reason difference experience moment moments place one ones first last next new old others
+day days today clue problem problems life world idea part point fact reason difference experience moment time_phrases place one ones first last next new old others
 little whole even also actually pretty quite too back yet soon later now then there here again maybe able done do does did
 doing bring brings brought find finds found show shows work works
 """
 """They tell little on their own: a sentence needs others beside them."""
 
-FINITE = """
-am is are was were 'm 're has have had does did do will would can could should may might must 've 'll wo ca
-"""
+FINITE = "am is are was were 'm 're has have had does did do will would can could should may might must 've 'll wo ca"
 """Whoever stands before one of these is its subject."""
 
 MODALS = "will would can could should may might must shall 'll 'd wo ca cannot"
-
 PREPOSITIONS = """
 of at by for with about against between among into onto through during before after above below to from up down in out on off over
 under within without upon toward towards via per around across along behind beside besides beyond near like as than
@@ -176,24 +172,16 @@ saving training leaving flying driving visiting meeting studying staying watchin
 """
 """What people are doing when they leave themselves out: `Working on a new song`."""
 
-NAMED_DAYS = """
-last this next yesterday today tonight tomorrow recently
-"""
+NAMED_DAYS = "last this next yesterday today tonight tomorrow recently"
 """They may stand before "my" without a comma: `Last week my sister …`."""
 
-BEGIN_CLAUSES = """
-when while because although though after before as since until whenever once
-"""
+BEGIN_CLAUSES = "when while because although though after before as since until whenever once"
 """They begin a clause with a subject of its own."""
 
-HABITUAL = """
-always usually often every each never daily sometimes normally
-"""
+HABITUAL = "always usually often every each never daily sometimes normally"
 """With one of these, a verb whose past is its base (`read`, `put`) is in the present."""
 
-BREAKS = """
-because when if while so since i
-"""
+BREAKS = "because when if while so since i"
 """Behind one of these, another clause begins."""
 
 OFTEN = """
@@ -202,10 +190,7 @@ wednesdays thursdays fridays saturdays sundays
 """
 """They tell of a habit."""
 
-
-NO_DEEDS = """
-be have get feel think seem look say tell know
-"""
+NO_DEEDS = "be have get feel think seem look say tell know"
 """Verbs that no activity is read from."""
 
 DEEDS = """
@@ -222,54 +207,34 @@ December Christmas Easter English French German Spanish American Thanks Hey Hi O
 """
 """Words with a capital that name nobody."""
 
-FIRST_PERSON = """
-i me my mine myself we us our ours ourselves
-"""
+FIRST_PERSON = "i me my mine myself we us our ours ourselves"
 """The speaker, perhaps with others."""
 
-SECOND_PERSON = """
-you your yours yourself ya u ur y'all
-"""
+SECOND_PERSON = "you your yours yourself ya u ur y'all"
 """The one who is spoken to, or anybody."""
 
-INVERTED = """
-am do did have had can could will would should was were are
-"""
+INVERTED = "am do did have had can could will would should was were are"
 """Before "I" they make no statement of their own: `nor do I`."""
 
-OTHER_SUBJECTS = """
-he she it they you who that which he's there someone everyone everybody my our
-"""
+OTHER_SUBJECTS = "he she it they you who that which he's there someone everyone everybody my our"
 """With one of these between, "and I" is somebody else's second verb."""
 
-NO_VERBS = """
-and or but of in on at to for with the a an my if who not as than
-"""
+NO_VERBS = "and or but of in on at to for with the a an my if who not as than"
 """Behind a subject they are no verb."""
 
-STOPS = """
-to that which who because when if while can could would will should i we he she they it you
-"""
+STOPS = "to that which who because when if while can could would will should i we he she they it you"
 """Behind one of these, a verb that follows "and" may not be the subject's."""
 
-OBJECTS = """
-a an the my our it them him her this these every hard daily
-"""
+OBJECTS = "a an the my our it them him her this these every hard daily"
 """What follows them can only be a verb's: `and find a way`."""
 
-ASKING = """
-what who whom whose which when where why how do does did is are was were can could would will should have has am
-"""
+ASKING = "what who whom whose which when where why how do does did is are was were can could would will should have has am"
 """They begin a question."""
 
-MINE = """
-i me my mine we us our
-"""
+MINE = "i me my mine we us our"
 """The speaker in any case."""
 
-TO_YOU = """
-tell give send show buy bring meet invite promise owe lend make teach visit call text email ask borrow pay mention
-"""
+TO_YOU = "tell give send show buy bring meet invite promise owe lend make teach visit call text email ask borrow pay mention"
 """What one does to the one who is spoken to, who then is not just anybody."""
 
 MENTAL = """
@@ -277,19 +242,15 @@ hope wish bet wonder guess figure think appreciate agree understand imagine beli
 """
 """Verbs of thinking: what is thought is no fact of a life."""
 
-TASTES = """
-love like enjoy hate adore dislike admire
-"""
+TASTES = "love like enjoy hate adore dislike admire"
 """Verbs of liking."""
 
-POINTING = """
-this that it your those these how when hearing seeing them him her what
-"""
+POINTING = "this that it your those these how when hearing seeing them him her what"
 """An object that only what was said before makes clear."""
 
-PROMISES = """
-let keep check try do be see send remember give think look share tell show have make add stay never
-"""
+PROMISES = (
+    "let keep check try do be see send remember give think look share tell show have make add stay never"
+)
 """Without a day, what one "will" do is politeness."""
 
 DATED = """
@@ -297,19 +258,13 @@ next tomorrow tonight weekend week month year summer winter spring fall autumn m
 """
 """They give a plan its time."""
 
-ALWAYS_CAPITAL = """
-i i'm i've i'll monday tuesday wednesday thursday friday saturday sunday
-"""
+ALWAYS_CAPITAL = "i i'm i've i'll monday tuesday wednesday thursday friday saturday sunday"
 """Their capital makes no name of them."""
 
-NUMBER_WORDS = """
-two three four five six seven eight nine ten
-"""
+NUMBER_WORDS = "two three four five six seven eight nine ten"
 """Numbers that count something."""
 
-BEFORE_IS = """
-it that he she what there here who how where this let everyone everything
-"""
+BEFORE_IS = "it that he she what there here who how where this let everyone everything"
 """Behind these, 's is "is"."""
 
 CANNOT = "wait believe help imagine agree thank say complain"
@@ -365,3 +320,12 @@ TITLES = "mr mrs ms dr st prof"
 
 DANGLING = "it this that these those them him he she they one another there so"
 """They mean what was said before."""
+
+BE = "am:base is:third are:base 'm:base 're:base was:past were:past been:participle being:gerund"
+"""Forms of "be"."""
+
+THIRD = "am:is are:is 'm:is 're:is have:has 've:has do:does go:goes were:was"
+"""Irregular forms with "she"."""
+
+GERUNDS = "be:being lie:lying die:dying tie:tying dye:dyeing see:seeing ski:skiing"
+"""Irregular forms in -ing."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from lukasa.extraction.rules.lexicon import Verb, is_participle, is_past, table, verb
-from lukasa.extraction.rules.tokens import Word, is_word
+from lukasa.extraction.rules.lexicon import Verb, is_participle, is_past, table, verb, verb_forms
+from lukasa.extraction.rules.tokens import ClauseWord, is_word
 
 Tense = Literal["past", "present", "perfect", "future", "modal", "used"]
 """`used`: what used to be; `modal`: what can, could, should or would be."""
@@ -17,9 +17,9 @@ Tense = Literal["past", "present", "perfect", "future", "modal", "used"]
 class Clause:
     """Words that belong together, read as subject and verb."""
 
-    words: tuple[Word, ...]
+    words: tuple[ClauseWord, ...]
     subject: int
-    """How many words the subject has; 0: the speaker left himself out (`Went hiking`)."""
+    """How many words the subject has; 0: the speaker is left out (`Went hiking`)."""
 
     first_person: bool
     """The subject is the speaker, perhaps with others."""
@@ -37,7 +37,7 @@ class Clause:
     """`can`, `would`, …, when there is one."""
 
     @property
-    def rest(self) -> tuple[Word, ...]:
+    def rest(self) -> tuple[ClauseWord, ...]:
         """What follows the verb."""
         return self.words[self.verb + 1 :]
 
@@ -54,7 +54,7 @@ class _Group:
     """The auxiliary before."""
 
 
-def parse(words: Sequence[Word]) -> Clause | None:
+def parse(words: Sequence[ClauseWord]) -> Clause | None:
     """Return the clause, or `None` when it does not begin with a subject that is followed by its verb."""
     size = _subject(words)
     if size is None:
@@ -63,15 +63,15 @@ def parse(words: Sequence[Word]) -> Clause | None:
     return _verb_group(tuple(words), size, first)
 
 
-def skip_adverbs(words: Sequence[Word], place: int) -> int:
-    """Return the first place from *place* on where no adverb stands."""
-    while place < len(words) and is_adverb(words[place]):
-        place += 1
-    return place
+def skip_adverbs(words: Sequence[ClauseWord], index: int) -> int:
+    """Return the first place from *index* on where no adverb stands."""
+    while index < len(words) and is_adverb(words[index]):
+        index += 1
+    return index
 
 
-def is_adverb(word: Word) -> bool:
-    """Tell whether a word may stand between a subject and its verb."""
+def is_adverb(word: ClauseWord) -> bool:
+    """Whether a word may stand between a subject and its verb."""
     return (
         word.low in table("ADVERBS")
         or word.low == "no longer"
@@ -79,87 +79,87 @@ def is_adverb(word: Word) -> bool:
     )
 
 
-def finite(words: Sequence[Word], place: int) -> bool:
-    """Tell whether a verb with a subject stands at a place, as far as one word and its neighbours tell."""
-    low = words[place].low
+def finite(words: Sequence[ClauseWord], index: int) -> bool:
+    """Whether a verb with a subject stands at a place, as far as one word and its neighbours tell."""
+    low = words[index].low
     if low in table("FINITE"):
         return True
-    known = verb(low)
-    if place == 0 or (known is None and not _seems_past(words, place)):
+    forms = verb_forms(low)
+    if index == 0 or not (forms or _seems_past(words, index)):
         return False
-    before = words[place - 1].low
+    before = words[index - 1].low
     if before in table("DETERMINERS") or before in table("PREPOSITIONS") or before in {"to", "and", "or"}:
         return False
-    if known is None or "past" in known.forms or "third" in known.forms:
+    if not forms or "past" in forms or "third" in forms:
         return True
-    return "base" in known.forms and _plural(before)
+    return "base" in forms and _plural(before)
 
 
-def _seems_past(words: Sequence[Word], place: int) -> bool:
-    """Tell whether an unknown word in -ed is a verb, as its object or a preposition follows: `flooded the basement`."""
-    if not is_past(words[place].low) or place + 1 >= len(words):
+def _seems_past(words: Sequence[ClauseWord], index: int) -> bool:
+    """Whether an unknown word in -ed is a verb, as its object or a preposition follows: `flooded the basement`."""
+    if not is_past(words[index].low) or index + 1 >= len(words):
         return False
-    follows = words[place + 1].low
+    follows = words[index + 1].low
     return follows in table("DETERMINERS") or follows in table("PREPOSITIONS") or follows in table("OBJECTS")
 
 
-def _subject(words: Sequence[Word]) -> int | None:
+def _subject(words: Sequence[ClauseWord]) -> int | None:
     """Return how many words the subject has, or `None` when there is none to be seen."""
     if words and words[0].low in {"i", "we"}:
         return 1
     if not words or elided(words):
         return 0 if words else None
-    for place in range(1, min(len(words), _LONGEST_SUBJECT)):
-        word = words[place]
+    for index in range(1, min(len(words), _LONGEST_SUBJECT)):
+        word = words[index]
         if (
             not is_word(word)
             and word.text not in {"&", "'", "-"}
-            and words[place - 1].low not in table("TITLES")
+            and words[index - 1].low not in table("TITLES")
         ):
             return None
         if word.low in {"i", "we"}:
             # "My sister and I"; "The book I read" is not for us.
-            return place + 1 if words[place - 1].low in {"and", "&"} else None
-        if finite(words, place) or word.low in _SUFFIXES:
-            return _without_adverbs(words, place)
+            return index + 1 if words[index - 1].low in {"and", "&"} else None
+        if finite(words, index) or word.low in _SUFFIXES:
+            return _without_adverbs(words, index)
     return None
 
 
-def _without_adverbs(words: Sequence[Word], place: int) -> int:
-    while place > 1 and is_adverb(words[place - 1]):
-        place -= 1
-    return place
+def _without_adverbs(words: Sequence[ClauseWord], index: int) -> int:
+    while index > 1 and is_adverb(words[index - 1]):
+        index -= 1
+    return index
 
 
-def elided(words: Sequence[Word]) -> bool:
-    """Tell whether the speaker left himself out: `Just finished …`, `Been busy with …`, `Working on …`."""
-    place = skip_adverbs(words, 0)
-    if place >= len(words) - 1:
+def elided(words: Sequence[ClauseWord]) -> bool:
+    """Whether the speaker is left out: `Just finished …`, `Been busy with …`, `Working on …`."""
+    index = skip_adverbs(words, 0)
+    if index >= len(words) - 1:
         return False
-    low = words[place].low
-    follows = words[place + 1].low
+    low = words[index].low
+    follows = words[index + 1].low
     if low in {"can", "ca", "wo"}:
         return follows in {"n't", "not"}
     if low == "would":
         return follows in {"love", "like"}
     if low in table("ELIDED_GERUNDS"):
-        return not _finite_later(words, place + 1)
+        return not _finite_later(words, index + 1)
     return low == "gonna" or _elided_past(low, follows)
 
 
 def _elided_past(low: str, follows: str) -> bool:
-    """Tell whether a past begins what the speaker did: not "Made me laugh", "Been ages"."""
+    """Whether a past begins what the speaker did: not "Made me laugh", "Been ages"."""
     if low == "been":
         return follows not in table("BEEN_LONG")
-    known = verb(low)
-    if known is None or follows in {"me", "us"} or known.base in table("IMPRESSIONS") | {"be"}:
+    lexeme = verb(low)
+    if lexeme is None or follows in {"me", "us"} or lexeme.base in table("IMPRESSIONS") | {"be"}:
         return False
-    return "past" in known.forms and "base" not in known.forms
+    return "past" in lexeme.forms and "base" not in lexeme.forms
 
 
-def _finite_later(words: Sequence[Word], place: int) -> bool:
-    """Tell whether a verb follows to which all before it is the subject: `Running in the park is fun`."""
-    for later in range(place, len(words)):
+def _finite_later(words: Sequence[ClauseWord], index: int) -> bool:
+    """Whether a verb follows to which all before it is the subject: `Running in the park is fun`."""
+    for later in range(index, len(words)):
         if words[later].low in table("BREAKS"):
             return False
         if finite(words, later):
@@ -167,30 +167,30 @@ def _finite_later(words: Sequence[Word], place: int) -> bool:
     return False
 
 
-def _is_speaker(subject: Sequence[Word]) -> bool:
+def _is_speaker(subject: Sequence[ClauseWord]) -> bool:
     lows = {word.low for word in subject}
     return bool(lows & {"i", "we"}) or (subject[0].low == "me" and "and" in lows)
 
 
-def _verb_group(words: tuple[Word, ...], size: int, first: bool) -> Clause | None:
+def _verb_group(words: tuple[ClauseWord, ...], size: int, first: bool) -> Clause | None:
     group = _Group()
-    place = size
-    while place < len(words):
-        word = words[place]
+    index = size
+    while index < len(words):
+        word = words[index]
         if is_adverb(word):
             group.negated |= word.low in {"not", "n't", "never"}
-            place += 1
-        elif step := _auxiliary(words, place, group):
-            place += step
+            index += 1
+        elif step := _auxiliary(words, index, group):
+            index += step
         else:
-            return _closed(words, (size, first), place, group)
+            return _closed(words, (size, first), index, group)
     return None
 
 
-def _auxiliary(words: Sequence[Word], place: int, group: _Group) -> int:
+def _auxiliary(words: Sequence[ClauseWord], index: int, group: _Group) -> int:
     """Read an auxiliary; return how many words it has, 0 when the word is the main verb."""
-    low = words[place].low
-    follows = skip_adverbs(words, place + 1)
+    low = words[index].low
+    follows = skip_adverbs(words, index + 1)
     next_low = words[follows].low if follows < len(words) else ""
     if low in table("MODALS"):
         return _modal(low, next_low, group)
@@ -201,25 +201,24 @@ def _auxiliary(words: Sequence[Word], place: int, group: _Group) -> int:
     if low in {"do", "does", "did"}:
         return _do(low, next_low, group)
     if low == "gonna" or (next_low == "to" and low in {"going", "used"}):
-        return _to(words, place, follows, group)
+        return _to(words, index, follows, group)
     return 0
 
 
 def _do(low: str, next_low: str, group: _Group) -> int:
-    known = verb(next_low)
-    if known is None or "base" not in known.forms:
+    if "base" not in verb_forms(next_low):
         return 0
     group.tense = group.tense or ("past" if low == "did" else "present")
     return 1
 
 
-def _to(words: Sequence[Word], place: int, follows: int, group: _Group) -> int:
+def _to(words: Sequence[ClauseWord], index: int, follows: int, group: _Group) -> int:
     """Read `gonna`, `going to`, `used to`; "going to Rome" is none of them."""
-    low = words[place].low
+    low = words[index].low
     if low == "going" and not _verb_at(words, follows + 1):
         return 0
     group.tense = "used" if low == "used" else "future"
-    return 1 if low == "gonna" else follows - place + 1
+    return 1 if low == "gonna" else follows - index + 1
 
 
 def _modal(low: str, next_low: str, group: _Group) -> int:
@@ -232,8 +231,7 @@ def _modal(low: str, next_low: str, group: _Group) -> int:
 
 
 def _be(low: str, next_low: str, group: _Group) -> int:
-    known = verb(next_low)
-    if known is None or known.forms != {"gerund"}:
+    if verb_forms(next_low) != {"gerund"}:
         return 0
     group.tense = group.tense or ("past" if low in {"was", "were"} else "present")
     group.progressive = True
@@ -247,71 +245,66 @@ def _have(low: str, next_low: str, group: _Group) -> int:
     return 0
 
 
-def _closed(words: tuple[Word, ...], subject: tuple[int, bool], place: int, group: _Group) -> Clause | None:
-    """Return the clause whose main verb stands at *place*; an unknown verb is taken for one behind "I" only."""
-    low = words[place].low
-    known = verb(low)
-    seen = subject[1] or low in _BE or _seems_past(words, place)
-    if known is None and not (seen and (low.isalpha() or low in _BE)):
+def _closed(
+    words: tuple[ClauseWord, ...], subject: tuple[int, bool], index: int, group: _Group
+) -> Clause | None:
+    """Return the clause whose main verb stands at *index*; an unknown verb is taken for one behind "I" only."""
+    low = words[index].low
+    lexeme = verb(low)
+    seen = subject[1] or low in _BE or _seems_past(words, index)
+    if lexeme is None and not (seen and (low.isalpha() or low in _BE)):
         return None
     if low == "got" and group.tense == "perfect":
         # "I've got a bike": she has one.
-        known, group.tense = Verb("have", frozenset({"base"})), "present"
+        lexeme, group.tense = Verb("have", frozenset({"base"})), "present"
     return Clause(
         words=words,
         subject=subject[0],
         first_person=subject[1],
-        verb=place,
-        base="be" if low in _BE else known.base if known else "",
-        tense=group.tense or _finite_tense(words, place),
+        verb=index,
+        base="be" if low in _BE else lexeme.base if lexeme else "",
+        tense=group.tense or _finite_tense(words, index),
         progressive=group.progressive,
-        negated=group.negated or _negated_after(words, place),
+        negated=group.negated or _negated_after(words, index),
         modal=group.modal,
     )
 
 
-def _negated_after(words: Sequence[Word], place: int) -> bool:
-    """Tell whether "not" follows a form of "be", as nothing else is negated so."""
+def _negated_after(words: Sequence[ClauseWord], index: int) -> bool:
+    """Whether "not" follows a form of "be", as nothing else is negated so."""
     return (
-        words[place].low in _BE and place + 1 < len(words) and words[place + 1].low in {"not", "n't", "never"}
+        words[index].low in _BE and index + 1 < len(words) and words[index + 1].low in {"not", "n't", "never"}
     )
 
 
-def _finite_tense(words: Sequence[Word], place: int) -> Tense:
-    low = words[place].low
+def _finite_tense(words: Sequence[ClauseWord], index: int) -> Tense:
+    low = words[index].low
     if low in {"been", "gotten", "done", "gone", "seen"}:
         return "perfect"
     if not is_past(low):
         return "present"
-    known = verb(low)
-    habitual = known is not None and "base" in known.forms and is_habitual(words)
-    return "present" if habitual else "past"
+    return "present" if "base" in verb_forms(low) and is_habitual(words) else "past"
 
 
-def is_habitual(words: Sequence[Word]) -> bool:
-    """Tell whether words say that something comes again and again: `every day`, `twice a week`."""
+def is_habitual(words: Sequence[ClauseWord]) -> bool:
+    """Whether words say that something comes again and again: `every day`, `twice a week`."""
     lows = [word.low for word in words]
     return any(low in table("HABITUAL") for low in lows) or any(
-        lows[place] == "a"
-        and lows[place + 1] in {"day", "week", "month", "year"}
-        and lows[place - 1] not in {"for", "in", "after"}
-        for place in range(1, len(lows) - 1)
+        lows[index] == "a"
+        and lows[index + 1] in {"day", "week", "month", "year"}
+        and lows[index - 1] not in {"for", "in", "after"}
+        for index in range(1, len(lows) - 1)
     )
 
 
-def _verb_at(words: Sequence[Word], place: int) -> bool:
-    place = skip_adverbs(words, place)
-    known = verb(words[place].low) if place < len(words) else None
-    return (known is not None and "base" in known.forms) or (place < len(words) and words[place].low == "be")
+def _verb_at(words: Sequence[ClauseWord], index: int) -> bool:
+    index = skip_adverbs(words, index)
+    return index < len(words) and (words[index].low == "be" or "base" in verb_forms(words[index].low))
 
 
 def _plural(low: str) -> bool:
-    return (low.endswith("s") and not low.endswith(("ss", "us", "'s"))) or low in {
-        "people",
-        "children",
-        "men",
-        "women",
-    }
+    plural_s = low.endswith("s") and not low.endswith(("ss", "us", "'s"))
+    return plural_s or low in {"people", "children", "men", "women"}
 
 
 _BE = frozenset({"am", "is", "are", "was", "were", "be", "been", "'m", "'re", "'s"})

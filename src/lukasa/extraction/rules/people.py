@@ -1,14 +1,16 @@
-"""Family, friends and pets by name: "my sister Ana" makes Ana a sibling, whatever else the sentence says."""
+"""Who people are: relatives, friends and pets by name ("my sister Ana"), the speaker's own name, birthdays, favourites."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from typing import NamedTuple
 
-from lukasa.extraction.rules import frames_data as grammar_data
+from lukasa.extraction.rules import frames_data
+from lukasa.extraction.rules.frames import AttributeReading
 from lukasa.extraction.rules.lexicon import table
+from lukasa.extraction.rules.statement import StatedClause
+from lukasa.text.patterns import LazyPattern
 
 ATTRIBUTE_OF = {
     **dict.fromkeys(("mother", "mom", "mum", "mama", "father", "dad", "papa", "stepmother", "stepfather", "stepmom", "stepdad"), "parent"),
@@ -21,13 +23,11 @@ ATTRIBUTE_OF = {
     ),
     **dict.fromkeys(("friend", "best friend", "roommate", "flatmate", "buddy", "pal"), "friend"),
 }  # fmt: skip
-
-
 ATTRIBUTES_OF_KIN = frozenset({*ATTRIBUTE_OF.values(), "pet"})
 
 
 class Kin(NamedTuple):
-    """Somebody who belongs to the speaker."""
+    """A person or an animal that belongs to the speaker."""
 
     attribute: str
     relation: str
@@ -38,25 +38,25 @@ class Kin(NamedTuple):
 
 def kin(text: str, start: int, end: int) -> list[Kin]:
     """Return the people and animals that `text[start:end]` calls the speaker's own and names, each once."""
-    if not _own().search(text, start, end):
+    if not _OWN.search(text, start, end):
         return []
-    found: dict[str, Kin] = {}
-    for each in _mentions(text, start, end):
-        found.setdefault(each.name, each)
-    return list(found.values())
+    people: dict[str, Kin] = {}
+    for mention in _mentions(text, start, end):
+        people.setdefault(mention.name, mention)
+    return list(people.values())
 
 
 def named_after(text: str, start: int, end: int) -> tuple[Kin, int] | None:
-    """Return whom "Her name is Coco" names, and where he is spoken of: one person or animal of the speaker's, before."""
-    found = _her_name().match(text, start, end)
-    if found is None or found["name"] in table("NO_NAMES"):
+    """Return whom "Her name is Coco" names and where they were mentioned: the one relative or animal shortly before."""
+    naming = _HER_NAME.match(text, start, end)
+    if naming is None or naming["name"] in table("NO_NAMES"):
         return None
-    before = list(_somebody().finditer(text, max(0, start - _NEAR), start))
-    relations = {_singular(each["kin"].lower()) for each in before}
+    mentions = list(_MENTION.finditer(text, max(0, start - _NEAR), start))
+    relations = {_singular(mention["kin"].lower()) for mention in mentions}
     if len(relations) != 1:
         return None
     relation = relations.pop()
-    return Kin(attribute_of(relation), relation, found["name"]), before[0].start()
+    return Kin(attribute_of(relation), relation, naming["name"]), mentions[0].start()
 
 
 def attribute_of(relation: str) -> str:
@@ -66,76 +66,116 @@ def attribute_of(relation: str) -> str:
 
 
 def _mentions(text: str, start: int, end: int) -> Iterator[Kin]:
-    for pattern in _patterns():
-        for found in pattern.finditer(text, start, end):
-            relation = _singular(found["kin"].lower())
-            for name in _and().split(found["names"]):
+    for pattern in _NAMED_KIN:
+        for match in pattern.finditer(text, start, end):
+            relation = _singular(match["kin"].lower())
+            for name in _AND.split(match["names"]):
                 if name and name not in table("NO_NAMES"):
                     yield Kin(attribute_of(relation), relation, name)
 
 
 def _singular(relation: str) -> str:
-    irregular = {
-        "children": "child",
-        "kids": "kid",
-        "wives": "wife",
-        "puppies": "puppy",
-        "babies": "baby",
-        "mice": "mouse",
-    }
-    if relation in irregular:
-        return irregular[relation]
+    if relation in _SINGULARS:
+        return _SINGULARS[relation]
     return relation[:-1] if relation.endswith("s") and not relation.endswith("ss") else relation
 
 
-@cache
-def _own() -> re.Pattern[str]:
-    return re.compile(
-        r"\b(?:my|our|i have|i've got|we have|we've got|i got|we got|i adopted|we adopted)\b", re.IGNORECASE
-    )
-
-
-@cache
-def _her_name() -> re.Pattern[str]:
-    return re.compile(
-        r"(?:\W|and |so )*(?:his|her|its|their) name(?: is|['’]s) (?P<name>(?-i:[A-Z])[\w'-]+)", re.IGNORECASE
-    )
-
-
-@cache
-def _somebody() -> re.Pattern[str]:
-    return re.compile(
-        rf"\b(?:my|our|a|an|another) (?:[\w-]+ ){{0,2}}?(?P<kin>{_relations()})\b", re.IGNORECASE
-    )
-
-
-def _relations() -> str:
-    return "|".join(sorted(ATTRIBUTE_OF, key=len, reverse=True)) + "|" + grammar_data.ANIMALS
-
-
-@cache
-def _and() -> re.Pattern[str]:
-    return re.compile(r"\s*,\s*(?:and\s+)?|\s+(?:and|&)\s+")
-
-
-@cache
-def _patterns() -> tuple[re.Pattern[str], ...]:
-    each = rf"(?P<kin>(?:{_relations()})(?:s|es)?|children|puppies|wives|mice)"
-    name = r"(?-i:[A-Z][a-zà-ÿ][\w'-]*(?<!'s))"
-    names = rf"(?P<names>{name}(?:(?:,? and |, | & ){name})*)(?!['’]s?\s+(?:mother|friend|\w+'s))\b"
-    adjectives = r"(?:(?:[\w-]+|three-year-old) ){0,3}?"
-    called = r"(?:,? (?:whose name is|who is called|named|called)|,| is| are|['’]s name is|['’]s names are| names are| is (?:named|called)| are (?:named|called)|:)?"
-    return tuple(
-        re.compile(pattern, re.IGNORECASE)
-        for pattern in (
-            rf"\b(?:my|our) {adjectives}{each}{called} {names}",
-            rf"\b(?:i|we)(?: have|['’]ve got| got| adopted| have got) (?:a|an|another|one|two|three|four|five|\d) {adjectives}{each}(?:,? (?:named|called)|,|:) {names}",
-            rf"\badopted (?:a|an) {adjectives}(?P<kin>[a-z-]+) (?:named|called) {names}",
-            rf"(?P<names>{name}),? (?:is|was) (?:my|our) {adjectives}{each}(?! of\b)\b",
-            rf"(?P<names>{name}), (?:my|our) {adjectives}{each}\b",
-        )
-    )
-
-
 _NEAR = 200
-"""Characters before in which somebody must have been spoken of."""
+"""Characters before "her name is" in which she must have been mentioned."""
+
+_SINGULARS = {
+    "children": "child", "kids": "kid", "wives": "wife", "puppies": "puppy", "babies": "baby", "mice": "mouse",
+}  # fmt: skip
+_RELATIONS = "|".join(sorted(ATTRIBUTE_OF, key=len, reverse=True)) + "|" + frames_data.ANIMALS
+_KIN = rf"(?P<kin>(?:{_RELATIONS})(?:s|es)?|children|puppies|wives|mice)"
+_NAME = r"(?-i:[A-Z][a-zà-ÿ][\w'-]*(?<!'s))"
+_NAMES = rf"(?P<names>{_NAME}(?:(?:,? and |, | & ){_NAME})*)(?!['’]s?\s+(?:mother|friend|\w+'s))\b"
+_ADJECTIVES = r"(?:(?:[\w-]+|three-year-old) ){0,3}?"
+_CALLED = (
+    r"(?:,? (?:whose name is|who is called|named|called)|,| is| are|['’]s name is|['’]s names are| names are"
+    r"| is (?:named|called)| are (?:named|called)|:)?"
+)
+_NAMED_KIN = tuple(
+    LazyPattern(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"\b(?:my|our) {_ADJECTIVES}{_KIN}{_CALLED} {_NAMES}",
+        rf"\b(?:i|we)(?: have|['’]ve got| got| adopted| have got) (?:a|an|another|one|two|three|four|five|\d) {_ADJECTIVES}{_KIN}(?:,? (?:named|called)|,|:) {_NAMES}",
+        rf"\badopted (?:a|an) {_ADJECTIVES}(?P<kin>[a-z-]+) (?:named|called) {_NAMES}",
+        rf"(?P<names>{_NAME}),? (?:is|was) (?:my|our) {_ADJECTIVES}{_KIN}(?! of\b)\b",
+        rf"(?P<names>{_NAME}), (?:my|our) {_ADJECTIVES}{_KIN}\b",
+    )
+)
+_OWN = LazyPattern(
+    r"\b(?:my|our|i have|i've got|we have|we've got|i got|we got|i adopted|we adopted)\b", re.IGNORECASE
+)
+_HER_NAME = LazyPattern(
+    r"(?:\W|and |so )*(?:his|her|its|their) name(?: is|['’]s) (?P<name>(?-i:[A-Z])[\w'-]+)", re.IGNORECASE
+)
+_MENTION = LazyPattern(
+    rf"\b(?:my|our|a|an|another) (?:[\w-]+ ){{0,2}}?(?P<kin>{_RELATIONS})\b", re.IGNORECASE
+)
+_AND = LazyPattern(r"\s*,\s*(?:and\s+)?|\s+(?:and|&)\s+")
+
+
+# --- names, birthdays, favourites ------------------------------------------------------------------------------------
+
+
+def identity(stated: StatedClause, text: str) -> list[AttributeReading]:
+    """Return what a clause says of names, birthdays and favourites; *text*: the turn's."""
+    quote = text[stated.start : stated.end]
+    reading = _own_name(stated, quote) or _birthday(stated, quote) or favourite(stated.text)
+    return [reading] if reading else []
+
+
+def _own_name(stated: StatedClause, quote: str) -> AttributeReading | None:
+    match = _MY_NAME.match(quote)
+    if match is None:
+        return None
+    subject = stated.subject.removesuffix("'s name")
+    return AttributeReading(
+        "name", match["value"] or match["value2"], state=True, subject=subject, text=stated.text
+    )
+
+
+def nickname(quote: str) -> str | None:
+    """Return how the speaker asks to be called: "Please call me Nono"."""
+    match = _CALL_ME.match(quote)
+    return match["value"] if match else None
+
+
+def _birthday(stated: StatedClause, quote: str) -> AttributeReading | None:
+    match = _BIRTHDAY.search(quote)
+    clause = stated.clause
+    if match is None or not (clause.first_person or clause.words[0].low in {"my", "our"}):
+        return None
+    own = clause.first_person or not stated.subject.endswith("'s birthday")
+    subject = "" if own else stated.subject.removesuffix("'s birthday")
+    return AttributeReading("birthday", match["value"], state=True, subject=subject, text=stated.undated)
+
+
+def favourite(text: str) -> AttributeReading | None:
+    """Return what a sentence in the third person says of a favourite: "Ana's favourite book is Dune"."""
+    match = _FAVOURITE.match(text)
+    if match is None or match["what"].endswith(("thing", "part", "one")):
+        return None
+    return AttributeReading(
+        f"favourite {match['what'].lower()}", match["value"].strip(" .,"), state=True, subject=match["who"]
+    )
+
+
+_MY_NAME = LazyPattern(
+    r"my (?:full |first |real |last )?name(?: is|['’]s) (?P<value>(?-i:[A-Z])[\w'-]+(?: (?-i:[A-Z])[\w'-]+)*)|"
+    r"(?:people|everyone|friends|my friends) calls? me (?P<value2>(?-i:[A-Z])[\w'-]+)",
+    re.IGNORECASE,
+)
+_BIRTHDAY = LazyPattern(
+    r"(?:my birthday(?: is|['’]s)(?: on| in)?|i was born on|born on) (?:the )?(?P<value>\d{1,2}(?:st|nd|rd|th)?(?: of)? [A-Z][a-z]+(?:,? \d{4})?|[A-Z][a-z]+(?: \d{1,2}(?:st|nd|rd|th)?)?(?:,? \d{4})?|\d{4}-\d\d-\d\d)",
+    re.IGNORECASE,
+)
+_FAVOURITE = LazyPattern(
+    r"(?P<who>.{1,60}?)'s (?:all[- ]time |absolute |current |very |new )?favou?rite (?P<what>(?!one\b|thing\b|part\b|this\b)[\w-]+(?: (?!to\b|this\b|of\b)[\w-]+)?) (?:is|are|was|has to be|has always been|would be) (?:definitely |probably |always |called )?(?P<value>[^,;!]{2,80})"
+)
+_CALL_ME = LazyPattern(
+    r"(?:please |you can |just |but )*call me (?P<value>(?-i:[A-Z])[\w'-]+)(?:,? please)?\W*$",
+    re.IGNORECASE,
+)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import cache
 from typing import TypeAlias
 
 from lukasa.domain.claim import Claim, Scene
@@ -15,6 +14,7 @@ from lukasa.extraction.rules.clauses import pieces
 from lukasa.extraction.rules.lexicon import gerund, past, verb
 from lukasa.extraction.rules.people import kin
 from lukasa.extraction.rules.statement import state
+from lukasa.text.patterns import LazyPattern
 from lukasa.text.sentences import sentences
 
 SURE = 0.7
@@ -27,19 +27,19 @@ _LONGEST_QUESTION = 160
 
 
 def answered(turn: Turn, scene: Scene, start: int, end: int) -> Iterator[Claim]:
-    """Give what a short answer says, where the question of somebody else makes it whole."""
+    """Yield what a short answer says, where the question of another speaker makes it whole."""
     question = _question(turn, scene.previous)
     if question is None or "?" in turn.text[start:end]:
         return
     whole = _whole(question, turn.text, start, end)
     if whole is None:
         return
-    told = replace(turn, text=whole)
-    said = state(told, scene, 0, len(whole))
-    if said is None:
+    answer_turn = replace(turn, text=whole)
+    stated = state(answer_turn, scene, 0, len(whole))
+    if stated is None:
         return
-    own = [kin_claim(each, told, 0, len(whole)) for each in kin(whole, 0, len(whole))]
-    for claim in [*claims_of(said, told, introduced=bool(own)), *own]:
+    own = [kin_claim(person, answer_turn, 0, len(whole)) for person in kin(whole, 0, len(whole))]
+    for claim in [*claims_of(stated, answer_turn, introduced=bool(own)), *own]:
         yield replace(
             claim,
             source=replace(claim.source, start=start, end=end),
@@ -50,7 +50,7 @@ def answered(turn: Turn, scene: Scene, start: int, end: int) -> Iterator[Claim]:
 
 
 def _question(turn: Turn, previous: Turn | None) -> str | None:
-    """Return the last question of the turn before, when somebody else asked it and nothing was said behind it."""
+    """Return the last question of the turn before, when another speaker asked it and said nothing after it."""
     if previous is None or (previous.speaker, previous.role) == (turn.speaker, turn.role):
         return None
     spans = [span for span in sentences(previous.text) if not previous.text.startswith("[", span[0])]
@@ -62,33 +62,33 @@ def _question(turn: Turn, previous: Turn | None) -> str | None:
 
 def _whole(question: str, text: str, start: int, end: int) -> str | None:
     """Return the sentence that question and answer make together, said by the one who answers."""
-    asked = _ask().sub("", question.replace("’", "'").rstrip(" ?!")).strip()
+    asked = _ASK.sub("", question.replace("’", "'").rstrip(" ?!")).strip()
     first = next(iter(pieces(text, start, end)), None)
     answer = text[slice(*first)].strip() if first else ""
-    if len(answer.split()) > _MOST_WORDS or _you().search(answer):
+    if len(answer.split()) > _MOST_WORDS or _YOU.search(answer):
         return None
-    if (found := _yes_no().match(asked)) is not None:
-        return _confirmed(found, text[start:end], answer)
-    if not answer or _evasive().match(answer):
+    if (match := _YES_NO.match(asked)) is not None:
+        return _confirmed(match, text[start:end], answer)
+    if not answer or _EVASIVE.match(answer):
         return None
-    for pattern, build in _wh():
-        if (found := pattern.match(asked)) is not None:
-            return build(found, answer)
+    for pattern, build in _WH:
+        if (match := pattern.match(asked)) is not None:
+            return build(match, answer)
     return None
 
 
-def _confirmed(found: re.Match[str], reply: str, answer: str) -> str | None:
+def _confirmed(match: re.Match[str], reply: str, answer: str) -> str | None:
     """Return a yes/no question as the statement that "yes" or "no" makes of it."""
-    yes = bool(_yes().match(reply))
-    if not yes and not _no().match(reply):
+    yes = bool(_YES.match(reply))
+    if not yes and not _NO.match(reply):
         return None
-    about = _mine(found["about"])
+    about = _mine(match["about"])
     if about is None or not about:
         return None
-    tail = "" if _bare_reply().fullmatch(answer) else f" {answer[:1].lower()}{answer[1:]}"
-    if tail and (not yes or not _adverbial().match(answer)):
+    tail = "" if _BARE_REPLY.fullmatch(answer) else f" {_lowered(answer)}"
+    if tail and (not yes or not _ADVERBIAL.match(answer)):
         return None
-    return f"I {_predicate(found['aux'].lower(), about, yes=yes)}{tail}"
+    return f"I {_predicate(match['aux'].lower(), about, yes=yes)}{tail}"
 
 
 def _predicate(auxiliary: str, about: str, *, yes: bool) -> str:
@@ -106,9 +106,13 @@ def _predicate(auxiliary: str, about: str, *, yes: bool) -> str:
             return f"have {about}" if yes else f"haven't {about}"
 
 
+def _lowered(answer: str) -> str:
+    return answer[:1].lower() + answer[1:]
+
+
 def _mine(about: str) -> str | None:
-    """Turn "your" into "my"; `None` where it asks for more than yes or no, or of somebody who is not clear."""
-    if _open().search(about):
+    """Turn "your" into "my"; `None` where it asks for more than yes or no, or of a person who is not clear."""
+    if _OPEN.search(about):
         return None
     return re.sub(r"(?i)\byours?\b", "my", re.sub(r"(?i)\byou\b", "me", about)).strip()
 
@@ -128,7 +132,7 @@ def _after(frame: str) -> Build:
 
 
 def _job(_: re.Match[str], answer: str) -> str | None:
-    return f"I am {answer[:1].lower()}{answer[1:]}" if re.match(r"an? \w", answer, re.IGNORECASE) else None
+    return f"I am {_lowered(answer)}" if re.match(r"an? \w", answer, re.IGNORECASE) else None
 
 
 def _age(_: re.Match[str], answer: str) -> str | None:
@@ -136,59 +140,59 @@ def _age(_: re.Match[str], answer: str) -> str | None:
     return f"I am {number.group()} years old" if number else None
 
 
-def _called(found: re.Match[str], answer: str) -> str | None:
-    return f"My {found['kin']} is called {answer}" if answer[:1].isupper() else None
+def _called(match: re.Match[str], answer: str) -> str | None:
+    return f"My {match['kin']} is called {answer}" if answer[:1].isupper() else None
 
 
-def _favourite(found: re.Match[str], answer: str) -> str | None:
-    return f"My {found['what']} is {answer[:1].lower() + answer[1:] if _common().match(answer) else answer}"
+def _favourite(match: re.Match[str], answer: str) -> str | None:
+    return f"My {match['what']} is {_lowered(answer) if _COMMON.match(answer) else answer}"
 
 
-def _object(found: re.Match[str], answer: str) -> str | None:
+def _object(match: re.Match[str], answer: str) -> str | None:
     """Put the answer behind the verb of the question: "What did you buy?", "A bike"."""
-    known = verb(found["verb"].lower())
-    if known is None or "'" in answer or not re.match(r"(?:an?|the|some|my|\d+|two|three|[\"“A-Z])", answer):
+    lexeme = verb(match["verb"].lower())
+    if lexeme is None or "'" in answer or not re.match(r"(?:an?|the|some|my|\d+|two|three|[\"“A-Z])", answer):
         return None
-    lowered = answer[:1].lower() + answer[1:] if _common().match(answer) else answer
-    form = {"did": past(known.base), "are": f"am {gerund(known.base)}"}.get(found["aux"].lower(), known.base)
-    return f"I {form} {lowered}"
+    lowered = _lowered(answer) if _COMMON.match(answer) else answer
+    forms = {"did": past(lexeme.base), "are": f"am {gerund(lexeme.base)}"}
+    return f"I {forms.get(match['aux'].lower(), lexeme.base)} {lowered}"
 
 
-def _how_long(found: re.Match[str], answer: str) -> str | None:
-    about = _mine(found["about"])
-    if about is None or not _duration().match(answer):
+def _how_long(match: re.Match[str], answer: str) -> str | None:
+    about = _mine(match["about"])
+    if about is None or not _DURATION.match(answer):
         return None
     lead = "" if re.match(r"for|since|about|over", answer, re.IGNORECASE) else "for "
-    return f"I have {about} {lead}{answer[:1].lower()}{answer[1:]}"
+    return f"I have {about} {lead}{_lowered(answer)}"
 
 
-def _how_often(found: re.Match[str], answer: str) -> str | None:
-    about = _mine(found["about"])
-    return f"I {about} {answer[:1].lower()}{answer[1:]}" if about and _adverbial().match(answer) else None
+def _how_often(match: re.Match[str], answer: str) -> str | None:
+    about = _mine(match["about"])
+    return f"I {about} {_lowered(answer)}" if about and _ADVERBIAL.match(answer) else None
 
 
-def _when(found: re.Match[str], answer: str) -> str | None:
-    about = _mine(found["about"])
-    if not about or not _adverbial().match(answer):
+def _when(match: re.Match[str], answer: str) -> str | None:
+    about = _mine(match["about"])
+    if not about or not _ADVERBIAL.match(answer):
         return None
     head, _, rest = about.partition(" ")
-    return f"I {past(head)} {rest} {answer[:1].lower() + answer[1:] if _common().match(answer) else answer}"
+    return f"I {past(head)} {rest} {_lowered(answer) if _COMMON.match(answer) else answer}"
 
 
-def _how_many(found: re.Match[str], answer: str) -> str | None:
+def _how_many(match: re.Match[str], answer: str) -> str | None:
     number = re.match(
         r"(?:just |only )?(?:one|two|three|four|five|six|seven|eight|nine|ten|\d+)(?= |$)",
         answer,
         re.IGNORECASE,
     )
     return (
-        f"I have {number.group().lower()} {found['what']}" if number and number.end() == len(answer) else None
+        f"I have {number.group().lower()} {match['what']}" if number and number.end() == len(answer) else None
     )
 
 
-@cache
-def _wh() -> tuple[tuple[re.Pattern[str], Build], ...]:
-    rows: tuple[tuple[str, Build], ...] = (
+_WH: tuple[tuple[LazyPattern, Build], ...] = tuple(
+    (LazyPattern(pattern, re.IGNORECASE), build)
+    for pattern, build in (
         (
             r"where (?:do you (?:currently |now )?live|are you (?:living|based))(?: now| these days)?$",
             _after("I live in"),
@@ -215,92 +219,49 @@ def _wh() -> tuple[tuple[re.Pattern[str], Build], ...]:
         (r"when did you (?P<about>[^,]+)$", _when),
         (r"how many (?P<what>[a-z-]+(?: [a-z-]+)?) do you have$", _how_many),
     )
-    return tuple((re.compile(pattern, re.IGNORECASE), build) for pattern, build in rows)
+)
+_ASK = LazyPattern(
+    r"^(?:(?:so|and|but|oh|wow|hey|ok|okay|well|cool|nice|great|by the way|btw|just curious|out of curiosity)[\s,:!-]+)+",
+    re.IGNORECASE,
+)
+_YES_NO = LazyPattern(
+    r"(?P<aux>do|did|are|were|have) you (?:still |also |really |actually |currently )?(?P<about>[^,;]+)$",
+    re.IGNORECASE,
+)
+_OPEN = LazyPattern(
+    r"\b(?:any\w*|ever|or|some\w*|what|how|why|where|when|it|that|this|these|those|them|they|he|she|him|her|there|think|know|mean|remember|want to|"
+    r"wanna|mind|need|believe|hear|see|guess|feel|okay|ok|alright|sure|ready|excited|i|me|my|we|us)\b",
+    re.IGNORECASE,
+)
+"""Return what makes "yes" say too little: choices, "any", and whatever only the asker knows."""
 
-
-@cache
-def _ask() -> re.Pattern[str]:
-    return re.compile(
-        r"^(?:(?:so|and|but|oh|wow|hey|ok|okay|well|cool|nice|great|by the way|btw|just curious|out of curiosity)[\s,:!-]+)+",
-        re.IGNORECASE,
-    )
-
-
-@cache
-def _yes_no() -> re.Pattern[str]:
-    return re.compile(
-        r"(?P<aux>do|did|are|were|have) you (?:still |also |really |actually |currently )?(?P<about>[^,;]+)$",
-        re.IGNORECASE,
-    )
-
-
-@cache
-def _open() -> re.Pattern[str]:
-    """Return what makes "yes" say too little: choices, "any", and whatever only the asker knows."""
-    return re.compile(
-        r"\b(?:any\w*|ever|or|some\w*|what|how|why|where|when|it|that|this|these|those|them|they|he|she|him|her|there|think|know|mean|remember|want to|"
-        r"wanna|mind|need|believe|hear|see|guess|feel|okay|ok|alright|sure|ready|excited|i|me|my|we|us)\b",
-        re.IGNORECASE,
-    )
-
-
-@cache
-def _yes() -> re.Pattern[str]:
-    return re.compile(
-        r"\W*(?:oh,? |well,? |haha,? )?(?:yes|yeah|yep|yup|yea|sure do|i do|i did|i am|i have|definitely|absolutely|indeed|of course)\b",
-        re.IGNORECASE,
-    )
-
-
-@cache
-def _no() -> re.Pattern[str]:
-    return re.compile(
-        r"\W*(?:oh,? |well,? )?(?:no|nope|nah|not really|i don['’]t|i didn['’]t|i['’]m not|i haven['’]t)\b(?! (?:worries|problem|doubt))",
-        re.IGNORECASE,
-    )
-
-
-@cache
-def _bare_reply() -> re.Pattern[str]:
-    return re.compile(
-        r"|(?:yes|yeah|yep|no|nope)?,?\s*(?:(?:i|we) (?:do|did|am|are|was|were|have|don['’]t|didn['’]t|haven['’]t)(?: not)?|i['’]m not|not really|sure do|definitely|absolutely|yes|no|nope|yep|yeah|yup|of course)",
-        re.IGNORECASE,
-    )
-
-
-@cache
-def _adverbial() -> re.Pattern[str]:
-    return re.compile(
-        r"(?:about |around |almost |usually |maybe )?(?:every|once|twice|\w+ times|a few|a couple|on|in|at|since|for|last|yesterday|today|this|daily|weekly|most|all the time|always|often|"
-        r"sometimes|two|three|four|five|six|seven|eight|nine|ten|\d+|with my|mondays|tuesdays|wednesdays|thursdays|fridays|saturdays|sundays)\b",
-        re.IGNORECASE,
-    )
-
-
-@cache
-def _duration() -> re.Pattern[str]:
-    return re.compile(
-        r"(?:for |about |over |almost |around |since )*(?:(?:a|one|two|three|four|five|six|seven|eight|nine|ten|\d+|a few|several|many) (?:\w+ )?(?:day|week|month|year|decade)s?|(?:19|20)\d\d|last \w+|\w+ \d{4})\b",
-        re.IGNORECASE,
-    )
-
-
-@cache
-def _evasive() -> re.Pattern[str]:
-    return re.compile(
-        r"(?:not|no|nothing|none|never|hmm|that|this|it|good|great|thanks|thank|sorry|i|well|maybe|probably|depends|hard|all|everything|both|too|so)\b",
-        re.IGNORECASE,
-    )
-
-
-@cache
-def _you() -> re.Pattern[str]:
-    return re.compile(r"\b(?:you|your|yours)\b", re.IGNORECASE)
-
-
-@cache
-def _common() -> re.Pattern[str]:
-    """Return what a noun phrase begins with when its capital is only the sentence's."""
-    return re.compile(
-        r"(?:An?|The|Some|My|Our|Last|This|In|On|About|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten|Definitely|Probably|For|Since)\b"
-    )
+_YES = LazyPattern(
+    r"\W*(?:oh,? |well,? |haha,? )?(?:yes|yeah|yep|yup|yea|sure do|i do|i did|i am|i have|definitely|absolutely|indeed|of course)\b",
+    re.IGNORECASE,
+)
+_NO = LazyPattern(
+    r"\W*(?:oh,? |well,? )?(?:no|nope|nah|not really|i don['’]t|i didn['’]t|i['’]m not|i haven['’]t)\b(?! (?:worries|problem|doubt))",
+    re.IGNORECASE,
+)
+_BARE_REPLY = LazyPattern(
+    r"|(?:yes|yeah|yep|no|nope)?,?\s*(?:(?:i|we) (?:do|did|am|are|was|were|have|don['’]t|didn['’]t|haven['’]t)(?: not)?|i['’]m not|not really|sure do|definitely|absolutely|yes|no|nope|yep|yeah|yup|of course)",
+    re.IGNORECASE,
+)
+_ADVERBIAL = LazyPattern(
+    r"(?:about |around |almost |usually |maybe )?(?:every|once|twice|\w+ times|a few|a couple|on|in|at|since|for|last|yesterday|today|this|daily|weekly|most|all the time|always|often|"
+    r"sometimes|two|three|four|five|six|seven|eight|nine|ten|\d+|with my|mondays|tuesdays|wednesdays|thursdays|fridays|saturdays|sundays)\b",
+    re.IGNORECASE,
+)
+_DURATION = LazyPattern(
+    r"(?:for |about |over |almost |around |since )*(?:(?:a|one|two|three|four|five|six|seven|eight|nine|ten|\d+|a few|several|many) (?:\w+ )?(?:day|week|month|year|decade)s?|(?:19|20)\d\d|last \w+|\w+ \d{4})\b",
+    re.IGNORECASE,
+)
+_EVASIVE = LazyPattern(
+    r"(?:not|no|nothing|none|never|hmm|that|this|it|good|great|thanks|thank|sorry|i|well|maybe|probably|depends|hard|all|everything|both|too|so)\b",
+    re.IGNORECASE,
+)
+_YOU = LazyPattern(r"\b(?:you|your|yours)\b", re.IGNORECASE)
+_COMMON = LazyPattern(
+    r"(?:An?|The|Some|My|Our|Last|This|In|On|About|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten|Definitely|Probably|For|Since)\b"
+)
+"""Return what a noun phrase begins with when its capital is only the sentence's."""

@@ -5,23 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal
 
 from lukasa.domain.claim import Scene
 from lukasa.domain.turn import Turn
-from lukasa.extraction.rules.arrange import arranged
+from lukasa.extraction.rules.clauses import arranged
 from lukasa.extraction.rules.lexicon import table
 from lukasa.extraction.rules.parse import Clause, parse, skip_adverbs
-from lukasa.extraction.rules.relevance import MOST_WORDS, goes_on, is_thin, states
+from lukasa.extraction.rules.relevance import MOST_WORDS, continues, is_assertion, is_thin
 from lukasa.extraction.rules.third_person import Rewrite, in_third_person
-from lukasa.extraction.rules.times import Moment, moments
-from lukasa.extraction.rules.tokens import Word, joined, words
+from lukasa.extraction.rules.times import TimePhrase, time_phrases
+from lukasa.extraction.rules.tokens import ClauseWord, joined, words
+from lukasa.text.patterns import LazyPattern
 from lukasa.text.rendering import speaker
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class StatedClause:
     """One clause in the third person, with its dates resolved."""
 
     start: int
@@ -40,7 +40,7 @@ class Said:
     rest: str
     """What follows the verb, without times: what the attribute grammar reads."""
 
-    moments: tuple[Moment, ...]
+    time_phrases: tuple[TimePhrase, ...]
     resolved: tuple[str, ...]
     """Names and dates that were put in."""
 
@@ -56,78 +56,79 @@ class Said:
 
 def state(
     turn: Turn, scene: Scene, start: int, end: int, *, opening: str = "", follows: bool = False
-) -> Said | None:
+) -> StatedClause | None:
     """Read `turn.text[start:end]`; `None`: it states nothing that may be believed.
 
     *opening* stands before it, and tells whether it takes something back; *follows*: what "it" means has been said.
     """
-    given = words(turn.text, start, end)
-    if not given or len(given) > MOST_WORDS:
+    tokens = words(turn.text, start, end)
+    if not tokens or len(tokens) > MOST_WORDS:
         return None
-    clause = parse(arranged(given))
-    names = (*scene.names, speaker(turn))
+    clause = parse(arranged(tokens))
     if clause is None:
         return None
-    if not (
-        goes_on(clause, names)
-        if follows
-        else states(clause, addressee=scene.addressee is not None, names=names)
-    ):
+    names = (*scene.names, speaker(turn))
+    addressee = scene.addressee is not None
+    if not (continues(clause, names) if follows else is_assertion(clause, addressee=addressee, names=names)):
         return None
-    return said(turn, scene, given, clause, corrected=bool(_takes_back().search(opening)))
+    return stated_clause(turn, scene, tokens, clause, corrected=bool(_TAKES_BACK.search(opening)))
 
 
-def said(
-    turn: Turn, scene: Scene, given: Sequence[Word], clause: Clause, *, corrected: bool = False
-) -> Said | None:
-    """Put a clause into the third person, and its times into dates; *given*: its words in the order of the text."""
+def stated_clause(
+    turn: Turn, scene: Scene, tokens: Sequence[ClauseWord], clause: Clause, *, corrected: bool = False
+) -> StatedClause | None:
+    """Put a clause into the third person, and its times into dates; *tokens*: its words in the order of the text."""
     rewrite = in_third_person(clause, speaker(turn), scene.addressee)
     if rewrite is None:
         return None
     when = _placed(
-        moments(turn.text, given, at=turn.at, zone=scene.zone, tense=_tense(clause)), given, clause.words
+        time_phrases(turn.text, tokens, at=turn.at, zone=scene.zone, tense=_tense(clause)),
+        tokens,
+        clause.words,
     )
     out = _dated(rewrite, when)
-    return Said(
-        start=given[0].start,
-        end=given[-1].end,
+    return StatedClause(
+        start=tokens[0].start,
+        end=tokens[-1].end,
         clause=clause,
         subject=_subject(clause, rewrite),
         text=_sentence(_spelled(clause.words, out)),
         undated=_sentence(_spelled(clause.words, rewrite.out)),
         upto_verb=_sentence(_spelled(clause.words[: clause.verb + 1], out)),
         rest=_rest(clause, rewrite, when),
-        moments=tuple(when),
-        resolved=(*sorted(rewrite.used), *(each.wording for each in when if each.wording)),
+        time_phrases=tuple(when),
+        resolved=(*sorted(rewrite.used), *(phrase.wording for phrase in when if phrase.wording)),
         corrected=corrected,
         ended=is_over(clause),
         thin=is_thin(clause, scene.names),
     )
 
 
-def _placed(found: Sequence[Moment], given: Sequence[Word], now: Sequence[Word]) -> list[Moment]:
-    """Return the moments by the places that their words have after the clause was arranged."""
-    places = {word.start: place for place, word in enumerate(now) if word.end > word.start}
+def _placed(
+    phrases: Sequence[TimePhrase], tokens: Sequence[ClauseWord], now: Sequence[ClauseWord]
+) -> list[TimePhrase]:
+    """Return the phrases by the places that their words have after the clause was arranged."""
+    places = {word.start: index for index, word in enumerate(now) if word.end > word.start}
     moved = []
-    for each in found:
-        last = places.get(given[each.after - 1].start)
-        first = places.get(given[each.first].start)
-        if first is not None and last is not None and last - first == each.after - each.first - 1:
-            moved.append(each._replace(first=first, after=last + 1))
+    for phrase in phrases:
+        last = places.get(tokens[phrase.after - 1].start)
+        first = places.get(tokens[phrase.first].start)
+        if first is not None and last is not None and last - first == phrase.after - phrase.first - 1:
+            moved.append(phrase._replace(first=first, after=last + 1))
     return moved
 
 
-def _dated(rewrite: Rewrite, when: Sequence[Moment]) -> list[str]:
+def _dated(rewrite: Rewrite, when: Sequence[TimePhrase]) -> list[str]:
     """Return the words with dates in place of relative expressions of time."""
     out = list(rewrite.out)
-    for each in when:
-        if each.wording:
-            out[each.first : each.after] = [each.wording, *[""] * (each.after - each.first - 1)]
+    for phrase in when:
+        if phrase.wording:
+            out[phrase.first : phrase.after] = [phrase.wording, *[""] * (phrase.after - phrase.first - 1)]
     return out
 
 
-def _spelled(given: Sequence[Word], out: Sequence[str]) -> str:
-    return joined(zip((word.glue for word in given), out, strict=False))
+def _spelled(tokens: Sequence[ClauseWord], out: Sequence[str]) -> str:
+    return joined(zip((word.glue for word in tokens), out, strict=False))
 
 
 def _sentence(text: str) -> str:
@@ -135,14 +136,14 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _rest(clause: Clause, rewrite: Rewrite, when: Sequence[Moment]) -> str:
-    timed = {place for each in when for place in range(each.first, each.after)}
-    # "Is not really a fan": that it is denied is known already.
+def _rest(clause: Clause, rewrite: Rewrite, when: Sequence[TimePhrase]) -> str:
+    timed = {index for phrase in when for index in range(phrase.first, phrase.after)}
+    # "Is not really a fan": the denial has been read already.
     begin = skip_adverbs(clause.words, clause.verb + 1) if clause.base == "be" else clause.verb + 1
     parts = [
-        (word.glue, "" if place in timed else rewrite.out[place])
-        for place, word in enumerate(clause.words)
-        if place >= begin
+        (word.glue, "" if index in timed else rewrite.out[index])
+        for index, word in enumerate(clause.words)
+        if index >= begin
     ]
     return joined(iter(parts)).strip(" ,;:.!")
 
@@ -174,18 +175,14 @@ def _tense(clause: Clause) -> Literal["past", "present", "future"]:
 
 
 def is_over(clause: Clause) -> bool:
-    """Tell whether the clause says that something is no longer so."""
+    """Whether the clause says that something is no longer so."""
     lows = [word.low for word in clause.words]
     if clause.tense == "used" or "no longer" in lows:
         return True
-    return clause.negated and (
-        "anymore" in lows or any(lows[place : place + 2] == ["any", "more"] for place in range(len(lows) - 1))
-    )
+    return clause.negated and ("anymore" in lows or " any more " in f" {' '.join(lows)} ")
 
 
-@cache
-def _takes_back() -> re.Pattern[str]:
-    return re.compile(
-        r"\b(?:actually|i meant|correction|scratch that|my mistake|my bad|i was wrong|i misspoke|oops|wait)\b",
-        re.IGNORECASE,
-    )
+_TAKES_BACK = LazyPattern(
+    r"\b(?:actually|i meant|correction|scratch that|my mistake|my bad|i was wrong|i misspoke|oops|wait)\b",
+    re.IGNORECASE,
+)

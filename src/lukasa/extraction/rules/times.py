@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
-from functools import cache
 from typing import Literal, NamedTuple
 
 from lukasa.dates import Expression, expressions, written
 from lukasa.domain.interval import Interval
 from lukasa.extraction.rules.lexicon import table
-from lukasa.extraction.rules.tokens import Word
+from lukasa.extraction.rules.tokens import ClauseWord
+from lukasa.text.patterns import LazyPattern
 from lukasa.text.rendering import day
 
 
-class Moment(NamedTuple):
+class TimePhrase(NamedTuple):
     """One expression of time among the words of a clause."""
 
     first: int
@@ -30,111 +30,103 @@ class Moment(NamedTuple):
     """It comes again and again: no time at which something is so."""
 
 
-def moments(
+def time_phrases(
     text: str,
-    words: Sequence[Word],
+    words: Sequence[ClauseWord],
     *,
     at: datetime,
     zone: tzinfo | None,
     tense: Literal["past", "present", "future"] | None,
-) -> list[Moment]:
+) -> list[TimePhrase]:
     """Find the expressions of time in a clause of *text*."""
     if not words:
         return []
     start, end = words[0].start, words[-1].end
-    if not _hint().search(text, start, end):
+    if not _HINT.search(text, start, end):
         return []
-    read = _Reader(text, words, at, zone or at.tzinfo, tense)
-    found = expressions(text[start:end], at=at, zone=zone, tense=tense)
-    return [moment for each in found if (moment := _moment(each, read, start)) is not None]
+    context = _TimeContext(text, words, at, zone or at.tzinfo, tense)
+    spoken = expressions(text[start:end], at=at, zone=zone, tense=tense)
+    return [phrase for expression in spoken if (phrase := _phrase(expression, context, start)) is not None]
 
 
-class _Reader(NamedTuple):
+class _TimeContext(NamedTuple):
     """What expressions are read with."""
 
     text: str
-    words: Sequence[Word]
+    words: Sequence[ClauseWord]
     at: datetime
     zone: tzinfo | None
     tense: Literal["past", "present", "future"] | None
 
 
-def _moment(found: Expression, read: _Reader, offset: int) -> Moment | None:
-    words = read.words
-    start, end = offset + found.start, offset + found.end
-    inside = [place for place, word in enumerate(words) if word.start < end and word.end > start]
+def _phrase(expression: Expression, context: _TimeContext, offset: int) -> TimePhrase | None:
+    words = context.words
+    start, end = offset + expression.start, offset + expression.end
+    inside = [index for index, word in enumerate(words) if word.start < end and word.end > start]
     if not inside:
         return None
-    moment = Moment(inside[0], inside[-1] + 1, found.interval, recurring=bool(found.recurring))
-    if _clock().fullmatch(found.interval.phrase) and read.tense == "present":
-        return moment._replace(recurring=True)  # "I get up at 5:30": every day
+    phrase = TimePhrase(inside[0], inside[-1] + 1, expression.interval, recurring=bool(expression.recurring))
+    if _CLOCK.fullmatch(expression.interval.phrase) and context.tense == "present":
+        return phrase._replace(recurring=True)  # "I get up at 5:30": every day
     # "Recently" says no more in dates than in its own word, and reads better.
-    if found.recurring or all(
-        word.low in table("VAGUE_TIMES") for word in words[moment.first : moment.after]
+    if expression.recurring or all(
+        word.low in table("VAGUE_TIMES") for word in words[phrase.first : phrase.after]
     ):
-        return moment
-    moment = moment._replace(wording=_wording(found, read, words[moment.first], end))
-    before = words[moment.first - 1].low if moment.first else ""
-    if words[moment.first].start < start or words[moment.after - 1].end > end:
-        return _attributive(moment, words, before)
-    return _with_preposition(moment, before)
+        return phrase
+    phrase = phrase._replace(wording=_wording(expression, context, words[phrase.first], end))
+    before = words[phrase.first - 1].low if phrase.first else ""
+    if words[phrase.first].start < start or words[phrase.after - 1].end > end:
+        return _attributive(phrase, words, before)
+    return _with_preposition(phrase, before)
 
 
-def _wording(found: Expression, read: _Reader, first: Word, end: int) -> str:
+def _wording(expression: Expression, context: _TimeContext, first: ClauseWord, end: int) -> str:
     """Return how it is said absolutely; "by Friday" and "before July" are no "until"."""
-    if found.interval.granularity == "range" and (ago := _ago().fullmatch(found.interval.phrase)) is not None:
+    if (
+        expression.interval.granularity == "range"
+        and (ago := _AGO.fullmatch(expression.interval.phrase)) is not None
+    ):
         # The bounds of "a few weeks ago" would read as if it had lasted from one to the other.
-        return f"{ago['time'] or 'a few days'} before {day(read.at.astimezone(read.zone))}"
+        return f"{ago['time'] or 'a few days'} before {day(context.at.astimezone(context.zone))}"
     if first.low not in {"by", "before", "after"}:
-        return written(found.interval, zone=read.zone)
-    bound = expressions(read.text[first.end : end], at=read.at, zone=read.zone, tense=read.tense)
-    return f"{first.low} {_bare(written(bound[0].interval, zone=read.zone))}" if bound else ""
+        return written(expression.interval, zone=context.zone)
+    bound = expressions(context.text[first.end : end], at=context.at, zone=context.zone, tense=context.tense)
+    return f"{first.low} {_bare(written(bound[0].interval, zone=context.zone))}" if bound else ""
 
 
-def _with_preposition(moment: Moment, before: str) -> Moment:
+def _with_preposition(phrase: TimePhrase, before: str) -> TimePhrase:
     """Take in the preposition before, which the wording has too; keep one that says something else ("by Friday")."""
     if before in table("DOING_TO_TIME"):
-        return moment._replace(first=moment.first - 1)
+        return phrase._replace(first=phrase.first - 1)
     if before in table("BOUNDING_TIME"):
-        return moment._replace(wording=_bare(moment.wording))
-    return moment
+        return phrase._replace(wording=_bare(phrase.wording))
+    return phrase
 
 
-def _attributive(moment: Moment, words: Sequence[Word], before: str) -> Moment | None:
+def _attributive(phrase: TimePhrase, words: Sequence[ClauseWord], before: str) -> TimePhrase | None:
     """Word `yesterday's` before its noun: "the 7 May 2023 game"."""
-    if not words[moment.after - 1].low.endswith("'s"):
+    if not words[phrase.after - 1].low.endswith("'s"):
         return None
     article = "" if before in table("DETERMINERS") else "the "
-    return moment._replace(wording=article + _bare(moment.wording))
+    return phrase._replace(wording=article + _bare(phrase.wording))
 
 
 def _bare(wording: str) -> str:
-    """Return the wording without its preposition."""
     head, _, tail = wording.partition(" ")
     return tail if head in {"on", "in", "at", "since", "until", "from", "around"} and tail else wording
 
 
-@cache
-def _ago() -> re.Pattern[str]:
-    return re.compile(r"(?:(?P<time>.+?)\s+(?:ago|back)|the other day)", re.IGNORECASE)
-
-
-@cache
-def _clock() -> re.Pattern[str]:
-    return re.compile(
-        r"(?:at |around |by )?(?:\d{1,2}(?:[:.]\d\d)?\s*(?:[ap]\.?m\.?)?|noon|midnight)(?: o'clock)?",
-        re.IGNORECASE,
-    )
-
-
-@cache
-def _hint() -> re.Pattern[str]:
-    """Return what every expression of time has something of: most clauses have none, and need not be read closely."""
-    return re.compile(
-        r"\d|\b(?:yesterday|today|tonight|tomorrow|last|this|next|past|coming|ago|now|since|until|till|every|each|daily|weekly|monthly|yearly|"
-        r"mornings?|evenings?|afternoons?|nights?|weekends?|days?|weeks?|months?|years?|decades?|quarters?|spring|summer|autumn|fall|winter|"
-        r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
-        r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|christmas|easter|halloween|thanksgiving|valentine'?s?|new year'?s?|"
-        r"once|twice|times|recently|earlier|mid|other)\b",
-        re.IGNORECASE,
-    )
+_AGO = LazyPattern(r"(?:(?P<time>.+?)\s+(?:ago|back)|the other day)", re.IGNORECASE)
+_CLOCK = LazyPattern(
+    r"(?:at |around |by )?(?:\d{1,2}(?:[:.]\d\d)?\s*(?:[ap]\.?m\.?)?|noon|midnight)(?: o'clock)?",
+    re.IGNORECASE,
+)
+_HINT = LazyPattern(
+    r"\d|\b(?:yesterday|today|tonight|tomorrow|last|this|next|past|coming|ago|now|since|until|till|every|each|daily|weekly|monthly|yearly|"
+    r"mornings?|evenings?|afternoons?|nights?|weekends?|days?|weeks?|months?|years?|decades?|quarters?|spring|summer|autumn|fall|winter|"
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|christmas|easter|halloween|thanksgiving|valentine'?s?|new year'?s?|"
+    r"once|twice|times|recently|earlier|mid|other)\b",
+    re.IGNORECASE,
+)
+"""Every expression of time has some of this: most clauses have none, and need no closer look."""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
 from lukasa.extraction.rules.lexicon import table
+from lukasa.text.patterns import LazyPattern
 
 
-class Word(NamedTuple):
+class ClauseWord(NamedTuple):
     """A word, half a contraction (`I`, `'m`; `do`, `n't`), a number or a mark."""
 
     text: str
@@ -20,34 +19,34 @@ class Word(NamedTuple):
 
     start: int
     end: int
-    """Characters of the text that was given."""
+    """Characters of the text."""
 
     glue: str
     """What stands between it and the word before: a space or nothing."""
 
 
-def words(text: str, start: int, end: int) -> list[Word]:
+def words(text: str, start: int, end: int) -> list[ClauseWord]:
     """Return the words of `text[start:end]`, in order; their places are those in *text*."""
-    found: list[Word] = []
+    tokens: list[ClauseWord] = []
     last = start
-    for match in _token().finditer(text, start, end):
-        glue = " " if match.start() > last and found else ""
-        found += _parts(match.group(), match.start(), glue)
+    for match in _TOKEN.finditer(text, start, end):
+        glue = " " if match.start() > last and tokens else ""
+        tokens += _parts(match.group(), match.start(), glue)
         last = match.end()
-    return _split_is(found)
+    return _split_is(tokens)
 
 
-def _split_is(given: list[Word]) -> list[Word]:
+def _split_is(tokens: list[ClauseWord]) -> list[ClauseWord]:
     """Cut the "is" off a noun before what no possessive has behind it: `My sister's a judge`."""
-    found: list[Word] = []
-    for word, follows in pairwise([*given, Word("", "", 0, 0, "")]):
+    split: list[ClauseWord] = []
+    for word, follows in pairwise([*tokens, ClauseWord("", "", 0, 0, "")]):
         if word.low.endswith("'s") and len(word.low) > _SUFFIX and follows.low in table("BEHIND_IS"):
             cut = len(word.text) - _SUFFIX
-            found.append(Word(word.text[:cut], word.low[:cut], word.start, word.start + cut, word.glue))
-            found.append(Word(word.text[cut:], "'s", word.start + cut, word.end, ""))
+            split.append(ClauseWord(word.text[:cut], word.low[:cut], word.start, word.start + cut, word.glue))
+            split.append(ClauseWord(word.text[cut:], "'s", word.start + cut, word.end, ""))
         else:
-            found.append(word)
-    return found
+            split.append(word)
+    return split
 
 
 def joined(parts: Iterator[tuple[str, str]]) -> str:
@@ -59,23 +58,23 @@ def joined(parts: Iterator[tuple[str, str]]) -> str:
     return text.strip()
 
 
-def is_word(word: Word) -> bool:
-    """Tell whether it is more than a mark."""
+def is_word(word: ClauseWord) -> bool:
+    """Whether it is more than a mark."""
     return word.low[0].isalnum() or word.low[0] == "'"
 
 
-def _parts(raw: str, start: int, glue: str) -> list[Word]:
+def _parts(raw: str, start: int, glue: str) -> list[ClauseWord]:
     low = raw.lower().replace("’", "'")
     if low.startswith("no") and low.split() == ["no", "longer"]:
-        return [Word(raw, "no longer", start, start + len(raw), glue)]
+        return [ClauseWord(raw, "no longer", start, start + len(raw), glue)]
     if len(low) != len(raw):  # İ and its like change length, and their places with it
         low = raw.replace("’", "'")
     cut = _contracted(low)
     if not cut:
-        return [Word(raw, low, start, start + len(raw), glue)]
+        return [ClauseWord(raw, low, start, start + len(raw), glue)]
     return [
-        Word(raw[:cut], low[:cut], start, start + cut, glue),
-        Word(raw[cut:], low[cut:], start + cut, start + len(raw), ""),
+        ClauseWord(raw[:cut], low[:cut], start, start + cut, glue),
+        ClauseWord(raw[cut:], low[cut:], start + cut, start + len(raw), ""),
     ]
 
 
@@ -94,9 +93,6 @@ def _contracted(low: str) -> int:
 _SUFFIX = 2
 """Characters of `'s`."""
 
-
-@cache
-def _token() -> re.Pattern[str]:
-    return re.compile(
-        r"(?i:no\s+longer)\b|(?:https?://|www\.)[^\s<>]+|\d+(?:[.,:/]\d+)+|[^\W_]+(?:['’&_-][^\W_]+)*(?:\+\+?|#)?|\S"
-    )
+_TOKEN = LazyPattern(
+    r"(?i:no\s+longer)\b|(?:https?://|www\.)[^\s<>]+|\d+(?:[.,:/]\d+)+|[^\W_]+(?:['’&_-][^\W_]+)*(?:\+\+?|#)?|\S"
+)

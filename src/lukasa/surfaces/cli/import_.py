@@ -173,6 +173,7 @@ def _remember_erased(mine: Handle, part: Session, before: Receipt, erased: Seque
         duplicates=before.duplicates,
         facts=[*before.facts, *again.facts],
         refused=Counter(before.refused) + Counter(again.refused),
+        instructions=[*before.instructions, *again.instructions],
         unembedded=before.unembedded + again.unembedded,
     )
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from lukasa.domain.attribute import attribute
 from lukasa.domain.fact import FactKind
 from lukasa.extraction.rules.frames import readings
-from lukasa.extraction.rules.identity import favourite
 from lukasa.extraction.rules.parse import parse
+from lukasa.extraction.rules.people import favourite
 from lukasa.extraction.rules.statement import is_over
 from lukasa.extraction.rules.tokens import joined, words
 

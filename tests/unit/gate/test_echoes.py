@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lukasa.domain.scope import Partition
-from lukasa.gate.echoes import Served, echoes, fingerprints, is_echo
+from lukasa.gate.echoes import Echoes, echoes, fingerprints, is_echo
 
 CONTEXT = """\
 8 May 2023, Monday
@@ -86,7 +86,7 @@ def test_fingerprints_do_not_hold_the_text():
 
 
 def test_each_partition_has_its_own():
-    served = Served()
+    served = Echoes()
     ana, ben = Partition("t", "ana"), Partition("t", "ben")
     served.note(ana, CONTEXT)
 
@@ -95,7 +95,7 @@ def test_each_partition_has_its_own():
 
 
 def test_what_was_served_longest_ago_makes_room():
-    served = Served(max_runs=10)
+    served = Echoes(max_runs=10)
     ana = Partition("t", "ana")
     served.note(ana, "one two three four five six seven eight")
     served.note(ana, "a b c d e f g h i j k")
@@ -106,7 +106,7 @@ def test_what_was_served_longest_ago_makes_room():
 
 
 def test_the_partition_that_was_served_longest_ago_makes_room_for_others():
-    served = Served(max_in_all=12)
+    served = Echoes(max_in_all=12)
     ana, ben, mia = (Partition("t", name) for name in ("ana", "ben", "mia"))
     served.note(ana, "one two three four five six seven eight")
     served.note(ben, "a b c d e f g h")
@@ -119,7 +119,7 @@ def test_the_partition_that_was_served_longest_ago_makes_room_for_others():
 
 
 def test_an_erased_partition_leaves_nothing():
-    served = Served()
+    served = Echoes()
     ana = Partition("t", "ana")
     served.note(ana, CONTEXT)
 
