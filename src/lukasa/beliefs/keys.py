@@ -49,7 +49,7 @@ def slot_of(subject: str, attribute: str | None, value: str | None, cardinality:
     if cardinality_of(attribute, cardinality) == "single":
         return digest(["one", _said(subject), label])
     spec = known_attribute(label)
-    family = label if spec is None else min(spec.name, spec.opposite or spec.name)
+    family = label if spec is None else min(label, spec.opposite or label)
     family = spec.ends_with if spec is not None and spec.ends_with else family
     return digest(["many", _said(subject), family, _said(value)])
 
@@ -123,4 +123,5 @@ def _said(text: str) -> str:
 
 def _label(attribute: str) -> str:
     """Return an attribute's name as it is compared: `Favorite Book` is `favourite book`."""
-    return attribute if known_attribute(attribute) is not None and " " not in attribute else _said(attribute)
+    spec = known_attribute(attribute)
+    return _said(attribute) if spec is None or " " in attribute else spec.key or attribute
