@@ -6,14 +6,13 @@ import re
 from functools import cache
 
 from lukasa.domain.attribute import attribute as known_attribute
-from lukasa.domain.fact import Cardinality, FactKind
+from lukasa.domain.fact import KIND_TRAITS, Cardinality, FactKind
 from lukasa.domain.ids import digest
 from lukasa.domain.interval import Interval
 from lukasa.text.normalise import terms
 from lukasa.text.wording_data import MONTHS
 
 _DAYS = frozenset({"instant", "part", "day"})
-_ON_A_DAY: frozenset[FactKind] = frozenset({"event", "plan"})
 
 
 def fact_key(
@@ -70,7 +69,11 @@ def when_of(valid: Interval | None, kind: FactKind) -> str | None:
 
     `None`: nobody said when. An open interval that begins as it is said is no date.
     """
-    if kind not in _ON_A_DAY or valid is None or (valid.granularity == "instant" and valid.end is None):
+    if (
+        not KIND_TRAITS[kind].happens
+        or valid is None
+        or (valid.granularity == "instant" and valid.end is None)
+    ):
         return None
     start = None if valid.start is None else valid.start.date().isoformat()
     if valid.granularity in _DAYS or (valid.start is None and valid.end is None):

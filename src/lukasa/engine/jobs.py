@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from lukasa.domain.fact import Fact, FactKind
+from lukasa.domain.fact import KIND_TRAITS, Fact
 from lukasa.domain.job import Job, JobState, Queue, Spent, Summary
 from lukasa.domain.journal import Cause
 from lukasa.domain.query import FactQuery, TurnQuery
@@ -100,7 +100,7 @@ class WorkVerbs(Verbs):
         *since* and *until* bound when it begins.
         """
         first, last = self._instant(since), self._instant(until)
-        kinds: list[FactKind] = ["event", "plan"]
+        kinds = [kind for kind, traits in KIND_TRAITS.items() if traits.happens]
         found = await self._running.parts.store.facts(
             self.partition, FactQuery(kinds=kinds, statuses=["current"])
         )

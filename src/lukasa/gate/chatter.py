@@ -11,6 +11,7 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from lukasa.domain.claim import Claim
+from lukasa.domain.fact import KIND_TRAITS
 from lukasa.gate import chatter_data as data
 from lukasa.text.analysis import content_words, term_of
 from lukasa.text.sentences import sentences
@@ -38,7 +39,7 @@ def junk_in(claim: Claim) -> Found | None:
         return Found("chatter", "small talk")
     if _is_question(said):
         return Found("chatter", "a question")
-    if claim.kind != "procedure":
+    if not KIND_TRAITS[claim.kind].instructs:
         if _patterns().moment.search(said) or _patterns().moment.search(claimed):
             return Found("chatter", "a state of the moment")
         if claim.attribute is None and _is_reaction(claim):

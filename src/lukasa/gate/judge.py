@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from lukasa.domain.attribute import attribute
 from lukasa.domain.claim import Claim
-from lukasa.domain.fact import FactKind
+from lukasa.domain.fact import KIND_TRAITS
 from lukasa.domain.turn import Turn
 from lukasa.gate.chatter import junk_in
 from lukasa.gate.echoes import RUN, is_echo
@@ -155,7 +155,7 @@ def _without_authority(case: _Case) -> Ruling | None:
     if _is_testimony(turn):
         return None
     known = attribute(claim.attribute) if claim.attribute else None
-    own = claim.kind in _USERS_OWN or (known is not None and known.kind in _USERS_OWN)
+    own = KIND_TRAITS[claim.kind].users_own or (known is not None and known.users_own)
     if not own and not speaks_of_user(f"{claim.text}\n{claim.quote}"):
         return None
     if turn.role == "assistant" or turn.origin == "assistant":
@@ -200,8 +200,6 @@ _QUESTIONS = (
     _not_lasting,
     _served_before,
 )
-
-_USERS_OWN: frozenset[FactKind] = frozenset({"preference", "profile", "plan", "procedure"})
 
 
 def _is_testimony(turn: Turn) -> bool:

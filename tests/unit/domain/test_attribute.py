@@ -133,6 +133,20 @@ def _texts(node: ast.expr, path: Path) -> Iterator[str]:
             yield from [value] if isinstance(value, str) else value
 
 
+def test_every_kind_has_traits():
+    assert list(KIND_TRAITS) == list(FACT_KINDS)
+
+
+def test_code_asks_for_the_traits_of_a_kind_instead_of_comparing_names():
+    names = "|".join(
+        kind for kind in FACT_KINDS if kind != "fact"
+    )  # A document may be of the kind "fact" too.
+    comparison = re.compile(rf"""kind (?:[!=]=|(?:not )?in) \{{?"(?:{names})\"""")
+    modules = [*SOURCE.glob("*/*.py"), *SOURCE.glob("extraction/*/*.py"), *SOURCE.glob("upkeep/*/*.py")]
+
+    assert [path.name for path in modules if comparison.search(path.read_text("utf-8"))] == []
+
+
 def test_the_extraction_prompt_offers_exactly_what_the_table_says():
     prompt = load("extract").system
     lists = re.search(r"One value at a time: (.+)\.\n  Any number: (.+)\.\n", prompt)

@@ -16,7 +16,7 @@ from lukasa.dates import MONTHS, WEEKDAYS, expressions, written
 from lukasa.dates.validity import validity
 from lukasa.domain.attribute import attribute as known_attribute
 from lukasa.domain.claim import Claim
-from lukasa.domain.fact import Cardinality, FactKind
+from lukasa.domain.fact import KIND_TRAITS, Cardinality
 from lukasa.domain.interval import Interval
 from lukasa.domain.source import Source
 from lukasa.domain.turn import Turn
@@ -28,7 +28,6 @@ from lukasa.text.rendering import day, speaker
 CONFIDENCE = 0.85
 """Of what a model read: between a row of our grammar and a sentence as it stands."""
 
-_HAPPENS: frozenset[FactKind] = frozenset({"event", "plan"})
 _SELF = frozenset({"i", "me", "user", "the user", "speaker", "the speaker", "myself"})
 
 
@@ -77,7 +76,7 @@ def claim_of(
     attribute, value = _attribute(item)
     known = known_attribute(attribute) if attribute else None
     kind = known.kind if known else item.kind
-    happens = kind in _HAPPENS
+    happens = KIND_TRAITS[kind].happens
     when = named_time(item.when, quote, turn, zone) if item.when or happens else None
     claim = Claim(
         subject=subject,

@@ -13,7 +13,7 @@ from dataclasses import replace
 from lukasa.dates.validity import validity
 from lukasa.domain.attribute import attribute as known_attribute
 from lukasa.domain.claim import Claim
-from lukasa.domain.fact import Cardinality
+from lukasa.domain.fact import KIND_TRAITS, Cardinality
 from lukasa.domain.source import Source
 from lukasa.domain.turn import Turn
 from lukasa.extraction.model.claims import CONFIDENCE, mistaken, named_time, resolved
@@ -91,7 +91,7 @@ def _claim(
         attribute=label,
         value=target,
         cardinality=cardinality,
-        valid=validity(when, turn.at, state=kind not in {"event", "plan"}, ended=False),
+        valid=validity(when, turn.at, state=not KIND_TRAITS[kind].happens, ended=False),
         confidence=CONFIDENCE,
     )
     return replace(claim, resolved=resolved(claim, turns, when, said=turn))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from lukasa.domain.claim import Claim, Scene
+from lukasa.domain.fact import KIND_TRAITS
 from lukasa.domain.turn import Turn
 from lukasa.extraction.rules.clauses import pieces
 from lukasa.extraction.rules.people import ATTRIBUTES_OF_KIN
@@ -21,7 +22,9 @@ _MOST_WORDS = 45
 def antecedent(found: Sequence[Claim]) -> Claim | None:
     """Return the claim that the next sentence may go on from: the last clause's first."""
     told = [
-        claim for claim in found if claim.attribute not in ATTRIBUTES_OF_KIN and claim.kind != "procedure"
+        claim
+        for claim in found
+        if claim.attribute not in ATTRIBUTES_OF_KIN and not KIND_TRAITS[claim.kind].instructs
     ]
     return max(told, key=lambda claim: claim.source.start, default=None)
 
