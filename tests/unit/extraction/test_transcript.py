@@ -7,8 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from lukasa.domain.turn import Turn
-from lukasa.extraction.model.segment import pairs, segments
-from lukasa.extraction.model.transcript import find_quote, numbered, one_line
+from lukasa.extraction.model.transcript import find_quote, numbered, one_line, pairs, segments
 from lukasa.policy import DistilPolicy
 
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)

@@ -19,8 +19,7 @@ from lukasa.extraction.model.claims import Dropped, claim_of
 from lukasa.extraction.model.neighbours import Near, Nearest
 from lukasa.extraction.model.recipe import Ask, Background, Reading
 from lukasa.extraction.model.schemas import Comparisons, Extracted
-from lukasa.extraction.model.segment import segments
-from lukasa.extraction.model.transcript import numbered, one_line, plain
+from lukasa.extraction.model.transcript import numbered, one_line, plain, segments
 from lukasa.gate import Admitted
 from lukasa.llm import Numbered
 from lukasa.llm.ask import ask_for

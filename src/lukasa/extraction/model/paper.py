@@ -27,8 +27,7 @@ from lukasa.extraction.model.neighbours import Near, Nearest
 from lukasa.extraction.model.paper_graph import triplets
 from lukasa.extraction.model.recipe import Ask, Background, Reading
 from lukasa.extraction.model.schemas import AddMemory, DeleteMemory, KeepMemory, PaperFacts, UpdateMemory
-from lukasa.extraction.model.segment import pairs
-from lukasa.extraction.model.transcript import one_line, plain
+from lukasa.extraction.model.transcript import one_line, pairs, plain
 from lukasa.llm import Numbered, read, shape_of
 from lukasa.llm.ask import ask_for
 from lukasa.policy import DistilPolicy

@@ -12,8 +12,7 @@ from lukasa.domain.query import TurnQuery
 from lukasa.domain.turn import Turn
 from lukasa.errors import BadReplyError, OverBudgetError
 from lukasa.extraction.model.schemas import SummaryReply
-from lukasa.extraction.model.segment import segments
-from lukasa.extraction.model.transcript import one_line, plain
+from lukasa.extraction.model.transcript import one_line, plain, segments
 from lukasa.llm.ask import ask_for
 from lukasa.llm.budget import Meter, Tally
 from lukasa.policy import DistilPolicy
