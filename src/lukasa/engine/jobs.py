@@ -58,7 +58,7 @@ class WorkVerbs(Verbs):
         Raises `NotFoundError` for an unknown session, `ProviderError` when the model cannot be asked: that session then
         stays as it was.
         """
-        from lukasa.extraction.model.reextract import ReadAgain  # noqa: PLC0415 - not what `import lukasa` should wait for
+        from lukasa.extraction.model.reextract import Reextract  # noqa: PLC0415 - not what `import lukasa` should wait for
 
         running = self._running
         if running.reader.recipe is None and running.parts.extractor is None:
@@ -68,7 +68,7 @@ class WorkVerbs(Verbs):
         sessions = await self._sessions()
         if session is not None and session not in sessions:
             raise NotFoundError(f"the partition has no session {session!r}")
-        again = ReadAgain(running.parts.store, running.reader, running.parts.clock)
+        again = Reextract(running.parts.store, running.reader, running.parts.clock)
         diffs = [
             await again(self.partition, each, dry_run=dry_run)
             for each in (sessions if session is None else [session])
