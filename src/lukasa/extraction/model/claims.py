@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import tzinfo
 from functools import cache
 from typing import NamedTuple
@@ -28,6 +29,7 @@ from lukasa.text.rendering import day, speaker
 CONFIDENCE = 0.85
 """Of what a model read: between a row of our grammar and a sentence as it stands."""
 
+_NAME = r"\b[A-Z][\w'’-]*[^\W_](?:\s+[A-Z][\w'’-]+)*"
 _SELF = frozenset({"i", "me", "user", "the user", "speaker", "the speaker", "myself"})
 _FIRST_PERSON = frozenset({"i", "my", "me", "mine", "myself"})
 _OTHERS = frozenset({
@@ -48,13 +50,6 @@ class Passage(NamedTuple):
         """The words themselves."""
         return self.turn.text[self.start : self.end]
 
-    @property
-    def source(self) -> Source:
-        """Where they stand."""
-        return Source(
-            turn=self.turn.id, start=self.start, end=self.end, at=self.turn.at, speaker=self.turn.speaker
-        )
-
 
 def claim_of(
     item: ExtractedFact, turns: Sequence[Turn], *, guidance: Guidance, zone: tzinfo | None
@@ -63,20 +58,22 @@ def claim_of(
     passage = _passage(item, turns)
     if passage is None or mistaken(item.subject, passage, turns):
         return None
-    subject, text = item.subject.strip(), item.text.strip()
-    if subject.casefold() in _SELF:
-        subject = speaker(passage.turn)
+    subject = item.subject.strip()
     label, value = _attribute(item)
     attribute = known_attribute(label) if label else None
     kind = attribute.kind if attribute else item.kind
     happens = KIND_TRAITS[kind].happens
     when = named_time(item.when, passage, zone) if item.when or happens else None
-    return Claim(
-        subject=subject,
-        text=text,
+    claim = claim_on(
+        passage,
+        speaker(passage.turn) if subject.casefold() in _SELF else subject,
+        item.text,
+        turns=turns,
+        when=when,
+    )
+    return replace(
+        claim,
         kind=kind,
-        source=passage.source,
-        quote=passage.quote,
         attribute=label,
         value=value,
         cardinality=_cardinality(label, guidance),
@@ -84,7 +81,26 @@ def claim_of(
         ended=item.ended,
         valid=validity(when, passage.turn.at, state=not happens, ended=item.ended),
         stance=item.stance,
-        resolved=resolved(subject, text, passage, turns=turns, when=when),
+    )
+
+
+def claim_on(
+    passage: Passage, subject: str, text: str, *, turns: Sequence[Turn], when: Interval | None
+) -> Claim:
+    """Return the claim that a sentence makes and a passage supports; *when*: the time that the passage names."""
+    return Claim(
+        subject=subject,
+        text=text.strip(),
+        kind="fact",
+        source=Source(
+            turn=passage.turn.id,
+            start=passage.start,
+            end=passage.end,
+            at=passage.turn.at,
+            speaker=passage.turn.speaker,
+        ),
+        quote=passage.quote,
+        resolved=tuple(dict.fromkeys([subject, *_resolved(text, passage, turns, when)])),
         confidence=CONFIDENCE,
     )
 
@@ -97,19 +113,17 @@ def mistaken(subject: str, passage: Passage, turns: Sequence[Turn]) -> bool:
     return subject.strip().casefold() in others - words and about_speaker
 
 
-def resolved(
-    subject: str, text: str, passage: Passage, *, turns: Sequence[Turn], when: Interval | None
-) -> tuple[str, ...]:
+def _resolved(text: str, passage: Passage, turns: Sequence[Turn], when: Interval | None) -> list[str]:
     """Return names and dates that the words of a claim can stand for, as far as the conversation has them."""
     quote, conversation = passage.quote, " ".join(turn.text for turn in turns)
     named = [
         name
-        for name in _name().findall(text)
+        for name in re.findall(_NAME, text)
         if name not in quote and not _is_date(name) and re.sub(r"['’]s$", "", name) in conversation
     ]
     # "Two weeks before 6 October 2025" counts from the day on which it was said.
     days = [*_dates(when), day(passage.turn.at)] if when is not None else []
-    return tuple(dict.fromkeys([subject, *map(speaker, turns), *named, *days]))
+    return [*map(speaker, turns), *named, *days]
 
 
 def named_time(phrase: str | None, passage: Passage, zone: tzinfo | None) -> Interval | None:
@@ -182,8 +196,3 @@ def _is_date(words: str) -> bool:
 @cache
 def _calendar() -> frozenset[str]:
     return frozenset(word.casefold() for word in (*MONTHS, *WEEKDAYS))
-
-
-@cache
-def _name() -> re.Pattern[str]:
-    return re.compile(r"\b[A-Z][\w'’-]*[^\W_](?:\s+[A-Z][\w'’-]+)*")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,16 +26,6 @@ class Near(NamedTuple):
     likeness: float
 
 
-class Nearest(Protocol):
-    """Finds the facts that are most like a text, among those stored and those about to be."""
-
-    async def __call__(
-        self, texts: Sequence[str], *, limit: int, pending: Sequence[Fact] = ()
-    ) -> list[list[Near]]:
-        """Return for each text the most similar facts that are believed, best first."""
-        ...
-
-
 @dataclass(slots=True)
 class Vectors:
     """The embeddings that one job has made, by text."""
@@ -54,7 +44,7 @@ class Vectors:
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """Looks in one partition; see `Nearest`."""
+    """Finds the facts of a partition that are most like a text, among those stored and those about to be."""
 
     partition: Partition
     store: Store
@@ -67,13 +57,15 @@ class Neighbours:
     async def __call__(
         self, texts: Sequence[str], *, limit: int, pending: Sequence[Fact] = ()
     ) -> list[list[Near]]:
+        """Return for each text the most similar facts that are believed, best first."""
         await self.vectors.add([*texts, *(fact.text for fact in pending)], self.encoder)
         if all(text in self.vectors.by_text for text in texts):
             found = await self._by_meaning(texts, limit)
         else:
             found = [await self._by_words(text, limit) for text in texts]
-        stored = await self._facts({fact_id for ids in found for fact_id in ids} - self.without)
-        latest = {**stored, **{fact.id: fact for fact in pending}}
+        known = sorted({fact_id for ids in found for fact_id in ids} - self.without)
+        stored = await self.store.facts(self.partition, FactQuery(ids=known)) if known else []
+        latest = {fact.id: fact for fact in (*stored, *pending)}
         return [
             self._best(text, [*ids, *(fact.id for fact in pending)], latest, limit)
             for text, ids in zip(texts, found, strict=True)
@@ -90,10 +82,6 @@ class Neighbours:
     async def _by_words(self, text: str, limit: int) -> list[str]:
         query = LexicalQuery(terms=list(dict.fromkeys(analyse(text))), kind="fact", limit=limit)
         return [document.id for document in await self.store.lexical(self.partition, query)]
-
-    async def _facts(self, ids: set[str]) -> Mapping[str, Fact]:
-        facts = await self.store.facts(self.partition, FactQuery(ids=sorted(ids))) if ids else []
-        return {fact.id: fact for fact in facts}
 
     def _best(self, text: str, ids: Sequence[str], latest: Mapping[str, Fact], limit: int) -> list[Near]:
         facts = [latest[id_] for id_ in dict.fromkeys(ids) if id_ in latest]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
@@ -15,15 +16,14 @@ from lukasa.domain.source import Source
 from lukasa.domain.turn import Turn
 from lukasa.errors import BadReplyError
 from lukasa.extraction.model.claims import claim_of
-from lukasa.extraction.model.neighbours import Near, Nearest, is_believed
-from lukasa.extraction.model.recipe import Ask, Background, ProposedClaims, by_turn, limits_of
+from lukasa.extraction.model.neighbours import Near, Neighbours, is_believed
+from lukasa.extraction.model.recipe import Ask, Background, ProposedClaims, request_of
 from lukasa.extraction.model.schemas import Comparisons, Extracted
 from lukasa.extraction.model.transcript import numbered, one_line, segments
 from lukasa.gate import Admitted
 from lukasa.llm import Numbered
 from lukasa.llm.ask import ask_for
-from lukasa.policy import DistilPolicy, ResolvePolicy
-from lukasa.ports.llm import LLMRequest
+from lukasa.policy import ExtractionPolicy, ResolvePolicy
 from lukasa.prompts import load
 
 _RECENT = 4
@@ -38,7 +38,7 @@ class LLMRecipe:
     """Facts and summary of a segment together. See `Recipe`."""
 
     model: str
-    policy: DistilPolicy = field(default_factory=DistilPolicy)
+    policy: ExtractionPolicy = field(default_factory=ExtractionPolicy)
     resolve: ResolvePolicy = field(default_factory=ResolvePolicy)
     pairs = False
 
@@ -51,25 +51,20 @@ class LLMRecipe:
 
     async def read(self, turns: Sequence[Turn], background: Background, ask: Ask) -> ProposedClaims:
         longest = self.policy.longest_turn
-        messages = load("extract").fill(
-            messages=numbered(turns, longest), **background.shown(recent=_RECENT, longest=longest)
-        )
-        request = LLMRequest(messages=messages, purpose="extract", limits=limits_of(self.policy))
+        shown = background.shown(recent=_RECENT, longest=longest)
+        request = request_of("extract", "extract", self.policy, messages=numbered(turns, longest), **shown)
         reply, whole = await ask_for(Extracted, request, ask)
         claims = (
             claim_of(item, turns, guidance=background.guidance, zone=background.zone) for item in reply.facts
         )
-        return ProposedClaims(by_turn(claim for claim in claims if claim), reply.summary, whole)
+        return ProposedClaims([claim for claim in claims if claim], reply.summary, whole)
 
-    async def opinions(self, heard: Sequence[Heard], known: Known, nearest: Nearest, ask: Ask) -> Opine:
+    async def opinions(self, heard: Sequence[Heard], known: Known, nearest: Neighbours, ask: Ask) -> Opine:
         """See `Recipe`. A reply that cannot be read leaves all to the rules."""
         undecided = await self._undecided(heard, known, nearest)
         relations: Mapping[_ClaimId, tuple[str, str]] = {}
-        if undecided:
-            try:
-                relations = await self._compare(undecided, ask)
-            except BadReplyError:
-                relations = {}
+        with suppress(BadReplyError):
+            relations = await self._compare(undecided, ask) if undecided else {}
 
         async def opine(_: Turn, claim: Claim, known: Known) -> Opinion | None:
             relation, fact_id = relations.get(_id(claim), ("", ""))
@@ -82,7 +77,7 @@ class LLMRecipe:
             known.add(near.fact for near in item.near if near.fact.id not in known.facts)
         return opine
 
-    async def _undecided(self, heard: Sequence[Heard], known: Known, nearest: Nearest) -> list[_Undecided]:
+    async def _undecided(self, heard: Sequence[Heard], known: Known, nearest: Neighbours) -> list[_Undecided]:
         """Return the claims that rules would let stand beside something very like them."""
         new = [
             ruling.claim
@@ -117,12 +112,14 @@ class LLMRecipe:
             for new, item in enumerate(undecided, start=1)
             for near in item.near
         ][:_PAIRS]
-        messages = load("compare").fill(
+        request = request_of(
+            "compare",
+            "compare",
+            self.policy,
             new="\n".join(f"{n}. {one_line(item.claim.text)}" for n, item in enumerate(undecided, start=1)),
             known="\n".join(f"{numbers.number(id_)}. {one_line(fact.text)}" for id_, fact in facts.items()),
             pairs=", ".join(f"({new}, {known})" for new, known in pairs),
         )
-        request = LLMRequest(messages=messages, purpose="compare", limits=limits_of(self.policy))
         reply, _ = await ask_for(Comparisons, request, ask)
         relations: dict[_ClaimId, tuple[str, str]] = {}
         for pair in reply.pairs:

@@ -17,20 +17,30 @@ from pydantic import BaseModel
 
 from lukasa.beliefs.believe import Heard, Known, Opine, Opinion
 from lukasa.beliefs.verdicts import New, Removes, Replaces, Revises, Same
+from lukasa.dates.validity import validity
+from lukasa.domain.attribute import attribute as known_attribute
 from lukasa.domain.claim import Claim
-from lukasa.domain.fact import Fact
+from lukasa.domain.fact import KIND_TRAITS, Fact
 from lukasa.domain.turn import Turn
 from lukasa.errors import BadReplyError
-from lukasa.extraction.model.claims import CONFIDENCE, Passage, mistaken, named_time, resolved
-from lukasa.extraction.model.neighbours import Near, Nearest
-from lukasa.extraction.model.paper_graph import relation_claims
-from lukasa.extraction.model.recipe import Ask, Background, ProposedClaims, by_turn, limits_of
-from lukasa.extraction.model.schemas import AddMemory, DeleteMemory, KeepMemory, PaperFacts, UpdateMemory
+from lukasa.extraction.model.claims import Passage, claim_on, label_of, mistaken, named_time
+from lukasa.extraction.model.neighbours import Near, Neighbours
+from lukasa.extraction.model.recipe import Ask, Background, ProposedClaims, request_of
+from lukasa.extraction.model.schemas import (
+    AddMemory,
+    DeleteMemory,
+    FoundEntities,
+    KeepMemory,
+    PaperFacts,
+    Triplet,
+    Triplets,
+    UpdateMemory,
+)
 from lukasa.extraction.model.transcript import one_line, pairs, plain
 from lukasa.llm import Numbered, read, shape_of
 from lukasa.llm.ask import ask_for
-from lukasa.policy import DistilPolicy
-from lukasa.ports.llm import ChatMessage, LLMReply, LLMRequest
+from lukasa.policy import ExtractionPolicy
+from lukasa.ports.llm import ChatMessage, LLMReply
 from lukasa.prompts import load
 from lukasa.text.analysis import content_words
 from lukasa.text.rendering import speaker
@@ -39,6 +49,12 @@ from lukasa.text.sentences import sentences
 DeleteMode = Literal["supersede", "paper"]
 
 _REPAIR = "Call exactly one of the functions, with the number of a memory that is listed."
+
+_DECISION_TOKENS = 400
+"""Longest tool call."""
+
+_FEWEST_ENTITIES = 2
+"""Of which a relation can be asked."""
 
 _TOOLS: Mapping[str, type[BaseModel]] = {
     "add_memory": AddMemory,
@@ -53,7 +69,7 @@ class PaperRecipe:
     """Faithful to the paper where it says anything. See `Recipe`."""
 
     model: str
-    policy: DistilPolicy = field(default_factory=DistilPolicy)
+    policy: ExtractionPolicy = field(default_factory=ExtractionPolicy)
     delete_mode: DeleteMode = "supersede"
     graph: bool = False
     """Mem0^g: entities and relations too, by two more calls a pair (paper §1.4)."""
@@ -71,17 +87,34 @@ class PaperRecipe:
     async def read(self, turns: Sequence[Turn], background: Background, ask: Ask) -> ProposedClaims:
         """Return the facts of a pair: P = (S, the last m messages, the pair) → Ω."""
         longest = self.policy.longest_turn
-        messages = load("paper_facts").fill(
-            messages=plain(turns, longest), **background.shown(recent=self.policy.recent, longest=longest)
-        )
-        request = LLMRequest(messages=messages, purpose="extract", limits=limits_of(self.policy))
+        shown = background.shown(recent=self.policy.recent, longest=longest)
+        request = request_of("paper_facts", "extract", self.policy, messages=plain(turns, longest), **shown)
         reply, whole = await ask_for(PaperFacts, request, ask)
-        claims = [_claim(text, turns, background) for text in dict.fromkeys(reply.facts)]
+        claims = [_fact_claim(text, turns, background) for text in dict.fromkeys(reply.facts)]
         if self.graph:
-            claims += await relation_claims(turns, background, ask, self.policy)
-        return ProposedClaims(by_turn(claim for claim in claims if claim), whole=whole)
+            claims += await self._relations(turns, background, ask)
+        return ProposedClaims([claim for claim in claims if claim], whole=whole)
 
-    async def opinions(self, heard: Sequence[Heard], known: Known, nearest: Nearest, ask: Ask) -> Opine:
+    async def _relations(self, turns: Sequence[Turn], background: Background, ask: Ask) -> list[Claim | None]:
+        """Return the relations of a pair as claims: one call for its entities, one for what connects them (§1.4).
+
+        They are claims like any other, with the label as attribute: the gate judges them, a new one ends what it contradicts,
+        and the graph shows them. `None` stands for a relation that no sentence says.
+        """
+        shown = plain(turns, self.policy.longest_turn)
+        request = request_of(
+            "graph_entities", "entities", self.policy, guidance=background.wishes, messages=shown
+        )
+        found, _ = await ask_for(FoundEntities, request, ask)
+        names = list(dict.fromkeys(entity.name.strip() for entity in found.entities if entity.name.strip()))
+        if len(names) < _FEWEST_ENTITIES:
+            return []
+        listed = "\n".join(f"- {one_line(name)}" for name in names)
+        request = request_of("graph_relations", "relations", self.policy, messages=shown, entities=listed)
+        reply, _ = await ask_for(Triplets, request, ask)
+        return [_relation_claim(triplet, names, turns, background) for triplet in reply.relations]
+
+    async def opinions(self, heard: Sequence[Heard], known: Known, nearest: Neighbours, ask: Ask) -> Opine:
         """Ask for ADD, UPDATE, DELETE or NOOP, fact by fact: each sees what became of those before it."""
 
         async def opine(_: Turn, claim: Claim, known: Known) -> Opinion | None:
@@ -101,14 +134,15 @@ class PaperRecipe:
         facts = {each.fact.id: each.fact for each in near}
         numbers = Numbered(facts)
         memories = (f"{numbers.number(id_)}. {one_line(fact.text)}" for id_, fact in facts.items())
-        messages = load("paper_update").fill(fact=one_line(claim.text), memories="\n".join(memories))
-        request = LLMRequest(
-            messages=messages,
-            purpose="decide",
-            tools=tuple(shape_of(model, name) for name, model in _TOOLS.items()),
-            limits=replace(limits_of(self.policy), max_tokens=400),
+        request = request_of(
+            "paper_update", "decide", self.policy, fact=one_line(claim.text), memories="\n".join(memories)
         )
-        repair = replace(request, messages=(*messages, ChatMessage("user", _REPAIR)))
+        request = replace(
+            request,
+            tools=tuple(shape_of(model, name) for name, model in _TOOLS.items()),
+            limits=replace(request.limits, max_tokens=_DECISION_TOKENS),
+        )
+        repair = replace(request, messages=(*request.messages, ChatMessage("user", _REPAIR)))
         for attempt in (request, repair):
             with suppress(BadReplyError):
                 return self._chosen(await ask(attempt), claim, numbers, facts)
@@ -116,8 +150,7 @@ class PaperRecipe:
 
     def _chosen(self, reply: LLMReply, claim: Claim, numbers: Numbered, facts: Mapping[str, Fact]) -> Opinion:
         """Return what the tool call says; one that cannot be read, or names what was not shown, is an error."""
-        name, arguments = _called(reply)
-        match arguments:
+        match _called(reply):
             case UpdateMemory(id=number, text=text):
                 return _augmented(claim, facts[numbers.id(number)], text)
             case DeleteMemory(id=number):
@@ -127,25 +160,23 @@ class PaperRecipe:
                 return Opinion(Removes(()))
             case KeepMemory(id=number):
                 return Opinion(Same(numbers.id(number)))
-            case AddMemory():
+            case _:
                 return Opinion(New())
-        raise BadReplyError(f"the model called {name!r}, which is none of {', '.join(_TOOLS)}")
 
 
-def _called(reply: LLMReply) -> tuple[str, BaseModel | None]:
-    """Return the function that the model called, with its arguments; `None`: there is no such function."""
+def _called(reply: LLMReply) -> BaseModel:
+    """Return the arguments of the function that the model called. Raises `BadReplyError` when there are none to read."""
     if not reply.calls:
         raise BadReplyError("the model called no function")
     call = reply.calls[0]
     model = _TOOLS.get(call.name.rpartition(".")[2].casefold())
     if model is None:
-        return call.name, None
-    if model is AddMemory:
-        return call.name, AddMemory()
-    arguments = read(call.arguments, model).value
+        raise BadReplyError(f"the model called {call.name!r}, which is none of {', '.join(_TOOLS)}")
+    # It takes no arguments, and models write anything in their place.
+    arguments = AddMemory() if model is AddMemory else read(call.arguments, model).value
     if arguments is None:
         raise BadReplyError(f"the arguments of {call.name!r} could not be read")
-    return call.name, arguments
+    return arguments
 
 
 def _augmented(claim: Claim, fact: Fact, text: str) -> Opinion:
@@ -160,25 +191,17 @@ def _augmented(claim: Claim, fact: Fact, text: str) -> Opinion:
     return Opinion(New())
 
 
-def _claim(text: str, turns: Sequence[Turn], background: Background) -> Claim | None:
+def _fact_claim(text: str, turns: Sequence[Turn], background: Background) -> Claim | None:
     """Return a fact as a claim that rests on the sentences that say it: the paper's facts carry no quotation."""
-    passage = _passage(text, turns)
+    passage = _said_in(text, turns)
     subject = _subject(text, turns)
     if mistaken(subject, passage, turns):
         return None
     when = named_time(None, passage, background.zone)
-    return Claim(
-        subject=subject,
-        text=text.strip(),
-        kind="fact",
-        source=passage.source,
-        quote=passage.quote,
-        resolved=resolved(subject, text.strip(), passage, turns=turns, when=when),
-        confidence=CONFIDENCE,
-    )
+    return claim_on(passage, subject, text, turns=turns, when=when)
 
 
-def _passage(text: str, turns: Sequence[Turn]) -> Passage:
+def _said_in(text: str, turns: Sequence[Turn]) -> Passage:
     """Return the shortest run of sentences that has all of a fact's words that the message has.
 
     It is looked for in the message that has most of the fact's words. Names need not be in it: they may stand further
@@ -205,3 +228,37 @@ def _subject(text: str, turns: Sequence[Turn]) -> str:
         if text.casefold().startswith(name.casefold()):
             return name
     return next(iter(re.findall(r"[^\W_]+", text)), "user")
+
+
+def _relation_claim(
+    triplet: Triplet, names: Sequence[str], turns: Sequence[Turn], background: Background
+) -> Claim | None:
+    source, label, target = triplet.source.strip(), label_of(triplet.label), triplet.target.strip()
+    passage = _joined_in(source, target, turns)
+    if not label or source == target or not {source, target} <= set(names) or passage is None:
+        return None
+    if mistaken(source, passage, turns):
+        return None
+    attribute = known_attribute(label)
+    kind = attribute.kind if attribute else "fact"
+    when = named_time(None, passage, background.zone)
+    text = f"{source} {label.replace('_', ' ')} {target}."
+    return replace(
+        claim_on(passage, source, text, turns=turns, when=when),
+        kind=kind,
+        attribute=label,
+        value=target,
+        cardinality=attribute.cardinality if attribute else "multi",
+        valid=validity(when, passage.turn.at, state=not KIND_TRAITS[kind].happens, ended=False),
+    )
+
+
+def _joined_in(source: str, target: str, turns: Sequence[Turn]) -> Passage | None:
+    """Return the first sentence that has the target, and the source or its speaker."""
+    for turn in turns:
+        for start, end in sentences(turn.text):
+            sentence = turn.text[start:end].casefold()
+            by_source = source.casefold() in sentence or source.casefold() == speaker(turn).casefold()
+            if target.casefold() in sentence and by_source:
+                return Passage(turn, start, end)
+    return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import NamedTuple, Protocol
@@ -11,10 +11,11 @@ from lukasa.beliefs.believe import Heard, Known, Opine
 from lukasa.domain.claim import Claim
 from lukasa.domain.turn import Turn
 from lukasa.extraction.guidance import Guidance
-from lukasa.extraction.model.neighbours import Nearest
+from lukasa.extraction.model.neighbours import Neighbours
 from lukasa.extraction.model.transcript import one_line, plain
-from lukasa.policy import DistilPolicy
+from lukasa.policy import ExtractionPolicy
 from lukasa.ports.llm import Limits, LLMReply, LLMRequest
+from lukasa.prompts import load
 
 Ask = Callable[[LLMRequest], Awaitable[LLMReply]]
 """Asks the model on behalf of a partition; the same request is sent once a job."""
@@ -49,9 +50,7 @@ class Background:
 class ProposedClaims(NamedTuple):
     """What a model says that some turns hold."""
 
-    claims: Mapping[str, Sequence[Claim]]
-    """By the id of the turn that each rests on."""
-
+    claims: Sequence[Claim]
     summary: str | None = None
     """S, brought up to date; `None`: the recipe makes it elsewhere."""
 
@@ -80,19 +79,12 @@ class Recipe(Protocol):
         """Return what the turns say. Raises `BadReplyError` when the reply cannot be read, and what *ask* raises."""
         ...
 
-    async def opinions(self, heard: Sequence[Heard], known: Known, nearest: Nearest, ask: Ask) -> Opine:
+    async def opinions(self, heard: Sequence[Heard], known: Known, nearest: Neighbours, ask: Ask) -> Opine:
         """Return the function that says how each claim relates to what is known."""
         ...
 
 
-def limits_of(policy: DistilPolicy) -> Limits:
-    """Return the limits of one call."""
-    return Limits(max_tokens=policy.reply_tokens, timeout=policy.timeout)
-
-
-def by_turn(claims: Iterable[Claim]) -> dict[str, list[Claim]]:
-    """Return claims by the id of the turn that each rests on."""
-    grouped: dict[str, list[Claim]] = {}
-    for claim in claims:
-        grouped.setdefault(claim.source.turn, []).append(claim)
-    return grouped
+def request_of(prompt: str, purpose: str, policy: ExtractionPolicy, **holes: str) -> LLMRequest:
+    """Return a filled prompt as a request, within the limits of one call."""
+    limits = Limits(max_tokens=policy.reply_tokens, timeout=policy.timeout)
+    return LLMRequest(messages=load(prompt).fill(**holes), purpose=purpose, limits=limits)

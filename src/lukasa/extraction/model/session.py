@@ -22,7 +22,7 @@ from lukasa.extraction.model.neighbours import Neighbours, Vectors
 from lukasa.extraction.model.recipe import Ask, Background, ProposedClaims, Recipe
 from lukasa.indexing.encoder import Encoder
 from lukasa.llm.budget import Meter, Tally
-from lukasa.policy import DistilPolicy
+from lukasa.policy import ExtractionPolicy
 from lukasa.ports.llm import LLMReply, LLMRequest
 from lukasa.ports.store import Store
 from lukasa.retrieval.warm import WarmPartitions
@@ -81,7 +81,7 @@ class SessionReader:
 
     meter: Meter | None
     guidance: Callable[[Partition], Guidance]
-    policy: DistilPolicy
+    policy: ExtractionPolicy
 
     @property
     def name(self) -> str:
@@ -113,7 +113,7 @@ class SessionReader:
         if proposed is None:
             heard = await self.believe.listen(run.partition, batch, earlier, zone=None, later=True)
         else:
-            claims = [proposed.claims.get(turn.id, ()) for turn in batch]
+            claims = [[claim for claim in proposed.claims if claim.source.turn == turn.id] for turn in batch]
             scenes = make_scenes(batch, earlier, zone=None)
             heard = self.believe.judged(run.partition, batch, scenes, claims, later=True)
         return ReadBatch(heard, proposed, lacking)

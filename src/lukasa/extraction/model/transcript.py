@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
 from math import ceil
 
 from lukasa.domain.turn import Turn
-from lukasa.policy import DistilPolicy
+from lukasa.policy import ExtractionPolicy
 from lukasa.text.rendering import day, speaker, weekday
 
-Span = tuple[int, int]
+_UNSPACED = "[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
+"""Letters of Thai, Lao, Khmer, Chinese and Japanese."""
 
 _NO_MARKS = str.maketrans("[]:", "();")
 
@@ -19,7 +19,7 @@ _NO_MARKS = str.maketrans("[]:", "();")
 # --- what is read in one call ----------------------------------------------------------------------------------------
 
 
-def segments(turns: Sequence[Turn], policy: DistilPolicy) -> list[list[Turn]]:
+def segments(turns: Sequence[Turn], policy: ExtractionPolicy) -> list[list[Turn]]:
     """Cut the turns of a session into segments of about equal length, none much longer than `policy.segment`.
 
     A segment begins with a new exchange, not with an answer. One turn that is longer is a segment of its own.
@@ -65,7 +65,7 @@ def plain(turns: Sequence[Turn], longest: int) -> str:
 
 def one_line(text: str) -> str:
     """Return a text on one line, in which nothing looks like the tags that enclose it."""
-    return _tag().sub(lambda tag: f"‹{tag.group(1)}›", " ".join(text.split()))
+    return re.sub(r"<(/?\s*[A-Za-z_]+\s*)>", r"‹\1›", " ".join(text.split()))
 
 
 def _lines(turns: Sequence[Turn], longest: int, *, numbers: bool) -> Iterator[str]:
@@ -84,14 +84,14 @@ def _lines(turns: Sequence[Turn], longest: int, *, numbers: bool) -> Iterator[st
 # --- where a quotation stands ----------------------------------------------------------------------------------------
 
 
-def find_quote(quote: str, text: str) -> Span | None:
+def find_quote(quote: str, text: str) -> tuple[int, int] | None:
     """Return where a quotation stands in a text, whatever a model did to spaces, quotation marks and case.
 
     A quotation with `…` in it is looked for by its parts, in order; the span reaches from the first to the last.
     """
     start = end = -1
     for part in re.split(r"…|\.\.\.", quote):
-        words = _word().findall(part)
+        words = re.findall(r"[^\W_]+", part)
         if not words:
             continue
         match = _pattern(words).search(text, max(end, 0))
@@ -107,22 +107,6 @@ def _pattern(words: Sequence[str]) -> re.Pattern[str]:
 
     It begins and ends at the edge of a word, where the script has spaces that show it.
     """
-    begin = "" if _unspaced().match(words[0][0]) else r"(?<!\w)"
-    end = "" if _unspaced().match(words[-1][-1]) else r"(?!\w)"
+    begin = "" if re.match(_UNSPACED, words[0][0]) else r"(?<!\w)"
+    end = "" if re.match(_UNSPACED, words[-1][-1]) else r"(?!\w)"
     return re.compile(begin + r"[\W_]+".join(map(re.escape, words)) + end, re.IGNORECASE)
-
-
-@cache
-def _word() -> re.Pattern[str]:
-    return re.compile(r"[^\W_]+")
-
-
-@cache
-def _unspaced() -> re.Pattern[str]:
-    """Return a pattern for letters of Thai, Lao, Khmer, Chinese and Japanese."""
-    return re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
-
-
-@cache
-def _tag() -> re.Pattern[str]:
-    return re.compile(r"<(/?\s*[A-Za-z_]+\s*)>")
