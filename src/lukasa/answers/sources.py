@@ -103,10 +103,10 @@ def _marks(tally: Tally, numbers: Mapping[str, int]) -> str:
 
 def _about(fact: Fact) -> str:
     """Return when a fact was said last, and whether it still holds."""
-    said = fact.sources[-1].at if fact.sources else fact.learned_at
+    at = fact.sources[-1].at if fact.sources else fact.learned_at
     ended = fact.valid.end
     until = f", until {day(ended)}" if ended is not None and fact.status == "superseded" else ""
-    return f"said {day(said)}{_PAST.get(fact.status, '')}{until}"
+    return f"said {day(at)}{_PAST.get(fact.status, '')}{until}"
 
 
 def one_line(text: str) -> str:
@@ -130,7 +130,7 @@ def _mark() -> re.Pattern[str]:
 @cache
 def _tag() -> re.Pattern[str]:
     # Ours, those that mimic other parts of a prompt, and the words that some servers take for the beginning of a message.
-    # Not every tag: `vector<int>` is what somebody said.
+    # Not every tag: `vector<int>` is a fair thing to say.
     names = (
         "evidence|question|memory|system|assistant|user|tool|prompt|instructions?|start_of_turn|end_of_turn|s"
     )

@@ -104,7 +104,7 @@ class ExtractSession:
     def _bookkeeping(
         self, run: Run, batch: Sequence[Turn], read: ReadBatch, summaries: Sequence[Summary]
     ) -> list[Bookkeeping]:
-        """Keep the summary that came with the facts, or queue one when enough was said since the last."""
+        """Keep the summary that came with the facts, or queue a new one when enough was said since the last."""
         policy, last = self.reader.policy, batch[-1].seq
         if self.reader.recipe is not None and self.reader.recipe.pairs:
             through = next((summary.through for summary in summaries if summary.session is None), 0)

@@ -60,15 +60,15 @@ class Neighbours:
         """Return for each text the most similar facts that are believed, best first."""
         await self.vectors.add([*texts, *(fact.text for fact in pending)], self.encoder)
         if all(text in self.vectors.by_text for text in texts):
-            found = await self._by_meaning(texts, limit)
+            lists = await self._by_meaning(texts, limit)
         else:
-            found = [await self._by_words(text, limit) for text in texts]
-        known = sorted({fact_id for ids in found for fact_id in ids} - self.without)
-        stored = await self.store.facts(self.partition, FactQuery(ids=known)) if known else []
+            lists = [await self._by_words(text, limit) for text in texts]
+        wanted = sorted({fact_id for ids in lists for fact_id in ids} - self.without)
+        stored = await self.store.facts(self.partition, FactQuery(ids=wanted)) if wanted else []
         latest = {fact.id: fact for fact in (*stored, *pending)}
         return [
             self._best(text, [*ids, *(fact.id for fact in pending)], latest, limit)
-            for text, ids in zip(texts, found, strict=True)
+            for text, ids in zip(texts, lists, strict=True)
         ]
 
     async def _by_meaning(self, texts: Sequence[str], limit: int) -> list[list[str]]:
@@ -86,7 +86,7 @@ class Neighbours:
     def _best(self, text: str, ids: Sequence[str], latest: Mapping[str, Fact], limit: int) -> list[Near]:
         facts = [latest[id_] for id_ in dict.fromkeys(ids) if id_ in latest]
         near = [Near(fact, self._likeness(text, fact.text)) for fact in facts if is_believed(fact)]
-        return sorted(near, key=lambda each: -each.likeness)[:limit]
+        return sorted(near, key=lambda item: -item.likeness)[:limit]
 
     def _likeness(self, one: str, other: str) -> float:
         if not {one, other} <= self.vectors.by_text.keys():

@@ -74,7 +74,7 @@ class LLMRecipe:
             return Opinion(Same(fact.id) if relation == "same" else Replaces((fact.id,)))
 
         for item in undecided:
-            known.add(near.fact for near in item.near if near.fact.id not in known.facts)
+            known.add(fact for fact, _ in item.near if fact.id not in known.facts)
         return opine
 
     async def _undecided(self, heard: Sequence[Heard], known: Known, nearest: Neighbours) -> list[_Undecided]:
@@ -87,10 +87,10 @@ class LLMRecipe:
         ]
         if not new:
             return []
-        found = await nearest([claim.text for claim in new], limit=self.policy.similar)
+        neighbours = await nearest([claim.text for claim in new], limit=self.policy.similar)
         undecided = []
-        for claim, neighbours in zip(new, found, strict=True):
-            near = [fact for fact in neighbours if self._may_be_about(fact, claim)][: self.policy.neighbours]
+        for claim, candidates in zip(new, neighbours, strict=True):
+            near = [near for near in candidates if self._may_be_about(near, claim)][: self.policy.neighbours]
             if near:
                 undecided.append(_Undecided(claim, near))
         return undecided

@@ -103,10 +103,10 @@ class PaperRecipe:
         """
         shown = plain(turns, self.policy.longest_turn)
         request = request_of(
-            "graph_entities", "entities", self.policy, guidance=background.wishes, messages=shown
+            "graph_entities", "entities", self.policy, guidance=background.guidance_paragraph, messages=shown
         )
-        found, _ = await ask_for(FoundEntities, request, ask)
-        names = list(dict.fromkeys(entity.name.strip() for entity in found.entities if entity.name.strip()))
+        entities, _ = await ask_for(FoundEntities, request, ask)
+        names = list(dict.fromkeys(name for entity in entities.entities if (name := entity.name.strip())))
         if len(names) < _FEWEST_ENTITIES:
             return []
         listed = "\n".join(f"- {one_line(name)}" for name in names)
@@ -122,7 +122,7 @@ class PaperRecipe:
                 return None  # A relation: what it contradicts is found by its label.
             pending = list(known.facts.values())
             (near,) = await nearest([claim.text], limit=self.policy.similar, pending=pending)
-            known.add(each.fact for each in near if each.fact.id not in known.facts)
+            known.add(fact for fact, _ in near if fact.id not in known.facts)
             return await self._operation(claim, near, ask)
 
         return opine
@@ -131,7 +131,7 @@ class PaperRecipe:
         """Return what the model decides; `None` leaves it to the rules, when its call cannot be read twice."""
         if not near:
             return Opinion(New())
-        facts = {each.fact.id: each.fact for each in near}
+        facts = {fact.id: fact for fact, _ in near}
         numbers = Numbered(facts)
         memories = (f"{numbers.number(id_)}. {one_line(fact.text)}" for id_, fact in facts.items())
         request = request_of(
@@ -185,7 +185,7 @@ def _augmented(claim: Claim, fact: Fact, text: str) -> Opinion:
     The paper asks for more information than before, and does not say what that is: here, every content word of the known
     fact must still be there, and every one of the new text must come from one of the two.
     """
-    merged, before, new = (set(content_words(each)) for each in (text, fact.text, claim.text))
+    merged, before, new = (set(content_words(words)) for words in (text, fact.text, claim.text))
     if before < merged <= before | new:
         return Opinion(Revises(fact.id, ("text",)), text.strip())
     return Opinion(New())
@@ -210,15 +210,16 @@ def _said_in(text: str, turns: Sequence[Turn]) -> Passage:
     words = set(content_words(text))
     turn = max(turns, key=lambda turn: len(words & set(content_words(f"{speaker(turn)}: {turn.text}"))))
     spans = sentences(turn.text)
-    said = words & set(content_words(turn.text))
+    present = words & set(content_words(turn.text))
     names = set(content_words(" ".join(word for word in text.split() if not word[:1].islower())))
-    wanted = said - names or said
+    wanted = present - names or present
     for size in range(1, len(spans)):
         runs = [(first[0], last[1]) for first, last in zip(spans, spans[size - 1 :], strict=False)]
-        shared = [said & set(content_words(turn.text[slice(*run)])) for run in runs]
-        fitting = [(len(each), run) for each, run in zip(shared, runs, strict=True) if wanted <= each]
+        shared = [present & set(content_words(turn.text[slice(*run)])) for run in runs]
+        fitting = [(len(words), run) for words, run in zip(shared, runs, strict=True) if wanted <= words]
         if fitting:
-            return Passage(turn, *max(fitting, key=lambda each: each[0])[1])
+            _, (start, end) = max(fitting, key=lambda fit: fit[0])
+            return Passage(turn, start, end)
     return Passage(turn, 0, len(turn.text))
 
 

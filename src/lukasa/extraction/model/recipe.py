@@ -33,15 +33,15 @@ class Background:
     zone: tzinfo | None = None
 
     @property
-    def wishes(self) -> str:
+    def guidance_paragraph(self) -> str:
         """The guidance as a paragraph of a prompt; empty when there is none."""
         written = self.guidance.written()
         return f"{written}\n" if written else ""
 
     def shown(self, *, recent: int, longest: int) -> dict[str, str]:
-        """Return what fills the holes of a prompt: wishes, summary, and so many recent messages."""
+        """Return what fills the holes of a prompt: guidance, summary, and so many recent messages."""
         return {
-            "guidance": self.wishes,
+            "guidance": self.guidance_paragraph,
             "summary": one_line(self.summary) or "(none yet)",
             "earlier": plain(self.recent[-recent:], longest) or "(none)",
         }

@@ -93,7 +93,7 @@ def _merged(own: Mapping[str, Fact], versions: Sequence[Version], now: datetime)
         before = own.get(fact_id)
         if before is None:
             fact = replace(version.fact, revision=first[fact_id].fact.revision)
-            worded = any(each.worded for each in versions if each.fact.id == fact_id)
+            worded = any(item.worded for item in versions if item.fact.id == fact_id)
             merged.append(version._replace(fact=fact, worded=worded))
             continue
         decided = {name: getattr(version.fact, name) for name in _DECIDED}

@@ -56,7 +56,7 @@ class Run:
 
 
 class ReadBatch(NamedTuple):
-    """What was made of some turns."""
+    """Some turns, read and judged."""
 
     heard: Sequence[Heard]
     proposed: ProposedClaims | None
