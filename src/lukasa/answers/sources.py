@@ -110,7 +110,6 @@ def _about(fact: Fact) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return a plain text on one line."""
     return " ".join(plain(text).split())
 
 
