@@ -21,7 +21,7 @@ from lukasa.errors import ConfigError, InputError
 from lukasa.extraction.guidance import CustomAttribute, Guidance
 from lukasa.policy import (
     BudgetPolicy,
-    DistilPolicy,
+    ExtractionPolicy,
     JobPolicy,
     MaintainPolicy,
     RecallPolicy,
@@ -150,7 +150,7 @@ class Settings(BaseSettings):
     remember: Annotated[RememberPolicy, SkipValidation] = Field(default_factory=RememberPolicy)
     resolve: Annotated[ResolvePolicy, SkipValidation] = Field(default_factory=ResolvePolicy)
     recall: Annotated[RecallPolicy, SkipValidation] = Field(default_factory=RecallPolicy)
-    distil: Annotated[DistilPolicy, SkipValidation] = Field(default_factory=DistilPolicy)
+    distil: Annotated[ExtractionPolicy, SkipValidation] = Field(default_factory=ExtractionPolicy)
     jobs: Annotated[JobPolicy, SkipValidation] = Field(default_factory=JobPolicy)
     maintain: Annotated[MaintainPolicy, SkipValidation] = Field(default_factory=MaintainPolicy)
     budget: Annotated[BudgetPolicy, SkipValidation] = Field(default_factory=BudgetPolicy)

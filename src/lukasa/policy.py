@@ -75,8 +75,8 @@ class BudgetPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DistilPolicy:
-    """How a model distils facts from turns."""
+class ExtractionPolicy:
+    """How a model extracts facts from turns."""
 
     segment: int = 3_000
     """Characters that are read in one call. Longer ones make models forget the middle; shorter ones pay for the

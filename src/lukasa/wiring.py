@@ -247,12 +247,12 @@ def _recipe(name: str, settings: Settings, llm: LLM | None) -> Recipe | None:
         return None
     # They bring pydantic along: only where a model is configured.
     if name.startswith("paper"):
-        from lukasa.extraction.model.paper import MessagePairs  # noqa: PLC0415
+        from lukasa.extraction.model.paper import PaperRecipe  # noqa: PLC0415
 
-        return MessagePairs(llm.name, settings.distil, settings.paper_delete, graph=name == _PAPER_GRAPH)
-    from lukasa.extraction.model.one_call import OneCall  # noqa: PLC0415
+        return PaperRecipe(llm.name, settings.distil, settings.paper_delete, graph=name == _PAPER_GRAPH)
+    from lukasa.extraction.model.one_call import LLMRecipe  # noqa: PLC0415
 
-    return OneCall(llm.name, settings.distil, settings.resolve)
+    return LLMRecipe(llm.name, settings.distil, settings.resolve)
 
 
 _PAPER_GRAPH = "paper+graph"

@@ -10,7 +10,7 @@ from pathlib import Path
 from _conversation import SESSIONS, Said
 
 from lukasa import AsyncHandle, AsyncMemory, Settings
-from lukasa.policy import DistilPolicy
+from lukasa.policy import ExtractionPolicy
 from lukasa.ports.llm import LLM
 from lukasa.testing.fakes import FrozenClock
 
@@ -20,7 +20,7 @@ async def remembered(store: str | Path, recipe: str, model: LLM) -> AsyncIterato
     """Yield the memory of who was told all of it."""
     clock = FrozenClock("2025-01-01T00:00:00Z")
     # Vectors by hash know nothing of meaning: among more neighbours the one that is meant is found all the same.
-    settings = Settings(embedder="hashing", extractor=recipe, distil=DistilPolicy(similar=30))
+    settings = Settings(embedder="hashing", extractor=recipe, distil=ExtractionPolicy(similar=30))
     async with await AsyncMemory.open(store, settings=settings, llm=model, clock=clock) as memory:
         nadia = memory.of("nadia")
         for session, (at, said) in SESSIONS.items():

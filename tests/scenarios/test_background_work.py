@@ -16,12 +16,12 @@ from _settings import SETTINGS
 
 from lukasa import AsyncHandle, AsyncMemory, CustomAttribute, Guidance, Memory
 from lukasa.errors import NotFoundError, ProviderDownError, ProviderError
-from lukasa.policy import Allowance, BudgetPolicy, DistilPolicy, JobPolicy
+from lukasa.policy import Allowance, BudgetPolicy, ExtractionPolicy, JobPolicy
 from lukasa.ports.llm import LLMReply, LLMRequest, ToolCall
 from lukasa.testing.fakes import FrozenClock
 from lukasa.testing.llm import ScriptedLLM
 
-SOON = DistilPolicy(patience=timedelta(0))
+SOON = ExtractionPolicy(patience=timedelta(0))
 Script = Callable[[LLMRequest], Any]
 
 
@@ -114,7 +114,7 @@ def test_the_blocking_face_waits_too(tmp_path: Path):
 
 def test_many_messages_of_a_session_are_read_in_one_call(tmp_path: Path):
     async def run() -> int:
-        async with opened(tmp_path / "a.lukasa", good, distil=DistilPolicy()) as (memory, model):
+        async with opened(tmp_path / "a.lukasa", good, distil=ExtractionPolicy()) as (memory, model):
             ada = memory.of("ada")
             for said in SAID:
                 await ada.remember(said, at=AT, session="s1")
@@ -152,7 +152,7 @@ def test_sessions_are_read_side_by_side_and_each_in_order(tmp_path: Path):
     three = asyncio.Event()
 
     async def run() -> None:
-        distil = DistilPolicy(patience=timedelta(0), segment=60, overhang=0.0)
+        distil = ExtractionPolicy(patience=timedelta(0), segment=60, overhang=0.0)
         jobs = JobPolicy(concurrency=3)
         async with opened(tmp_path / "a.lukasa", Watching([]), distil=distil, jobs=jobs) as (memory, _):
             ada = memory.of("ada")
@@ -389,7 +389,7 @@ def test_the_paper_reads_a_message_with_its_answer(tmp_path: Path):
         return json.dumps({"facts": []})
 
     async def run() -> list[str]:
-        distil = DistilPolicy(patience=timedelta(seconds=30))
+        distil = ExtractionPolicy(patience=timedelta(seconds=30))
         async with opened(
             tmp_path / "a.lukasa",
             script,

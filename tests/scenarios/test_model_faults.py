@@ -19,7 +19,7 @@ from lukasa.domain.change import Applied, Change, MarkExtracted
 from lukasa.domain.scope import Partition
 from lukasa.engine import AsyncEngine
 from lukasa.errors import StoreFullError, StoreReadOnlyError
-from lukasa.policy import DistilPolicy
+from lukasa.policy import ExtractionPolicy
 from lukasa.testing.chat_endpoint import ChatEndpoint, completion
 from lukasa.testing.fakes import FrozenClock, Reply
 from lukasa.wiring import build
@@ -76,7 +76,7 @@ def engine(path: Path, endpoint: ChatEndpoint, clock: FrozenClock) -> tuple[Asyn
         llm="openai_compatible:test-model",
         llm_url=endpoint.base_url,
         llm_attempts=1,
-        distil=DistilPolicy(timeout=1.5, patience=timedelta(0)),
+        distil=ExtractionPolicy(timeout=1.5, patience=timedelta(0)),
     )
     parts = build(settings, clock=clock)
     store = FaultyStore(parts.store)

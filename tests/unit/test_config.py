@@ -11,7 +11,7 @@ from pydantic import SecretStr, ValidationError
 from lukasa.config import Settings, config_path, default_path
 from lukasa.errors import ConfigError
 from lukasa.extraction.guidance import CustomAttribute
-from lukasa.policy import ComposePolicy, DistilPolicy, RecallPolicy
+from lukasa.policy import ComposePolicy, ExtractionPolicy, RecallPolicy
 
 
 def test_an_empty_environment_gives_the_defaults():
@@ -181,7 +181,7 @@ def test_groups_are_policies_or_tables_in_code_too():
     ):
         Settings(recall={"max_term": 40})  # type: ignore[arg-type]
     with pytest.raises(ConfigError, match=r"recall must be a table, such as .* or a RecallPolicy in code"):
-        Settings(recall=DistilPolicy())  # type: ignore[arg-type]
+        Settings(recall=ExtractionPolicy())  # type: ignore[arg-type]
 
 
 def test_a_suggestion_is_only_made_for_what_is_near():

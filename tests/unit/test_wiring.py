@@ -16,8 +16,8 @@ from lukasa.adapters.tokens.words import WordCounter
 from lukasa.domain.claim import Claim
 from lukasa.engine import Parts
 from lukasa.errors import ConfigError, ProviderTimeoutError, StoreCorruptError
-from lukasa.extraction.model.one_call import OneCall
-from lukasa.extraction.model.paper import MessagePairs
+from lukasa.extraction.model.one_call import LLMRecipe
+from lukasa.extraction.model.paper import PaperRecipe
 from lukasa.extraction.rules import RulesExtractor
 from lukasa.policy import Allowance, BudgetPolicy
 from lukasa.ports.extractor import Scene
@@ -163,9 +163,9 @@ def test_without_a_model_rules_distil():
 @pytest.mark.parametrize(
     ("extractor", "at_once", "recipe"),
     [
-        ("auto", type(None), OneCall),
-        ("llm", type(None), OneCall),
-        ("paper", type(None), MessagePairs),
+        ("auto", type(None), LLMRecipe),
+        ("llm", type(None), LLMRecipe),
+        ("paper", type(None), PaperRecipe),
         ("rules", RulesExtractor, type(None)),
         ("none", type(None), type(None)),
     ],
@@ -307,7 +307,7 @@ def test_parts_are_named_as_settings_are_and_blocking_is_the_same():
         made = memory._engine._running.parts
         assert (made.embedder, isinstance(made.extractor, RulesExtractor)) == (None, True)
     with Memory.open("memory:", settings=settings, llm=ScriptedLLM(["ok"]), extractor="paper") as memory:
-        assert isinstance(memory._engine._running.parts.recipe, MessagePairs)
+        assert isinstance(memory._engine._running.parts.recipe, PaperRecipe)
 
 
 @pytest.mark.anyio

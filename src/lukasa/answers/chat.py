@@ -1,4 +1,4 @@
-"""A conversation with a context in it, as a model is shown it. Pure."""
+"""A conversation with a context in it, as a request to the model. Pure."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def check(drafts: Sequence[Draft]) -> None:
 
 
 def newest(drafts: Sequence[Draft]) -> list[Draft]:
-    """Return the user's messages that nobody has replied to yet: what comes before them was sent once already."""
-    said = [draft for draft in drafts if draft.role != "system"]
-    return list(takewhile(lambda draft: draft.role == "user", reversed(said)))[::-1]
+    """Return the user's messages since the last reply: earlier ones were sent before."""
+    turns = [draft for draft in drafts if draft.role != "system"]
+    return list(takewhile(lambda draft: draft.role == "user", reversed(turns)))[::-1]
 
 
 def conversation(drafts: Sequence[Draft], context: Context, now: datetime) -> LLMRequest:
@@ -41,9 +41,9 @@ def conversation(drafts: Sequence[Draft], context: Context, now: datetime) -> LL
     )
     own = [draft.text for draft in drafts if draft.role == "system"]
     system = ChatMessage("system", "\n\n".join([*own, frame.text, filled.text]))
-    said = [
+    turns = [
         ChatMessage("assistant" if draft.role == "assistant" else "user", draft.text)
         for draft in drafts
         if draft.role != "system"
     ]
-    return LLMRequest(messages=(system, *said), purpose="chat")
+    return LLMRequest(messages=(system, *turns), purpose="chat")

@@ -1,7 +1,7 @@
 """A reply's citations, checked while it comes in: marks that name nothing that was shown are taken out. Pure.
 
 Nothing of a reply is let through before it has cited something that was shown. So a reply that follows an order in what
-was remembered, and cites nothing, is seen by nobody, streamed or not.
+was remembered, and cites nothing, never reaches the caller, streamed or not.
 """
 
 from __future__ import annotations
@@ -10,18 +10,28 @@ import re
 from dataclasses import dataclass, field
 from functools import cache
 
+DONT_KNOW = "I don't know."
+
 _LONGEST = 500
 """Characters of a citation mark: one with more is text."""
 
 _TELLING = 40
-"""Characters at the beginning of a reply that tell whether it is the sentence that the model does not know."""
+"""Characters at the beginning of a reply that show whether it is the sentence that the model does not know."""
 
 _HORIZON = 12
 """Characters before a mark that can be space that goes with it."""
 
+_SPAN = r"(\d+)(?:\s*[-–—]\s*(\d+))?"
+_CLOSING = r"[\]】]"
+_DONT_KNOW = (
+    r"(?i)[\s\W]{0,9}(?:sorry,? )?i (?:do not|don['’´`]?t) know(?: that)?[\s\"'”’*_]{0,9}(?:[.!;\[【\n]|$)"
+)
+_THINKING_BEGINS = r"(?i)\s*<(?:think|thinking|thought|reasoning)\b"
+_THINKING_ENDS = r"(?i)</(?:think|thinking|thought|reasoning)>"
+
 
 @dataclass(slots=True)
-class Checking:
+class CitationCheck:
     """One reply, on its way. What `feed` and `finish` return is together the checked text, however it was cut."""
 
     shown: int
@@ -38,13 +48,13 @@ class Checking:
     _released: bool = False
 
     def feed(self, piece: str) -> str:
-        """Take in the next piece, and return what may be shown by now."""
+        """Take in the next piece, and return the text that may be shown by now."""
         self._raw.append(piece)
         self._pending += piece
         if self._released:
             return self._checked(_settled(self._pending))
         # Only what ends a mark can make the first citation.
-        return self._release(ended=False) if _closing().search(piece) else ""
+        return self._release(ended=False) if re.search(_CLOSING, piece) else ""
 
     def finish(self) -> str:
         """Return the rest; empty, like all before it, when the reply cited nothing or does not know."""
@@ -52,45 +62,45 @@ class Checking:
             return self._checked(len(self._pending)).rstrip()
         if text := self._release(ended=True):
             return text.rstrip()
-        self.unknown = sum(self._numbers(found)[1] for found in _mark().finditer(self.draft))
+        self.unknown = sum(self._numbers(mark)[1] for mark in _mark().finditer(self.draft))
         return ""
 
     @property
     def draft(self) -> str:
-        """What was said so far, unchecked, without what a model thinks before it speaks."""
+        """The reply so far, unchecked, without what a model thinks before it speaks."""
         return without_thoughts("".join(self._raw)).strip()
 
     def _release(self, *, ended: bool) -> str:
-        said = without_thoughts(self._pending)
-        settled = len(said) if ended else _settled(said)
-        begun = _leading_marks(said)
-        if not ended and len(said) - begun < _TELLING and not self._cites(said[begun:settled]):
+        text = without_thoughts(self._pending)
+        settled = len(text) if ended else _settled(text)
+        begun = _leading_marks(text)
+        if not ended and len(text) - begun < _TELLING and not self._cites(text[begun:settled]):
             return ""  # A mark before all words, which may yet say that it does not know.
-        if not self._cites(said[:settled]) or does_not_know(said):
+        if not self._cites(text[:settled]) or does_not_know(text):
             return ""
-        self._released, self._pending = True, said
+        self._released, self._pending = True, text
         return self._checked(settled).lstrip()
 
     def _cites(self, text: str) -> bool:
-        return any(self._numbers(found)[0] for found in _mark().finditer(text))
+        return any(self._numbers(mark)[0] for mark in _mark().finditer(text))
 
     def _checked(self, settled: int) -> str:
         text, self._pending = self._pending[:settled], self._pending[settled:]
         return _mark().sub(self._replaced, text)
 
-    def _replaced(self, found: re.Match[str]) -> str:
-        numbers, unknown = self._numbers(found)
+    def _replaced(self, mark: re.Match[str]) -> str:
+        numbers, unknown = self._numbers(mark)
         self.unknown += unknown
         self.cited.update(dict.fromkeys(numbers))
         if not numbers:
-            return found["space"] if found["joined"] is not None else ""
-        return f"{found['space']}[{', '.join(map(str, numbers))}]"
+            return mark["space"] if mark["joined"] is not None else ""
+        return f"{mark['space']}[{', '.join(map(str, numbers))}]"
 
-    def _numbers(self, found: re.Match[str]) -> tuple[list[int], int]:
+    def _numbers(self, mark: re.Match[str]) -> tuple[list[int], int]:
         """Return the numbers of a mark that were shown, and how many others it has."""
         numbers: dict[int, None] = {}
         unknown = 0
-        for first, last in _span().findall(found["numbers"]):
+        for first, last in re.findall(_SPAN, mark["numbers"]):
             start, end = int(first), int(last or first)
             inside = range(max(start, 1), min(end, self.shown) + 1)
             numbers.update(dict.fromkeys(inside))
@@ -99,18 +109,18 @@ class Checking:
 
 
 def does_not_know(text: str) -> bool:
-    """Tell whether a reply begins with the sentence that the prompt asks for; "I don't know when, but …" is another."""
-    return _dont_know().match(text, _leading_marks(text)) is not None
+    """Whether a reply begins with the sentence that the prompt asks for; "I don't know when, but …" is another."""
+    return re.match(_DONT_KNOW, text[_leading_marks(text) :]) is not None
 
 
 def without_thoughts(text: str) -> str:
-    """Return a reply without what a model thinks aloud before it, whether it says where the thinking begins or not."""
-    if not _thinking_begins().match(text):
-        ended = _thinking_ends().search(text)
-        return text[ended.end() :] if ended else text
-    while _thinking_begins().match(text):
-        ended = _thinking_ends().search(text)
-        text = text[ended.end() :] if ended else ""
+    """Return a reply without what a model thinks aloud before it, whether it marks where the thinking begins or not."""
+    if not re.match(_THINKING_BEGINS, text):
+        end = re.search(_THINKING_ENDS, text)
+        return text[end.end() :] if end else text
+    while re.match(_THINKING_BEGINS, text):
+        end = re.search(_THINKING_ENDS, text)
+        text = text[end.end() :] if end else ""
     return text
 
 
@@ -119,7 +129,7 @@ def _settled(text: str) -> int:
     end = len(text.rstrip())
     opened = max(text.rfind(bracket, max(0, end - _LONGEST), end) for bracket in "[【")
     # A closed mark at the very end may have a second bracket to come.
-    if opened >= 0 and not _closing().search(text, opened, end - 1):
+    if opened >= 0 and not re.search(_CLOSING, text[opened : end - 1]):
         end = opened - 1 if text[opened - 1 : opened] in {"[", "【"} else opened
     return len(text[:end].rstrip())
 
@@ -127,8 +137,8 @@ def _settled(text: str) -> int:
 def _leading_marks(text: str) -> int:
     """Return where a reply goes on behind the marks that it begins with."""
     end = 0
-    while found := _mark().match(text, end):
-        end = found.end()
+    while mark := _mark().match(text, end):
+        end = mark.end()
     return end
 
 
@@ -141,31 +151,3 @@ def _mark() -> re.Pattern[str]:
         rf"(?P<space>[^\S\n]{{0,{_HORIZON}}})[\[【]{{1,2}}\s{{0,2}}[\^#]?(?P<numbers>{span}(?:{between}{span}){{0,20}})"
         r"[,;]?\s{0,2}(?:†[^\[\]【】\n]{0,40})?[\]】]{1,2}(?P<joined>(?=\w))?"
     )
-
-
-@cache
-def _span() -> re.Pattern[str]:
-    return re.compile(r"(\d+)(?:\s*[-–—]\s*(\d+))?")
-
-
-@cache
-def _closing() -> re.Pattern[str]:
-    return re.compile(r"[\]】]")
-
-
-@cache
-def _dont_know() -> re.Pattern[str]:
-    return re.compile(
-        r"[\s\W]{0,9}(?:sorry,? )?i (?:do not|don['’´`]?t) know(?: that)?[\s\"'”’*_]{0,9}(?:[.!;\[【\n]|$)",
-        re.IGNORECASE,
-    )
-
-
-@cache
-def _thinking_begins() -> re.Pattern[str]:
-    return re.compile(r"\s*<(?:think|thinking|thought|reasoning)\b", re.IGNORECASE)
-
-
-@cache
-def _thinking_ends() -> re.Pattern[str]:
-    return re.compile(r"</(?:think|thinking|thought|reasoning)>", re.IGNORECASE)

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 
 from lukasa.domain.answer import Citation
 from lukasa.domain.fact import Fact
 from lukasa.domain.recalled import Context
+from lukasa.domain.source import Source
 from lukasa.domain.tally import Tally
 from lukasa.domain.turn import Turn
 from lukasa.text.rendering import day, speaker, weekday
 
 
-def evidence_of(context: Context) -> list[Citation]:
+def sources_of(context: Context) -> list[Citation]:
     """Return what a context shows, numbered as it is there; the facts of its profile, which has no marks, come last."""
     pieces: list[Turn | Fact] = [*context.turns, *context.facts, *context.known]
-    return [cited(piece, number) for number, piece in enumerate(pieces, start=1)]
+    return [_cited(piece, number) for number, piece in enumerate(pieces, start=1)]
 
 
-def cited(piece: Turn | Fact, number: int) -> Citation:
-    """Return a turn or a fact as what can be cited under a number."""
+def turns_of(sources: Iterable[Source]) -> tuple[str, ...]:
+    """Return the ids of the turns that sources point to, each once."""
+    return tuple(dict.fromkeys(source.turn for source in sources))
+
+
+def _cited(piece: Turn | Fact, number: int) -> Citation:
     if isinstance(piece, Turn):
         return Citation(
             number=number,
@@ -41,7 +46,7 @@ def cited(piece: Turn | Fact, number: int) -> Citation:
         text=piece.text,
         at=piece.sources[0].at if piece.sources else piece.learned_at,
         speaker=piece.subject,
-        turns=tuple(dict.fromkeys(source.turn for source in piece.sources)),
+        turns=turns_of(piece.sources),
     )
 
 
@@ -53,7 +58,7 @@ def render(context: Context) -> str:
 def plain(text: str) -> str:
     """Return a text in which nothing looks like a citation mark, or like a tag of a prompt.
 
-    Its lines after the first are indented, so that none of them begins as a piece of evidence or a heading does.
+    Its lines after the first are indented, so that none of them looks like a source or a heading.
     """
     return _INDENT.join(untagged(_mark().sub(_in_parentheses, text)).splitlines())
 
@@ -75,16 +80,16 @@ def _lines(context: Context) -> Iterator[str]:
         if turn.at.date() != shown:
             shown = turn.at.date()
             yield f"{day(turn.at)}, {weekday(turn.at)}"
-        yield f"[{number}] {_one_line(speaker(turn))}: {plain(turn.text)}"
+        yield f"[{number}] {one_line(speaker(turn))}: {plain(turn.text)}"
     facts: Sequence[Fact] = (*context.facts, *context.known)
     if facts:
         yield _FACTS
     for number, fact in enumerate(facts, start=len(context.turns) + 1):
-        yield f"[{number}] {_one_line(fact.text)} ({_about(fact)})"
+        yield f"[{number}] {one_line(fact.text)} ({_about(fact)})"
     if context.tally is not None:
         ids = [*(turn.id for turn in context.turns), *(fact.id for fact in facts)]
         numbers = {id_: number for number, id_ in enumerate(ids, start=1)}
-        yield f"{_COUNTED}{_one_line(context.tally.text)} {_marks(context.tally, numbers)}"
+        yield f"{_COUNTED}{one_line(context.tally.text)} {_marks(context.tally, numbers)}"
 
 
 def _marks(tally: Tally, numbers: Mapping[str, int]) -> str:
@@ -97,19 +102,19 @@ def _marks(tally: Tally, numbers: Mapping[str, int]) -> str:
 
 
 def _about(fact: Fact) -> str:
-    """Return when a fact was said last, and what has become of it."""
-    said = fact.sources[-1].at if fact.sources else fact.learned_at
+    """Return when a fact was said last, and whether it still holds."""
+    at = fact.sources[-1].at if fact.sources else fact.learned_at
     ended = fact.valid.end
     until = f", until {day(ended)}" if ended is not None and fact.status == "superseded" else ""
-    return f"said {day(said)}{_PAST.get(fact.status, '')}{until}"
+    return f"said {day(at)}{_PAST.get(fact.status, '')}{until}"
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     return " ".join(plain(text).split())
 
 
-def _in_parentheses(found: re.Match[str]) -> str:
-    return f"({found['number']}{')' if found['closed'] else ''}"
+def _in_parentheses(mark: re.Match[str]) -> str:
+    return f"({mark['number']}{')' if mark['closed'] else ''}"
 
 
 @cache
@@ -124,7 +129,7 @@ def _mark() -> re.Pattern[str]:
 @cache
 def _tag() -> re.Pattern[str]:
     # Ours, those that mimic other parts of a prompt, and the words that some servers take for the beginning of a message.
-    # Not every tag: `vector<int>` is what somebody said.
+    # Not every tag: `vector<int>` is a fair thing to say.
     names = (
         "evidence|question|memory|system|assistant|user|tool|prompt|instructions?|start_of_turn|end_of_turn|s"
     )

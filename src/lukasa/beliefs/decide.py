@@ -41,7 +41,7 @@ from lukasa.beliefs.verdicts import (
     Verdict,
 )
 from lukasa.domain.claim import Claim
-from lukasa.domain.fact import Fact, Trust
+from lukasa.domain.fact import KIND_TRAITS, Fact, Trust
 from lukasa.policy import ResolvePolicy
 from lukasa.text.difference import nearly_same
 
@@ -193,7 +193,7 @@ def _retold(proposal: Proposal, fact: Fact) -> bool:
     """Tell whether one of the two has no date and can be meant by the other's."""
     if (dated(proposal) is None) == (dated(fact) is None) or not believed(fact):
         return False
-    if fact.kind == "plan":
+    if KIND_TRAITS[fact.kind].planned:
         return True
     told, day = (
         (proposal.said_at, began(fact)) if dated(proposal) is None else (first_said(fact), proposal.since)
@@ -219,7 +219,7 @@ def _ended_by(proposal: Proposal, known: Sequence[Fact]) -> Verdict | None:
     ids = tuple(fact.id for fact in (*over, *against))
     if not may_retire(proposal, [*over, *against]):
         return Conflicts(ids, "less trusted")
-    if proposal.claim.kind == "event" and against:
+    if KIND_TRAITS[proposal.claim.kind].happened and against:
         return Conflicts(ids, "denied")
     return Supersedes(ids, "ended" if over else "denied")
 
@@ -227,7 +227,9 @@ def _ended_by(proposal: Proposal, known: Sequence[Fact]) -> Verdict | None:
 def _one_day(proposal: Proposal, fact: Fact) -> bool:
     """Tell whether two say the contrary of the same day; a plan may be dropped without naming its day."""
     day, other = dated(proposal), dated(fact)
-    return (day == other and day is not None) or (fact.kind == "plan" and (day is None or other is None))
+    return (day == other and day is not None) or (
+        KIND_TRAITS[fact.kind].planned and (day is None or other is None)
+    )
 
 
 # --- what is so ------------------------------------------------------------------------------------------------------

@@ -6,14 +6,13 @@ import re
 from functools import cache
 
 from lukasa.domain.attribute import attribute as known_attribute
-from lukasa.domain.fact import Cardinality, FactKind
+from lukasa.domain.fact import KIND_TRAITS, Cardinality, FactKind
 from lukasa.domain.ids import digest
 from lukasa.domain.interval import Interval
 from lukasa.text.language_data import MONTHS
 from lukasa.text.normalise import terms
 
 _DAYS = frozenset({"instant", "part", "day"})
-_ON_A_DAY: frozenset[FactKind] = frozenset({"event", "plan"})
 
 
 def fact_key(
@@ -49,7 +48,7 @@ def slot_of(subject: str, attribute: str | None, value: str | None, cardinality:
     if cardinality_of(attribute, cardinality) == "single":
         return digest(["one", _said(subject), label])
     spec = known_attribute(label)
-    family = label if spec is None else min(spec.name, spec.opposite or spec.name)
+    family = label if spec is None else min(label, spec.opposite or label)
     family = spec.ends_with if spec is not None and spec.ends_with else family
     return digest(["many", _said(subject), family, _said(value)])
 
@@ -70,7 +69,11 @@ def when_of(valid: Interval | None, kind: FactKind) -> str | None:
 
     `None`: nobody said when. An open interval that begins as it is said is no date.
     """
-    if kind not in _ON_A_DAY or valid is None or (valid.granularity == "instant" and valid.end is None):
+    if (
+        not KIND_TRAITS[kind].happens
+        or valid is None
+        or (valid.granularity == "instant" and valid.end is None)
+    ):
         return None
     start = None if valid.start is None else valid.start.date().isoformat()
     if valid.granularity in _DAYS or (valid.start is None and valid.end is None):
@@ -123,4 +126,5 @@ def _said(text: str) -> str:
 
 def _label(attribute: str) -> str:
     """Return an attribute's name as it is compared: `Favorite Book` is `favourite book`."""
-    return attribute if known_attribute(attribute) is not None and " " not in attribute else _said(attribute)
+    spec = known_attribute(attribute)
+    return _said(attribute) if spec is None or " " in attribute else spec.key or attribute

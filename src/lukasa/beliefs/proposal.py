@@ -9,7 +9,7 @@ from datetime import datetime
 from lukasa.beliefs.keys import cardinality_of, fact_key, refines, same_words, slot_of, when_of
 from lukasa.domain.attribute import attribute as known_attribute
 from lukasa.domain.claim import Claim
-from lukasa.domain.fact import TRUSTS, Cardinality, Fact, Trust
+from lukasa.domain.fact import KIND_TRAITS, TRUSTS, Cardinality, Fact, Trust
 from lukasa.domain.interval import ALWAYS, Interval
 from lukasa.domain.source import Source
 
@@ -36,12 +36,12 @@ class Proposal:
     @property
     def since(self) -> datetime:
         """When it begins to be true, for putting it in order."""
-        return self.said_at if self.claim.kind == "plan" else _since(self.valid, self.said_at)
+        return self.said_at if KIND_TRAITS[self.claim.kind].planned else _since(self.valid, self.said_at)
 
     @property
     def happens(self) -> bool:
         """Whether it is something that takes place, rather than something that is so until it ends."""
-        return self.claim.kind in {"event", "plan"}
+        return KIND_TRAITS[self.claim.kind].happens
 
 
 # --- from a claim to a proposal --------------------------------------------------------------------------------------
@@ -109,10 +109,10 @@ def _denying(proposal: Proposal) -> Proposal:
 
 
 def _is_over(claim: Claim, said_at: datetime) -> bool:
-    if claim.kind == "event":
+    if KIND_TRAITS[claim.kind].happened:
         return False
     past = claim.valid is not None and claim.valid.end is not None and claim.valid.end <= said_at
-    return claim.ended or (past and claim.kind != "plan")
+    return claim.ended or (past and not KIND_TRAITS[claim.kind].planned)
 
 
 def _valid(claim: Claim, said_at: datetime) -> Interval:
@@ -120,7 +120,7 @@ def _valid(claim: Claim, said_at: datetime) -> Interval:
     told = claim.valid
     if told is not None and (told.start is not None or told.end is not None):
         return told
-    return ALWAYS if claim.kind == "event" else Interval(start=said_at, granularity="instant")
+    return ALWAYS if KIND_TRAITS[claim.kind].happened else Interval(start=said_at, granularity="instant")
 
 
 def _key(claim: Claim, *, negated: bool, valid: Interval | None) -> str:
@@ -211,7 +211,7 @@ def _attribute(of: Proposal | Fact) -> str | None:
 
 def happens(fact: Fact) -> bool:
     """Tell whether a fact is an event or a plan, whose time is when it takes place."""
-    return fact.kind in {"event", "plan"}
+    return KIND_TRAITS[fact.kind].happens
 
 
 def believed(fact: Fact) -> bool:
@@ -221,12 +221,14 @@ def believed(fact: Fact) -> bool:
 
 def began(fact: Fact) -> datetime:
     """Return when a fact begins to be true, for putting it in order. A plan is one since it was told."""
-    return first_said(fact) if fact.kind == "plan" else _since(fact.valid, first_said(fact))
+    return first_said(fact) if KIND_TRAITS[fact.kind].planned else _since(fact.valid, first_said(fact))
 
 
 def holds(fact: Fact, at: datetime) -> bool:
     """Tell whether a fact was so at an instant, for all that is known."""
-    return began(fact) <= at and (fact.kind == "plan" or fact.valid.end is None or at < fact.valid.end)
+    return began(fact) <= at and (
+        KIND_TRAITS[fact.kind].planned or fact.valid.end is None or at < fact.valid.end
+    )
 
 
 def first_said(fact: Fact) -> datetime:

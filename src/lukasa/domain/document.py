@@ -12,7 +12,7 @@ from lukasa.domain.embedding import Embedding
 from lukasa.domain.interval import Interval
 from lukasa.domain.turn import Json
 
-Kind = Literal["turn", "fact", "relation", "summary"]
+Kind = Literal["turn", "fact"]
 
 _TRAITS = struct.Struct("<HHHB")
 _MAX_COUNT = 0xFFFF

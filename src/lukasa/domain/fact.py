@@ -12,17 +12,53 @@ from lukasa.domain.source import Source
 from lukasa.domain.turn import Json, Origin
 
 FactKind = Literal["fact", "preference", "event", "plan", "profile", "procedure"]
-"""`profile`: who somebody is; `event`: what happened once; `procedure`: how something is to be done; `fact`: the rest."""
+"""`profile`: who somebody is; `event`: what happened once; `procedure`: how something is to be done; `fact`: the rest.
+`KIND_TRAITS` says how they differ."""
 
 Status = Literal["current", "superseded", "retracted", "conflicting", "quarantined"]
 """`superseded`: was true, another took its place; `retracted`: withdrawn, never to be relied on; `conflicting`: another
-says otherwise and nobody decided; `quarantined`: not believed until somebody reviews it, and never recalled."""
+contradicts it, undecided; `quarantined`: not believed until it is reviewed, and never recalled."""
 
 Cardinality = Literal["single", "multi"]
 """Whether a subject has one value of an attribute at a time, or any number."""
 
 Trust = Literal["low", "medium", "high"]
 """How far the origin may be relied on. What is derived has the least trust of its sources."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindTraits:
+    """What any room needs to know of a kind of fact: ask this instead of comparing names."""
+
+    happens: bool
+    """It takes place at some time, rather than being so from one time to another."""
+
+    planned: bool = False
+    """It is yet to happen, and a plan since it was said."""
+
+    instructs: bool = False
+    """It says how something is to be done."""
+
+    users_own: bool = False
+    """Only the user can state it: no document, tool or assistant."""
+
+    in_profile: bool = False
+    """The profile may show it."""
+
+    @property
+    def happened(self) -> bool:
+        """Whether it is said to have taken place."""
+        return self.happens and not self.planned
+
+
+KIND_TRAITS: Mapping[FactKind, KindTraits] = {
+    "fact": KindTraits(happens=False),
+    "preference": KindTraits(happens=False, users_own=True, in_profile=True),
+    "event": KindTraits(happens=True),
+    "plan": KindTraits(happens=True, planned=True, users_own=True),
+    "profile": KindTraits(happens=False, users_own=True, in_profile=True),
+    "procedure": KindTraits(happens=False, instructs=True, users_own=True),
+}
 
 FACT_KINDS: tuple[FactKind, ...] = get_args(FactKind)
 STATUSES: tuple[Status, ...] = get_args(Status)
@@ -117,5 +153,5 @@ class Fact:
         return self.retired_at is None and self.status not in {"quarantined", "retracted"}
 
     def expired(self, now: datetime) -> bool:
-        """Tell whether its time is up."""
+        """Whether its time is up."""
         return self.expires_at is not None and self.expires_at <= now

@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Unpack
 
 from lukasa.answers import answer
-from lukasa.answers.answer import Asked
+from lukasa.answers.answer import AnswerRequest
 from lukasa.answers.chat import check, conversation, newest
 from lukasa.answers.citations import without_thoughts
+from lukasa.answers.quotes import quote
 from lukasa.domain.answer import Answer, Chatted
 from lukasa.domain.recalled import View
 from lukasa.engine.arguments import FilterLike, check_count, check_names
@@ -47,10 +48,10 @@ class AnswerVerbs(TurnVerbs):
         meter = self._running.meter
         if meter is None:
             found = await self.recall(question, limit=_LOOKED_AT, filter=filter, now=now, **view)
-            return answer.quote(found)
+            return quote(found)
         context = await self.context(question, budget=budget, filter=filter, now=now, **view)
         return await answer.answer(
-            self.partition, Asked(question=question, now=self._today(now), context=context), meter
+            self.partition, AnswerRequest(question=question, now=self._today(now), context=context), meter
         )
 
     async def ask_stream(
@@ -74,7 +75,7 @@ class AnswerVerbs(TurnVerbs):
             yield made
             return
         context = await self.context(question, budget=budget, filter=filter, now=now, **view)
-        asked = Asked(question=question, now=self._today(now), context=context)
+        asked = AnswerRequest(question=question, now=self._today(now), context=context)
         async with aclosing(answer.stream(self.partition, asked, meter)) as pieces:
             async for piece in pieces:
                 yield piece

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lukasa.domain.attribute import ALIAS, DISTINCT, RENAMED
 from lukasa.domain.fact import Fact, Status
 from lukasa.domain.graph import Entity, Graph, Relation
 from lukasa.domain.query import FactQuery, TurnQuery, listed
@@ -109,12 +110,12 @@ class GraphVerbs(FactVerbs):
     async def merge(self, one: str, other: str) -> Receipt:
         """State that two names are one entity's; `undo(call=receipt.change)` takes it back."""
         return await self.believe(
-            f"{one} is also known as {other}.", subject=one, attribute="also_known_as", value=other
+            f"{one} is also known as {other}.", subject=one, attribute=ALIAS, value=other
         )
 
     async def split(self, one: str, other: str) -> Receipt:
         """State that two names are not one entity's, whatever they look like; `undo(call=receipt.change)` takes it back."""
-        return await self.believe(f"{one} is not {other}.", subject=one, attribute="is_not", value=other)
+        return await self.believe(f"{one} is not {other}.", subject=one, attribute=DISTINCT, value=other)
 
     async def alias(self, name: str, other: str) -> Receipt:
         """State that somebody or something known also goes by another name; `undo(call=receipt.change)` takes it back.
@@ -131,7 +132,7 @@ class GraphVerbs(FactVerbs):
         nothing is called *old*.
         """
         await self._check_called(old)
-        return await self.believe(f"{old} goes by {new}.", subject=old, attribute="goes_by", value=new)
+        return await self.believe(f"{old} goes by {new}.", subject=old, attribute=RENAMED, value=new)
 
     async def _quotes(self, graph: Graph) -> dict[str, list[str]]:
         """Return the words that each relation rests on, with when they were said, by fact."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from lukasa.domain.fact import Fact, FactKind
+from lukasa.domain.fact import KIND_TRAITS, Fact
 from lukasa.domain.job import Job, JobState, Queue, Spent, Summary
 from lukasa.domain.journal import Cause
 from lukasa.domain.query import FactQuery, TurnQuery
@@ -58,7 +58,7 @@ class WorkVerbs(Verbs):
         Raises `NotFoundError` for an unknown session, `ProviderError` when the model cannot be asked: that session then
         stays as it was.
         """
-        from lukasa.extraction.model.reextract import ReadAgain  # noqa: PLC0415 - not what `import lukasa` should wait for
+        from lukasa.extraction.model.reextract import Reextract  # noqa: PLC0415 - not what `import lukasa` should wait for
 
         running = self._running
         if running.reader.recipe is None and running.parts.extractor is None:
@@ -68,7 +68,7 @@ class WorkVerbs(Verbs):
         sessions = await self._sessions()
         if session is not None and session not in sessions:
             raise NotFoundError(f"the partition has no session {session!r}")
-        again = ReadAgain(running.parts.store, running.reader, running.parts.clock)
+        again = Reextract(running.parts.store, running.reader, running.parts.clock)
         diffs = [
             await again(self.partition, each, dry_run=dry_run)
             for each in (sessions if session is None else [session])
@@ -100,7 +100,7 @@ class WorkVerbs(Verbs):
         *since* and *until* bound when it begins.
         """
         first, last = self._instant(since), self._instant(until)
-        kinds: list[FactKind] = ["event", "plan"]
+        kinds = [kind for kind, traits in KIND_TRAITS.items() if traits.happens]
         found = await self._running.parts.store.facts(
             self.partition, FactQuery(kinds=kinds, statuses=["current"])
         )

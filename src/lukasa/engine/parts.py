@@ -29,7 +29,7 @@ from lukasa.indexing.reindex import Reindex
 from lukasa.llm.budget import Meter
 from lukasa.policy import (
     BudgetPolicy,
-    DistilPolicy,
+    ExtractionPolicy,
     JobPolicy,
     MaintainPolicy,
     RecallPolicy,
@@ -85,7 +85,7 @@ class Parts:
     remember: RememberPolicy
     resolve: ResolvePolicy
     recall: RecallPolicy
-    distil: DistilPolicy = field(default_factory=DistilPolicy)
+    distil: ExtractionPolicy = field(default_factory=ExtractionPolicy)
     maintain: MaintainPolicy = field(default_factory=MaintainPolicy)
     jobs: JobPolicy = field(default_factory=JobPolicy)
     budget: BudgetPolicy = field(default_factory=BudgetPolicy)

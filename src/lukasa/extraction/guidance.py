@@ -1,4 +1,4 @@
-"""What a user wants remembered, and how it is labelled."""
+"""What should be remembered, and how it is labelled."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lukasa.errors import InputError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomAttribute:
-    """A label of one's own, such as `blood_type`."""
+    """A label that is not in the attribute table, such as `blood_type`."""
 
     name: str
     """Lower case, with underscores."""
@@ -30,7 +30,7 @@ class CustomAttribute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guidance:
-    """Wishes of whoever runs the memory. They are shown to the model after its own instructions."""
+    """What should be remembered. The model is shown it after its own instructions."""
 
     instructions: str = ""
     include: tuple[str, ...] = ()
@@ -42,19 +42,18 @@ class Guidance:
     attributes: tuple[CustomAttribute, ...] = field(default=())
 
     def written(self) -> str:
-        """Return it as the model reads it; empty when there are no wishes."""
+        """Return it as the model reads it; empty when there is nothing to say."""
         lines = [self.instructions.strip()] if self.instructions.strip() else []
         if self.include:
             lines.append(f"Look above all for: {'; '.join(self.include)}.")
         if self.exclude:
             lines.append(f"Never take a fact about: {'; '.join(self.exclude)}.")
-        for each in self.attributes:
-            many = "one value at a time" if each.cardinality == "single" else "any number of values"
-            lines.append(
-                f"Further attribute: {each.name} ({many}){': ' if each.description else ''}{each.description}"
-            )
+        for attribute in self.attributes:
+            many = "one value at a time" if attribute.cardinality == "single" else "any number of values"
+            meaning = f": {attribute.description}" if attribute.description else ""
+            lines.append(f"Further attribute: {attribute.name} ({many}){meaning}")
         return "\n".join(lines)
 
     def cardinality(self, attribute: str) -> Cardinality | None:
-        """Return that of an attribute of one's own; `None` for any other."""
-        return next((each.cardinality for each in self.attributes if each.name == attribute), None)
+        """Return the cardinality of a custom attribute; `None` for any other."""
+        return next((custom.cardinality for custom in self.attributes if custom.name == attribute), None)

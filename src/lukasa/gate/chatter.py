@@ -9,6 +9,7 @@ import re
 from typing import Literal, NamedTuple
 
 from lukasa.domain.claim import Claim
+from lukasa.domain.fact import KIND_TRAITS
 from lukasa.gate import chatter_data as data
 from lukasa.text.analysis import content_words, term_of
 from lukasa.text.patterns import LazyPattern, stem_set, word_set
@@ -37,7 +38,7 @@ def junk_in(claim: Claim) -> JunkFinding | None:
         return JunkFinding("chatter", "small talk")
     if _is_question(quote):
         return JunkFinding("chatter", "a question")
-    if claim.kind != "procedure":
+    if not KIND_TRAITS[claim.kind].instructs:
         if _MOMENT.search(quote) or _MOMENT.search(text):
             return JunkFinding("chatter", "a state of the moment")
         if claim.attribute is None and _is_reaction(claim):

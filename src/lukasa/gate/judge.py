@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from lukasa.domain.attribute import attribute
 from lukasa.domain.claim import Claim
-from lukasa.domain.fact import FactKind
+from lukasa.domain.fact import KIND_TRAITS
 from lukasa.domain.turn import Turn
 from lukasa.gate.chatter import junk_in
 from lukasa.gate.echoes import RUN, is_echo
@@ -153,7 +153,7 @@ def _without_authority(case: _ClaimCase) -> Ruling | None:
     if is_testimony(turn):
         return None
     definition = attribute(claim.attribute) if claim.attribute else None
-    own = claim.kind in _USERS_OWN or (definition is not None and definition.kind in _USERS_OWN)
+    own = KIND_TRAITS[claim.kind].users_own or (definition is not None and definition.users_own)
     if not own and not speaks_of_user(f"{claim.text}\n{claim.quote}"):
         return None
     if turn.role == "assistant" or turn.origin == "assistant":
@@ -198,7 +198,6 @@ _QUESTIONS = (
     _not_lasting,
     _served_before,
 )
-_USERS_OWN: frozenset[FactKind] = frozenset({"preference", "profile", "plan", "procedure"})
 
 
 def _sentence_of(claim: Claim, turn: Turn) -> str:

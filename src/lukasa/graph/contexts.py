@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TypeAlias
 
+from lukasa.domain.attribute import ATTRIBUTES
 from lukasa.extraction.rules.people import ATTRIBUTE_OF, ATTRIBUTES_OF_KIN
 from lukasa.graph.folding import plain
 from lukasa.graph.names import words_of
 from lukasa.graph.spelling import slipped
 from lukasa.graph.triples import Key, Told
 
-_IDENTIFYING = frozenset({"birthday", "partner", "works_at", "studies_at"})
+_IDENTIFYING = frozenset(row.name for row in ATTRIBUTES.values() if row.identifies)
 """Single-valued attributes of which few people share a value; where somebody lives, very many do."""
 
 Context: TypeAlias = tuple[str, Key]

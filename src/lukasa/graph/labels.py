@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from lukasa.domain.attribute import ATTRIBUTES, DISTINCT
 
-ALIAS = "also_known_as"
-"""States that two names are one entity's."""
-
-DISTINCT = "is_not"
-"""States that two names are not one entity's, whatever they look like."""
-
-RENAMED = "goes_by"
-"""States that two names are one entity's, and that the second is the one to show."""
-
-NAMING = frozenset({"name", ALIAS, RENAMED})
+NAMING = frozenset(row.name for row in ATTRIBUTES.values() if row.joins_names)
 """Attributes that join two names."""
 
-LITERAL = frozenset({"age", "birthday", "pronouns", "contact", "works_as", "role", "relationship_status", "diet", "should", "does", "did", "plans", "wants", "started", "stopped"})  # fmt: skip
+LITERAL = frozenset(row.name for row in ATTRIBUTES.values() if row.value_type == "literal")
 """Attributes whose value is words, a number or a date, and nobody or nothing that other facts speak of."""
 
-_TYPES: Mapping[str, tuple[str, ...]] = {
-    "place": ("lives_in", "comes_from", "moved_to", "visited"),
-    "organisation": ("works_at", "studies_at"),
-    "person": ("partner", "child", "parent", "sibling", "relative", "friend"),
-    "animal": ("pet",),
-    "event": ("attended",),
-    "thing": ("owns", "got"),
-}
-_TYPE_OF = {label: type_ for type_, labels in _TYPES.items() for label in labels}
+_TYPE_OF = {row.name: row.value_type for row in ATTRIBUTES.values()}
 
 
 def relates(attribute: str) -> bool:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
+from lukasa.domain.attribute import DISTINCT
 from lukasa.graph.contexts import Contexts
 from lukasa.graph.folding import spellings
-from lukasa.graph.labels import DISTINCT
 from lukasa.graph.registry import Register
 from lukasa.graph.triples import Key, Told
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lukasa.domain.attribute import ALIAS, DISTINCT, RENAMED
 from lukasa.domain.graph import Entity
-from lukasa.graph.labels import ALIAS, DISTINCT, RENAMED
 from lukasa.graph.triples import Key, Told
 
 _LINE = 120

@@ -1,7 +1,7 @@
-"""What the model is told: `*.md` files beside this one, loaded, filled and fingerprinted.
+"""Prompts: `*.md` files beside this one, loaded, filled and fingerprinted.
 
 A file has two parts, headed `# system` (the same to the byte in every call, so that a provider can cache it) and
-`# user`, in which `{{name}}` stands for what differs.
+`# user`, in which `{{name}}` stands for what differs. `{{attributes.…}}` is a list of labels from the attribute table.
 """
 
 from __future__ import annotations
@@ -10,11 +10,14 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from lukasa.domain.attribute import ATTRIBUTES
+from lukasa.domain.fact import Cardinality
 from lukasa.domain.ids import digest
 from lukasa.errors import NotFoundError
 from lukasa.ports.llm import ChatMessage
 
 _HOLE = re.compile(r"\{\{(\w+)\}\}")
+_LABELS = re.compile(r"\{\{attributes\.(\w+)\}\}")
 _PARTS = re.compile(r"\A# system\n(?P<system>.+?)\n# user\n(?P<user>.+)\Z", re.DOTALL)
 
 
@@ -52,7 +55,7 @@ def load(name: str) -> Prompt:
         text = files(__name__).joinpath(f"{name}.md").read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise NotFoundError(f"there is no prompt {name!r}") from error
-    return parse(name, text)
+    return parse(name, _LABELS.sub(lambda hole: _labels()[hole.group(1)], text))
 
 
 def parse(name: str, text: str) -> Prompt:
@@ -66,3 +69,19 @@ def parse(name: str, text: str) -> Prompt:
         user=parts["user"].strip(),
         fingerprint=digest(["prompt", text])[:12],
     )
+
+
+@cache
+def _labels() -> dict[str, str]:
+    """Return the lists of labels that prompts name, by the name of the list."""
+    ranked = sorted((row.relation_rank, row.name) for row in ATTRIBUTES.values() if row.relation_rank)
+    return {
+        "single": _extracted("single"),
+        "multi": _extracted("multi"),
+        "relations": ", ".join(name for _, name in ranked),
+    }
+
+
+def _extracted(cardinality: Cardinality) -> str:
+    rows = (row for row in ATTRIBUTES.values() if row.extracted and row.cardinality == cardinality)
+    return ", ".join(f"{row.name}_<thing>" if row.family else row.name for row in rows)

@@ -9,18 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from lukasa.domain.fact import Fact
+from lukasa.domain.attribute import ATTRIBUTES
+from lukasa.domain.fact import KIND_TRAITS, Fact
 from lukasa.policy import ComposePolicy
 from lukasa.ports.tokens import TokenCounter
 
 TITLE = "Known"
 
-_ORDER = (
-    "name", "pronouns", "lives_in", "works_as", "works_at", "studies", "relationship_status", "partner", "child",
-    "allergic_to", "has_condition", "diet", "birthday", "comes_from", "pet", "does", "favourite", "prefers", "likes",
-    "dislikes",
-)  # fmt: skip
+_RANKS = {row.name: row.profile_rank for row in ATTRIBUTES.values() if row.profile_rank is not None}
 """What is worth knowing always, the most telling first."""
+
+_LAST = len(_RANKS) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +67,13 @@ def _belongs(fact: Fact, now: datetime) -> bool:
         return True
     if fact.valid.end is not None and fact.valid.end <= now:
         return False
-    stable = fact.kind in {"profile", "preference"} and fact.expires_at is None and not fact.stale
-    return stable and fact.status == "current" and fact.trust != "low" and _rank(fact) < len(_ORDER)
+    stable = KIND_TRAITS[fact.kind].in_profile and fact.expires_at is None and not fact.stale
+    return stable and fact.status == "current" and fact.trust != "low" and _rank(fact) < _LAST
 
 
 def _rank(fact: Fact) -> int:
     family = (fact.attribute or "").split(" ", 1)[0]
-    return _ORDER.index(family) if family in _ORDER else len(_ORDER)
+    return _RANKS.get(family, _LAST)
 
 
 def _place(fact: Fact) -> tuple[bool, int, int]:

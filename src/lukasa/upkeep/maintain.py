@@ -13,7 +13,7 @@ from datetime import datetime
 from lukasa.beliefs.edits import following, hidden
 from lukasa.beliefs.outcome import merge_sources
 from lukasa.domain.change import Change, PutFact
-from lukasa.domain.fact import Fact
+from lukasa.domain.fact import KIND_TRAITS, Fact
 from lukasa.domain.job import Bookkeeping, Finish, Job, Queue
 from lukasa.domain.journal import Cause, FactOp
 from lukasa.domain.query import FactQuery, TurnQuery
@@ -110,7 +110,7 @@ def _alike(one: Fact, other: Fact) -> bool:
     """Tell whether two are of one subject, sort and time: their words alone do not make them the same."""
     return (one.subject.casefold(), one.kind, one.negated, one.valid.start, one.valid.end) == (
         other.subject.casefold(), other.kind, other.negated, other.valid.start, other.valid.end,
-    ) or (one.kind not in {"event", "plan"} and one.subject.casefold() == other.subject.casefold())  # fmt: skip
+    ) or (not KIND_TRAITS[one.kind].happens and one.subject.casefold() == other.subject.casefold())  # fmt: skip
 
 
 def _with_evidence(keep: Fact, rest: Sequence[Fact], now: datetime) -> Fact:
@@ -126,7 +126,7 @@ def _with_evidence(keep: Fact, rest: Sequence[Fact], now: datetime) -> Fact:
         sources=sources,
         evidence=keep.evidence + sum(fact.evidence for fact in rest),
         confidence=max(fact.confidence for fact in (keep, *rest)),
-        valid=replace(keep.valid, start=first) if keep.kind not in {"event", "plan"} else keep.valid,
+        valid=replace(keep.valid, start=first) if not KIND_TRAITS[keep.kind].happens else keep.valid,
     )
 
 

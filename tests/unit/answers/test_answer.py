@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lukasa.answers.answer import quote
-from lukasa.answers.citations import Checking, does_not_know, without_thoughts
-from lukasa.answers.sources import evidence_of, plain, render
+from lukasa.answers.citations import CitationCheck, does_not_know, without_thoughts
+from lukasa.answers.quotes import quote
+from lukasa.answers.sources import plain, render, sources_of
 from lukasa.domain.fact import Fact, Status
 from lukasa.domain.interval import Interval
 from lukasa.domain.recalled import Context, Hit, Recalled
@@ -54,7 +54,7 @@ def context(turns: Sequence[Turn] = (), facts: Sequence[Fact] = (), known: Seque
 
 def check(*pieces: str, shown: int = SHOWN) -> tuple[str, list[int], int]:
     """Return the checked text, the numbers that it cites, and how many were unknown."""
-    checking = Checking(shown)
+    checking = CitationCheck(shown)
     text = "".join([*map(checking.feed, pieces), checking.finish()])
     return text, list(checking.cited), checking.unknown
 
@@ -139,7 +139,7 @@ def test_every_mark_that_is_left_names_something_shown(said: str, shown: int):
 
 
 def test_nothing_is_let_through_before_it_has_cited_something():
-    checking = Checking(SHOWN)
+    checking = CitationCheck(SHOWN)
 
     first = [checking.feed(piece) for piece in ("It is", " PWNED [99]", " everywhere, ")]
     then = [checking.feed(piece) for piece in ("says Ines [1", "]. And ", "more")]
@@ -198,7 +198,7 @@ def test_evidence_has_the_numbers_of_the_context_and_then_those_of_the_profile()
     first, second = turn("I moved."), turn("It rains.", seq=2, at=LATER)
     shown = context([first, second], [fact("Ines moved", source(first))], [fact("Ines plays the violin")])
 
-    pieces = evidence_of(shown)
+    pieces = sources_of(shown)
 
     assert [(piece.number, piece.kind, piece.text) for piece in pieces] == [
         (1, "turn", "I moved."),

@@ -7,9 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from lukasa.domain.turn import Turn
-from lukasa.extraction.model.segment import pairs, segments
-from lukasa.extraction.model.transcript import find_quote, numbered, one_line
-from lukasa.policy import DistilPolicy
+from lukasa.extraction.model.transcript import find_quote, numbered, one_line, pairs, segments
+from lukasa.policy import ExtractionPolicy
 
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 
@@ -87,7 +86,7 @@ def test_one_line_is_one_line():
 
 def test_segments_are_about_equal_and_cover_everything_in_order():
     turns = [turn("x" * 200, number) for number in range(50)]
-    cut = segments(turns, DistilPolicy())
+    cut = segments(turns, ExtractionPolicy())
 
     assert [each for part in cut for each in part] == turns
     sizes = [sum(len(each.text) for each in part) for part in cut]
@@ -96,7 +95,7 @@ def test_segments_are_about_equal_and_cover_everything_in_order():
 
 
 def test_a_segment_does_not_tear_a_question_from_its_answer():
-    policy = DistilPolicy(segment=100, overhang=0.0)
+    policy = ExtractionPolicy(segment=100, overhang=0.0)
     turns = [turn("a" * 60 + "?" if number % 2 == 0 else "b" * 60, number) for number in range(8)]
 
     assert all(part[0].text.startswith("a") for part in segments(turns, policy))
@@ -105,7 +104,7 @@ def test_a_segment_does_not_tear_a_question_from_its_answer():
 def test_one_long_turn_is_a_segment_of_its_own():
     turns = [turn("short", 0), turn("x" * 9_000, 1), turn("short", 2)]
 
-    assert [each for part in segments(turns, DistilPolicy()) for each in part] == turns
+    assert [each for part in segments(turns, ExtractionPolicy()) for each in part] == turns
 
 
 def test_pairs_are_of_two_and_the_last_may_be_alone():

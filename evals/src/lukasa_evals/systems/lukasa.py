@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from lukasa import AsyncMemory, Settings
-from lukasa.policy import DistilPolicy, JobPolicy
+from lukasa.policy import ExtractionPolicy, JobPolicy
 from lukasa.ports.llm import LLM
 from lukasa_evals.answers.calls import PendingError
 from lukasa_evals.datasets.values import Conversation
@@ -142,7 +142,7 @@ def settings_of(settings: Settings, extractor: str) -> Settings:
     return settings.with_(
         extractor=extractor,
         jobs=replace(JobPolicy(), concurrency=1, attempts=1_000_000, lease=_LEASE),
-        distil=replace(DistilPolicy(), patience=timedelta(days=1)),
+        distil=replace(ExtractionPolicy(), patience=timedelta(days=1)),
     )
 
 

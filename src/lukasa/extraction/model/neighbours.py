@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,90 +26,77 @@ class Near(NamedTuple):
     likeness: float
 
 
-class Nearest(Protocol):
-    """Finds what is like a text, in what is stored and in what is about to be."""
+@dataclass(slots=True)
+class Vectors:
+    """The embeddings that one job has made, by text."""
+
+    by_text: dict[str, Embedding] = field(default_factory=dict)
+    fingerprint: str | None = None
+    """Of the embedder that made the last ones."""
+
+    async def add(self, texts: Sequence[str], encoder: Encoder) -> None:
+        """Make those that are missing."""
+        missing = [text for text in dict.fromkeys(texts) if text not in self.by_text]
+        encoded = await encoder.documents(missing)
+        self.fingerprint = encoded.fingerprint
+        self.by_text.update(zip(missing, encoded.embeddings, strict=False))
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Finds the facts of a partition that are most like a text, among those stored and those about to be."""
+
+    partition: Partition
+    store: Store
+    encoder: Encoder
+    warm: WarmPartitions
+    vectors: Vectors
+    without: frozenset[str]
+    """Ids of facts that count as unknown."""
 
     async def __call__(
         self, texts: Sequence[str], *, limit: int, pending: Sequence[Fact] = ()
     ) -> list[list[Near]]:
         """Return for each text the most similar facts that are believed, best first."""
-        ...
-
-
-class Finds(Protocol):
-    """Where is looked, and what has been worked out there."""
-
-    partition: Partition
-    vectors: dict[str, Embedding]
-    without: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbours:
-    """Looks in one partition; vectors are made once a text."""
-
-    store: Store
-    encoder: Encoder
-    warm: WarmPartitions
-    run: Finds
-
-    async def __call__(
-        self, texts: Sequence[str], *, limit: int, pending: Sequence[Fact] = ()
-    ) -> list[list[Near]]:
-        """See `Nearest`."""
-        await self._encode([*texts, *(fact.text for fact in pending)])
-        if all(text in self.run.vectors for text in texts):
-            found = await self._by_meaning(texts, limit)
+        await self.vectors.add([*texts, *(fact.text for fact in pending)], self.encoder)
+        if all(text in self.vectors.by_text for text in texts):
+            lists = await self._by_meaning(texts, limit)
         else:
-            found = [await self._by_words(text, limit) for text in texts]
-        stored = await self._facts({fact_id for each in found for fact_id in each} - self.run.without)
-        latest = {**stored, **{fact.id: fact for fact in pending}}
+            lists = [await self._by_words(text, limit) for text in texts]
+        wanted = sorted({fact_id for ids in lists for fact_id in ids} - self.without)
+        stored = await self.store.facts(self.partition, FactQuery(ids=wanted)) if wanted else []
+        latest = {fact.id: fact for fact in (*stored, *pending)}
         return [
-            self._best(text, [*found[place], *(fact.id for fact in pending)], latest, limit)
-            for place, text in enumerate(texts)
+            self._best(text, [*ids, *(fact.id for fact in pending)], latest, limit)
+            for text, ids in zip(texts, lists, strict=True)
         ]
 
-    async def _encode(self, texts: Sequence[str]) -> None:
-        missing = [text for text in dict.fromkeys(texts) if text not in self.run.vectors]
-        if missing:
-            encoded = await self.encoder.documents(missing)
-            self.run.vectors.update(zip(missing, encoded.embeddings, strict=False))
-
     async def _by_meaning(self, texts: Sequence[str], limit: int) -> list[list[str]]:
-        facts = (await self.warm.get(self.run.partition, await self.encoder.spec())).facts
+        facts = (await self.warm.get(self.partition, await self.encoder.spec())).facts
         rows = np.flatnonzero(
             facts.live[: facts.size] & facts.current[: facts.size] & facts.embedded[: facts.size]
         )
-        asked = np.stack([_dense(self.run.vectors[text]) for text in texts])
-        scores = asked @ facts.dense[rows].T
-        return [[facts.ids[rows[place]] for place in np.argsort(-row)[:limit]] for row in scores]
+        scores = np.stack([self._dense(text) for text in texts]) @ facts.dense[rows].T
+        return [[facts.ids[rows[index]] for index in np.argsort(-row)[:limit]] for row in scores]
 
     async def _by_words(self, text: str, limit: int) -> list[str]:
-        terms = list(dict.fromkeys(analyse(text)))
-        scored = await self.store.lexical(
-            self.run.partition, LexicalQuery(terms=terms, kind="fact", limit=limit)
-        )
-        return [each.id for each in scored]
-
-    async def _facts(self, ids: set[str]) -> Mapping[str, Fact]:
-        if not ids:
-            return {}
-        return {
-            fact.id: fact for fact in await self.store.facts(self.run.partition, FactQuery(ids=sorted(ids)))
-        }
+        query = LexicalQuery(terms=list(dict.fromkeys(analyse(text))), kind="fact", limit=limit)
+        return [document.id for document in await self.store.lexical(self.partition, query)]
 
     def _best(self, text: str, ids: Sequence[str], latest: Mapping[str, Fact], limit: int) -> list[Near]:
-        known = dict.fromkeys(id_ for id_ in ids if id_ in latest)
-        facts = [latest[id_] for id_ in known]
-        believed = [fact for fact in facts if fact.live and fact.status in {"current", "conflicting"}]
-        near = [Near(fact, self._likeness(text, fact.text)) for fact in believed]
-        return sorted(near, key=lambda each: -each.likeness)[:limit]
+        facts = [latest[id_] for id_ in dict.fromkeys(ids) if id_ in latest]
+        near = [Near(fact, self._likeness(text, fact.text)) for fact in facts if is_believed(fact)]
+        return sorted(near, key=lambda item: -item.likeness)[:limit]
 
     def _likeness(self, one: str, other: str) -> float:
-        if one not in self.run.vectors or other not in self.run.vectors:
+        if not {one, other} <= self.vectors.by_text.keys():
             return 0.0
-        return float(_dense(self.run.vectors[one]) @ _dense(self.run.vectors[other]))
+        return float(self._dense(one) @ self._dense(other))
+
+    def _dense(self, text: str) -> Floats:
+        return np.frombuffer(self.vectors.by_text[text].dense, np.float32)
 
 
-def _dense(embedding: Embedding) -> Floats:
-    return np.frombuffer(embedding.dense, np.float32)
+def is_believed(fact: Fact) -> bool:
+    """Whether a fact is live and not over."""
+    return fact.live and fact.status in {"current", "conflicting"}

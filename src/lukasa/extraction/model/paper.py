@@ -1,6 +1,6 @@
 """Recipe `paper`: the Mem0 paper's two phases (§1.1, §1.2), a call for each pair of messages and a tool call for each fact.
 
-Two things are ours. The gate judges the facts like any other's, so that nothing is stored that was not said. And DELETE is
+Two things are ours. The gate judges the facts like any others, so that nothing is stored that was not said. And DELETE is
 safe unless `delete_mode` says otherwise: the contradicting fact is stored, and the contradicted one ends; as printed, the
 old fact goes and the new one is not stored, so that "I love it" and "I hate it" leave nothing.
 """
@@ -17,22 +17,30 @@ from pydantic import BaseModel
 
 from lukasa.beliefs.believe import Heard, Known, Opine, Opinion
 from lukasa.beliefs.verdicts import New, Removes, Replaces, Revises, Same
+from lukasa.dates.validity import validity
+from lukasa.domain.attribute import attribute as known_attribute
 from lukasa.domain.claim import Claim
-from lukasa.domain.fact import Fact
-from lukasa.domain.source import Source
+from lukasa.domain.fact import KIND_TRAITS, Fact
 from lukasa.domain.turn import Turn
 from lukasa.errors import BadReplyError
-from lukasa.extraction.model.claims import CONFIDENCE, mistaken, named_time, resolved
-from lukasa.extraction.model.neighbours import Near, Nearest
-from lukasa.extraction.model.paper_graph import triplets
-from lukasa.extraction.model.recipe import Ask, Background, Reading
-from lukasa.extraction.model.schemas import AddMemory, DeleteMemory, KeepMemory, PaperFacts, UpdateMemory
-from lukasa.extraction.model.segment import pairs
-from lukasa.extraction.model.transcript import one_line, plain
+from lukasa.extraction.model.claims import Passage, claim_on, label_of, mistaken, named_time
+from lukasa.extraction.model.neighbours import Near, Neighbours
+from lukasa.extraction.model.recipe import Ask, Background, ProposedClaims, request_of
+from lukasa.extraction.model.schemas import (
+    AddMemory,
+    DeleteMemory,
+    FoundEntities,
+    KeepMemory,
+    PaperFacts,
+    Triplet,
+    Triplets,
+    UpdateMemory,
+)
+from lukasa.extraction.model.transcript import one_line, pairs, plain
 from lukasa.llm import Numbered, read, shape_of
 from lukasa.llm.ask import ask_for
-from lukasa.policy import DistilPolicy
-from lukasa.ports.llm import ChatMessage, Limits, LLMReply, LLMRequest, Shape
+from lukasa.policy import ExtractionPolicy
+from lukasa.ports.llm import ChatMessage, LLMReply
 from lukasa.prompts import load
 from lukasa.text.analysis import content_words
 from lukasa.text.rendering import speaker
@@ -41,6 +49,12 @@ from lukasa.text.sentences import sentences
 DeleteMode = Literal["supersede", "paper"]
 
 _REPAIR = "Call exactly one of the functions, with the number of a memory that is listed."
+
+_DECISION_TOKENS = 400
+"""Longest tool call."""
+
+_FEWEST_ENTITIES = 2
+"""Of which a relation can be asked."""
 
 _TOOLS: Mapping[str, type[BaseModel]] = {
     "add_memory": AddMemory,
@@ -51,92 +65,92 @@ _TOOLS: Mapping[str, type[BaseModel]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class MessagePairs:
-    """Faithful to the paper where it says anything."""
+class PaperRecipe:
+    """Faithful to the paper where it says anything. See `Recipe`."""
 
     model: str
-    policy: DistilPolicy = field(default_factory=DistilPolicy)
+    policy: ExtractionPolicy = field(default_factory=ExtractionPolicy)
     delete_mode: DeleteMode = "supersede"
     graph: bool = False
     """Mem0^g: entities and relations too, by two more calls a pair (paper §1.4)."""
 
+    pairs = True
+
     @property
     def name(self) -> str:
-        """See `Recipe`."""
         prompts = load("paper_facts").fingerprint[:6] + load("paper_update").fingerprint[:6]
         return f"paper{'+graph' if self.graph else ''}-{prompts}-{self.model}"
 
-    @property
-    def pairs(self) -> bool:
-        """See `Recipe`."""
-        return True
-
     def batches(self, turns: Sequence[Turn]) -> list[list[Turn]]:
-        """See `Recipe`."""
         return pairs(turns)
 
-    async def read(self, turns: Sequence[Turn], background: Background, ask: Ask) -> Reading:
+    async def read(self, turns: Sequence[Turn], background: Background, ask: Ask) -> ProposedClaims:
         """Return the facts of a pair: P = (S, the last m messages, the pair) → Ω."""
-        guidance = background.guidance.written()
-        messages = load("paper_facts").fill(
-            guidance=f"{guidance}\n" if guidance else "",
-            summary=one_line(background.summary) or "(none yet)",
-            earlier=plain(background.recent[-self.policy.recent :], self.policy.longest_turn) or "(none)",
-            messages=plain(turns, self.policy.longest_turn),
-        )
-        request = LLMRequest(messages=messages, purpose="extract", limits=self._limits())
-        found, whole = await ask_for(PaperFacts, request, ask)
-        claims: dict[str, list[Claim]] = {}
-        for text in dict.fromkeys(found.facts):
-            turn = _teller(text, turns)
-            claim = _claim(text, turn, turns, background)
-            if not mistaken(claim.subject, claim.quote, turn, turns):
-                claims.setdefault(turn.id, []).append(claim)
+        longest = self.policy.longest_turn
+        shown = background.shown(recent=self.policy.recent, longest=longest)
+        request = request_of("paper_facts", "extract", self.policy, messages=plain(turns, longest), **shown)
+        reply, whole = await ask_for(PaperFacts, request, ask)
+        claims = [_fact_claim(text, turns, background) for text in dict.fromkeys(reply.facts)]
         if self.graph:
-            for turn, claim in await triplets(turns, background, ask, self.policy):
-                claims.setdefault(turn.id, []).append(claim)
-        return Reading(claims, whole=whole)
+            claims += await self._relations(turns, background, ask)
+        return ProposedClaims([claim for claim in claims if claim], whole=whole)
 
-    async def opinions(self, heard: Sequence[Heard], known: Known, nearest: Nearest, ask: Ask) -> Opine:
+    async def _relations(self, turns: Sequence[Turn], background: Background, ask: Ask) -> list[Claim | None]:
+        """Return the relations of a pair as claims: one call for its entities, one for what connects them (§1.4).
+
+        They are claims like any other, with the label as attribute: the gate judges them, a new one ends what it contradicts,
+        and the graph shows them. `None` stands for a relation that no sentence says.
+        """
+        shown = plain(turns, self.policy.longest_turn)
+        request = request_of(
+            "graph_entities", "entities", self.policy, guidance=background.guidance_paragraph, messages=shown
+        )
+        entities, _ = await ask_for(FoundEntities, request, ask)
+        names = list(dict.fromkeys(name for entity in entities.entities if (name := entity.name.strip())))
+        if len(names) < _FEWEST_ENTITIES:
+            return []
+        listed = "\n".join(f"- {one_line(name)}" for name in names)
+        request = request_of("graph_relations", "relations", self.policy, messages=shown, entities=listed)
+        reply, _ = await ask_for(Triplets, request, ask)
+        return [_relation_claim(triplet, names, turns, background) for triplet in reply.relations]
+
+    async def opinions(self, heard: Sequence[Heard], known: Known, nearest: Neighbours, ask: Ask) -> Opine:
         """Ask for ADD, UPDATE, DELETE or NOOP, fact by fact: each sees what became of those before it."""
 
         async def opine(_: Turn, claim: Claim, known: Known) -> Opinion | None:
             if claim.attribute is not None:
-                return None  # A triplet: what it contradicts is found by its label.
+                return None  # A relation: what it contradicts is found by its label.
             pending = list(known.facts.values())
             (near,) = await nearest([claim.text], limit=self.policy.similar, pending=pending)
-            known.add(each.fact for each in near if each.fact.id not in known.facts)
+            known.add(fact for fact, _ in near if fact.id not in known.facts)
             return await self._operation(claim, near, ask)
 
         return opine
 
     async def _operation(self, claim: Claim, near: Sequence[Near], ask: Ask) -> Opinion | None:
-        """Return what the model decides; `None` leaves it to the rules, when it cannot be understood twice."""
-        numbers = Numbered(each.fact.id for each in near)
-        facts = {each.fact.id: each.fact for each in near}
+        """Return what the model decides; `None` leaves it to the rules, when its call cannot be read twice."""
         if not near:
             return Opinion(New())
-        messages = load("paper_update").fill(
-            fact=one_line(claim.text),
-            memories="\n".join(
-                f"{numbers.number(id_)}. {one_line(fact.text)}" for id_, fact in facts.items()
-            ),
+        facts = {fact.id: fact for fact, _ in near}
+        numbers = Numbered(facts)
+        memories = (f"{numbers.number(id_)}. {one_line(fact.text)}" for id_, fact in facts.items())
+        request = request_of(
+            "paper_update", "decide", self.policy, fact=one_line(claim.text), memories="\n".join(memories)
         )
-        request = LLMRequest(
-            messages=messages,
-            purpose="decide",
-            tools=_tools(),
-            limits=replace(self._limits(), max_tokens=400),
+        request = replace(
+            request,
+            tools=tuple(shape_of(model, name) for name, model in _TOOLS.items()),
+            limits=replace(request.limits, max_tokens=_DECISION_TOKENS),
         )
-        for again in (request, replace(request, messages=(*messages, ChatMessage("user", _REPAIR)))):
+        repair = replace(request, messages=(*request.messages, ChatMessage("user", _REPAIR)))
+        for attempt in (request, repair):
             with suppress(BadReplyError):
-                return self._chosen(await ask(again), claim, numbers, facts)
+                return self._chosen(await ask(attempt), claim, numbers, facts)
         return None
 
     def _chosen(self, reply: LLMReply, claim: Claim, numbers: Numbered, facts: Mapping[str, Fact]) -> Opinion:
         """Return what the tool call says; one that cannot be read, or names what was not shown, is an error."""
-        name, arguments = _called(reply)
-        match arguments:
+        match _called(reply):
             case UpdateMemory(id=number, text=text):
                 return _augmented(claim, facts[numbers.id(number)], text)
             case DeleteMemory(id=number):
@@ -146,88 +160,106 @@ class MessagePairs:
                 return Opinion(Removes(()))
             case KeepMemory(id=number):
                 return Opinion(Same(numbers.id(number)))
-            case AddMemory():
+            case _:
                 return Opinion(New())
-        raise BadReplyError(f"the model called {name!r}, which is none of {', '.join(_TOOLS)}")
-
-    def _limits(self) -> Limits:
-        return Limits(max_tokens=self.policy.reply_tokens, timeout=self.policy.timeout)
 
 
-def _called(reply: LLMReply) -> tuple[str, BaseModel | None]:
-    """Return the function that the model called, with its arguments."""
+def _called(reply: LLMReply) -> BaseModel:
+    """Return the arguments of the function that the model called. Raises `BadReplyError` when there are none to read."""
     if not reply.calls:
         raise BadReplyError("the model called no function")
     call = reply.calls[0]
     model = _TOOLS.get(call.name.rpartition(".")[2].casefold())
     if model is None:
-        return call.name, None
-    if model is AddMemory:
-        return call.name, AddMemory()
-    found = read(call.arguments, model)
-    if found.value is None:
+        raise BadReplyError(f"the model called {call.name!r}, which is none of {', '.join(_TOOLS)}")
+    # It takes no arguments, and models write anything in their place.
+    arguments = AddMemory() if model is AddMemory else read(call.arguments, model).value
+    if arguments is None:
         raise BadReplyError(f"the arguments of {call.name!r} could not be read")
-    return call.name, found.value
+    return arguments
 
 
-def _augmented(claim: Claim, known: Fact, text: str) -> Opinion:
+def _augmented(claim: Claim, fact: Fact, text: str) -> Opinion:
     """Return an UPDATE that adds and loses nothing; where it does not, the new fact stands beside the known one.
 
-    The paper asks for more information than before, and does not say what that is: here, every telling word of the known
+    The paper asks for more information than before, and does not say what that is: here, every content word of the known
     fact must still be there, and every one of the new text must come from one of the two.
     """
-    merged, before, new = (set(content_words(each)) for each in (text, known.text, claim.text))
+    merged, before, new = (set(content_words(words)) for words in (text, fact.text, claim.text))
     if before < merged <= before | new:
-        return Opinion(Revises(known.id, ("text",)), text.strip())
+        return Opinion(Revises(fact.id, ("text",)), text.strip())
     return Opinion(New())
 
 
-def _claim(text: str, turn: Turn, turns: Sequence[Turn], background: Background) -> Claim:
-    """Return a fact of the model as a claim that rests on the sentences that say it: the paper's facts carry no quotation."""
-    start, end = _sentences_of(text, turn)
-    quote = turn.text[start:end]
-    when = named_time(None, quote, turn, background.zone)
-    claim = Claim(
-        subject=_subject(text, turns),
-        text=text.strip(),
-        kind="fact",
-        source=Source(turn=turn.id, start=start, end=end, at=turn.at, speaker=turn.speaker),
-        quote=quote,
-        confidence=CONFIDENCE,
-    )
-    return replace(claim, resolved=resolved(claim, turns, when, said=turn))
+def _fact_claim(text: str, turns: Sequence[Turn], background: Background) -> Claim | None:
+    """Return a fact as a claim that rests on the sentences that say it: the paper's facts carry no quotation."""
+    passage = _said_in(text, turns)
+    subject = _subject(text, turns)
+    if mistaken(subject, passage, turns):
+        return None
+    when = named_time(None, passage, background.zone)
+    return claim_on(passage, subject, text, turns=turns, when=when)
 
 
-def _sentences_of(text: str, turn: Turn) -> tuple[int, int]:
+def _said_in(text: str, turns: Sequence[Turn]) -> Passage:
     """Return the shortest run of sentences that has all of a fact's words that the message has.
 
-    Names apart: they may stand further away, with a pronoun in their place.
+    It is looked for in the message that has most of the fact's words. Names need not be in it: they may stand further
+    away, with a pronoun in their place.
     """
+    words = set(content_words(text))
+    turn = max(turns, key=lambda turn: len(words & set(content_words(f"{speaker(turn)}: {turn.text}"))))
     spans = sentences(turn.text)
-    told = set(content_words(text)) & set(content_words(turn.text))
-    named = set(content_words(" ".join(word for word in text.split() if not word[:1].islower())))
-    wanted = told - named or told
+    present = words & set(content_words(turn.text))
+    names = set(content_words(" ".join(word for word in text.split() if not word[:1].islower())))
+    wanted = present - names or present
     for size in range(1, len(spans)):
         runs = [(first[0], last[1]) for first, last in zip(spans, spans[size - 1 :], strict=False)]
-        shared = [told & set(content_words(turn.text[slice(*run)])) for run in runs]
-        fitting = [(len(each), run) for each, run in zip(shared, runs, strict=True) if wanted <= each]
+        shared = [present & set(content_words(turn.text[slice(*run)])) for run in runs]
+        fitting = [(len(words), run) for words, run in zip(shared, runs, strict=True) if wanted <= words]
         if fitting:
-            return max(fitting, key=lambda each: each[0])[1]
-    return 0, len(turn.text)
-
-
-def _teller(text: str, turns: Sequence[Turn]) -> Turn:
-    """Return the message that has most of a fact's words."""
-    words = set(content_words(text))
-    return max(turns, key=lambda turn: len(words & set(content_words(f"{speaker(turn)}: {turn.text}"))))
+            _, (start, end) = max(fitting, key=lambda fit: fit[0])
+            return Passage(turn, start, end)
+    return Passage(turn, 0, len(turn.text))
 
 
 def _subject(text: str, turns: Sequence[Turn]) -> str:
-    """Return the speaker that a fact begins with; otherwise its first words stand for what it is about."""
-    names = [speaker(turn) for turn in turns]
-    begun = [name for name in names if text.casefold().startswith(name.casefold())]
-    return begun[0] if begun else next(iter(re.findall(r"[^\W_]+", text)), "user")
+    """Return the speaker that a fact begins with; otherwise its first word stands for what it is about."""
+    for name in map(speaker, turns):
+        if text.casefold().startswith(name.casefold()):
+            return name
+    return next(iter(re.findall(r"[^\W_]+", text)), "user")
 
 
-def _tools() -> tuple[Shape, ...]:
-    return tuple(shape_of(model, name) for name, model in _TOOLS.items())
+def _relation_claim(
+    triplet: Triplet, names: Sequence[str], turns: Sequence[Turn], background: Background
+) -> Claim | None:
+    source, label, target = triplet.source.strip(), label_of(triplet.label), triplet.target.strip()
+    passage = _joined_in(source, target, turns)
+    if not label or source == target or not {source, target} <= set(names) or passage is None:
+        return None
+    if mistaken(source, passage, turns):
+        return None
+    attribute = known_attribute(label)
+    kind = attribute.kind if attribute else "fact"
+    when = named_time(None, passage, background.zone)
+    text = f"{source} {label.replace('_', ' ')} {target}."
+    return replace(
+        claim_on(passage, source, text, turns=turns, when=when),
+        kind=kind,
+        attribute=label,
+        value=target,
+        cardinality=attribute.cardinality if attribute else "multi",
+        valid=validity(when, passage.turn.at, state=not KIND_TRAITS[kind].happens, ended=False),
+    )
+
+
+def _joined_in(source: str, target: str, turns: Sequence[Turn]) -> Passage | None:
+    """Return the first sentence that has the target, and the source or its speaker."""
+    for turn in turns:
+        for start, end in sentences(turn.text):
+            sentence = turn.text[start:end].casefold()
+            by_source = source.casefold() in sentence or source.casefold() == speaker(turn).casefold()
+            if target.casefold() in sentence and by_source:
+                return Passage(turn, start, end)
+    return None

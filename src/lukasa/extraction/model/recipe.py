@@ -1,8 +1,8 @@
-"""What a recipe is: how a model is made to propose facts, and to say how they stand to what is known."""
+"""What a recipe is: how a model is made to propose facts, and to say how they relate to what is known."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import NamedTuple, Protocol
@@ -11,8 +11,11 @@ from lukasa.beliefs.believe import Heard, Known, Opine
 from lukasa.domain.claim import Claim
 from lukasa.domain.turn import Turn
 from lukasa.extraction.guidance import Guidance
-from lukasa.extraction.model.neighbours import Nearest
-from lukasa.ports.llm import LLMReply, LLMRequest
+from lukasa.extraction.model.neighbours import Neighbours
+from lukasa.extraction.model.transcript import one_line, plain
+from lukasa.policy import ExtractionPolicy
+from lukasa.ports.llm import Limits, LLMReply, LLMRequest
+from lukasa.prompts import load
 
 Ask = Callable[[LLMRequest], Awaitable[LLMReply]]
 """Asks the model on behalf of a partition; the same request is sent once a job."""
@@ -29,29 +32,38 @@ class Background:
     guidance: Guidance = field(default_factory=Guidance)
     zone: tzinfo | None = None
 
+    @property
+    def guidance_paragraph(self) -> str:
+        """The guidance as a paragraph of a prompt; empty when there is none."""
+        written = self.guidance.written()
+        return f"{written}\n" if written else ""
 
-class Reading(NamedTuple):
-    """What a model found in some turns."""
+    def shown(self, *, recent: int, longest: int) -> dict[str, str]:
+        """Return what fills the holes of a prompt: guidance, summary, and so many recent messages."""
+        return {
+            "guidance": self.guidance_paragraph,
+            "summary": one_line(self.summary) or "(none yet)",
+            "earlier": plain(self.recent[-recent:], longest) or "(none)",
+        }
 
-    claims: Mapping[str, Sequence[Claim]]
-    """By the turn that each rests on."""
 
+class ProposedClaims(NamedTuple):
+    """What a model says that some turns hold."""
+
+    claims: Sequence[Claim]
     summary: str | None = None
     """S, brought up to date; `None`: the recipe makes it elsewhere."""
 
-    ungrounded: int = 0
-    """Facts that were thrown away because their quotation stands nowhere."""
-
     whole: bool = True
-    """`False`: the reply was cut off, and what is here is only its beginning."""
+    """`False`: the reply was cut off, and this is only its beginning."""
 
 
 class Recipe(Protocol):
-    """One way to distil facts with a model."""
+    """One way to extract facts with a model."""
 
     @property
     def name(self) -> str:
-        """Recipe, prompts and model: turns that another has read can be read anew."""
+        """Recipe, prompts and model: turns that another one has read can be read again."""
         ...
 
     @property
@@ -60,13 +72,19 @@ class Recipe(Protocol):
         ...
 
     def batches(self, turns: Sequence[Turn]) -> list[list[Turn]]:
-        """Return what is read in one go, and stored in one go."""
+        """Return the turns in batches, each read and stored in one go."""
         ...
 
-    async def read(self, turns: Sequence[Turn], background: Background, ask: Ask) -> Reading:
-        """Return what the turns say. Raises `BadReplyError` when the model cannot be understood, and what *ask* raises."""
+    async def read(self, turns: Sequence[Turn], background: Background, ask: Ask) -> ProposedClaims:
+        """Return what the turns say. Raises `BadReplyError` when the reply cannot be read, and what *ask* raises."""
         ...
 
-    async def opinions(self, heard: Sequence[Heard], known: Known, nearest: Nearest, ask: Ask) -> Opine:
-        """Return what tells how each claim stands to what is known."""
+    async def opinions(self, heard: Sequence[Heard], known: Known, nearest: Neighbours, ask: Ask) -> Opine:
+        """Return the function that says how each claim relates to what is known."""
         ...
+
+
+def request_of(prompt: str, purpose: str, policy: ExtractionPolicy, **holes: str) -> LLMRequest:
+    """Return a filled prompt as a request, within the limits of one call."""
+    limits = Limits(max_tokens=policy.reply_tokens, timeout=policy.timeout)
+    return LLMRequest(messages=load(prompt).fill(**holes), purpose=purpose, limits=limits)

@@ -1,23 +1,20 @@
 """Read a session again, from its verbatim turns: after the model, a prompt or the rules changed.
 
-The facts that rest on nothing but these turns are decided as if they were not known yet. What comes out the same stays as
-it is; what comes out otherwise gets another version; what does not come out is hidden. All of it is one write, and `undo`
-takes it back. What a person worded, pinned or forgot is left alone.
+The facts that rest on nothing but these turns are decided as if they were not known yet. A fact that comes out the same stays
+as it is; one that comes out otherwise gets another version; one that does not come out is hidden. All of it is one write, and
+`undo` takes it back. What a person worded, pinned or forgot is left alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from lukasa.beliefs.believe import Heard, Version, fact_op, put
+from lukasa.beliefs.believe import Heard, Version, fact_op
 from lukasa.beliefs.edits import following, hidden
-from lukasa.domain.change import Change, MarkExtracted
 from lukasa.domain.fact import Fact
-from lukasa.domain.filter import Compare
-from lukasa.domain.journal import Cause
-from lukasa.domain.query import FactQuery, TurnQuery
+from lukasa.domain.query import FactQuery
 from lukasa.domain.report import Diff, Revision
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
@@ -29,52 +26,52 @@ _ATTEMPTS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class ReadAgain:
-    """Everything that reading again needs."""
+class Reextract:
+    """Dependencies of reading again."""
 
     store: Store
     reader: SessionReader
     clock: Callable[[], datetime]
 
     async def __call__(self, partition: Partition, session: str | None, *, dry_run: bool) -> Diff:
-        """Read the live turns of a session (`None`: those of no session); tell how what is believed differs.
+        """Read the live turns of a session (`None`: those of no session); return how what is believed differs.
 
-        Raises `ProviderError` when the model cannot be asked, or not understood: then nothing is written, so that a model
-        that talks nonsense cannot take away what a better one found.
+        Raises `ProviderError` when the model cannot be asked, or its reply not be read: then nothing is written, so that a
+        model that talks nonsense cannot take away what a better one found.
         """
         run = Run(partition, session, strict=True)
         for _ in range(_ATTEMPTS):
             version = await self.store.version(partition)
-            turns = await self.store.turns(partition, _of(session))
+            turns = await self.store.turns(partition, run.query)
             if not turns:
                 return Diff()
             own = await self._own(partition, turns)
             run.without = frozenset(own)
             heard, versions = await self._decide(run, turns)
-            made = _merged(own, versions, self.clock())
+            merged = _merged(own, versions, self.clock())
             if dry_run:
-                return _diff(own, made)
-            changes = self._changes(run, heard, made)
-            cause = Cause(verb="reextract", at=self.clock(), reason=self.reader.name.partition("-")[0])
+                return _diff(own, merged)
+            changes = self.reader.changes(run, heard, merged)
+            cause = self.reader.cause("reextract", self.clock())
             try:
                 await self.store.apply(partition, changes, cause=cause, expected=version)
             except StaleError:
                 continue
-            return _diff(own, made)
+            return _diff(own, merged)
         raise StaleError(f"other writers changed {partition!r} {_ATTEMPTS} times in a row; try again")
 
     async def _own(self, partition: Partition, turns: Sequence[Turn]) -> dict[str, Fact]:
-        """Return the facts that may be decided anew."""
+        """Return the facts that may be decided again."""
         ids = {turn.id for turn in turns}
         facts = await self.store.facts(partition, FactQuery(turns=sorted(ids)))
         return {
             fact.id: fact
             for fact in facts
-            if fact.worded_by and not fact.pinned and ids.issuperset(each.turn for each in fact.sources)
+            if fact.worded_by and not fact.pinned and ids.issuperset(source.turn for source in fact.sources)
         }
 
     async def _decide(self, run: Run, turns: Sequence[Turn]) -> tuple[list[Heard], list[Version]]:
-        """Read batch after batch; each sees what became of those before it."""
+        """Read batch after batch, then compare all claims with what is known."""
         heard: list[Heard] = []
         earlier: list[Turn] = []
         for batch in self.reader.batches(turns):
@@ -83,47 +80,29 @@ class ReadAgain:
                 raise BadReplyError(f"the model's reading is not whole ({read.lacking}); nothing was changed")
             earlier += batch
             heard += read.heard
-            last = read
-        whole = ReadBatch(heard, last.reading)
+        whole = ReadBatch(heard, read.proposed)
         return heard, await self.reader.resolve(run, whole, now=self.clock())
 
-    def _changes(self, run: Run, heard: Sequence[Heard], made: Sequence[Version]) -> list[Change]:
-        believe, name = self.reader.believe, self.reader.name
-        marks = [
-            MarkExtracted(
-                id=each.turn.id,
-                extraction=believe.extraction(each, made, by=name),
-            )
-            for each in heard
-        ]
-        return [*marks, *(put(each, run.vectors, run.fingerprint) for each in made)]
 
-
-def _of(session: str | None) -> TurnQuery:
-    return TurnQuery(session=session, filter=Compare("session", "eq", None) if session is None else None)
-
-
-def _merged(own: dict[str, Fact], versions: Sequence[Version], now: datetime) -> list[Version]:
-    """Make of each fact's last version the next one of the fact that is stored."""
+def _merged(own: Mapping[str, Fact], versions: Sequence[Version], now: datetime) -> list[Version]:
+    """Make each fact's last version the next one of the fact that is stored."""
     last = {version.fact.id: version for version in versions}
     first = {version.fact.id: version for version in reversed(versions)}
-    made: list[Version] = []
+    merged: list[Version] = []
     for fact_id, version in last.items():
         before = own.get(fact_id)
         if before is None:
-            revision = first[fact_id].fact.revision
-            worded = any(each.worded for each in versions if each.fact.id == fact_id)
-            made.append(version._replace(fact=replace(version.fact, revision=revision), worded=worded))
-        elif _told_apart(before, version.fact):
-            after = replace(
-                following(before, now),
-                **{name: getattr(version.fact, name) for name in _DECIDED},
-            )
-            made.append(
-                Version(after, fact_op(before, after), version.caused_by, worded=after.text != before.text)
-            )
+            fact = replace(version.fact, revision=first[fact_id].fact.revision)
+            worded = any(item.worded for item in versions if item.fact.id == fact_id)
+            merged.append(version._replace(fact=fact, worded=worded))
+            continue
+        decided = {name: getattr(version.fact, name) for name in _DECIDED}
+        if decided != {name: getattr(before, name) for name in _DECIDED}:
+            after = replace(following(before, now), **decided)
+            worded = after.text != before.text
+            merged.append(Version(after, fact_op(before, after), version.caused_by, worded=worded))
     gone = [hidden(fact, now) for fact_id, fact in own.items() if fact_id not in last]
-    return [*made, *(Version(fact, "hide", fact.worded_by, worded=False) for fact in gone if fact)]
+    return [*merged, *(Version(fact, "hide", fact.worded_by, worded=False) for fact in gone if fact)]
 
 
 _DECIDED = (
@@ -133,17 +112,13 @@ _DECIDED = (
 """What reading again decides of a fact; the rest stays as it was."""
 
 
-def _told_apart(before: Fact, after: Fact) -> bool:
-    return any(getattr(before, name) != getattr(after, name) for name in _DECIDED)
-
-
-def _diff(own: dict[str, Fact], made: Sequence[Version]) -> Diff:
+def _diff(own: Mapping[str, Fact], versions: Sequence[Version]) -> Diff:
     return Diff(
-        added=[version.fact for version in made if version.fact.revision == 1],
-        gone=[version.fact for version in made if version.op == "hide"],
+        added=[version.fact for version in versions if version.fact.revision == 1],
+        gone=[version.fact for version in versions if version.op == "hide"],
         changed=[
             Revision(before=own[version.fact.id], after=version.fact)
-            for version in made
+            for version in versions
             if version.fact.id in own and version.op != "hide"
         ],
     )

@@ -3,44 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from lukasa.beliefs.believe import Believe, Heard, Version, make_scenes
-from lukasa.domain.embedding import Embedding
+from lukasa.beliefs.believe import Believe, Heard, Version, make_scenes, put
+from lukasa.domain.change import Change, MarkExtracted
 from lukasa.domain.filter import Compare
 from lukasa.domain.ids import digest
 from lukasa.domain.job import Summary
+from lukasa.domain.journal import Cause
 from lukasa.domain.query import TurnQuery
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
 from lukasa.errors import BadReplyError, OverBudgetError
 from lukasa.extraction.guidance import Guidance
-from lukasa.extraction.model.neighbours import Neighbours
-from lukasa.extraction.model.recipe import Ask, Background, Reading, Recipe
+from lukasa.extraction.model.neighbours import Neighbours, Vectors
+from lukasa.extraction.model.recipe import Ask, Background, ProposedClaims, Recipe
 from lukasa.indexing.encoder import Encoder
 from lukasa.llm.budget import Meter, Tally
-from lukasa.policy import DistilPolicy
+from lukasa.policy import ExtractionPolicy
 from lukasa.ports.llm import LLMReply, LLMRequest
 from lukasa.ports.store import Store
 from lukasa.retrieval.warm import WarmPartitions
 
 _BACK = 400
-"""How far back turns of the session are looked for, in places of the partition."""
+"""How far back turns of the session are looked for, in turns of the partition."""
 
 
 @dataclass(slots=True)
 class Run:
-    """What one job has worked out, whoever writes in between."""
+    """What one job has worked out, kept while it decides again because of other writers."""
 
     partition: Partition
     session: str | None
     tally: Tally = field(default_factory=Tally)
-    vectors: dict[str, Embedding] = field(default_factory=dict)
-    """By text."""
-
-    fingerprint: str | None = None
+    vectors: Vectors = field(default_factory=Vectors)
     replies: dict[str, LLMReply] = field(default_factory=dict)
     """By request: what was asked once is not asked again."""
 
@@ -50,12 +48,18 @@ class Run:
     strict: bool = False
     """Whether the rules must not read in the model's place."""
 
+    @property
+    def query(self) -> TurnQuery:
+        """Selects the live turns of the session; without one, those of no session."""
+        none = Compare("session", "eq", None) if self.session is None else None
+        return TurnQuery(session=self.session, filter=none)
+
 
 class ReadBatch(NamedTuple):
-    """What was made of some turns."""
+    """Some turns, read and judged."""
 
     heard: Sequence[Heard]
-    reading: Reading | None
+    proposed: ProposedClaims | None
     """The model's; `None`: the rules read."""
 
     lacking: str = ""
@@ -64,7 +68,7 @@ class ReadBatch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SessionReader:
-    """Everything that reading needs."""
+    """Dependencies of reading."""
 
     store: Store
     encoder: Encoder
@@ -77,25 +81,24 @@ class SessionReader:
 
     meter: Meter | None
     guidance: Callable[[Partition], Guidance]
-    policy: DistilPolicy
+    policy: ExtractionPolicy
 
     @property
     def name(self) -> str:
-        """What turns are marked with that were read."""
+        """What turns are marked with once they were read."""
         return self.recipe.name if self.recipe else self.believe.name
 
+    def cause(self, verb: str, now: datetime) -> Cause:
+        """Return the cause of a write, with the recipe or extractor that read."""
+        return Cause(verb=verb, at=now, reason=self.name.partition("-")[0])
+
     def batches(self, turns: Sequence[Turn]) -> list[list[Turn]]:
-        """Return what is read in one go."""
+        """Return the turns in batches, each read in one go."""
         return self.recipe.batches(turns) if self.recipe else [list(turns)]
 
     async def earlier(self, run: Run, first: Turn) -> list[Turn]:
         """Return the turns before one in its session, oldest first."""
-        query = TurnQuery(
-            session=run.session,
-            filter=Compare("session", "eq", None) if run.session is None else None,
-            after=max(0, first.seq - _BACK),
-            limit=_BACK,
-        )
+        query = replace(run.query, after=max(0, first.seq - _BACK), limit=_BACK)
         turns = await self.store.turns(run.partition, query)
         return [turn for turn in turns if turn.seq < first.seq][-self.policy.recent :]
 
@@ -103,49 +106,62 @@ class SessionReader:
         self, run: Run, batch: Sequence[Turn], earlier: Sequence[Turn], summaries: Sequence[Summary]
     ) -> ReadBatch:
         """Return what the turns say, judged by the gate. Raises what the model raises when it cannot be asked now."""
-        reading, lacking = None, ""
+        proposed, lacking = None, ""
         if self.recipe is not None:
-            reading, lacking = await self._reading(
-                run, self.recipe, self._background(run, earlier, summaries), batch
-            )
-        if reading is None:
+            background = self._background(run, earlier, summaries)
+            proposed, lacking = await self._proposed(run, self.recipe, background, batch)
+        if proposed is None:
             heard = await self.believe.listen(run.partition, batch, earlier, zone=None, later=True)
         else:
-            claims = [reading.claims.get(turn.id, ()) for turn in batch]
+            claims = [[claim for claim in proposed.claims if claim.source.turn == turn.id] for turn in batch]
             scenes = make_scenes(batch, earlier, zone=None)
             heard = self.believe.judged(run.partition, batch, scenes, claims, later=True)
-        return ReadBatch(heard, reading, lacking)
+        return ReadBatch(heard, proposed, lacking)
 
     async def resolve(self, run: Run, batch: ReadBatch, *, now: datetime) -> list[Version]:
-        """Compare what was heard with what is known; return the versions to store, their vectors made."""
+        """Compare the claims with what is known; return the versions to store, their vectors made."""
         known = await self.believe.known(run.partition, batch.heard)
         known.forget(run.without)
         opine = None
-        if self.recipe is not None and batch.reading is not None:
-            nearest = Neighbours(self.store, self.encoder, self.warm, run)
+        if self.recipe is not None and batch.proposed is not None:
+            nearest = Neighbours(run.partition, self.store, self.encoder, self.warm, run.vectors, run.without)
             opine = await self.recipe.opinions(batch.heard, known, nearest, self._ask(run))
         versions = await self.believe.resolve(run.partition, batch.heard, now=now, known=known, opine=opine)
-        await self._encode(run, versions)
+        await run.vectors.add([version.fact.text for version in versions if version.worded], self.encoder)
         return versions
 
+    def changes(
+        self, run: Run, heard: Sequence[Heard], versions: Sequence[Version], *, lacking: str = ""
+    ) -> list[Change]:
+        """Return the changes that mark turns as read and store the versions."""
+        marks = [
+            MarkExtracted(
+                id=turn.turn.id,
+                extraction=self.believe.extraction(turn, versions, by=self.name, fallback=lacking),
+            )
+            for turn in heard
+        ]
+        vectors = run.vectors
+        return [*marks, *(put(version, vectors.by_text, vectors.fingerprint) for version in versions)]
+
     def _background(self, run: Run, earlier: Sequence[Turn], summaries: Sequence[Summary]) -> Background:
-        whose = None if self.recipe and self.recipe.pairs else run.session
+        session = None if self.recipe and self.recipe.pairs else run.session
         return Background(
-            summary=next((each.text for each in summaries if each.session == whose), ""),
+            summary=next((summary.text for summary in summaries if summary.session == session), ""),
             recent=earlier,
             guidance=self.guidance(run.partition),
         )
 
-    async def _reading(
+    async def _proposed(
         self, run: Run, recipe: Recipe, background: Background, batch: Sequence[Turn]
-    ) -> tuple[Reading | None, str]:
+    ) -> tuple[ProposedClaims | None, str]:
         try:
-            reading = await recipe.read(batch, background, self._ask(run))
+            proposed = await recipe.read(batch, background, self._ask(run))
         except (BadReplyError, OverBudgetError) as error:
             if run.strict:
                 raise
             return None, "bad reply" if isinstance(error, BadReplyError) else "over budget"
-        return reading, "" if reading.whole else "cut off"
+        return proposed, "" if proposed.whole else "cut off"
 
     def _ask(self, run: Run) -> Ask:
         async def ask(request: LLMRequest) -> LLMReply:
@@ -156,10 +172,3 @@ class SessionReader:
             return run.replies[key]
 
         return ask
-
-    async def _encode(self, run: Run, versions: Sequence[Version]) -> None:
-        texts = dict.fromkeys(each.fact.text for each in versions if each.worded)
-        missing = [text for text in texts if text not in run.vectors]
-        encoded = await self.encoder.documents(missing)
-        run.fingerprint = encoded.fingerprint
-        run.vectors.update(zip(missing, encoded.embeddings, strict=False))

@@ -1,23 +1,24 @@
-"""The job `summarise`: the rolling summary S of a whole conversation is brought up to date (paper §1.1)."""
+"""The job `summarise`: brings the rolling summary S of a whole conversation up to date (paper §1.1)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
-from lukasa.domain.job import Finish, Job, PutSummary, Summary
+from lukasa.domain.job import Bookkeeping, Finish, Job, PutSummary, Summary
 from lukasa.domain.journal import Cause
 from lukasa.domain.query import TurnQuery
 from lukasa.domain.turn import Turn
 from lukasa.errors import BadReplyError, OverBudgetError
+from lukasa.extraction.model.recipe import request_of
 from lukasa.extraction.model.schemas import SummaryReply
-from lukasa.extraction.model.segment import segments
-from lukasa.extraction.model.transcript import one_line, plain
+from lukasa.extraction.model.transcript import one_line, plain, segments
 from lukasa.llm.ask import ask_for
 from lukasa.llm.budget import Meter, Tally
-from lukasa.policy import DistilPolicy
-from lukasa.ports.llm import Limits, LLMReply, LLMRequest
+from lukasa.policy import ExtractionPolicy
 from lukasa.ports.store import Store
 from lukasa.prompts import load
 
@@ -29,38 +30,37 @@ _CHARACTERS_A_WORD = 8
 
 @dataclass(frozen=True, slots=True)
 class Summarise:
-    """Everything that the job needs."""
+    """Dependencies of the job."""
 
     store: Store
     meter: Meter
-    policy: DistilPolicy
+    policy: ExtractionPolicy
     clock: Callable[[], datetime]
 
     async def __call__(self, job: Job, *, final: bool = False) -> Tally:
         """Take the turns since the last summary into it, a segment a call.
 
-        A model that cannot be understood leaves the summary as it was; the next job tries again.
+        A reply that cannot be read leaves the summary as it was; the next job tries again.
         """
         tally = Tally()
-        known = await self.store.summaries(job.partition)
-        summary = next((each for each in known if each.session == job.session), None)
-        try:
-            made = await self._bring_up(job, summary, tally)
-        except (BadReplyError, OverBudgetError):
-            made = None
+        summaries = await self.store.summaries(job.partition)
+        last = next((summary for summary in summaries if summary.session == job.session), None)
+        bookkeeping: list[Bookkeeping] = [Finish(job=job)]
+        with suppress(BadReplyError, OverBudgetError):
+            if summary := await self._updated(job, last, tally):
+                bookkeeping = [PutSummary(summary=summary), *bookkeeping]
         cause = Cause(verb="summarise", at=self.clock())
-        keeping = [PutSummary(summary=made)] if made is not None else []
-        await self.store.apply(job.partition, [], cause=cause, bookkeeping=[*keeping, Finish(job=job)])
+        await self.store.apply(job.partition, [], cause=cause, bookkeeping=bookkeeping)
         return tally
 
-    async def _bring_up(self, job: Job, summary: Summary | None, tally: Tally) -> Summary | None:
-        query = TurnQuery(session=job.session, after=summary.through if summary else 0, limit=_AT_ONCE)
+    async def _updated(self, job: Job, last: Summary | None, tally: Tally) -> Summary | None:
+        query = TurnQuery(session=job.session, after=last.through if last else 0, limit=_AT_ONCE)
         turns = await self.store.turns(job.partition, query)
-        text = summary.text if summary else ""
-        for part in segments(turns, self.policy):
-            text = await self._next(job, text, part, tally)
         if not turns:
             return None
+        text = last.text if last else ""
+        for segment in segments(turns, self.policy):
+            text = await self._next(job, text, segment, tally)
         return Summary(
             session=job.session,
             text=text,
@@ -70,20 +70,15 @@ class Summarise:
         )
 
     async def _next(self, job: Job, text: str, turns: Sequence[Turn], tally: Tally) -> str:
-        words = str(self.policy.summary_words)
-        messages = load("summarise").fill(
+        words = self.policy.summary_words
+        request = request_of(
+            "summarise",
+            "summarise",
+            self.policy,
             summary=one_line(text) or "(none yet)",
             messages=plain(turns, self.policy.longest_turn),
-            words=words,
+            words=str(words),
         )
-        request = LLMRequest(
-            messages=messages,
-            purpose="summarise",
-            limits=Limits(max_tokens=self.policy.reply_tokens, timeout=self.policy.timeout),
-        )
-
-        async def ask(request: LLMRequest) -> LLMReply:
-            return await self.meter.ask(job.partition, request, tally=tally)
-
+        ask = partial(self.meter.ask, job.partition, tally=tally)
         reply, _ = await ask_for(SummaryReply, request, ask)
-        return reply.summary.strip()[: self.policy.summary_words * _CHARACTERS_A_WORD] or text
+        return reply.summary.strip()[: words * _CHARACTERS_A_WORD] or text

@@ -9,6 +9,7 @@ from dataclasses import replace
 from lukasa.dates.statements import validity
 from lukasa.domain.attribute import ATTRIBUTES, attribute
 from lukasa.domain.claim import Claim, Scene
+from lukasa.domain.fact import KIND_TRAITS
 from lukasa.domain.interval import Interval
 from lukasa.domain.source import Source
 from lukasa.domain.turn import Turn
@@ -160,7 +161,9 @@ _NOT_BUT = LazyPattern(
 def antecedent(claims: Sequence[Claim]) -> Claim | None:
     """Return the claim that the next sentence may go on from: the last clause's first."""
     candidates = [
-        claim for claim in claims if claim.attribute not in ATTRIBUTES_OF_KIN and claim.kind != "procedure"
+        claim
+        for claim in claims
+        if claim.attribute not in ATTRIBUTES_OF_KIN and not KIND_TRAITS[claim.kind].instructs
     ]
     return max(candidates, key=lambda claim: claim.source.start, default=None)
 

@@ -6,6 +6,7 @@ import re
 from functools import cache
 from typing import NamedTuple, cast
 
+from lukasa.domain.attribute import ATTRIBUTES
 from lukasa.extraction.rules import frames_data as data
 from lukasa.extraction.rules.lexicon import Form, gerund, table, verb, verb_forms
 from lukasa.extraction.rules.parse import Clause
@@ -332,6 +333,6 @@ _QUOTES = '"“”'
 _ING = LazyPattern(r"\w{3,}ing\b")
 _PAIR = 2
 _SHORT = 3
-_LASTING = frozenset({"comes_from", "has_condition", "allergic_to", "partner"})
+_LASTING = frozenset(row.name for row in ATTRIBUTES.values() if row.lasts)
 _TASTES = frozenset({"likes", "dislikes", "prefers"})
 _ACTIVITIES = frozenset({"likes", "dislikes", "started", "stopped", "prefers"})

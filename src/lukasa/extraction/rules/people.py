@@ -6,24 +6,15 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from lukasa.domain.attribute import ATTRIBUTES
 from lukasa.extraction.rules import frames_data
 from lukasa.extraction.rules.frames import AttributeReading
 from lukasa.extraction.rules.lexicon import table
 from lukasa.extraction.rules.statement import StatedClause
 from lukasa.text.patterns import LazyPattern
 
-ATTRIBUTE_OF = {
-    **dict.fromkeys(("mother", "mom", "mum", "mama", "father", "dad", "papa", "stepmother", "stepfather", "stepmom", "stepdad"), "parent"),
-    **dict.fromkeys(("sister", "brother", "stepsister", "stepbrother", "half-sister", "half-brother", "twin", "sibling"), "sibling"),
-    **dict.fromkeys(("son", "daughter", "child", "kid", "baby", "stepson", "stepdaughter"), "child"),
-    **dict.fromkeys(("husband", "wife", "partner", "boyfriend", "girlfriend", "fiancé", "fiancée", "fiance", "fiancee", "spouse"), "partner"),
-    **dict.fromkeys(
-        ("cousin", "aunt", "auntie", "uncle", "grandmother", "grandma", "granny", "gran", "grandfather", "grandpa", "niece", "nephew", "grandson",
-         "granddaughter", "mother-in-law", "father-in-law", "sister-in-law", "brother-in-law", "godmother", "godfather"), "relative",
-    ),
-    **dict.fromkeys(("friend", "best friend", "roommate", "flatmate", "buddy", "pal"), "friend"),
-}  # fmt: skip
-ATTRIBUTES_OF_KIN = frozenset({*ATTRIBUTE_OF.values(), "pet"})
+ATTRIBUTE_OF = {word: row.name for row in ATTRIBUTES.values() for word in row.kinship_words}
+ATTRIBUTES_OF_KIN = frozenset(row.name for row in ATTRIBUTES.values() if row.kin)
 
 
 class Kin(NamedTuple):
