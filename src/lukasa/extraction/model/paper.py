@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from lukasa.beliefs.believe import Heard, Known, Opine, Opinion
 from lukasa.beliefs.verdicts import New, Removes, Replaces, Revises, Same
-from lukasa.dates.validity import validity
+from lukasa.dates.statements import validity
 from lukasa.domain.attribute import attribute as known_attribute
 from lukasa.domain.claim import Claim
 from lukasa.domain.fact import KIND_TRAITS, Fact
