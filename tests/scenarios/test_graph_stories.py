@@ -10,7 +10,6 @@ from _settings import SETTINGS
 
 from lukasa import Handle, Memory
 from lukasa.errors import InputError, NotFoundError
-from lukasa.graph import policy
 
 
 @pytest.fixture
@@ -184,18 +183,3 @@ def test_relations_are_searched_with_vectors_and_without(tmp_path: Path, embedde
         found = ana.relations("Ana", query="Who has a cat called Tiger?", label="pet")
         assert [relation.text for relation in found] == ["Ana has a dog called Rex."]
         assert len(ana.relations(query=" ")) == 3
-
-
-def test_names_that_mean_the_same_are_joined_where_the_policy_says_so(
-    ana: Handle, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(policy, "DEFAULT", policy.GraphPolicy(alike=0.7))
-    for subject, value in (("Ana", "sea kayak trips"), ("Bo", "the sea kayak trips of May"), ("Cy", "chess")):
-        ana.believe(f"{subject} likes {value}.", subject=subject, attribute="likes", value=value)
-    (trips,) = ana.entities("kayak")
-    assert {trips.name, *trips.aliases} == {"sea kayak trips", "the sea kayak trips of May"}
-    assert [entity.aliases for entity in ana.entities("chess")] == [()]
-
-    ana.split("sea kayak trips", "the sea kayak trips of May")
-
-    assert len(ana.entities("kayak")) == 2

@@ -166,7 +166,6 @@ class GraphVerbs(FactVerbs):
             if running.walks.get(self.partition) == held:
                 walk.view.update(facts, {*changed, *delta.gone} - {fact.id for fact in facts})
                 running.keep_walk(self.partition, (delta.version, walk))
-                await self._join_alike(walk)
                 return walk
 
     async def _current(self, ids: Sequence[str]) -> list[Fact]:
@@ -191,7 +190,6 @@ class GraphVerbs(FactVerbs):
         view = await asyncio.to_thread(View.of, facts, self.partition, policy.DEFAULT)
         view.epoch = delta.epoch
         self._running.keep_walk(self.partition, (version, walk := Walk(view)))
-        await self._join_alike(walk)
         return walk
 
     async def _bearing_on(self, query: str, relations: Sequence[Relation]) -> list[Relation]:
@@ -208,23 +206,6 @@ class GraphVerbs(FactVerbs):
         near = search.by_meaning(vector, warm.facts, relations, least=least)
         bare = [relation for relation in relations if not search.has_vector(warm.facts, relation)]
         return [*near, *search.by_words(query, bare)]
-
-    async def _join_alike(self, walk: Walk) -> None:
-        """Join names of things and concepts that mean the same, if the policy says from when on they do."""
-        from lukasa.graph.alike import Alike  # noqa: PLC0415 - not what `import lukasa` waits for
-
-        if (least := walk.view.policy.alike) is None:
-            return
-        pairs: dict[frozenset[tuple[str, ...]], float] = {}
-        for type_, named in walk.view.alikes().items():
-            alike = walk.alike.setdefault(type_, Alike(least))
-            names = dict(named)
-            new = alike.unknown(list(names))
-            encoded = await self._running.encoder.documents([names[key] for key in new])
-            vectors = [np.frombuffer(each.dense, np.float32) for each in encoded.embeddings]
-            alike.add(dict(zip(new, vectors, strict=False)))
-            pairs |= alike.pairs
-        walk.view.set_similar(pairs)
 
     async def _check_called(self, name: str) -> None:
         """Raise `NotFoundError` unless this is the whole name of somebody or something."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable
 
 from lukasa.graph.aliases import Followers
 from lukasa.graph.contexts import Contexts
 from lukasa.graph.groups import Groups
 from lukasa.graph.kinship import Kinfolk
-from lukasa.graph.links import Links, Pair
+from lukasa.graph.links import Links
 from lukasa.graph.names import fullest, is_phrase
 from lukasa.graph.parts import Parts
 from lukasa.graph.policy import GraphPolicy
@@ -49,10 +49,6 @@ class Names:
                 changed |= self._rekind(key)
         return self._refresh(changed)
 
-    def set_similar(self, pairs: Mapping[Pair, float]) -> set[Key]:
-        """Join names that are alike by meaning, in place of those that were; return the entities that changed."""
-        return self._refresh(self._links.set_similar(pairs))
-
     def __contains__(self, key: Key) -> bool:
         return key in self._register
 
@@ -84,16 +80,6 @@ class Names:
         for key in keys:
             types.update(self._register[key].types)
         return kind_of(types, keys).type
-
-    def of_types(self, types: Container[str]) -> dict[str, list[tuple[Key, str]]]:
-        """Return the names that are said to be of some types, by type: each with how it is mostly written."""
-        found: dict[str, list[tuple[Key, str]]] = {}
-        for key, named in self._register.items():
-            kind = self._register.kind(key)
-            if kind is not None and kind.type in types:
-                name = min(named.written, key=lambda name: (-named.written[name], name))
-                found.setdefault(kind.type, []).append((key, name))
-        return found
 
     def _refresh(self, changed: set[Key]) -> set[Key]:
         return self._followers.refresh(self._groups.refresh(changed)) if changed else set()

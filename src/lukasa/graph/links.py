@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
@@ -13,7 +13,6 @@ from lukasa.graph.labels import DISTINCT
 from lukasa.graph.registry import Register
 from lukasa.graph.triples import Key, Told
 
-Pair: TypeAlias = frozenset[Key]
 Spelling: TypeAlias = tuple[str, Key]
 
 
@@ -21,9 +20,9 @@ class Link(NamedTuple):
     """Why two names should be joined; lower ones go first."""
 
     rank: int
-    """0: stated; 1: spelled alike; 2: a slip of the pen; 3: alike by meaning."""
+    """0: stated; 1: spelled alike; 2: a slip of the pen."""
 
-    order: float
+    order: int
     one: Key
     other: Key
 
@@ -40,7 +39,6 @@ class Links:
     _apart: dict[Key, Counter[Key]] = field(default_factory=dict)
     _spelled: dict[Spelling, set[Key]] = field(default_factory=dict)
     _spellings: dict[Key, tuple[Spelling, ...]] = field(default_factory=dict)
-    _similar: dict[Key, dict[Key, float]] = field(default_factory=dict)
 
     def add(self, told: Told) -> set[Key]:
         """Take in a fact; return the names whose links changed."""
@@ -85,15 +83,6 @@ class Links:
                 del self._spelled[each]
         return concerned
 
-    def set_similar(self, pairs: Mapping[Pair, float]) -> set[Key]:
-        """Take these likenesses in place of all earlier ones; return the names whose links changed."""
-        before, self._similar = self._similar, {}
-        for pair, cosine in pairs.items():
-            one, other = sorted(pair)
-            self._similar.setdefault(one, {})[other] = cosine
-            self._similar.setdefault(other, {})[one] = cosine
-        return {key for key in {*before, *self._similar} if before.get(key) != self._similar.get(key)}
-
     def near(self, key: Key) -> set[Key]:
         """Return the names that one may be joined with directly."""
         return {other for link in self._of(key) for other in (link.one, link.other)} - {key}
@@ -117,9 +106,6 @@ class Links:
             for other in self.contexts.slips(key):
                 if self.register.is_person(other):
                     yield _link(2, 0, key, other)
-        for other, cosine in self._similar.get(key, {}).items():
-            if other in self.register and self._compatible(key, other):
-                yield _link(3, -cosine, key, other)
 
     def _compatible(self, one: Key, other: Key) -> bool:
         first, second = self.register.kind(one), self.register.kind(other)
@@ -128,7 +114,7 @@ class Links:
         return first.type == second.type or "concept" in {first.type, second.type}
 
 
-def _link(rank: int, order: float, one: Key, other: Key) -> Link:
+def _link(rank: int, order: int, one: Key, other: Key) -> Link:
     return Link(rank, order, *sorted((one, other)))
 
 

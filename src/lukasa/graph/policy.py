@@ -11,13 +11,6 @@ from types import MappingProxyType
 class GraphPolicy:
     """When names are one entity's, and what a search finds."""
 
-    alike: float | None = None
-    """Cosine from which names of things and concepts of one type are one entity's; `None`: never.
-
-    Never, because no threshold was precise enough: the one that joined no two things of the 88 pairs that it was chosen on (0.97)
-    joined two of 25 wrongly on 84 fresh ones ("left-wing politics", "right-wing politics"). Vectors tell what names are about,
-    and opposites are about the same."""
-
     crowd: int = 64
     """Names that may share a context for it to tell anything: of those who work at one firm, two may well be called alike."""
 

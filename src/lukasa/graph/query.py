@@ -8,7 +8,6 @@ from datetime import datetime
 from operator import attrgetter
 
 from lukasa.domain.graph import Entity, Graph, Relation
-from lukasa.graph.alike import Alike
 from lukasa.graph.folding import plain
 from lukasa.graph.names import words_of
 from lukasa.graph.triples import Key, Told
@@ -23,8 +22,6 @@ class Walk:
 
     def __init__(self, view: View) -> None:
         self.view = view
-        self.alike: dict[str, Alike] = {}
-        """By type, the names that were compared by meaning."""
 
     @property
     def graph(self) -> Graph:

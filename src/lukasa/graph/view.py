@@ -6,7 +6,7 @@ Only what cannot be worked out from a name and its facts is kept: entities and r
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from heapq import merge
 from operator import attrgetter
@@ -16,8 +16,7 @@ from lukasa.domain.graph import Entity, Graph, Relation
 from lukasa.domain.ids import content_id
 from lukasa.domain.scope import Partition
 from lukasa.graph.entities import Names
-from lukasa.graph.folding import COUNTED, plain
-from lukasa.graph.links import Pair
+from lukasa.graph.folding import plain
 from lukasa.graph.names import words_of
 from lukasa.graph.policy import GraphPolicy
 from lukasa.graph.portrait import portrait
@@ -72,14 +71,6 @@ class View:
             touched.add(self._names.entity(key))
             self._index(key)
         self._redraw(touched)
-
-    def set_similar(self, pairs: Mapping[Pair, float]) -> None:
-        """Join names that are alike by meaning, in place of those that were."""
-        self._redraw(self._names.set_similar(pairs))
-
-    def alikes(self) -> dict[str, list[tuple[Key, str]]]:
-        """Return names that may be alike by meaning, by type: each with how it is mostly written."""
-        return self._names.of_types(COUNTED)
 
     def __len__(self) -> int:
         """Return how many facts it is made of."""

@@ -1,4 +1,4 @@
-"""Names that are one entity's by their spelling or their meaning, what shows of an entity, and searching triplets."""
+"""Names that are one entity's by their spelling, what shows of an entity, and searching triplets."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
-from _alike_pairs import DIFFERENT, FRESH, PAIRS, SAME, Pair
+from _entity_cases import DIFFERENT_THINGS
 from _graph_facts import AT, ME, fact
 
 from lukasa.domain.document import Head, Traits
@@ -15,57 +15,31 @@ from lukasa.domain.fact import Fact
 from lukasa.domain.graph import Entity
 from lukasa.domain.source import Source
 from lukasa.graph import GraphPolicy, View, exported, graph_of
-from lukasa.graph.alike import Alike
 from lukasa.graph.folding import plain, spellings
 from lukasa.graph.names import words_of
 from lukasa.graph.search import by_meaning, by_words
 from lukasa.graph.spelling import slipped
 from lukasa.retrieval.warm_facts import WarmFacts
 
-LABEL_OF = {
-    "concept": "likes",
-    "thing": "owns",
-    "place": "visited",
-    "organisation": "works_at",
-    "event": "attended",
-}
-
 
 def entities(*facts: Fact) -> dict[str, Entity]:
     return {entity.name: entity for entity in graph_of(facts, ME).entities.values()}
 
 
-def joined(pair: Pair) -> bool:
-    label = LABEL_OF[pair.type]
-    told = [
-        fact("Person K", label, pair.one, text=pair.gist),
-        fact("Person L", label, pair.other, 1, text=pair.other_gist),
-    ]
-    return len(graph_of(told, ME).entities) == 3
-
-
 # --- spelling --------------------------------------------------------------------------------------------------------
 
 
-def test_there_are_enough_pairs_of_either_kind():
-    assert len({(pair.one, pair.other) for pair in PAIRS}) == len(PAIRS) >= 80
-    assert len(SAME) == len(DIFFERENT) == 44
+def test_spelling_joins_no_two_things():
+    pairs = [(attribute, one, other) for attribute, names in DIFFERENT_THINGS.items() for one, other in names]
 
+    joined = [
+        (one, other)
+        for attribute, one, other in pairs
+        if len(entities(fact("Person K", attribute, one), fact("Person L", attribute, other, 1))) != 4
+    ]
 
-@pytest.mark.parametrize(
-    "pair",
-    [*DIFFERENT, *(pair for pair in FRESH if not pair.same)],
-    ids=lambda pair: f"{pair.one} / {pair.other}",
-)
-def test_spelling_joins_no_two_things(pair: Pair):
-    assert not joined(pair)
-
-
-def test_spelling_joins_what_is_spelled_alike_and_leaves_other_words_for_it():
-    assert {pair.one for pair in SAME if joined(pair)} == {
-        "LGBTQ support group", "sewing and mending", "board games", "cafés", "laptops", "São Paulo", "St. Ives", "Zürich",
-        "Acme Inc.", "Weber GmbH", "Baker & Lowe", "summer festival",
-    }  # fmt: skip
+    assert len(pairs) == 86
+    assert joined == []
 
 
 @pytest.mark.parametrize(
@@ -150,59 +124,6 @@ def test_in_a_crowd_nobody_is_taken_for_another():
 
     assert len(View.of(told, ME, GraphPolicy(crowd=3)).graph().entities) == 3
     assert len(View.of(told, ME, GraphPolicy(crowd=2)).graph().entities) == 4
-
-
-# --- meaning ---------------------------------------------------------------------------------------------------------
-
-KAYAK, CANOE, DRUM = (words_of(name) for name in ("kayak", "canoe", "drum"))
-BOATS = [fact("Bo", "owns", "kayak"), fact("Bo", "owns", "canoe", 1), fact("Bo", "owns", "drum", 2)]
-
-
-def test_names_that_are_said_to_be_alike_are_joined_until_they_are_not():
-    view = View.of(BOATS, ME)
-    before = view.graph()
-
-    view.set_similar({frozenset((KAYAK, CANOE)): 0.99})
-    assert {frozenset((each.name, *each.aliases)) for each in view.entities()} == {
-        frozenset({"Bo"}), frozenset({"kayak", "canoe"}), frozenset({"drum"}),
-    }  # fmt: skip
-
-    view.set_similar({})
-    assert view.graph() == before
-
-
-def test_names_that_are_split_stay_apart_however_alike_they_are():
-    view = View.of([*BOATS, fact("kayak", "is_not", "canoe", 3)], ME)
-
-    view.set_similar({frozenset((KAYAK, CANOE)): 1.0})
-
-    assert {"kayak", "canoe"} <= {each.name for each in view.entities()}
-
-
-def test_what_is_of_two_types_is_not_joined_by_meaning():
-    view = View.of([fact("Bo", "owns", "kayak"), fact("Bo", "visited", "canoe", 1)], ME)
-
-    view.set_similar({frozenset((KAYAK, CANOE)): 1.0})
-
-    assert len(view.graph().entities) == 3
-
-
-def test_names_are_compared_with_those_that_came_before():
-    alike = Alike(0.9)
-    vectors = {
-        KAYAK: np.array([1, 0], np.float32),
-        CANOE: np.array([0.96, 0.28], np.float32),
-        DRUM: np.array([0, 1], np.float32),
-    }
-
-    assert alike.unknown([KAYAK, DRUM]) == [KAYAK, DRUM]
-    alike.add({key: vectors[key] for key in (KAYAK, DRUM)})
-    assert alike.pairs == {}
-    assert alike.unknown([KAYAK, DRUM, CANOE]) == [CANOE]
-    alike.add({CANOE: vectors[CANOE]})
-    assert alike.pairs == {frozenset((KAYAK, CANOE)): pytest.approx(0.96)}
-    alike.unknown([DRUM, CANOE])
-    assert alike.pairs == {}
 
 
 # --- what shows ------------------------------------------------------------------------------------------------------
