@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _SHOWN = 5
 """Places that say so, shown of each relation."""
 
+_REBUILT = 2_000
+"""Changed facts from which the view is built again, off the event loop, instead of being updated."""
+
 _SEEN: list[Status] = ["current", "superseded", "conflicting"]
 """What was withdrawn or waits for review is no part of the graph."""
 
@@ -159,7 +162,7 @@ class GraphVerbs(FactVerbs):
             if delta.version == since and delta.epoch == walk.view.epoch:
                 return walk
             changed = [head.id for head in delta.heads if head.kind == "fact"]
-            if delta.epoch != walk.view.epoch or len(changed) > walk.view.policy.rebuilt:
+            if delta.epoch != walk.view.epoch or len(changed) > _REBUILT:
                 return await self._made()
             facts = await self._current(changed)
             # Another question may have brought it up to date while this one waited for the store.
@@ -180,21 +183,21 @@ class GraphVerbs(FactVerbs):
 
     async def _made(self) -> Walk:
         """Return the graph made anew, from all facts."""
-        from lukasa.graph import View, Walk, policy  # noqa: PLC0415 - not what `import lukasa` waits for
+        from lukasa.graph import View, Walk  # noqa: PLC0415 - not what `import lukasa` waits for
 
         store = self._running.parts.store
         version = await store.version(self.partition)
         # Nothing lies after its own version: this tells the epoch alone.
         delta = await store.delta(self.partition, fingerprint=None, since=version)
         facts = await store.facts(self.partition, FactQuery(statuses=_SEEN))
-        view = await asyncio.to_thread(View.of, facts, self.partition, policy.DEFAULT)
+        view = await asyncio.to_thread(View.of, facts, self.partition, self._running.parts.graph)
         view.epoch = delta.epoch
         self._running.keep_walk(self.partition, (version, walk := Walk(view)))
         return walk
 
     async def _bearing_on(self, query: str, relations: Sequence[Relation]) -> list[Relation]:
         """Return the relations that bear on a text, best first."""
-        from lukasa.graph import policy, search  # noqa: PLC0415 - not what `import lukasa` waits for
+        from lukasa.graph import search  # noqa: PLC0415 - not what `import lukasa` waits for
 
         running = self._running
         spec, encoded = await running.encoder.spec(), await running.encoder.query(query)
@@ -202,7 +205,7 @@ class GraphVerbs(FactVerbs):
             return search.by_words(query, relations)
         warm = await running.warm.get(self.partition, spec)
         vector = np.frombuffer(encoded.embeddings[0].dense, np.float32)
-        least = policy.DEFAULT.relevant.get(spec.model, policy.DEFAULT.relevant_otherwise)
+        least = running.parts.graph.relevant.get(spec.model, running.parts.graph.relevant_otherwise)
         near = search.by_meaning(vector, warm.facts, relations, least=least)
         bare = [relation for relation in relations if not search.has_vector(warm.facts, relation)]
         return [*near, *search.by_words(query, bare)]

@@ -30,6 +30,7 @@ from lukasa.llm.budget import Meter
 from lukasa.policy import (
     BudgetPolicy,
     DistilPolicy,
+    GraphPolicy,
     JobPolicy,
     MaintainPolicy,
     RecallPolicy,
@@ -88,6 +89,7 @@ class Parts:
     distil: DistilPolicy = field(default_factory=DistilPolicy)
     maintain: MaintainPolicy = field(default_factory=MaintainPolicy)
     jobs: JobPolicy = field(default_factory=JobPolicy)
+    graph: GraphPolicy = field(default_factory=GraphPolicy)
     budget: BudgetPolicy = field(default_factory=BudgetPolicy)
 
 

@@ -11,10 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from lukasa.graph.folding import plain
 from lukasa.graph.groups import Groups, Regrouped
 from lukasa.graph.kinship import Kinfolk
-from lukasa.graph.names import depth, is_phrase, whose
+from lukasa.graph.names import depth, is_phrase, plain, whose
 from lukasa.graph.parts import Parts
 from lukasa.graph.triples import Key
 

@@ -9,9 +9,7 @@ from functools import cache
 from typing import TypeAlias
 
 from lukasa.extraction.rules.people import ATTRIBUTE_OF, ATTRIBUTES_OF_KIN
-from lukasa.graph.folding import plain
-from lukasa.graph.names import words_of
-from lukasa.graph.spelling import slipped
+from lukasa.graph.names import plain, slipped, words_of
 from lukasa.graph.triples import Key, Told
 
 _IDENTIFYING = frozenset({"birthday", "partner", "works_at", "studies_at"})

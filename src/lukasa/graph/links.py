@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from lukasa.graph.contexts import Contexts
-from lukasa.graph.folding import spellings
-from lukasa.graph.labels import DISTINCT
+from lukasa.graph.names import spellings
 from lukasa.graph.registry import Register
-from lukasa.graph.triples import Key, Told
+from lukasa.graph.triples import DISTINCT, Key, Told
 
 Spelling: TypeAlias = tuple[str, Key]
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from lukasa.graph.folding import plain
+from lukasa.graph.names import plain
 from lukasa.graph.triples import Key
 
 

@@ -8,8 +8,7 @@ from datetime import datetime
 from operator import attrgetter
 
 from lukasa.domain.graph import Entity, Graph, Relation
-from lukasa.graph.folding import plain
-from lukasa.graph.names import words_of
+from lukasa.graph.names import plain, words_of
 from lukasa.graph.triples import Key, Told
 from lukasa.graph.view import View
 

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from lukasa.graph.folding import is_firm
-from lukasa.graph.labels import NAMING, type_of_value
-from lukasa.graph.triples import Key, Told
+from lukasa.graph.names import is_firm
+from lukasa.graph.triples import NAMING, Key, Told, type_of_value
 
 _SURE = 100
 """What a value is, its attribute says; what a subject is, only its facts suggest: it counts this much less."""

@@ -15,12 +15,10 @@ from lukasa.domain.fact import Fact
 from lukasa.domain.graph import Entity, Graph, Relation
 from lukasa.domain.ids import content_id
 from lukasa.domain.scope import Partition
-from lukasa.graph.entities import Names
-from lukasa.graph.folding import plain
-from lukasa.graph.names import words_of
-from lukasa.graph.policy import GraphPolicy
-from lukasa.graph.portrait import portrait
+from lukasa.graph.entities import Names, portrait
+from lukasa.graph.names import plain, words_of
 from lukasa.graph.triples import Key, Told, told
+from lukasa.policy import GraphPolicy
 
 
 def graph_of(facts: Sequence[Fact], partition: Partition) -> Graph:

@@ -14,11 +14,10 @@ from lukasa.domain.document import Head, Traits
 from lukasa.domain.fact import Fact
 from lukasa.domain.graph import Entity
 from lukasa.domain.source import Source
-from lukasa.graph import GraphPolicy, View, exported, graph_of
-from lukasa.graph.folding import plain, spellings
-from lukasa.graph.names import words_of
+from lukasa.graph import View, exported, graph_of
+from lukasa.graph.names import plain, slipped, spellings, words_of
 from lukasa.graph.search import by_meaning, by_words
-from lukasa.graph.spelling import slipped
+from lukasa.policy import GraphPolicy
 from lukasa.retrieval.warm_facts import WarmFacts
 
 

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lukasa.domain.fact import Fact
-from lukasa.graph import GraphPolicy, View, graph_of
+from lukasa.graph import View, graph_of
+from lukasa.policy import GraphPolicy
 
 JOINING = ("also_known_as", "is_not", "goes_by")
 WORLDS = {
