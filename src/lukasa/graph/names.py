@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from lukasa.extraction.rules.people import ATTRIBUTE_OF
@@ -175,3 +176,27 @@ def _one_slip(one: str, other: str) -> bool:
         shorter[start + 1 :] == longer[start + 1 :]
         or (shorter[start : start + 2] == longer[start : start + 2][::-1] and shorter[start + 2 :] == longer[start + 2 :])
     )  # fmt: skip
+
+
+class NameParts:
+    """Names of people by their words, to find those that one is a part of: "Adam" of "Adam Smith"."""
+
+    def __init__(self, people: Iterable[Key]) -> None:
+        self._words = {key: frozenset(plain(key)) for key in people}
+        self._by_word: defaultdict[tuple[str, int], set[Key]] = defaultdict(set)
+        for key in self._words:
+            for word in self._words[key]:
+                self._by_word[word, len(plain(key))].add(key)
+        self._lengths = {length for _, length in self._by_word}
+
+    def __contains__(self, key: Key) -> bool:
+        return key in self._words
+
+    def fuller(self, key: Key) -> Iterator[Key]:
+        """Return the names that one is a part of."""
+        words = self._words[key]
+        for length in self._lengths:
+            if length > len(plain(key)):
+                # Names with the rarest word are the fewest to look at.
+                candidates = min((self._by_word.get((word, length), set()) for word in words), key=len)
+                yield from (name for name in candidates if words < self._words[name])

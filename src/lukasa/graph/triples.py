@@ -1,4 +1,4 @@
-"""What the graph keeps of a fact."""
+"""A fact as a triple of subject, attribute and value, and which attributes relate two entities."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NAMING = frozenset({"name", ALIAS, RENAMED})
 """Attributes that join two names."""
 
 LITERAL = frozenset({"age", "birthday", "pronouns", "contact", "works_as", "role", "relationship_status", "diet", "should", "does", "did", "plans", "wants", "started", "stopped"})  # fmt: skip
-"""Attributes whose value is words, a number or a date, and nobody or nothing that other facts speak of."""
+"""Attributes whose value is words, a number or a date: nothing that other facts speak of."""
 
 _TYPES: Mapping[str, tuple[str, ...]] = {
     "place": ("lives_in", "comes_from", "moved_to", "visited"),
@@ -36,13 +36,8 @@ _TYPES: Mapping[str, tuple[str, ...]] = {
     "event": ("attended",),
     "thing": ("owns", "got"),
 }
-
-_TYPE_OF = {label: type_ for type_, labels in _TYPES.items() for label in labels}
-
-
-def relates(attribute: str) -> bool:
-    """Tell whether an attribute is a relation between two entities."""
-    return attribute not in LITERAL and attribute not in NAMING and attribute != DISTINCT
+_TYPE_OF = {attribute: type_ for type_, attributes in _TYPES.items() for attribute in attributes}
+_NO_RELATION = LITERAL | NAMING | {DISTINCT}
 
 
 def type_of_value(attribute: str) -> str:
@@ -51,8 +46,8 @@ def type_of_value(attribute: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """One fact, with the keys of the names in it; a tenth of what the fact itself takes."""
+class Triple:
+    """A fact, with the keys of the names in it. It takes a tenth of the memory of the fact."""
 
     id: str
     seq: int
@@ -61,7 +56,7 @@ class Told:
     attribute: str | None
     value: str | None
     value_key: Key | None
-    """`None`: the value names nobody and nothing."""
+    """`None`: the value is no name."""
 
     text: str
     valid: Interval
@@ -74,11 +69,11 @@ class Told:
     @property
     def relates(self) -> bool:
         """Whether it is a relation between two entities."""
-        return self.attribute is not None and self.value_key is not None and relates(self.attribute)
+        return self.value_key is not None and self.attribute not in _NO_RELATION
 
     @property
     def names(self) -> bool:
-        """Whether it says that two names are one entity's."""
+        """Whether it states that two names are one entity's."""
         return self.attribute in NAMING and self.value_key is not None and not self.negated
 
     @property
@@ -87,20 +82,20 @@ class Told:
         return (self.subject_key,) if self.value_key is None else (self.subject_key, self.value_key)
 
     @property
-    def place(self) -> tuple[int, str]:
-        """Where it stands among all facts."""
+    def order(self) -> tuple[int, str]:
+        """Sorts triples as they were learned."""
         return self.seq, self.id
 
     @property
     def rank(self) -> tuple[int, int, str]:
-        """The most said first, then in the order in which they were learned."""
+        """Sorts triples by evidence, the best attested first, then as they were learned."""
         return -self.evidence, self.seq, self.id
 
 
-def told(fact: Fact, key_of: Callable[[str], Key]) -> Told:
-    """Return what the graph keeps of a fact."""
+def triple_of(fact: Fact, key_of: Callable[[str], Key]) -> Triple:
+    """Return a fact as a triple."""
     named = fact.attribute is not None and fact.attribute not in LITERAL
-    return Told(
+    return Triple(
         id=fact.id,
         seq=fact.seq,
         subject=fact.subject,
