@@ -1,4 +1,4 @@
-"""Verbs about the graph: who and what is known, and how they are connected."""
+"""Verbs about the graph: which entities are known, and how they are connected."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from lukasa.graph.view import GraphView
 
 
 class GraphVerbs(FactVerbs):
-    """What can be asked of the graph of one partition. It is its facts, seen as entities and relations."""
+    """The facts of one partition as a graph of entities and relations."""
 
     async def entities(self, query: str = "", *, limit: int | None = None) -> list[Entity]:
-        """Return the entities that a text names (all, for an empty one), best first; else the most mentioned first.
+        """Return the entities that a text names, best first; for an empty text all of them, the most mentioned first.
 
         A whole name or alias goes before a part of one.
         """
@@ -35,12 +35,12 @@ class GraphVerbs(FactVerbs):
         past: bool = False,
         limit: int | None = None,
     ) -> list[Relation]:
-        """Return relations: those of an *entity* (by name or id), with a *label*, true at a moment.
+        """Return relations: of an *entity* (by name or id), with a *label*, true at a moment.
 
-        Without *valid_at*, those that are believed now; with *past* also those that were. With a *query*, those that bear on it,
+        Without *valid_at*, those that are believed now; with *past* also earlier ones. With a *query*, those that bear on it,
         best first: by meaning, or by shared words where there are no vectors.
 
-        Raises `NotFoundError` when nobody and nothing of that name is known.
+        Raises `NotFoundError` if no entity has that name.
         """
         check_limit(limit)
         at = self._instant(valid_at)
@@ -60,9 +60,9 @@ class GraphVerbs(FactVerbs):
     async def related(self, entity: str, *, hops: int = 2, valid_at: datetime | str | None = None) -> Graph:
         """Return the part of the graph around an entity (by name or id), up to so many *hops* away.
 
-        Past relations are part of it, unless *valid_at* asks for those that were true then.
+        Past relations are included; with *valid_at*, only those that were true then.
 
-        Raises `NotFoundError` when nobody and nothing of that name is known.
+        Raises `NotFoundError` if no entity has that name.
         """
         check_count("hops", hops, least=1)
         return queries.related(await self._view(), entity, hops=hops, valid_at=self._instant(valid_at))
@@ -72,17 +72,17 @@ class GraphVerbs(FactVerbs):
     ) -> list[Relation] | None:
         """Return the shortest chain of relations between two entities (by name or id); `None` when there is none.
 
-        Raises `NotFoundError` when one of them is not known.
+        Raises `NotFoundError` if there is no entity of one of these names.
         """
         return queries.path(await self._view(), start, end, valid_at=self._instant(valid_at))
 
     async def graph(self, format: str = "graphml", *, entity: str | None = None, hops: int = 2) -> str:
         """Return the graph (around an entity, if one is named) as `graphml`, `jsonld`, `cypher`, `dot` or `html`.
 
-        `html` is one page that needs no network: names and lines can be clicked for the words that they rest on, and a slider
-        shows what was true when.
+        `html` is one page that needs no network: a click on a name or a line shows the words it rests on, and a slider shows
+        what was true when.
         """
-        from lukasa.graph.export import FORMATS, exported  # noqa: PLC0415 - not what `import lukasa` waits for
+        from lukasa.graph.export import FORMATS  # noqa: PLC0415 - not what `import lukasa` waits for
         from lukasa.graph.page import page, quotes  # noqa: PLC0415 - likewise
 
         if format not in {*FORMATS, "html"}:
@@ -91,7 +91,7 @@ class GraphVerbs(FactVerbs):
         if format == "html":
             words = await quotes(self._running.parts.store, self.partition, graph)
             return page(graph, title=f"Memory of {self.partition.user}", quotes=words)
-        return exported(graph, format)
+        return FORMATS[format](graph)
 
     async def merge(self, one: str, other: str) -> Receipt:
         """State that two names are one entity's; `undo(call=receipt.change)` takes it back."""
@@ -104,18 +104,19 @@ class GraphVerbs(FactVerbs):
         return await self.believe(f"{one} is not {other}.", subject=one, attribute="is_not", value=other)
 
     async def alias(self, name: str, other: str) -> Receipt:
-        """State that somebody or something known also goes by another name; `undo(call=receipt.change)` takes it back.
+        """State that a known entity has another name; `undo(call=receipt.change)` takes it back.
 
-        Raises `NotFoundError` when nobody and nothing is called that: `merge` joins two names, known or not.
+        Raises `NotFoundError` if no entity is called *name*; `merge` joins two names, known or not.
         """
         queries.check_called(await self._view(), name)
         return await self.merge(name, other)
 
     async def rename(self, old: str, new: str) -> Receipt:
-        """State that what was called *old* is called *new* and shown so; `undo(call=receipt.change)` takes it back.
+        """State that an entity called *old* is now called *new*; `undo(call=receipt.change)` takes it back.
 
-        It is still found by its old name. The last new name goes before earlier ones. Raises `NotFoundError` when nobody and
-        nothing is called *old*.
+        It is still found by its old name; of several new names the last one is shown.
+
+        Raises `NotFoundError` if no entity is called *old*.
         """
         queries.check_called(await self._view(), old)
         return await self.believe(f"{old} goes by {new}.", subject=old, attribute="goes_by", value=new)

@@ -5,8 +5,8 @@ Nothing of it is stored, so a relation can neither outlive its fact nor disagree
 triples         a fact as subject, attribute and value; which attributes relate two entities
 names           what a name is compared by, and which names are spelled alike
 registry        the names in use, and their types
-links, groups   evidence that two names are one entity's → groups of names
-kinship, aliases   who is whose sister; a part of a name, "Ana's sister" → the entity that is meant
+links           evidence that two names are one entity's → groups of names
+aliases         groups of names → entities: whom a part of a name means, and "Ana's sister"
 entities        all of that: names → entities, and an entity from its names and facts
 view            facts → the graph
 cache           the view of each partition as it is now

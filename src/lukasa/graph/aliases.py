@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from lukasa.graph.groups import NameGroups
-from lukasa.graph.kinship import Kinship
-from lukasa.graph.names import NameParts, depth, is_phrase, plain, whose
-from lukasa.graph.triples import Key
+from lukasa.extraction.rules.people import ATTRIBUTE_OF, ATTRIBUTES_OF_KIN
+from lukasa.graph.links import NameGroups
+from lukasa.graph.names import NameParts, is_phrase, owner_and_kin, phrase_depth, plain
+from lukasa.graph.triples import Key, Triple
 
 
 class Aliases:
@@ -64,7 +64,7 @@ class Aliases:
         """Return the entities that the phrases of a group may mean."""
         order = self._order(group)
         for phrase in self._groups.members(group):
-            owner, kin = whose(phrase)
+            owner, kin = owner_and_kin(phrase)
             owner_group = self._groups.of(owner)
             if self._order(owner_group) >= order:
                 continue  # "Ana's sister" was stated to be a relative of her own
@@ -90,7 +90,7 @@ class Aliases:
 
     def _order(self, group: Key) -> tuple[bool, int, Key]:
         if is_phrase(group):
-            return True, depth(group), group
+            return True, phrase_depth(group), group
         lengths = [len(plain(key)) for key in self._groups.members(group) if key in self._parts]
         return False, -max(lengths, default=0), group
 
@@ -102,3 +102,24 @@ class Aliases:
 
     def _together(self, entity: Key) -> tuple[Key, ...]:
         return (entity, *self._aliases.get(entity, ()))
+
+
+class Kinship:
+    """Facts about relatives, by whose relatives they are."""
+
+    def __init__(self, triples: Iterable[Triple]) -> None:
+        self._triples: defaultdict[Key, list[Triple]] = defaultdict(list)
+        for triple in triples:
+            if triple.attribute in ATTRIBUTES_OF_KIN and not triple.negated:
+                self._triples[triple.subject_key].append(triple)
+
+    def relatives(self, names: Iterable[Key], kin: str) -> Iterator[Key]:
+        """Return who is called the `sister` (*kin*) of a person with these names."""
+        for name in names:
+            for triple in self._triples.get(name, ()):
+                if (
+                    triple.value_key is not None
+                    and triple.attribute == ATTRIBUTE_OF[kin]
+                    and kin in triple.text.casefold()
+                ):
+                    yield triple.value_key

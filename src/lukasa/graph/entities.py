@@ -6,10 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 
 from lukasa.domain.graph import Entity
-from lukasa.graph.aliases import Aliases
-from lukasa.graph.groups import NameGroups
-from lukasa.graph.kinship import Kinship
-from lukasa.graph.links import kept_apart, name_links
+from lukasa.graph.aliases import Aliases, Kinship
+from lukasa.graph.links import NameGroups, kept_apart, name_links
 from lukasa.graph.names import NameParts, fullest, is_phrase
 from lukasa.graph.registry import kind_of, name_registry
 from lukasa.graph.triples import ALIAS, DISTINCT, RENAMED, Key, Triple

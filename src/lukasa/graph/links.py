@@ -1,14 +1,16 @@
-"""Evidence that two names are one entity's, or that they are not."""
+"""Evidence that two names are one entity's, or that they are not → groups of names."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from itertools import combinations
 from typing import NamedTuple, TypeAlias
 
-from lukasa.graph.kinship import kinship_words
-from lukasa.graph.names import plain, slipped, spellings, words_of
+from lukasa.extraction.rules.people import ATTRIBUTE_OF, ATTRIBUTES_OF_KIN
+from lukasa.graph.names import fullest, is_misspelling, plain, spellings, words_of
 from lukasa.graph.registry import NameKind, NameUse
 from lukasa.graph.triples import DISTINCT, Key, Triple
 
@@ -46,6 +48,38 @@ def kept_apart(triples: Iterable[Triple]) -> dict[Key, set[Key]]:
     return dict(apart)
 
 
+class NameGroups:
+    """Which names are one entity's by their links. The fullest name of a group stands for it."""
+
+    def __init__(self, links: Iterable[NameLink], apart: Mapping[Key, set[Key]]) -> None:
+        self._group_of: dict[Key, Key] = {}
+        self._members: dict[Key, tuple[Key, ...]] = {}
+        for names in _joined(links, apart):
+            group = min(names, key=fullest)
+            self._members[group] = tuple(sorted(names))
+            self._group_of.update(dict.fromkeys(names, group))
+
+    def of(self, key: Key) -> Key:
+        """Return the group of a name."""
+        return self._group_of.get(key, key)
+
+    def members(self, group: Key) -> tuple[Key, ...]:
+        """Return the names of a group."""
+        return self._members.get(group, (group,))
+
+
+def _joined(links: Iterable[NameLink], apart: Mapping[Key, set[Key]]) -> Iterable[set[Key]]:
+    """Join names by their links in order, except where that would join names that are kept apart."""
+    groups: dict[Key, set[Key]] = {}
+    for link in links:
+        one, other = (groups.setdefault(key, {key}) for key in (link.one, link.other))
+        if one is other or any(not other.isdisjoint(apart.get(key, ())) for key in one):
+            continue
+        one |= other
+        groups.update(dict.fromkeys(other, one))
+    return {id(group): group for group in groups.values()}.values()
+
+
 def _stated(triples: Iterable[Triple]) -> Iterator[NameLink]:
     # What is stated goes before what names look like: "Liz" is Elizabeth Brown though there is a Liz Taylor.
     for triple in triples:
@@ -77,7 +111,7 @@ def _misspelled(triples: Iterable[Triple], registry: Mapping[Key, NameUse], crow
         if not 1 < len(turns) <= crowd:
             continue
         for one, other in combinations([key for key in turns if registry[key].is_person], 2):
-            if slipped(one, other) and turns[one].isdisjoint(turns[other]):
+            if is_misspelling(one, other) and turns[one].isdisjoint(turns[other]):
                 yield _link(_MISSPELLED, 0, one, other)
 
 
@@ -87,7 +121,7 @@ def _contexts(triple: Triple) -> Iterator[tuple[Key, Context]]:
         return
     if triple.attribute in _IDENTIFYING:
         yield triple.subject_key, (triple.attribute, plain(words_of(triple.value)))
-    kin = kinship_words(triple)
+    kin = _kinship_words(triple)
     # "Her brother and her sister" does not tell which of them is meant.
     if triple.value_key is not None and len(kin) == 1:
         yield triple.value_key, (kin.pop(), plain(triple.subject_key))
@@ -101,3 +135,16 @@ def _compatible(one: NameKind | None, other: NameKind | None) -> bool:
 
 def _link(rank: int, order: int, one: Key, other: Key) -> NameLink:
     return NameLink(rank, order, *sorted((one, other)))
+
+
+def _kinship_words(triple: Triple) -> set[str]:
+    """Return the words by which a fact about a relative says what kind of relative it is: `brother`."""
+    if triple.attribute not in ATTRIBUTES_OF_KIN:
+        return set()
+    words = {word.casefold() for word in _kinship_word().findall(triple.text)}
+    return {word for word in words if ATTRIBUTE_OF[word] == triple.attribute}
+
+
+@cache
+def _kinship_word() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(sorted(ATTRIBUTE_OF, key=len, reverse=True))})\b", re.IGNORECASE)

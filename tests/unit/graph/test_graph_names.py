@@ -17,8 +17,8 @@ from lukasa.domain.document import Head, Traits
 from lukasa.domain.fact import Fact
 from lukasa.domain.graph import Entity
 from lukasa.domain.source import Source
-from lukasa.graph.export import exported
-from lukasa.graph.names import plain, slipped, spellings, words_of
+from lukasa.graph.export import FORMATS
+from lukasa.graph.names import is_misspelling, plain, spellings, words_of
 from lukasa.graph.search import by_meaning, by_words
 from lukasa.graph.view import GraphView
 from lukasa.policy import GraphPolicy
@@ -106,8 +106,8 @@ def test_plurals_and_suffixes_are_left_out_of_names_of_their_types(
     ],
 )
 def test_a_slip_is_one_letter_inside_one_long_word(one: str, other: str, slip: bool):
-    assert slipped(words_of(one), words_of(other)) is slip
-    assert slipped(words_of(other), words_of(one)) is slip
+    assert is_misspelling(words_of(one), words_of(other)) is slip
+    assert is_misspelling(words_of(other), words_of(one)) is slip
 
 
 def test_whoever_is_named_beside_another_in_one_turn_is_another():
@@ -237,7 +237,7 @@ def test_a_new_name_is_shown_and_the_last_one_wins():
 def test_gists_are_exported():
     graph = graph_of([fact("Ana", "likes", "tea", text="Ana likes green tea.")])
 
-    assert all("Ana likes green tea." in exported(graph, name) for name in ("graphml", "jsonld", "cypher"))
+    assert all("Ana likes green tea." in FORMATS[name](graph) for name in ("graphml", "jsonld", "cypher"))
 
 
 # --- searching triplets ----------------------------------------------------------------------------------------------
