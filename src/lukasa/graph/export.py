@@ -11,12 +11,9 @@ from lukasa.domain.graph import Entity, Graph, Relation
 
 
 def _graphml(graph: Graph) -> str:
-    keys = [
-        *(("node", name) for name in ("name", "type", "gist", "aliases")),
-        *(
-            ("edge", name)
-            for name in ("label", "text", "status", "valid_from", "valid_to", "evidence", "fact")
-        ),
+    keys = [("node", name) for name in ("name", "type", "gist", "aliases")]
+    keys += [
+        ("edge", name) for name in ("label", "text", "status", "valid_from", "valid_to", "evidence", "fact")
     ]
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
@@ -39,7 +36,7 @@ def _data(values: Mapping[str, str]) -> str:
 
 
 def _clean(text: str) -> str:
-    # XML has no way to write other control characters.
+    # XML cannot represent other control characters.
     return "".join(letter for letter in text if letter in "\t\n\r" or letter >= " ")
 
 
@@ -63,7 +60,7 @@ def _jsonld(graph: Graph) -> str:
 
 
 def _cypher(graph: Graph) -> str:
-    # Values are literals; the label of an edge is a property, since Cypher has no literals for labels.
+    # Labels are no values in Cypher and could not be quoted: the label of an edge is a property.
     lines = [
         f"MERGE (e:Entity {{id: {_cypher_string(entity.id)}}}) SET e += {_cypher_map(_entity_fields(entity))};"
         for entity in graph.entities.values()
@@ -135,3 +132,4 @@ FORMATS: Mapping[str, Callable[[Graph], str]] = {
     "cypher": _cypher,
     "dot": _dot,
 }
+"""How each format is written."""

@@ -58,8 +58,9 @@ def relations(
 
     Without *valid_at*, those that are believed now; with *past* also earlier ones.
     """
-    triples = view.triples()
-    if entity is not None:
+    if entity is None:
+        triples = view.triples()
+    else:
         edges = view.edges(resolve(view, entity))
         triples = sorted((triple for triple, _ in edges), key=attrgetter("order"))
     return [

@@ -73,10 +73,10 @@ class GraphView:
 
     def edges(self, entity: Key) -> Iterator[tuple[Triple, Key]]:
         """Return the triples that relate an entity to others, the best attested first, each with the other entity."""
-        entity_of = self._names.entity_of
+        entities = self._names.entity_of
         for triple in self._about(self._names.names_of[entity]):
             if triple.relates and triple.value_key is not None:
-                source, target = entity_of[triple.subject_key], entity_of[triple.value_key]
+                source, target = entities[triple.subject_key], entities[triple.value_key]
                 yield triple, target if source == entity else source
 
     def triples(self) -> list[Triple]:
