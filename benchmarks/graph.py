@@ -46,7 +46,7 @@ class World:
         types = self._random.choices(list(LABELS), (5, 1, 1, 3), k=entities)
         self.names = [self._name(type_, words) for type_ in types]
         self.by_type = {
-            each: [n for n, t in zip(self.names, types, strict=True) if t == each] for each in LABELS
+            type_: [n for n, t in zip(self.names, types, strict=True) if t == type_] for type_ in LABELS
         }
 
     def facts(self, count: int) -> Iterator[Fact]:

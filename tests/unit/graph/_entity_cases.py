@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-Told = tuple[str, str, str]
+Statement = tuple[str, str, str]
 """Subject, attribute, value."""
 
 
 class Case(NamedTuple):
-    """What is told, and the groups of names that must come out of it; names that stand in no group are alone."""
+    """Facts, and the groups of names that must come out of them; names in no group are alone."""
 
     name: str
-    told: list[Told]
+    statements: list[Statement]
     groups: list[set[str]]
     apart: tuple[str, ...] = ()
     """Names that must be in no group with one another."""
 
 
-def owns(*people: str) -> list[Told]:
+def owns(*people: str) -> list[Statement]:
     """Return a fact about each."""
     return [(person, "owns", f"boat number {number}") for number, person in enumerate(people)]
 
@@ -29,7 +29,7 @@ def same(name: str, *people: str) -> Case:
 
 
 def apart(name: str, *people: str) -> Case:
-    """Return a case in which each name is somebody else's."""
+    """Return a case in which each name is another person's."""
     return Case(name, owns(*people), [], people)
 
 
@@ -107,9 +107,11 @@ OTHER_SCRIPTS = [
 
 
 def valued(name: str, attribute: str, *values: str, together: bool = True) -> Case:
-    """Return a case in which each value is told of somebody else, and all are the same thing, or none is."""
-    told = [(f"Person {letter}", attribute, value) for letter, value in zip("KLMN", values, strict=False)]
-    return Case(name, told, [set(values)] if together else [], () if together else values)
+    """Return a case in which each value is of another person, and all are the same thing, or none is."""
+    statements = [
+        (f"Person {letter}", attribute, value) for letter, value in zip("KLMN", values, strict=False)
+    ]
+    return Case(name, statements, [set(values)] if together else [], () if together else values)
 
 
 SPELLED = [

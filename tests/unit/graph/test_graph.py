@@ -26,10 +26,10 @@ def names(graph: Graph) -> dict[str, set[str]]:
     return {entity.name: set(entity.aliases) for entity in graph.entities.values()}
 
 
-def told(case: Case) -> list[Fact]:
+def facts_of(case: Case) -> list[Fact]:
     """Return the facts of a case; `Ines (sister)` is a value, and what the fact calls her."""
     facts = []
-    for number, (subject, attribute, value) in enumerate(case.told):
+    for number, (subject, attribute, value) in enumerate(case.statements):
         name, _, kin = value.removesuffix(")").partition(" (")
         text = f"{name} is {subject}'s {kin}" if kin else f"{subject} {attribute} {value}."
         facts.append(fact(subject, attribute, name, number, text=text))
@@ -38,7 +38,7 @@ def told(case: Case) -> list[Fact]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_names_are_joined_as_a_reader_would(case: Case):
-    groups = [{entity.name, *entity.aliases} for entity in graph_of(told(case)).entities.values()]
+    groups = [{entity.name, *entity.aliases} for entity in graph_of(facts_of(case)).entities.values()]
 
     for wanted in case.groups:
         assert any(wanted <= group for group in groups), groups
@@ -107,7 +107,7 @@ def test_an_alias_that_was_stated_joins_and_one_that_was_denied_parts():
     assert {"Adam", "Adam Smith"} <= names(graph_of(parted)).keys()
 
 
-def test_a_relative_is_somebody_else_until_he_is_named():
+def test_a_relative_is_another_person_until_named():
     unnamed = graph_of([fact("Ana", "lives_in", "Faro"), fact("Ana's sister", "lives_in", "Porto", 1)])
     assert {"Ana", "Ana's sister"} <= names(unnamed).keys()
 
@@ -125,7 +125,7 @@ def test_a_relative_is_somebody_else_until_he_is_named():
     assert any({"Rui", "Ana's brother"} == {e.name, *e.aliases} for e in mixed.entities.values())
 
 
-def test_a_name_that_somebody_gives_is_his():
+def test_the_name_that_a_person_gives_is_theirs():
     graph = graph_of([fact("Tom", "name", "Tom Baker"), fact("Tom", "pet", "Rex", 1)])
 
     assert names(graph) == {"Tom Baker": {"Tom"}, "Rex": set()}
@@ -170,7 +170,7 @@ def test_five_hundred_facts_about_one_person_are_five_hundred_relations():
 EDGES = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=25)
 
 
-def drawn(edges: list[tuple[int, int]]) -> tuple[GraphView, nx.MultiDiGraph]:
+def view_and_model(edges: list[tuple[int, int]]) -> tuple[GraphView, nx.MultiDiGraph]:
     facts = [fact(f"n{a}", "likes", f"n{b}", number) for number, (a, b) in enumerate(edges)]
     model = nx.MultiDiGraph()
     model.add_edges_from((f"n{a}", f"n{b}", f.id) for (a, b), f in zip(edges, facts, strict=True))
@@ -180,14 +180,14 @@ def drawn(edges: list[tuple[int, int]]) -> tuple[GraphView, nx.MultiDiGraph]:
 @given(EDGES, st.integers(1, 3))
 @settings(max_examples=150, deadline=None)
 def test_what_is_around_an_entity_is_what_networkx_says(edges: list[tuple[int, int]], hops: int):
-    view, model = drawn(edges)
+    view, model = view_and_model(edges)
     undirected = model.to_undirected()
     for entity in view.graph().entities.values():
         near = nx.single_source_shortest_path_length(undirected, entity.name, cutoff=hops)
-        found = query.related(view, entity.id, hops=hops)
-        assert {each.name for each in found.entities.values()} == set(near)
+        near_graph = query.related(view, entity.id, hops=hops)
+        assert {entity.name for entity in near_graph.entities.values()} == set(near)
         inner = {name for name, distance in near.items() if distance < hops}
-        assert {relation.fact for relation in found.relations} == {
+        assert {relation.fact for relation in near_graph.relations} == {
             key for a, b, key in model.edges(keys=True) if a in inner or b in inner
         }
 
@@ -195,14 +195,14 @@ def test_what_is_around_an_entity_is_what_networkx_says(edges: list[tuple[int, i
 @given(EDGES)
 @settings(max_examples=100, deadline=None)
 def test_a_path_is_as_short_as_networkx_says(edges: list[tuple[int, int]]):
-    view, model = drawn(edges)
+    view, model = view_and_model(edges)
     undirected = nx.Graph(model)
     ids = {entity.name: entity.id for entity in view.graph().entities.values()}
     for start, first in ids.items():
         lengths = nx.single_source_shortest_path_length(undirected, start)
         for end, last in ids.items():
-            found = query.path(view, first, last)
-            assert (None if found is None else len(found)) == lengths.get(end)
+            path = query.path(view, first, last)
+            assert (None if path is None else len(path)) == lengths.get(end)
 
 
 def test_only_what_was_true_then_is_followed():

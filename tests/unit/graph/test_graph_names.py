@@ -110,23 +110,23 @@ def test_a_slip_is_one_letter_inside_one_long_word(one: str, other: str, slip: b
     assert is_misspelling(words_of(other), words_of(one)) is slip
 
 
-def test_whoever_is_named_beside_another_in_one_turn_is_another():
+def test_two_names_of_one_turn_are_two_people():
     both = (Source(turn="t_1", start=0, end=50, at=AT),)
-    told = [
+    facts = [
         fact("Ana", "sibling", "Marian", text="Marian is Ana's sister", sources=both),
         fact("Ana", "sibling", "Marien", 1, text="Marien is Ana's sister", sources=both),
     ]
-    assert {"Marian", "Marien"} <= entities(*told).keys()
+    assert {"Marian", "Marien"} <= entities(*facts).keys()
 
-    apart = [replace(each, sources=(replace(both[0], turn=each.id),)) for each in told]
+    apart = [replace(fact_, sources=(replace(both[0], turn=fact_.id),)) for fact_ in facts]
     assert len(entities(*apart)) == 2
 
 
-def test_in_a_crowd_nobody_is_taken_for_another():
-    told = [fact(name, "works_at", "Initech", n) for n, name in enumerate(["Katherine", "Katharine", "Bo"])]
+def test_in_a_crowd_similar_names_are_two_people():
+    facts = [fact(name, "works_at", "Initech", n) for n, name in enumerate(["Katherine", "Katharine", "Bo"])]
 
-    assert len(GraphView(told, ME, GraphPolicy(crowd=3)).graph().entities) == 3
-    assert len(GraphView(told, ME, GraphPolicy(crowd=2)).graph().entities) == 4
+    assert len(GraphView(facts, ME, GraphPolicy(crowd=3)).graph().entities) == 3
+    assert len(GraphView(facts, ME, GraphPolicy(crowd=2)).graph().entities) == 4
 
 
 # --- order -----------------------------------------------------------------------------------------------------------
@@ -158,7 +158,7 @@ WORLDS = (
 
 
 @st.composite
-def facts(draw: st.DrawFn) -> list[Fact]:
+def connected_facts(draw: st.DrawFn) -> list[Fact]:
     names, attributes, texts = draw(st.sampled_from(WORLDS))
     drawn: dict[str, Fact] = {}
     for _ in range(draw(st.integers(0, 8))):
@@ -170,13 +170,13 @@ def facts(draw: st.DrawFn) -> list[Fact]:
     return list(drawn.values())
 
 
-@given(facts(), st.randoms(use_true_random=False))
+@given(connected_facts(), st.randoms(use_true_random=False))
 @settings(max_examples=100, deadline=None)
-def test_the_order_in_which_facts_come_does_not_matter(told: list[Fact], random: Random):
-    shuffled = list(told)
+def test_the_order_in_which_facts_come_does_not_matter(facts: list[Fact], random: Random):
+    shuffled = list(facts)
     random.shuffle(shuffled)
 
-    assert graph_of(told) == graph_of(shuffled)
+    assert graph_of(facts) == graph_of(shuffled)
 
 
 def test_a_phrase_that_is_stated_to_be_its_own_relative_is_an_entity_of_its_own():
@@ -197,39 +197,42 @@ def test_a_phrase_that_is_stated_to_be_its_own_relative_is_an_entity_of_its_own(
 
 
 def test_the_gist_is_what_is_said_most_often_now():
-    told = [
+    facts = [
         fact("Ana", "lives_in", "Porto", 0, evidence=5, status="superseded", text="Ana lives in Porto."),
         fact("Ana", "owns", "kite", 1, evidence=2, text="Ana owns\n a kite."),
         fact("Ana", "owns", "boat", 2, evidence=2, text="Ana owns a boat."),
         fact("Bo", "friend", "Ana", 3, evidence=9, text="Ana is Bo's friend."),
     ]
-    found = entities(*told)
+    people = entities(*facts)
 
-    assert found["Ana"].gist == "Ana owns a boat."
-    assert found["kite"].gist == "Ana owns a kite."
-    assert found["Porto"].gist == ""
+    assert people["Ana"].gist == "Ana owns a boat."
+    assert people["kite"].gist == "Ana owns a kite."
+    assert people["Porto"].gist == ""
 
 
 def test_a_long_gist_is_cut():
-    found = entities(fact("Ana", "likes", "tea", text="Ana likes tea " + "very " * 40))
+    people = entities(fact("Ana", "likes", "tea", text="Ana likes tea " + "very " * 40))
 
-    assert len(found["Ana"].gist) <= 120
-    assert found["Ana"].gist.endswith("very…")
+    assert len(people["Ana"].gist) <= 120
+    assert people["Ana"].gist.endswith("very…")
 
 
 def test_a_new_name_is_shown_and_the_last_one_wins():
-    told = [
+    facts = [
         fact("Robert", "owns", "kite"),
         fact("Robert", "goes_by", "Bob", 1),
         fact("Robert", "goes_by", "Rob", 2),
     ]
 
-    assert set(entities(*told)) == {"Rob", "kite"}
-    assert set(entities(*told)["Rob"].aliases) == {"Bob", "Robert"}
+    assert set(entities(*facts)) == {"Rob", "kite"}
+    assert set(entities(*facts)["Rob"].aliases) == {"Bob", "Robert"}
     again = [
-        *told[:1],
-        replace(told[1], sources=(*told[1].sources, replace(told[1].sources[0], at=AT + timedelta(days=9)))),
-        told[2],
+        *facts[:1],
+        replace(
+            facts[1],
+            sources=(*facts[1].sources, replace(facts[1].sources[0], at=AT + timedelta(days=9))),
+        ),
+        facts[2],
     ]
     assert set(entities(*again)) == {"Bob", "kite"}
 
@@ -242,12 +245,12 @@ def test_gists_are_exported():
 
 # --- searching triplets ----------------------------------------------------------------------------------------------
 
-TOLD = [
+FACTS = [
     fact("Ana", "pet", "Rex", 0, text="Ana has a dog called Rex.", seq=1),
     fact("Ana", "lives_in", "Porto", 1, text="Ana lives in Porto.", seq=2),
     fact("Bo", "pet", "Tiger", 2, text="Bo has a cat called Tiger.", seq=3),
 ]
-RELATIONS = graph_of(TOLD).relations
+RELATIONS = graph_of(FACTS).relations
 
 
 def warm(*vectors: list[float] | None) -> WarmFacts:
@@ -258,7 +261,7 @@ def warm(*vectors: list[float] | None) -> WarmFacts:
             id=each.id, kind="fact", seq=number, at=AT, session=None, speaker=each.subject, role=None, retired=False,
             traits=Traits(), dense=None if vector is None else np.array(vector, "<f4").tobytes(), current=True,
         )
-        for number, (each, vector) in enumerate(zip(TOLD, vectors, strict=True), 1)
+        for number, (each, vector) in enumerate(zip(FACTS, vectors, strict=True), 1)
     )  # fmt: skip
     return facts
 
@@ -267,8 +270,8 @@ def test_triplets_are_ranked_by_meaning_and_sifted():
     facts = warm([0.6, 0.8], [0, 1], [1, 0])
     question = np.array([1, 0], np.float32)
 
-    found = by_meaning(question, facts, RELATIONS, least=0.5)
-    assert [relation.text for relation in found] == [
+    relations = by_meaning(question, facts, RELATIONS, least=0.5)
+    assert [relation.text for relation in relations] == [
         "Bo has a cat called Tiger.",
         "Ana has a dog called Rex.",
     ]
