@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from lukasa.extraction.rules.people import ATTRIBUTE_OF, ATTRIBUTES_OF_KIN
 from lukasa.graph.links import NameGroups
@@ -14,28 +15,22 @@ from lukasa.graph.names import NameParts, is_phrase, owner_and_kin, phrase_depth
 from lukasa.graph.triples import Key, Triple
 
 
+@dataclass(slots=True)
 class Aliases:
     """The entity of each group of names: a group, with those that are other names of it."""
 
-    def __init__(
-        self,
-        groups: NameGroups,
-        parts: NameParts,
-        kinship: Kinship,
-        apart: Mapping[Key, set[Key]],
-    ) -> None:
-        self._groups = groups
-        self._parts = parts
-        self._kinship = kinship
-        self._apart = apart
-        self._entity_of: dict[Key, Key] = {}
-        self._aliases: defaultdict[Key, list[Key]] = defaultdict(list)
+    groups: NameGroups
+    parts: NameParts
+    kinship: Kinship
+    apart: Mapping[Key, set[Key]]
+    _entity_of: dict[Key, Key] = field(default_factory=dict)
+    _aliases: defaultdict[Key, list[Key]] = field(default_factory=lambda: defaultdict(list))
 
     def settle(self, keys: Collection[Key]) -> dict[Key, Key]:
         """Return the entity of each of these names, by its fullest name."""
         # Fuller names go first, phrases last, nearer relatives before farther ones: all that a decision depends on has been
         # decided before it.
-        for group in sorted({self._groups.of(key) for key in keys}, key=self._order):
+        for group in sorted({self.groups.of(key) for key in keys}, key=self._order):
             entity = self._target(group)
             if entity != group:
                 self._entity_of[group] = entity
@@ -44,7 +39,7 @@ class Aliases:
 
     def _target(self, group: Key) -> Key:
         """Return the entity of a group; the group itself unless there is exactly one candidate."""
-        members = self._groups.members(group)
+        members = self.groups.members(group)
         candidates: set[Key] = set()
         for entity in self._relatives(group) if is_phrase(group) else self._fuller(members):
             candidates.add(entity)
@@ -54,48 +49,46 @@ class Aliases:
 
     def _fuller(self, members: Iterable[Key]) -> Iterator[Key]:
         """Return the entities of which the fullest names of a group are a part: a shorter name belongs to its own group."""
-        people = [key for key in members if key in self._parts]
+        people = [key for key in members if key in self.parts]
         longest = max((len(plain(key)) for key in people), default=0)
         for key in people:
             if len(plain(key)) == longest:
-                yield from map(self._of, self._parts.fuller(key))
+                yield from map(self._of, self.parts.fuller(key))
 
     def _relatives(self, group: Key) -> Iterator[Key]:
         """Return the entities that the phrases of a group may mean."""
         order = self._order(group)
-        for phrase in self._groups.members(group):
+        for phrase in self.groups.members(group):
             owner, kin = owner_and_kin(phrase)
-            owner_group = self._groups.of(owner)
+            owner_group = self.groups.of(owner)
             if self._order(owner_group) >= order:
                 continue  # "Ana's sister" was stated to be a relative of her own
             entity = self._entity(owner_group)
-            for relative in self._kinship.relatives(self._known_as(entity, owner_group), kin):
-                if not is_phrase(self._groups.of(relative)) and self._of(relative) != entity:
+            for relative in self.kinship.relatives(self._known_as(entity, owner_group), kin):
+                if not is_phrase(self.groups.of(relative)) and self._of(relative) != entity:
                     yield self._of(relative)
 
     def _known_as(self, entity: Key, owner_group: Key) -> Iterator[Key]:
         # Of phrases only those of one group: otherwise each phrase would wait for the others.
         for group in self._together(entity):
             if group == owner_group or not is_phrase(group):
-                yield from self._groups.members(group)
+                yield from self.groups.members(group)
 
     def _is_apart(self, group: Key, entity: Key) -> bool:
         """Return True if a group is kept apart from an entity, or from an alias that the entity already has."""
         others = {
-            self._groups.of(other)
-            for key in self._groups.members(group)
-            for other in self._apart.get(key, ())
+            self.groups.of(other) for key in self.groups.members(group) for other in self.apart.get(key, ())
         }
         return not others.isdisjoint(self._together(entity))
 
     def _order(self, group: Key) -> tuple[bool, int, Key]:
         if is_phrase(group):
             return True, phrase_depth(group), group
-        lengths = [len(plain(key)) for key in self._groups.members(group) if key in self._parts]
+        lengths = [len(plain(key)) for key in self.groups.members(group) if key in self.parts]
         return False, -max(lengths, default=0), group
 
     def _of(self, key: Key) -> Key:
-        return self._entity(self._groups.of(key))
+        return self._entity(self.groups.of(key))
 
     def _entity(self, group: Key) -> Key:
         return self._entity_of.get(group, group)
