@@ -22,6 +22,7 @@ from lukasa.extraction.guidance import CustomAttribute, Guidance
 from lukasa.policy import (
     BudgetPolicy,
     ExtractionPolicy,
+    GraphPolicy,
     JobPolicy,
     MaintainPolicy,
     RecallPolicy,
@@ -39,7 +40,9 @@ _FILE = f"{_PREFIX}CONFIG"
 _OF_TESTS = f"{_PREFIX}TEST_"
 """What our own tests are told, such as which server to try; no settings."""
 
-_GROUPS = frozenset({"guidance", "remember", "resolve", "recall", "distil", "jobs", "maintain", "budget"})
+_GROUPS = frozenset(
+    {"guidance", "remember", "resolve", "recall", "distil", "jobs", "maintain", "graph", "budget"}
+)
 """Settings that are objects: given in code, or as a table of the file."""
 
 
@@ -153,6 +156,7 @@ class Settings(BaseSettings):
     distil: Annotated[ExtractionPolicy, SkipValidation] = Field(default_factory=ExtractionPolicy)
     jobs: Annotated[JobPolicy, SkipValidation] = Field(default_factory=JobPolicy)
     maintain: Annotated[MaintainPolicy, SkipValidation] = Field(default_factory=MaintainPolicy)
+    graph: Annotated[GraphPolicy, SkipValidation] = Field(default_factory=GraphPolicy)
     budget: Annotated[BudgetPolicy, SkipValidation] = Field(default_factory=BudgetPolicy)
     """Every bound on model calls; `budget_calls_per_day` and the like are a short way to say `budget.day.calls`, and go
     before it."""

@@ -128,6 +128,7 @@ def build(settings: Settings, *, clock: Callable[[], datetime], given: Given | N
         distil=settings.distil,
         maintain=settings.maintain,
         jobs=settings.jobs,
+        graph=settings.graph,
         budget=_budget(settings),
     )
 

@@ -10,7 +10,7 @@ from _settings import SETTINGS
 
 from lukasa import Handle, Memory
 from lukasa.errors import InputError, NotFoundError
-from lukasa.graph import policy
+from lukasa.policy import GraphPolicy
 
 
 @pytest.fixture
@@ -163,7 +163,7 @@ def test_an_entity_tells_in_a_line_what_is_known_of_it(ana: Handle):
     }
 
 
-def told_of_animals(ana: Handle) -> None:
+def remember_animals(ana: Handle) -> None:
     for subject, attribute, value, text in (
         ("Ana", "pet", "Rex", "Ana has a dog called Rex."),
         ("Ana", "lives_in", "Porto", "Ana lives in Porto."),
@@ -177,25 +177,21 @@ def test_relations_are_searched_with_vectors_and_without(tmp_path: Path, embedde
     settings = SETTINGS.model_copy(update={"embedder": embedder})
     with Memory.open(tmp_path / "b.lukasa", settings=settings) as memory:
         ana = memory.of("ana")
-        told_of_animals(ana)
+        remember_animals(ana)
 
         assert ana.relations(query="Who has a cat called Tiger?")[0].text == "Bo has a cat called Tiger."
         assert len(ana.relations(query="Who has a cat called Tiger?", limit=1)) == 1
-        found = ana.relations("Ana", query="Who has a cat called Tiger?", label="pet")
-        assert [relation.text for relation in found] == ["Ana has a dog called Rex."]
+        pets = ana.relations("Ana", query="Who has a cat called Tiger?", label="pet")
+        assert [relation.text for relation in pets] == ["Ana has a dog called Rex."]
         assert len(ana.relations(query=" ")) == 3
 
 
-def test_names_that_mean_the_same_are_joined_where_the_policy_says_so(
-    ana: Handle, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(policy, "DEFAULT", policy.GraphPolicy(alike=0.7))
-    for subject, value in (("Ana", "sea kayak trips"), ("Bo", "the sea kayak trips of May"), ("Cy", "chess")):
-        ana.believe(f"{subject} likes {value}.", subject=subject, attribute="likes", value=value)
-    (trips,) = ana.entities("kayak")
-    assert {trips.name, *trips.aliases} == {"sea kayak trips", "the sea kayak trips of May"}
-    assert [entity.aliases for entity in ana.entities("chess")] == [()]
+@pytest.mark.parametrize(("crowd", "sisters"), [(64, 1), (1, 2)])
+def test_the_policy_of_the_settings_is_that_of_the_graph(tmp_path: Path, crowd: int, sisters: int):
+    settings = SETTINGS.model_copy(update={"graph": GraphPolicy(crowd=crowd)})
+    with Memory.open(tmp_path / "b.lukasa", settings=settings) as memory:
+        ana = memory.of("ana")
+        for name in ("Katherine", "Katharine"):
+            ana.believe(f"{name} is Ana's sister.", subject="Ana", attribute="sibling", value=name)
 
-    ana.split("sea kayak trips", "the sea kayak trips of May")
-
-    assert len(ana.entities("kayak")) == 2
+        assert len(ana.related("Ana", hops=1).entities) == 1 + sisters

@@ -491,7 +491,7 @@ class Handle:
         return self._loop.call(lambda: self._handle.guide(guidance))
 
     def entities(self, query: str = "", *, limit: int | None = None) -> list[Entity]:
-        """Return the entities that a text names (all, for an empty one), best first; else the most mentioned first.
+        """Return the entities that a text names, best first; for an empty text all of them, the most mentioned first.
 
         A whole name or alias goes before a part of one.
         """
@@ -507,12 +507,12 @@ class Handle:
         past: bool = False,
         limit: int | None = None,
     ) -> list[Relation]:
-        """Return relations: those of an *entity* (by name or id), with a *label*, true at a moment.
+        """Return relations: of an *entity* (by name or id), with a *label*, true at a moment.
 
-        Without *valid_at*, those that are believed now; with *past* also those that were. With a *query*, those that bear on it,
+        Without *valid_at*, those that are believed now; with *past* also earlier ones. With a *query*, those that bear on it,
         best first: by meaning, or by shared words where there are no vectors.
 
-        Raises `NotFoundError` when nobody and nothing of that name is known.
+        Raises `NotFoundError` if no entity has that name.
         """
         return self._loop.call(
             lambda: self._handle.relations(
@@ -523,24 +523,24 @@ class Handle:
     def related(self, entity: str, *, hops: int = 2, valid_at: datetime | str | None = None) -> Graph:
         """Return the part of the graph around an entity (by name or id), up to so many *hops* away.
 
-        Past relations are part of it, unless *valid_at* asks for those that were true then.
+        Past relations are included; with *valid_at*, only those that were true then.
 
-        Raises `NotFoundError` when nobody and nothing of that name is known.
+        Raises `NotFoundError` if no entity has that name.
         """
         return self._loop.call(lambda: self._handle.related(entity, hops=hops, valid_at=valid_at))
 
     def path(self, start: str, end: str, *, valid_at: datetime | str | None = None) -> list[Relation] | None:
         """Return the shortest chain of relations between two entities (by name or id); `None` when there is none.
 
-        Raises `NotFoundError` when one of them is not known.
+        Raises `NotFoundError` if there is no entity of one of these names.
         """
         return self._loop.call(lambda: self._handle.path(start, end, valid_at=valid_at))
 
     def graph(self, format: str = "graphml", *, entity: str | None = None, hops: int = 2) -> str:
         """Return the graph (around an entity, if one is named) as `graphml`, `jsonld`, `cypher`, `dot` or `html`.
 
-        `html` is one page that needs no network: names and lines can be clicked for the words that they rest on, and a slider
-        shows what was true when.
+        `html` is one page that needs no network: a click on a name or a line shows the words it rests on, and a slider shows
+        what was true when.
         """
         return self._loop.call(lambda: self._handle.graph(format, entity=entity, hops=hops))
 
@@ -553,16 +553,17 @@ class Handle:
         return self._loop.call(lambda: self._handle.split(one, other))
 
     def alias(self, name: str, other: str) -> Receipt:
-        """State that somebody or something known also goes by another name; `undo(call=receipt.change)` takes it back.
+        """State that a known entity has another name; `undo(call=receipt.change)` takes it back.
 
-        Raises `NotFoundError` when nobody and nothing is called that: `merge` joins two names, known or not.
+        Raises `NotFoundError` if no entity is called *name*; `merge` joins two names, known or not.
         """
         return self._loop.call(lambda: self._handle.alias(name, other))
 
     def rename(self, old: str, new: str) -> Receipt:
-        """State that what was called *old* is called *new* and shown so; `undo(call=receipt.change)` takes it back.
+        """State that an entity called *old* is now called *new*; `undo(call=receipt.change)` takes it back.
 
-        It is still found by its old name. The last new name goes before earlier ones. Raises `NotFoundError` when nobody and
-        nothing is called *old*.
+        It is still found by its old name; of several new names the last one is shown.
+
+        Raises `NotFoundError` if no entity is called *old*.
         """
         return self._loop.call(lambda: self._handle.rename(old, new))

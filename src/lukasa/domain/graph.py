@@ -13,28 +13,28 @@ from lukasa.domain.source import Source
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entity:
-    """Somebody or something that facts speak of."""
+    """A person, place or thing that facts are about."""
 
     id: str
-    """Follows from its name: the same in every reading of the same facts."""
+    """Derived from its name: the same facts always give the same id."""
 
     name: str
-    """The name that it was given with `rename`, or the fullest that it goes by."""
+    """The name that `rename` gave it, otherwise its fullest name."""
 
     type: str
     """`person`, `place`, `organisation`, `animal`, `event`, `thing`, `concept`; an open set."""
 
     gist: str = ""
-    """What is most often said of it, in one line."""
+    """What is most often said of it, on one line."""
 
     aliases: Sequence[str] = ()
-    """Other names that it goes by."""
+    """Its other names."""
 
     facts: Sequence[str] = ()
-    """Ids of the facts that speak of it."""
+    """Ids of the facts about it."""
 
     mentions: int = 0
-    """How often that was said, over all of these facts."""
+    """The evidence of these facts, summed."""
 
     first_seen: datetime | None = None
     last_seen: datetime | None = None
@@ -42,10 +42,10 @@ class Entity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relation:
-    """A labelled edge. It is a fact seen as a triplet: with it, it is superseded, undone and erased."""
+    """A labelled edge: a fact as a triple. It is superseded, undone and erased with the fact."""
 
     source: str
-    """Id of the entity that it goes out from."""
+    """Id of an entity."""
 
     label: str
     """The attribute: `lives_in`, `works_at`, …"""
@@ -65,7 +65,7 @@ class Relation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graph:
-    """Entities by id, and the relations between them, by fact."""
+    """Entities by id, and the relations between them."""
 
     entities: Mapping[str, Entity] = field(default_factory=dict)
     relations: Sequence[Relation] = ()

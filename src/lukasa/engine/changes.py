@@ -141,7 +141,7 @@ class ChangeVerbs(Verbs):
         )
         running.warm.drop(self.partition)
         running.served.drop(self.partition)
-        running.walks.pop(self.partition, None)
+        running.graphs.drop(self.partition)
         running.worker.kick()
         return erased
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from lukasa.beliefs.believe import Believe
 from lukasa.domain.document import Document
@@ -22,6 +20,7 @@ from lukasa.extraction.model.recipe import Recipe
 from lukasa.extraction.model.session import SessionReader
 from lukasa.extraction.rules import RulesExtractor
 from lukasa.gate.echoes import Echoes
+from lukasa.graph.cache import GraphCache
 from lukasa.indexing.backlog import Reembed
 from lukasa.indexing.documents import fact_document
 from lukasa.indexing.encoder import Encoder
@@ -30,6 +29,7 @@ from lukasa.llm.budget import Meter
 from lukasa.policy import (
     BudgetPolicy,
     ExtractionPolicy,
+    GraphPolicy,
     JobPolicy,
     MaintainPolicy,
     RecallPolicy,
@@ -50,9 +50,6 @@ from lukasa.upkeep.worker import Handler, Worker
 from lukasa.writing.erase import Erase
 from lukasa.writing.remember import Remember
 from lukasa.writing.undo import Undo
-
-if TYPE_CHECKING:
-    from lukasa.graph import Walk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,11 +85,9 @@ class Parts:
     distil: ExtractionPolicy = field(default_factory=ExtractionPolicy)
     maintain: MaintainPolicy = field(default_factory=MaintainPolicy)
     jobs: JobPolicy = field(default_factory=JobPolicy)
+    graph: GraphPolicy = field(default_factory=GraphPolicy)
     budget: BudgetPolicy = field(default_factory=BudgetPolicy)
 
-
-_GRAPHS = 8
-"""Graphs that are kept ready; a large one takes about a kilobyte a fact."""
 
 _LISTED = 1_000
 """Turns whose reading is not whole that are looked at."""
@@ -126,23 +121,14 @@ class Running:
             policy=parts.recall,
         )
 
+        self.graphs = GraphCache(parts.store, parts.graph)
         self.guidance: dict[Partition, Guidance] = {}
         """Wishes for single partitions, in place of the general ones."""
-
-        self.walks: OrderedDict[Partition, tuple[int, Walk]] = OrderedDict()
-        """Graphs of the partitions that were asked for lately, each with the version that it was made of."""
 
         self.meter = (
             Meter(parts.llm, parts.store, parts.budget, parts.clock) if parts.llm is not None else None
         )
         self.worker = Worker(parts.store, self._handlers(), parts.jobs, parts.clock, parts.worker)
-
-    def keep_walk(self, partition: Partition, held: tuple[int, Walk]) -> None:
-        """Keep a graph for the next question; the one asked for longest ago makes room."""
-        self.walks[partition] = held
-        self.walks.move_to_end(partition)
-        while len(self.walks) > _GRAPHS:
-            self.walks.popitem(last=False)
 
     @property
     def reader(self) -> SessionReader:

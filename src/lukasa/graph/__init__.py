@@ -1,27 +1,16 @@
-"""Facts seen as a graph: subjects and values are entities, attributes are labels. Pure.
+"""Facts seen as a graph: subjects and values are entities, attributes are labels.
 
-Nothing of it is stored: what facts say is said once, so that a relation cannot outlive its fact or disagree with it.
+Nothing of it is stored, so a relation can neither outlive its fact nor disagree with it.
 
-labels          which attributes relate two entities, and of what type the value is
-told            what is kept of a fact
-naming          what a name is compared by
-folding, spelling, contexts   names that are spelled alike; a slip of the pen, and what shows that it is one
-register        the names in use, and their types
-links, groups   what speaks for joining two names → groups of names
-parts, kinfolk, followers     a part of a name, "Ana's sister" → entities
-names           all of that, brought up to date by the facts that changed
-portrait        what is told of an entity → the entity
-view            facts → the graph, brought up to date likewise
-walk            what is around an entity, and how two are connected
-export          the graph in the formats of other tools
-page            the graph as one page to look at (page.html: the page)
-policy          the numbers that can be tuned
+triples         a fact as subject, attribute and value; which attributes relate two entities
+names           what a name is compared by, and which names are spelled alike
+registry        the names in use, and their types
+links           evidence that two names are one entity's → groups of names
+aliases         groups of names → entities: whom a part of a name means, and "Ana's sister"
+entities        all of that: names → entities, and an entity from its names and facts
+view            facts → the graph
+cache           the view of each partition as it is now
+query           which entity a text names, what is around it, how two are connected
+search          relations that bear on a text
+export, page    the graph in the formats of other tools, and as one page to look at (page.html)
 """
-
-from lukasa.graph.export import FORMATS, exported
-from lukasa.graph.page import page
-from lukasa.graph.policy import GraphPolicy
-from lukasa.graph.query import Walk
-from lukasa.graph.view import View, graph_of
-
-__all__ = ["FORMATS", "GraphPolicy", "View", "Walk", "exported", "graph_of", "page"]

@@ -1,116 +1,110 @@
-"""Which names are one entity's: kept, and brought up to date by the facts that changed."""
+"""Names → entities, and an entity from its names and the facts about it."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Container, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
 
-from lukasa.graph.aliases import Followers
-from lukasa.graph.contexts import Contexts
-from lukasa.graph.groups import Groups
-from lukasa.graph.kinship import Kinfolk
-from lukasa.graph.links import Links, Pair
-from lukasa.graph.names import fullest, is_phrase
-from lukasa.graph.parts import Parts
-from lukasa.graph.policy import GraphPolicy
-from lukasa.graph.registry import Kind, Register, kind_of, mentions
-from lukasa.graph.triples import Key, Told
+from lukasa.domain.attribute import ALIAS, DISTINCT, RENAMED
+from lukasa.domain.graph import Entity
+from lukasa.graph.aliases import Aliases, Kinship
+from lukasa.graph.links import NameGroups, kept_apart, name_links
+from lukasa.graph.names import NameParts, fullest, is_phrase
+from lukasa.graph.registry import kind_of, name_registry
+from lukasa.graph.triples import Key, Triple
+from lukasa.policy import GraphPolicy
+
+_GIST_LENGTH = 120
+_ABOUT_NAMES = frozenset({ALIAS, DISTINCT, RENAMED})
 
 
-class Names:
+class EntityNames:
     """The names that facts speak of, joined.
 
     "Adam", "Adam Smith" and "Mr Smith" are one person as long as no other Adam and no other Smith is known. What was stated goes
     before what names look like. "Ana's sister" is Ines as long as Ana has one sister.
     """
 
-    def __init__(self, policy: GraphPolicy) -> None:
-        self._register = Register()
-        self._links = Links(self._register, Contexts(policy.crowd))
-        self._groups = Groups(self._register, self._links)
-        self._parts = Parts()
-        self._kinfolk = Kinfolk()
-        self._followers = Followers(self._groups, self._parts, self._kinfolk)
+    def __init__(self, triples: Collection[Triple], policy: GraphPolicy) -> None:
+        self._registry = name_registry(triples)
+        apart = kept_apart(triples)
+        groups = NameGroups(name_links(triples, self._registry, crowd=policy.crowd), apart)
+        people = (key for key, use in self._registry.items() if use.is_person and not is_phrase(key))
+        aliases = Aliases(groups, NameParts(people), Kinship(triples), apart)
+        self.entity_of = aliases.settle(self._registry)
+        """The entity of each name in use, by its fullest name."""
 
-    def update(self, removed: Iterable[Told], added: Iterable[Told]) -> set[Key]:
-        """Take facts out and in; return the entities of which the names may have changed, those that are gone included."""
-        kinds: dict[Key, Kind | None] = {}
-        changed: set[Key] = set()
-        for told in removed:
-            self._note(told, kinds)
-            self._register.remove(told)
-            changed |= self._links.remove(told) | self._kinfolk.remove(told)
-        for told in added:
-            self._note(told, kinds)
-            self._register.add(told)
-            changed |= self._links.add(told) | self._kinfolk.add(told)
-        for key, kind in kinds.items():
-            if kind != self._kind(key):
-                changed |= self._rekind(key)
-        return self._refresh(changed)
+        self.names_of: defaultdict[Key, list[Key]] = defaultdict(list)
+        """The names of each entity."""
 
-    def set_similar(self, pairs: Mapping[Pair, float]) -> set[Key]:
-        """Join names that are alike by meaning, in place of those that were; return the entities that changed."""
-        return self._refresh(self._links.set_similar(pairs))
-
-    def __contains__(self, key: Key) -> bool:
-        return key in self._register
-
-    def entity(self, key: Key) -> Key:
-        """Return the entity of a name, by its fullest name."""
-        return self._followers.of(key)
-
-    def entities(self) -> set[Key]:
-        """Return all entities."""
-        return {self._followers.of(key) for key in self._register}
-
-    def keys(self, entity: Key) -> list[Key]:
-        """Return the names of an entity; none when there is none such."""
-        return self._followers.names(entity)
+        for key, entity in self.entity_of.items():
+            self.names_of[entity].append(key)
 
     def written(self, entity: Key) -> list[str]:
-        """Return how an entity's names are written, the fullest and most frequent first."""
+        """Return the spellings of an entity's names, the fullest and most frequent first."""
         ranked = [
             (*fullest(key)[:2], -times, name)
-            for key in self.keys(entity)
-            for name, times in self._register[key].written.items()
+            for key in self.names_of[entity]
+            for name, times in self._registry[key].written.items()
         ]
         return list(dict.fromkeys(name for *_, name in sorted(ranked)))
 
     def type(self, entity: Key) -> str:
-        """Return of what type an entity is: what most is said of its names."""
-        keys = self.keys(entity)
+        """Return the type that most facts give to an entity's names."""
+        keys = self.names_of[entity]
         types: Counter[str] = Counter()
         for key in keys:
-            types.update(self._register[key].types)
+            types.update(self._registry[key].types)
         return kind_of(types, keys).type
 
-    def of_types(self, types: Container[str]) -> dict[str, list[tuple[Key, str]]]:
-        """Return the names that are said to be of some types, by type: each with how it is mostly written."""
-        found: dict[str, list[tuple[Key, str]]] = {}
-        for key, named in self._register.items():
-            kind = self._register.kind(key)
-            if kind is not None and kind.type in types:
-                name = min(named.written, key=lambda name: (-named.written[name], name))
-                found.setdefault(kind.type, []).append((key, name))
-        return found
 
-    def _refresh(self, changed: set[Key]) -> set[Key]:
-        return self._followers.refresh(self._groups.refresh(changed)) if changed else set()
+def entity_of(
+    id: str, type_: str, written: Sequence[str], *, triples: Sequence[Triple], keys: Collection[Key]
+) -> Entity:
+    """Build an entity from its names and the facts about it."""
+    name = _preferred(written, triples, keys) or written[0]
+    times = [source.at for triple in triples for source in triple.sources]
+    return Entity(
+        id=id,
+        name=name,
+        type=type_,
+        gist=_gist(triples, keys),
+        aliases=tuple(alias for alias in written if alias != name),
+        facts=tuple(triple.id for triple in sorted(triples, key=lambda triple: triple.order)),
+        mentions=sum(triple.evidence for triple in triples),
+        first_seen=min(times, default=None),
+        last_seen=max(times, default=None),
+    )
 
-    def _note(self, told: Told, kinds: dict[Key, Kind | None]) -> None:
-        """Remember of what type names were before they changed."""
-        for key, *_ in mentions(told):
-            kinds.setdefault(key, self._kind(key))
 
-    def _kind(self, key: Key) -> Kind | None:
-        """Return of what type a name is; `None`: it is not known."""
-        return self._register.kind(key) or (Kind("", sure=False) if key in self._register else None)
+def _preferred(written: Sequence[str], triples: Sequence[Triple], keys: Collection[Key]) -> str | None:
+    """Return the last new name of an entity, unless it is none of its names any more."""
+    renamings = [
+        triple
+        for triple in triples
+        if triple.attribute == RENAMED and _holds(triple) and triple.value_key in keys
+    ]
+    last = max(renamings, key=lambda triple: (_last_said(triple), triple.order), default=None)
+    return last.value if last is not None and last.value in written else None
 
-    def _rekind(self, key: Key) -> set[Key]:
-        if self._register.is_person(key) and not is_phrase(key):
-            self._parts.add(key)
-        else:
-            self._parts.discard(key)
-        self._kinfolk.keep_phrase(key, known=key in self._register)
-        return self._links.respell(key)
+
+def _gist(triples: Sequence[Triple], keys: Collection[Key]) -> str:
+    """Return what is most often said, of several the last; what an entity does goes before what others do with it."""
+    candidates = [triple for triple in triples if _holds(triple) and triple.attribute not in _ABOUT_NAMES]
+    best = max(
+        candidates,
+        key=lambda triple: (
+            triple.subject_key in keys, triple.evidence, _last_said(triple), triple.order,
+        ),
+        default=None,
+    )  # fmt: skip
+    line = " ".join(best.text.split()) if best is not None else ""
+    return line if len(line) <= _GIST_LENGTH else f"{line[: _GIST_LENGTH - 1].rstrip()}…"
+
+
+def _holds(triple: Triple) -> bool:
+    return triple.status == "current" and not triple.negated
+
+
+def _last_said(triple: Triple) -> float:
+    return max((source.at.timestamp() for source in triple.sources), default=0.0)

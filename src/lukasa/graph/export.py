@@ -1,4 +1,4 @@
-"""The graph in the formats of other tools: GraphML, JSON-LD, Cypher (Neo4j), DOT (Graphviz). Pure."""
+"""The graph as text in the formats of other tools: GraphML, JSON-LD, Cypher (Neo4j), DOT (Graphviz). Pure."""
 
 from __future__ import annotations
 
@@ -10,30 +10,24 @@ from xml.sax.saxutils import escape, quoteattr
 from lukasa.domain.graph import Entity, Graph, Relation
 
 
-def exported(graph: Graph, format: str) -> str:
-    """Return the graph as text; raises `KeyError` for a format that is none of `FORMATS`."""
-    return FORMATS[format](graph)
-
-
 def _graphml(graph: Graph) -> str:
-    keys = [
-        *(("node", name) for name in ("name", "type", "gist", "aliases")),
-        *(
-            ("edge", name)
-            for name in ("label", "text", "status", "valid_from", "valid_to", "evidence", "fact")
-        ),
+    keys = [("node", name) for name in ("name", "type", "gist", "aliases")]
+    keys += [
+        ("edge", name) for name in ("label", "text", "status", "valid_from", "valid_to", "evidence", "fact")
     ]
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<graphml xmlns="http://graphml.graphdrawing.org/xmlns">',
     ]
-    lines += [f'<key id="{name}" for="{of}" attr.name="{name}" attr.type="string"/>' for of, name in keys]
+    lines += [
+        f'<key id="{name}" for="{element}" attr.name="{name}" attr.type="string"/>' for element, name in keys
+    ]
     lines.append('<graph id="memory" edgedefault="directed">')
     for entity in graph.entities.values():
-        lines.append(f"<node id={quoteattr(entity.id)}>{_data(_of_entity(entity))}</node>")
+        lines.append(f"<node id={quoteattr(entity.id)}>{_data(_entity_fields(entity))}</node>")
     for number, relation in enumerate(graph.relations):
         ends = f"source={quoteattr(relation.source)} target={quoteattr(relation.target)}"
-        lines.append(f'<edge id="r{number}" {ends}>{_data(_of_relation(relation))}</edge>')
+        lines.append(f'<edge id="r{number}" {ends}>{_data(_relation_fields(relation))}</edge>')
     return "\n".join([*lines, "</graph>", "</graphml>", ""])
 
 
@@ -42,13 +36,13 @@ def _data(values: Mapping[str, str]) -> str:
 
 
 def _clean(text: str) -> str:
-    """Leave out what XML has no way to write."""
+    # XML cannot represent other control characters.
     return "".join(letter for letter in text if letter in "\t\n\r" or letter >= " ")
 
 
 def _jsonld(graph: Graph) -> str:
     nodes = [
-        {"@id": f"urn:lukasa:{entity.id}", "@type": entity.type, **_of_entity(entity)}
+        {"@id": f"urn:lukasa:{entity.id}", "@type": entity.type, **_entity_fields(entity)}
         for entity in graph.entities.values()
     ]
     edges = [
@@ -57,7 +51,7 @@ def _jsonld(graph: Graph) -> str:
             "@type": "Relation",
             "source": {"@id": f"urn:lukasa:{relation.source}"},
             "target": {"@id": f"urn:lukasa:{relation.target}"},
-            **_of_relation(relation),
+            **_relation_fields(relation),
         }
         for relation in graph.relations
     ]
@@ -66,24 +60,24 @@ def _jsonld(graph: Graph) -> str:
 
 
 def _cypher(graph: Graph) -> str:
-    """Return statements that make the graph anew in Neo4j; values are literals, labels of edges are a property."""
+    # Labels are no values in Cypher and could not be quoted: the label of an edge is a property.
     lines = [
-        f"MERGE (e:Entity {{id: {_literal(entity.id)}}}) SET e += {_map(_of_entity(entity))};"
+        f"MERGE (e:Entity {{id: {_cypher_string(entity.id)}}}) SET e += {_cypher_map(_entity_fields(entity))};"
         for entity in graph.entities.values()
     ]
     lines += [
-        f"MATCH (a:Entity {{id: {_literal(relation.source)}}}), (b:Entity {{id: {_literal(relation.target)}}}) "
-        f"MERGE (a)-[r:RELATES {{fact: {_literal(relation.fact)}}}]->(b) SET r += {_map(_of_relation(relation))};"
+        f"MATCH (a:Entity {{id: {_cypher_string(relation.source)}}}), (b:Entity {{id: {_cypher_string(relation.target)}}}) "
+        f"MERGE (a)-[r:RELATES {{fact: {_cypher_string(relation.fact)}}}]->(b) SET r += {_cypher_map(_relation_fields(relation))};"
         for relation in graph.relations
     ]
     return "\n".join([*lines, ""])
 
 
-def _map(values: Mapping[str, str]) -> str:
-    return "{" + ", ".join(f"{name}: {_literal(value)}" for name, value in values.items()) + "}"
+def _cypher_map(values: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f"{name}: {_cypher_string(value)}" for name, value in values.items()) + "}"
 
 
-def _literal(text: str) -> str:
+def _cypher_string(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n").replace("\r", "\\r")
     return f"'{escaped}'"
 
@@ -91,12 +85,12 @@ def _literal(text: str) -> str:
 def _dot(graph: Graph) -> str:
     lines = ["digraph memory {"]
     lines += [
-        f"  {_quoted(entity.id)} [label={_quoted(entity.name)}, tooltip={_quoted(entity.type)}];"
+        f"  {_dot_string(entity.id)} [label={_dot_string(entity.name)}, tooltip={_dot_string(entity.type)}];"
         for entity in graph.entities.values()
     ]
     lines += [
-        f"  {_quoted(relation.source)} -> {_quoted(relation.target)} "
-        f"[label={_quoted(relation.label)}, tooltip={_quoted(relation.text)}{_style(relation)}];"
+        f"  {_dot_string(relation.source)} -> {_dot_string(relation.target)} "
+        f"[label={_dot_string(relation.label)}, tooltip={_dot_string(relation.text)}{_style(relation)}];"
         for relation in graph.relations
     ]
     return "\n".join([*lines, "}", ""])
@@ -106,17 +100,17 @@ def _style(relation: Relation) -> str:
     return "" if relation.status == "current" else ", style=dashed"
 
 
-def _quoted(text: str) -> str:
+def _dot_string(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'
 
 
-def _of_entity(entity: Entity) -> dict[str, str]:
+def _entity_fields(entity: Entity) -> dict[str, str]:
     aliases = ", ".join(entity.aliases)
     return {"name": entity.name, "type": entity.type, "gist": entity.gist, "aliases": aliases}
 
 
-def _of_relation(relation: Relation) -> dict[str, str]:
+def _relation_fields(relation: Relation) -> dict[str, str]:
     return {
         "label": relation.label,
         "text": relation.text,
@@ -138,3 +132,4 @@ FORMATS: Mapping[str, Callable[[Graph], str]] = {
     "cypher": _cypher,
     "dot": _dot,
 }
+"""How each format is written."""

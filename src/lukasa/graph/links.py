@@ -1,142 +1,151 @@
-"""What speaks for two names being one entity's, and what speaks against it."""
+"""Evidence that two names are one entity's, or that they are not → groups of names."""
 
 from __future__ import annotations
 
-from collections import Counter
+import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from functools import cache
+from itertools import combinations
 from typing import NamedTuple, TypeAlias
 
-from lukasa.domain.attribute import DISTINCT
-from lukasa.graph.contexts import Contexts
-from lukasa.graph.folding import spellings
-from lukasa.graph.registry import Register
-from lukasa.graph.triples import Key, Told
+from lukasa.domain.attribute import ATTRIBUTES, DISTINCT
+from lukasa.extraction.rules.people import ATTRIBUTE_OF, ATTRIBUTES_OF_KIN
+from lukasa.graph.names import fullest, is_misspelling, plain, spellings, words_of
+from lukasa.graph.registry import NameKind, NameUse
+from lukasa.graph.triples import Key, Triple
 
-Pair: TypeAlias = frozenset[Key]
-Spelling: TypeAlias = tuple[str, Key]
+_STATED, _SPELLED_ALIKE, _MISSPELLED = range(3)
+
+_IDENTIFYING = frozenset(row.name for row in ATTRIBUTES.values() if row.identifies)
+"""Single-valued attributes of which few people share a value; in one town, very many people live."""
+
+Context: TypeAlias = tuple[str, Key]
+"""A relation, and with whom or what."""
 
 
-class Link(NamedTuple):
-    """Why two names should be joined; lower ones go first."""
+class NameLink(NamedTuple):
+    """A reason to join two names; lower ones go first."""
 
     rank: int
-    """0: stated; 1: spelled alike; 2: a slip of the pen; 3: alike by meaning."""
-
-    order: float
+    order: int
     one: Key
     other: Key
 
 
-@dataclass(slots=True)
-class Links:
-    """Links between names, found from either end."""
-
-    register: Register
-    contexts: Contexts
-    _stated: dict[Key, dict[str, tuple[int, Key]]] = field(default_factory=dict)
-    """Names that a name is stated to be, by the fact that says so, with its place."""
-
-    _apart: dict[Key, Counter[Key]] = field(default_factory=dict)
-    _spelled: dict[Spelling, set[Key]] = field(default_factory=dict)
-    _spellings: dict[Key, tuple[Spelling, ...]] = field(default_factory=dict)
-    _similar: dict[Key, dict[Key, float]] = field(default_factory=dict)
-
-    def add(self, told: Told) -> set[Key]:
-        """Take in a fact; return the names whose links changed."""
-        changed = self.contexts.add(told)
-        for one, other in _both_ways(told):
-            if told.names:
-                self._stated.setdefault(one, {})[told.id] = (told.seq, other)
-            else:
-                self._apart.setdefault(one, Counter())[other] += 1
-            changed.add(one)
-        return changed
-
-    def remove(self, told: Told) -> set[Key]:
-        """Take out a fact; return the names whose links changed."""
-        changed = self.contexts.remove(told)
-        for one, other in _both_ways(told):
-            if told.names:
-                del self._stated[one][told.id]
-            else:
-                self._apart[one][other] -= 1
-                self._apart[one] = +self._apart[one]
-            for held in (self._stated, self._apart):
-                if one in held and not held[one]:
-                    del held[one]
-            changed.add(one)
-        return changed
-
-    def respell(self, key: Key) -> set[Key]:
-        """Sort a name anew by how it is spelled, after its type changed; return the names that are concerned."""
-        before = self._spellings.pop(key, ())
-        kind = self.register.kind(key)
-        after = tuple(spellings(key, kind.type if kind else "")) if key in self.register else ()
-        for each in before:
-            self._spelled[each].discard(key)
-        for each in after:
-            self._spelled.setdefault(each, set()).add(key)
-        if after:
-            self._spellings[key] = after
-        concerned = {key}.union(*(self._spelled.get(each, ()) for each in {*before, *after}))
-        for each in before:
-            if not self._spelled.get(each, True):
-                del self._spelled[each]
-        return concerned
-
-    def set_similar(self, pairs: Mapping[Pair, float]) -> set[Key]:
-        """Take these likenesses in place of all earlier ones; return the names whose links changed."""
-        before, self._similar = self._similar, {}
-        for pair, cosine in pairs.items():
-            one, other = sorted(pair)
-            self._similar.setdefault(one, {})[other] = cosine
-            self._similar.setdefault(other, {})[one] = cosine
-        return {key for key in {*before, *self._similar} if before.get(key) != self._similar.get(key)}
-
-    def near(self, key: Key) -> set[Key]:
-        """Return the names that one may be joined with directly."""
-        return {other for link in self._of(key) for other in (link.one, link.other)} - {key}
-
-    def among(self, keys: Iterable[Key]) -> list[Link]:
-        """Return the links of these names, the surest first."""
-        return sorted({link for key in keys for link in self._of(key)})
-
-    def kept_apart(self, key: Key) -> Iterable[Key]:
-        """Return the names that one is stated not to be."""
-        return self._apart.get(key, ())
-
-    def _of(self, key: Key) -> Iterator[Link]:
-        for seq, other in self._stated.get(key, {}).values():
-            yield _link(0, seq, key, other)
-        for spelling in self._spellings.get(key, ()):
-            for other in self._spelled[spelling]:
-                if other != key and self._compatible(key, other):
-                    yield _link(1, 0, key, other)
-        if self.register.is_person(key):
-            for other in self.contexts.slips(key):
-                if self.register.is_person(other):
-                    yield _link(2, 0, key, other)
-        for other, cosine in self._similar.get(key, {}).items():
-            if other in self.register and self._compatible(key, other):
-                yield _link(3, -cosine, key, other)
-
-    def _compatible(self, one: Key, other: Key) -> bool:
-        first, second = self.register.kind(one), self.register.kind(other)
-        if first is None or second is None or not (first.sure and second.sure):
-            return True
-        return first.type == second.type or "concept" in {first.type, second.type}
+def name_links(triples: Iterable[Triple], registry: Mapping[Key, NameUse], *, crowd: int) -> list[NameLink]:
+    """Return the links between names, the surest first."""
+    return sorted({*_stated(triples), *_spelled_alike(registry), *_misspelled(triples, registry, crowd)})
 
 
-def _link(rank: int, order: float, one: Key, other: Key) -> Link:
-    return Link(rank, order, *sorted((one, other)))
+def kept_apart(triples: Iterable[Triple]) -> dict[Key, set[Key]]:
+    """Return for each name those that it is stated not to be."""
+    apart: defaultdict[Key, set[Key]] = defaultdict(set)
+    for triple in triples:
+        one, other = triple.subject_key, triple.value_key
+        if triple.attribute == DISTINCT and not triple.negated and other is not None and one != other:
+            apart[one].add(other)
+            apart[other].add(one)
+    return dict(apart)
 
 
-def _both_ways(told: Told) -> Iterator[tuple[Key, Key]]:
-    """Return the two names of a fact about names, from either end; none for one that is about one name."""
-    one, other = told.subject_key, told.value_key
-    if other is None or one == other:
+class NameGroups:
+    """Which names are one entity's by their links. The fullest name of a group stands for it."""
+
+    def __init__(self, links: Iterable[NameLink], apart: Mapping[Key, set[Key]]) -> None:
+        self._group_of: dict[Key, Key] = {}
+        self._members: dict[Key, tuple[Key, ...]] = {}
+        for names in _joined(links, apart):
+            group = min(names, key=fullest)
+            self._members[group] = tuple(sorted(names))
+            self._group_of.update(dict.fromkeys(names, group))
+
+    def of(self, key: Key) -> Key:
+        """Return the group of a name."""
+        return self._group_of.get(key, key)
+
+    def members(self, group: Key) -> tuple[Key, ...]:
+        """Return the names of a group."""
+        return self._members.get(group, (group,))
+
+
+def _joined(links: Iterable[NameLink], apart: Mapping[Key, set[Key]]) -> Iterable[set[Key]]:
+    """Join names by their links in order, except where that would join names that are kept apart."""
+    groups: dict[Key, set[Key]] = {}
+    for link in links:
+        one, other = (groups.setdefault(key, {key}) for key in (link.one, link.other))
+        if one is other or any(not other.isdisjoint(apart.get(key, ())) for key in one):
+            continue
+        one |= other
+        groups.update(dict.fromkeys(other, one))
+    return {id(group): group for group in groups.values()}.values()
+
+
+def _stated(triples: Iterable[Triple]) -> Iterator[NameLink]:
+    # What is stated goes before what names look like: "Liz" is Elizabeth Brown though there is a Liz Taylor.
+    for triple in triples:
+        if triple.names and triple.value_key is not None and triple.subject_key != triple.value_key:
+            yield _link(_STATED, triple.seq, triple.subject_key, triple.value_key)
+
+
+def _spelled_alike(registry: Mapping[Key, NameUse]) -> Iterator[NameLink]:
+    # Accents, "&", a plural and the like make no other name. Sure types must agree: "Orange" is a place, "oranges" are things.
+    by_spelling: defaultdict[tuple[str, Key], list[Key]] = defaultdict(list)
+    for key, use in registry.items():
+        for spelling in spellings(key, use.kind.type if use.kind else ""):
+            by_spelling[spelling].append(key)
+    for keys in by_spelling.values():
+        for one, other in combinations(keys, 2):
+            if _compatible(registry[one].kind, registry[other].kind):
+                yield _link(_SPELLED_ALIKE, 0, one, other)
+
+
+def _misspelled(triples: Iterable[Triple], registry: Mapping[Key, NameUse], crowd: int) -> Iterator[NameLink]:
+    # One letter is never enough: Maria and Mario are two people. Both names must also stand in the same context, such as a firm
+    # or "Ana's sister"; in a context of many names, two similar ones are likely. Names of one turn are two people: whoever
+    # spoke told them apart.
+    contexts: defaultdict[Context, defaultdict[Key, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for triple in triples:
+        for key, context in _contexts(triple):
+            contexts[context][key].update(source.turn for source in triple.sources)
+    for turns in contexts.values():
+        if not 1 < len(turns) <= crowd:
+            continue
+        for one, other in combinations([key for key in turns if registry[key].is_person], 2):
+            if is_misspelling(one, other) and turns[one].isdisjoint(turns[other]):
+                yield _link(_MISSPELLED, 0, one, other)
+
+
+def _contexts(triple: Triple) -> Iterator[tuple[Key, Context]]:
+    """Return the names to which a fact gives a context, each with it."""
+    if triple.value is None or triple.negated:
         return
-    if told.names or (told.attribute == DISTINCT and not told.negated):
-        yield one, other
-        yield other, one
+    if triple.attribute in _IDENTIFYING:
+        yield triple.subject_key, (triple.attribute, plain(words_of(triple.value)))
+    kin = _kinship_words(triple)
+    # "Her brother and her sister" does not tell which of them is meant.
+    if triple.value_key is not None and len(kin) == 1:
+        yield triple.value_key, (kin.pop(), plain(triple.subject_key))
+
+
+def _compatible(one: NameKind | None, other: NameKind | None) -> bool:
+    if one is None or other is None or not (one.sure and other.sure):
+        return True
+    return one.type == other.type or "concept" in {one.type, other.type}
+
+
+def _link(rank: int, order: int, one: Key, other: Key) -> NameLink:
+    return NameLink(rank, order, *sorted((one, other)))
+
+
+def _kinship_words(triple: Triple) -> set[str]:
+    """Return the words by which a fact about a relative says what kind of relative it is: `brother`."""
+    if triple.attribute not in ATTRIBUTES_OF_KIN:
+        return set()
+    words = {word.casefold() for word in _kinship_word().findall(triple.text)}
+    return {word for word in words if ATTRIBUTE_OF[word] == triple.attribute}
+
+
+@cache
+def _kinship_word() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(sorted(ATTRIBUTE_OF, key=len, reverse=True))})\b", re.IGNORECASE)

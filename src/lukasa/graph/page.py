@@ -1,4 +1,4 @@
-"""The graph as one page to look at: no network, nothing loaded from elsewhere. Pure."""
+"""The graph as one page to look at: no network, nothing loaded from elsewhere."""
 
 from __future__ import annotations
 
@@ -7,7 +7,27 @@ from datetime import datetime
 from importlib.resources import files
 
 from lukasa.domain.graph import Graph
+from lukasa.domain.query import TurnQuery
+from lukasa.domain.scope import Partition
 from lukasa.domain.time import to_micros
+from lukasa.ports.store import Store
+
+_QUOTES = 5
+"""Quotes that are shown of each relation."""
+
+
+async def quotes(store: Store, partition: Partition, graph: Graph) -> dict[str, list[str]]:
+    """Return the words that each relation rests on, with when they were said, by fact."""
+    ids = sorted({source.turn for relation in graph.relations for source in relation.sources})
+    turns = {turn.id: turn for turn in await store.turns(partition, TurnQuery(ids=ids, include_retired=True))}
+    return {
+        relation.fact: [
+            f"{turns[source.turn].text[source.start : source.end]} ({source.at:%Y-%m-%d})"
+            for source in relation.sources[:_QUOTES]
+            if source.turn in turns
+        ]
+        for relation in graph.relations
+    }
 
 
 def page(graph: Graph, *, title: str, quotes: dict[str, list[str]]) -> str:

@@ -1,142 +1,154 @@
-"""What is around an entity, and how two are connected. Pure."""
+"""Questions to a view: which entity a text names, what is around it, how two are connected. Pure."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 from operator import attrgetter
 
 from lukasa.domain.graph import Entity, Graph, Relation
-from lukasa.graph.alike import Alike
-from lukasa.graph.folding import plain
-from lukasa.graph.names import words_of
-from lukasa.graph.triples import Key, Told
-from lukasa.graph.view import View
+from lukasa.errors import NotFoundError
+from lukasa.graph.names import plain, words_of
+from lukasa.graph.triples import Key, Triple
+from lukasa.graph.view import GraphView
 
 HUB = 1_000
-"""Edges of one entity that are followed, the most said first: everything is within two hops of a hub."""
+"""Edges of one entity that are followed, the best attested first: everything is within two hops of a hub."""
 
 
-class Walk:
-    """A view, ready to be asked; it always tells what the view tells now."""
+def find(view: GraphView, text: str) -> list[Entity]:
+    """Return the entities that a text names: by a whole name first, then by a part of one, then by a word.
 
-    def __init__(self, view: View) -> None:
-        self.view = view
-        self.alike: dict[str, Alike] = {}
-        """By type, the names that were compared by meaning."""
+    For an empty text, all entities, the most mentioned first.
+    """
+    if not text.strip():
+        return sorted(view.entities(), key=lambda entity: (-entity.mentions, entity.name))
+    words = words_of(text)
+    entities = view.named({*words, *plain(words)})
+    return sorted(entities, key=lambda entity: (_distance(words, entity), -entity.mentions, entity.name))
 
-    @property
-    def graph(self) -> Graph:
-        """All of it."""
-        return self.view.graph()
 
-    def entity(self, id: str) -> Entity | None:
-        """Return an entity by its id; `None` for an unknown one."""
-        key = self.view.key(id)
-        return None if key is None else self.view.entity(key)
+def resolve(view: GraphView, name: str) -> Key:
+    """Return the entity of an id or a name; raises `NotFoundError` when there is none."""
+    if (key := view.key(name)) is not None:
+        return key
+    entities = find(view, name) if name.strip() else []
+    if not entities or (key := view.key(entities[0].id)) is None:
+        raise NotFoundError(f"no entity is called {name!r}; `entities()` lists those that are known")
+    return key
 
-    def is_called(self, name: str) -> bool:
-        """Tell whether this is the whole name of an entity."""
-        return self.view.knows(words_of(name))
 
-    def find(self, query: str) -> list[Entity]:
-        """Return the entities that a text names: by a whole name first, then by a part of one, then by a word."""
-        wanted = words_of(query)
-        near = self.view.named({*wanted, *plain(wanted)})
-        ranked = [(_likeness(wanted, entity), entity) for entity in near]
-        ranked.sort(key=lambda each: (each[0], -each[1].mentions, each[1].name))
-        return [entity for _, entity in ranked]
+def check_called(view: GraphView, name: str) -> None:
+    """Raise `NotFoundError` unless this is the whole name of an entity."""
+    if not view.knows(words_of(name)):
+        raise NotFoundError(f"no entity is called {name!r}; `entities()` lists those that are known")
 
-    def relations(self, entity: str | None = None) -> list[Relation]:
-        """Return all relations (of an entity, by id), in the order in which they were learned."""
-        key = None if entity is None else self.view.key(entity)
-        told = (
-            self.view.triplets()
-            if key is None
-            else sorted((each for each, _ in self.view.edges(key)), key=attrgetter("place"))
-        )
-        return list(map(self.view.relation, told))
 
-    def related(self, start: str, *, hops: int, valid_at: datetime | None = None) -> Graph:
-        """Return the part of the graph around an entity (by id): edges in both directions, up to so many hops.
+def relations(
+    view: GraphView,
+    entity: str | None = None,
+    *,
+    label: str | None = None,
+    valid_at: datetime | None = None,
+    past: bool = False,
+) -> list[Relation]:
+    """Return relations as they were learned: of an entity (by name or id), with a label, true at a moment.
 
-        With *valid_at*, only relations that were true then.
-        """
-        first = self.view.key(start)
-        depth = {} if first is None else {first: 0}
-        taken: dict[str, Told] = {}
-        queue = deque(depth)
-        while queue:
-            here = queue.popleft()
-            if depth[here] == hops:
-                continue
-            for told, there in self._from(here, valid_at):
-                taken[told.id] = told
-                if there not in depth:
-                    depth[there] = depth[here] + 1
-                    queue.append(there)
-        entities = [self.view.entity(key) for key in depth]
-        return Graph(
-            entities={entity.id: entity for entity in entities},
-            relations=[self.view.relation(told) for told in taken.values()],
-        )
+    Without *valid_at*, those that are believed now; with *past* also earlier ones.
+    """
+    if entity is None:
+        triples = view.triples()
+    else:
+        edges = view.edges(resolve(view, entity))
+        triples = sorted((triple for triple, _ in edges), key=attrgetter("order"))
+    return [
+        view.relation(triple)
+        for triple in triples
+        if (label is None or triple.attribute == label)
+        and (triple.valid.holds(valid_at) if valid_at is not None else past or triple.status == "current")
+    ]
 
-    def path(self, start: str, end: str, *, valid_at: datetime | None = None) -> list[Relation] | None:
-        """Return the shortest chain of relations between two entities (by id), whatever their directions.
 
-        `None`: there is none.
-        """
-        first, last = self.view.key(start), self.view.key(end)
-        if first is None or last is None:
+def related(view: GraphView, entity: str, *, hops: int, valid_at: datetime | None = None) -> Graph:
+    """Return the part of the graph around an entity (by name or id): edges in both directions, up to so many hops.
+
+    With *valid_at*, only relations that were true then.
+    """
+    start = resolve(view, entity)
+    depth = {start: 0}
+    triples: dict[str, Triple] = {}
+    queue = deque(depth)
+    while queue:
+        here = queue.popleft()
+        if depth[here] == hops:
+            continue
+        for triple, there in _edges(view, here, valid_at):
+            triples[triple.id] = triple
+            if there not in depth:
+                depth[there] = depth[here] + 1
+                queue.append(there)
+    entities = [view.entity(key) for key in depth]
+    return Graph(
+        entities={entity.id: entity for entity in entities},
+        relations=[view.relation(triple) for triple in triples.values()],
+    )
+
+
+def path(view: GraphView, start: str, end: str, *, valid_at: datetime | None = None) -> list[Relation] | None:
+    """Return the shortest chain of relations between two entities (by name or id), whatever their directions.
+
+    `None`: there is none.
+    """
+    # From both ends, always from the one with fewer entities to go on from: one hub would reach everything.
+    first, second = _Frontier(resolve(view, start)), _Frontier(resolve(view, end))
+    while not (common := first.depth.keys() & second.depth.keys()):
+        smaller = min(first, second, key=lambda frontier: len(frontier.keys))
+        if not smaller.keys:
             return None
-        ends = _End(first), _End(last)
-        while not (met := ends[0].depth.keys() & ends[1].depth.keys()):
-            near = min(ends, key=lambda end: len(end.edge))
-            if not near.edge:
-                return None
-            near.edge = [there for here in near.edge for there in near.step(here, self._from(here, valid_at))]
-        middle = min(met, key=lambda key: (ends[0].depth[key] + ends[1].depth[key], key))
-        return list(map(self.view.relation, [*reversed(ends[0].traced(middle)), *ends[1].traced(middle)]))
-
-    def _from(self, here: Key, valid_at: datetime | None) -> Iterator[tuple[Told, Key]]:
-        followed = 0
-        for told, there in self.view.edges(here):
-            if valid_at is None or told.valid.holds(valid_at):
-                yield told, there
-                followed += 1
-                if followed == HUB:
-                    return
+        smaller.advance(view, valid_at)
+    middle = min(common, key=lambda key: (first.depth[key] + second.depth[key], key))
+    return list(map(view.relation, [*reversed(first.way_back(middle)), *second.way_back(middle)]))
 
 
-class _End:
-    """One end of a path that is looked for from both: what was reached from it, and how."""
+def _edges(view: GraphView, here: Key, valid_at: datetime | None) -> Iterator[tuple[Triple, Key]]:
+    valid = (edge for edge in view.edges(here) if valid_at is None or edge[0].valid.holds(valid_at))
+    return islice(valid, HUB)
+
+
+class _Frontier:
+    """What has been reached from one end of a path, and how."""
 
     def __init__(self, start: Key) -> None:
         self.depth = {start: 0}
-        self.edge = [start]
-        self._came: dict[Key, tuple[Key, Told]] = {}
+        self.keys = [start]
+        """Reached by the last step."""
 
-    def step(self, here: Key, steps: Iterable[tuple[Told, Key]]) -> Iterator[Key]:
-        """Go one step on; return what was reached for the first time."""
-        for told, there in steps:
-            if there not in self.depth:
-                self.depth[there] = self.depth[here] + 1
-                self._came[there] = (here, told)
-                yield there
+        self._edge_to: dict[Key, tuple[Key, Triple]] = {}
 
-    def traced(self, key: Key) -> list[Told]:
-        """Return the way back from what was reached."""
-        found = []
-        while (step := self._came.get(key)) is not None:
-            key = step[0]
-            found.append(step[1])
-        return found
+    def advance(self, view: GraphView, valid_at: datetime | None) -> None:
+        """Go one hop on."""
+        last, self.keys = self.keys, []
+        for here in last:
+            for triple, there in _edges(view, here, valid_at):
+                if there not in self.depth:
+                    self.depth[there] = self.depth[here] + 1
+                    self._edge_to[there] = (here, triple)
+                    self.keys.append(there)
+
+    def way_back(self, key: Key) -> list[Triple]:
+        """Return the triples from here back to the start."""
+        triples = []
+        while (edge := self._edge_to.get(key)) is not None:
+            key, triple = edge
+            triples.append(triple)
+        return triples
 
 
-def _likeness(wanted: Key, entity: Entity) -> int:
+def _distance(words: Key, entity: Entity) -> int:
     """Return 0 for a whole name, 1 for a part of one, 2 for less."""
     names = [words_of(name) for name in (entity.name, *entity.aliases)]
-    if wanted in names or plain(wanted) in map(plain, names):
+    if words in names or plain(words) in map(plain, names):
         return 0
-    return 1 if any(set(wanted) <= {*name, *plain(name)} for name in names) else 2
+    return 1 if any(set(words) <= {*name, *plain(name)} for name in names) else 2

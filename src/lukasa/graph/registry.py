@@ -1,4 +1,4 @@
-"""Every name that facts speak of: how it is written, and of what type it is said to be."""
+"""Every name in use: how it is written, and of what type it is."""
 
 from __future__ import annotations
 
@@ -7,88 +7,67 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from lukasa.graph.folding import is_firm
-from lukasa.graph.labels import NAMING, type_of_value
-from lukasa.graph.triples import Key, Told
+from lukasa.graph.names import is_firm
+from lukasa.graph.triples import NAMING, Key, Triple, type_of_value
 
 _SURE = 100
-"""What a value is, its attribute says; what a subject is, only its facts suggest: it counts this much less."""
+"""Weight of a value's type, which its attribute states. That subjects are people is only a guess: its weight is 1."""
 
 
-class Kind(NamedTuple):
+class NameKind(NamedTuple):
     """Of what type a name is."""
 
     type: str
     sure: bool
-    """An attribute says so; otherwise it is a subject like people are."""
+    """An attribute says so."""
 
 
 @dataclass(slots=True)
-class Named:
-    """One name."""
+class NameUse:
+    """How one name is used."""
 
     written: Counter[str] = field(default_factory=Counter)
-    """How it is written, with how often."""
+    """Spellings, with how often each occurs."""
 
     types: Counter[str] = field(default_factory=Counter)
-    facts: int = 0
+    kind: NameKind | None = None
+    """`None`: no fact says."""
+
+    @property
+    def is_person(self) -> bool:
+        """Whether it is a person's name."""
+        return self.kind is not None and self.kind.type == "person"
 
 
-def kind_of(types: Mapping[str, int], keys: Iterable[Key]) -> Kind:
-    """Return of what type something with these names is, by what is said of it: a person, when nothing is."""
-    type_, count = min(types.items(), key=lambda each: (-each[1], each[0]), default=("person", 0))
-    if count < _SURE and any(map(is_firm, keys)):
-        return Kind("organisation", sure=True)
-    return Kind(type_, sure=count >= _SURE)
+def name_registry(triples: Iterable[Triple]) -> dict[Key, NameUse]:
+    """Return the names in these triples, by key."""
+    registry: dict[Key, NameUse] = {}
+    for triple in triples:
+        for key, name, times, type_, weight in _mentions(triple):
+            if (use := registry.get(key)) is None:
+                use = registry[key] = NameUse()
+            use.written[name] += times
+            if type_ is not None:
+                use.types[type_] += weight
+    for key, use in registry.items():
+        use.kind = kind_of(use.types, [key]) if use.types else None
+    return registry
 
 
-def mentions(told: Told) -> Iterator[tuple[Key, str, int, str | None, int]]:
-    """Return the names in a fact: key, how it is written, how often, a type, and how much that weighs."""
-    yield told.subject_key, told.subject, told.evidence, "person", 1
-    if told.value is None or told.value_key is None or told.attribute is None:
+def kind_of(types: Mapping[str, int], keys: Iterable[Key]) -> NameKind:
+    """Return the type of an entity with these names by the weights of its types; `person` when there are none."""
+    type_, weight = min(types.items(), key=lambda item: (-item[1], item[0]), default=("person", 0))
+    if weight < _SURE and any(map(is_firm, keys)):
+        return NameKind("organisation", sure=True)
+    return NameKind(type_, sure=weight >= _SURE)
+
+
+def _mentions(triple: Triple) -> Iterator[tuple[Key, str, int, str | None, int]]:
+    """Return the names in a triple: key, spelling, how often it occurs, a type, and the weight of the type."""
+    yield triple.subject_key, triple.subject, triple.evidence, "person", 1
+    if triple.value is None or triple.value_key is None or triple.attribute is None:
         return
-    if told.relates:
-        yield told.value_key, told.value, told.evidence, type_of_value(told.attribute), _SURE
-    elif told.attribute in NAMING:
-        yield told.value_key, told.value, 1, "person" if told.attribute == "name" else None, 1
-
-
-class Register(dict[Key, Named]):
-    """Names by key."""
-
-    def add(self, told: Told) -> None:
-        """Take in the names of a fact."""
-        for key, name, times, type_, weight in mentions(told):
-            named = self.setdefault(key, Named())
-            named.facts += 1
-            named.written[name] += times
-            if type_ is not None:
-                named.types[type_] += weight
-
-    def remove(self, told: Told) -> None:
-        """Take out the names of a fact."""
-        for key, name, times, type_, weight in mentions(told):
-            named = self[key]
-            named.facts -= 1
-            if not named.facts:
-                del self[key]
-                continue
-            _less(named.written, name, times)
-            if type_ is not None:
-                _less(named.types, type_, weight)
-
-    def kind(self, key: Key) -> Kind | None:
-        """Return of what type a name is; `None`: nothing says, or it is not known."""
-        named = self.get(key)
-        return kind_of(named.types, [key]) if named is not None and named.types else None
-
-    def is_person(self, key: Key) -> bool:
-        """Tell whether a name is a person's."""
-        kind = self.kind(key)
-        return kind is not None and kind.type == "person"
-
-
-def _less(counter: Counter[str], name: str, times: int) -> None:
-    counter[name] -= times
-    if counter[name] <= 0:
-        del counter[name]
+    if triple.relates:
+        yield triple.value_key, triple.value, triple.evidence, type_of_value(triple.attribute), _SURE
+    elif triple.attribute in NAMING:
+        yield triple.value_key, triple.value, 1, "person" if triple.attribute == "name" else None, 1

@@ -1,4 +1,4 @@
-"""A text against triplets: which relations bear on it, by meaning or by words. Pure."""
+"""Which relations bear on a text, by meaning or by words."""
 
 from __future__ import annotations
 
@@ -7,9 +7,33 @@ from collections.abc import Sequence
 import numpy as np
 
 from lukasa.domain.graph import Relation
+from lukasa.domain.scope import Partition
+from lukasa.indexing.encoder import Encoder
+from lukasa.policy import GraphPolicy
 from lukasa.retrieval.arrays import Floats
+from lukasa.retrieval.warm import WarmPartitions
 from lukasa.retrieval.warm_facts import WarmFacts
 from lukasa.text.analysis import analyse, query_terms
+
+
+async def bearing_on(
+    text: str,
+    relations: Sequence[Relation],
+    partition: Partition,
+    *,
+    encoder: Encoder,
+    warm: WarmPartitions,
+    policy: GraphPolicy,
+) -> list[Relation]:
+    """Return the relations that bear on a text, best first: by meaning, then those without a vector by shared words."""
+    spec, encoded = await encoder.spec(), await encoder.query(text)
+    if spec is None or not encoded.embeddings:
+        return by_words(text, relations)
+    facts = (await warm.get(partition, spec)).facts
+    vector = np.frombuffer(encoded.embeddings[0].dense, np.float32)
+    least = policy.relevant.get(spec.model, policy.relevant_otherwise)
+    without_vector = [relation for relation in relations if not _has_vector(facts, relation)]
+    return [*by_meaning(vector, facts, relations, least=least), *by_words(text, without_vector)]
 
 
 def by_meaning(
@@ -20,31 +44,32 @@ def by_meaning(
     Those without a vector are left out: `by_words` finds them.
     """
     cosines = facts.dense[: facts.size] @ vector
-    rows = {relation.fact: facts.rows[relation.fact] for relation in relations if has_vector(facts, relation)}
-    near = [
-        relation for relation in relations if relation.fact in rows and cosines[rows[relation.fact]] >= least
+    scored = [
+        (float(cosines[facts.rows[relation.fact]]), relation)
+        for relation in relations
+        if _has_vector(facts, relation)
     ]
-    return sorted(near, key=lambda relation: -float(cosines[rows[relation.fact]]))
+    near = [pair for pair in scored if pair[0] >= least]
+    return [relation for _, relation in sorted(near, key=lambda pair: -pair[0])]
 
 
-def has_vector(facts: WarmFacts, relation: Relation) -> bool:
-    """Tell whether the text of a relation has a vector."""
-    row = facts.rows.get(relation.fact)
-    return row is not None and bool(facts.embedded[row])
-
-
-def by_words(question: str, relations: Sequence[Relation]) -> list[Relation]:
-    """Return the relations that share words with a question: those with the rarest and the most of them first."""
-    wanted = set(query_terms(question))
+def by_words(text: str, relations: Sequence[Relation]) -> list[Relation]:
+    """Return the relations that share words with a text: those with the rarest and the most of them first."""
+    wanted = set(query_terms(text))
     shared = [
-        (wanted & {*analyse(relation.text), *analyse(relation.label.replace("_", " "))})
+        wanted & {*analyse(relation.text), *analyse(relation.label.replace("_", " "))}
         for relation in relations
     ]
-    having = {term: sum(term in each for each in shared) for term in wanted}
-    weights = {term: np.log(1 + len(relations) / count) for term, count in having.items() if count}
+    counts = {term: sum(term in terms for terms in shared) for term in wanted}
+    weights = {term: np.log(1 + len(relations) / count) for term, count in counts.items() if count}
     scored = [
-        (sum(weights[term] for term in each), relation)
-        for each, relation in zip(shared, relations, strict=True)
-        if each
+        (sum(weights[term] for term in terms), relation)
+        for terms, relation in zip(shared, relations, strict=True)
+        if terms
     ]
     return [relation for _, relation in sorted(scored, key=lambda pair: (-pair[0], -pair[1].evidence))]
+
+
+def _has_vector(facts: WarmFacts, relation: Relation) -> bool:
+    row = facts.rows.get(relation.fact)
+    return row is not None and bool(facts.embedded[row])

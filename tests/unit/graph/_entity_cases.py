@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-Told = tuple[str, str, str]
+Statement = tuple[str, str, str]
 """Subject, attribute, value."""
 
 
 class Case(NamedTuple):
-    """What is told, and the groups of names that must come out of it; names that stand in no group are alone."""
+    """Facts, and the groups of names that must come out of them; names in no group are alone."""
 
     name: str
-    told: list[Told]
+    statements: list[Statement]
     groups: list[set[str]]
     apart: tuple[str, ...] = ()
     """Names that must be in no group with one another."""
 
 
-def owns(*people: str) -> list[Told]:
+def owns(*people: str) -> list[Statement]:
     """Return a fact about each."""
     return [(person, "owns", f"boat number {number}") for number, person in enumerate(people)]
 
@@ -29,7 +29,7 @@ def same(name: str, *people: str) -> Case:
 
 
 def apart(name: str, *people: str) -> Case:
-    """Return a case in which each name is somebody else's."""
+    """Return a case in which each name is another person's."""
     return Case(name, owns(*people), [], people)
 
 
@@ -107,9 +107,11 @@ OTHER_SCRIPTS = [
 
 
 def valued(name: str, attribute: str, *values: str, together: bool = True) -> Case:
-    """Return a case in which each value is told of somebody else, and all are the same thing, or none is."""
-    told = [(f"Person {letter}", attribute, value) for letter, value in zip("KLMN", values, strict=False)]
-    return Case(name, told, [set(values)] if together else [], () if together else values)
+    """Return a case in which each value is of another person, and all are the same thing, or none is."""
+    statements = [
+        (f"Person {letter}", attribute, value) for letter, value in zip("KLMN", values, strict=False)
+    ]
+    return Case(name, statements, [set(values)] if together else [], () if together else values)
 
 
 SPELLED = [
@@ -170,3 +172,42 @@ ONLY_ALIKE = [
 ]  # fmt: skip
 
 CASES = [*MERGE, *DO_NOT_MERGE, *ALIAS, *KINSHIP, *OTHER_SCRIPTS, *SPELLED, *MISTYPED, *ONLY_ALIKE]
+
+DIFFERENT_THINGS = {
+    "likes": [
+        ("yoga class", "pilates class"), ("LGBTQ support group", "grief support group"), ("tea", "coffee"), ("science fiction", "crime fiction"),
+        ("classical music", "jazz music"), ("rock climbing", "rock music"), ("board games", "video games"), ("French cooking", "Thai cooking"),
+        ("watercolour painting", "oil painting"), ("knitting", "crochet"), ("animal welfare", "animal photography"), ("spring", "autumn"),
+        ("Spanish", "Portuguese"), ("C++", "C#"), ("peanuts", "walnuts"), ("beginners' class", "advanced class"), ("road cycling", "mountain biking"),
+        ("morning runs", "evening runs"), ("baking bread", "baking cakes"), ("book club", "film club"), ("horror films", "romantic films"),
+        ("ballet lessons", "piano lessons"), ("hip-hop", "trip-hop"), ("parents' group", "toddlers' group"), ("Italian food", "Indian food"),
+        ("freshwater fishing", "saltwater fishing"), ("men's choir", "women's choir"), ("left-wing politics", "right-wing politics"),
+        ("playing the violin", "playing the viola"), ("trail running", "track running"), ("cats", "dogs"), ("indoor climbing", "outdoor climbing"),
+        ("German", "Dutch"), ("Java", "JavaScript"), ("shrimp", "crab"), ("part-time work", "full-time work"), ("red wine", "white wine"),
+        ("Monday class", "Tuesday class"),
+    ],
+    "owns": [
+        ("red bike", "blue bike"), ("electric guitar", "acoustic guitar"), ("hiking boots", "ski boots"), ("laptop", "tablet"), ("sofa", "armchair"),
+        ("sailing boat", "rowing boat"), ("gold necklace", "gold bracelet"), ("upright piano", "grand piano"), ("kitchen table", "kitchen chairs"),
+        ("wool scarf", "silk scarf"), ("first novel", "second novel"), ("glass", "glasses"), ("leather jacket", "denim jacket"),
+        ("fountain pen", "ballpoint pen"), ("sewing machine", "washing machine"), ("motorbike", "mountain bike"),
+        ("desktop computer", "laptop computer"), ("left shoe", "right shoe"), ("silver ring", "gold ring"), ("winter coat", "summer coat"),
+        ("photo of the harbour", "photo of the garden"), ("first guitar", "second guitar"), ("black cat mug", "white cat mug"),
+    ],
+    "visited": [
+        ("Porto", "Lisbon"), ("York", "New York"), ("North Beach", "South Beach"), ("Frankfurt am Main", "Frankfurt an der Oder"),
+        ("Lake Garda", "Lake Como"), ("Austria", "Australia"), ("West Ham", "East Ham"), ("Slovakia", "Slovenia"), ("Upper Lake", "Lower Lake"),
+        ("Mount Etna", "Mount Fuji"),
+    ],
+    "works_at": [
+        ("Acme Inc.", "Apex Inc."), ("University of Leeds", "University of Bath"), ("Baker & Lowe", "Baker & Stone"),
+        ("Northern Bank", "Southern Bank"), ("Weber GmbH", "Weber Motors"), ("First Bank", "Second Bank"), ("Hartley Ltd", "Hartwell Ltd"),
+        ("National Theatre", "National Gallery"),
+    ],
+    "attended": [
+        ("charity run", "charity auction"), ("summer festival", "winter festival"), ("sister's wedding", "cousin's wedding"),
+        ("jazz concert", "rock concert"), ("birthday party", "farewell party"), ("2023 marathon", "2024 marathon"),
+        ("brother's graduation", "sister's graduation"),
+    ],
+}  # fmt: skip
+"""Two names of different things or concepts that have words in common or mean nearly the same, by the attribute that has them."""

@@ -1,4 +1,4 @@
-"""A memory that has had its graph in hand all along sees what one that is opened afterwards sees."""
+"""A memory that has cached its graph sees what one that is opened afterwards sees."""
 
 from __future__ import annotations
 
@@ -27,17 +27,19 @@ STEPS = st.lists(
 )  # fmt: skip
 
 
-def step(memory: Handle, calls: list[int], todo: tuple[str, object, object]) -> None:
-    """Do one thing to a memory, with what there is by number; *calls* are those that can be undone."""
+def step(memory: Handle, calls: list[int], action: tuple[str, object, object]) -> None:
+    """Take one step; facts and calls are chosen by number. *calls* can be undone."""
     facts = memory.facts(include_retired=True)
-    match todo:
+    match action:
         case "moved", str(one), str(other):
-            told = memory.believe(f"{one} lives in {other}.", subject=one, attribute="lives_in", value=other)
-            calls.append(told.change)
+            receipt = memory.believe(
+                f"{one} lives in {other}.", subject=one, attribute="lives_in", value=other
+            )
+            calls.append(receipt.change)
         case "sister", str(one), str(other):
             memory.believe(f"{other} is {one}'s sister.", subject=one, attribute="sibling", value=other)
         case verb, str(one), str(other):
-            with suppress(NotFoundError):  # nobody of that name is known yet
+            with suppress(NotFoundError):  # no entity of that name yet
                 calls.append(getattr(memory, verb)(one, other).change)
         case ("forget" | "restore") as verb, int(one), _ if facts:
             getattr(memory, verb)(facts[one % len(facts)].id)
@@ -52,7 +54,7 @@ def step(memory: Handle, calls: list[int], todo: tuple[str, object, object]) -> 
                 memory.undo(call=calls.pop(one % len(calls)))
 
 
-def seen(memory: Handle) -> tuple[object, object]:
+def graph_of(memory: Handle) -> tuple[object, object]:
     return (
         {entity.id: entity for entity in memory.entities()},
         {relation.fact: relation for relation in memory.relations(past=True)},
@@ -61,7 +63,7 @@ def seen(memory: Handle) -> tuple[object, object]:
 
 @given(STEPS)
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_a_graph_in_hand_follows_whatever_another_process_does(steps: list[tuple[str, object, object]]):
+def test_a_cached_graph_follows_whatever_another_process_does(steps: list[tuple[str, object, object]]):
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "a.lukasa"
         with Memory.open(file, settings=SETTINGS) as writes, Memory.open(file, settings=SETTINGS) as watches:
@@ -69,13 +71,13 @@ def test_a_graph_in_hand_follows_whatever_another_process_does(steps: list[tuple
             calls: list[int] = []
             for each in steps:
                 step(writes.of("ana"), calls, each)
-                told = seen(watched)
-            with Memory.open(file, settings=SETTINGS) as anew:
-                assert told == seen(anew.of("ana"))
-            assert told == seen(writes.of("ana"))
+                graph = graph_of(watched)
+            with Memory.open(file, settings=SETTINGS) as fresh:
+                assert graph == graph_of(fresh.of("ana"))
+            assert graph == graph_of(writes.of("ana"))
 
 
-def test_a_partition_that_is_erased_and_begun_anew_has_a_graph_of_its_own(tmp_path: Path):
+def test_a_partition_that_is_written_to_after_it_was_erased_has_a_new_graph(tmp_path: Path):
     file = tmp_path / "a.lukasa"
     with Memory.open(file, settings=SETTINGS) as writes, Memory.open(file, settings=SETTINGS) as watches:
         ana = writes.of("ana")
