@@ -58,7 +58,7 @@ class Coexists:
 
 @dataclass(frozen=True, slots=True)
 class Conflicts:
-    """It cannot be true together with the known facts, and nothing says which is. All stay, and somebody decides."""
+    """It cannot be true together with the known facts, and nothing says which is. All stay until a person decides."""
 
     ids: tuple[str, ...]
     reason: Reason

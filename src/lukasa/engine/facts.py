@@ -7,12 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from lukasa.beliefs.believe import fact_op
-from lukasa.beliefs.edits import approved, conflicts_in, rejected, settled
-from lukasa.beliefs.statement import Statement, amended
+from lukasa.beliefs.edits import Statement, amended, approved, conflicts_in, put_next, rejected, settled
 from lukasa.domain import filter as filters
 from lukasa.domain.audit import Audit
-from lukasa.domain.change import PutFact
 from lukasa.domain.fact import Fact, FactKind, Status
 from lukasa.domain.journal import Cause
 from lukasa.domain.query import FactQuery, TurnQuery
@@ -241,11 +238,7 @@ class FactVerbs(Verbs):
         if not after:
             return []
         changes = [
-            PutFact(
-                fact=new,
-                op=fact_op(old, new),
-                document=None if old.text == new.text else await self._running.document(new),
-            )
+            put_next(old, new, None if old.text == new.text else await self._running.document(new))
             for old, new in zip(before, after, strict=True)
         ]
         cause = Cause(verb=verb, at=self._now(), reason=reason)

@@ -65,7 +65,7 @@ class Extract:
     ) -> list[Turn]:
         version = await self.store.version(partition)
         turns = await self.store.turns(partition, TurnQuery(ids=ids))
-        heard = await self.believe.listen(partition, turns, earlier, zone=None, later=True)
+        heard = await self.believe.extract(partition, turns, earlier, zone=None, later=True)
         versions = await self.believe.resolve(partition, heard, now=now)
         texts = list(dict.fromkeys(each.fact.text for each in versions if each.worded))
         encoded = await self.encoder.documents(texts)

@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import NamedTuple
 from weakref import WeakValueDictionary
 
-from lukasa.beliefs.believe import Believe, Heard, Version, put
+from lukasa.beliefs.believe import Believe, JudgedTurn, Version, put
 from lukasa.domain.change import AddTurn, Applied, Change
 from lukasa.domain.claim import Claim
 from lukasa.domain.embedding import Embedding
@@ -48,7 +48,7 @@ class Plan(NamedTuple):
     """Ids of turns whose content was erased, and is not stored again."""
 
     turns: list[Turn]
-    heard: Sequence[Heard] = ()
+    heard: Sequence[JudgedTurn] = ()
     """What the extractor and the gate made of the new turns."""
 
     versions: Sequence[Version] = ()
@@ -69,7 +69,7 @@ class Work:
     texts: dict[str, Embedding] = field(default_factory=dict)
     """Of facts, by text."""
 
-    heard: dict[str, Heard] = field(default_factory=dict)
+    heard: dict[str, JudgedTurn] = field(default_factory=dict)
     """By the turn's id."""
 
 
@@ -181,15 +181,15 @@ class Remember:
 
     async def _heard(
         self, partition: Partition, new: Sequence[Turn], tail: Sequence[Turn], work: Work
-    ) -> list[Heard]:
+    ) -> list[JudgedTurn]:
         """Listen to the new turns, each once however often the plan is made."""
         if (claim := work.call.claim) is not None:
-            return [Heard(turn, [Admitted(claim(turn))]) for turn in new]
+            return [JudgedTurn(turn, [Admitted(claim(turn))]) for turn in new]
         if self.believe.extractor is None:
             return []
         unheard = [turn for turn in new if turn.id not in work.heard]
         earlier = tail or await self._tails(partition, unheard)
-        for each in await self.believe.listen(partition, unheard, earlier, zone=work.call.zone):
+        for each in await self.believe.extract(partition, unheard, earlier, zone=work.call.zone):
             work.heard[each.turn.id] = each
         return [work.heard[turn.id] for turn in new]
 
@@ -264,7 +264,7 @@ def _newest(session: str | None, limit: int) -> TurnQuery:
     )
 
 
-def _refused(heard: Sequence[Heard]) -> dict[str, int]:
+def _refused(heard: Sequence[JudgedTurn]) -> dict[str, int]:
     reasons = [ruling.reason for each in heard for ruling in each.rulings if not isinstance(ruling, Admitted)]
     return dict(sorted(Counter(reasons).items()))
 

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from lukasa.beliefs.believe import fact_op
-from lukasa.beliefs.edits import following
+from lukasa.beliefs.edits import fact_op, following
 from lukasa.domain.change import Change, PutFact, Restore, Retire
 from lukasa.domain.fact import Fact
 from lukasa.domain.fact_body import pack, packed_digest

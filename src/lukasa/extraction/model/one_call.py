@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
-from lukasa.beliefs import decide
-from lukasa.beliefs.believe import Heard, Known, Opine, Opinion, trust_of
+from lukasa.beliefs import Case, decide
+from lukasa.beliefs.believe import AskModel, JudgedTurn, KnownFacts, ModelDecision
 from lukasa.beliefs.keys import same_words
 from lukasa.beliefs.verdicts import Coexists, New, Replaces, Same
 from lukasa.domain.claim import Claim
@@ -78,7 +78,9 @@ class OneCall:
                 claims.setdefault(made[0].id, []).append(made[1])
         return Reading(claims, found.summary, ungrounded, whole)
 
-    async def opinions(self, heard: Sequence[Heard], known: Known, nearest: Nearest, ask: Ask) -> Opine:
+    async def opinions(
+        self, heard: Sequence[JudgedTurn], known: KnownFacts, nearest: Nearest, ask: Ask
+    ) -> AskModel:
         """See `Recipe`. A model that cannot be understood here leaves all to the rules."""
         undecided = await self._undecided(heard, known, nearest)
         told: Mapping[_Place, tuple[str, str]] = {}
@@ -88,18 +90,20 @@ class OneCall:
             except BadReplyError:
                 told = {}
 
-        async def opine(_: Turn, claim: Claim, known: Known) -> Opinion | None:
+        async def opine(_: Turn, claim: Claim, known: KnownFacts) -> ModelDecision | None:
             relation, fact_id = told.get(_place(claim), ("", ""))
             fact = known.facts.get(fact_id)
             if fact is None or not _believed(fact):
                 return None
-            return Opinion(Same(fact.id) if relation == "same" else Replaces((fact.id,)))
+            return ModelDecision(Same(fact.id) if relation == "same" else Replaces((fact.id,)))
 
         for each in undecided:
             known.add(near.fact for near in each.near if near.fact.id not in known.facts)
         return opine
 
-    async def _undecided(self, heard: Sequence[Heard], known: Known, nearest: Nearest) -> list[_Undecided]:
+    async def _undecided(
+        self, heard: Sequence[JudgedTurn], known: KnownFacts, nearest: Nearest
+    ) -> list[_Undecided]:
         """Return what the rules would let stand beside something very like it."""
         new = [
             _Undecided(claim, ())
@@ -117,8 +121,8 @@ class OneCall:
                 undecided.append(_Undecided(each.claim, tuple(like)))
         return undecided
 
-    def _stands_alone(self, claim: Claim, turn: Turn, known: Known) -> bool:
-        verdict = decide(claim, known.like(claim), said_at=turn.at, trust=trust_of(turn), policy=self.resolve)
+    def _stands_alone(self, claim: Claim, turn: Turn, known: KnownFacts) -> bool:
+        verdict = decide(Case.of(claim, turn, known.like(claim)), self.resolve)
         return isinstance(verdict, New | Coexists)
 
     def _may_be_about_it(self, near: Near, claim: Claim) -> bool:

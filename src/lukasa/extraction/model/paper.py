@@ -15,7 +15,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from lukasa.beliefs.believe import Heard, Known, Opine, Opinion
+from lukasa.beliefs.believe import AskModel, JudgedTurn, KnownFacts, ModelDecision
 from lukasa.beliefs.verdicts import New, Removes, Replaces, Revises, Same
 from lukasa.domain.claim import Claim
 from lukasa.domain.fact import Fact
@@ -97,10 +97,12 @@ class MessagePairs:
                 claims.setdefault(turn.id, []).append(claim)
         return Reading(claims, whole=whole)
 
-    async def opinions(self, heard: Sequence[Heard], known: Known, nearest: Nearest, ask: Ask) -> Opine:
+    async def opinions(
+        self, heard: Sequence[JudgedTurn], known: KnownFacts, nearest: Nearest, ask: Ask
+    ) -> AskModel:
         """Ask for ADD, UPDATE, DELETE or NOOP, fact by fact: each sees what became of those before it."""
 
-        async def opine(_: Turn, claim: Claim, known: Known) -> Opinion | None:
+        async def opine(_: Turn, claim: Claim, known: KnownFacts) -> ModelDecision | None:
             if claim.attribute is not None:
                 return None  # A triplet: what it contradicts is found by its label.
             pending = list(known.facts.values())
@@ -110,12 +112,12 @@ class MessagePairs:
 
         return opine
 
-    async def _operation(self, claim: Claim, near: Sequence[Near], ask: Ask) -> Opinion | None:
+    async def _operation(self, claim: Claim, near: Sequence[Near], ask: Ask) -> ModelDecision | None:
         """Return what the model decides; `None` leaves it to the rules, when it cannot be understood twice."""
         numbers = Numbered(each.fact.id for each in near)
         facts = {each.fact.id: each.fact for each in near}
         if not near:
-            return Opinion(New())
+            return ModelDecision(New())
         messages = load("paper_update").fill(
             fact=one_line(claim.text),
             memories="\n".join(
@@ -133,7 +135,9 @@ class MessagePairs:
                 return self._chosen(await ask(again), claim, numbers, facts)
         return None
 
-    def _chosen(self, reply: LLMReply, claim: Claim, numbers: Numbered, facts: Mapping[str, Fact]) -> Opinion:
+    def _chosen(
+        self, reply: LLMReply, claim: Claim, numbers: Numbered, facts: Mapping[str, Fact]
+    ) -> ModelDecision:
         """Return what the tool call says; one that cannot be read, or names what was not shown, is an error."""
         name, arguments = _called(reply)
         match arguments:
@@ -141,13 +145,15 @@ class MessagePairs:
                 return _augmented(claim, facts[numbers.id(number)], text)
             case DeleteMemory(id=number):
                 fact_id = numbers.id(number)
-                return Opinion(Removes((fact_id,)) if self.delete_mode == "paper" else Replaces((fact_id,)))
+                return ModelDecision(
+                    Removes((fact_id,)) if self.delete_mode == "paper" else Replaces((fact_id,))
+                )
             case KeepMemory(id=None):
-                return Opinion(Removes(()))
+                return ModelDecision(Removes(()))
             case KeepMemory(id=number):
-                return Opinion(Same(numbers.id(number)))
+                return ModelDecision(Same(numbers.id(number)))
             case AddMemory():
-                return Opinion(New())
+                return ModelDecision(New())
         raise BadReplyError(f"the model called {name!r}, which is none of {', '.join(_TOOLS)}")
 
     def _limits(self) -> Limits:
@@ -170,7 +176,7 @@ def _called(reply: LLMReply) -> tuple[str, BaseModel | None]:
     return call.name, found.value
 
 
-def _augmented(claim: Claim, known: Fact, text: str) -> Opinion:
+def _augmented(claim: Claim, known: Fact, text: str) -> ModelDecision:
     """Return an UPDATE that adds and loses nothing; where it does not, the new fact stands beside the known one.
 
     The paper asks for more information than before, and does not say what that is: here, every telling word of the known
@@ -178,8 +184,8 @@ def _augmented(claim: Claim, known: Fact, text: str) -> Opinion:
     """
     merged, before, new = (set(content_words(each)) for each in (text, known.text, claim.text))
     if before < merged <= before | new:
-        return Opinion(Revises(known.id, ("text",)), text.strip())
-    return Opinion(New())
+        return ModelDecision(Revises(known.id, ("text",)), text.strip())
+    return ModelDecision(New())
 
 
 def _claim(text: str, turn: Turn, turns: Sequence[Turn], background: Background) -> Claim:

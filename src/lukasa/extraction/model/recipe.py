@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import NamedTuple, Protocol
 
-from lukasa.beliefs.believe import Heard, Known, Opine
+from lukasa.beliefs.believe import AskModel, JudgedTurn, KnownFacts
 from lukasa.domain.claim import Claim
 from lukasa.domain.turn import Turn
 from lukasa.extraction.guidance import Guidance
@@ -67,6 +67,8 @@ class Recipe(Protocol):
         """Return what the turns say. Raises `BadReplyError` when the model cannot be understood, and what *ask* raises."""
         ...
 
-    async def opinions(self, heard: Sequence[Heard], known: Known, nearest: Nearest, ask: Ask) -> Opine:
+    async def opinions(
+        self, heard: Sequence[JudgedTurn], known: KnownFacts, nearest: Nearest, ask: Ask
+    ) -> AskModel:
         """Return what tells how each claim stands to what is known."""
         ...

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from lukasa.beliefs.believe import Heard, Version, fact_op, put
-from lukasa.beliefs.edits import following, hidden
+from lukasa.beliefs.believe import JudgedTurn, Version, put
+from lukasa.beliefs.edits import fact_op, following, hidden
 from lukasa.domain.change import Change, MarkExtracted
 from lukasa.domain.fact import Fact
 from lukasa.domain.filter import Compare
@@ -73,9 +73,9 @@ class ReadAgain:
             if fact.worded_by and not fact.pinned and ids.issuperset(each.turn for each in fact.sources)
         }
 
-    async def _decide(self, run: Run, turns: Sequence[Turn]) -> tuple[list[Heard], list[Version]]:
+    async def _decide(self, run: Run, turns: Sequence[Turn]) -> tuple[list[JudgedTurn], list[Version]]:
         """Read batch after batch; each sees what became of those before it."""
-        heard: list[Heard] = []
+        heard: list[JudgedTurn] = []
         earlier: list[Turn] = []
         for batch in self.reader.batches(turns):
             read = await self.reader.read(run, batch, earlier[-self.reader.policy.recent :], [])
@@ -87,7 +87,7 @@ class ReadAgain:
         whole = ReadBatch(heard, last.reading)
         return heard, await self.reader.resolve(run, whole, now=self.clock())
 
-    def _changes(self, run: Run, heard: Sequence[Heard], made: Sequence[Version]) -> list[Change]:
+    def _changes(self, run: Run, heard: Sequence[JudgedTurn], made: Sequence[Version]) -> list[Change]:
         believe, name = self.reader.believe, self.reader.name
         marks = [
             MarkExtracted(

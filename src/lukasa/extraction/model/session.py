@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from lukasa.beliefs.believe import Believe, Heard, Version, make_scenes
+from lukasa.beliefs.believe import Believe, JudgedTurn, Version, make_scenes
 from lukasa.domain.embedding import Embedding
 from lukasa.domain.filter import Compare
 from lukasa.domain.ids import digest
@@ -54,7 +54,7 @@ class Run:
 class ReadBatch(NamedTuple):
     """What was made of some turns."""
 
-    heard: Sequence[Heard]
+    heard: Sequence[JudgedTurn]
     reading: Reading | None
     """The model's; `None`: the rules read."""
 
@@ -109,22 +109,24 @@ class SessionReader:
                 run, self.recipe, self._background(run, earlier, summaries), batch
             )
         if reading is None:
-            heard = await self.believe.listen(run.partition, batch, earlier, zone=None, later=True)
+            heard = await self.believe.extract(run.partition, batch, earlier, zone=None, later=True)
         else:
             claims = [reading.claims.get(turn.id, ()) for turn in batch]
             scenes = make_scenes(batch, earlier, zone=None)
-            heard = self.believe.judged(run.partition, batch, scenes, claims, later=True)
+            heard = self.believe.judge(run.partition, batch, scenes, claims, later=True)
         return ReadBatch(heard, reading, lacking)
 
     async def resolve(self, run: Run, batch: ReadBatch, *, now: datetime) -> list[Version]:
         """Compare what was heard with what is known; return the versions to store, their vectors made."""
         known = await self.believe.known(run.partition, batch.heard)
         known.forget(run.without)
-        opine = None
+        ask_model = None
         if self.recipe is not None and batch.reading is not None:
             nearest = Neighbours(self.store, self.encoder, self.warm, run)
-            opine = await self.recipe.opinions(batch.heard, known, nearest, self._ask(run))
-        versions = await self.believe.resolve(run.partition, batch.heard, now=now, known=known, opine=opine)
+            ask_model = await self.recipe.opinions(batch.heard, known, nearest, self._ask(run))
+        versions = await self.believe.resolve(
+            run.partition, batch.heard, now=now, known=known, ask_model=ask_model
+        )
         await self._encode(run, versions)
         return versions
 
