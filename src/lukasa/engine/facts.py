@@ -26,7 +26,7 @@ from lukasa.engine.arguments import (
     read_statuses,
 )
 from lukasa.errors import InputError, NotFoundError
-from lukasa.writing.messages import Labels, read_messages
+from lukasa.writing.messages import CallLabels, read_messages
 from lukasa.writing.remember import Call
 
 _BELIEVED: list[Status] = ["current"]
@@ -68,7 +68,7 @@ class FactVerbs(Verbs):
         )
         now = parts.clock()
         message = {"role": "user", "content": text, "at": now}
-        read = read_messages(message, Labels(), zone=parts.zone, policy=parts.remember)
+        read = read_messages(message, CallLabels(), zone=parts.zone, policy=parts.remember)
         call = Call(read.drafts, None, now, claim=statement.claim)
         return await self._running.remember(self.partition, read, call)
 

@@ -39,7 +39,7 @@ _IMAGES = frozenset({"image", "image_url", "input_image"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Labels:
+class CallLabels:
     """What one call says of all its messages."""
 
     at: datetime | None = None
@@ -70,7 +70,7 @@ class Draft:
     """When it was forgotten where it comes from: it stays so."""
 
 
-class Read(NamedTuple):
+class ParsedMessages(NamedTuple):
     """The drafts, why messages were left out, and what was taken out of them."""
 
     drafts: list[Draft]
@@ -97,9 +97,9 @@ def read_labels(
     origin: str | None,
     metadata: Mapping[str, Json] | None,
     zone: str | None,
-) -> Labels:
+) -> CallLabels:
     """Check the labels of a call; raise `InputError` for the first that cannot be used."""
-    return Labels(
+    return CallLabels(
         at=None if at is None else read_instant(at, zone=zone),
         session=read_label("session", session),
         agent=read_label("agent", agent),
@@ -109,8 +109,8 @@ def read_labels(
 
 
 def read_messages(
-    messages: Message | Sequence[Message], labels: Labels, *, zone: str | None, policy: RememberPolicy
-) -> Read:
+    messages: Message | Sequence[Message], labels: CallLabels, *, zone: str | None, policy: RememberPolicy
+) -> ParsedMessages:
     """Turn what was handed in into drafts, in order.
 
     Messages without any text (a bare tool call, an image without a caption) are left out and reported.
@@ -134,10 +134,10 @@ def read_messages(
             skipped.append(f"{name} ({draft.role}) has no text")
     if alone and not drafts:
         raise InputError(f"there is nothing to remember: {skipped[0]}")
-    return _redacted(drafts, skipped) if policy.redact else Read(drafts, skipped)
+    return _redacted(drafts, skipped) if policy.redact else ParsedMessages(drafts, skipped)
 
 
-def _redacted(drafts: Sequence[Draft], skipped: list[str]) -> Read:
+def _redacted(drafts: Sequence[Draft], skipped: list[str]) -> ParsedMessages:
     """Put labels in the place of secrets, before anything is stored, indexed or given to a model."""
     labels: Counter[str] = Counter()
     clean = []
@@ -147,10 +147,10 @@ def _redacted(drafts: Sequence[Draft], skipped: list[str]) -> Read:
         labels.update([*of_text, *of_metadata])
         assert isinstance(metadata, dict)  # noqa: S101 - it was one
         clean.append(replace(draft, text=text, metadata=metadata))
-    return Read(clean, skipped, dict(sorted(labels.items())))
+    return ParsedMessages(clean, skipped, dict(sorted(labels.items())))
 
 
-def _draft(message: object, labels: Labels, *, name: str, zone: str | None) -> Draft:
+def _draft(message: object, labels: CallLabels, *, name: str, zone: str | None) -> Draft:
     if isinstance(message, str):
         message = {"role": "user", "content": message}
     if not isinstance(message, Mapping):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from lukasa.beliefs.believe import JudgedTurn, Version, put
 from lukasa.beliefs.edits import fact_op, following, hidden
@@ -21,8 +22,9 @@ from lukasa.domain.query import FactQuery, TurnQuery
 from lukasa.domain.report import Diff, Revision
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
-from lukasa.errors import BadReplyError, StaleError
+from lukasa.errors import BadReplyError
 from lukasa.extraction.model.session import ReadBatch, Run, SessionReader
+from lukasa.ports.attempts import until_applied
 from lukasa.ports.store import Store
 
 _ATTEMPTS = 20
@@ -43,25 +45,22 @@ class ReadAgain:
         that talks nonsense cannot take away what a better one found.
         """
         run = Run(partition, session, strict=True)
-        for _ in range(_ATTEMPTS):
-            version = await self.store.version(partition)
-            turns = await self.store.turns(partition, _of(session))
-            if not turns:
-                return Diff()
-            own = await self._own(partition, turns)
-            run.without = frozenset(own)
-            heard, versions = await self._decide(run, turns)
-            made = _merged(own, versions, self.clock())
-            if dry_run:
-                return _diff(own, made)
+        attempt = partial(self._attempt, run, dry_run)
+        return await until_applied(self.store, partition, attempt, attempts=_ATTEMPTS)
+
+    async def _attempt(self, run: Run, dry_run: bool, version: int) -> Diff:
+        turns = await self.store.turns(run.partition, _of(run.session))
+        if not turns:
+            return Diff()
+        own = await self._own(run.partition, turns)
+        run.without = frozenset(own)
+        heard, versions = await self._decide(run, turns)
+        made = _merged(own, versions, self.clock())
+        if not dry_run:
             changes = self._changes(run, heard, made)
             cause = Cause(verb="reextract", at=self.clock(), reason=self.reader.name.partition("-")[0])
-            try:
-                await self.store.apply(partition, changes, cause=cause, expected=version)
-            except StaleError:
-                continue
-            return _diff(own, made)
-        raise StaleError(f"other writers changed {partition!r} {_ATTEMPTS} times in a row; try again")
+            await self.store.apply(run.partition, changes, cause=cause, expected=version)
+        return _diff(own, made)
 
     async def _own(self, partition: Partition, turns: Sequence[Turn]) -> dict[str, Fact]:
         """Return the facts that may be decided anew."""
