@@ -45,7 +45,7 @@ from lukasa.ports.tokens import TokenCounter
 from lukasa.retrieval.channels import Channels
 from lukasa.retrieval.recall import Recall
 from lukasa.retrieval.warm import WarmPartitions
-from lukasa.upkeep.backfill import Extract
+from lukasa.upkeep.backfill import Backfill
 from lukasa.upkeep.worker import Handler, Worker
 from lukasa.writing.erase import Erase
 from lukasa.writing.remember import Remember
@@ -110,7 +110,7 @@ class Running:
         self.believe = Believe(parts.store, parts.extractor, self.served, parts.resolve, recipe)
         patience = parts.distil.patience if parts.recipe else None
         self.remember = Remember(parts.store, self.encoder, self.believe, parts.remember, patience)
-        self.extract = Extract(parts.store, self.encoder, self.believe)
+        self.extract = Backfill(parts.store, self.encoder, self.believe)
         self.undo = Undo(parts.store, self.encoder)
         self.erase = Erase(parts.store, self.encoder)
         self.reembed = Reembed(parts.store, self.encoder)
