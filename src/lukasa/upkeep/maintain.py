@@ -27,7 +27,7 @@ from lukasa.policy import MaintainPolicy
 from lukasa.ports.attempts import until_applied
 from lukasa.ports.store import Store
 from lukasa.upkeep.audit.items import fact_item
-from lukasa.upkeep.audit.near import near_duplicates
+from lukasa.upkeep.audit.pairs import near_duplicates
 
 KIND = "maintain"
 

@@ -9,7 +9,7 @@ from functools import cache
 
 from lukasa.domain.audit import AuditItem, Flaw
 from lukasa.gate.echoes import fingerprints
-from lukasa.upkeep.audit.standing import clip
+from lukasa.upkeep.audit.items import clip
 
 _FEWEST_WORDS = 12
 """Shorter turns ("Good luck with the exam on Friday!") are said back by anybody."""

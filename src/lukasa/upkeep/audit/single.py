@@ -10,7 +10,7 @@ from lukasa.domain.claim import Claim
 from lukasa.domain.source import Source
 from lukasa.gate.chatter import junk_in
 from lukasa.text.secrets import redact, redact_json
-from lukasa.upkeep.audit.standing import clip
+from lukasa.upkeep.audit.items import clip
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
