@@ -46,7 +46,7 @@ from lukasa.retrieval.channels import Channels
 from lukasa.retrieval.recall import Recall
 from lukasa.retrieval.warm import WarmPartitions
 from lukasa.upkeep.backfill import Backfill
-from lukasa.upkeep.worker import Handler, Worker
+from lukasa.upkeep.worker import JobHandler, Worker
 from lukasa.writing.erase import Erase
 from lukasa.writing.remember import Remember
 from lukasa.writing.undo import Undo
@@ -161,7 +161,7 @@ class Running:
             policy=parts.distil,
         )
 
-    def _handlers(self) -> dict[str, Handler]:
+    def _handlers(self) -> dict[str, JobHandler]:
         parts = self._parts
         # Not what `import lukasa` should wait for.
         from lukasa.upkeep.maintain import KIND as MAINTAIN  # noqa: PLC0415
