@@ -43,13 +43,15 @@ def _copies(items: Sequence[AuditItem]) -> Iterator[tuple[AuditItem, str]]:
     turns = [item for item in items if item.kind == "turn"]
     for item in sorted(turns, key=lambda turn: (turn.at is not None, turn.at)):
         own = fingerprints(item.text)
-        earlier = [first[item.owner, print_] for print_ in own if (item.owner, print_) in first]
+        earlier = [
+            first[item.owner, fingerprint] for fingerprint in own if (item.owner, fingerprint) in first
+        ]
         others = Counter(other.id for other in earlier if _voice(other) != _voice(item))
         if others.total() > _SHARE * len(own) and len(item.text.split()) >= _FEWEST_WORDS:
             copied = min(others, key=lambda id_: (-others[id_], id_))
             yield item, f"copies {copied}: {clip(item.text)}"
-        for print_ in own:
-            first.setdefault((item.owner, print_), item)
+        for fingerprint in own:
+            first.setdefault((item.owner, fingerprint), item)
 
 
 def _voice(item: AuditItem) -> tuple[str | None, str]:
