@@ -92,34 +92,30 @@ class Erase:
     async def _turns(self, partition: Partition, selection: Selection) -> list[Turn]:
         if selection.everything:
             return await self.store.turns(partition, TurnQuery(include_retired=True))
-        selected: dict[str, Turn] = {}
+        turns: list[Turn] = []
         if selection.turns:
-            query = TurnQuery(ids=selection.turns, include_retired=True)
-            selected |= {turn.id: turn for turn in await self.store.turns(partition, query)}
-            _check_known(selection.turns, selected, "turn")
+            turns += await self.store.turns(partition, TurnQuery(ids=selection.turns, include_retired=True))
+            _check_known(selection.turns, turns, "turn")
         if selection.session is not None:
             query = TurnQuery(session=selection.session, include_retired=True)
-            selected |= {turn.id: turn for turn in await self.store.turns(partition, query)}
+            turns += await self.store.turns(partition, query)
         if selection.text is not None:
-            turns = await self.store.turns(partition, TurnQuery(include_retired=True))
-            selected |= {turn.id: turn for turn in turns if _turn_has(turn, selection.text)}
-        return list(selected.values())
+            everything = await self.store.turns(partition, TurnQuery(include_retired=True))
+            turns += [turn for turn in everything if _turn_has(turn, selection.text)]
+        return list({turn.id: turn for turn in turns}.values())
 
     async def _named(self, partition: Partition, selection: Selection) -> list[Fact]:
-        named: dict[str, Fact] = {}
+        named: list[Fact] = []
         if selection.facts:
-            query = FactQuery(ids=selection.facts, include_retired=True)
-            named |= {fact.id: fact for fact in await self.store.facts(partition, query)}
+            named += await self.store.facts(partition, FactQuery(ids=selection.facts, include_retired=True))
             _check_known(selection.facts, named, "fact")
         if selection.text is not None:
             facts = await self.store.facts(partition, FactQuery(include_retired=True))
             histories = await self.store.history(partition, [fact.id for fact in facts])
-            named |= {
-                fact.id: fact
-                for fact in facts
-                if any(_fact_has(version, selection.text) for version in histories[fact.id])
-            }
-        return list(named.values())
+            for fact in facts:
+                if any(_fact_has(version, selection.text) for version in histories[fact.id]):
+                    named.append(fact)
+        return list({fact.id: fact for fact in named}.values())
 
     async def _touched(
         self, partition: Partition, erased: set[str], named: Sequence[Fact]
@@ -260,6 +256,7 @@ def _strings(value: object) -> list[str]:
             return []
 
 
-def _check_known(ids: Sequence[str], known: Mapping[str, object], what: str) -> None:
+def _check_known(ids: Sequence[str], items: Sequence[Turn | Fact], what: str) -> None:
+    known = {item.id for item in items}
     if missing := [id_ for id_ in ids if id_ not in known]:
         raise NotFoundError(f"the partition has no {what} {missing[0]!r}")

@@ -130,7 +130,7 @@ def _sentences(facts: Sequence[AuditItem]) -> Iterator[_Sentence]:
     frequency = Counter(word for _, words in worded for word in set(words))
     for (_, words), item in reversed(worded.items()):
         rarest = sorted(set(words), key=lambda word: (frequency[word], word))
-        # Two sets that share the part _ALIKE of their union share one of these, in whatever way the rest differs.
+        # A prefix filter: sets whose Jaccard similarity is at least _ALIKE share one of these words.
         yield _Sentence(item, frozenset(words), rarest[: len(rarest) - ceil(_ALIKE * len(rarest)) + 1])
 
 
