@@ -173,7 +173,7 @@ def _decide_event(proposal: Proposal, facts: Sequence[Fact]) -> Verdict:
     if retold and dated(proposal) is None:
         return Same(max(retold, key=began).id)
     if retold and rank(proposal.trust) >= standing(retold[0]):
-        return Revises(retold[0].id, ("text", "valid"))
+        return Revises(retold[0].id)
     return _ended_by(proposal, facts) or _beside(proposal, facts)
 
 
@@ -202,7 +202,7 @@ def _retold(proposal: Proposal, fact: Fact) -> bool:
 def _same_date(proposal: Proposal, same: Fact, facts: Sequence[Fact]) -> Verdict:
     """Return `Same`, unless a plan that was dropped is made again."""
     if same.status == "superseded" and proposal.said_at > last_said(same):
-        return _ended_by(proposal, facts) or Coexists((same.id,))
+        return _ended_by(proposal, facts) or Coexists()
     return Same(same.id)
 
 
@@ -250,7 +250,7 @@ def _known_state(proposal: Proposal, twin: Fact, placement: Placement, ending: S
     if ending and allowed and not placement.clash:
         return Supersedes(tuple(fact.id for fact in ending), _reason(proposal, ending))
     if refines(proposal.claim.value, twin.value) and rank(proposal.trust) >= standing(twin):
-        return Revises(twin.id, ("text", "value"))
+        return Revises(twin.id)
     return Same(twin.id)
 
 
@@ -276,10 +276,10 @@ def _reason(proposal: Proposal, ending: Iterable[Fact]) -> Reason:
 
 
 def _beside(proposal: Proposal, facts: Sequence[Fact]) -> Verdict:
-    others = tuple(
-        fact.id for fact in facts if believed(fact) and _same_subject_and_attribute(proposal, fact)
-    )
-    return Coexists(others) if proposal.claim.attribute is not None and others else New()
+    if proposal.claim.attribute is None:
+        return New()
+    others = any(believed(fact) and _same_subject_and_attribute(proposal, fact) for fact in facts)
+    return Coexists() if others else New()
 
 
 def _same_subject_and_attribute(proposal: Proposal, fact: Fact) -> bool:

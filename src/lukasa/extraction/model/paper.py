@@ -184,7 +184,7 @@ def _augmented(claim: Claim, known: Fact, text: str) -> ModelDecision:
     """
     merged, before, new = (set(content_words(each)) for each in (text, known.text, claim.text))
     if before < merged <= before | new:
-        return ModelDecision(Revises(known.id, ("text",)), text.strip())
+        return ModelDecision(Revises(known.id), text.strip())
     return ModelDecision(New())
 
 
