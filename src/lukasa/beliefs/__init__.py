@@ -13,7 +13,7 @@ edits           what people and time do to facts
 from lukasa.beliefs.decide import decide
 from lukasa.beliefs.outcome import outcome
 from lukasa.beliefs.proposal import lookups
-from lukasa.beliefs.timeline import Case
+from lukasa.beliefs.timeline import PlacedClaim
 from lukasa.beliefs.verdicts import Verdict
 
-__all__ = ["Case", "Verdict", "decide", "lookups", "outcome"]
+__all__ = ["PlacedClaim", "Verdict", "decide", "lookups", "outcome"]

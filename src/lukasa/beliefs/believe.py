@@ -4,7 +4,7 @@ The path, in order:
 
 1. `Believe.extract`    the extractor proposes claims, and the gate judges each (`JudgedTurn`)
 2. `Believe.known`      the facts that may be the same, or exclude a claim, are read (`KnownFacts`)
-3. `Believe.resolve`    claim by claim: place it among those facts (`Case`), decide (by rules, or a model's
+3. `Believe.resolve`    claim by claim: place it among those facts (`PlacedClaim`), decide (by rules, or a model's
                         `ModelDecision`), and draw up the versions that follow (`outcome`)
 4. `put`                each version becomes a change, which the caller applies together with its own
 """
@@ -17,7 +17,7 @@ from dataclasses import InitVar, dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import NamedTuple, TypeAlias
 
-from lukasa.beliefs import Case, Verdict, decide, lookups, outcome
+from lukasa.beliefs import PlacedClaim, Verdict, decide, lookups, outcome
 from lukasa.beliefs.edits import fact_op
 from lukasa.domain.change import PutFact
 from lukasa.domain.claim import Claim, Scene
@@ -88,15 +88,15 @@ class PendingClaim(NamedTuple):
         if self.decision is not None:
             # A model may name any fact that it was shown, alike or not.
             text = self.decision.text or claim.text
-            case = Case.of(replace(claim, text=text), self.turn, list(known.facts.values()))
-            return outcome(case, self.decision.verdict, now=now, partition=partition)
+            placed = PlacedClaim.of(replace(claim, text=text), self.turn, list(known.facts.values()))
+            return outcome(placed, self.decision.verdict, now=now, partition=partition)
         facts = known.like(claim)
         if quarantined:
             # It must not touch what is believed: only a fact of the same content may be it.
             keys, _ = lookups(claim)
             facts = [fact for fact in facts if fact.key in keys]
-        case = Case.of(claim, self.turn, facts)
-        versions = outcome(case, decide(case, policy), now=now, partition=partition)
+        placed = PlacedClaim.of(claim, self.turn, facts)
+        versions = outcome(placed, decide(placed, policy), now=now, partition=partition)
         if quarantined:
             ids = {fact.id for fact in facts}
             versions = [fact if fact.id in ids else replace(fact, status="quarantined") for fact in versions]

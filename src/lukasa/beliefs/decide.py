@@ -26,7 +26,7 @@ from lukasa.beliefs.proposal import (
     rests_on,
     standing,
 )
-from lukasa.beliefs.timeline import Case, Placement
+from lukasa.beliefs.timeline import PlacedClaim, Placement
 from lukasa.beliefs.verdicts import (
     Coexists,
     Conflicts,
@@ -52,7 +52,7 @@ _CORRECTING = timedelta(days=30)
 rather than been described wrongly: the old value then only ends. A correction that names the wrong value has no bound."""
 
 
-def decide(case: Case, policy: ResolvePolicy) -> Verdict:
+def decide(placed: PlacedClaim, policy: ResolvePolicy) -> Verdict:
     """Compare a claim with the facts that bear on it.
 
     A fact that was forgotten, undone or withdrawn stays so when older words are read again, and comes back when it is
@@ -63,16 +63,16 @@ def decide(case: Case, policy: ResolvePolicy) -> Verdict:
     # 2. Corrections: on the timeline the wrong value would only end, though it never was true.
     # 3. The same sentence in other words: without an attribute there is no slot, so what follows would call it new.
     # 4. Time: by the date for an event or a plan, by the place on the slot's timeline for a state.
-    proposal, facts = case.proposal, case.facts
+    proposal, facts = placed.proposal, placed.facts
     if (fact := _known_already(proposal, facts)) is not None:
         return Same(fact.id)
     if wrong := _corrected(proposal, facts):
         return _correct(proposal, wrong)
     if (fact := _reworded(proposal, facts, policy)) is not None:
         return Same(fact.id)
-    if case.placement is None:
+    if placed.placement is None:
         return _decide_event(proposal, facts)
-    return _decide_state(proposal, facts, case.placement)
+    return _decide_state(proposal, facts, placed.placement)
 
 
 # --- what is known, and stays as it is -------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from lukasa.beliefs.proposal import (
     same_span,
     standing,
 )
-from lukasa.beliefs.timeline import Case, Cut, Placement, correcting, place
+from lukasa.beliefs.timeline import Cut, PlacedClaim, Placement, correcting, place
 from lukasa.beliefs.verdicts import Conflicts, Removes, Replaces, Retracts, Revises, Same, Supersedes, Verdict
 from lukasa.domain.fact import Fact, Status
 from lukasa.domain.ids import content_id
@@ -38,13 +38,13 @@ thousand of them. The first and the latest are kept; `evidence` goes on counting
 _FIRST = MOST_SOURCES // 2
 
 
-def outcome(case: Case, verdict: Verdict, *, now: datetime, partition: Partition) -> list[Fact]:
+def outcome(placed: PlacedClaim, verdict: Verdict, *, now: datetime, partition: Partition) -> list[Fact]:
     """Return the versions that carry a verdict out, the claim's own first; none when nothing changes.
 
     Facts that were derived from a fact which is no longer believed become stale.
     """
-    proposal, placement = case.proposal, case.placement
-    draft = _VersionDraft({fact.id: fact for fact in case.facts}, proposal, now, partition)
+    proposal, placement = placed.proposal, placed.placement
+    draft = _VersionDraft({fact.id: fact for fact in placed.facts}, proposal, now, partition)
     match verdict:
         case Same(fact_id) if rests_on(proposal, draft.get(fact_id)):
             return []
@@ -361,7 +361,7 @@ def _retract(draft: _VersionDraft, ids: Sequence[str], *, replacement: bool) -> 
     right = [fact for fact in draft.facts() if fact.id not in ids]
     if replacement:
         draft.proposal = correcting(draft.proposal, wrong)
-    # The case was placed among the wrong facts too, and at the time when it was said: it needs another place.
+    # The claim was placed among the wrong facts too, and at the time when it was said: it needs another place.
     own = _enter(draft, place(draft.proposal, right))
     for fact in wrong:
         draft.put(replace(fact, status="retracted", superseded_by=own, rivals=()))

@@ -67,19 +67,19 @@ class Placement(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """A claim with everything that is needed to decide it and to carry the verdict out."""
+class PlacedClaim:
+    """A claim among the facts that bear on it: all that is needed to decide it and to carry the verdict out."""
 
     proposal: Proposal
     facts: Sequence[Fact]
-    """The facts that bear on it (`lookups`), of any status, and those derived from them."""
+    """Of any status (`lookups`), with those derived from them."""
 
     placement: Placement | None
     """`None`: it is an event or a plan, which ends nothing by its mere place in time."""
 
     @classmethod
     def of(cls, claim: Claim, turn: Turn, facts: Sequence[Fact]) -> Self:
-        """Compare a claim that was made in a turn with facts."""
+        """Place a claim that was made in a turn among facts."""
         proposal = propose(claim, turn, facts)
         return cls(proposal, facts, place(proposal, facts))
 

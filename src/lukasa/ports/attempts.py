@@ -17,8 +17,8 @@ async def until_applied(
 ) -> T:
     """Return what *decide* returns, called again each time that its write was refused as stale.
 
-    It gets the partition's version, reads, decides, and writes with `expected` set to that version: what it read is what
-    it writes upon. Raises `StaleError` after so many attempts.
+    It takes the partition's version, reads, decides, and writes with that version as `expected`: the write is refused
+    when anything that it rests on may have changed. Raises `StaleError` after so many attempts.
     """
     for _ in range(attempts):
         # The version comes first: whatever is written while *decide* reads makes its write stale.

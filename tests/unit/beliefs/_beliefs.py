@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from lukasa.beliefs import Case, decide, lookups, outcome
+from lukasa.beliefs import PlacedClaim, decide, lookups, outcome
 from lukasa.beliefs.verdicts import Verdict
 from lukasa.domain.attribute import attribute as known_attribute
 from lukasa.domain.claim import Claim
@@ -84,9 +84,9 @@ class Beliefs:
             recorded_at=now,
             origin=_ORIGIN[trust],
         )
-        case = Case.of(said, turn, near)
-        verdict = decide(case, ResolvePolicy())
-        self.put(outcome(case, verdict, now=now, partition=Partition("t", "u")))
+        placed = PlacedClaim.of(said, turn, near)
+        verdict = decide(placed, ResolvePolicy())
+        self.put(outcome(placed, verdict, now=now, partition=Partition("t", "u")))
         return verdict
 
     def put(self, facts: Iterable[Fact]) -> None:

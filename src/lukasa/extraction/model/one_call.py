@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
-from lukasa.beliefs import Case, decide
+from lukasa.beliefs import PlacedClaim, decide
 from lukasa.beliefs.believe import AskModel, JudgedTurn, KnownFacts, ModelDecision
 from lukasa.beliefs.keys import same_words
 from lukasa.beliefs.verdicts import Coexists, New, Replaces, Same
@@ -122,7 +122,7 @@ class OneCall:
         return undecided
 
     def _stands_alone(self, claim: Claim, turn: Turn, known: KnownFacts) -> bool:
-        verdict = decide(Case.of(claim, turn, known.like(claim)), self.resolve)
+        verdict = decide(PlacedClaim.of(claim, turn, known.like(claim)), self.resolve)
         return isinstance(verdict, New | Coexists)
 
     def _may_be_about_it(self, near: Near, claim: Claim) -> bool:
