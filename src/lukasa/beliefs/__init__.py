@@ -1,18 +1,19 @@
-"""What becomes of a claim, given what is known. Pure: no model is asked, nothing is read or written.
+"""What becomes of a claim, given the facts that are known. Everything but `believe` is pure: no model, no I/O.
 
-wording         a sentence → the words that count, in order
+believe         the path: turns → claims → verdicts → versions of facts
 keys            what makes two facts the same, and where they exclude each other
-proposal        a claim, normalised, and the keys and slots under which its like is found
-differences     why two sentences that are nearly alike are not the same
-timeline        the facts of one slot in the order in which they were true
-verdicts        all that may become of a claim
-decide          which of these it is
-outcome         the versions of facts that follow
+proposal        a claim as a fact would say it, and how it compares with a known fact
+timeline        its place among the facts of its slot, in the order in which they were true
+verdicts        everything that can become of a claim
+decide          which verdict it is
+outcome         the versions of facts that carry the verdict out
+edits           what people and time do to facts
 """
 
 from lukasa.beliefs.decide import decide
 from lukasa.beliefs.outcome import outcome
 from lukasa.beliefs.proposal import lookups
+from lukasa.beliefs.timeline import PlacedClaim
 from lukasa.beliefs.verdicts import Verdict
 
-__all__ = ["Verdict", "decide", "lookups", "outcome"]
+__all__ = ["PlacedClaim", "Verdict", "decide", "lookups", "outcome"]

@@ -1,4 +1,13 @@
-"""From turns to facts: extract, gate, resolve. Reads what is known; writes nothing."""
+"""From turns to versions of facts. Reads what is known; writes nothing.
+
+The path, in order:
+
+1. `Believe.extract`    the extractor proposes claims, and the gate judges each (`JudgedTurn`)
+2. `Believe.known`      the facts that may be the same, or exclude a claim, are read (`KnownFacts`)
+3. `Believe.resolve`    claim by claim: place it among those facts (`PlacedClaim`), decide (by rules, or a model's
+                        `ModelDecision`), and draw up the versions that follow (`outcome`)
+4. `put`                each version becomes a change, which the caller applies together with its own
+"""
 
 from __future__ import annotations
 
@@ -8,17 +17,18 @@ from dataclasses import InitVar, dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import NamedTuple, TypeAlias
 
-from lukasa.beliefs import Verdict, decide, lookups, outcome
+from lukasa.beliefs import PlacedClaim, Verdict, decide, lookups, outcome
+from lukasa.beliefs.edits import fact_op
 from lukasa.domain.change import PutFact
 from lukasa.domain.claim import Claim, Scene
 from lukasa.domain.embedding import Embedding
-from lukasa.domain.fact import Fact, Trust
+from lukasa.domain.fact import Fact
 from lukasa.domain.journal import FactOp
 from lukasa.domain.query import FactQuery
 from lukasa.domain.report import Extraction
 from lukasa.domain.scope import Partition
 from lukasa.domain.source import Source
-from lukasa.domain.turn import Origin, Turn
+from lukasa.domain.turn import Turn
 from lukasa.gate import Admitted, Quarantined, Ruling, judge
 from lukasa.gate.echoes import Echoes
 from lukasa.gate.instructions import instructions_in
@@ -27,17 +37,9 @@ from lukasa.policy import ResolvePolicy
 from lukasa.ports.extractor import Extractor
 from lukasa.ports.store import Store
 
-_TRUST: Mapping[Origin, Trust] = {
-    "user": "high",
-    "import": "high",
-    "assistant": "medium",
-    "tool": "low",
-    "web": "low",
-}
 
-
-class Heard(NamedTuple):
-    """What the gate said of the claims of one turn."""
+class JudgedTurn(NamedTuple):
+    """A turn, with what the gate said of its claims."""
 
     turn: Turn
     rulings: Sequence[Ruling]
@@ -45,9 +47,9 @@ class Heard(NamedTuple):
     """Sentences that nothing is claimed from: they instruct, and come from who may not."""
 
     @property
-    def claims(self) -> list[Claim]:
-        """Those that go on: admitted, or kept apart for review."""
-        return [ruling.claim for ruling in self.rulings if isinstance(ruling, Admitted | Quarantined)]
+    def pending(self) -> list[Admitted | Quarantined]:
+        """The claims that go on: admitted, or kept apart for review."""
+        return [ruling for ruling in self.rulings if isinstance(ruling, Admitted | Quarantined)]
 
 
 class Version(NamedTuple):
@@ -60,8 +62,8 @@ class Version(NamedTuple):
     """Whether its words are new, so that it needs an index entry."""
 
 
-class Opinion(NamedTuple):
-    """What somebody else than the rules says of a claim: a model."""
+class ModelDecision(NamedTuple):
+    """What a model decided about a claim, in place of the rules."""
 
     verdict: Verdict
     """It names only facts that are among the known ones."""
@@ -70,17 +72,48 @@ class Opinion(NamedTuple):
     """How the fact is to be worded; empty: as the claim is."""
 
 
-Opine: TypeAlias = "Callable[[Turn, Claim, Known], Awaitable[Opinion | None]]"
-"""Says how a claim stands to what is known, or leaves it to the rules (`None`). It may add to what is known."""
+AskModel: TypeAlias = "Callable[[Turn, Claim, KnownFacts], Awaitable[ModelDecision | None]]"
+"""Decides about a claim, or leaves it to the rules (`None`). It may add to the known facts."""
+
+
+class PendingClaim(NamedTuple):
+    """A claim that awaits its verdict."""
+
+    ruling: Admitted | Quarantined
+    turn: Turn
+    decision: ModelDecision | None
+    """`None`: the rules decide."""
+
+    def versions(
+        self, known: KnownFacts, policy: ResolvePolicy, *, now: datetime, partition: Partition
+    ) -> list[Fact]:
+        """Return the versions of facts that follow."""
+        claim, quarantined = self.ruling.claim, isinstance(self.ruling, Quarantined)
+        if self.decision is not None:
+            # A model may name any fact that it was shown, alike or not.
+            text = self.decision.text or claim.text
+            placed = PlacedClaim.of(replace(claim, text=text), self.turn, list(known.facts.values()))
+            return outcome(placed, self.decision.verdict, now=now, partition=partition)
+        facts = known.like(claim)
+        if quarantined:
+            # It must not touch what is believed: only a fact of the same content may be it.
+            keys, _ = lookups(claim)
+            facts = [fact for fact in facts if fact.key in keys]
+        placed = PlacedClaim.of(claim, self.turn, facts)
+        versions = outcome(placed, decide(placed, policy), now=now, partition=partition)
+        if quarantined:
+            ids = {fact.id for fact in facts}
+            versions = [fact if fact.id in ids else replace(fact, status="quarantined") for fact in versions]
+        return versions
 
 
 @dataclass(frozen=True, slots=True)
 class Believe:
-    """Everything that forming beliefs needs; nothing it doesn't."""
+    """The path from turns to versions of facts, with what it depends on."""
 
     store: Store
     extractor: Extractor | None
-    """`None`: turns only, nothing is distilled from them."""
+    """`None`: turns are only stored."""
 
     served: Echoes
     policy: ResolvePolicy
@@ -92,7 +125,7 @@ class Believe:
         """What turns are marked with that need not be read again."""
         return self.recipe or (self.extractor.name if self.extractor else "")
 
-    async def listen(
+    async def extract(
         self,
         partition: Partition,
         turns: Sequence[Turn],
@@ -100,16 +133,16 @@ class Believe:
         *,
         zone: tzinfo | None,
         later: bool = False,
-    ) -> list[Heard]:
-        """Extract claims from the turns and judge them; *earlier* turns tell who is meant by "you"."""
+    ) -> list[JudgedTurn]:
+        """Extract claims from the turns and judge them; *earlier* turns show who "you" is."""
         if self.extractor is None:
             return []
         scenes = make_scenes(turns, earlier, zone=zone)
-        found = await self.extractor.claims(turns, scenes)
-        heard = self.judged(partition, turns, scenes, found, later=later)
-        return [each._replace(instructions=instructions_in(each.turn)) for each in heard]
+        claims = await self.extractor.claims(turns, scenes)
+        judged = self.judge(partition, turns, scenes, claims, later=later)
+        return [each._replace(instructions=instructions_in(each.turn)) for each in judged]
 
-    def judged(
+    def judge(
         self,
         partition: Partition,
         turns: Sequence[Turn],
@@ -117,66 +150,66 @@ class Believe:
         claims: Sequence[Sequence[Claim]],
         *,
         later: bool = False,
-    ) -> list[Heard]:
-        """Return what the gate says of the claims of each turn; *later*: the turns were recorded a while ago."""
-        served = self.served.of(partition)
-        heard = []
+    ) -> list[JudgedTurn]:
+        """Let the gate judge the claims of each turn; *later*: the turns were recorded a while ago."""
+        served_now = self.served.of(partition)
+        judged = []
         for turn, scene, own in zip(turns, scenes, claims, strict=True):
-            # What was served since may be this very turn.
-            known = self.served.of(partition, before=turn.recorded_at) if later and own else served
-            heard.append(
-                Heard(turn, [judge(claim, turn, served=known, known_names=scene.names) for claim in own])
-            )
-        return heard
+            # What was served since then may be this very turn.
+            served = self.served.of(partition, before=turn.recorded_at) if later and own else served_now
+            rulings = [judge(claim, turn, served=served, known_names=scene.names) for claim in own]
+            judged.append(JudgedTurn(turn, rulings))
+        return judged
 
-    async def known(self, partition: Partition, heard: Sequence[Heard]) -> Known:
-        """Return the facts that bear on what was heard."""
-        known = Known()
-        alike = await self.store.facts(partition, _alike(each for h in heard for each in h.claims))
-        await self.widen(partition, known, alike)
+    async def known(self, partition: Partition, judged: Sequence[JudgedTurn]) -> KnownFacts:
+        """Return the facts that bear on the claims."""
+        known = KnownFacts()
+        keys: set[str] = set()
+        slots: set[str] = set()
+        for ruling in (ruling for turn in judged for ruling in turn.pending):
+            more_keys, more_slots = lookups(ruling.claim)
+            keys |= more_keys
+            slots |= more_slots
+        query = FactQuery(keys=sorted(keys), slots=sorted(slots), include_retired=True)
+        known.add(await self.store.facts(partition, query))
+        if known.facts:
+            bases = FactQuery(bases=list(known.facts), include_retired=True)
+            derived = await self.store.facts(partition, bases)
+            known.add(fact for fact in derived if fact.id not in known.facts)
         return known
-
-    async def widen(self, partition: Partition, known: Known, facts: Sequence[Fact]) -> None:
-        """Add facts to what is known, with what was derived from them."""
-        new = [fact for fact in facts if fact.id not in known.facts]
-        known.add(new)
-        if new:
-            bases = FactQuery(bases=[fact.id for fact in new], include_retired=True)
-            known.add(each for each in await self.store.facts(partition, bases) if each.id not in known.facts)
 
     async def resolve(
         self,
         partition: Partition,
-        heard: Sequence[Heard],
+        judged: Sequence[JudgedTurn],
         *,
         now: datetime,
-        known: Known | None = None,
-        opine: Opine | None = None,
+        known: KnownFacts | None = None,
+        ask_model: AskModel | None = None,
     ) -> list[Version]:
-        """Compare what was heard with what is known; return the versions to store, in order.
+        """Compare claims with the known facts; return the versions to store, in order.
 
-        Each claim sees what became of the ones before it. *opine* is asked first, of what was admitted.
+        Each claim sees what became of the ones before it. A model is asked about admitted claims only.
         """
-        if not any(each.claims for each in heard):
+        if not any(turn.pending for turn in judged):
             return []
-        known = await self.known(partition, heard) if known is None else known
+        known = await self.known(partition, judged) if known is None else known
         versions: list[Version] = []
-        for turn, rulings, _ in heard:
-            for ruling in rulings:
-                if isinstance(ruling, Admitted | Quarantined):
-                    admitted = opine is not None and isinstance(ruling, Admitted)
-                    opinion = await opine(turn, ruling.claim, known) if opine and admitted else None
-                    told = _Told(ruling, turn, opinion)
-                    made = _believed(told, known, partition=partition, now=now, policy=self.policy)
-                    versions += known.record(made, caused_by=turn.id)
+        for turn, ruling in ((each.turn, ruling) for each in judged for ruling in each.pending):
+            decision = None
+            if ask_model is not None and isinstance(ruling, Admitted):
+                decision = await ask_model(turn, ruling.claim, known)
+            pending = PendingClaim(ruling, turn, decision)
+            facts = pending.versions(known, self.policy, now=now, partition=partition)
+            versions += known.record(facts, caused_by=turn.id)
         return versions
 
     def extraction(
-        self, heard: Heard, versions: Sequence[Version], *, by: str = "", fallback: str = ""
+        self, judged: JudgedTurn, versions: Sequence[Version], *, by: str = "", fallback: str = ""
     ) -> Extraction:
-        """Return the note that a turn was read: by the extractor, or by a recipe that is named."""
-        refused = reasons(heard)
-        facts = {version.fact.id for version in versions if version.caused_by == heard.turn.id}
+        """Return the note that a turn was read: by the extractor, or by the recipe named in *by*."""
+        refused = reasons(judged)
+        facts = {version.fact.id for version in versions if version.caused_by == judged.turn.id}
         return Extraction(
             extractor=by or self.name,
             facts=len(facts),
@@ -186,74 +219,66 @@ class Believe:
 
 
 @dataclass(slots=True)
-class Known:
+class KnownFacts:
     """The facts that claims are compared with, kept up to date as claims become facts."""
 
-    given: InitVar[Iterable[Fact]] = ()
+    initial: InitVar[Iterable[Fact]] = ()
     facts: dict[str, Fact] = field(default_factory=dict)
-    _by: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict)
+    _index: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict)
     """Ids of facts by what they are looked up by: key, slot, basis."""
 
-    def __post_init__(self, given: Iterable[Fact]) -> None:
-        self.add(given)
+    def __post_init__(self, initial: Iterable[Fact]) -> None:
+        self.add(initial)
 
     def add(self, facts: Iterable[Fact]) -> None:
         """Take in facts as they are stored, or as they will be."""
         for fact in facts:
             self.facts[fact.id] = fact
-            lookups = [("key", fact.key), *(("basis", basis) for basis in fact.derived_from)]
-            for lookup in [*lookups, ("slot", fact.slot)] if fact.slot else lookups:
-                self._by.setdefault(lookup, {})[fact.id] = None
+            entries = [("key", fact.key), *(("basis", basis) for basis in fact.derived_from)]
+            for entry in [*entries, ("slot", fact.slot)] if fact.slot else entries:
+                self._index.setdefault(entry, {})[fact.id] = None
 
     def forget(self, ids: Collection[str]) -> None:
         """Count these facts as unknown."""
         for fact_id in ids:
             self.facts.pop(fact_id, None)
-        for found in self._by.values():
-            for fact_id in ids:
-                found.pop(fact_id, None)
+            for entry in self._index.values():
+                entry.pop(fact_id, None)
 
     def like(self, claim: Claim) -> list[Fact]:
         """Return the facts that may be the same as a claim, or exclude it, and what was derived from those."""
         keys, slots = lookups(claim)
-        near = self._found([("key", key) for key in keys] + [("slot", slot) for slot in slots])
-        near |= self._found([("basis", id_) for id_ in near])
-        return [self.facts[id_] for id_ in near]
+        ids = self._ids([("key", key) for key in keys] + [("slot", slot) for slot in slots])
+        ids |= self._ids([("basis", fact_id) for fact_id in ids])
+        return [self.facts[fact_id] for fact_id in ids]
 
-    def _found(self, lookups: Iterable[tuple[str, str]]) -> dict[str, None]:
-        return {id_: None for lookup in lookups for id_ in self._by.get(lookup, ())}
+    def _ids(self, entries: Iterable[tuple[str, str]]) -> dict[str, None]:
+        return {fact_id: None for entry in entries for fact_id in self._index.get(entry, ())}
 
-    def record(self, made: Sequence[Fact], *, caused_by: str) -> list[Version]:
-        """Note new versions; return them with what each does."""
+    def record(self, facts: Sequence[Fact], *, caused_by: str) -> list[Version]:
+        """Take in new versions; return them with what each does."""
         versions = []
-        for fact in made:
+        for fact in facts:
             before = self.facts.get(fact.id)
-            versions.append(
-                Version(
-                    fact,
-                    fact_op(before, fact),
-                    caused_by,
-                    worded=before is None or before.text != fact.text,
-                )
-            )
+            worded = before is None or before.text != fact.text
+            versions.append(Version(fact, fact_op(before, fact), caused_by, worded))
             self.add([fact])
         return versions
 
 
-def reasons(heard: Heard) -> Counter[str]:
+def reasons(judged: JudgedTurn) -> Counter[str]:
     """Count why something in the turn was not believed."""
-    refused = Counter[str](ruling.reason for ruling in heard.rulings if not isinstance(ruling, Admitted))
-    return refused + Counter(instruction=len(heard.instructions))
+    refused = Counter[str](ruling.reason for ruling in judged.rulings if not isinstance(ruling, Admitted))
+    return refused + Counter(instruction=len(judged.instructions))
 
 
 def make_scenes(turns: Sequence[Turn], earlier: Sequence[Turn], *, zone: tzinfo | None) -> list[Scene]:
-    """Tell for each turn what came before it in its session, and who else speaks there."""
-    everybody = [*earlier, *turns]
+    """Return for each turn what came before it in its session, and who else speaks there."""
     speakers: dict[str | None, dict[str, None]] = {}
-    for turn in everybody:
+    for turn in (*earlier, *turns):
         if turn.speaker and turn.role == "user":
             speakers.setdefault(turn.session, {})[turn.speaker] = None
-    names = tuple(dict.fromkeys(name for known in speakers.values() for name in known))
+    names = tuple(dict.fromkeys(name for of_session in speakers.values() for name in of_session))
     last: dict[str | None, Turn] = {turn.session: turn for turn in earlier}
     scenes = []
     for turn in turns:
@@ -270,85 +295,8 @@ def make_scenes(turns: Sequence[Turn], earlier: Sequence[Turn], *, zone: tzinfo 
     return scenes
 
 
-def trust_of(turn: Turn) -> Trust:
-    """Return how far a turn's origin may be relied on."""
-    trust = _TRUST[turn.origin]
-    return trust if turn.role == "user" or trust != "high" else "medium"
-
-
-def fact_op(before: Fact | None, after: Fact) -> FactOp:
-    """Return what a new version of a fact does, for the journal. The first that holds decides."""
-    if after.status == "quarantined" and (before is None or before.status != "quarantined"):
-        return "quarantine"
-    if before is None:
-        return "believe"
-    if (before.retired_at is None) != (after.retired_at is None):
-        return "hide" if after.retired_at is not None else "show"
-    if before.status != after.status:
-        return _BY_STATUS.get(after.status, "revise")
-    if (before.text, before.value, before.valid) != (after.text, after.value, after.valid):
-        return "revise"
-    return "confirm" if after.evidence > before.evidence else "mark"
-
-
-_BY_STATUS: Mapping[str, FactOp] = {
-    "superseded": "supersede",
-    "retracted": "retract",
-    "conflicting": "dispute",
-}
-
-
 def put(version: Version, embedded: Mapping[str, Embedding], fingerprint: str | None) -> PutFact:
     """Return the change that stores a version; *embedded* has vectors by text."""
     fact = version.fact
     document = fact_document(fact, embedded.get(fact.text), fingerprint) if version.worded else None
     return PutFact(fact=fact, op=version.op, document=document, caused_by=version.caused_by)
-
-
-def _alike(claims: Iterable[Claim]) -> FactQuery:
-    keys: set[str] = set()
-    slots: set[str] = set()
-    for claim in claims:
-        more_keys, more_slots = lookups(claim)
-        keys.update(more_keys)
-        slots.update(more_slots)
-    return FactQuery(keys=sorted(keys), slots=sorted(slots), include_retired=True)
-
-
-class _Told(NamedTuple):
-    """A claim that goes on, where it stands, and what a model says of it."""
-
-    ruling: Admitted | Quarantined
-    turn: Turn
-    opinion: Opinion | None
-
-
-def _believed(
-    told: _Told, known: Known, *, partition: Partition, now: datetime, policy: ResolvePolicy
-) -> list[Fact]:
-    ruling, turn, opinion = told
-    claim, trust = ruling.claim, trust_of(turn)
-    near = known.like(claim)
-    if isinstance(ruling, Quarantined):
-        # It must not touch what is believed: only a fact of the same content may be it.
-        keys, _ = lookups(claim)
-        near = [fact for fact in near if fact.key in keys]
-    if opinion is None:
-        verdict = decide(claim, near, said_at=turn.at, trust=trust, policy=policy)
-    else:
-        verdict, near = opinion.verdict, list(known.facts.values())
-        claim = replace(claim, text=opinion.text) if opinion.text else claim
-    made = outcome(
-        claim,
-        verdict,
-        near,
-        now=now,
-        said_at=turn.at,
-        trust=trust,
-        origin=turn.origin,
-        partition=partition,
-    )
-    if isinstance(ruling, Quarantined):
-        there = {fact.id for fact in near}
-        return [fact if fact.id in there else replace(fact, status="quarantined") for fact in made]
-    return made

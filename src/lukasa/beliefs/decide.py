@@ -1,13 +1,13 @@
 """What becomes of a claim, given what is known. Pure: no model is asked.
 
 Only facts of one slot can retire each other: one subject, one attribute, and one value at a time, or opposite words
-about one value. Likeness retires nothing, and neither does anybody who is trusted less than whom we believe.
+about one value. Likeness retires nothing, and neither does a source that is trusted less than the one we believe.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from lukasa.beliefs.keys import refines, same_words
 from lukasa.beliefs.proposal import (
@@ -19,15 +19,14 @@ from lukasa.beliefs.proposal import (
     ends,
     excludes,
     first_said,
-    heard,
     holds,
     last_said,
     may_retire,
-    propose,
     rank,
+    rests_on,
     standing,
 )
-from lukasa.beliefs.timeline import Placement, place
+from lukasa.beliefs.timeline import PlacedClaim, Placement
 from lukasa.beliefs.verdicts import (
     Coexists,
     Conflicts,
@@ -40,8 +39,7 @@ from lukasa.beliefs.verdicts import (
     Supersedes,
     Verdict,
 )
-from lukasa.domain.claim import Claim
-from lukasa.domain.fact import KIND_TRAITS, Fact, Trust
+from lukasa.domain.fact import KIND_TRAITS, Fact
 from lukasa.policy import ResolvePolicy
 from lukasa.text.difference import nearly_same
 
@@ -51,70 +49,71 @@ another one of its kind, and stays a fact of its own."""
 
 _CORRECTING = timedelta(days=30)
 """ "Actually, …" withdraws what the attribute was said to be within this time. Later, the world may have changed
-rather than been told wrongly: the old value then only ends. A correction that names the wrong value has no bound."""
+rather than been described wrongly: the old value then only ends. A correction that names the wrong value has no bound."""
 
 
-def decide(
-    claim: Claim, known: Sequence[Fact], *, said_at: datetime, trust: Trust, policy: ResolvePolicy
-) -> Verdict:
-    """Compare a claim with the facts that bear on it (`lookups`), of any status.
+def decide(placed: PlacedClaim, policy: ResolvePolicy) -> Verdict:
+    """Compare a claim with the facts that bear on it.
 
-    A fact that was forgotten, undone or withdrawn stays so when words from before are read again, and comes back when
-    it is said after that. A quarantined one is believed once it is said by somebody with high trust.
+    A fact that was forgotten, undone or withdrawn stays so when older words are read again, and comes back when it is
+    said after that. A quarantined one is believed once a source of high trust says it.
     """
-    proposal = propose(claim, known, said_at=said_at, trust=trust)
-    if (fact := _known_already(proposal, known)) is not None:
+    # The order of the tests matters.
+    # 1. What is known already: reading the same words twice must change nothing, whatever else they would do.
+    # 2. Corrections: on the timeline the wrong value would only end, though it never was true.
+    # 3. The same sentence in other words: without an attribute there is no slot, so what follows would call it new.
+    # 4. Time: by the date for an event or a plan, by the place on the slot's timeline for a state.
+    proposal, facts = placed.proposal, placed.facts
+    if (fact := _known_already(proposal, facts)) is not None:
         return Same(fact.id)
-    if wrong := _corrected(proposal, known):
+    if wrong := _corrected(proposal, facts):
         return _correct(proposal, wrong)
-    if (fact := _reworded(proposal, known, policy)) is not None:
+    if (fact := _reworded(proposal, facts, policy)) is not None:
         return Same(fact.id)
-    if proposal.happens:
-        return _take_place(proposal, known)
-    return _be_so(proposal, known)
+    if placed.placement is None:
+        return _decide_event(proposal, facts)
+    return _decide_state(proposal, facts, placed.placement)
 
 
 # --- what is known, and stays as it is -------------------------------------------------------------------------------
 
 
-def _known_already(proposal: Proposal, known: Sequence[Fact]) -> Fact | None:
+def _known_already(proposal: Proposal, facts: Sequence[Fact]) -> Fact | None:
     """Return the fact that rests on these very words, or that is hidden and not brought back by them."""
-    if (same := next((fact for fact in known if _again(proposal, fact)), None)) is not None:
+    if (same := next((fact for fact in facts if _read_before(proposal, fact)), None)) is not None:
         return same
-    if any(fact.live and alike(proposal, fact) and holds(fact, proposal.since) for fact in known):
+    if any(fact.live and alike(proposal, fact) and holds(fact, proposal.since) for fact in facts):
         return None
-    dormant = (fact for fact in known if fact.key == proposal.key and not fact.live)
-    return next((fact for fact in dormant if _stays_hidden(proposal, fact, known)), None)
+    dormant = (fact for fact in facts if fact.key == proposal.key and not fact.live)
+    return next((fact for fact in dormant if _stays_hidden(proposal, fact, facts)), None)
 
 
-def _again(proposal: Proposal, fact: Fact) -> bool:
-    """Tell whether the same words were read before: whatever became of them, they say nothing new.
-
-    Whether they deny is not asked: what is over is a denial only while it is known to have been so.
-    """
-    if not heard(proposal, fact) or proposal.claim.kind != fact.kind:
+def _read_before(proposal: Proposal, fact: Fact) -> bool:
+    """Whether a fact came from the same words: whatever became of it, they say nothing new."""
+    if not rests_on(proposal, fact) or proposal.claim.kind != fact.kind:
         return False
     claim = proposal.claim
+    # `negated` is not compared: what is over is a denial only while it is known to have been so.
     same_content = same_words(claim.attribute, fact.attribute) and same_words(claim.value, fact.value)
     return alike(proposal, fact) or (
         proposal.slot is not None and proposal.slot == fact.slot and same_content
     )
 
 
-def _stays_hidden(proposal: Proposal, fact: Fact, known: Sequence[Fact]) -> bool:
+def _stays_hidden(proposal: Proposal, fact: Fact, facts: Sequence[Fact]) -> bool:
     if fact.retired_at is not None:
         return proposal.said_at <= fact.retired_at
     if fact.status == "quarantined":
         return proposal.trust != "high"
-    by = next((each for each in known if each.id == fact.superseded_by), None)
-    return proposal.said_at <= (fact.recorded_at if by is None else last_said(by))
+    successor = next((other for other in facts if other.id == fact.superseded_by), None)
+    return proposal.said_at <= (fact.recorded_at if successor is None else last_said(successor))
 
 
-def _reworded(proposal: Proposal, known: Sequence[Fact], policy: ResolvePolicy) -> Fact | None:
+def _reworded(proposal: Proposal, facts: Sequence[Fact], policy: ResolvePolicy) -> Fact | None:
     """Return the fact that says the same in nearly the same words, where there is no attribute to go by."""
     if proposal.slot is not None:
         return None
-    for fact in known:
+    for fact in facts:
         same_kind = believed(fact) and fact.slot is None and fact.kind == proposal.claim.kind
         if not same_kind or fact.key == proposal.key or dated(fact) != dated(proposal):
             continue
@@ -128,16 +127,16 @@ def _reworded(proposal: Proposal, known: Sequence[Fact], policy: ResolvePolicy) 
 # --- corrections -----------------------------------------------------------------------------------------------------
 
 
-def _corrected(proposal: Proposal, known: Sequence[Fact]) -> list[Fact]:
+def _corrected(proposal: Proposal, facts: Sequence[Fact]) -> list[Fact]:
     """Return what the claim says was wrong: the value it names, or what was said last of the same attribute."""
     claim = proposal.claim
     if claim.corrects is None or claim.attribute is None:
         return []
     earlier = [
         fact
-        for fact in known
-        if fact.live and not fact.negated and same_words(fact.subject, claim.subject)
-        and same_words(fact.attribute, claim.attribute) and last_said(fact) <= proposal.said_at
+        for fact in facts
+        if fact.live and not fact.negated and _same_subject_and_attribute(proposal, fact)
+        and last_said(fact) <= proposal.said_at
     ]  # fmt: skip
     if proposal.negated:
         return [fact for fact in earlier if excludes(proposal, fact)]
@@ -162,20 +161,20 @@ def _correct(proposal: Proposal, wrong: Sequence[Fact]) -> Verdict:
     return Retracts(ids, "never so" if proposal.negated else "corrected", replacement=not proposal.negated)
 
 
-# --- what takes place ------------------------------------------------------------------------------------------------
+# --- events and plans ------------------------------------------------------------------------------------------------
 
 
-def _take_place(proposal: Proposal, known: Sequence[Fact]) -> Verdict:
+def _decide_event(proposal: Proposal, facts: Sequence[Fact]) -> Verdict:
     """Decide about an event or a plan. On different days, two are different; without a day, it may be a known one."""
-    told = [fact for fact in known if fact.live and _same_event(proposal, fact)]
-    if same := [fact for fact in told if fact.key == proposal.key]:
-        return _same_plan(proposal, max(same, key=lambda fact: fact.occurrence), known)
-    near = [fact for fact in told if _retold(proposal, fact)]
-    if near and dated(proposal) is None:
-        return Same(max(near, key=began).id)
-    if near and rank(proposal.trust) >= standing(near[0]):
-        return Revises(near[0].id, ("text", "valid"))
-    return _ended_by(proposal, known) or _beside(proposal, known)
+    candidates = [fact for fact in facts if fact.live and _same_event(proposal, fact)]
+    if same := [fact for fact in candidates if fact.key == proposal.key]:
+        return _same_date(proposal, max(same, key=lambda fact: fact.occurrence), facts)
+    retold = [fact for fact in candidates if _retold(proposal, fact)]
+    if retold and dated(proposal) is None:
+        return Same(max(retold, key=began).id)
+    if retold and rank(proposal.trust) >= standing(retold[0]):
+        return Revises(retold[0].id)
+    return _ended_by(proposal, facts) or _beside(proposal, facts)
 
 
 def _same_event(proposal: Proposal, fact: Fact) -> bool:
@@ -190,30 +189,28 @@ def _same_event(proposal: Proposal, fact: Fact) -> bool:
 
 
 def _retold(proposal: Proposal, fact: Fact) -> bool:
-    """Tell whether one of the two has no date and can be meant by the other's."""
+    """Whether one of the two has no date and can be meant by the other's."""
     if (dated(proposal) is None) == (dated(fact) is None) or not believed(fact):
         return False
     if KIND_TRAITS[fact.kind].planned:
         return True
-    told, day = (
-        (proposal.said_at, began(fact)) if dated(proposal) is None else (first_said(fact), proposal.since)
-    )
-    return timedelta() <= told - day <= _RETELLING
+    undated = dated(proposal) is None
+    said, day = (proposal.said_at, began(fact)) if undated else (first_said(fact), proposal.since)
+    return timedelta() <= said - day <= _RETELLING
 
 
-def _same_plan(proposal: Proposal, same: Fact, known: Sequence[Fact]) -> Verdict:
-    """Return `Same`, or `Supersedes` when a plan is made again that was given up."""
+def _same_date(proposal: Proposal, same: Fact, facts: Sequence[Fact]) -> Verdict:
+    """Return `Same`, unless a plan that was dropped is made again."""
     if same.status == "superseded" and proposal.said_at > last_said(same):
-        return _ended_by(proposal, known) or Coexists((same.id,))
+        return _ended_by(proposal, facts) or Coexists()
     return Same(same.id)
 
 
-def _ended_by(proposal: Proposal, known: Sequence[Fact]) -> Verdict | None:
+def _ended_by(proposal: Proposal, facts: Sequence[Fact]) -> Verdict | None:
     """Decide what an event ends, or what a change of plans does."""
-    over = [fact for fact in known if believed(fact) and ends(proposal, fact) and holds(fact, proposal.since)]
-    against = [
-        fact for fact in known if believed(fact) and excludes(proposal, fact) and _one_day(proposal, fact)
-    ]
+    beliefs = [fact for fact in facts if believed(fact)]
+    over = [fact for fact in beliefs if ends(proposal, fact) and holds(fact, proposal.since)]
+    against = [fact for fact in beliefs if excludes(proposal, fact) and _same_day(proposal, fact)]
     if not over and not against:
         return None
     ids = tuple(fact.id for fact in (*over, *against))
@@ -224,52 +221,51 @@ def _ended_by(proposal: Proposal, known: Sequence[Fact]) -> Verdict | None:
     return Supersedes(ids, "ended" if over else "denied")
 
 
-def _one_day(proposal: Proposal, fact: Fact) -> bool:
-    """Tell whether two say the contrary of the same day; a plan may be dropped without naming its day."""
+def _same_day(proposal: Proposal, fact: Fact) -> bool:
+    """Whether two speak of the same day; a plan may be dropped without naming its day."""
     day, other = dated(proposal), dated(fact)
     return (day == other and day is not None) or (
         KIND_TRAITS[fact.kind].planned and (day is None or other is None)
     )
 
 
-# --- what is so ------------------------------------------------------------------------------------------------------
+# --- states ----------------------------------------------------------------------------------------------------------
 
 
-def _be_so(proposal: Proposal, known: Sequence[Fact]) -> Verdict:
+def _decide_state(proposal: Proposal, facts: Sequence[Fact], placement: Placement) -> Verdict:
     """Decide about what is so until it ends, by its place in time."""
-    placed = place(proposal, known)
-    # What was said again since goes on as another occurrence: it has not ended.
-    ending = [cut.fact for cut in placed.cuts if believed(cut.fact) and cut.resumes is None]
-    if placed.twin is not None:
-        return _known(proposal, placed.twin, placed, ending)
-    if against := _disputed(proposal, placed):
-        return against
+    # A fact that was said again since goes on as another occurrence: it has not ended.
+    ending = [cut.fact for cut in placement.cuts if believed(cut.fact) and cut.resumes is None]
+    if placement.twin is not None:
+        return _known_state(proposal, placement.twin, placement, ending)
+    if conflict := _undecidable(proposal, placement):
+        return conflict
     if ending:
         return Supersedes(tuple(fact.id for fact in ending), _reason(proposal, ending))
-    if placed.until is not None:
-        return Historical(placed.until.id)
-    return _beside(proposal, known)
+    if placement.until is not None:
+        return Historical(placement.until.id)
+    return _beside(proposal, facts)
 
 
-def _known(proposal: Proposal, twin: Fact, placed: Placement, ending: Sequence[Fact]) -> Verdict:
-    allowed = may_retire(proposal, [cut.fact for cut in placed.cuts])
-    if ending and allowed and not placed.clash:
+def _known_state(proposal: Proposal, twin: Fact, placement: Placement, ending: Sequence[Fact]) -> Verdict:
+    allowed = may_retire(proposal, [cut.fact for cut in placement.cuts])
+    if ending and allowed and not placement.clash:
         return Supersedes(tuple(fact.id for fact in ending), _reason(proposal, ending))
     if refines(proposal.claim.value, twin.value) and rank(proposal.trust) >= standing(twin):
-        return Revises(twin.id, ("text", "value"))
+        return Revises(twin.id)
     return Same(twin.id)
 
 
-def _disputed(proposal: Proposal, placed: Placement) -> Conflicts | None:
-    """Return what nothing decides: an equal moment, or trust against time."""
-    cut = [each.fact for each in placed.cuts]
+def _undecidable(proposal: Proposal, placement: Placement) -> Conflicts | None:
+    """Return the conflict that time cannot decide: an equal moment, or trust against time."""
+    cut = [cut.fact for cut in placement.cuts]
     if not may_retire(proposal, cut):
         stronger = (fact.id for fact in cut if standing(fact) > rank(proposal.trust))
         return Conflicts(tuple(stronger), "less trusted")
-    if placed.clash:
-        return Conflicts(tuple(fact.id for fact in placed.clash), "same moment")
-    if placed.weaker:
-        return Conflicts(tuple(fact.id for fact in placed.weaker), "more trusted")
+    if placement.clash:
+        return Conflicts(tuple(fact.id for fact in placement.clash), "same moment")
+    if placement.weaker:
+        return Conflicts(tuple(fact.id for fact in placement.weaker), "more trusted")
     return None
 
 
@@ -281,12 +277,13 @@ def _reason(proposal: Proposal, ending: Iterable[Fact]) -> Reason:
     return "newer"
 
 
-def _beside(proposal: Proposal, known: Sequence[Fact]) -> Verdict:
+def _beside(proposal: Proposal, facts: Sequence[Fact]) -> Verdict:
+    if proposal.claim.attribute is None:
+        return New()
+    others = any(believed(fact) and _same_subject_and_attribute(proposal, fact) for fact in facts)
+    return Coexists() if others else New()
+
+
+def _same_subject_and_attribute(proposal: Proposal, fact: Fact) -> bool:
     claim = proposal.claim
-    others = tuple(
-        fact.id
-        for fact in known
-        if claim.attribute is not None and believed(fact)
-        and same_words(fact.subject, claim.subject) and same_words(fact.attribute, claim.attribute)
-    )  # fmt: skip
-    return Coexists(others) if others else New()
+    return same_words(fact.subject, claim.subject) and same_words(fact.attribute, claim.attribute)

@@ -2,16 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from lukasa.domain.fact import Fact
+from lukasa.beliefs.keys import cardinality_of
+from lukasa.domain.change import PutFact
+from lukasa.domain.claim import Claim
+from lukasa.domain.document import Document
+from lukasa.domain.fact import Fact, FactKind
+from lukasa.domain.interval import Interval
+from lukasa.domain.journal import FactOp
+from lukasa.domain.source import Source
+from lukasa.domain.turn import Json, Turn
 from lukasa.errors import InputError
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What a person wants to be believed, in so many words: no extractor reads it."""
+
+    text: str
+    subject: str
+    kind: FactKind
+    attribute: str | None = None
+    value: str | None = None
+    valid_from: datetime | None = None
+    metadata: Mapping[str, Json] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("text", "subject"):
+            content = getattr(self, name)
+            if not isinstance(content, str) or not content.strip() or "\0" in content:
+                raise InputError(f"a fact needs a {name} without NUL, not {content!r:.80}")
+        if (self.attribute is None) != (self.value is None):
+            raise InputError("an attribute needs a value, and a value an attribute; give both or neither")
+
+    def claim(self, turn: Turn) -> Claim:
+        """Return the claim that rests on the turn in which the statement is kept."""
+        return Claim(
+            subject=self.subject,
+            text=turn.text,
+            kind=self.kind,
+            source=Source(turn=turn.id, start=0, end=len(turn.text), at=turn.at, speaker=turn.speaker),
+            quote=turn.text,
+            attribute=self.attribute,
+            value=self.value,
+            cardinality=cardinality_of(self.attribute, "multi") if self.attribute else "multi",
+            valid=Interval(start=self.valid_from or turn.at, granularity="instant"),
+            confidence=1.0,
+            metadata=self.metadata,
+        )
+
+
+# --- the next version ------------------------------------------------------------------------------------------------
+
+
 def following(fact: Fact, now: datetime) -> Fact:
-    """Return the same fact as its next version: what else changes is put upon it."""
+    """Return the same fact as its next version, to which changes can be made."""
     return replace(fact, revision=fact.revision + 1, recorded_at=now)
 
 
@@ -37,6 +85,28 @@ def rejected(fact: Fact, now: datetime) -> Fact:
     return replace(following(fact, now), status="retracted")
 
 
+def amended(
+    fact: Fact,
+    *,
+    now: datetime,
+    text: str | None,
+    pinned: bool | None,
+    expires_at: datetime | None,
+    metadata: Mapping[str, Json] | None,
+) -> Fact:
+    """Return the next version with what a person changed. Its key stays: it is the same fact in other words."""
+    if text is not None and (not text.strip() or "\0" in text):
+        raise InputError(f"the text of a fact must not be empty or hold NUL, not {text!r:.80}")
+    return replace(
+        following(fact, now),
+        text=fact.text if text is None else text,
+        worded_by=fact.worded_by if text is None else "",
+        pinned=fact.pinned if pinned is None else pinned,
+        expires_at=fact.expires_at if expires_at is None else expires_at,
+        metadata=fact.metadata if metadata is None else dict(metadata),
+    )
+
+
 def settled(facts: Sequence[Fact], keep: str, now: datetime) -> list[Fact]:
     """Decide a conflict: *keep* is believed, its rivals are withdrawn."""
     if keep not in {fact.id for fact in facts}:
@@ -53,28 +123,28 @@ def settled(facts: Sequence[Fact], keep: str, now: datetime) -> list[Fact]:
 
 
 def conflicts_in(facts: Sequence[Fact]) -> list[tuple[Fact, ...]]:
-    """Return the facts that exclude each other and were not decided, together, oldest first."""
+    """Return the facts that exclude each other and were not decided, in groups, oldest first."""
     by_id = {fact.id: fact for fact in facts}
     seen: set[str] = set()
-    found = []
+    conflicts = []
     for fact in facts:
         if not fact.rivals or fact.id in seen:
             continue
         group = _rivals(fact, by_id)
-        seen |= {each.id for each in group}
+        seen |= {rival.id for rival in group}
         if len(group) > 1:
-            found.append(tuple(sorted(group, key=lambda each: each.seq)))
-    return found
+            conflicts.append(tuple(sorted(group, key=lambda rival: rival.seq)))
+    return conflicts
 
 
 def _rivals(fact: Fact, by_id: dict[str, Fact]) -> list[Fact]:
     group: dict[str, Fact] = {}
-    todo = [fact]
-    while todo:
-        each = todo.pop()
-        if each.id not in group:
-            group[each.id] = each
-            todo += [by_id[rival] for rival in each.rivals if rival in by_id]
+    queue = [fact]
+    while queue:
+        rival = queue.pop()
+        if rival.id not in group:
+            group[rival.id] = rival
+            queue += [by_id[fact_id] for fact_id in rival.rivals if fact_id in by_id]
     return list(group.values())
 
 
@@ -83,3 +153,32 @@ def _check_quarantined(fact: Fact) -> None:
         raise InputError(
             f"the fact {fact.id!r} is {fact.status}, not quarantined: there is nothing to review"
         )
+
+
+# --- as a change -----------------------------------------------------------------------------------------------------
+
+_OP_OF_STATUS: Mapping[str, FactOp] = {
+    "superseded": "supersede",
+    "retracted": "retract",
+    "conflicting": "dispute",
+}
+
+
+def fact_op(before: Fact | None, after: Fact) -> FactOp:
+    """Return what a new version of a fact does, for the journal. The first that holds decides."""
+    if after.status == "quarantined" and (before is None or before.status != "quarantined"):
+        return "quarantine"
+    if before is None:
+        return "believe"
+    if (before.retired_at is None) != (after.retired_at is None):
+        return "hide" if after.retired_at is not None else "show"
+    if before.status != after.status:
+        return _OP_OF_STATUS.get(after.status, "revise")
+    if (before.text, before.value, before.valid) != (after.text, after.value, after.valid):
+        return "revise"
+    return "confirm" if after.evidence > before.evidence else "mark"
+
+
+def put_next(before: Fact, after: Fact, document: Document | None = None) -> PutFact:
+    """Return the change that stores the next version of a fact; one with new words needs a *document*."""
+    return PutFact(fact=after, op=fact_op(before, after), document=document)

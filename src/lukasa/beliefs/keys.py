@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 from lukasa.domain.attribute import attribute as known_attribute
+from lukasa.domain.claim import Claim
 from lukasa.domain.fact import KIND_TRAITS, Cardinality, FactKind
 from lukasa.domain.ids import digest
 from lukasa.domain.interval import Interval
@@ -15,25 +16,16 @@ from lukasa.text.normalise import terms
 _DAYS = frozenset({"instant", "part", "day"})
 
 
-def fact_key(
-    subject: str,
-    text: str,
-    *,
-    attribute: str | None,
-    value: str | None,
-    negated: bool,
-    valid: Interval | None,
-    kind: FactKind,
-) -> str:
+def fact_key(claim: Claim) -> str:
     """Return the content address of a fact, equal for every wording of the same content.
 
     With an attribute and a value, the text does not matter; without them, its words do, in order. Events and plans on
     different days are different facts.
     """
-    when = when_of(valid, kind)
-    if attribute is None or value is None:
-        return digest(["text", _said(subject), _said(text), int(negated), when])
-    return digest(["value", _said(subject), _label(attribute), _said(value), int(negated), when])
+    subject, negated, date = _normal(claim.subject), int(claim.negated), date_of(claim.valid, claim.kind)
+    if claim.attribute is None or claim.value is None:
+        return digest(["text", subject, _normal(claim.text), negated, date])
+    return digest(["value", subject, _label(claim.attribute), _normal(claim.value), negated, date])
 
 
 def slot_of(subject: str, attribute: str | None, value: str | None, cardinality: Cardinality) -> str | None:
@@ -46,28 +38,23 @@ def slot_of(subject: str, attribute: str | None, value: str | None, cardinality:
         return None
     label = _label(attribute)
     if cardinality_of(attribute, cardinality) == "single":
-        return digest(["one", _said(subject), label])
+        return digest(["one", _normal(subject), label])
     spec = known_attribute(label)
     family = label if spec is None else min(label, spec.opposite or label)
     family = spec.ends_with if spec is not None and spec.ends_with else family
-    return digest(["many", _said(subject), family, _said(value)])
+    return digest(["many", _normal(subject), family, _normal(value)])
 
 
 def cardinality_of(attribute: str, otherwise: Cardinality) -> Cardinality:
-    """Return whether an attribute has one value at a time: extractors do not decide it for attributes that we know."""
+    """Return whether an attribute has one value at a time; *otherwise* counts only for attributes that we do not know."""
     spec = known_attribute(_label(attribute))
     return otherwise if spec is None else spec.cardinality
 
 
-def quote_print(quote: str) -> str:
-    """Return the digest of a sentence, equal for every way to write it down."""
-    return digest(["quote", _said(quote)])
+def date_of(valid: Interval | None, kind: FactKind) -> str | None:
+    """Return the day (or longer span) that distinguishes an event or a plan from another of the same content.
 
-
-def when_of(valid: Interval | None, kind: FactKind) -> str | None:
-    """Return the day (or longer span) that tells an event or a plan from another of the same content.
-
-    `None`: nobody said when. An open interval that begins as it is said is no date.
+    `None`: it has no date. An open interval that begins as it is said is none.
     """
     if (
         not KIND_TRAITS[kind].happens
@@ -83,12 +70,12 @@ def when_of(valid: Interval | None, kind: FactKind) -> str | None:
 
 
 def same_words(one: str | None, other: str | None) -> bool:
-    """Tell whether two subjects or two values are the same."""
+    """Whether two subjects or two values are the same."""
     return one == other or (one is not None and other is not None and terms(one) == terms(other))
 
 
 def refines(value: str | None, coarser: str | None) -> bool:
-    """Tell whether a value says the same as *coarser* and more: "Lisbon, Alfama" and "Lisbon", "7 May" and "May".
+    """Whether a value says the same as *coarser* and more: "Lisbon, Alfama" and "Lisbon", "7 May" and "May".
 
     Only what a comma adds, and dates: "head nurse" is another job than "nurse", not a more exact word for it.
     """
@@ -96,11 +83,7 @@ def refines(value: str | None, coarser: str | None) -> bool:
         return False
     fine, coarse = _pieces(value), _pieces(coarser)
     if _is_date(fine) and _is_date(coarse):
-        exact, rough = (
-            {term for piece in fine for term in piece},
-            {term for piece in coarse for term in piece},
-        )
-        return rough < exact
+        return {term for piece in coarse for term in piece} < {term for piece in fine for term in piece}
     return len(coarse) < len(fine) and coarse in (fine[: len(coarse)], fine[len(fine) - len(coarse) :])
 
 
@@ -120,11 +103,11 @@ def _figures() -> re.Pattern[str]:
     return re.compile(r"\d{1,2}|\d{4}")
 
 
-def _said(text: str) -> str:
+def _normal(text: str) -> str:
     return " ".join(terms(text))
 
 
 def _label(attribute: str) -> str:
     """Return an attribute's name as it is compared: `Favorite Book` is `favourite book`."""
     spec = known_attribute(attribute)
-    return _said(attribute) if spec is None or " " in attribute else spec.key or attribute
+    return _normal(attribute) if spec is None or " " in attribute else spec.key or attribute

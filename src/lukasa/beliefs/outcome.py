@@ -1,4 +1,4 @@
-"""A verdict → the versions of facts to write: the claim's own, and those of every fact that changes by it. Pure."""
+"""A verdict → the versions of facts to write: the claim's own version and that of every fact it changes. Pure."""
 
 from __future__ import annotations
 
@@ -14,68 +14,22 @@ from lukasa.beliefs.proposal import (
     believed,
     excludes,
     happens,
-    heard,
     may_retire,
-    propose,
     rank,
+    rests_on,
     same_span,
     standing,
 )
-from lukasa.beliefs.timeline import Cut, Placement, correcting, place
+from lukasa.beliefs.timeline import Cut, PlacedClaim, Placement, correcting, place
 from lukasa.beliefs.verdicts import Conflicts, Removes, Replaces, Retracts, Revises, Same, Supersedes, Verdict
-from lukasa.domain.claim import Claim
-from lukasa.domain.fact import Fact, Status, Trust
+from lukasa.domain.fact import Fact, Status
 from lukasa.domain.ids import content_id
 from lukasa.domain.interval import Interval
 from lukasa.domain.scope import Partition
 from lukasa.domain.source import Source
-from lukasa.domain.turn import Origin
 
-_SURE = 0.99
+_MAX_CONFIDENCE = 0.99
 """However often something is said, confidence does not grow beyond it."""
-
-
-def outcome(
-    claim: Claim,
-    verdict: Verdict,
-    known: Sequence[Fact],
-    *,
-    now: datetime,
-    said_at: datetime,
-    trust: Trust,
-    origin: Origin,
-    partition: Partition,
-) -> list[Fact]:
-    """Return the versions that carry a verdict out, the claim's own first; none when nothing changes.
-
-    *known* are the facts that `decide` was given, with those that were derived from them: they become stale when
-    what they were derived from is no longer believed.
-    """
-    proposal = propose(claim, known, said_at=said_at, trust=trust)
-    page = _Page({fact.id: fact for fact in known}, proposal, now, origin, partition)
-    match verdict:
-        case Same(fact_id) if heard(proposal, page.get(fact_id)):
-            return []
-        case Same(fact_id):
-            _confirm(page, fact_id)
-        case Revises(fact_id):
-            _revise(page, fact_id)
-        case Supersedes(ids) if proposal.happens:
-            _close(page, ids, by=page.write_new(proposal.valid))
-        case Conflicts(ids):
-            _dispute(page, ids)
-        case Retracts(ids, replacement=replacement):
-            _retract(page, ids, replacement=replacement)
-        case Replaces(ids):
-            _replace(page, ids)
-        case Removes(ids):
-            _remove(page, ids)
-        case _ if proposal.happens:
-            page.write_new(proposal.valid)
-        case _:
-            _settle(page, place(proposal, known))
-    return page.versions()
-
 
 MOST_SOURCES = 40
 """Every version holds its sources: a fact that was said a thousand times would be written a thousand times with up to a
@@ -84,11 +38,40 @@ thousand of them. The first and the latest are kept; `evidence` goes on counting
 _FIRST = MOST_SOURCES // 2
 
 
+def outcome(placed: PlacedClaim, verdict: Verdict, *, now: datetime, partition: Partition) -> list[Fact]:
+    """Return the versions that carry a verdict out, the claim's own first; none when nothing changes.
+
+    Facts that were derived from a fact which is no longer believed become stale.
+    """
+    proposal, placement = placed.proposal, placed.placement
+    draft = _VersionDraft({fact.id: fact for fact in placed.facts}, proposal, now, partition)
+    match verdict:
+        case Same(fact_id) if rests_on(proposal, draft.get(fact_id)):
+            return []
+        case Same(fact_id):
+            _confirm(draft, fact_id, placement)
+        case Revises(fact_id):
+            _revise(draft, fact_id, placement)
+        case Supersedes(ids) if placement is None:
+            _close(draft, ids, by=draft.write_new(proposal.valid))
+        case Conflicts(ids):
+            _dispute(draft, ids, placement)
+        case Retracts(ids, replacement=replacement):
+            _retract(draft, ids, replacement=replacement)
+        case Replaces(ids):
+            _replace(draft, ids, placement)
+        case Removes(ids):
+            _remove(draft, ids)
+        case _:
+            _enter(draft, placement)
+    return draft.versions()
+
+
 def merge_sources(sources: Sequence[Source], source: Source) -> tuple[Source, ...]:
     """Return the sources with another one, in the order of saying; the same words are no second source."""
-    if any(same_span(each, source) for each in sources):
+    if any(same_span(known, source) for known in sources):
         return tuple(sources)
-    merged = sorted((*sources, source), key=lambda each: each.at)
+    merged = sorted((*sources, source), key=lambda source: source.at)
     return tuple(merged if len(merged) <= MOST_SOURCES else [*merged[:_FIRST], *merged[_FIRST + 1 :]])
 
 
@@ -96,13 +79,12 @@ def merge_sources(sources: Sequence[Source], source: Source) -> tuple[Source, ..
 
 
 @dataclass(slots=True)
-class _Page:
+class _VersionDraft:
     """The facts as they will be."""
 
     known: dict[str, Fact]
     proposal: Proposal
     now: datetime
-    origin: Origin
     partition: Partition
     written: dict[str, Fact] = field(default_factory=dict)
 
@@ -112,59 +94,52 @@ class _Page:
     def put(self, fact: Fact) -> None:
         self.written[fact.id] = fact
 
-    def every(self) -> list[Fact]:
-        """Return all facts as they will be."""
+    def facts(self) -> list[Fact]:
         return list({**self.known, **self.written}.values())
 
-    def over(self, end: datetime | None) -> bool:
-        """Tell whether an end has come: what ends in the future is believed until then."""
+    def is_past(self, end: datetime | None) -> bool:
+        """Whether an end has come: what ends in the future is believed until then."""
         return end is not None and end <= max(self.now, self.proposal.said_at)
 
     def write_new(self, valid: Interval, *, status: Status = "current", until: Fact | None = None) -> str:
         """Write the claim as a fact of its own, or as the hidden one of the same content, and return its id."""
-        fact = self._hidden()
-        fact = self._blank(valid) if fact is None else merged(fact, self.proposal, self.origin)
+        hidden = self._hidden()
+        fact = self._blank(valid) if hidden is None else merged(hidden, self.proposal)
+        superseded_by = None if until is None else until.id
         self.put(
-            replace(
-                fact,
-                valid=valid,
-                status=status,
-                superseded_by=None if until is None else until.id,
-                retired_at=None,
-                rivals=(),
-            )
+            replace(fact, valid=valid, status=status, superseded_by=superseded_by, retired_at=None, rivals=())
         )
         return fact.id
 
     def _hidden(self) -> Fact | None:
         """Return the forgotten or quarantined fact that the claim brings back."""
         for fact in self.known.values():
-            hidden = fact.retired_at is not None and fact.status != "retracted"
-            if fact.key == self.proposal.key and (hidden or fact.status == "quarantined"):
+            forgotten = fact.retired_at is not None and fact.status != "retracted"
+            if fact.key == self.proposal.key and (forgotten or fact.status == "quarantined"):
                 return fact
         return None
 
     def _blank(self, valid: Interval) -> Fact:
-        claim = self.proposal.claim
-        fact_id, occurrence = self.free(self.proposal.key)
+        proposal, claim = self.proposal, self.proposal.claim
+        fact_id, occurrence = self.free(proposal.key)
         return Fact(
             id=fact_id,
             subject=claim.subject,
             text=claim.text,
             kind=claim.kind,
-            key=self.proposal.key,
+            key=proposal.key,
             occurrence=occurrence,
             attribute=claim.attribute,
             value=claim.value,
-            negated=self.proposal.negated,
-            cardinality=self.proposal.cardinality,
-            slot=self.proposal.slot,
+            negated=proposal.negated,
+            cardinality=proposal.cardinality,
+            slot=proposal.slot,
             valid=valid,
             learned_at=self.now,
             recorded_at=self.now,
             confidence=claim.confidence,
-            trust=self.proposal.trust,
-            origin=self.origin,
+            trust=proposal.trust,
+            origin=proposal.origin,
             expires_at=claim.expires_at,
             metadata=dict(claim.metadata),
             sources=(claim.source,),
@@ -174,34 +149,32 @@ class _Page:
 
     def free(self, key: str) -> tuple[str, int]:
         """Return the id and the number of the next occurrence of what is true again."""
-        every = self.every()
-        ids = {fact.id for fact in every}
-        occurrence = max((fact.occurrence + 1 for fact in every if fact.key == key), default=0)
-        # A fact that was told more exactly since has another key, and the id that its first one gave it.
+        facts = self.facts()
+        ids = {fact.id for fact in facts}
+        occurrence = max((fact.occurrence + 1 for fact in facts if fact.key == key), default=0)
+        # A fact that was reworded more exactly has another key, and still the id that its first key gave it.
         while (fact_id := content_id("f", self.partition, [key, occurrence])) in ids:
             occurrence += 1
         return fact_id, occurrence
 
     def versions(self) -> list[Fact]:
         """Return what differs from what is known, as the next version each."""
-        self._forget_rivals()
+        self._end_conflicts()
         self._mark_stale()
         changed = [fact for fact in self.written.values() if fact != self.known.get(fact.id)]
         return [following(fact, self.now) if fact.id in self.known else fact for fact in changed]
 
-    def _gone(self) -> set[str]:
-        """Return the ids of facts that were believed and no longer are."""
-        known = self.known
+    def _no_longer_believed(self) -> set[str]:
         return {
             fact_id
             for fact_id, fact in self.written.items()
-            if fact_id in known and believed(known[fact_id]) and not believed(fact)
+            if fact_id in self.known and believed(self.known[fact_id]) and not believed(fact)
         }
 
-    def _forget_rivals(self) -> None:
-        """Let a conflict end for those whose rivals are gone."""
-        gone = self._gone()
-        for fact in self.every():
+    def _end_conflicts(self) -> None:
+        """End the conflicts with facts that are no longer believed."""
+        gone = self._no_longer_believed()
+        for fact in self.facts():
             rivals = tuple(fact_id for fact_id in fact.rivals if fact_id not in gone)
             if rivals == fact.rivals:
                 continue
@@ -209,14 +182,14 @@ class _Page:
             self.put(replace(fact, rivals=rivals, status="current" if won else fact.status))
 
     def _mark_stale(self) -> None:
-        gone = self._gone()
-        for fact in self.every():
+        gone = self._no_longer_believed()
+        for fact in self.facts():
             if not fact.stale and not gone.isdisjoint(fact.derived_from):
                 self.put(replace(fact, stale=True))
 
 
-def merged(fact: Fact, proposal: Proposal, origin: Origin) -> Fact:
-    """Return a fact with one more piece of evidence. It is trusted as far as the best of those who say so."""
+def merged(fact: Fact, proposal: Proposal) -> Fact:
+    """Return a fact with one more piece of evidence. It is trusted as far as its most trusted source."""
     claim = proposal.claim
     better = rank(proposal.trust) > rank(fact.trust)
     doubt = (1 - fact.confidence) * (1 - claim.confidence)
@@ -224,10 +197,10 @@ def merged(fact: Fact, proposal: Proposal, origin: Origin) -> Fact:
     return replace(
         fact,
         sources=merge_sources(fact.sources, claim.source),
-        evidence=fact.evidence + (not heard(proposal, fact)),
-        confidence=max(fact.confidence, claim.confidence, min(1 - doubt, _SURE)),
+        evidence=fact.evidence + (not rests_on(proposal, fact)),
+        confidence=max(fact.confidence, claim.confidence, min(1 - doubt, _MAX_CONFIDENCE)),
         trust=proposal.trust if better else fact.trust,
-        origin=origin if better else fact.origin,
+        origin=proposal.origin if better else fact.origin,
         expires_at=max(fact.expires_at, claim.expires_at) if bounded else None,  # type: ignore[type-var]
     )
 
@@ -235,22 +208,26 @@ def merged(fact: Fact, proposal: Proposal, origin: Origin) -> Fact:
 # --- one verdict each ------------------------------------------------------------------------------------------------
 
 
-def _confirm(page: _Page, fact_id: str) -> None:
-    fact, proposal = page.get(fact_id), page.proposal
-    if fact.live and not (proposal.happens or happens(fact)):
-        placed = place(proposal, page.every())
-        if placed.twin is not None and placed.twin.id == fact_id:
-            _settle(page, placed)
-            return
-    page.put(merged(fact, proposal, page.origin))
+def _enter(draft: _VersionDraft, placement: Placement | None) -> str:
+    """Write the claim where it belongs; return the id of the fact that it is."""
+    return draft.write_new(draft.proposal.valid) if placement is None else _settle(draft, placement)
 
 
-def _revise(page: _Page, fact_id: str) -> None:
+def _confirm(draft: _VersionDraft, fact_id: str, placement: Placement | None) -> None:
+    fact = draft.get(fact_id)
+    twin = placement.twin if placement is not None else None
+    if placement is not None and twin is not None and twin.id == fact_id and not happens(fact):
+        _settle(draft, placement)
+    else:
+        draft.put(merged(fact, draft.proposal))
+
+
+def _revise(draft: _VersionDraft, fact_id: str, placement: Placement | None) -> None:
     """Write the more exact wording, and with it the content by which the fact is found."""
-    _confirm(page, fact_id)
-    fact, proposal = page.get(fact_id), page.proposal
-    occurrence = fact.occurrence if fact.key == proposal.key else page.free(proposal.key)[1]
-    page.put(
+    _confirm(draft, fact_id, placement)
+    fact, proposal = draft.get(fact_id), draft.proposal
+    occurrence = fact.occurrence if fact.key == proposal.key else draft.free(proposal.key)[1]
+    draft.put(
         replace(
             fact,
             text=proposal.claim.text,
@@ -264,43 +241,44 @@ def _revise(page: _Page, fact_id: str) -> None:
     )
 
 
-def _settle(page: _Page, placed: Placement) -> str:
+def _settle(draft: _VersionDraft, placement: Placement) -> str:
     """Put the claim into its place, and end what ends by it; return the id of the fact that it is."""
-    fact_id = _write(page, placed)
-    if not may_retire(page.proposal, [cut.fact for cut in placed.cuts]):
-        return fact_id
-    for cut in placed.cuts:
-        resumed = _shorten(page, cut, by=fact_id)
-        if resumed is not None and placed.until is not None and placed.until.id == cut.fact.id:
-            page.put(replace(page.get(fact_id), superseded_by=resumed))
+    allowed = may_retire(draft.proposal, [cut.fact for cut in placement.cuts])
+    fact_id = _write(draft, placement, allowed=allowed)
+    for cut in placement.cuts if allowed else ():
+        resumed = _shorten(draft, cut, by=fact_id)
+        if resumed is not None and placement.until is not None and placement.until.id == cut.fact.id:
+            draft.put(replace(draft.get(fact_id), superseded_by=resumed))
     return fact_id
 
 
-def _write(page: _Page, placed: Placement) -> str:
-    twin, proposal = placed.twin, page.proposal
+def _write(draft: _VersionDraft, placement: Placement, *, allowed: bool) -> str:
+    twin, proposal = placement.twin, draft.proposal
     if twin is None:
-        status: Status = "superseded" if page.over(placed.valid.end) else "current"
-        return page.write_new(placed.valid, status=status, until=placed.until)
-    fact = merged(twin, proposal, page.origin)
-    allowed = may_retire(proposal, [cut.fact for cut in placed.cuts])
+        status: Status = "superseded" if draft.is_past(placement.valid.end) else "current"
+        return draft.write_new(placement.valid, status=status, until=placement.until)
+    fact = merged(twin, proposal)
     if allowed and proposal.since < began(fact):
-        # Known to have been so for longer. The end stays: nobody said another.
+        # It is known to have been so for longer. The end stays: the claim names no other.
         fact = replace(fact, valid=replace(proposal.valid, end=fact.valid.end))
-    page.put(fact)
+    draft.put(fact)
     return fact.id
 
 
-def _shorten(page: _Page, cut: Cut, *, by: str) -> str | None:
-    """End a fact; return the id of the fact that goes on with it when it was said again later."""
-    fact = page.get(cut.fact.id)
+def _shorten(draft: _VersionDraft, cut: Cut, *, by: str) -> str | None:
+    """End a fact; return the id of the fact that continues it when it was said again later."""
+    fact = draft.get(cut.fact.id)
     resumed = None
     if cut.resumes is not None:
-        resumed = _resume(page, fact, cut.resumes)
+        # The claim lies between two statements of the fact, so one fact becomes two, before and after the claim. Each
+        # keeps the sources of its own time: what is said only after the claim is no evidence for the time before it.
+        resumed = _resume(draft, fact, cut.resumes)
         before = tuple(source for source in fact.sources if source.at < cut.resumes)
         moved = len(fact.sources) - len(before)
         fact = replace(fact, sources=before, evidence=max(fact.evidence - moved, 1))
-    over = page.over(cut.end)
-    page.put(
+    # An end in the future is only noted: until then the fact is believed, and disputed if it was.
+    over = draft.is_past(cut.end)
+    draft.put(
         replace(
             fact,
             valid=replace(fact.valid, end=cut.end),
@@ -312,11 +290,11 @@ def _shorten(page: _Page, cut: Cut, *, by: str) -> str | None:
     return resumed
 
 
-def _resume(page: _Page, fact: Fact, at: datetime) -> str:
+def _resume(draft: _VersionDraft, fact: Fact, at: datetime) -> str:
     """Write what was true again after an interruption as an occurrence of its own."""
-    fact_id, occurrence = page.free(fact.key)
+    fact_id, occurrence = draft.free(fact.key)
     sources = tuple(source for source in fact.sources if source.at >= at)
-    page.put(
+    draft.put(
         replace(
             fact,
             id=fact_id,
@@ -324,8 +302,8 @@ def _resume(page: _Page, fact: Fact, at: datetime) -> str:
             valid=Interval(start=at, end=fact.valid.end, granularity="instant"),
             sources=sources,
             evidence=len(sources),
-            learned_at=page.now,
-            recorded_at=page.now,
+            learned_at=draft.now,
+            recorded_at=draft.now,
             revision=1,
             seq=0,
         )
@@ -333,49 +311,43 @@ def _resume(page: _Page, fact: Fact, at: datetime) -> str:
     return fact_id
 
 
-def _close(page: _Page, ids: Iterable[str], *, by: str) -> None:
-    """End what an event ended, or a plan that was given up: its time is when it would take place, and stays."""
+def _close(draft: _VersionDraft, ids: Iterable[str], *, by: str) -> None:
+    """End what an event ended, or a plan that was dropped. What happens keeps its time: that is when it takes place."""
     for fact_id in ids:
-        fact = page.get(fact_id)
-        end = fact.valid if happens(fact) else replace(fact.valid, end=page.proposal.since)
-        page.put(replace(fact, valid=end, status="superseded", superseded_by=by, rivals=()))
+        fact = draft.get(fact_id)
+        valid = fact.valid if happens(fact) else replace(fact.valid, end=draft.proposal.since)
+        draft.put(replace(fact, valid=valid, status="superseded", superseded_by=by, rivals=()))
 
 
-def _replace(page: _Page, ids: Sequence[str]) -> None:
-    """Put the claim in the place of facts that a model named; where they are trusted more, nobody decides."""
-    if not may_retire(page.proposal, map(page.get, ids)):
-        _dispute(page, ids)
+def _replace(draft: _VersionDraft, ids: Sequence[str], placement: Placement | None) -> None:
+    """Put the claim in the place of facts that a model named; facts that are trusted more are only disputed."""
+    if not may_retire(draft.proposal, map(draft.get, ids)):
+        _dispute(draft, ids, placement)
         return
-    happening = page.proposal.happens
-    own = (
-        page.write_new(page.proposal.valid)
-        if happening
-        else _settle(page, place(page.proposal, page.every()))
-    )
-    _close(page, [fact_id for fact_id in ids if fact_id != own and believed(page.get(fact_id))], by=own)
+    own = _enter(draft, placement)
+    _close(draft, [fact_id for fact_id in ids if fact_id != own and believed(draft.get(fact_id))], by=own)
 
 
-def _remove(page: _Page, ids: Sequence[str]) -> None:
-    """Hide facts that a model named, as far as who contradicts them is trusted enough."""
-    for fact in map(page.get, ids):
-        if fact.retired_at is None and may_retire(page.proposal, [fact]):
-            page.put(replace(fact, retired_at=page.now))
+def _remove(draft: _VersionDraft, ids: Sequence[str]) -> None:
+    """Hide facts that a model named, as far as the claim is trusted enough."""
+    for fact in map(draft.get, ids):
+        if fact.retired_at is None and may_retire(draft.proposal, [fact]):
+            draft.put(replace(fact, retired_at=draft.now))
 
 
-def _dispute(page: _Page, ids: Sequence[str]) -> None:
-    """Leave it undecided: who is trusted more is believed until somebody decides; between equals, nobody is."""
-    proposal = page.proposal
-    rivals = [page.get(fact_id) for fact_id in ids]
+def _dispute(draft: _VersionDraft, ids: Sequence[str], placement: Placement | None) -> None:
+    """Record a conflict. The more trusted side stays believed; between equals neither is."""
+    proposal = draft.proposal
+    rivals = [draft.get(fact_id) for fact_id in ids]
     trust = rank(proposal.trust)
-    placed = None if proposal.happens else place(proposal, page.every())
     best = all(standing(rival) < trust for rival in rivals)
-    own = page.write_new(
-        proposal.valid if placed is None else placed.valid, status="current" if best else "conflicting"
+    own = draft.write_new(
+        proposal.valid if placement is None else placement.valid, status="current" if best else "conflicting"
     )
-    page.put(replace(page.get(own), rivals=tuple(ids)))
+    draft.put(replace(draft.get(own), rivals=tuple(ids)))
     for rival in rivals:
         doubted = believed(rival) and standing(rival) <= trust
-        page.put(
+        draft.put(
             replace(
                 rival,
                 rivals=tuple(dict.fromkeys((*rival.rivals, own))),
@@ -384,27 +356,30 @@ def _dispute(page: _Page, ids: Sequence[str]) -> None:
         )
 
 
-def _retract(page: _Page, ids: Sequence[str], *, replacement: bool) -> None:
-    wrong = [page.get(fact_id) for fact_id in ids]
-    rest = [fact for fact in page.every() if fact.id not in ids]
+def _retract(draft: _VersionDraft, ids: Sequence[str], *, replacement: bool) -> None:
+    wrong = [draft.get(fact_id) for fact_id in ids]
+    right = [fact for fact in draft.facts() if fact.id not in ids]
     if replacement:
-        page.proposal = correcting(page.proposal, wrong)
-    happening = page.proposal.happens
-    own = page.write_new(page.proposal.valid) if happening else _settle(page, place(page.proposal, rest))
+        draft.proposal = correcting(draft.proposal, wrong)
+    # The claim was placed among the wrong facts too, and at the time when it was said: it needs another place.
+    own = _enter(draft, place(draft.proposal, right))
     for fact in wrong:
-        page.put(replace(fact, status="retracted", superseded_by=own, rivals=()))
-        _repair(page, fact, own, replacement=replacement)
+        draft.put(replace(fact, status="retracted", superseded_by=own, rivals=()))
+        _repair(draft, fact, own, replacement=replacement)
 
 
-def _repair(page: _Page, wrong: Fact, own: str, *, replacement: bool) -> None:
-    """Let what had ended by something wrong end by what is right, or not end at all."""
-    for fact in page.every():
+def _repair(draft: _VersionDraft, wrong: Fact, own: str, *, replacement: bool) -> None:
+    """Let what had ended by a wrong fact end by the right one, or not end at all."""
+    for fact in draft.facts():
         if fact.superseded_by != wrong.id or fact.status != "superseded":
             continue
         if replacement:
-            page.put(replace(fact, superseded_by=own))
-        elif not (excludes(page.proposal, fact) or alike(page.proposal, fact)):
-            page.put(
+            # "Not Porto but Lisbon": the correction took over the time of the wrong fact, and what that fact ended.
+            draft.put(replace(fact, superseded_by=own))
+        elif not (excludes(draft.proposal, fact) or alike(draft.proposal, fact)):
+            # "Never in Porto": nothing takes its time, so the fact before it lasts as long as the wrong one was thought
+            # to. A fact that the denial excludes as well, or that says the same as the denial, stays ended.
+            draft.put(
                 replace(
                     fact,
                     status="current" if believed(wrong) else fact.status,

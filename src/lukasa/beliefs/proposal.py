@@ -1,17 +1,26 @@
-"""A claim made ready to be compared: its key and slot, the time it speaks of, and how it stands to a known fact."""
+"""A claim made ready to be compared: its key and slot, the time it speaks of, and how it relates to a known fact."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from lukasa.beliefs.keys import cardinality_of, fact_key, refines, same_words, slot_of, when_of
+from lukasa.beliefs.keys import cardinality_of, date_of, fact_key, refines, same_words, slot_of
 from lukasa.domain.attribute import attribute as known_attribute
 from lukasa.domain.claim import Claim
 from lukasa.domain.fact import KIND_TRAITS, TRUSTS, Cardinality, Fact, Trust
 from lukasa.domain.interval import ALWAYS, Interval
 from lukasa.domain.source import Source
+from lukasa.domain.turn import Origin, Turn
+
+_TRUST: Mapping[Origin, Trust] = {
+    "user": "high",
+    "import": "high",
+    "assistant": "medium",
+    "tool": "low",
+    "web": "low",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +28,9 @@ class Proposal:
     """What a claim would be as a fact."""
 
     claim: Claim
+    said_at: datetime
+    origin: Origin
+    trust: Trust
     key: str
     slot: str | None
     cardinality: Cardinality
@@ -27,85 +39,91 @@ class Proposal:
     """What has ended is denied from then on."""
 
     valid: Interval
-    said_at: datetime
-    trust: Trust
 
     stands_until: datetime
-    """Up to when the words vouch for it: "since 2019", said today, goes against whatever was said meanwhile."""
+    """Up to when the words vouch for it: "since 2019", said today, overrules whatever was said meanwhile."""
 
     @property
     def since(self) -> datetime:
         """When it begins to be true, for putting it in order."""
-        return self.said_at if KIND_TRAITS[self.claim.kind].planned else _since(self.valid, self.said_at)
+        return self.said_at if KIND_TRAITS[self.claim.kind].planned else _beginning(self.valid, self.said_at)
 
     @property
     def happens(self) -> bool:
-        """Whether it is something that takes place, rather than something that is so until it ends."""
+        """Whether it takes place, rather than being so until it ends."""
         return KIND_TRAITS[self.claim.kind].happens
 
 
 # --- from a claim to a proposal --------------------------------------------------------------------------------------
 
 
-def propose(claim: Claim, known: Sequence[Fact], *, said_at: datetime, trust: Trust) -> Proposal:
-    """Normalise a claim.
+def propose(claim: Claim, turn: Turn, facts: Sequence[Fact]) -> Proposal:
+    """Normalise a claim that was made in a turn.
 
-    "No longer in Porto" denies it from then on; "in Porto from 2015 to 2018" says what was so, unless it is known to
-    be so still: then it, too, is news of the end.
+    "No longer in Porto" denies it from then on; "in Porto from 2015 to 2018" says what was so, unless the *facts* still
+    say that it is so: then it, too, is news of the end.
     """
-    over = _is_over(claim, said_at)
-    proposal = _as_said(claim, said_at=said_at, trust=trust)
-    if not over or claim.negated:
+    proposal = _as_said(claim, said_at=turn.at, origin=turn.origin, trust=trust_of(turn))
+    if claim.negated or not _is_over(claim, turn.at):
         return proposal
-    denial = _denying(proposal)
-    if any(believed(fact) and excludes(denial, fact) and holds(fact, denial.since) for fact in known):
+    denial = _denial(proposal)
+    if any(believed(fact) and excludes(denial, fact) and holds(fact, denial.since) for fact in facts):
         return denial
-    told_from_when = claim.valid is not None and claim.valid.start is not None
-    return denial if claim.ended and not told_from_when else proposal
+    has_start = claim.valid is not None and claim.valid.start is not None
+    return denial if claim.ended and not has_start else proposal
 
 
 def lookups(claim: Claim) -> tuple[set[str], set[str]]:
-    """Return the keys and the slots under which a claim's like, and what excludes it, are found.
+    """Return the keys and the slots under which facts like a claim, and facts that exclude it, are found.
 
     An event is looked for without its date too, and what is over both as what was so and as its denial.
     """
-    said = _as_said(claim, said_at=claim.source.at, trust="low")
-    variants = [said, _denying(said)] if _is_over(claim, said.said_at) else [said]
+    proposal = _as_said(claim, said_at=claim.source.at, origin="web", trust="low")
+    variants = [proposal, _denial(proposal)] if _is_over(claim, proposal.said_at) else [proposal]
     keys = {
-        _key(claim, negated=each.negated, valid=valid) for each in variants for valid in (each.valid, None)
+        fact_key(replace(claim, negated=variant.negated, valid=valid))
+        for variant in variants
+        for valid in (variant.valid, None)
     }
     values = {claim.value, claim.corrects or claim.value}
     slots = {slot_of(claim.subject, claim.attribute, value, claim.cardinality) for value in values}
     return keys, {slot for slot in slots if slot is not None}
 
 
-def _as_said(claim: Claim, *, said_at: datetime, trust: Trust) -> Proposal:
+def trust_of(turn: Turn) -> Trust:
+    """Return how far a turn's origin can be relied on."""
+    trust = _TRUST[turn.origin]
+    return trust if turn.role == "user" or trust != "high" else "medium"
+
+
+def _as_said(claim: Claim, *, said_at: datetime, origin: Origin, trust: Trust) -> Proposal:
     valid = _valid(claim, said_at)
+    cardinality = claim.cardinality
     return Proposal(
         claim=claim,
-        key=_key(claim, negated=claim.negated, valid=valid),
-        slot=slot_of(claim.subject, claim.attribute, claim.value, claim.cardinality),
-        cardinality=cardinality_of(claim.attribute, claim.cardinality)
-        if claim.attribute
-        else claim.cardinality,
+        said_at=said_at,
+        origin=origin,
+        trust=trust,
+        key=fact_key(replace(claim, valid=valid)),
+        slot=slot_of(claim.subject, claim.attribute, claim.value, cardinality),
+        cardinality=cardinality_of(claim.attribute, cardinality) if claim.attribute else cardinality,
         negated=claim.negated,
         valid=valid,
-        said_at=said_at,
-        trust=trust,
         stands_until=said_at,
     )
 
 
-def _denying(proposal: Proposal) -> Proposal:
-    """Read what is over as a denial from its end on; a plan is given up for the day that it was made for."""
-    told = proposal.claim.valid
-    if told is None or (told.end is None and not proposal.happens):
+def _denial(proposal: Proposal) -> Proposal:
+    """Return what is over as a denial from its end on; a plan is dropped for the day that it was made for."""
+    stated = proposal.claim.valid
+    if stated is None or (stated.end is None and not proposal.happens):
         valid = Interval(start=proposal.said_at, granularity="instant")
     elif proposal.happens:
-        valid = told
+        valid = stated
     else:
-        valid = Interval(start=told.end, granularity=told.granularity, phrase=told.phrase)
-    return replace(proposal, negated=True, valid=valid, key=_key(proposal.claim, negated=True, valid=valid))
+        valid = Interval(start=stated.end, granularity=stated.granularity, phrase=stated.phrase)
+    key = fact_key(replace(proposal.claim, negated=True, valid=valid))
+    return replace(proposal, negated=True, valid=valid, key=key)
 
 
 def _is_over(claim: Claim, said_at: datetime) -> bool:
@@ -116,30 +134,18 @@ def _is_over(claim: Claim, said_at: datetime) -> bool:
 
 
 def _valid(claim: Claim, said_at: datetime) -> Interval:
-    """Return since when a claim holds: what says nothing of its time holds since it was said."""
-    told = claim.valid
-    if told is not None and (told.start is not None or told.end is not None):
-        return told
+    """Return since when a claim holds: one that names no time holds since it was said."""
+    stated = claim.valid
+    if stated is not None and (stated.start is not None or stated.end is not None):
+        return stated
     return ALWAYS if KIND_TRAITS[claim.kind].happened else Interval(start=said_at, granularity="instant")
 
 
-def _key(claim: Claim, *, negated: bool, valid: Interval | None) -> str:
-    return fact_key(
-        claim.subject,
-        claim.text,
-        attribute=claim.attribute,
-        value=claim.value,
-        negated=negated,
-        valid=valid,
-        kind=claim.kind,
-    )
-
-
-# --- how it stands to a fact -----------------------------------------------------------------------------------------
+# --- how it relates to a fact ----------------------------------------------------------------------------------------
 
 
 def alike(proposal: Proposal, fact: Fact) -> bool:
-    """Tell whether a fact says what the proposal says, more or less exactly; since when apart."""
+    """Whether a fact says what the proposal says, more or less exactly, at whatever time."""
     if fact.key == proposal.key:
         return True
     if not _same_attribute(proposal, fact) or fact.negated != proposal.negated:
@@ -153,7 +159,7 @@ def alike(proposal: Proposal, fact: Fact) -> bool:
 
 
 def excludes(proposal: Proposal, fact: Fact) -> bool:
-    """Tell whether the two cannot be true at the same time. What happens excludes nothing that is so."""
+    """Whether the two cannot be true at the same time. What happens excludes nothing that is so."""
     if proposal.slot is None or fact.slot != proposal.slot or proposal.happens != happens(fact):
         return False
     if not _same_attribute(proposal, fact):
@@ -166,7 +172,7 @@ def excludes(proposal: Proposal, fact: Fact) -> bool:
 
 
 def ends(event: Proposal | Fact, state: Proposal | Fact) -> bool:
-    """Tell whether one is the event by which the other ends: `stopped` ends `does`."""
+    """Whether one is the event by which the other ends: `stopped` ends `does`."""
     name = _attribute(event)
     spec = None if name is None else known_attribute(name)
     return (
@@ -178,18 +184,23 @@ def ends(event: Proposal | Fact, state: Proposal | Fact) -> bool:
     )
 
 
-def heard(proposal: Proposal, fact: Fact) -> bool:
-    """Tell whether a fact rests on the proposal's very words already."""
+def rests_on(proposal: Proposal, fact: Fact) -> bool:
+    """Whether a fact already has the proposal's very words as a source."""
     return any(same_span(proposal.claim.source, source) for source in fact.sources)
 
 
 def same_span(one: Source, other: Source) -> bool:
-    """Tell whether two sources are the same characters of the same turn."""
+    """Whether two sources are the same characters of the same turn."""
     return (one.turn, one.start, one.end) == (other.turn, other.start, other.end)
 
 
+def may_retire(proposal: Proposal, facts: Iterable[Fact]) -> bool:
+    """Whether the claim is trusted enough to end or withdraw these facts."""
+    return all(standing(fact) <= rank(proposal.trust) for fact in facts)
+
+
 def _same_attribute(proposal: Proposal, fact: Fact) -> bool:
-    """Tell whether both are of one slot and of one attribute, rather than of its opposite."""
+    """Whether both are of one slot and of one attribute, rather than of its opposite."""
     return (
         proposal.slot is not None
         and proposal.slot == fact.slot
@@ -198,52 +209,52 @@ def _same_attribute(proposal: Proposal, fact: Fact) -> bool:
 
 
 def _covers(denied: str | None, value: str | None) -> bool:
-    """Tell whether a denial reaches a value: who is not in Porto is not in "Porto, Foz" either."""
+    """Whether a denial reaches a value: who is not in Porto is not in "Porto, Foz" either."""
     return same_words(denied, value) or refines(value, denied)
 
 
-def _attribute(of: Proposal | Fact) -> str | None:
-    return of.claim.attribute if isinstance(of, Proposal) else of.attribute
+def _attribute(item: Proposal | Fact) -> str | None:
+    return item.claim.attribute if isinstance(item, Proposal) else item.attribute
 
 
 # --- a fact's time and standing --------------------------------------------------------------------------------------
 
 
 def happens(fact: Fact) -> bool:
-    """Tell whether a fact is an event or a plan, whose time is when it takes place."""
+    """Whether a fact is an event or a plan, whose time is when it takes place."""
     return KIND_TRAITS[fact.kind].happens
 
 
 def believed(fact: Fact) -> bool:
-    """Tell whether a fact is held to be so, perhaps against another."""
+    """Whether a fact is held to be so, perhaps against another."""
     return fact.live and fact.status != "superseded"
 
 
 def began(fact: Fact) -> datetime:
-    """Return when a fact begins to be true, for putting it in order. A plan is one since it was told."""
-    return first_said(fact) if KIND_TRAITS[fact.kind].planned else _since(fact.valid, first_said(fact))
+    """Return when a fact begins to be true, for putting it in order. A plan is one since it was first said."""
+    return first_said(fact) if KIND_TRAITS[fact.kind].planned else _beginning(fact.valid, first_said(fact))
 
 
 def holds(fact: Fact, at: datetime) -> bool:
-    """Tell whether a fact was so at an instant, for all that is known."""
+    """Whether a fact was so at an instant, as far as is known."""
     return began(fact) <= at and (
         KIND_TRAITS[fact.kind].planned or fact.valid.end is None or at < fact.valid.end
     )
 
 
 def first_said(fact: Fact) -> datetime:
-    """Return when a fact was first said; one without a source, when it was recorded."""
+    """Return when a fact was first said; without a source, when it was recorded."""
     return fact.sources[0].at if fact.sources else fact.learned_at
 
 
 def last_said(fact: Fact) -> datetime:
-    """Return when a fact was last said."""
+    """Return when a fact was last said; without a source, when it was recorded."""
     return fact.sources[-1].at if fact.sources else fact.learned_at
 
 
-def dated(of: Proposal | Fact) -> str | None:
-    """Return the day by which an event or a plan differs from others of the same content; `None`: nobody said."""
-    return when_of(of.valid, of.claim.kind if isinstance(of, Proposal) else of.kind)
+def dated(item: Proposal | Fact) -> str | None:
+    """Return the date by which an event or a plan differs from others of the same content, if it has one."""
+    return date_of(item.valid, item.claim.kind if isinstance(item, Proposal) else item.kind)
 
 
 def rank(trust: Trust) -> int:
@@ -256,12 +267,7 @@ def standing(fact: Fact) -> int:
     return rank("high" if fact.pinned else fact.trust)
 
 
-def _since(valid: Interval, said_at: datetime) -> datetime:
+def _beginning(valid: Interval, said_at: datetime) -> datetime:
     if valid.start is not None:
         return valid.start
     return said_at if valid.end is None else min(said_at, valid.end)
-
-
-def may_retire(proposal: Proposal, facts: Iterable[Fact]) -> bool:
-    """Tell whether who says it is trusted enough to end or withdraw these facts."""
-    return all(standing(fact) <= rank(proposal.trust) for fact in facts)

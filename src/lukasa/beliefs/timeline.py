@@ -1,15 +1,15 @@
-"""Where something that is so goes among the facts that exclude it: since when, until when, and what ends by it.
+"""Where a state goes among the facts that exclude it: since when, until when, and what ends by it.
 
-The facts of a slot follow each other in time. A claim is put where it belongs by when it began, not by when it was
-imported, so the same sayings give the same intervals in whichever order they come.
+The facts of a slot follow each other in time. A claim is placed by when it began to be true, not by when it was imported,
+so the same statements give the same intervals in whichever order they arrive.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from lukasa.beliefs.proposal import (
     Proposal,
@@ -21,11 +21,14 @@ from lukasa.beliefs.proposal import (
     first_said,
     holds,
     last_said,
+    propose,
     rank,
     standing,
 )
+from lukasa.domain.claim import Claim
 from lukasa.domain.fact import Fact
 from lukasa.domain.interval import Interval
+from lukasa.domain.turn import Turn
 
 
 class Cut(NamedTuple):
@@ -46,7 +49,7 @@ class Bound(NamedTuple):
 
 
 class Placement(NamedTuple):
-    """A claim's place."""
+    """A claim's place on the timeline of its slot."""
 
     valid: Interval
     twin: Fact | None
@@ -57,15 +60,35 @@ class Placement(NamedTuple):
     """The fact that took its place."""
 
     clash: tuple[Fact, ...]
-    """Facts said at the same moment: nothing tells which was first."""
+    """Facts said at the same moment, so that there is no telling which was first."""
 
     weaker: tuple[Fact, ...]
     """Facts that would take its place, and are trusted less."""
 
 
-def place(proposal: Proposal, known: Iterable[Fact]) -> Placement:
-    """Find a claim's place among what is known."""
-    live = [fact for fact in known if fact.live]
+@dataclass(frozen=True, slots=True)
+class PlacedClaim:
+    """A claim among the facts that bear on it: all that is needed to decide it and to carry the verdict out."""
+
+    proposal: Proposal
+    facts: Sequence[Fact]
+    """Of any status (`lookups`), with those derived from them."""
+
+    placement: Placement | None
+    """`None`: it is an event or a plan, which ends nothing by its mere place in time."""
+
+    @classmethod
+    def of(cls, claim: Claim, turn: Turn, facts: Sequence[Fact]) -> Self:
+        """Place a claim that was made in a turn among facts."""
+        proposal = propose(claim, turn, facts)
+        return cls(proposal, facts, place(proposal, facts))
+
+
+def place(proposal: Proposal, facts: Iterable[Fact]) -> Placement | None:
+    """Find the place of a state among facts; `None` for what happens."""
+    if proposal.happens:
+        return None
+    live = [fact for fact in facts if fact.live]
     rivals = [fact for fact in live if excludes(proposal, fact)]
     weaker = tuple(
         rival for rival in rivals if _follows(proposal, rival) and standing(rival) < rank(proposal.trust)
@@ -77,7 +100,7 @@ def place(proposal: Proposal, known: Iterable[Fact]) -> Placement:
     bounds += [
         Bound(began(fact), fact) for fact in live if ends(fact, proposal) and began(fact) > proposal.since
     ]
-    bound = min(bounds, key=lambda each: each.at, default=None)
+    bound = min(bounds, key=lambda bound: bound.at, default=None)
     valid = proposal.valid
     if bound is not None and (valid.end is None or bound.at < valid.end):
         valid = replace(valid, end=bound.at)
@@ -94,7 +117,7 @@ def place(proposal: Proposal, known: Iterable[Fact]) -> Placement:
 
 
 def correcting(proposal: Proposal, wrong: Sequence[Fact]) -> Proposal:
-    """Give what is right the time of what was wrong, unless its own was said."""
+    """Give a correction the time of what was wrong, unless its own was said."""
     start = min((began(fact) for fact in wrong), default=proposal.since)
     if proposal.since != proposal.said_at or start >= proposal.since:
         return proposal
@@ -102,13 +125,13 @@ def correcting(proposal: Proposal, wrong: Sequence[Fact]) -> Proposal:
     return replace(
         proposal,
         valid=replace(proposal.valid, start=start),
-        # What was said between the wrong and the right is not touched: only the wrong is put right.
+        # Only the wrong fact is put right: what was said between it and the correction is left alone.
         stands_until=proposal.said_at if lasts else start,
     )
 
 
 def _twin(proposal: Proposal, twins: Sequence[Fact], *, end: datetime | None) -> Fact | None:
-    """Return the fact that a claim is: one that was so when it begins, or one that begins later, unless it had ended."""
+    """Return the fact that a claim is: one that was so when it begins, or one that begins before it ends."""
     around = [fact for fact in twins if holds(fact, proposal.since)]
     if around:
         return max(around, key=lambda fact: (believed(fact), began(fact)))
@@ -117,12 +140,12 @@ def _twin(proposal: Proposal, twins: Sequence[Fact], *, end: datetime | None) ->
 
 
 def _follows(proposal: Proposal, rival: Fact) -> bool:
-    """Tell whether a fact begins after the claim, and so ends it."""
+    """Whether a fact begins after the claim, and so ends it."""
     return began(rival) > proposal.since and not _overruled(proposal, rival)
 
 
 def _overruled(proposal: Proposal, rival: Fact) -> bool:
-    """Tell whether a fact begins within the time that a claim made later vouches for."""
+    """Whether a fact begins within the time that a claim made later vouches for."""
     return (
         proposal.valid.end is None
         and proposal.since <= began(rival) <= proposal.stands_until
@@ -131,7 +154,7 @@ def _overruled(proposal: Proposal, rival: Fact) -> bool:
 
 
 def _spans(proposal: Proposal, rival: Fact) -> bool:
-    """Tell whether a fact that was said later vouches for the time in which the claim begins."""
+    """Whether a fact that was said later vouches for the time in which the claim begins."""
     return began(rival) <= proposal.since and first_said(rival) > max(proposal.since, proposal.said_at)
 
 
@@ -145,7 +168,6 @@ def _clashes(proposal: Proposal, rival: Fact) -> bool:
 
 
 def _cut(proposal: Proposal, rival: Fact) -> Cut | None:
-    """Return how a claim shortens a fact; `None`: not at all."""
     if _spans(proposal, rival) or _clashes(proposal, rival) or _follows(proposal, rival):
         return None
     start = proposal.since
@@ -154,13 +176,13 @@ def _cut(proposal: Proposal, rival: Fact) -> Cut | None:
         return None if rival.valid.end is not None and rival.valid.end <= end else Cut(rival, end)
     if not holds(rival, start):
         return None
+    # Said again after the claim: the fact is interrupted by it, not ended.
     again = [source.at for source in rival.sources if source.at > max(start, proposal.stands_until)]
     ended = rival.valid.end
     return Cut(rival, start, next((at for at in again if ended is None or at < ended), None))
 
 
 def _bound(proposal: Proposal, rival: Fact) -> Bound | None:
-    """Return when a claim ends by a fact that excludes it."""
     if _follows(proposal, rival):
         return Bound(began(rival), rival)
     if _spans(proposal, rival) and holds(rival, proposal.since):

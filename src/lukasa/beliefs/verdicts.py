@@ -1,4 +1,4 @@
-"""What becomes of a claim, as values. Reasons are a few fixed words: the journal keeps them, and holds no content."""
+"""What becomes of a claim, as values. A reason is one of a few fixed words, and holds no content."""
 
 from __future__ import annotations
 
@@ -34,11 +34,9 @@ class Same:
 
 @dataclass(frozen=True, slots=True)
 class Revises:
-    """The known fact, told more exactly: another version with the same id."""
+    """The known fact, in more exact words: another version with the same id."""
 
     id: str
-    changes: tuple[str, ...]
-    """Names of the fields that change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +51,10 @@ class Supersedes:
 class Coexists:
     """It is new, and stands beside other values of the same attribute."""
 
-    beside: tuple[str, ...]
-
 
 @dataclass(frozen=True, slots=True)
 class Conflicts:
-    """It cannot be true together with the known facts, and nothing says which is. All stay, and somebody decides."""
+    """It cannot be true together with the known facts, and nothing says which is. All stay until a person decides."""
 
     ids: tuple[str, ...]
     reason: Reason

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from lukasa.beliefs.believe import fact_op
-from lukasa.beliefs.edits import hidden, shown
-from lukasa.domain.change import Change, PutFact, Readmit, Restore, Retire
+from lukasa.beliefs.edits import hidden, put_next, shown
+from lukasa.domain.change import Change, Readmit, Restore, Retire
 from lukasa.domain.erasure import Erased, text_mark
-from lukasa.domain.fact import Fact
 from lukasa.domain.journal import Cause, JournalEntry
 from lukasa.domain.query import FactQuery, TurnQuery
 from lukasa.domain.report import Diff, Forgotten, Revision
@@ -199,11 +197,7 @@ class ChangeVerbs(Verbs):
             if id_ not in facts:
                 changes.append(Retire(id=id_) if hide else Restore(id=id_))
             elif (made := (hidden if hide else shown)(facts[id_], now)) is not None:
-                changes.append(_put(facts[id_], made))
+                changes.append(put_next(facts[id_], made))
         applied = await store.apply(self.partition, changes, cause=Cause(verb=verb, at=now, reason=reason))
         done = {*applied.changed, *applied.facts}
         return [id_ for id_ in dict.fromkeys(ids) if id_ in done]
-
-
-def _put(before: Fact, after: Fact) -> PutFact:
-    return PutFact(fact=after, op=fact_op(before, after))

@@ -7,12 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from lukasa.beliefs.believe import fact_op
-from lukasa.beliefs.edits import approved, conflicts_in, rejected, settled
-from lukasa.beliefs.statement import Statement, amended
+from lukasa.beliefs.edits import Statement, amended, approved, conflicts_in, put_next, rejected, settled
 from lukasa.domain import filter as filters
 from lukasa.domain.audit import Audit
-from lukasa.domain.change import PutFact
 from lukasa.domain.fact import Fact, FactKind, Status
 from lukasa.domain.journal import Cause
 from lukasa.domain.query import FactQuery, TurnQuery
@@ -29,7 +26,7 @@ from lukasa.engine.arguments import (
     read_statuses,
 )
 from lukasa.errors import InputError, NotFoundError
-from lukasa.writing.messages import Labels, read_messages
+from lukasa.writing.messages import CallLabels, read_messages
 from lukasa.writing.remember import Call
 
 _BELIEVED: list[Status] = ["current"]
@@ -71,7 +68,7 @@ class FactVerbs(Verbs):
         )
         now = parts.clock()
         message = {"role": "user", "content": text, "at": now}
-        read = read_messages(message, Labels(), zone=parts.zone, policy=parts.remember)
+        read = read_messages(message, CallLabels(), zone=parts.zone, policy=parts.remember)
         call = Call(read.drafts, None, now, claim=statement.claim)
         return await self._running.remember(self.partition, read, call)
 
@@ -241,11 +238,7 @@ class FactVerbs(Verbs):
         if not after:
             return []
         changes = [
-            PutFact(
-                fact=new,
-                op=fact_op(old, new),
-                document=None if old.text == new.text else await self._running.document(new),
-            )
+            put_next(old, new, None if old.text == new.text else await self._running.document(new))
             for old, new in zip(before, after, strict=True)
         ]
         cause = Cause(verb=verb, at=self._now(), reason=reason)

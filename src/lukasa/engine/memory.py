@@ -14,6 +14,7 @@ from lukasa.engine.handle import AsyncHandle
 from lukasa.engine.parts import Parts, Running
 from lukasa.errors import LukasaError
 from lukasa.text.analysis import ANALYSIS_VERSION
+from lukasa.upkeep.backfill import ModelBackfill
 
 
 class AsyncEngine:
@@ -108,10 +109,10 @@ class AsyncEngine:
         """
         running = self._running
         if running.parts.recipe is not None:
-            from lukasa.upkeep.catch_up import CatchUp  # noqa: PLC0415 - not what `import lukasa` waits for
-
-            catch_up = CatchUp(running.parts.store, running.worker, running.believe.name, running.parts.clock)
-            return await catch_up(limit=limit)
+            backfill = ModelBackfill(
+                running.parts.store, running.worker, running.believe.name, running.parts.clock
+            )
+            return await backfill(limit=limit)
         return await running.extract(limit=limit, now=running.parts.clock())
 
     async def flush(self, timeout: float | None = None) -> Flushed:  # noqa: ASYNC109 - the caller's word for it

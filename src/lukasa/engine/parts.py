@@ -45,8 +45,8 @@ from lukasa.ports.tokens import TokenCounter
 from lukasa.retrieval.channels import Channels
 from lukasa.retrieval.recall import Recall
 from lukasa.retrieval.warm import WarmPartitions
-from lukasa.upkeep.backfill import Extract
-from lukasa.upkeep.worker import Handler, Worker
+from lukasa.upkeep.backfill import Backfill
+from lukasa.upkeep.worker import JobHandler, Worker
 from lukasa.writing.erase import Erase
 from lukasa.writing.remember import Remember
 from lukasa.writing.undo import Undo
@@ -105,7 +105,7 @@ class Running:
         self.believe = Believe(parts.store, parts.extractor, self.served, parts.resolve, recipe)
         patience = parts.distil.patience if parts.recipe else None
         self.remember = Remember(parts.store, self.encoder, self.believe, parts.remember, patience)
-        self.extract = Extract(parts.store, self.encoder, self.believe)
+        self.extract = Backfill(parts.store, self.encoder, self.believe)
         self.undo = Undo(parts.store, self.encoder)
         self.erase = Erase(parts.store, self.encoder)
         self.reembed = Reembed(parts.store, self.encoder)
@@ -147,7 +147,7 @@ class Running:
             policy=parts.distil,
         )
 
-    def _handlers(self) -> dict[str, Handler]:
+    def _handlers(self) -> dict[str, JobHandler]:
         parts = self._parts
         # Not what `import lukasa` should wait for.
         from lukasa.upkeep.maintain import KIND as MAINTAIN  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Does what was left for later: takes jobs from the store, a few sessions at a time, and tries again what failed.
+"""Runs background jobs: takes them from the store, a few sessions at a time, and retries those that fail.
 
 Nothing is kept in memory that the store does not have: a worker that dies leaves jobs whose lease runs out.
 """
@@ -9,11 +9,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
-from lukasa.domain.job import Job, Postpone, Queue
+from lukasa.domain.job import Bookkeeping, Job, Postpone, Queue
 from lukasa.domain.journal import Cause
 from lukasa.domain.report import Flushed
 from lukasa.domain.scope import Partition
@@ -22,20 +22,23 @@ from lukasa.llm.budget import Tally
 from lukasa.policy import JobPolicy
 from lukasa.ports.store import Store
 
+_POLL = 0.02
+"""Seconds between two looks at which jobs of a flush are done."""
 
-class Handler(Protocol):
-    """Does one kind of job, and ends it in the store."""
+
+class JobHandler(Protocol):
+    """Runs one kind of job, and ends it in the store."""
 
     def __call__(self, job: Job, *, final: bool) -> Awaitable[Tally]:
-        """Do it; *final*: nothing more is to be waited for. Raises `LukasaError` when it cannot be done now."""
+        """Run it; *final*: do not wait for more input. Raises `LukasaError` when it cannot be done now."""
         ...
 
 
 @dataclass(slots=True)
 class _Flush:
-    """What has come of waiting so far."""
+    """The jobs that a flush waits for, and what has come of them so far."""
 
-    left: set[str]
+    open: set[str]
     failed: set[str] = field(default_factory=set)
     done: int = 0
     errors: list[str] = field(default_factory=list)
@@ -43,10 +46,10 @@ class _Flush:
 
 @dataclass(slots=True)
 class Worker:
-    """Runs jobs in the background of whatever event loop it is kicked in."""
+    """Runs jobs in the background of whatever event loop `kick` is called in."""
 
     store: Store
-    handlers: Mapping[str, Handler]
+    handlers: Mapping[str, JobHandler]
     policy: JobPolicy
     clock: Callable[[], datetime]
     name: str
@@ -58,18 +61,16 @@ class Worker:
     """By job id."""
 
     _final: set[Partition] = field(default_factory=set, init=False)
-    """Partitions of which nothing is to be waited for."""
+    """Partitions whose jobs are not to wait for more input."""
 
     _errors: dict[str, str] = field(default_factory=dict, init=False)
-    """By job id: why its last attempt failed; what is done has none."""
+    """By job id: why its last attempt failed; a job that succeeded has none."""
 
-    _ended: int = field(default=0, init=False)
-    """Jobs done so far."""
-
+    _done: int = field(default=0, init=False)
     _tally: Tally = field(default_factory=Tally, init=False)
 
     def kick(self) -> None:
-        """See to jobs from now on; a second call only wakes it up."""
+        """Run jobs from now on; a second call only wakes the worker up."""
         if not self.handlers:
             return
         self._woken.set()
@@ -77,15 +78,15 @@ class Worker:
             self._task = asyncio.create_task(self._work(), name="lukasa worker")
 
     async def run(self, *, until_idle: bool = False) -> int:
-        """Do jobs until cancelled, or until none is due (*until_idle*); return how many were done."""
-        before = self._ended
+        """Run jobs until cancelled, or until none is due (*until_idle*); return how many were done."""
+        before = self._done
         await self._work(until_idle=until_idle)
-        return self._ended - before
+        return self._done - before
 
     async def flush(self, partition: Partition | None, *, within: float | None) -> Flushed:
-        """Have everything done now that waits (of a partition, or of all), each job once, and tell what came of it.
+        """Run all waiting jobs (of a partition, or of all) now, each once, and report the results.
 
-        After *within* seconds it is left to the background.
+        After *within* seconds the rest is left to the background.
         """
         waiting = await self.store.jobs(partition)
         ours = [job for job in waiting if job.kind in self.handlers]  # others are for a process with a model
@@ -104,7 +105,7 @@ class Worker:
         return Flushed(done=flush.done, pending=len(pending), errors=flush.errors, usage=usage)
 
     async def aclose(self) -> None:
-        """Stop, and give back what was begun, so that another worker takes it; `kick` goes on."""
+        """Stop, and give back running jobs, so that another worker takes them; `kick` starts again."""
         tasks = [task for task in (self._task, *self._running.values()) if task is not None]
         for task in tasks:
             task.cancel()
@@ -117,21 +118,23 @@ class Worker:
 
     async def _work(self, *, until_idle: bool = False) -> None:
         while True:
+            # Cleared before the store is asked: a kick that comes in between is not lost.
             self._woken.clear()
-            claimed = await self._claim()
-            if claimed:
+            if await self._claim():
                 continue
             if not self._running and (until_idle or not await self._any_left()):
                 return
-            await self._wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.policy.poll.total_seconds()):
+                    await self._woken.wait()
 
     async def _any_left(self) -> bool:
-        """Tell whether something may become due that this worker can do."""
+        """Whether a job that this worker can run may become due."""
         jobs = await self.store.jobs(state="waiting") + await self.store.jobs(state="running")
         return any(job.kind in self.handlers for job in jobs)
 
     async def _claim(self) -> int:
-        """Begin as many jobs as there is room for; return how many."""
+        """Start as many jobs as there is room for; return how many."""
         room = self.policy.concurrency - len(self._running)
         if room <= 0:
             return 0
@@ -148,30 +151,24 @@ class Worker:
         try:
             jobs = await asyncio.shield(claiming)
         except asyncio.CancelledError:
-            # The store finishes what it has begun: what it hands out is given back.
+            # The store finishes what it has begun: the jobs that it hands out are given back.
             for job in await claiming:
                 await self._postpone(job, job.error, self.clock())
             raise
         for job in jobs:
-            task = asyncio.create_task(self._do(job), name=f"lukasa {job.kind}")
+            task = asyncio.create_task(self._run(job), name=f"lukasa {job.kind}")
             self._running[job.id] = task
-            task.add_done_callback(partial(self._done, job.id))
+            task.add_done_callback(partial(self._finished, job.id))
         return len(jobs)
 
-    def _done(self, job_id: str, _: asyncio.Task[None]) -> None:
+    def _finished(self, job_id: str, _: asyncio.Task[None]) -> None:
         self._running.pop(job_id, None)
         self._woken.set()
 
-    async def _wait(self) -> None:
-        """Wait for a job to end, for a kick, or for the next look."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self.policy.poll.total_seconds()):
-                await self._woken.wait()
-
     # --- one job -----------------------------------------------------------------------------------------------------
 
-    async def _do(self, job: Job) -> None:
-        beat = asyncio.create_task(self._prolong(job))
+    async def _run(self, job: Job) -> None:
+        heartbeat = asyncio.create_task(self._keep_lease(job))
         try:
             tally = await self.handlers[job.kind](job, final=job.partition in self._final)
         except asyncio.CancelledError:
@@ -183,83 +180,68 @@ class Worker:
             await self._failed(job, error)
         else:
             self._errors.pop(job.id, None)
-            self._ended += 1
+            self._done += 1
             self._tally.merge(tally)
         finally:
-            beat.cancel()
+            heartbeat.cancel()
 
     async def _failed(self, job: Job, error: Exception) -> None:
-        """Try again later what may pass; give up what will not, or what failed too often."""
-        told = (
-            f"{job.kind}: {error}"
-            if isinstance(error, LukasaError)
-            else f"{job.kind}: {type(error).__name__}"
-        )
+        """Retry later if that may help; give up if it will not, or after too many attempts."""
         hopeless = not getattr(error, "retryable", False) and not isinstance(error, StoreError)
         dead = hopeless or job.attempts >= self.policy.attempts
-        wait = self.policy.first_wait * 4 ** (job.attempts - 1)
-        due = self.clock() + min(wait, self.policy.longest_wait)
+        now = self.clock()
+        due = now + min(self.policy.first_wait * 4 ** (job.attempts - 1), self.policy.longest_wait)
         if isinstance(error, RateLimitedError) and error.wait is not None:
-            due = max(
-                due,
-                self.clock() + self.policy.first_wait * error.wait / self.policy.first_wait.total_seconds(),
-            )
+            due = max(due, now + timedelta(seconds=error.wait))
         await self._postpone(job, type(error).__name__, due, dead=dead)
-        # Only now: whoever waits for it is told at once, and looks at the job.
-        self._errors[job.id] = told
+        # Only now: a flush that waits for the job sees the error at once, and then looks at the job.
+        reason = error if isinstance(error, LukasaError) else type(error).__name__
+        self._errors[job.id] = f"{job.kind}: {reason}"
 
     async def _postpone(self, job: Job, error: str, due: datetime, *, dead: bool = False) -> None:
-        """Note a failure; a store that cannot be written lets the lease run out, which comes to the same."""
-        cause = Cause(verb=job.kind, at=self.clock())
-        postponed = Postpone(job=job, error=error, due_at=due, dead=dead)
+        # A store that cannot be written lets the lease run out, which has the same effect.
         with suppress(LukasaError):
-            await self.store.apply(job.partition, [], cause=cause, bookkeeping=[postponed])
+            await self._book(job, Postpone(job=job, error=error, due_at=due, dead=dead))
 
-    async def _prolong(self, job: Job) -> None:
-        """Keep the lease of a job that takes long."""
+    async def _keep_lease(self, job: Job) -> None:
         while True:
             await asyncio.sleep(self.policy.lease.total_seconds() / 3)
             with suppress(StoreError):
                 await self.store.extend(job, until=self.clock() + self.policy.lease)
+
+    async def _book(self, job: Job, entry: Bookkeeping) -> None:
+        cause = Cause(verb=job.kind, at=self.clock())
+        await self.store.apply(job.partition, [], cause=cause, bookkeeping=[entry])
 
     # --- waiting for all of it ---------------------------------------------------------------------------------------
 
     async def _flush(self, partition: Partition | None, waiting: Sequence[Job], flush: _Flush) -> None:
         for job in waiting:
             self._errors.pop(job.id, None)
-            if job.state == "waiting" or self._lost(job):
-                await self._hasten(job)
+            if lost := self._lost(job):
+                await self._postpone(job, job.error, self.clock())
+            if lost or job.state == "waiting":
+                await self._book(job, Queue(kind=job.kind, session=job.session, due_at=self.clock()))
         self.kick()
-        while flush.left:
-            there = {job.id: job for job in await self.store.jobs(partition)}
-            # What is done may have left more to do: a summary, say.
-            flush.left |= {id_ for id_, job in there.items() if id_ not in flush.failed and self._due(job)}
-            failed = {id_ for id_ in flush.left if id_ in self._errors}
-            flush.done += len(flush.left - there.keys())
+        while flush.open:
+            jobs = {job.id: job for job in await self.store.jobs(partition)}
+            # A job that is done may have queued another: a summary, for example.
+            flush.open |= {id_ for id_, job in jobs.items() if id_ not in flush.failed and self._due(job)}
+            failed = {id_ for id_ in flush.open if id_ in self._errors}
+            flush.done += len(flush.open - jobs.keys())
             flush.errors += [self._errors[id_] for id_ in sorted(failed)]
             flush.failed |= failed
-            flush.left = (flush.left & there.keys()) - failed
-            if flush.left:
-                await asyncio.sleep(_LOOK)
+            flush.open = (flush.open & jobs.keys()) - failed
+            if flush.open:
+                await asyncio.sleep(_POLL)
 
     def _due(self, job: Job) -> bool:
-        """Tell whether a job is to be done now, or we are at it already."""
+        """Whether a job is to be run now, or this worker is running it."""
         if job.kind not in self.handlers:
             return False
         ours = job.state == "running" and job.worker == self.name
         return ours or (job.state == "waiting" and job.due_at <= self.clock())
 
     def _lost(self, job: Job) -> bool:
-        """Tell whether a job is ours and nobody is at it: its failure could not be written down."""
+        """Whether this worker holds the lease and does not run the job: its failure could not be written."""
         return job.state == "running" and job.worker == self.name and job.id not in self._running
-
-    async def _hasten(self, job: Job) -> None:
-        if self._lost(job):
-            await self._postpone(job, job.error, self.clock())
-        cause = Cause(verb=job.kind, at=self.clock())
-        queue = Queue(kind=job.kind, session=job.session, due_at=self.clock())
-        await self.store.apply(job.partition, [], cause=cause, bookkeeping=[queue])
-
-
-_LOOK = 0.02
-"""Seconds between two looks at what is done."""

@@ -1,1 +1,1 @@
-"""What a caller hands in, made durable: `remember`; and taken back: `erase`, `undo`."""
+"""The write paths: `remember`, `erase`, `undo`."""

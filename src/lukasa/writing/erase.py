@@ -1,4 +1,4 @@
-"""Destroying: which turns and facts go with what is named, and what is left of facts that rest on more."""
+"""Erasure: which turns and facts go with what is named, and what remains of facts that rest on other turns too."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from lukasa.domain.journal import Cause
 from lukasa.domain.query import FactQuery, TurnQuery
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
-from lukasa.errors import NotFoundError, StaleError
+from lukasa.errors import NotFoundError
 from lukasa.indexing.documents import fact_document
 from lukasa.indexing.encoder import Encoder
+from lukasa.ports.attempts import until_applied
 from lukasa.ports.store import Store
 from lukasa.text.rendering import quoted
 
 _ATTEMPTS = 100
-"""How often an erasure is planned anew because somebody wrote in between."""
+"""How often an erasure is planned again because others wrote in between."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Erase:
-    """Everything that erasing needs."""
+    """The path of `erase`, with what it depends on."""
 
     store: Store
     encoder: Encoder
@@ -47,29 +48,27 @@ class Erase:
     ) -> Erased:
         """Erase what is selected and all that rests on nothing else; with *dry_run*, only say what that is."""
         cause = Cause(verb="erase", at=now, reason=reason)
-        for _ in range(_ATTEMPTS):
-            version = await self.store.version(partition)
+        if dry_run:
             erasure = await self._plan(partition, selection)
-            if dry_run:
-                return Erased(
-                    turns=tuple(erasure.turns),
-                    facts=tuple(erasure.facts),
-                    rewritten=tuple(each.versions[-1].id for each in erasure.rewritten),
-                    everything=erasure.everything,
-                    dry_run=True,
-                )
-            try:
-                return await self.store.erase(partition, erasure, cause=cause, expected=version)
-            except StaleError:
-                continue
-        raise StaleError(f"other writers changed {partition!r} {_ATTEMPTS} times in a row; try again")
+            return Erased(
+                turns=tuple(erasure.turns),
+                facts=tuple(erasure.facts),
+                rewritten=tuple(fact.versions[-1].id for fact in erasure.rewritten),
+                everything=erasure.everything,
+                dry_run=True,
+            )
+
+        async def erase(version: int) -> Erased:
+            erasure = await self._plan(partition, selection)
+            return await self.store.erase(partition, erasure, cause=cause, expected=version)
+
+        return await until_applied(self.store, partition, erase, attempts=_ATTEMPTS)
 
     async def _plan(self, partition: Partition, selection: Selection) -> Erasure:
         turns = await self._turns(partition, selection)
         named = await self._named(partition, selection)
         marks = [mark for turn in turns for mark in (turn.id, text_mark(turn.speaker, turn.text)) if mark]
         marks += [fact.key for fact in named]
-        gone = {turn.id for turn in turns}
         if selection.everything:
             facts = await self.store.facts(partition, FactQuery(include_retired=True))
             return Erasure(
@@ -78,13 +77,14 @@ class Erase:
                 marks=marks,
                 everything=True,
             )
-        histories = await self._touched(partition, gone, named)
-        dead, left = what_is_left(histories, gone, {fact.id for fact in named})
-        words = await self._words(partition, left)
-        rewritten = [reworded(versions, gone, words) for versions in left.values()]
+        erased = {turn.id for turn in turns}
+        histories = await self._touched(partition, erased, named)
+        doomed, remaining = what_remains(histories, erased, {fact.id for fact in named})
+        sources = await self._source_turns(partition, remaining)
+        rewritten = [reworded(versions, erased, sources) for versions in remaining.values()]
         return Erasure(
             turns=[turn.id for turn in turns],
-            facts=sorted(dead),
+            facts=sorted(doomed),
             rewritten=await self._with_documents(rewritten, histories),
             marks=marks,
         )
@@ -92,53 +92,51 @@ class Erase:
     async def _turns(self, partition: Partition, selection: Selection) -> list[Turn]:
         if selection.everything:
             return await self.store.turns(partition, TurnQuery(include_retired=True))
-        found: dict[str, Turn] = {}
+        turns: list[Turn] = []
         if selection.turns:
-            query = TurnQuery(ids=selection.turns, include_retired=True)
-            found |= {turn.id: turn for turn in await self.store.turns(partition, query)}
-            _check_known(selection.turns, found, "turn")
+            turns += await self.store.turns(partition, TurnQuery(ids=selection.turns, include_retired=True))
+            _check_known(selection.turns, turns, "turn")
         if selection.session is not None:
             query = TurnQuery(session=selection.session, include_retired=True)
-            found |= {turn.id: turn for turn in await self.store.turns(partition, query)}
+            turns += await self.store.turns(partition, query)
         if selection.text is not None:
             everything = await self.store.turns(partition, TurnQuery(include_retired=True))
-            found |= {turn.id: turn for turn in everything if _speaks_of(turn, selection.text)}
-        return list(found.values())
+            turns += [turn for turn in everything if _turn_has(turn, selection.text)]
+        return list({turn.id: turn for turn in turns}.values())
 
     async def _named(self, partition: Partition, selection: Selection) -> list[Fact]:
-        found: dict[str, Fact] = {}
+        named: list[Fact] = []
         if selection.facts:
-            query = FactQuery(ids=selection.facts, include_retired=True)
-            found |= {fact.id: fact for fact in await self.store.facts(partition, query)}
-            _check_known(selection.facts, found, "fact")
+            named += await self.store.facts(partition, FactQuery(ids=selection.facts, include_retired=True))
+            _check_known(selection.facts, named, "fact")
         if selection.text is not None:
             facts = await self.store.facts(partition, FactQuery(include_retired=True))
             histories = await self.store.history(partition, [fact.id for fact in facts])
-            found |= {
-                fact.id: fact
-                for fact in facts
-                if any(_holds(version, selection.text) for version in histories[fact.id])
-            }
-        return list(found.values())
+            for fact in facts:
+                if any(_fact_has(version, selection.text) for version in histories[fact.id]):
+                    named.append(fact)
+        return list({fact.id: fact for fact in named}.values())
 
     async def _touched(
-        self, partition: Partition, gone: set[str], named: Sequence[Fact]
+        self, partition: Partition, erased: set[str], named: Sequence[Fact]
     ) -> dict[str, list[Fact]]:
         """Return the histories of all facts that may change: resting on the turns, of the same slots, derived."""
-        found = {fact.id: fact for fact in named}
-        query = FactQuery(turns=sorted(gone), include_retired=True)
-        found |= {fact.id: fact for fact in await self.store.facts(partition, query)}
+        touched = {fact.id: fact for fact in named}
+        query = FactQuery(turns=sorted(erased), include_retired=True)
+        touched |= {fact.id: fact for fact in await self.store.facts(partition, query)}
         while True:
-            slots = sorted({fact.slot for fact in found.values() if fact.slot})
+            slots = sorted({fact.slot for fact in touched.values() if fact.slot})
             beside = await self.store.facts(partition, FactQuery(slots=slots, include_retired=True))
-            above = await self.store.facts(partition, FactQuery(bases=sorted(found), include_retired=True))
-            more = {fact.id: fact for fact in [*beside, *above] if fact.id not in found}
+            above = await self.store.facts(partition, FactQuery(bases=sorted(touched), include_retired=True))
+            more = {fact.id: fact for fact in [*beside, *above] if fact.id not in touched}
             if not more:
-                return await self.store.history(partition, sorted(found))
-            found |= more
+                return await self.store.history(partition, sorted(touched))
+            touched |= more
 
-    async def _words(self, partition: Partition, left: Mapping[str, Sequence[Fact]]) -> dict[str, Turn]:
-        ids = {source.turn for versions in left.values() for fact in versions for source in fact.sources}
+    async def _source_turns(
+        self, partition: Partition, remaining: Mapping[str, Sequence[Fact]]
+    ) -> dict[str, Turn]:
+        ids = {source.turn for versions in remaining.values() for fact in versions for source in fact.sources}
         turns = await self.store.turns(partition, TurnQuery(ids=sorted(ids), include_retired=True))
         return {turn.id: turn for turn in turns}
 
@@ -146,53 +144,53 @@ class Erase:
         self, rewritten: Sequence[Rewritten], histories: Mapping[str, Sequence[Fact]]
     ) -> list[Rewritten]:
         """Give an index entry to each fact whose words change."""
-        last = [each.versions[-1] for each in rewritten]
+        last = [history.versions[-1] for history in rewritten]
         texts = [fact.text for fact in last if fact.text != histories[fact.id][-1].text]
         encoded = await self.encoder.documents(texts)
         vectors = dict(zip(texts, encoded.embeddings, strict=False))
         return [
-            replace(each, document=fact_document(fact, vectors.get(fact.text), encoded.fingerprint))
+            replace(history, document=fact_document(fact, vectors.get(fact.text), encoded.fingerprint))
             if fact.text in texts
-            else each
-            for each, fact in zip(rewritten, last, strict=True)
+            else history
+            for history, fact in zip(rewritten, last, strict=True)
         ]
 
 
-def what_is_left(
+def what_remains(
     histories: Mapping[str, Sequence[Fact]], turns: set[str], named: set[str]
 ) -> tuple[set[str], dict[str, list[Fact]]]:
-    """Return the facts that go, and the versions of those that live on and change.
+    """Return the facts that go, and the versions of those that remain and change.
 
-    A fact goes when it was named, when no source of it is left, or when a fact that it was derived from goes: it may
+    A fact goes when it was named, when no source of it remains, or when a fact that it was derived from goes: it may
     repeat any of it.
     """
-    dead = set(named)
+    doomed = set(named)
     for fact_id, versions in histories.items():
-        rested = [source.turn for fact in versions for source in fact.sources]
-        if rested and turns.issuperset(rested):
-            dead.add(fact_id)
+        sources = [source.turn for fact in versions for source in fact.sources]
+        if sources and turns.issuperset(sources):
+            doomed.add(fact_id)
     while more := {
         fact_id
         for fact_id, versions in histories.items()
-        if fact_id not in dead and any(dead.intersection(fact.derived_from) for fact in versions)
+        if fact_id not in doomed and any(doomed.intersection(fact.derived_from) for fact in versions)
     }:
-        dead |= more
-    left = {
+        doomed |= more
+    remaining = {
         fact_id: cleaned
         for fact_id, versions in histories.items()
-        if fact_id not in dead and (cleaned := _cleaned(versions, turns, dead)) != list(versions)
+        if fact_id not in doomed and (cleaned := _cleaned(versions, turns, doomed)) != list(versions)
     }
     # Without a version that rests on anything, there is nothing left to believe.
-    dead |= {fact_id for fact_id, versions in left.items() if not versions}
-    return dead, {fact_id: versions for fact_id, versions in left.items() if versions}
+    doomed |= {fact_id for fact_id, versions in remaining.items() if not versions}
+    return doomed, {fact_id: versions for fact_id, versions in remaining.items() if versions}
 
 
-def reworded(versions: Sequence[Fact], gone: set[str], turns: Mapping[str, Turn]) -> Rewritten:
-    """Return the versions without words that an erased turn had brought: earlier ones of a turn that stays, or its own."""
-    other = next((fact for fact in versions if fact.worded_by not in gone), None)
+def reworded(versions: Sequence[Fact], erased: set[str], turns: Mapping[str, Turn]) -> Rewritten:
+    """Return the versions without words from an erased turn: with those of another version, or of a turn that stays."""
+    other = next((fact for fact in versions if fact.worded_by not in erased), None)
     return Rewritten(
         versions=tuple(
-            fact if fact.worded_by not in gone else _other_words(fact, other, turns) for fact in versions
+            fact if fact.worded_by not in erased else _other_words(fact, other, turns) for fact in versions
         )
     )
 
@@ -208,21 +206,21 @@ def _other_words(fact: Fact, other: Fact | None, turns: Mapping[str, Turn]) -> F
     return replace(fact, text=text, metadata={}, worded_by=turn.id)
 
 
-def _cleaned(versions: Sequence[Fact], turns: set[str], dead: set[str]) -> list[Fact]:
+def _cleaned(versions: Sequence[Fact], turns: set[str], doomed: set[str]) -> list[Fact]:
     """Return the versions of a fact that stand without the erased turns and facts."""
     cleaned: list[Fact] = []
     for fact in versions:
         sources = tuple(source for source in fact.sources if source.turn not in turns)
         if fact.sources and not sources:
-            continue  # Nobody who is left had said it yet.
-        less = len(fact.sources) - len(sources)
-        kept = replace(fact, sources=sources, evidence=max(1, fact.evidence - less))
-        if kept.superseded_by in dead:
-            kept = _reopened(kept, cleaned)
-        rivals = tuple(rival for rival in kept.rivals if rival not in dead)
-        if kept.rivals and not rivals and kept.status == "conflicting":
-            kept = replace(kept, status="current")
-        cleaned.append(replace(kept, rivals=rivals))
+            continue  # At this version, only erased turns had said it.
+        lost = len(fact.sources) - len(sources)
+        version = replace(fact, sources=sources, evidence=max(1, fact.evidence - lost))
+        if version.superseded_by in doomed:
+            version = _reopened(version, cleaned)
+        rivals = tuple(rival for rival in version.rivals if rival not in doomed)
+        if version.rivals and not rivals and version.status == "conflicting":
+            version = replace(version, status="current")
+        cleaned.append(replace(version, rivals=rivals))
     return cleaned
 
 
@@ -232,16 +230,18 @@ def _reopened(fact: Fact, before: Sequence[Fact]) -> Fact:
     return replace(fact, status="current", superseded_by=None, valid=replace(fact.valid, end=end))
 
 
-def _speaks_of(turn: Turn, text: str) -> bool:
-    wanted = text.casefold()
-    held = [turn.text, turn.speaker or "", *_strings(dict(turn.metadata))]
-    return any(wanted in each.casefold() for each in held)
+def _turn_has(turn: Turn, text: str) -> bool:
+    return _any_has([turn.text, turn.speaker or "", *_strings(dict(turn.metadata))], text)
 
 
-def _holds(fact: Fact, text: str) -> bool:
-    wanted = text.casefold()
-    held = [fact.text, fact.subject, fact.value or "", fact.valid.phrase, *_strings(dict(fact.metadata))]
-    return any(wanted in each.casefold() for each in held)
+def _fact_has(fact: Fact, text: str) -> bool:
+    strings = _strings(dict(fact.metadata))
+    return _any_has([fact.text, fact.subject, fact.value or "", fact.valid.phrase, *strings], text)
+
+
+def _any_has(strings: Sequence[str], text: str) -> bool:
+    folded = text.casefold()
+    return any(folded in string.casefold() for string in strings)
 
 
 def _strings(value: object) -> list[str]:
@@ -249,13 +249,14 @@ def _strings(value: object) -> list[str]:
         case str():
             return [value]
         case list():
-            return [text for each in value for text in _strings(each)]
+            return [text for item in value for text in _strings(item)]
         case dict():
-            return [text for key, each in value.items() for text in (str(key), *_strings(each))]
+            return [text for key, item in value.items() for text in (str(key), *_strings(item))]
         case _:
             return []
 
 
-def _check_known(wanted: Sequence[str], found: Mapping[str, object], what: str) -> None:
-    if missing := [each for each in wanted if each not in found]:
+def _check_known(ids: Sequence[str], items: Sequence[Turn | Fact], what: str) -> None:
+    known = {item.id for item in items}
+    if missing := [id_ for id_ in ids if id_ not in known]:
         raise NotFoundError(f"the partition has no {what} {missing[0]!r}")

@@ -1,4 +1,4 @@
-"""From what callers hand in (text, OpenAI-shaped messages) to drafts of turns. Pure."""
+"""From what callers pass in (text, OpenAI-shaped messages) to drafts of turns. Pure."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ _ROLES: dict[str, Role] = {
     "function": "tool",
 }
 
-# What the system or a tool put into a conversation is not the user's own word.
+# What the system or a tool puts into a conversation is not the user's own word.
 _ORIGIN_OF: dict[Role, Origin] = {"user": "user", "assistant": "assistant", "system": "tool", "tool": "tool"}
 
 _IMAGES = frozenset({"image", "image_url", "input_image"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Labels:
-    """What one call says of all its messages."""
+class CallLabels:
+    """Labels that one call gives to all its messages."""
 
     at: datetime | None = None
     session: str | None = None
@@ -57,7 +57,7 @@ class Draft:
     speaker: str | None
     text: str
     at: datetime | None
-    """`None`: nobody said when; it will be the moment of arrival."""
+    """`None`: the moment of arrival."""
 
     session: str | None
     agent: str | None
@@ -67,16 +67,18 @@ class Draft:
     """Its own idempotency key; `None`: that of the call, if it has one."""
 
     retired_at: datetime | None = None
-    """When it was forgotten where it comes from: it stays so."""
+    """When it was forgotten in the store that it was exported from: it stays so."""
 
 
-class Read(NamedTuple):
-    """The drafts, why messages were left out, and what was taken out of them."""
+class ParsedMessages(NamedTuple):
+    """The drafts of a call, and what was left out."""
 
     drafts: list[Draft]
     skipped: list[str]
+    """Why messages were left out."""
+
     redacted: Mapping[str, int] = MappingProxyType({})
-    """Secrets that were replaced by a label, by sort."""
+    """Secrets that were replaced by a label, counted by sort."""
 
 
 class MoreLabels(TypedDict, total=False):
@@ -97,9 +99,9 @@ def read_labels(
     origin: str | None,
     metadata: Mapping[str, Json] | None,
     zone: str | None,
-) -> Labels:
+) -> CallLabels:
     """Check the labels of a call; raise `InputError` for the first that cannot be used."""
-    return Labels(
+    return CallLabels(
         at=None if at is None else read_instant(at, zone=zone),
         session=read_label("session", session),
         agent=read_label("agent", agent),
@@ -109,24 +111,24 @@ def read_labels(
 
 
 def read_messages(
-    messages: Message | Sequence[Message], labels: Labels, *, zone: str | None, policy: RememberPolicy
-) -> Read:
-    """Turn what was handed in into drafts, in order.
+    messages: Message | Sequence[Message], labels: CallLabels, *, zone: str | None, policy: RememberPolicy
+) -> ParsedMessages:
+    """Return the messages as drafts, in order.
 
     Messages without any text (a bare tool call, an image without a caption) are left out and reported.
-    Everything else that cannot be stored raises `InputError` with the message's place, so that a call is
+    Everything else that cannot be stored raises `InputError` with the message's index, so that a call is
     stored as a whole or not at all.
     """
     alone = isinstance(messages, str | Mapping)
-    given: Sequence[object] = [messages] if isinstance(messages, str | Mapping) else messages
-    if isinstance(given, bytes) or not isinstance(given, Sequence):
+    sequence: Sequence[object] = [messages] if isinstance(messages, str | Mapping) else messages
+    if isinstance(sequence, bytes) or not isinstance(sequence, Sequence):
         raise InputError(
             f"messages must be a text, a message or a list of them, not {type(messages).__name__}"
         )
     drafts: list[Draft] = []
     skipped: list[str] = []
-    for place, message in enumerate(given):
-        name = "the message" if alone else f"message {place}"
+    for index, message in enumerate(sequence):
+        name = "the message" if alone else f"message {index}"
         draft = _draft(message, labels, name=name, zone=zone)
         if draft.text.strip():
             drafts.append(replace(draft, text=_text(draft.text, name, policy)))
@@ -134,11 +136,11 @@ def read_messages(
             skipped.append(f"{name} ({draft.role}) has no text")
     if alone and not drafts:
         raise InputError(f"there is nothing to remember: {skipped[0]}")
-    return _redacted(drafts, skipped) if policy.redact else Read(drafts, skipped)
+    return _redacted(drafts, skipped) if policy.redact else ParsedMessages(drafts, skipped)
 
 
-def _redacted(drafts: Sequence[Draft], skipped: list[str]) -> Read:
-    """Put labels in the place of secrets, before anything is stored, indexed or given to a model."""
+def _redacted(drafts: Sequence[Draft], skipped: list[str]) -> ParsedMessages:
+    """Replace secrets by labels, before anything is stored, indexed or given to a model."""
     labels: Counter[str] = Counter()
     clean = []
     for draft in drafts:
@@ -147,10 +149,10 @@ def _redacted(drafts: Sequence[Draft], skipped: list[str]) -> Read:
         labels.update([*of_text, *of_metadata])
         assert isinstance(metadata, dict)  # noqa: S101 - it was one
         clean.append(replace(draft, text=text, metadata=metadata))
-    return Read(clean, skipped, dict(sorted(labels.items())))
+    return ParsedMessages(clean, skipped, dict(sorted(labels.items())))
 
 
-def _draft(message: object, labels: Labels, *, name: str, zone: str | None) -> Draft:
+def _draft(message: object, labels: CallLabels, *, name: str, zone: str | None) -> Draft:
     if isinstance(message, str):
         message = {"role": "user", "content": message}
     if not isinstance(message, Mapping):
@@ -178,36 +180,37 @@ def _draft(message: object, labels: Labels, *, name: str, zone: str | None) -> D
 def _instant(
     message: Mapping[str, object], field_name: str, name: str, *, zone: str | None
 ) -> datetime | None:
-    given = message.get(field_name)
-    if given is None:
+    value = message.get(field_name)
+    if value is None:
         return None
-    if not isinstance(given, str | datetime):
-        raise InputError(f"{name}: {field_name!r} must be a datetime or ISO 8601 text, not {given!r}")
-    return read_instant(given, zone=zone)
+    if not isinstance(value, str | datetime):
+        raise InputError(f"{name}: {field_name!r} must be a datetime or ISO 8601 text, not {value!r}")
+    return read_instant(value, zone=zone)
 
 
-def _origin(what: str, given: object) -> Origin | None:
-    if given is None:
+def _origin(what: str, value: object) -> Origin | None:
+    if value is None:
         return None
-    origin = next((known for known in ORIGINS if known == given), None)
+    origin = next((origin for origin in ORIGINS if origin == value), None)
     if origin is None:
-        raise InputError(f"{what}: unknown origin {given!r}; known: {', '.join(ORIGINS)}")
+        raise InputError(f"{what}: unknown origin {value!r}; known: {', '.join(ORIGINS)}")
     return origin
 
 
 def _speaker(message: Mapping[str, object], name: str) -> str | None:
     """Return who spoke: `name` in the OpenAI shape, `speaker` in an export."""
-    words = ("name", "speaker")
-    one, other = (read_label(f"{name}: {word!r}", message.get(word)) for word in words)
+    one, other = (
+        read_label(f"{name}: {field_name!r}", message.get(field_name)) for field_name in ("name", "speaker")
+    )
     if one and other and one != other:
         raise InputError(f"{name} has two speakers: 'name' is {one!r}, 'speaker' is {other!r}")
     return one or other
 
 
-def _role(given: object, name: str) -> Role:
-    role = _ROLES.get(given) if isinstance(given, str) else None
+def _role(value: object, name: str) -> Role:
+    role = _ROLES.get(value) if isinstance(value, str) else None
     if role is None:
-        raise InputError(f"{name} has the unknown role {given!r}; known: {', '.join(_ROLES)}")
+        raise InputError(f"{name} has the unknown role {value!r}; known: {', '.join(_ROLES)}")
     return role
 
 
@@ -234,7 +237,7 @@ def _part(part: object, name: str) -> str:
     if not isinstance(part, Mapping):
         raise InputError(f"{name}: a content part must be a mapping, not {type(part).__name__}")
     if part.get("type") in _IMAGES:
-        # The picture itself is not kept; what it shows was said with it.
+        # The picture itself is not kept, only what the caption says that it shows.
         caption = part.get("caption") or part.get("alt")
         return f"[shares a photo: {caption}]" if caption else ""
     for field_name in ("text", "refusal", "transcript"):
@@ -246,7 +249,7 @@ def _part(part: object, name: str) -> str:
 def _text(text: str, name: str, policy: RememberPolicy) -> str:
     if "\0" in text:
         raise InputError(f"{name} holds a NUL byte at character {text.index(chr(0))}; remove it")
-    size = _encoded(text, name)
+    size = _byte_length(text, name)
     if size > policy.max_turn_bytes:
         raise InputError(
             f"{name} has {size:,} bytes; at most {policy.max_turn_bytes:,} are stored as one turn: split it"
@@ -255,25 +258,25 @@ def _text(text: str, name: str, policy: RememberPolicy) -> str:
 
 
 def read_label(what: str, value: object) -> str | None:
-    """Return a session, name or key as it was given, or raise `InputError`."""
+    """Return a session, name or key unchanged; raise `InputError` when it cannot be one."""
     if value is None:
         return None
     if not isinstance(value, str) or not value.strip() or "\0" in value:
         raise InputError(f"{what} must be a non-empty text without NUL, not {value!r:.80}")
-    _encoded(value, f"{what} {value!r:.80}")
+    _byte_length(value, f"{what} {value!r:.80}")
     return value
 
 
-def _encoded(text: str, what: str) -> int:
-    """Return the length in bytes; raise `InputError` for half a surrogate pair, which no encoding has."""
+def _byte_length(text: str, what: str) -> int:
+    """Return the length in bytes; raise `InputError` for half a surrogate pair, which cannot be encoded."""
     try:
         return len(text.encode())
     except UnicodeEncodeError as error:
         raise InputError(f"{what} is not valid Unicode at character {error.start}: {error.reason}") from error
 
 
-def _metadata(given: Mapping[object, object] | Mapping[str, Json], what: str) -> dict[str, Json]:
-    return {_key(key, what): _json(value, f"{what} {key!r}", depth=8) for key, value in given.items()}
+def _metadata(metadata: Mapping[object, object] | Mapping[str, Json], what: str) -> dict[str, Json]:
+    return {_key(key, what): _json(value, f"{what} {key!r}", depth=8) for key, value in metadata.items()}
 
 
 def _key(key: object, what: str) -> str:

@@ -1,4 +1,4 @@
-"""Taking changes back: the state before them, as new changes. Nothing is rewritten. Pure, but for the path itself."""
+"""Taking changes back: the state before them, as new changes. Nothing is rewritten."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from lukasa.beliefs.believe import fact_op
-from lukasa.beliefs.edits import following
+from lukasa.beliefs.edits import following, put_next
 from lukasa.domain.change import Change, PutFact, Restore, Retire
 from lukasa.domain.fact import Fact
 from lukasa.domain.fact_body import pack, packed_digest
@@ -19,28 +18,28 @@ from lukasa.indexing.documents import fact_document
 from lukasa.indexing.encoder import Encoder
 from lukasa.ports.store import Store
 
-_OF_TURNS = frozenset({"add", "retire", "restore"})
-_PASSED_OVER = frozenset({"embed", "index", "extract", "readmit"})
-"""Upkeep, which changes nothing that is remembered."""
+_TURN_OPS = frozenset({"add", "retire", "restore"})
+_UPKEEP_OPS = frozenset({"embed", "index", "extract", "readmit"})
+"""They change nothing that is remembered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """Everything that taking back needs."""
+    """The path of `undo`, with what it depends on."""
 
     store: Store
     encoder: Encoder
 
     async def __call__(
-        self, partition: Partition, wanted: Sequence[JournalEntry], *, reason: str, now: datetime
+        self, partition: Partition, entries: Sequence[JournalEntry], *, reason: str, now: datetime
     ) -> list[str]:
-        """Take the changes of these entries back; return the ids of the turns and facts that changed."""
+        """Take back the changes of these entries; return the ids of the turns and facts that changed."""
         version = await self.store.version(partition)
-        if erasures := [entry.version for entry in wanted if entry.op == "erase"]:
+        if erasures := [entry.version for entry in entries if entry.op == "erase"]:
             raise InputError(f"entry {erasures[0]} erased what it is about: that cannot be undone")
-        facts = list(dict.fromkeys(e.id for e in wanted if e.op not in _OF_TURNS | _PASSED_OVER))
-        histories = await self.store.history(partition, facts)
-        changes: list[Change] = [*turn_changes(wanted), *await self._facts(wanted, histories, now)]
+        ids = [entry.id for entry in entries if entry.op not in _TURN_OPS | _UPKEEP_OPS]
+        histories = await self.store.history(partition, list(dict.fromkeys(ids)))
+        changes: list[Change] = [*turn_changes(entries), *await self._fact_changes(entries, histories, now)]
         cause = Cause(verb="undo", at=now, reason=reason)
         applied = await self.store.apply(partition, changes, cause=cause, expected=version)
         return [*applied.changed, *applied.facts]
@@ -56,77 +55,64 @@ class Undo:
             entry for entry in journal if entry.caused_by in ids or (entry.op == "add" and entry.id in ids)
         ]
 
-    async def _facts(
-        self, wanted: Sequence[JournalEntry], histories: Mapping[str, Sequence[Fact]], now: datetime
+    async def _fact_changes(
+        self, entries: Sequence[JournalEntry], histories: Mapping[str, Sequence[Fact]], now: datetime
     ) -> list[PutFact]:
-        """Return the versions that take facts back to where they were, with index entries where the words change."""
-        pairs = [(history[-1], fact_before(history, wanted, now)) for history in histories.values()]
+        pairs = [(history[-1], fact_before(history, entries, now)) for history in histories.values()]
         texts = list(dict.fromkeys(after.text for before, after in pairs if after.text != before.text))
         encoded = await self.encoder.documents(texts)
         vectors = dict(zip(texts, encoded.embeddings, strict=False))
         return [
-            PutFact(
-                fact=after,
-                op=fact_op(before, after),
-                document=None
-                if after.text == before.text
-                else fact_document(after, vectors.get(after.text), encoded.fingerprint),
-            )
+            put_next(before, after)
+            if after.text == before.text
+            else put_next(before, after, fact_document(after, vectors.get(after.text), encoded.fingerprint))
             for before, after in pairs
         ]
 
 
-def turn_changes(wanted: Sequence[JournalEntry]) -> list[Change]:
+def turn_changes(entries: Sequence[JournalEntry]) -> list[Change]:
     """Return what takes changes of turns back, the last one first; a turn that was stored is hidden, not destroyed."""
-    found: dict[str, Change] = {}
-    for entry in wanted:
+    changes: dict[str, Change] = {}
+    for entry in entries:
         match entry.op:
             case "add" | "restore":
-                found.setdefault(entry.id, Retire(id=entry.id))
+                changes.setdefault(entry.id, Retire(id=entry.id))
             case "retire":
-                found.setdefault(entry.id, Restore(id=entry.id))
+                changes.setdefault(entry.id, Restore(id=entry.id))
             case _:
                 pass
-    return list(reversed(found.values()))
+    return list(reversed(changes.values()))
 
 
-def fact_before(history: Sequence[Fact], wanted: Sequence[JournalEntry], now: datetime) -> Fact:
-    """Return the next version of a fact: as it was before the wanted entries.
+def fact_before(history: Sequence[Fact], entries: Sequence[JournalEntry], now: datetime) -> Fact:
+    """Return the next version of a fact: as it was before these entries.
 
-    Where later changes only counted more evidence, they stay. Raises `ConflictError` when they did more.
+    Later changes that only counted more evidence stay. Raises `ConflictError` when they did more.
     """
-    undone = {entry.content: entry for entry in wanted if entry.id == history[-1].id}
-    places = [place for place, fact in enumerate(history) if packed_digest(pack(fact)) in undone]
-    if not places:
-        raise ConflictError(f"the fact {history[-1].id!r} no longer has the versions that were to be undone")
     last = history[-1]
-    first = places[0]
-    if places == list(range(first, len(history))):
+    undone = {entry.content: entry for entry in entries if entry.id == last.id}
+    indexes = [index for index, fact in enumerate(history) if packed_digest(pack(fact)) in undone]
+    if not indexes:
+        raise ConflictError(f"the fact {last.id!r} no longer has the versions that were to be undone")
+    first = indexes[0]
+    if indexes == list(range(first, len(history))):
         if first == 0:
             return replace(following(last, now), retired_at=now)
         return replace(history[first - 1], revision=last.revision + 1, recorded_at=now)
-    return _without_evidence(history, places, undone, now)
-
-
-def _without_evidence(
-    history: Sequence[Fact], places: Sequence[int], undone: Mapping[str, JournalEntry], now: datetime
-) -> Fact:
-    """Return the last version less what the undone ones had counted."""
-    last = history[-1]
-    for place in range(places[0] + 1, len(history)):
-        if _said(history[place]) != _said(history[place - 1]):
+    for before, after in zip(history[first:], history[first + 1 :], strict=False):
+        if _content(after) != _content(before):
             raise ConflictError(
-                f"revision {history[place].revision} of the fact {last.id!r} rests on what was to be undone; "
+                f"revision {after.revision} of the fact {last.id!r} rests on what was to be undone; "
                 "undo the later change first"
             )
+    # Only evidence was added since: the last version stays, less what the undone ones had counted.
     turns = {entry.caused_by for entry in undone.values()}
     sources = tuple(source for source in last.sources if source.turn not in turns)
-    left = replace(
-        following(last, now), sources=sources, evidence=max(len(sources), last.evidence - len(places))
-    )
-    return left if sources or not last.sources else replace(left, retired_at=now)
+    evidence = max(len(sources), last.evidence - len(indexes))
+    fact = replace(following(last, now), sources=sources, evidence=evidence)
+    return fact if sources or not last.sources else replace(fact, retired_at=now)
 
 
-def _said(fact: Fact) -> tuple[object, ...]:
+def _content(fact: Fact) -> tuple[object, ...]:
     """Return what a version says, apart from how often it was said."""
     return fact.text, fact.value, fact.valid, fact.status, fact.superseded_by, fact.rivals, fact.retired_at

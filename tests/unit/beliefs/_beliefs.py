@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from lukasa.beliefs import decide, lookups, outcome
+from lukasa.beliefs import PlacedClaim, decide, lookups, outcome
 from lukasa.beliefs.verdicts import Verdict
 from lukasa.domain.attribute import attribute as known_attribute
 from lukasa.domain.claim import Claim
@@ -16,10 +16,12 @@ from lukasa.domain.fact import Fact, FactKind, Trust
 from lukasa.domain.interval import Interval
 from lukasa.domain.scope import Partition
 from lukasa.domain.source import Source
+from lukasa.domain.turn import Origin, Turn
 from lukasa.policy import ResolvePolicy
 
 START = datetime(2024, 1, 1, 12, tzinfo=UTC)
 NOW = START + timedelta(days=3650)
+_ORIGIN: dict[Trust, Origin] = {"high": "user", "medium": "assistant", "low": "tool"}
 _turns = count()
 
 
@@ -74,10 +76,17 @@ class Beliefs:
             )
         ]
         near += [fact for fact in self.last.values() if set(fact.derived_from) & {each.id for each in near}]
-        when = {"said_at": said.source.at, "trust": trust}
-        verdict = decide(said, near, policy=ResolvePolicy(), **when)
-        origin = "user" if trust == "high" else "tool"
-        self.put(outcome(said, verdict, near, now=now, origin=origin, partition=Partition("t", "u"), **when))
+        turn = Turn(
+            id=said.source.turn,
+            role="user",
+            text=said.quote,
+            at=said.source.at,
+            recorded_at=now,
+            origin=_ORIGIN[trust],
+        )
+        placed = PlacedClaim.of(said, turn, near)
+        verdict = decide(placed, ResolvePolicy())
+        self.put(outcome(placed, verdict, now=now, partition=Partition("t", "u")))
         return verdict
 
     def put(self, facts: Iterable[Fact]) -> None:

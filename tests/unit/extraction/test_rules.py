@@ -18,7 +18,7 @@ from lukasa.extraction.rules.lexicon import gerund, is_past, past, third
 from lukasa.extraction.rules.parse import parse
 from lukasa.extraction.rules.statement import stated_clause
 from lukasa.extraction.rules.tokens import words
-from lukasa.upkeep.audit.attributes import attributes_of
+from lukasa.upkeep.audit.attribution import attributes_of
 
 AT = datetime(2024, 6, 12, 12, 0, tzinfo=UTC)
 """A Wednesday."""

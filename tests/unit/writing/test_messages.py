@@ -8,13 +8,15 @@ import pytest
 
 from lukasa.errors import InputError
 from lukasa.policy import RememberPolicy
-from lukasa.writing.messages import Draft, Labels, Read, read_labels, read_messages
+from lukasa.writing.messages import CallLabels, Draft, ParsedMessages, read_labels, read_messages
 
 AT = datetime(2026, 3, 1, 10, tzinfo=UTC)
 
 
-def read(messages: Any, *, zone: str | None = None, limit: int = 1_000_000, **labels: Any) -> Read:
-    return read_messages(messages, Labels(**labels), zone=zone, policy=RememberPolicy(max_turn_bytes=limit))
+def read(messages: Any, *, zone: str | None = None, limit: int = 1_000_000, **labels: Any) -> ParsedMessages:
+    return read_messages(
+        messages, CallLabels(**labels), zone=zone, policy=RememberPolicy(max_turn_bytes=limit)
+    )
 
 
 def draft(messages: Any, **labels: Any) -> Draft:
@@ -121,7 +123,7 @@ def test_messages_without_text_are_left_out_of_a_list_and_refused_alone(message:
 
 
 def test_a_list_of_nothing_is_nothing():
-    assert read([]) == Read([], [])
+    assert read([]) == ParsedMessages([], [])
     assert read(["", " "]).drafts == []
 
 

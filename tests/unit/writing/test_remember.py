@@ -22,7 +22,7 @@ from lukasa.indexing.encoder import Encoder
 from lukasa.policy import RememberPolicy, ResolvePolicy
 from lukasa.ports.store import Store
 from lukasa.testing.fakes import FailingEmbedder
-from lukasa.writing.messages import Draft, Read
+from lukasa.writing.messages import Draft, ParsedMessages
 from lukasa.writing.remember import Call, Remember, make_turns, said_already
 
 NOW = datetime(2026, 3, 1, 10, tzinfo=UTC)
@@ -170,7 +170,7 @@ async def test_what_another_process_wrote_meanwhile_is_looked_at_again():
 
     receipt = await remember(
         ALICE,
-        Read([draft("a"), draft("b"), draft("c")], []),
+        ParsedMessages([draft("a"), draft("b"), draft("c")], []),
         Call([draft("a"), draft("b"), draft("c")], None, NOW),
     )
 
@@ -192,7 +192,9 @@ async def test_writers_of_one_process_do_not_get_in_each_others_way():
 
     async with asyncio.TaskGroup() as group:
         for n in range(30):
-            group.create_task(remember(ALICE, Read([draft(f"{n}")], []), Call([draft(f"{n}")], None, NOW)))
+            group.create_task(
+                remember(ALICE, ParsedMessages([draft(f"{n}")], []), Call([draft(f"{n}")], None, NOW))
+            )
 
     assert len(await remember.store.turns(ALICE, TurnQuery())) == 30
     assert not remember._locks, "a lock lives as long as somebody needs it"
@@ -204,7 +206,7 @@ async def test_after_so_many_attempts_it_gives_up_and_says_it_may_be_tried_again
     remember = path(store, Encoder(HashingEmbedder()), RememberPolicy(attempts=5))
 
     with pytest.raises(StaleError, match="5 times in a row; try again") as caught:
-        await remember(ALICE, Read([draft("a")], []), Call([draft("a")], None, NOW))
+        await remember(ALICE, ParsedMessages([draft("a")], []), Call([draft("a")], None, NOW))
 
     assert caught.value.retryable
     assert len(await store.turns(ALICE, TurnQuery())) == 5
@@ -218,7 +220,7 @@ async def test_with_times_or_a_key_other_writers_do_not_matter(key: str | None):
 
     for n in range(3):
         said = [draft(f"{n}", at=None if key else NOW)]
-        await remember(ALICE, Read(said, []), Call(said, key and f"{key}{n}", NOW))
+        await remember(ALICE, ParsedMessages(said, []), Call(said, key and f"{key}{n}", NOW))
 
     assert len(await store.turns(ALICE, TurnQuery())) == 6
 
@@ -231,7 +233,7 @@ async def test_what_is_stored_already_is_not_encoded_again():
     for n in (2, 3):
         await remember(
             ALICE,
-            Read([draft(f"{each}", at=NOW) for each in range(n)], []),
+            ParsedMessages([draft(f"{each}", at=NOW) for each in range(n)], []),
             Call([draft(f"{each}", at=NOW) for each in range(n)], None, NOW),
         )
 
@@ -251,10 +253,10 @@ async def test_a_store_that_fails_keeps_no_lock():
     store = Full()
     remember = path(store, Encoder(HashingEmbedder()), RememberPolicy())
     with pytest.raises(StoreFullError):
-        await remember(ALICE, Read([draft("a")], []), Call([draft("a")], None, NOW))
+        await remember(ALICE, ParsedMessages([draft("a")], []), Call([draft("a")], None, NOW))
     store.full = False
 
-    assert (await remember(ALICE, Read([draft("a")], []), Call([draft("a")], None, NOW))).turns
+    assert (await remember(ALICE, ParsedMessages([draft("a")], []), Call([draft("a")], None, NOW))).turns
 
 
 @pytest.mark.anyio
@@ -265,5 +267,5 @@ async def test_nothing_but_skipped_messages_touches_nothing():
 
     remember = path(Untouchable(), Encoder(HashingEmbedder()), RememberPolicy())
 
-    receipt = await remember(ALICE, Read([], ["message 0 has no text"]), Call([], None, NOW))
+    receipt = await remember(ALICE, ParsedMessages([], ["message 0 has no text"]), Call([], None, NOW))
     assert (receipt.turns, receipt.skipped) == ((), ["message 0 has no text"])

@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from lukasa.domain.job import Bookkeeping, Finish, Job, PutSummary, Queue, Summary
 from lukasa.domain.journal import Cause
 from lukasa.domain.query import TurnQuery
 from lukasa.domain.turn import Turn
-from lukasa.errors import StaleError
 from lukasa.extraction.model.session import ReadBatch, Run, SessionReader
 from lukasa.llm.budget import Tally
+from lukasa.ports.attempts import until_applied
 from lukasa.ports.store import Store
 
 KIND = "extract"
@@ -76,19 +77,14 @@ class ExtractSession:
         return turn.recorded_at + self.reader.policy.patience
 
     async def _read(self, run: Run, batch: Sequence[Turn]) -> None:
-        for _ in range(_ATTEMPTS):
-            unread = {turn.id for turn in await self._unread(run)}
-            if not unread.issuperset(turn.id for turn in batch):
-                return  # Another worker read them, or they are gone: the job lists again what is left.
-            try:
-                await self._attempt(run, batch)
-            except StaleError:
-                continue
-            return
-        raise StaleError(f"other writers changed {run.partition!r} {_ATTEMPTS} times in a row; try again")
+        """Read some turns and write what follows."""
+        attempt = partial(self._attempt, run, batch)
+        await until_applied(self.store, run.partition, attempt, attempts=_ATTEMPTS)
 
-    async def _attempt(self, run: Run, batch: Sequence[Turn]) -> None:
-        version = await self.store.version(run.partition)
+    async def _attempt(self, run: Run, batch: Sequence[Turn], version: int) -> None:
+        unread = {turn.id for turn in await self._unread(run)}
+        if not unread.issuperset(turn.id for turn in batch):
+            return  # Another worker read them, or they are gone: what is left is listed again.
         earlier = await self.reader.earlier(run, batch[0])
         summaries = await self.store.summaries(run.partition)
         read = await self.reader.read(run, batch, earlier, summaries)

@@ -7,8 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
-from lukasa.beliefs import decide
-from lukasa.beliefs.believe import Heard, Known, Opine, Opinion, trust_of
+from lukasa.beliefs import PlacedClaim, decide
+from lukasa.beliefs.believe import AskModel, JudgedTurn, KnownFacts, ModelDecision
 from lukasa.beliefs.keys import same_words
 from lukasa.beliefs.verdicts import Coexists, New, Replaces, Same
 from lukasa.domain.claim import Claim
@@ -59,25 +59,29 @@ class LLMRecipe:
         )
         return ProposedClaims([claim for claim in claims if claim], reply.summary, whole)
 
-    async def opinions(self, heard: Sequence[Heard], known: Known, nearest: Neighbours, ask: Ask) -> Opine:
+    async def opinions(
+        self, heard: Sequence[JudgedTurn], known: KnownFacts, nearest: Neighbours, ask: Ask
+    ) -> AskModel:
         """See `Recipe`. A reply that cannot be read leaves all to the rules."""
         undecided = await self._undecided(heard, known, nearest)
         relations: Mapping[_ClaimId, tuple[str, str]] = {}
         with suppress(BadReplyError):
             relations = await self._compare(undecided, ask) if undecided else {}
 
-        async def opine(_: Turn, claim: Claim, known: Known) -> Opinion | None:
+        async def opine(_: Turn, claim: Claim, known: KnownFacts) -> ModelDecision | None:
             relation, fact_id = relations.get(_id(claim), ("", ""))
             fact = known.facts.get(fact_id)
             if fact is None or not is_believed(fact):
                 return None
-            return Opinion(Same(fact.id) if relation == "same" else Replaces((fact.id,)))
+            return ModelDecision(Same(fact.id) if relation == "same" else Replaces((fact.id,)))
 
         for item in undecided:
             known.add(fact for fact, _ in item.near if fact.id not in known.facts)
         return opine
 
-    async def _undecided(self, heard: Sequence[Heard], known: Known, nearest: Neighbours) -> list[_Undecided]:
+    async def _undecided(
+        self, heard: Sequence[JudgedTurn], known: KnownFacts, nearest: Neighbours
+    ) -> list[_Undecided]:
         """Return the claims that rules would let stand beside something very like them."""
         new = [
             ruling.claim
@@ -95,8 +99,8 @@ class LLMRecipe:
                 undecided.append(_Undecided(claim, near))
         return undecided
 
-    def _stands_alone(self, claim: Claim, turn: Turn, known: Known) -> bool:
-        verdict = decide(claim, known.like(claim), said_at=turn.at, trust=trust_of(turn), policy=self.resolve)
+    def _stands_alone(self, claim: Claim, turn: Turn, known: KnownFacts) -> bool:
+        verdict = decide(PlacedClaim.of(claim, turn, known.like(claim)), self.resolve)
         return isinstance(verdict, New | Coexists)
 
     def _may_be_about(self, near: Near, claim: Claim) -> bool:

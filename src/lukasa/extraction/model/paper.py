@@ -15,7 +15,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from lukasa.beliefs.believe import Heard, Known, Opine, Opinion
+from lukasa.beliefs.believe import AskModel, JudgedTurn, KnownFacts, ModelDecision
 from lukasa.beliefs.verdicts import New, Removes, Replaces, Revises, Same
 from lukasa.dates.statements import validity
 from lukasa.domain.attribute import attribute as known_attribute
@@ -114,10 +114,12 @@ class PaperRecipe:
         reply, _ = await ask_for(Triplets, request, ask)
         return [_relation_claim(triplet, names, turns, background) for triplet in reply.relations]
 
-    async def opinions(self, heard: Sequence[Heard], known: Known, nearest: Neighbours, ask: Ask) -> Opine:
+    async def opinions(
+        self, heard: Sequence[JudgedTurn], known: KnownFacts, nearest: Neighbours, ask: Ask
+    ) -> AskModel:
         """Ask for ADD, UPDATE, DELETE or NOOP, fact by fact: each sees what became of those before it."""
 
-        async def opine(_: Turn, claim: Claim, known: Known) -> Opinion | None:
+        async def opine(_: Turn, claim: Claim, known: KnownFacts) -> ModelDecision | None:
             if claim.attribute is not None:
                 return None  # A relation: what it contradicts is found by its label.
             pending = list(known.facts.values())
@@ -127,10 +129,10 @@ class PaperRecipe:
 
         return opine
 
-    async def _operation(self, claim: Claim, near: Sequence[Near], ask: Ask) -> Opinion | None:
+    async def _operation(self, claim: Claim, near: Sequence[Near], ask: Ask) -> ModelDecision | None:
         """Return what the model decides; `None` leaves it to the rules, when its call cannot be read twice."""
         if not near:
-            return Opinion(New())
+            return ModelDecision(New())
         facts = {fact.id: fact for fact, _ in near}
         numbers = Numbered(facts)
         memories = (f"{numbers.number(id_)}. {one_line(fact.text)}" for id_, fact in facts.items())
@@ -148,20 +150,24 @@ class PaperRecipe:
                 return self._chosen(await ask(attempt), claim, numbers, facts)
         return None
 
-    def _chosen(self, reply: LLMReply, claim: Claim, numbers: Numbered, facts: Mapping[str, Fact]) -> Opinion:
+    def _chosen(
+        self, reply: LLMReply, claim: Claim, numbers: Numbered, facts: Mapping[str, Fact]
+    ) -> ModelDecision:
         """Return what the tool call says; one that cannot be read, or names what was not shown, is an error."""
         match _called(reply):
             case UpdateMemory(id=number, text=text):
                 return _augmented(claim, facts[numbers.id(number)], text)
             case DeleteMemory(id=number):
                 fact_id = numbers.id(number)
-                return Opinion(Removes((fact_id,)) if self.delete_mode == "paper" else Replaces((fact_id,)))
+                return ModelDecision(
+                    Removes((fact_id,)) if self.delete_mode == "paper" else Replaces((fact_id,))
+                )
             case KeepMemory(id=None):
-                return Opinion(Removes(()))
+                return ModelDecision(Removes(()))
             case KeepMemory(id=number):
-                return Opinion(Same(numbers.id(number)))
+                return ModelDecision(Same(numbers.id(number)))
             case _:
-                return Opinion(New())
+                return ModelDecision(New())
 
 
 def _called(reply: LLMReply) -> BaseModel:
@@ -179,7 +185,7 @@ def _called(reply: LLMReply) -> BaseModel:
     return arguments
 
 
-def _augmented(claim: Claim, fact: Fact, text: str) -> Opinion:
+def _augmented(claim: Claim, fact: Fact, text: str) -> ModelDecision:
     """Return an UPDATE that adds and loses nothing; where it does not, the new fact stands beside the known one.
 
     The paper asks for more information than before, and does not say what that is: here, every content word of the known
@@ -187,8 +193,8 @@ def _augmented(claim: Claim, fact: Fact, text: str) -> Opinion:
     """
     merged, before, new = (set(content_words(words)) for words in (text, fact.text, claim.text))
     if before < merged <= before | new:
-        return Opinion(Revises(fact.id, ("text",)), text.strip())
-    return Opinion(New())
+        return ModelDecision(Revises(fact.id), text.strip())
+    return ModelDecision(New())
 
 
 def _fact_claim(text: str, turns: Sequence[Turn], background: Background) -> Claim | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import NamedTuple, Protocol
 
-from lukasa.beliefs.believe import Heard, Known, Opine
+from lukasa.beliefs.believe import AskModel, JudgedTurn, KnownFacts
 from lukasa.domain.claim import Claim
 from lukasa.domain.turn import Turn
 from lukasa.extraction.guidance import Guidance
@@ -79,7 +79,9 @@ class Recipe(Protocol):
         """Return what the turns say. Raises `BadReplyError` when the reply cannot be read, and what *ask* raises."""
         ...
 
-    async def opinions(self, heard: Sequence[Heard], known: Known, nearest: Neighbours, ask: Ask) -> Opine:
+    async def opinions(
+        self, heard: Sequence[JudgedTurn], known: KnownFacts, nearest: Neighbours, ask: Ask
+    ) -> AskModel:
         """Return the function that says how each claim relates to what is known."""
         ...
 

@@ -10,16 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
-from lukasa.beliefs.believe import Heard, Version, fact_op
-from lukasa.beliefs.edits import following, hidden
+from lukasa.beliefs.believe import JudgedTurn, Version
+from lukasa.beliefs.edits import fact_op, following, hidden
 from lukasa.domain.fact import Fact
 from lukasa.domain.query import FactQuery
 from lukasa.domain.report import Diff, Revision
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
-from lukasa.errors import BadReplyError, StaleError
+from lukasa.errors import BadReplyError
 from lukasa.extraction.model.session import ReadBatch, Run, SessionReader
+from lukasa.ports.attempts import until_applied
 from lukasa.ports.store import Store
 
 _ATTEMPTS = 20
@@ -40,25 +42,22 @@ class Reextract:
         model that talks nonsense cannot take away what a better one found.
         """
         run = Run(partition, session, strict=True)
-        for _ in range(_ATTEMPTS):
-            version = await self.store.version(partition)
-            turns = await self.store.turns(partition, run.query)
-            if not turns:
-                return Diff()
-            own = await self._own(partition, turns)
-            run.without = frozenset(own)
-            heard, versions = await self._decide(run, turns)
-            merged = _merged(own, versions, self.clock())
-            if dry_run:
-                return _diff(own, merged)
-            changes = self.reader.changes(run, heard, merged)
+        attempt = partial(self._attempt, run, dry_run)
+        return await until_applied(self.store, partition, attempt, attempts=_ATTEMPTS)
+
+    async def _attempt(self, run: Run, dry_run: bool, version: int) -> Diff:
+        turns = await self.store.turns(run.partition, run.query)
+        if not turns:
+            return Diff()
+        own = await self._own(run.partition, turns)
+        run.without = frozenset(own)
+        judged, versions = await self._decide(run, turns)
+        merged = _merged(own, versions, self.clock())
+        if not dry_run:
+            changes = self.reader.changes(run, judged, merged)
             cause = self.reader.cause("reextract", self.clock())
-            try:
-                await self.store.apply(partition, changes, cause=cause, expected=version)
-            except StaleError:
-                continue
-            return _diff(own, merged)
-        raise StaleError(f"other writers changed {partition!r} {_ATTEMPTS} times in a row; try again")
+            await self.store.apply(run.partition, changes, cause=cause, expected=version)
+        return _diff(own, merged)
 
     async def _own(self, partition: Partition, turns: Sequence[Turn]) -> dict[str, Fact]:
         """Return the facts that may be decided again."""
@@ -70,9 +69,9 @@ class Reextract:
             if fact.worded_by and not fact.pinned and ids.issuperset(source.turn for source in fact.sources)
         }
 
-    async def _decide(self, run: Run, turns: Sequence[Turn]) -> tuple[list[Heard], list[Version]]:
+    async def _decide(self, run: Run, turns: Sequence[Turn]) -> tuple[list[JudgedTurn], list[Version]]:
         """Read batch after batch, then compare all claims with what is known."""
-        heard: list[Heard] = []
+        heard: list[JudgedTurn] = []
         earlier: list[Turn] = []
         for batch in self.reader.batches(turns):
             read = await self.reader.read(run, batch, earlier[-self.reader.policy.recent :], [])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from lukasa.beliefs.believe import Believe, Heard, Version, make_scenes, put
+from lukasa.beliefs.believe import Believe, JudgedTurn, Version, make_scenes, put
 from lukasa.domain.change import Change, MarkExtracted
 from lukasa.domain.filter import Compare
 from lukasa.domain.ids import digest
@@ -58,7 +58,7 @@ class Run:
 class ReadBatch(NamedTuple):
     """Some turns, read and judged."""
 
-    heard: Sequence[Heard]
+    heard: Sequence[JudgedTurn]
     proposed: ProposedClaims | None
     """The model's; `None`: the rules read."""
 
@@ -111,11 +111,11 @@ class SessionReader:
             background = self._background(run, earlier, summaries)
             proposed, lacking = await self._proposed(run, self.recipe, background, batch)
         if proposed is None:
-            heard = await self.believe.listen(run.partition, batch, earlier, zone=None, later=True)
+            heard = await self.believe.extract(run.partition, batch, earlier, zone=None, later=True)
         else:
             claims = [[claim for claim in proposed.claims if claim.source.turn == turn.id] for turn in batch]
             scenes = make_scenes(batch, earlier, zone=None)
-            heard = self.believe.judged(run.partition, batch, scenes, claims, later=True)
+            heard = self.believe.judge(run.partition, batch, scenes, claims, later=True)
         return ReadBatch(heard, proposed, lacking)
 
     async def resolve(self, run: Run, batch: ReadBatch, *, now: datetime) -> list[Version]:
@@ -126,12 +126,14 @@ class SessionReader:
         if self.recipe is not None and batch.proposed is not None:
             nearest = Neighbours(run.partition, self.store, self.encoder, self.warm, run.vectors, run.without)
             opine = await self.recipe.opinions(batch.heard, known, nearest, self._ask(run))
-        versions = await self.believe.resolve(run.partition, batch.heard, now=now, known=known, opine=opine)
+        versions = await self.believe.resolve(
+            run.partition, batch.heard, now=now, known=known, ask_model=opine
+        )
         await run.vectors.add([version.fact.text for version in versions if version.worded], self.encoder)
         return versions
 
     def changes(
-        self, run: Run, heard: Sequence[Heard], versions: Sequence[Version], *, lacking: str = ""
+        self, run: Run, heard: Sequence[JudgedTurn], versions: Sequence[Version], *, lacking: str = ""
     ) -> list[Change]:
         """Return the changes that mark turns as read and store the versions."""
         marks = [

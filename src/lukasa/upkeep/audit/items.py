@@ -1,14 +1,20 @@
-"""Turns and facts of our own store, as an audit looks at them."""
+"""Turns and facts of our own store as an audit sees them, and what of an item can be compared and shown."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from lukasa.domain.audit import AuditItem
-from lukasa.domain.fact import Fact
+from lukasa.domain.fact import Fact, Status
 from lukasa.domain.turn import Turn
+from lukasa.text.secrets import redact
+
+_CLIP = 48
+"""Characters of content in a finding: enough to recognise it."""
 
 
 def turn_item(turn: Turn) -> AuditItem:
-    """Return what is looked at of a turn."""
+    """Return a turn as an item to audit."""
     return AuditItem(
         id=turn.id,
         kind="turn",
@@ -23,7 +29,7 @@ def turn_item(turn: Turn) -> AuditItem:
 
 
 def fact_item(fact: Fact) -> AuditItem:
-    """Return what is looked at of a fact."""
+    """Return a fact as an item to audit."""
     return AuditItem(
         id=fact.id,
         text=fact.text,
@@ -45,3 +51,15 @@ def fact_item(fact: Fact) -> AuditItem:
         sources=fact.sources,
         metadata=fact.metadata,
     )
+
+
+def standing(item: AuditItem, now: datetime, *, status: Status = "current") -> bool:
+    """Whether an item has that status, and is neither forgotten nor expired."""
+    expired = item.expires_at is not None and item.expires_at <= now
+    return item.status == status and not (item.retired or expired)
+
+
+def clip(text: str) -> str:
+    """Return the beginning of a text on one line, without secrets."""
+    line = " ".join(redact(text).text.split())
+    return line if len(line) <= _CLIP else f"{line[: _CLIP - 1].rstrip()}…"

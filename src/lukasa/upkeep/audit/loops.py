@@ -1,4 +1,4 @@
-"""Memory that was fed back into memory: turns that copy another's words, or blocks that a memory had rendered."""
+"""Memory that was fed back into memory: turns that copy another speaker, or blocks that a memory rendered."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from functools import cache
 
 from lukasa.domain.audit import AuditItem, Flaw
 from lukasa.gate.echoes import fingerprints
-from lukasa.upkeep.audit.standing import clip
+from lukasa.upkeep.audit.items import clip
 
 _FEWEST_WORDS = 12
-"""Shorter turns ("Good luck with the exam on Friday!") are said back by anybody."""
+"""Anybody repeats a shorter turn ("Good luck with the exam on Friday!")."""
 
 _SHARE = 0.5
-"""Of a turn's words: who quotes more than he says himself repeats."""
+"""Of a turn's words: a turn that quotes more than it adds is a copy."""
 
 
 def loops(items: Sequence[AuditItem]) -> Iterator[Flaw]:
@@ -38,18 +38,20 @@ def _rendered(items: Sequence[AuditItem]) -> Iterator[tuple[AuditItem, str]]:
 
 
 def _copies(items: Sequence[AuditItem]) -> Iterator[tuple[AuditItem, str]]:
-    """Give each turn that consists of what somebody else had said before, for the most part."""
+    """Return each turn that mostly consists of what another speaker had said before."""
     first: dict[tuple[str, str], AuditItem] = {}
     turns = [item for item in items if item.kind == "turn"]
     for item in sorted(turns, key=lambda turn: (turn.at is not None, turn.at)):
         own = fingerprints(item.text)
-        found = [first[item.owner, each] for each in own if (item.owner, each) in first]
-        others = Counter(each.id for each in found if _voice(each) != _voice(item))
+        earlier = [
+            first[item.owner, fingerprint] for fingerprint in own if (item.owner, fingerprint) in first
+        ]
+        others = Counter(other.id for other in earlier if _voice(other) != _voice(item))
         if others.total() > _SHARE * len(own) and len(item.text.split()) >= _FEWEST_WORDS:
             copied = min(others, key=lambda id_: (-others[id_], id_))
             yield item, f"copies {copied}: {clip(item.text)}"
-        for each in own:
-            first.setdefault((item.owner, each), item)
+        for fingerprint in own:
+            first.setdefault((item.owner, fingerprint), item)
 
 
 def _voice(item: AuditItem) -> tuple[str | None, str]:
@@ -64,7 +66,7 @@ def _marked_line() -> re.Pattern[str]:
 
 @cache
 def _block() -> re.Pattern[str]:
-    """Match a heading that memories put before what they recall, other systems' or ours, with a line of it."""
+    """Match a heading that memory systems, ours or others, put above what they recall, with a line of it."""
     return re.compile(
         r"\AKnown:\n- "
         r"|^Facts:\n- [^\n]*\[\d{1,3}\]$"

@@ -1,4 +1,4 @@
-"""Flaws that an item has by itself: junk, secrets, what is stale, what lost its ground."""
+"""Flaws that an item has by itself: junk, secrets, staleness, lost sources."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from lukasa.domain.claim import Claim
 from lukasa.domain.source import Source
 from lukasa.gate.chatter import junk_in
 from lukasa.text.secrets import redact, redact_json
-from lukasa.upkeep.audit.standing import clip
+from lukasa.upkeep.audit.items import clip
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def junk(facts: Sequence[AuditItem]) -> Iterator[Flaw]:
-    """Find facts that the gate would not let pass today, because they say nothing that lasts."""
+    """Find facts that the gate would refuse today, because they say nothing that lasts."""
     for item in facts:
-        found = junk_in(_claim(item))
-        if found is not None:
-            yield Flaw(sort="junk", ids=(item.id,), detail=f"{found.junk}: {clip(item.text)}")
+        match = junk_in(_claim(item))
+        if match is not None:
+            yield Flaw(sort="junk", ids=(item.id,), detail=f"{match.junk}: {clip(item.text)}")
 
 
 def secrets(items: Sequence[AuditItem]) -> Iterator[Flaw]:
-    """Find secrets in texts and metadata, of what was forgotten too: it is still stored."""
+    """Find secrets in texts and metadata, also of forgotten items: they are still stored."""
     for item in items:
         labels = [*redact(item.text).labels, *redact_json(dict(item.metadata))[1]]
         if labels:
@@ -39,13 +39,11 @@ def stale(facts: Sequence[AuditItem], now: datetime) -> Iterator[Flaw]:
         if item.expires_at is not None and item.expires_at <= now:
             yield Flaw(sort="stale", ids=(item.id,), detail=f"expired on {item.expires_at:%Y-%m-%d}")
         elif item.superseded_by is not None:
-            yield Flaw(
-                sort="stale", ids=(item.id, item.superseded_by), detail="superseded, and still current"
-            )
+            ids = (item.id, item.superseded_by)
+            yield Flaw(sort="stale", ids=ids, detail="superseded, and still current")
         elif item.stale:
-            yield Flaw(
-                sort="stale", ids=(item.id,), detail="what it was concluded from is not believed any more"
-            )
+            detail = "what it was concluded from is not believed any more"
+            yield Flaw(sort="stale", ids=(item.id,), detail=detail)
 
 
 def orphans(items: Sequence[AuditItem]) -> Iterator[Flaw]:

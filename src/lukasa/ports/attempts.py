@@ -1,0 +1,30 @@
+"""Read, decide, write, and once more when another writer came first."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from lukasa.domain.scope import Partition
+from lukasa.errors import StaleError
+from lukasa.ports.store import Store
+
+T = TypeVar("T")
+
+
+async def until_applied(
+    store: Store, partition: Partition, decide: Callable[[int], Awaitable[T]], *, attempts: int
+) -> T:
+    """Return what *decide* returns, called again each time that its write was refused as stale.
+
+    It takes the partition's version, reads, decides, and writes with that version as `expected`: the write is refused
+    when anything that it rests on may have changed. Raises `StaleError` after so many attempts.
+    """
+    for _ in range(attempts):
+        # The version comes first: whatever is written while *decide* reads makes its write stale.
+        version = await store.version(partition)
+        try:
+            return await decide(version)
+        except StaleError:
+            continue
+    raise StaleError(f"other writers changed {partition!r} {attempts} times in a row; try again")
