@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from lukasa.llm.fields import MismatchError, is_model, is_schema, key_of, members, only_list
-from lukasa.llm.salvage import Value, salvage, values
-from lukasa.ports.llm import ToolCall
+from lukasa.llm.salvage import candidates, salvage
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -24,7 +23,7 @@ _DEEPEST_WRAPPER = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Read(Generic[M]):
+class Fitted(Generic[M]):
     """What was understood of a reply."""
 
     value: M | None
@@ -36,37 +35,20 @@ class Read(Generic[M]):
     cut: bool = False
     """The reply was cut off: what stood behind is missing."""
 
-    repaired: bool = False
-    """It was no well-formed JSON; fences and prose around it do not count."""
 
-
-def read(text: str, model: type[M], *, calls: Sequence[ToolCall] = ()) -> Read[M]:
-    """Return the arguments of the calls, or else the reply, as a *model*: the likeliest value that says anything."""
-    empty: Read[M] = Read(None)
-    for candidate in _candidates(text, calls):
+def read(text: str, model: type[M]) -> Fitted[M]:
+    """Return the reply as a *model*: the likeliest of its values that says anything."""
+    empty: Fitted[M] = Fitted(None)
+    for candidate in candidates(text):
         try:
-            found = _fit(candidate.value, model, _DEEPEST_WRAPPER)
+            reading = _fit(candidate.value, model, _DEEPEST_WRAPPER)
         except RecursionError:  # A model that contains itself, and a reply that makes use of it.
             continue
-        found = replace(found, cut=candidate.cut, repaired=candidate.repaired)
-        if found.value is not None and _says_anything(found.value):
-            return found
-        empty = found if empty.value is None else empty
+        reading = replace(reading, cut=candidate.cut)
+        if reading.value is not None and _says_anything(reading.value):
+            return reading
+        empty = reading if empty.value is None else empty
     return empty
-
-
-def _candidates(text: str, calls: Sequence[ToolCall]) -> Iterator[Value]:
-    """Yield what the reply may mean: all calls together, each, then the text."""
-    called = [found for call in calls if (found := next(values(call.arguments), None)) is not None]
-    if len(called) > 1:
-        yield Value(
-            [each.value for each in called],
-            any(each.cut for each in called),
-            any(each.repaired for each in called),
-        )
-    for call in calls:
-        yield from values(call.arguments)
-    yield from values(text)
 
 
 def _says_anything(value: BaseModel) -> bool:
@@ -74,12 +56,12 @@ def _says_anything(value: BaseModel) -> bool:
     return not held or any(each not in (None, "", [], ()) for each in held)
 
 
-def _fit(value: object, model: type[M], depth: int) -> Read[M]:
+def _fit(value: object, model: type[M], depth: int) -> Fitted[M]:
     """Return the value as the model; what is wrapped in something is unwrapped."""
     if isinstance(value, list):
         value = _listed(value, model)
     if not isinstance(value, dict) or is_schema(value):
-        return Read(None)
+        return Fitted(None)
     found = _made(value, model)
     if found.value is None:
         found = _alone(value, model)
@@ -88,32 +70,32 @@ def _fit(value: object, model: type[M], depth: int) -> Read[M]:
     return found
 
 
-def _made(value: dict[str, object], model: type[M]) -> Read[M]:
+def _made(value: dict[str, object], model: type[M]) -> Fitted[M]:
     """Return an object as the model. What need not be there and breaks a rule of the model is left out."""
     try:
         made, dropped = members(value, model)
     except MismatchError:
-        return Read(None)
+        return Fitted(None)
     for _ in range(2):
         try:
-            return Read(model.model_validate(made, by_alias=True, by_name=True), dropped)
+            return Fitted(model.model_validate(made, by_alias=True, by_name=True), dropped)
         except ValidationError as error:
             wrong = {str(each["loc"][0]) for each in error.errors(include_url=False) if each["loc"]}
             made = {name: each for name, each in made.items() if name not in wrong}
-    return Read(None)
+    return Fitted(None)
 
 
-def _alone(value: dict[str, object], model: type[M]) -> Read[M]:
+def _alone(value: dict[str, object], model: type[M]) -> Fitted[M]:
     """Return an item that came without the list around it."""
     name, item = only_list(model) or ("", None)
     if not is_model(item) or _made(value, item).value is None:
-        return Read(None)
+        return Fitted(None)
     return _made({name: [value]}, model)
 
 
-def _unwrapped(value: dict[str, object], model: type[M], depth: int) -> Read[M]:
+def _unwrapped(value: dict[str, object], model: type[M], depth: int) -> Fitted[M]:
     """Return what stands in a wrapper: under a usual key, or as the only object or list of objects."""
-    empty: Read[M] = Read(None)
+    empty: Fitted[M] = Fitted(None)
     for inner in _wrapped(value):
         found = _fit(inner, model, depth)
         if found.value is not None and _says_anything(found.value):

@@ -22,8 +22,7 @@ from lukasa.extraction.model.schemas import Comparisons, Extracted
 from lukasa.extraction.model.segment import segments
 from lukasa.extraction.model.transcript import numbered, one_line, plain
 from lukasa.gate import Admitted
-from lukasa.llm import Numbered
-from lukasa.llm.ask import ask_for
+from lukasa.llm.ask import Numbered, ask_for
 from lukasa.policy import DistilPolicy, ResolvePolicy
 from lukasa.ports.llm import Limits, LLMRequest
 from lukasa.prompts import load

@@ -29,8 +29,9 @@ from lukasa.extraction.model.recipe import Ask, Background, Reading
 from lukasa.extraction.model.schemas import AddMemory, DeleteMemory, KeepMemory, PaperFacts, UpdateMemory
 from lukasa.extraction.model.segment import pairs
 from lukasa.extraction.model.transcript import one_line, plain
-from lukasa.llm import Numbered, read, shape_of
-from lukasa.llm.ask import ask_for
+from lukasa.llm.ask import Numbered, ask_for
+from lukasa.llm.fit import read
+from lukasa.llm.schema import shape_of
 from lukasa.policy import DistilPolicy
 from lukasa.ports.llm import ChatMessage, Limits, LLMReply, LLMRequest, Shape
 from lukasa.prompts import load
