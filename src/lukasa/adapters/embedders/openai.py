@@ -6,20 +6,17 @@ import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, NoReturn
-from urllib.parse import urlsplit
 
 import numpy as np
 
+from lukasa.adapters.endpoint import Endpoint, is_code, retry_after
 from lukasa.adapters.models.vectors import dense_bytes
 from lukasa.domain.embedding import EmbedderSpec, Embedding
 from lukasa.domain.ids import digest
 from lukasa.errors import (
     BadReplyError,
-    ClosedError,
     ConfigError,
     ProviderError,
     ProviderTimeoutError,
@@ -28,13 +25,12 @@ from lukasa.errors import (
 from lukasa.ports.embedder import Purpose
 
 if TYPE_CHECKING:
-    from httpx2 import AsyncClient, Response
+    from httpx2 import Response
 
 _PROBE = "word"
 _BLANK = "."
 """Stands in for an empty text, which such endpoints refuse."""
 
-_CODE = re.compile(r"[A-Za-z][A-Za-z_]{1,47}")
 _MAX_REASON = 200
 
 
@@ -82,22 +78,20 @@ class OpenAIEmbedder:
         *base_url* is what stands before `/embeddings`. *dimensions* asks the model for shorter vectors.
         *prefixes* go before the texts, for models that tell questions from documents.
         """
-        parts = urlsplit(base_url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ConfigError("base_url must be an http or https address such as 'http://localhost:11434/v1'")
+        self._policy = policy or RequestPolicy()
+        self._endpoint = Endpoint(
+            base_url, "/embeddings", serves="embedder", example="http://localhost:11434/v1",
+            api_key=api_key, timeout=self._policy.timeout,
+        )  # fmt: skip
         if not model:
             raise ConfigError("model must be named, such as 'text-embedding-3-small'")
-        self._url = base_url.rstrip("/") + "/embeddings"
-        self._host = parts.netloc.rpartition("@")[2]
+        self._host = self._endpoint.host
         self._model = model
         self._api_key = api_key
         self._dimensions = dimensions
         self._prefixes = dict(prefixes or {})
-        self._policy = policy or RequestPolicy()
-        self._client: AsyncClient | None = None
         self._spec: EmbedderSpec | None = None
         self._dims: int | None = None
-        self._closed = False
 
     async def spec(self) -> EmbedderSpec:
         """See the port. The dimension comes from embedding a word."""
@@ -121,10 +115,7 @@ class OpenAIEmbedder:
 
     async def aclose(self) -> None:
         """See the port."""
-        self._closed = True
-        client, self._client = self._client, None
-        if client is not None:
-            await client.aclose()
+        await self._endpoint.aclose()
 
     def _fitted(self, text: str) -> str:
         # Cut by characters first, or a text of megabytes would be encoded only to be thrown away.
@@ -144,14 +135,14 @@ class OpenAIEmbedder:
 
     async def _post(self, batch: Sequence[str], *, last: bool) -> Response | None:
         """Return the reply; `None` when there was none and it is worth trying again."""
-        client = await self._opened()
+        client = await self._endpoint.client()
         import httpx2  # noqa: PLC0415 - it was first imported in the thread that opened the client
 
         body: dict[str, object] = {"model": self._model, "input": list(batch), "encoding_format": "float"}
         if self._dimensions is not None:
             body["dimensions"] = self._dimensions
         try:
-            return await client.post(self._url, json=body)
+            return await client.post(self._endpoint.url, json=body)
         except httpx2.TimeoutException as error:
             if last:
                 raise ProviderTimeoutError(
@@ -165,26 +156,8 @@ class OpenAIEmbedder:
                 ) from error
         return None
 
-    async def _opened(self) -> AsyncClient:
-        if self._closed:
-            raise ClosedError("the embedder was closed; open the memory again")
-        if self._client is None:
-            # Imports the library, and reads the system's certificates from disk.
-            client = await asyncio.to_thread(self._open)
-            if self._client is None:
-                self._client = client
-            else:
-                await client.aclose()
-        return self._client
-
-    def _open(self) -> AsyncClient:
-        from httpx2 import AsyncClient  # noqa: PLC0415 - only who uses an endpoint pays for it
-
-        headers = {} if self._api_key is None else {"Authorization": f"Bearer {self._api_key}"}
-        return AsyncClient(headers=headers, timeout=self._policy.timeout)
-
     def _wait(self, reply: Response | None, attempt: int, batch: Sequence[str]) -> float:
-        asked = None if reply is None else _retry_after(reply)
+        asked = None if reply is None else retry_after(reply)
         if reply is not None and asked is not None and asked > self._policy.longest_wait:
             self._refuse(reply, batch)
         planned = self._policy.first_wait * 2.0 ** (attempt - 1)
@@ -251,23 +224,6 @@ def _worth_retrying(status: int) -> bool:
     )
 
 
-def _retry_after(reply: Response) -> float | None:
-    """Return the seconds asked for: a number, or a date, counted from the reply's own date and not from our clock."""
-    held = reply.headers.get("retry-after", "").strip()
-    if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", held):
-        return float(held)
-    until, now = _date(held), _date(reply.headers.get("date", ""))
-    return None if until is None or now is None else max(0.0, (until - now).total_seconds())
-
-
-def _date(text: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
 def _reason(reply: Response, *, secret: str, sent: Sequence[str]) -> str:
     """Return what the endpoint gave as the reason, without anything that was sent to it.
 
@@ -284,17 +240,13 @@ def _reason(reply: Response, *, secret: str, sent: Sequence[str]) -> str:
         return "…" if word[0].casefold() in given else word[0]
 
     error = _error(reply)
-    code = next((each for each in (error.get("code"), error.get("type")) if _is_code(each)), None)
+    code = next((each for each in (error.get("code"), error.get("type")) if is_code(each)), None)
     message = error.get("message")
     said = ": ".join(each for each in (code, message) if isinstance(each, str))
     # A key may hold any mark, so it is looked for in all that stands between two blanks; text goes word by word.
     clean = re.sub(r"\w+", without_text, re.sub(r"\S+", without_key, said))
     clipped = " ".join(clean.split())[:_MAX_REASON]
     return f" ({clipped})" if clipped else ""
-
-
-def _is_code(held: object) -> bool:
-    return isinstance(held, str) and _CODE.fullmatch(held) is not None
 
 
 def _error(reply: Response) -> Mapping[str, object]:
