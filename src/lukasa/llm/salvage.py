@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from functools import cache
 from typing import NamedTuple, SupportsIndex, TypeAlias, cast
 
 Container: TypeAlias = "dict[str, object] | list[object]"
@@ -18,6 +17,28 @@ _READS = 10
 what is made to slow it down."""
 
 _CLOSERS = {"{": "}", "[": "]", "(": ")"}
+
+_NOISE = r"(?m)[\x00-\x08\x0b\x0c\x0e-\x1f]|^> ?"
+_ENCODED = r'[^{\[]*+[{\[][{\[\s]*+\\"'
+"""JSON that is written as a text, without the marks around it or without its end."""
+
+_THOUGHT_END = r"(?i)</think(?:ing)?>"
+_START = (
+    r"(?i)</?think(?:ing)?>"
+    r"|[{\[](?=\s*+(?:[{}\[\](\"'“”‘’#]|//|/\*|\Z|[A-Za-z_][\w$]*+\s*+[:=]|-?\d++\s*+(?:[,\]]|\Z)))"
+)
+"""A thought, an object with members, or a list, rather than a remark in prose."""
+
+_PIECE = (
+    r"(?s)(?P<colon>[:=>]\s*+)?(?P<mark>[\"'])"
+    r"(?:\\.|(?!(?P=mark))[^\\]|(?P=mark)(?!\s*+(?:[,:}\])]|\Z)))*+(?P<end>(?P=mark))?|[{}\[\](),]"
+)
+"""A bracket, a comma or a text. A mark of quotation ends a text only where something may follow that follows a text."""
+
+_ARROW = r'("\w+"\s*+)=>?'
+_ALONE = r"(?:.*[:=>]|`+\w*)?\s*\[\][\s.]*(?:[`<].*)?"
+_GAP = r"[\s,;]{0,90}(?:(?:[-*•]|\d{1,4}[.)])\s*+)?"
+"""What stands between the objects of a list that has no brackets."""
 
 
 class Candidate(NamedTuple):
@@ -43,26 +64,25 @@ def candidates(text: str) -> Iterator[Candidate]:
         yield Candidate(whole)
         return
     text = _cleaned(whole if isinstance(whole, str) else text)
-    found = _found(text)
+    values = _values(text)
     run: list[Candidate] = []
-    for candidate in found:
+    for candidate in values:
         if not (run and _are_neighbours(text, run[-1], candidate)):
             run.clear()
         run.append(candidate)
     complete: list[object] = [candidate.value for candidate in run if not candidate.cut]
     if complete and len(run) > 1:
         yield Candidate(complete, run[-1].cut)
-    found.reverse()
-    yield from sorted(found, key=lambda candidate: (not candidate.value, candidate.cut))
+    values.reverse()
+    yield from sorted(values, key=lambda candidate: (not candidate.value, candidate.cut))
 
 
 def _cleaned(text: str) -> str:
     """Remove control characters and marks of quotation, and one level of escapes if the JSON is written as a text."""
-    patterns = _patterns()
-    text = patterns.noise.sub("", text)
+    text = re.sub(_NOISE, "", text)
     if '"' not in text:
         text = text.translate(dict.fromkeys(map(ord, "“”„‟"), '"'))
-    if patterns.encoded.match(text):
+    if re.match(_ENCODED, text):
         text = re.sub(r'\\(["\\n])', lambda escape: "\n" if escape[1] == "n" else escape[1], text)
     return text
 
@@ -72,24 +92,24 @@ def _are_neighbours(text: str, one: Candidate, other: Candidate) -> bool:
     if not (isinstance(one.value, dict) and isinstance(other.value, dict)):
         return False
     alike = one.value.keys() & other.value.keys() or (other.cut and not other.value)
-    return bool(alike) and _patterns().gap.fullmatch(text, one.end, other.start) is not None
+    return bool(alike) and re.compile(_GAP).fullmatch(text, one.end, other.start) is not None
 
 
-def _found(text: str) -> list[Candidate]:
-    """Return the outermost values in order, those in thoughts left out."""
-    patterns = _patterns()
-    found: list[Candidate] = []
-    answers = place = 0
-    last_thought = max((tag.start() for tag in patterns.thought_end.finditer(text)), default=-1)
+def _values(text: str) -> list[Candidate]:
+    """Return the outermost values in order, without those in thoughts."""
+    opening, thought_end = re.compile(_START), re.compile(_THOUGHT_END)
+    values: list[Candidate] = []
+    answers = offset = 0
+    last_thought = max((tag.start() for tag in thought_end.finditer(text)), default=-1)
     meter = [_READS * len(text) + 1_000]
-    while start := patterns.start.search(text, place):
-        place = start.end()
+    while start := opening.search(text, offset):
+        offset = start.end()
         if start[0][0] == "<":
             if start[0][1] == "/":
-                answers = len(found)  # All before was thought, even if its beginning is missing.
-            elif place <= last_thought and (end := patterns.thought_end.search(text, place)):
-                place = end.end()
-            elif found:
+                answers = len(values)  # All before was thought, even if its beginning is missing.
+            elif offset <= last_thought and (end := thought_end.search(text, offset)):
+                offset = end.end()
+            elif values:
                 break  # A thought without an end, behind an answer.
             continue
         region = _region(text, start.start())
@@ -99,14 +119,14 @@ def _found(text: str) -> list[Candidate]:
         intact = value is not None and not region.cut
         if value is None:
             value = _mended(region.source, meter)
-        place = region.end
+        offset = region.end
         if isinstance(value, list):
-            kept = _is_answer(value, text, start.start(), region.end, intact=intact)
+            kept = _is_answer(value, text, start.start(), offset, intact=intact)
         else:
             kept = isinstance(value, dict) and bool(value or intact or region.cut)
         if kept:
-            found.append(Candidate(cast("Container", value), region.cut, start.start(), region.end))
-    return found[answers:] or found
+            values.append(Candidate(cast("Container", value), region.cut, start.start(), offset))
+    return values[answers:] or values
 
 
 class _Region(NamedTuple):
@@ -124,8 +144,8 @@ def _region(text: str, start: int) -> _Region | None:
     """
     closers: list[str] = []
     whole, still_open = start, ""
-    for token in _patterns().token.finditer(text, start):
-        mark = token[0]
+    for piece in re.compile(_PIECE).finditer(text, start):
+        mark = piece[0]
         if mark in _CLOSERS:
             closers.append(_CLOSERS[mark])
             if len(closers) > _DEEPEST:
@@ -135,11 +155,11 @@ def _region(text: str, start: int) -> _Region | None:
             while closers.pop() != mark and mark in closers:
                 pass
             if not closers:
-                return _Region(text[start : token.end()], token.end(), cut=False)
-        elif mark != "," and not (token["end"] and (token["colon"] or closers[-1] != "}")):
+                return _Region(text[start : piece.end()], piece.end(), cut=False)
+        elif mark != "," and not (piece["end"] and (piece["colon"] or closers[-1] != "}")):
             continue
         if not {"]", ")"}.intersection(closers[:-1]):
-            whole, still_open = token.start() if mark == "," else token.end(), "".join(reversed(closers))
+            whole, still_open = piece.start() if mark == "," else piece.end(), "".join(reversed(closers))
     return _Region(text[start:whole] + still_open, len(text), cut=True)
 
 
@@ -151,7 +171,7 @@ def _is_answer(value: list[object], text: str, start: int, end: int, *, intact: 
         return True
     before = text[max(0, start - 200) : start].rpartition("\n")[2]
     behind = text[end : end + 200].partition("\n")[0]
-    return _patterns().alone.fullmatch(f"{before}[]{behind}") is not None
+    return re.fullmatch(_ALONE, f"{before}[]{behind}") is not None
 
 
 def _decoded(text: str) -> object:
@@ -191,41 +211,6 @@ def _mended(text: str, meter: list[int]) -> object:
     except (ValueError, RecursionError):
         from json_repair import loads  # noqa: PLC0415 - seldom needed
     try:
-        return loads(_metered(_patterns().arrow.sub(r"\1:", text), meter), skip_json_loads=True)
+        return loads(_metered(re.sub(_ARROW, r"\1:", text), meter), skip_json_loads=True)
     except (ValueError, RecursionError):
         return None
-
-
-class _ReplyPatterns(NamedTuple):
-    noise: re.Pattern[str]
-    encoded: re.Pattern[str]
-    start: re.Pattern[str]
-    thought_end: re.Pattern[str]
-    token: re.Pattern[str]
-    arrow: re.Pattern[str]
-    alone: re.Pattern[str]
-    gap: re.Pattern[str]
-
-
-@cache
-def _patterns() -> _ReplyPatterns:
-    return _ReplyPatterns(
-        noise=re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]|^> ?", re.MULTILINE),
-        encoded=re.compile(r'[^{\[]*+[{\[][{\[\s]*+\\"'),
-        # An object with members, or a list, rather than a remark in prose.
-        start=re.compile(
-            r"</?think(?:ing)?>"
-            r"|[{\[](?=\s*+(?:[{}\[\](\"'“”‘’#]|//|/\*|\Z|[A-Za-z_][\w$]*+\s*+[:=]|-?\d++\s*+(?:[,\]]|\Z)))",
-            re.IGNORECASE,
-        ),
-        thought_end=re.compile(r"</think(?:ing)?>", re.IGNORECASE),
-        # A mark of quotation ends a text only where something may follow that follows a text.
-        token=re.compile(
-            r"(?P<colon>[:=>]\s*+)?(?P<mark>[\"'])"
-            r"(?:\\.|(?!(?P=mark))[^\\]|(?P=mark)(?!\s*+(?:[,:}\])]|\Z)))*+(?P<end>(?P=mark))?|[{}\[\](),]",
-            re.DOTALL,
-        ),
-        arrow=re.compile(r'("\w+"\s*+)=>?'),
-        alone=re.compile(r"(?:.*[:=>]|`+\w*)?\s*\[\][\s.]*(?:[`<].*)?"),
-        gap=re.compile(r"[\s,;]{0,90}(?:(?:[-*•]|\d{1,4}[.)])\s*+)?"),
-    )
