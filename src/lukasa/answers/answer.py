@@ -16,7 +16,7 @@ from lukasa.domain.recalled import Context, Recalled
 from lukasa.domain.report import Usage
 from lukasa.domain.scope import Partition
 from lukasa.errors import BadReplyError
-from lukasa.llm.budget import Meter, Tally
+from lukasa.llm.budget import Meter, Spending
 from lukasa.ports.llm import LLMReply, LLMRequest
 from lukasa.prompts import load
 from lukasa.text.rendering import day, weekday
@@ -53,11 +53,11 @@ async def answer(partition: Partition, asked: Asked, meter: Meter) -> Answer:
     evidence = evidence_of(asked.context)
     if _nothing(asked.context, evidence):
         return _nothing_relevant(asked, evidence)
-    tally = Tally()
-    reply = await meter.ask(partition, _request(asked), tally=tally)
+    spending = Spending()
+    reply = await meter.ask(partition, _request(asked), spending=spending)
     checking = Checking(len(evidence))
     text = checking.feed(reply.text) + checking.finish()
-    return _answer(asked, evidence, _Spoken(reply, checking, text, tally.usage))
+    return _answer(asked, evidence, _Spoken(reply, checking, text, spending.usage))
 
 
 async def stream(partition: Partition, asked: Asked, meter: Meter) -> AsyncGenerator[str | Answer, None]:
@@ -70,9 +70,9 @@ async def stream(partition: Partition, asked: Asked, meter: Meter) -> AsyncGener
         yield DONT_KNOW
         yield _nothing_relevant(asked, evidence)
         return
-    tally, checking = Tally(), Checking(len(evidence))
+    spending, checking = Spending(), Checking(len(evidence))
     reply, said = LLMReply(), [""]
-    async with aclosing(meter.stream(partition, _request(asked), tally=tally)) as pieces:
+    async with aclosing(meter.stream(partition, _request(asked), spending=spending)) as pieces:
         async for piece in pieces:
             match piece:
                 case str():
@@ -84,7 +84,7 @@ async def stream(partition: Partition, asked: Asked, meter: Meter) -> AsyncGener
             if said[-1]:
                 yield said[-1]
     said.append(checking.finish())
-    made = _answer(asked, evidence, _Spoken(reply, checking, "".join(said), tally.usage))
+    made = _answer(asked, evidence, _Spoken(reply, checking, "".join(said), spending.usage))
     if last := DONT_KNOW if made.abstained else said[-1]:
         yield last
     yield made

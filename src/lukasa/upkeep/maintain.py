@@ -20,7 +20,7 @@ from lukasa.domain.query import FactQuery, TurnQuery
 from lukasa.domain.scope import Partition
 from lukasa.errors import StaleError
 from lukasa.indexing.backlog import Reembed
-from lukasa.llm.budget import Tally
+from lukasa.llm.budget import Spending
 from lukasa.policy import MaintainPolicy
 from lukasa.ports.store import Store
 from lukasa.upkeep.audit.items import fact_item
@@ -43,7 +43,7 @@ class Maintain:
     policy: MaintainPolicy
     clock: Callable[[], datetime]
 
-    async def __call__(self, job: Job, *, final: bool = False) -> Tally:
+    async def __call__(self, job: Job, *, final: bool = False) -> Spending:
         """Hide what expired, merge what says the same, embed what has no vectors, and have summaries written."""
         for _ in range(_ATTEMPTS):
             try:
@@ -55,7 +55,7 @@ class Maintain:
         cause = Cause(verb=KIND, at=self.clock())
         queue = await self._summaries(job.partition)
         await self.store.apply(job.partition, [], cause=cause, bookkeeping=[Finish(job=job), *queue])
-        return Tally()
+        return Spending()
 
     async def _tidy(self, partition: Partition) -> None:
         """Hide and merge in one write."""

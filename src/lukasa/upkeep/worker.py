@@ -18,7 +18,7 @@ from lukasa.domain.journal import Cause
 from lukasa.domain.report import Flushed
 from lukasa.domain.scope import Partition
 from lukasa.errors import LukasaError, RateLimitedError, StaleError, StoreError
-from lukasa.llm.budget import Tally
+from lukasa.llm.budget import Spending
 from lukasa.policy import JobPolicy
 from lukasa.ports.store import Store
 
@@ -26,7 +26,7 @@ from lukasa.ports.store import Store
 class Handler(Protocol):
     """Does one kind of job, and ends it in the store."""
 
-    def __call__(self, job: Job, *, final: bool) -> Awaitable[Tally]:
+    def __call__(self, job: Job, *, final: bool) -> Awaitable[Spending]:
         """Do it; *final*: nothing more is to be waited for. Raises `LukasaError` when it cannot be done now."""
         ...
 
@@ -66,7 +66,7 @@ class Worker:
     _ended: int = field(default=0, init=False)
     """Jobs done so far."""
 
-    _tally: Tally = field(default_factory=Tally, init=False)
+    _spending: Spending = field(default_factory=Spending, init=False)
 
     def kick(self) -> None:
         """See to jobs from now on; a second call only wakes it up."""
@@ -91,7 +91,7 @@ class Worker:
         ours = [job for job in waiting if job.kind in self.handlers]  # others are for a process with a model
         flush = _Flush({job.id for job in ours if job.state != "dead"})
         self._final |= {job.partition for job in waiting}
-        self._tally, before = Tally(), self._tally
+        self._spending, before = Spending(), self._spending
         try:
             async with asyncio.timeout(within):
                 await self._flush(partition, ours, flush)
@@ -99,7 +99,7 @@ class Worker:
             flush.errors.append(f"not everything was done within {within:g} s; it goes on in the background")
         finally:
             self._final -= {job.partition for job in waiting}
-            usage, self._tally = self._tally.usage, before
+            usage, self._spending = self._spending.usage, before
         pending = await self.store.jobs(partition)
         return Flushed(done=flush.done, pending=len(pending), errors=flush.errors, usage=usage)
 
@@ -173,7 +173,7 @@ class Worker:
     async def _do(self, job: Job) -> None:
         beat = asyncio.create_task(self._prolong(job))
         try:
-            tally = await self.handlers[job.kind](job, final=job.partition in self._final)
+            spending = await self.handlers[job.kind](job, final=job.partition in self._final)
         except asyncio.CancelledError:
             await self._postpone(job, "stopped", self.clock())
             raise
@@ -184,7 +184,7 @@ class Worker:
         else:
             self._errors.pop(job.id, None)
             self._ended += 1
-            self._tally.merge(tally)
+            self._spending.merge(spending)
         finally:
             beat.cancel()
 

@@ -19,7 +19,7 @@ from lukasa.domain.query import TurnQuery
 from lukasa.domain.turn import Turn
 from lukasa.errors import StaleError
 from lukasa.extraction.model.session import ReadBatch, Run, SessionReader
-from lukasa.llm.budget import Tally
+from lukasa.llm.budget import Spending
 from lukasa.ports.store import Store
 
 KIND = "extract"
@@ -43,7 +43,7 @@ class ExtractSession:
     reader: SessionReader
     clock: Callable[[], datetime]
 
-    async def __call__(self, job: Job, *, final: bool = False) -> Tally:
+    async def __call__(self, job: Job, *, final: bool = False) -> Spending:
         """Read every unread turn of the job's session, and end the job.
 
         With *final*, a last message is read that otherwise would wait for the answer to it.
@@ -58,9 +58,9 @@ class ExtractSession:
             if waiting:
                 due = self._patient(waiting[-1])
                 await self._end(job, [Queue(kind=KIND, session=job.session, due_at=due)])
-                return run.tally
+                return run.spending
         await self._end(job, [])
-        return run.tally
+        return run.spending
 
     # --- what is to be read ------------------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ from lukasa.extraction.guidance import Guidance
 from lukasa.extraction.model.neighbours import Neighbours
 from lukasa.extraction.model.recipe import Ask, Background, Reading, Recipe
 from lukasa.indexing.encoder import Encoder
-from lukasa.llm.budget import Meter, Tally
+from lukasa.llm.budget import Meter, Spending
 from lukasa.policy import DistilPolicy
 from lukasa.ports.llm import LLMReply, LLMRequest
 from lukasa.ports.store import Store
@@ -36,7 +36,7 @@ class Run:
 
     partition: Partition
     session: str | None
-    tally: Tally = field(default_factory=Tally)
+    spending: Spending = field(default_factory=Spending)
     vectors: dict[str, Embedding] = field(default_factory=dict)
     """By text."""
 
@@ -152,7 +152,7 @@ class SessionReader:
             key = digest([request.purpose, *(text for m in request.messages for text in (m.role, m.text))])
             if key not in run.replies:
                 assert self.meter is not None  # noqa: S101 - a recipe comes with one
-                run.replies[key] = await self.meter.ask(run.partition, request, tally=run.tally)
+                run.replies[key] = await self.meter.ask(run.partition, request, spending=run.spending)
             return run.replies[key]
 
         return ask

@@ -15,7 +15,7 @@ from lukasa.extraction.model.schemas import SummaryReply
 from lukasa.extraction.model.segment import segments
 from lukasa.extraction.model.transcript import one_line, plain
 from lukasa.llm.ask import ask_for
-from lukasa.llm.budget import Meter, Tally
+from lukasa.llm.budget import Meter, Spending
 from lukasa.policy import DistilPolicy
 from lukasa.ports.llm import Limits, LLMReply, LLMRequest
 from lukasa.ports.store import Store
@@ -36,29 +36,29 @@ class Summarise:
     policy: DistilPolicy
     clock: Callable[[], datetime]
 
-    async def __call__(self, job: Job, *, final: bool = False) -> Tally:
+    async def __call__(self, job: Job, *, final: bool = False) -> Spending:
         """Take the turns since the last summary into it, a segment a call.
 
         A model that cannot be understood leaves the summary as it was; the next job tries again.
         """
-        tally = Tally()
+        spending = Spending()
         known = await self.store.summaries(job.partition)
         summary = next((each for each in known if each.session == job.session), None)
         try:
-            made = await self._bring_up(job, summary, tally)
+            made = await self._bring_up(job, summary, spending)
         except (BadReplyError, OverBudgetError):
             made = None
         cause = Cause(verb="summarise", at=self.clock())
         keeping = [PutSummary(summary=made)] if made is not None else []
         await self.store.apply(job.partition, [], cause=cause, bookkeeping=[*keeping, Finish(job=job)])
-        return tally
+        return spending
 
-    async def _bring_up(self, job: Job, summary: Summary | None, tally: Tally) -> Summary | None:
+    async def _bring_up(self, job: Job, summary: Summary | None, spending: Spending) -> Summary | None:
         query = TurnQuery(session=job.session, after=summary.through if summary else 0, limit=_AT_ONCE)
         turns = await self.store.turns(job.partition, query)
         text = summary.text if summary else ""
         for part in segments(turns, self.policy):
-            text = await self._next(job, text, part, tally)
+            text = await self._next(job, text, part, spending)
         if not turns:
             return None
         return Summary(
@@ -69,7 +69,7 @@ class Summarise:
             updated_at=self.clock(),
         )
 
-    async def _next(self, job: Job, text: str, turns: Sequence[Turn], tally: Tally) -> str:
+    async def _next(self, job: Job, text: str, turns: Sequence[Turn], spending: Spending) -> str:
         words = str(self.policy.summary_words)
         messages = load("summarise").fill(
             summary=one_line(text) or "(none yet)",
@@ -83,7 +83,7 @@ class Summarise:
         )
 
         async def ask(request: LLMRequest) -> LLMReply:
-            return await self.meter.ask(job.partition, request, tally=tally)
+            return await self.meter.ask(job.partition, request, spending=spending)
 
         reply, _ = await ask_for(SummaryReply, request, ask)
         return reply.summary.strip()[: self.policy.summary_words * _CHARACTERS_A_WORD] or text
