@@ -46,14 +46,14 @@ class RequestPolicy:
     of the hosted models whatever the language; make it smaller for models that take less and refuse to cut."""
 
     timeout: float = 30.0
-    """Seconds without any progress."""
+    """Seconds without progress."""
 
     attempts: int = 4
     first_wait: float = 0.5
     """Seconds before the second attempt; doubled before each further one, unless the endpoint says how long."""
 
     longest_wait: float = 20.0
-    """An endpoint that asks for more patience than this is given up at once."""
+    """An endpoint that asks to wait longer is not asked again."""
 
 
 class OpenAIEmbedder:
@@ -166,50 +166,56 @@ class OpenAIEmbedder:
     def _refuse(self, reply: Response, batch: Sequence[str]) -> NoReturn:
         status = reply.status_code
         reason = _reason(reply, secret=self._api_key or "", sent=batch)
-        told = f"the embedding endpoint {self._host!r} answered {status}{reason}"
+        message = f"the embedding endpoint {self._host!r} answered {status}{reason}"
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             wait = reply.headers.get("retry-after", "")
             hint = f"; it asks to wait {wait} s" if wait.isdecimal() else ""
-            raise RateLimitedError(f"{told}{hint}")
+            raise RateLimitedError(f"{message}{hint}")
         if status in {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GATEWAY_TIMEOUT}:
-            raise ProviderTimeoutError(told)
-        raise ProviderError(told)
+            raise ProviderTimeoutError(message)
+        raise ProviderError(message)
 
     def _read(self, reply: Response, count: int) -> list[Embedding]:
-        vectors = [self._vector(each) for each in self._ordered(reply, count)]
+        vectors = [self._vector(item) for item in self._ordered(reply, count)]
         return [Embedding(dense_bytes(vector)) for vector in vectors]
 
     def _ordered(self, reply: Response, count: int) -> list[object]:
         try:
-            held = reply.json()
+            answer = reply.json()
         except ValueError as error:
             raise BadReplyError(f"the embedding endpoint {self._host!r} did not answer with JSON") from error
-        data = held.get("data") if isinstance(held, dict) else None
-        if not isinstance(data, list) or not all(isinstance(each, dict) for each in data):
+        data = answer.get("data") if isinstance(answer, dict) else None
+        if not isinstance(data, list) or not all(isinstance(item, dict) for item in data):
             raise BadReplyError(f"the reply of {self._host!r} has no list 'data' of objects")
         if len(data) != count:
             raise BadReplyError(f"{self._host!r} gave {len(data)} vectors for {count} texts")
-        places = [each.get("index", place) for place, each in enumerate(data)]
-        if sorted(map(repr, places)) != sorted(map(repr, range(count))):
+        indexes = [item.get("index", position) for position, item in enumerate(data)]
+        if sorted(map(repr, indexes)) != sorted(map(repr, range(count))):
             raise BadReplyError(f"{self._host!r} gave vectors whose indexes are not 0 to {count - 1}")
         return [
-            each.get("embedding") for _, each in sorted(zip(places, data, strict=True), key=lambda p: p[0])
+            item.get("embedding") for _, item in sorted(zip(indexes, data, strict=True), key=lambda p: p[0])
         ]
 
-    def _vector(self, held: object) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
-        if not isinstance(held, list) or not held or not all(type(each) in {int, float} for each in held):
+    def _vector(self, numbers: object) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+        if (
+            not isinstance(numbers, list)
+            or not numbers
+            or not all(type(number) in {int, float} for number in numbers)
+        ):
             raise BadReplyError(f"{self._host!r} gave a vector that is not a list of numbers")
         try:
-            wide = np.array(held, dtype=np.float64)
+            wide = np.array(numbers, dtype=np.float64)
         except OverflowError as error:
             raise BadReplyError(f"{self._host!r} gave a vector with a number out of range") from error
         length = float(np.linalg.norm(wide))
         if not np.isfinite(length) or length == 0.0:
             raise BadReplyError(f"{self._host!r} gave a vector of length {length}")
         if self._dims is None:
-            self._dims = len(held)
-        if len(held) != self._dims:
-            raise BadReplyError(f"{self._host!r} gave {len(held)} dimensions; before, it gave {self._dims}")
+            self._dims = len(numbers)
+        if len(numbers) != self._dims:
+            raise BadReplyError(
+                f"{self._host!r} gave {len(numbers)} dimensions; before, it gave {self._dims}"
+            )
         return (wide / length).astype(np.float32)
 
 
@@ -225,34 +231,34 @@ def _worth_retrying(status: int) -> bool:
 
 
 def _reason(reply: Response, *, secret: str, sent: Sequence[str]) -> str:
-    """Return what the endpoint gave as the reason, without anything that was sent to it.
+    """Return the reason that the endpoint gave, without anything that was sent to it.
 
-    Endpoints like to quote what they were given, key and text included, and errors end up in logs: a word that
+    Endpoints often quote what was sent to them, key and text included, and errors end up in logs: a word that
     occurs in the texts or shares four letters with the key is replaced.
     """
-    given = "\n".join(sent).casefold()
+    sent_text = "\n".join(sent).casefold()
     pieces = {secret[start : start + 4].casefold() for start in range(len(secret) - 3)}
 
     def without_key(part: re.Match[str]) -> str:
         return "…" if any(piece in part[0].casefold() for piece in pieces) else part[0]
 
     def without_text(word: re.Match[str]) -> str:
-        return "…" if word[0].casefold() in given else word[0]
+        return "…" if word[0].casefold() in sent_text else word[0]
 
     error = _error(reply)
-    code = next((each for each in (error.get("code"), error.get("type")) if is_code(each)), None)
+    code = next((item for item in (error.get("code"), error.get("type")) if is_code(item)), None)
     message = error.get("message")
-    said = ": ".join(each for each in (code, message) if isinstance(each, str))
+    reason = ": ".join(item for item in (code, message) if isinstance(item, str))
     # A key may hold any mark, so it is looked for in all that stands between two blanks; text goes word by word.
-    clean = re.sub(r"\w+", without_text, re.sub(r"\S+", without_key, said))
+    clean = re.sub(r"\w+", without_text, re.sub(r"\S+", without_key, reason))
     clipped = " ".join(clean.split())[:_MAX_REASON]
     return f" ({clipped})" if clipped else ""
 
 
 def _error(reply: Response) -> Mapping[str, object]:
     try:
-        held = reply.json()
+        answer = reply.json()
     except ValueError:
         return {}
-    error = held.get("error", held) if isinstance(held, dict) else {}
+    error = answer.get("error", answer) if isinstance(answer, dict) else {}
     return error if isinstance(error, dict) else {"message": error}

@@ -69,12 +69,12 @@ class OpenAICompatibleLLM:
         except TimeoutError as error:
             raise self._silent(request) from error
         try:
-            held = response.json()
+            answer = response.json()
         except ValueError as error:
             raise BadReplyError(f"{self._host!r} did not answer with JSON") from error
-        if not isinstance(held, dict):
+        if not isinstance(answer, dict):
             raise BadReplyError(f"the reply of {self._host!r} is not a JSON object")
-        return reply(held, request, milliseconds=(perf_counter() - started) * 1000)
+        return reply(answer, request, milliseconds=(perf_counter() - started) * 1000)
 
     async def stream(self, request: LLMRequest) -> AsyncIterator[str | LLMReply]:
         """See the port."""
@@ -85,14 +85,14 @@ class OpenAICompatibleLLM:
         try:
             async with asyncio.timeout(request.limits.timeout):
                 async for line in self._lines(request):
-                    if (found := piece(line)) is None:
+                    if (event := piece(line)) is None:
                         continue
-                    said, last = found
-                    if isinstance(held := last.get("usage"), dict):
-                        counted = usage(held)
-                    if said:
-                        text.append(said)
-                        yield said
+                    delta, last = event
+                    if isinstance(counts := last.get("usage"), dict):
+                        counted = usage(counts)
+                    if delta:
+                        text.append(delta)
+                        yield delta
         except TimeoutError as error:
             raise self._silent(request) from error
         except self._transport_errors() as error:
@@ -111,7 +111,7 @@ class OpenAICompatibleLLM:
     # --- the exchange ------------------------------------------------------------------------------------------------
 
     async def _lines(self, request: LLMRequest) -> AsyncIterator[str]:
-        """Yield the lines of a stream, once nothing is refused any more."""
+        """Yield the lines of a stream, once no parameter is refused."""
         client = await self._endpoint.client()
         for _ in range(_MOST_REFUSALS):
             sent = {**body(request, self._model, self._refused), "stream": True}
@@ -126,7 +126,7 @@ class OpenAICompatibleLLM:
         raise self._stubborn()
 
     async def _ask(self, request: LLMRequest) -> Response:
-        """Ask until nothing is refused any more."""
+        """Ask until no parameter is refused."""
         for _ in range(_MOST_REFUSALS):
             sent = body(request, self._model, self._refused)
             response = await self._post(sent)
@@ -136,7 +136,7 @@ class OpenAICompatibleLLM:
         raise self._stubborn()
 
     def _learn(self, response: Response, sent: Mapping[str, object]) -> None:
-        """Note what was refused, so that it is left out from now on; raise what is no refusal."""
+        """Remember what was refused and leave it out from now on; raise any other error."""
         bad = response.status_code in _BAD
         what = refusal(_message(response), sent, self._refused) if bad else None
         if what is None:
@@ -159,17 +159,17 @@ class OpenAICompatibleLLM:
         return (httpx2.TransportError, httpx2.DecodingError)
 
     def _fail(self, response: Response) -> NoReturn:
-        """Raise what a status means. Endpoints quote what they were given, so only their error's code is told."""
+        """Raise what a status means. Endpoints quote what was sent to them, so only their error's code is shown."""
         status = response.status_code
-        told = f"the model endpoint {self._host!r} answered {status}{_code(response)} for {self._model!r}"
+        message = f"the model endpoint {self._host!r} answered {status}{_code(response)} for {self._model!r}"
         if status == HTTPStatus.TOO_MANY_REQUESTS:
-            raise RateLimitedError(told, wait=retry_after(response))
+            raise RateLimitedError(message, wait=retry_after(response))
         if status in {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GATEWAY_TIMEOUT}:
-            raise ProviderTimeoutError(told)
+            raise ProviderTimeoutError(message)
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise ProviderDownError(told)
+            raise ProviderDownError(message)
         hint = _HINTS.get(HTTPStatus(status)) if status in set(HTTPStatus) else None
-        raise ProviderError(f"{told}; {hint}" if hint else told)
+        raise ProviderError(f"{message}; {hint}" if hint else message)
 
     def _stubborn(self) -> ProviderError:
         return ProviderError(f"{self._host!r} refused every way to ask the model {self._model!r}")
@@ -184,16 +184,16 @@ class OpenAICompatibleLLM:
 
 
 def _message(response: Response) -> str:
-    """Return what an error says, to look for names of parameters in; it is told to nobody."""
+    """Return the text of an error, to find names of parameters in. It is never shown."""
     return response.text[:4_000]
 
 
 def _code(response: Response) -> str:
     try:
-        held = response.json()
+        answer = response.json()
     except ValueError:
         return ""
-    error = held.get("error") if isinstance(held, dict) else None
+    error = answer.get("error") if isinstance(answer, dict) else None
     codes = (error.get("code"), error.get("type")) if isinstance(error, dict) else ()
-    found = next((code for code in codes if is_code(code)), "")
-    return f" ({found})" if found else ""
+    shown = next((code for code in codes if is_code(code)), "")
+    return f" ({shown})" if shown else ""
