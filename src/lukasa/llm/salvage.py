@@ -12,7 +12,7 @@ Container: TypeAlias = "dict[str, object] | list[object]"
 _DEEPEST = 40
 """Values that are nested deeper are not replies, and Python's stack is finite."""
 
-_READS = 10
+_READS = 6
 """How often each character of a reply may be looked at. `json-repair` needs 3 for what models write, and thousands for
 what is made to slow it down."""
 
