@@ -209,8 +209,9 @@ def _mended(text: str, meter: list[int]) -> object:
     try:
         return json.loads(text, strict=False)
     except (ValueError, RecursionError):
-        from json_repair import loads  # noqa: PLC0415 - seldom needed
+        from json_repair import repair_json  # noqa: PLC0415 - seldom needed
     try:
-        return loads(_metered(re.sub(_ARROW, r"\1:", text), meter), skip_json_loads=True)
-    except (ValueError, RecursionError):
+        # As text, since the objects would hold slices of the metered text.
+        return _decoded(repair_json(_metered(re.sub(_ARROW, r"\1:", text), meter), skip_json_loads=True))
+    except Exception:  # noqa: BLE001 - it asserts what some replies do not keep, and no reply may raise
         return None

@@ -267,6 +267,21 @@ def test_no_line_of_a_long_broken_reply_is_lost():
     assert found == [{"a": number} for number in range(3_000)]
 
 
+def test_a_reply_at_which_the_library_fails_is_none():
+    assert (
+        salvage('\n1//={\\"```json(True/*```json…-"a": "a"{{.-"a": "b",</think>x)))null="a": "b"x\\u12“')
+        is None
+    )
+
+
+def test_a_mended_text_is_a_plain_one():
+    mended = salvage("{'a': 'Ada said \"yes\"', 'b': [it's],}")
+
+    assert isinstance(mended, dict)
+    assert {type(key) for key in mended} == {str}
+    assert type(mended["a"]) is str
+
+
 def test_what_is_nested_without_end_is_no_reply():
     assert salvage("[" * 100_000 + "]" * 100_000) is None
     assert read('{"name": "a", "branches": [' * 300 + "]}" * 300, Tree).value is None
