@@ -1,22 +1,23 @@
-"""Settings: read once, at the edge, then passed down. Nothing else reads the environment."""
+"""Settings: read once, then passed down. Nothing else reads the environment."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from datetime import timedelta
 from difflib import get_close_matches
+from functools import reduce
 from math import isfinite
+from operator import getitem
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import Field, SecretStr, SkipValidation, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, TomlConfigSettingsSource
 from pydantic_settings.sources import PydanticBaseSettingsSource
 
-from lukasa.domain.fact import Cardinality
 from lukasa.errors import ConfigError, InputError
 from lukasa.extraction.guidance import CustomAttribute, Guidance
 from lukasa.policy import (
@@ -33,27 +34,29 @@ from lukasa.policy import (
 Source = Literal["default", "file", "environment"]
 Count = Annotated[int, Field(ge=0)]
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-T = TypeVar("T")
 
 _PREFIX = "LUKASA_"
 _FILE = f"{_PREFIX}CONFIG"
 _OF_TESTS = f"{_PREFIX}TEST_"
-"""What our own tests are told, such as which server to try; no settings."""
+"""Variables of our own tests, such as which server to try; not settings."""
 
 _GROUPS = frozenset(
     {"guidance", "remember", "resolve", "recall", "distil", "jobs", "maintain", "graph", "budget"}
 )
 """Settings that are objects: given in code, or as a table of the file."""
 
+_UNKNOWN = "unexpected_keyword_argument"
+"""Pydantic's word for a name that a dataclass does not have."""
+
 
 class Settings(BaseSettings):
-    """Everything that can be configured, with defaults that need no key, no network and no server.
+    """Everything that can be configured. The defaults need no key, no network and no server.
 
-    `Settings(…)` takes what it is given, and defaults. `Settings.from_env()` also reads a file and the environment,
-    `Settings.from_file(…)` that file alone. Groups such as `recall` are policies, or tables of what differs from their
-    defaults: `Settings(recall={"max_terms": 40})`, `[recall]` in a file.
+    `Settings(…)` takes its arguments alone, `Settings.from_env()` reads a file and the environment, and
+    `Settings.from_file(…)` a file. Groups such as `recall` are policies, or tables of what differs from their defaults:
+    `Settings(recall={"max_terms": 40})`, `[recall]` in a file.
 
-    Whatever cannot be used is refused with `ConfigError`.
+    Raises `ConfigError` for a name that is not known and a value that cannot be used.
     """
 
     model_config = SettingsConfigDict(
@@ -107,10 +110,10 @@ class Settings(BaseSettings):
     """Calls within a minute; 0: no bound."""
 
     llm_timeout: Amount = 0.0
-    """Seconds for one call; 0: 60 where somebody waits for it, and `distil.timeout` in the background."""
+    """Seconds for one call; 0: 60 where a caller waits for it, and `distil.timeout` in the background."""
 
     llm_record: str = ""
-    """A file in which replies are kept, and from which they are taken when the same is asked again; empty: none."""
+    """A file of recorded replies: a request that is in it is answered from it, others are added. Empty: none."""
 
     llm_replay: str = ""
     """A file from which all replies are taken; no model is asked. Empty: none."""
@@ -124,7 +127,7 @@ class Settings(BaseSettings):
     """What DELETE does in the recipe `paper`: `supersede` ends the old fact and stores the new one, `paper` only removes."""
 
     budget_calls_per_day: Count = 0
-    """Model calls a day (UTC), for all users; 0: no bound. Beyond it, rules read in the model's place."""
+    """Model calls a day (UTC), for all users; 0: no bound. Beyond it, rules extract facts instead."""
 
     budget_tokens_per_day: Count = 0
     """Tokens a day, in and out, likewise."""
@@ -139,7 +142,7 @@ class Settings(BaseSettings):
     """Tokens of one call of a verb, or of one job, in and out; 0: no bound."""
 
     tokens: str = "estimate"
-    """How budgets of contexts are counted: `estimate` or `words`."""
+    """How the tokens of a context are counted: `estimate` or `words`."""
 
     zone: str = ""
     """Time zone in which times without an offset are read; empty: they are refused."""
@@ -147,17 +150,17 @@ class Settings(BaseSettings):
     tenant: str = "default"
     """The tenant when `of()` names none."""
 
-    guidance: Annotated[Guidance, SkipValidation] = Field(default_factory=Guidance)
-    """What is to be remembered, and how: shown to the model."""
+    guidance: Guidance = Field(default_factory=Guidance)
+    """What to remember, and how: shown to the model."""
 
-    remember: Annotated[RememberPolicy, SkipValidation] = Field(default_factory=RememberPolicy)
-    resolve: Annotated[ResolvePolicy, SkipValidation] = Field(default_factory=ResolvePolicy)
-    recall: Annotated[RecallPolicy, SkipValidation] = Field(default_factory=RecallPolicy)
-    distil: Annotated[ExtractionPolicy, SkipValidation] = Field(default_factory=ExtractionPolicy)
-    jobs: Annotated[JobPolicy, SkipValidation] = Field(default_factory=JobPolicy)
-    maintain: Annotated[MaintainPolicy, SkipValidation] = Field(default_factory=MaintainPolicy)
-    graph: Annotated[GraphPolicy, SkipValidation] = Field(default_factory=GraphPolicy)
-    budget: Annotated[BudgetPolicy, SkipValidation] = Field(default_factory=BudgetPolicy)
+    remember: RememberPolicy = Field(default_factory=RememberPolicy)
+    resolve: ResolvePolicy = Field(default_factory=ResolvePolicy)
+    recall: RecallPolicy = Field(default_factory=RecallPolicy)
+    distil: ExtractionPolicy = Field(default_factory=ExtractionPolicy)
+    jobs: JobPolicy = Field(default_factory=JobPolicy)
+    maintain: MaintainPolicy = Field(default_factory=MaintainPolicy)
+    graph: GraphPolicy = Field(default_factory=GraphPolicy)
+    budget: BudgetPolicy = Field(default_factory=BudgetPolicy)
     """Every bound on model calls; `budget_calls_per_day` and the like are a short way to say `budget.day.calls`, and go
     before it."""
 
@@ -165,17 +168,22 @@ class Settings(BaseSettings):
 
         def __init__(self, **given: Any) -> None:
             _refuse_unknown(given, type(self).model_fields, "")
-            whole = {name: _grouped(name, value) for name, value in given.items() if name in _GROUPS}
             try:
-                super().__init__(**{**given, **whole})
+                super().__init__(**given)
             except ValidationError as error:
-                raise ConfigError(_told(error)) from error
+                raise ConfigError(_refusal(error, given)) from error
+            except InputError as error:
+                raise ConfigError(f"guidance.attributes: {error}") from error
+            for name in sorted(_GROUPS & given.keys()):
+                if isinstance(given[name], Mapping):
+                    for path in _converted((name,), given[name], getattr(self, name)):
+                        raise ConfigError(_wrong(path, given))
 
     @classmethod
     def settings_customise_sources(  # type: ignore[override]  # only one source is wanted
         cls, _: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **__: Any
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Take nothing but what is handed in: code that makes settings must not depend on where it runs."""
+        """Read arguments only: settings made in code must not depend on where it runs."""
         return (init_settings,)
 
     @classmethod
@@ -185,54 +193,58 @@ class Settings(BaseSettings):
         `LUKASA_DB` is another name for `LUKASA_STORE`. The working directory is never looked in: a cloned repository must
         not decide where memories go.
 
-        Raises `ConfigError` for a name that is not known, so that a typing error is not silence.
+        Raises `ConfigError`, also for an unknown name, so that a typing error is noticed.
         """
-        given = os.environ if env is None else env  # noqa: TID251 - the one place
-        return cls(**{**_in_file(given, cls), **_in_environment(given, cls)})
+        variables = os.environ if env is None else env  # noqa: TID251 - the one place
+        return cls(**{**_in_file(variables, cls), **_in_environment(variables, cls)})
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str]) -> Self:
-        """Read a TOML file, and nothing else. Raises `ConfigError` if it is not there, or holds what is no setting."""
+        """Read a TOML file only. Raises `ConfigError` if it is missing or holds anything but settings."""
         return cls(**_read(Path(path), cls))
 
     def origins(self, env: Mapping[str, str] | None = None) -> dict[str, Source]:
         """Return where `from_env` takes each setting from."""
-        given = os.environ if env is None else env  # noqa: TID251 - the one place
-        found: dict[str, Source] = dict.fromkeys(type(self).model_fields, "default")
-        found.update(dict.fromkeys(_in_file(given, type(self)), "file"))
-        found.update(dict.fromkeys(_in_environment(given, type(self)), "environment"))
-        return found
+        variables = os.environ if env is None else env  # noqa: TID251 - the one place
+        sources: dict[str, Source] = dict.fromkeys(type(self).model_fields, "default")
+        sources |= dict.fromkeys(_in_file(variables, type(self)), "file")
+        sources |= dict.fromkeys(_in_environment(variables, type(self)), "environment")
+        return sources
 
     def with_(self, **changes: Any) -> Self:
-        """Return the same settings but for some."""
-        kept = {name: getattr(self, name) for name in self.model_fields_set}
-        return type(self)(**{**kept, **changes})
+        """Return a copy with changes."""
+        current = {name: getattr(self, name) for name in self.model_fields_set}
+        return type(self)(**{**current, **changes})
 
 
 def default_path(env: Mapping[str, str] | None = None) -> Path:
     """Return the store used when none is named: a file in the user's data folder."""
-    given = os.environ if env is None else env  # noqa: TID251 - the one place
-    if sys.platform == "win32":
-        base = Path(given.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support"
-    else:
-        base = Path(given.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    return base / "lukasa" / "memory.lukasa"
+    return _user_folder(env, "LOCALAPPDATA", "XDG_DATA_HOME") / "lukasa" / "memory.lukasa"
 
 
 def config_path(env: Mapping[str, str] | None = None) -> Path:
-    """Return the file that settings are read from: that of `LUKASA_CONFIG`, or else one of the user's, if it is there."""
-    given = os.environ if env is None else env  # noqa: TID251 - the one place
-    if named := given.get(_FILE):
+    """Return the file that settings are read from: that of `LUKASA_CONFIG`, or one in the user's configuration folder."""
+    variables = os.environ if env is None else env  # noqa: TID251 - the one place
+    if named := variables.get(_FILE):
         return Path(named)
-    if sys.platform == "win32":
-        base = Path(given.get("APPDATA") or Path.home() / "AppData" / "Roaming")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support"
-    else:
-        base = Path(given.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    return base / "lukasa" / "config.toml"
+    return _user_folder(env, "APPDATA", "XDG_CONFIG_HOME") / "lukasa" / "config.toml"
+
+
+_FOLDERS = {
+    "LOCALAPPDATA": "AppData/Local",
+    "APPDATA": "AppData/Roaming",
+    "XDG_DATA_HOME": ".local/share",
+    "XDG_CONFIG_HOME": ".config",
+}
+"""Where a folder is, in the user's home, when its variable is not set."""
+
+
+def _user_folder(env: Mapping[str, str] | None, windows: str, xdg: str) -> Path:
+    variables = os.environ if env is None else env  # noqa: TID251 - the one place
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support"
+    variable = windows if sys.platform == "win32" else xdg
+    return Path(variables.get(variable) or Path.home() / _FOLDERS[variable])
 
 
 # --- the environment -------------------------------------------------------------------------------------------------
@@ -278,99 +290,11 @@ def _read(path: Path, cls: type[Settings]) -> dict[str, Any]:
     if not path.is_file():
         raise ConfigError(f"there is no settings file {str(path)!r}")
     try:
-        held = TomlConfigSettingsSource(cls, toml_file=path)()
+        table = TomlConfigSettingsSource(cls, toml_file=path)()
     except (OSError, ValueError) as error:
         raise ConfigError(f"{str(path)!r} cannot be read as TOML: {error}") from error
-    _refuse_unknown(held, cls.model_fields, f" in {str(path)!r}")
-    return held
-
-
-# --- groups ----------------------------------------------------------------------------------------------------------
-
-
-def _grouped(name: str, given: object) -> object:
-    """Return a group: as it was given, or as the table that was given says."""
-    make = Settings.model_fields[name].default_factory
-    assert make is not None  # noqa: S101 - every group has one
-    default: object = make()  # type: ignore[call-arg]
-    if isinstance(given, type(default)):
-        return given
-    if not isinstance(given, Mapping):
-        raise ConfigError(f"{name} must be a table, such as [{name}], or a {type(default).__name__} in code")
-    return _filled(name, given, default)
-
-
-def _filled(path: str, table: Mapping[str, object], default: T) -> T:
-    """Return a dataclass with what the table says in the place of its defaults."""
-    _refuse_unknown(table, [each.name for each in fields(default)], f" in [{path}]")  # type: ignore[arg-type]
-    changes = {
-        name: _valued(f"{path}.{name}", value, getattr(default, name)) for name, value in table.items()
-    }
-    return replace(default, **changes)  # type: ignore[type-var]
-
-
-def _valued(path: str, value: object, now: object) -> object:
-    """Return a value as the field holds it: seconds for spans of time, tuples for lists."""
-    if type(value) is type(now) and not (isinstance(value, float) and not isfinite(value)):
-        return value
-    match now, value:
-        case (timedelta() | float(), int() | float()) if not isinstance(value, bool) and isfinite(value):
-            return _measured(path, value, now)
-        case tuple(), list():
-            return _listed(path, value, now)
-        case _, Mapping() if is_dataclass(now):
-            return _filled(path, value, now)
-        case Mapping(), _:
-            raise ConfigError(f"{path} can be set in code only")
-    raise ConfigError(f"{path} must be like {_example(now)}, not {value!r}")
-
-
-def _measured(path: str, value: float, now: object) -> float | timedelta:
-    if isinstance(now, float):
-        return float(value)
-    try:
-        return timedelta(seconds=value)
-    except OverflowError as error:
-        raise ConfigError(f"{path} is too many seconds: {value!r}") from error
-
-
-def _listed(path: str, values: list[object], now: tuple[object, ...]) -> tuple[object, ...]:
-    """Return a list as a tuple: of attributes, of words, or of as many numbers as there are."""
-    if path == "guidance.attributes":
-        return tuple(_attribute(value) for value in values)
-    kinds = [type(each) for each in now] or [str] * len(values)
-    if [type(each) for each in values] != kinds:
-        raise ConfigError(f"{path} must be like {_example(now)}, not {values!r}")
-    return tuple(values)
-
-
-def _attribute(given: object) -> CustomAttribute:
-    if isinstance(given, CustomAttribute):
-        return given
-    if not isinstance(given, Mapping) or not all(isinstance(value, str) for value in given.values()):
-        raise ConfigError(
-            f"an attribute must be a table of words, such as [[guidance.attributes]], not {given!r}"
-        )
-    _refuse_unknown(given, [each.name for each in fields(CustomAttribute)], " in [[guidance.attributes]]")
-    if (cardinality := given.get("cardinality", "multi")) not in get_args(Cardinality):
-        raise ConfigError(f"guidance.attributes: cardinality must be single or multi, not {cardinality!r}")
-    try:
-        return CustomAttribute(**{"name": "", **given})
-    except InputError as error:
-        raise ConfigError(f"guidance.attributes: {error}") from error
-
-
-def _example(now: object) -> str:
-    match now:
-        case timedelta():
-            return f"{now.total_seconds():g} (seconds)"
-        case ():
-            return "['…', '…']"
-        case tuple():
-            return repr(list(now))
-        case _ if is_dataclass(now):
-            return "a table"
-    return repr(now)
+    _refuse_unknown(table, cls.model_fields, f" in {str(path)!r}")
+    return table
 
 
 # --- refusals --------------------------------------------------------------------------------------------------------
@@ -381,14 +305,76 @@ def _refuse_unknown(
 ) -> None:
     for name in sorted(set(given) - set(known)):
         # Without the prefix: it would make any two variables alike.
-        bare = {each.removeprefix(_PREFIX): each for each in known}
+        bare = {setting.removeprefix(_PREFIX): setting for setting in known}
         near = get_close_matches(name.removeprefix(_PREFIX), bare, n=1)
         hint = f"did you mean {bare[near[0]]}?" if near else f"known: {', '.join(sorted(known))}"
         raise ConfigError(f"{name} is not a setting{where}; {hint}")
 
 
-def _told(error: ValidationError) -> str:
-    """Return what is wrong with the first value that is, without the value: it may be a key."""
-    first = error.errors(include_input=False, include_url=False)[0]
-    name = ".".join(str(part) for part in first["loc"])
-    return f"setting {name} (LUKASA_{name.upper()}): {first['msg']}"
+def _converted(
+    path: tuple[str, ...], table: Mapping[str, object], group: object
+) -> Iterator[tuple[str, ...]]:
+    """Yield where pydantic is more lenient than we are: texts and booleans for numbers, infinity, mappings."""
+    for name, value in table.items():
+        stored = getattr(group, name)
+        if is_dataclass(stored) and isinstance(value, Mapping):
+            yield from _converted((*path, name), value, stored)
+            continue
+        other_kind = isinstance(value, bool | str) and type(value) is not type(stored)
+        endless = isinstance(value, float) and not isfinite(value)
+        if other_kind or endless or isinstance(value, Mapping):
+            yield (*path, name)
+
+
+def _refusal(error: ValidationError, given: Mapping[str, object]) -> str:
+    """Return what is wrong with the first value that is; unknown names come first, as they explain the others."""
+    details = error.errors(include_url=False, include_input=False)
+    first = min(details, key=lambda detail: detail["type"] != _UNKNOWN)
+    path, message = first["loc"], first["msg"]
+    group = str(path[0])
+    if group not in _GROUPS:
+        # Without the value: it may be a key.
+        return f"setting {'.'.join(map(str, path))} (LUKASA_{group.upper()}): {message}"
+    of_attribute = path[:2] == ("guidance", "attributes") and len(path) > 2  # noqa: PLR2004 - an index follows
+    if first["type"] == _UNKNOWN:
+        known = fields(CustomAttribute if of_attribute else _default(path[:-1])[1])  # type: ignore[arg-type]
+        where = "[[guidance.attributes]]" if of_attribute else f"[{'.'.join(map(str, path[:-1]))}]"
+        _refuse_unknown({str(path[-1]): None}, [field.name for field in known], f" in {where}")
+    if not of_attribute:
+        return _wrong(path, given)
+    if len(path) > 3:  # noqa: PLR2004 - a member of an attribute
+        return f"guidance.attributes: {'.'.join(map(str, path[3:]))}: {message}"
+    return "each of guidance.attributes must be a table, such as [[guidance.attributes]]"
+
+
+def _default(path: Sequence[int | str]) -> tuple[tuple[str, ...], object]:
+    """Return the setting that a path leads to or into, and its default."""
+    names = [str(path[0])]
+    default: object = Settings.model_fields[names[0]].get_default(call_default_factory=True)
+    for name in map(str, path[1:]):
+        if not is_dataclass(default):
+            break
+        names.append(name)
+        default = getattr(default, name)
+    return tuple(names), default
+
+
+def _wrong(path: Sequence[int | str], given: Mapping[str, object]) -> str:
+    """Return how a setting of a group ought to look."""
+    names, default = _default(path)
+    name = ".".join(names)
+    value: Any = reduce(getitem, names, given)  # type: ignore[arg-type]
+    match default:
+        case _ if len(names) == 1:
+            return f"{name} must be a table, such as [{name}], or a {type(default).__name__} in code"
+        case Mapping():
+            return f"{name} can be set in code only"
+        case timedelta():
+            example = f"{default.total_seconds():g} (seconds)"
+        case ():
+            example = "['…', '…']"
+        case tuple():
+            example = repr(list(default))
+        case _:
+            example = "a table" if is_dataclass(default) else repr(default)
+    return f"{name} must be like {example}, not {value!r}"

@@ -1,4 +1,4 @@
-"""From settings to an engine: the only module that chooses the parts."""
+"""From settings to an engine: the only module that chooses the components."""
 
 from __future__ import annotations
 
@@ -59,12 +59,12 @@ class AsyncMemory(AsyncEngine):
         changes = {name: value for name, value in named.items() if isinstance(value, str)}
         if store is not None:
             changes["store"] = os.fspath(store)
-        given = Given(
+        components = Components(
             llm=None if isinstance(llm, str) else _checked("llm", llm),
             embedder=None if isinstance(embedder, str) else _checked("embedder", embedder),
             extractor=None if isinstance(extractor, str) else _checked("extractor", extractor),
         )
-        memory = cls(build(chosen.with_(**changes), clock=clock or now, given=given))
+        memory = cls(build(chosen.with_(**changes), clock=clock or now, components=components))
         try:
             await memory._running.parts.store.open()
         except BaseException:
@@ -73,8 +73,8 @@ class AsyncMemory(AsyncEngine):
         return memory
 
 
-class Given(NamedTuple):
-    """Parts that the caller made himself."""
+class Components(NamedTuple):
+    """Components passed in by the caller."""
 
     llm: LLM | None = None
     embedder: Embedder | None = None
@@ -86,34 +86,40 @@ _MEMBERS = {
     "embedder": ("spec", "embed", "aclose"),
     "extractor": ("name", "claims"),
 }
-"""What an object must have to be a part."""
+"""What an object must have to satisfy a port."""
 
 
-def _checked(part: str, given: T) -> T:
-    """Return what the caller made, or refuse what cannot be that part: nobody would notice before the first use."""
-    lacking = [] if given is None else [name for name in _MEMBERS[part] if not hasattr(given, name)]
-    if lacking or isinstance(given, type):
-        what = f"the class {given.__name__}" if isinstance(given, type) else repr(type(given).__name__)
+def _checked(port: str, component: T) -> T:
+    """Refuse an object that cannot satisfy the port; it would fail at its first use otherwise."""
+    lacking = [] if component is None else [name for name in _MEMBERS[port] if not hasattr(component, name)]
+    if lacking or isinstance(component, type):
+        what = (
+            f"the class {component.__name__}"
+            if isinstance(component, type)
+            else repr(type(component).__name__)
+        )
         why = f"lacks {', '.join(lacking)}" if lacking else "must be called first"
-        raise ConfigError(f"{part} must be a setting or an object that satisfies its port; {what} {why}")
-    return given
+        raise ConfigError(f"{port} must be a setting or an object that satisfies its port; {what} {why}")
+    return component
 
 
-def build(settings: Settings, *, clock: Callable[[], datetime], given: Given | None = None) -> Parts:
-    """Choose the parts; nothing is opened or loaded yet."""
-    given = given or Given()
+def build(
+    settings: Settings, *, clock: Callable[[], datetime], components: Components | None = None
+) -> Parts:
+    """Choose the components; nothing is opened or loaded yet."""
+    llm, embedder, extractor = components or Components()
     if settings.zone:
         _check_zone(settings.zone)
     name, store = _store(settings.store)
-    llm = given.llm if given.llm is not None else language_model(settings)
-    distils = _distils(settings.extractor, llm) if given.extractor is None else NONE
+    llm = language_model(settings) if llm is None else llm
+    method = _method(settings.extractor, llm) if extractor is None else NONE
     return Parts(
         store=store,
         store_name=name,
-        embedder=given.embedder if given.embedder is not None else _embedder(settings),
-        extractor=given.extractor if given.extractor is not None else _extractor(distils),
+        embedder=_embedder(settings) if embedder is None else embedder,
+        extractor=_extractor(method) if extractor is None else extractor,
         llm=llm,
-        recipe=_recipe(distils, settings, llm) if given.extractor is None else None,
+        recipe=_recipe(method, settings, llm),
         guidance=settings.guidance,
         reranker=_reranker(settings),
         counter=registry.token_counter(settings.tokens)(),
@@ -134,7 +140,7 @@ def build(settings: Settings, *, clock: Callable[[], datetime], given: Given | N
 
 
 def now() -> datetime:
-    """Return the present moment."""
+    """Return the current time."""
     return datetime.now(UTC)
 
 
@@ -159,7 +165,7 @@ def _store(target: str) -> tuple[str, Store]:
 
 
 def _own_path() -> Path:
-    """Return the default file; its folder is made if it is not there."""
+    """Return the default file, and make its folder if it is missing."""
     from lukasa.config import default_path  # noqa: PLC0415 - see `AsyncMemory.open`
 
     path = default_path()
@@ -206,20 +212,11 @@ def _embedder(settings: Settings) -> Embedder | None:
                 options["tokens"] = settings.token_model if settings.token_model != NONE else None
             return registry.embedder(name)(**options)
         case _:
-            return _installed_embedder(name, model)
+            return _installed("embedder", name, registry.embedder(name), model)
 
 
-def _installed_embedder(name: str, model: str) -> Embedder:
-    make = registry.embedder(name)
-    if not model:
-        return make()
-    if not _takes(make, "model"):
-        raise ConfigError(f"embedder '{name}:{model}': {name!r} takes no model after a colon")
-    return make(model=model)
-
-
-def _distils(extractor: str, llm: LLM | None) -> str:
-    """Return which extractor is meant."""
+def _method(extractor: str, llm: LLM | None) -> str:
+    """Return the extractor that a setting means."""
     if extractor == "auto":
         return "rules" if llm is None else "llm"
     if extractor in _RECIPES and llm is None:
@@ -230,7 +227,7 @@ def _distils(extractor: str, llm: LLM | None) -> str:
 
 
 def _extractor(name: str) -> Extractor | None:
-    """Return what reads turns at once; a model reads them later."""
+    """Return the extractor that reads turns at once. A model reads them later."""
     if name in {NONE, *_RECIPES}:
         return None
     if name == "rules":
@@ -246,7 +243,7 @@ def _extractor(name: str) -> Extractor | None:
 def _recipe(name: str, settings: Settings, llm: LLM | None) -> Recipe | None:
     if name not in _RECIPES or llm is None:
         return None
-    # They bring pydantic along: only where a model is configured.
+    # Imported only where a model is configured: they need pydantic.
     if name.startswith("paper"):
         from lukasa.extraction.model.paper import PaperRecipe  # noqa: PLC0415
 
@@ -261,7 +258,7 @@ _RECIPES = frozenset({"llm", "paper", _PAPER_GRAPH})
 
 
 def language_model(settings: Settings) -> LLM | None:
-    """Return the model with all that is put around it, what is outermost is asked first; `None`: none is configured.
+    """Return the configured model in its wrappers; `None` if none is configured.
 
     Raises `ConfigError` for settings that cannot work.
     """
@@ -269,7 +266,7 @@ def language_model(settings: Settings) -> LLM | None:
         raise ConfigError("llm_record and llm_replay exclude each other: what is replayed asks no model")
     if not (settings.llm or settings.llm_replay):
         return None
-    # Imported where a model is configured, as adapters are.
+    # Imported only where a model is configured.
     from lukasa.adapters.wrappers.limited import LimitedLLM  # noqa: PLC0415
     from lukasa.adapters.wrappers.priced import PricedLLM  # noqa: PLC0415
     from lukasa.adapters.wrappers.recorded import RecordedLLM  # noqa: PLC0415
@@ -299,25 +296,18 @@ def _model(settings: Settings) -> LLM:
             )
         return registry.llm(provider)(base_url=settings.llm_url, model=model, api_key=key)
     if settings.llm_url or key:
-        # A key that is not used would look like one that is refused.
+        # A key that is silently ignored would look like one that the provider refuses.
         name = "llm_url" if settings.llm_url else "llm_key"
         raise ConfigError(
             f"{name} is for llm='openai_compatible:MODEL'; {provider!r} takes address and key from its own variables"
         )
     if registry.has_llm(provider):
-        return _installed_llm(provider, model)
+        return _installed("llm", provider, registry.llm(provider), model)
     return registry.llm("pydantic_ai")(settings.llm)
 
 
-def _installed_llm(name: str, model: str) -> LLM:
-    make = registry.llm(name)
-    if model and not _takes(make, "model"):
-        raise ConfigError(f"llm '{name}:{model}': {name!r} takes no model after a colon")
-    return make(model=model) if model else make()
-
-
 def _budget(settings: Settings) -> BudgetPolicy:
-    """Return the bounds, with those that are set the short way before the others."""
+    """Return the bounds; settings such as `budget_calls_per_day` override those of `budget`."""
     day = _bounded(
         settings.budget.day,
         calls=settings.budget_calls_per_day,
@@ -345,7 +335,7 @@ def _reranker(settings: Settings) -> Reranker | None:
 
 
 def _local(settings: Settings) -> dict[str, object]:
-    """Return what every model on this machine is told."""
+    """Return the options of every model that runs on this machine."""
     directory = Path(settings.model_directory) if settings.model_directory else None
     if directory is not None and not directory.is_dir():
         raise ConfigError(
@@ -354,14 +344,16 @@ def _local(settings: Settings) -> dict[str, object]:
     return {"threads": settings.threads or None, "directory": directory}
 
 
-def _takes(make: Callable[..., object], argument: str) -> bool:
-    """Tell whether a factory of somebody else's can be called with that argument alone."""
+def _installed(kind: str, name: str, make: Callable[..., T], model: str) -> T:
+    """Make an installed adapter, with a model if one is named."""
+    if not model:
+        return make()
     from inspect import signature  # noqa: PLC0415 - seldom needed
 
     try:
-        signature(make).bind(**{argument: ""})
-    except TypeError:
-        return False
-    except ValueError:  # written in C, it does not say: only calling it can tell
-        return True
-    return True
+        signature(make).bind(model="")
+    except TypeError as error:
+        raise ConfigError(f"{kind} '{name}:{model}': {name!r} takes no model after a colon") from error
+    except ValueError:  # Written in C, it has no signature: only calling it can tell.
+        pass
+    return make(model=model)

@@ -1,7 +1,6 @@
-"""Which adapter a name in the settings means. An adapter is imported when it is named.
+"""Adapters by the names that settings use. An adapter is imported when it is named.
 
-Other distributions add theirs by entry points in the groups `lukasa.stores`, `lukasa.embedders`,
-`lukasa.llms`,
+Other distributions add theirs by entry points in the groups `lukasa.stores`, `lukasa.embedders`, `lukasa.llms`,
 `lukasa.extractors`, `lukasa.rerankers` and `lukasa.tokens`; they cannot take a built-in name.
 """
 
@@ -43,27 +42,27 @@ TOKENS: Targets = {
 
 
 def store(name: str) -> Callable[..., Store]:
-    """Return what makes a store; raise `ConfigError` for a name that nobody has registered."""
+    """Return a factory of stores; raise `ConfigError` for an unknown name."""
     return cast("Callable[..., Store]", _find("store", name, STORES, "lukasa.stores"))
 
 
 def embedder(name: str) -> Callable[..., Embedder]:
-    """Return what makes an embedder; raise `ConfigError` for a name that nobody has registered."""
+    """Return a factory of embedders; raise `ConfigError` for an unknown name."""
     return cast("Callable[..., Embedder]", _find("embedder", name, EMBEDDERS, "lukasa.embedders"))
 
 
 def llm(name: str) -> Callable[..., LLM]:
-    """Return what makes a language model; raise `ConfigError` for a name that nobody has registered."""
+    """Return a factory of language models; raise `ConfigError` for an unknown name."""
     return cast("Callable[..., LLM]", _find("model adapter", name, LLMS, "lukasa.llms"))
 
 
 def has_llm(name: str) -> bool:
-    """Tell whether another distribution has registered a language model under that name."""
+    """Whether another distribution has registered a language model of that name."""
     return name in _added("lukasa.llms")
 
 
 def extractor(name: str) -> Callable[..., Extractor]:
-    """Return what makes an extractor; raise `ConfigError` for a name that nobody has registered.
+    """Return a factory of extractors; raise `ConfigError` for an unknown name.
 
     `rules` and `none` are not here: they need nothing from outside (`wiring`).
     """
@@ -71,12 +70,12 @@ def extractor(name: str) -> Callable[..., Extractor]:
 
 
 def reranker(name: str) -> Callable[..., Reranker]:
-    """Return what makes a reranker; raise `ConfigError` for a name that nobody has registered."""
+    """Return a factory of rerankers; raise `ConfigError` for an unknown name."""
     return cast("Callable[..., Reranker]", _find("reranker", name, RERANKERS, "lukasa.rerankers"))
 
 
 def token_counter(name: str) -> Callable[..., TokenCounter]:
-    """Return what makes a token counter; raise `ConfigError` for a name that nobody has registered."""
+    """Return a factory of token counters; raise `ConfigError` for an unknown name."""
     return cast("Callable[..., TokenCounter]", _find("token counter", name, TOKENS, "lukasa.tokens"))
 
 
@@ -94,13 +93,13 @@ def _added(group: str) -> dict[str, str]:
     """Return what other distributions have registered, by name."""
     from importlib.metadata import entry_points  # noqa: PLC0415 - it reads files, and is seldom needed
 
-    return {each.name: each.value for each in entry_points(group=group)}
+    return {point.name: point.value for point in entry_points(group=group)}
 
 
 def _load(kind: str, name: str, target: str) -> Callable[..., Any]:
     module, _, attribute = target.partition(":")
     try:
-        found = getattr(import_module(module), attribute)
+        factory = getattr(import_module(module), attribute)
     except ImportError as error:
         missing = error.name or module
         raise ConfigError(
@@ -108,4 +107,4 @@ def _load(kind: str, name: str, target: str) -> Callable[..., Any]:
         ) from error
     except AttributeError as error:
         raise ConfigError(f"the {kind} {name!r} is registered as {target!r}, which is not there") from error
-    return cast("Callable[..., Any]", found)
+    return cast("Callable[..., Any]", factory)

@@ -15,7 +15,7 @@ from lukasa.domain.recalled import Context
 from lukasa.domain.report import Usage
 from lukasa.domain.scope import Partition
 from lukasa.errors import BadReplyError
-from lukasa.llm.budget import Meter, Tally
+from lukasa.llm.budget import Meter, Spending
 from lukasa.ports.llm import LLMReply, LLMRequest
 from lukasa.prompts import load
 from lukasa.text.rendering import day, weekday
@@ -42,10 +42,10 @@ async def answer(partition: Partition, request: AnswerRequest, meter: Meter) -> 
     sources = sources_of(request.context)
     if abstention := _without_sources(request, sources):
         return abstention
-    tally, check = Tally(), CitationCheck(len(sources))
-    reply = await meter.ask(partition, _request(request), tally=tally)
+    spending, check = Spending(), CitationCheck(len(sources))
+    reply = await meter.ask(partition, _request(request), spending=spending)
     text = check.feed(reply.text) + check.finish()
-    return _answer(request, sources, _CheckedReply(reply, check, text, tally.usage))
+    return _answer(request, sources, _CheckedReply(reply, check, text, spending.usage))
 
 
 async def stream(
@@ -60,9 +60,9 @@ async def stream(
         yield DONT_KNOW
         yield abstention
         return
-    tally, check = Tally(), CitationCheck(len(sources))
+    spending, check = Spending(), CitationCheck(len(sources))
     reply, text = LLMReply(), ""
-    async with aclosing(meter.stream(partition, _request(request), tally=tally)) as pieces:
+    async with aclosing(meter.stream(partition, _request(request), spending=spending)) as pieces:
         async for piece in pieces:
             match piece:
                 case str():
@@ -75,7 +75,7 @@ async def stream(
                 text += checked
                 yield checked
     rest = check.finish()
-    result = _answer(request, sources, _CheckedReply(reply, check, text + rest, tally.usage))
+    result = _answer(request, sources, _CheckedReply(reply, check, text + rest, spending.usage))
     if last := DONT_KNOW if result.abstained else rest:
         yield last
     yield result

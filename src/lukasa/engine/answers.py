@@ -18,7 +18,7 @@ from lukasa.domain.recalled import View
 from lukasa.engine.arguments import FilterLike, check_count, check_names
 from lukasa.engine.turns import TurnVerbs
 from lukasa.errors import BadReplyError, ConfigError
-from lukasa.llm.budget import Meter, Tally
+from lukasa.llm.budget import Meter, Spending
 from lukasa.ports.llm import LLM
 from lukasa.writing.messages import Draft, Message, MoreLabels, read_labels, read_messages
 
@@ -111,8 +111,10 @@ class AnswerVerbs(TurnVerbs):
         receipt = await self.remember(
             [_message(draft) for draft in newest(drafts)], session=session, **labels
         )
-        tally = Tally()
-        reply = await meter.ask(self.partition, conversation(drafts, context, self._today(None)), tally=tally)
+        spending = Spending()
+        reply = await meter.ask(
+            self.partition, conversation(drafts, context, self._today(None)), spending=spending
+        )
         text = without_thoughts(reply.text).strip()
         if not text:
             raise BadReplyError("the model said nothing; the user's message is remembered")
@@ -130,7 +132,7 @@ class AnswerVerbs(TurnVerbs):
             receipt=receipt,
             replied=await self.remember([said], session=session, **labels),
             warnings=[*context.warnings, *([] if reply.complete else [_CUT])],
-            usage=tally.usage,
+            usage=spending.usage,
         )
 
     def _meter(self, model: LLM | None) -> Meter:

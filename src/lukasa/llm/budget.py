@@ -1,4 +1,4 @@
-"""What model calls take: checked against the budget before each, and written to the ledger after it."""
+"""What model calls cost: checked against the budget before each, and recorded in the ledger after it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from lukasa.ports.store import Store
 
 
 @dataclass(slots=True)
-class Tally:
-    """What one run has taken so far: a call of a verb, or one job."""
+class Spending:
+    """What one run has cost so far: a call of a verb, or one job."""
 
     calls: int = 0
     tokens_in: int = 0
@@ -28,15 +28,14 @@ class Tally:
     milliseconds: float = 0.0
 
     def add(self, reply: LLMReply) -> None:
-        """Count one reply."""
         self.calls += 1
         self.tokens_in += reply.usage.tokens_in
         self.tokens_out += reply.usage.tokens_out
         self.dollars += reply.dollars or 0.0
         self.milliseconds += reply.milliseconds
 
-    def merge(self, other: Tally) -> None:
-        """Add what another run took."""
+    def merge(self, other: Spending) -> None:
+        """Add the cost of another run."""
         self.calls += other.calls
         self.tokens_in += other.tokens_in
         self.tokens_out += other.tokens_out
@@ -45,7 +44,7 @@ class Tally:
 
     @property
     def usage(self) -> Usage:
-        """The same as callers are told it."""
+        """The part of it that callers see."""
         return Usage(
             llm_calls=self.calls,
             tokens_in=self.tokens_in,
@@ -56,63 +55,67 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """Asks the model on behalf of a partition."""
+    """Asks the model on behalf of a partition, within its budget."""
 
     llm: LLM
     store: Store
     budget: BudgetPolicy
     clock: Callable[[], datetime]
 
-    async def ask(self, partition: Partition, request: LLMRequest, *, tally: Tally | None = None) -> LLMReply:
-        """Return the model's reply; the ledger has it whatever becomes of it.
+    async def ask(
+        self, partition: Partition, request: LLMRequest, *, spending: Spending | None = None
+    ) -> LLMReply:
+        """Return the model's reply, once it is in the ledger.
 
         Raises `OverBudgetError` before anything is sent, and what the model raises.
         """
-        own = Tally() if tally is None else tally
-        await self._check(partition, own)
+        spending = Spending() if spending is None else spending
+        await self._check(partition, spending)
         reply = await self.llm.complete(request)
-        await self._note(partition, request, reply, own)
+        await self._note(partition, request, reply, spending)
         return reply
 
     async def stream(
-        self, partition: Partition, request: LLMRequest, *, tally: Tally | None = None
+        self, partition: Partition, request: LLMRequest, *, spending: Spending | None = None
     ) -> AsyncGenerator[str | LLMReply, None]:
         """Yield pieces as they come, then the whole reply. Raises as `ask` does.
 
-        A stream that breaks, or that nobody reads to its end, is paid for too: the ledger has what its text comes to.
+        A stream that breaks, or is not read to its end, costs too: the ledger gets an estimate from its text.
         """
-        own = Tally() if tally is None else tally
-        await self._check(partition, own)
-        said: list[str] = []
+        spending = Spending() if spending is None else spending
+        await self._check(partition, spending)
+        texts: list[str] = []
         whole = False
         try:
             async for piece in self.llm.stream(request):
                 if isinstance(piece, LLMReply):
                     whole = True
-                    await self._note(partition, request, piece, own)
+                    await self._note(partition, request, piece, spending)
                 else:
-                    said.append(piece)
+                    texts.append(piece)
                 yield piece
         finally:
-            if said and not whole:
-                await self._note(partition, request, _broken_off(request, said), own)
+            if texts and not whole:
+                await self._note(partition, request, _unfinished(request, texts), spending)
 
-    async def _check(self, partition: Partition, tally: Tally) -> None:
+    async def _check(self, partition: Partition, spending: Spending) -> None:
         run = Spent(
-            day=utc_day(self.clock()), purpose="", model="", calls=tally.calls,
-            tokens_in=tally.tokens_in, tokens_out=tally.tokens_out, dollars=tally.dollars,
+            day=utc_day(self.clock()), purpose="", model="", calls=spending.calls,
+            tokens_in=spending.tokens_in, tokens_out=spending.tokens_out, dollars=spending.dollars,
         )  # fmt: skip
         _allow("run", self.budget.run, [run])
-        for name, allowance, whose in (
+        for name, allowance, payer in (
             ("day", self.budget.day, None),
             ("user and day", self.budget.user_day, partition),
         ):
             if allowance.bounded:
                 today = utc_day(self.clock())
-                _allow(name, allowance, await self.store.spent(whose, since=today, until=today))
+                _allow(name, allowance, await self.store.spent(payer, since=today, until=today))
 
-    async def _note(self, partition: Partition, request: LLMRequest, reply: LLMReply, tally: Tally) -> None:
-        tally.add(reply)
+    async def _note(
+        self, partition: Partition, request: LLMRequest, reply: LLMReply, spending: Spending
+    ) -> None:
+        spending.add(reply)
         await self.store.spend(
             partition,
             Spent(
@@ -128,26 +131,25 @@ class Meter:
         )
 
 
-def _broken_off(request: LLMRequest, said: Sequence[str]) -> LLMReply:
-    """Return what a stream without an end comes to. No provider has counted it: the estimate is on the high side."""
-    asked = sum(len(message.text) for message in request.messages)
-    usage = TokenUsage(
-        tokens_in=ceil(asked / _CHARACTERS), tokens_out=ceil(sum(map(len, said)) / _CHARACTERS)
-    )
-    return LLMReply(text="".join(said), usage=usage, complete=False)
-
-
 _CHARACTERS = 3
-"""Of a token, at least, in English."""
+"""Characters of a token, at least, in English."""
+
+
+def _unfinished(request: LLMRequest, texts: Sequence[str]) -> LLMReply:
+    """Return the reply of a stream without an end. No provider has counted it, so the estimate is on the high side."""
+    text = "".join(texts)
+    shown = sum(len(message.text) for message in request.messages)
+    usage = TokenUsage(tokens_in=ceil(shown / _CHARACTERS), tokens_out=ceil(len(text) / _CHARACTERS))
+    return LLMReply(text=text, usage=usage, complete=False)
 
 
 def _allow(name: str, allowance: Allowance, spent: Sequence[Spent]) -> None:
-    for what, used, most in (
-        ("calls", sum(each.calls for each in spent), allowance.calls),
-        ("tokens", sum(each.tokens_in + each.tokens_out for each in spent), allowance.tokens),
-        ("dollars", sum(each.dollars for each in spent), allowance.dollars),
+    for unit, used, most in (
+        ("calls", sum(row.calls for row in spent), allowance.calls),
+        ("tokens", sum(row.tokens_in + row.tokens_out for row in spent), allowance.tokens),
+        ("dollars", sum(row.dollars for row in spent), allowance.dollars),
     ):
         if most and used >= most:
             raise OverBudgetError(
-                f"the budget of {most:g} {what} a {name} is used up ({used:g}); raise it, or wait"
+                f"the budget of {most:g} {unit} a {name} is used up ({used:g}); raise it, or wait"
             )

@@ -1,4 +1,4 @@
-"""An object, as models write it → the fields of what was asked for: other spellings of keys, other types, other words."""
+"""An object as models write it to the fields of a pydantic model: other spellings of keys, other types, other words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from enum import Enum
-from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, TypeGuard, Union, get_args, get_origin
 
@@ -29,66 +28,64 @@ _ABOUT_SCHEMAS = frozenset(
 
 
 class Members(NamedTuple):
-    """The fields that were found in an object."""
+    """The fields of a model, read from an object."""
 
-    made: dict[str, object]
+    values: dict[str, object]
     dropped: int = 0
-    """Items of lists that made no sense, and were left out."""
+    """Items of lists that could not be understood."""
 
 
 class MismatchError(Exception):
-    """A value is not what a field is to hold."""
+    """A value does not fit a field."""
 
 
 def members(value: dict[str, object], model: type[BaseModel]) -> Members:
-    """Return the model's fields out of an object.
+    """Read the model's fields from an object. A missing list is empty, and a missing optional value is null.
 
-    A list that is missing is empty, and what may be null is null. Raises `MismatchError` where a field that must be there
-    cannot be understood, or none is known.
+    Raises `MismatchError` if a required field cannot be understood, or no key belongs to the model.
     """
-    made: dict[str, object] = {}
+    values: dict[str, object] = {}
     dropped = matched = 0
     for name, field in model.model_fields.items():
         key = key_of(value, name, field)
         if key is None:
-            made |= _missing(name, field)
+            values |= _missing(name, field)
             continue
         matched += 1
         try:
-            made[name], lost = _coerced(value[key], field.annotation)
+            values[name], lost = _coerced(value[key], field.annotation)
             dropped += lost
         except MismatchError:
             if field.is_required() and not _optional(field.annotation):
                 raise
-            made |= _missing(name, field)
+            values |= _missing(name, field)
     if not matched and model.model_fields:
         raise MismatchError
-    return Members(made, dropped)
+    return Members(values, dropped)
 
 
 def key_of(value: dict[str, object], name: str, field: FieldInfo) -> str | None:
-    """Return the key under which a field stands: its name, or an alias, in any spelling."""
+    """Return the key of a field: its name or an alias, in any spelling."""
     if name in value:
         return name
-    wanted = {_plain(each) for each in (name, *_aliases(field))}
-    return next((key for key in value if _plain(key) in wanted), None)
+    spellings = {_plain(alias) for alias in (name, *_aliases(field))}
+    return next((key for key in value if _plain(key) in spellings), None)
 
 
 def only_list(model: type[BaseModel]) -> tuple[str, Any] | None:
-    """Return name and item type of the only list that a model has."""
-    found = [
+    """Return the name and item type of a model's list, if it has exactly one."""
+    lists = [
         (name, args[0]) for name, field in model.model_fields.items() if (args := _items_of(field.annotation))
     ]
-    return found[0] if len(found) == 1 else None
+    return lists[0] if len(lists) == 1 else None
 
 
 def is_model(kind: Any) -> TypeGuard[type[BaseModel]]:
-    """Tell whether something is a model's class."""
     return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
 def is_schema(value: object) -> bool:
-    """Tell whether a value repeats the schema that was asked for instead of following it."""
+    """Whether a value repeats the schema that was asked for instead of following it."""
     if not isinstance(value, dict):
         return False
     described = value.get("properties")
@@ -100,12 +97,12 @@ def is_schema(value: object) -> bool:
 
 
 def _describes(value: object) -> bool:
-    """Tell whether a value says what something is to be, such as `{"type": "string"}`."""
+    """Whether a value is a schema, such as `{"type": "string"}`."""
     if not isinstance(value, dict) or not value.keys() & _DESCRIBING:
         return False
     kind = value.get("type")
     kinds = kind if isinstance(kind, list) else [kind]
-    return kind is None or all(isinstance(each, str) and each in _TYPES for each in kinds)
+    return kind is None or all(isinstance(name, str) and name in _TYPES for name in kinds)
 
 
 def _missing(name: str, field: FieldInfo) -> dict[str, object]:
@@ -119,23 +116,23 @@ def _missing(name: str, field: FieldInfo) -> dict[str, object]:
 def _aliases(field: FieldInfo) -> Iterator[str]:
     extra = field.json_schema_extra
     listed = extra.get("aliases", ()) if isinstance(extra, dict) else ()
-    yield from (str(each) for each in (listed if isinstance(listed, list | tuple) else ()))
+    yield from (str(alias) for alias in (listed if isinstance(listed, list | tuple) else ()))
     for alias in (field.alias, field.validation_alias):
         if isinstance(alias, AliasChoices):
-            yield from (each for each in alias.choices if isinstance(each, str))
+            yield from (choice for choice in alias.choices if isinstance(choice, str))
         elif isinstance(alias, str):
             yield alias
 
 
 def _plain(name: object) -> str:
-    return _patterns().marks.sub("", str(name)).casefold()
+    return re.sub(r"[\W_]+", "", str(name)).casefold()
 
 
 # --- values ----------------------------------------------------------------------------------------------------------
 
 
 def _coerced(value: object, annotation: Any) -> tuple[object, int]:
-    """Return a value as a field holds it, and how many items were left out."""
+    """Convert a value to a field's type; also return how many items were dropped."""
     bare = _bare(annotation)
     if _is_nothing(value):
         return _nothing(value, annotation), 0
@@ -148,7 +145,7 @@ def _coerced(value: object, annotation: Any) -> tuple[object, int]:
     if get_origin(bare) is Literal:
         return _choice(value, get_args(bare)), 0
     if isinstance(bare, type) and issubclass(bare, Enum):
-        return bare(_choice(value, [each.value for each in bare])), 0
+        return bare(_choice(value, [member.value for member in bare])), 0
     return _scalar(value, bare), 0
 
 
@@ -159,7 +156,7 @@ def _is_nothing(value: object) -> bool:
 
 
 def _nothing(value: object, annotation: Any) -> object:
-    """Return what a field holds where a model wrote `null`, `"N/A"` or the like."""
+    """Return the value of a field for `null`, `"N/A"` or the like."""
     if _optional(annotation):
         return None
     bare = _bare(annotation)
@@ -174,17 +171,16 @@ def _nothing(value: object, annotation: Any) -> object:
 
 
 def _list(value: object, item: Any) -> tuple[list[object], int]:
-    """Return the items that can be understood, and how many could not."""
+    """Return the items that can be understood, and the number of others."""
     if _describes(value):
         raise MismatchError
-    given = value if isinstance(value, list) else _unlisted(value, item)
     check = TypeAdapter(item)
     kept: list[object] = []
     dropped = 0
-    for each in given:
+    for entry in value if isinstance(value, list) else _unlisted(value, item):
         try:
-            made, lost = _coerced(each, item)
-            kept.append(check.validate_python(made, by_alias=True, by_name=True))
+            converted, lost = _coerced(entry, item)
+            kept.append(check.validate_python(converted, by_alias=True, by_name=True))
             dropped += lost
         except (MismatchError, ValidationError):
             dropped += 1
@@ -192,28 +188,28 @@ def _list(value: object, item: Any) -> tuple[list[object], int]:
 
 
 def _unlisted(value: object, item: Any) -> list[object]:
-    """Return what stands where a list was to stand: the list as JSON text, one item, or items by number or name."""
+    """Return the items of what stands for a list: the list as JSON text, one item, or items by number or name."""
     if isinstance(value, str) and value.strip()[:1] in {"[", "{"} and value.strip()[-1:] in {"]", "}"}:
         inner = salvage(value)
         if inner is not None:
             return inner if isinstance(inner, list) else _unlisted(inner, item)
     if isinstance(value, dict) and value:
-        if all(isinstance(each, list) for each in value.values()):
-            return [each for part in value.values() if isinstance(part, list) for each in part]
-        if all(isinstance(each, dict) for each in value.values()):
-            return list(value.values())
-        if not is_model(item) and all(key.isdecimal() for key in value):
-            return list(value.values())
+        parts = list(value.values())
+        if all(isinstance(part, list) for part in parts):
+            return [entry for part in parts for entry in part]
+        by_number = not is_model(item) and all(key.isdecimal() for key in value)
+        if by_number or all(isinstance(part, dict) for part in parts):
+            return parts
     return [value]
 
 
 def _choice(value: object, choices: Sequence[object]) -> object:
     if isinstance(value, dict | list):
         value = next(_texts_in(value), None)
-    found = next((choice for choice in choices if _plain(choice) == _plain(value)), None)
-    if found is None:
-        raise MismatchError
-    return found
+    for choice in choices:
+        if _plain(choice) == _plain(value):
+            return choice
+    raise MismatchError
 
 
 def _scalar(value: object, kind: Any) -> object:
@@ -239,10 +235,11 @@ def _truth(value: object) -> bool:
 
 def _integer(value: object) -> int:
     """Return a number, also of one written `"3"`, `#3`, `[3]` or `message 3`."""
-    written = None if isinstance(value, bool) else _patterns().integer.fullmatch(str(value).strip()[:100])
-    if written is None:
+    text = "" if isinstance(value, bool) else str(value).strip()[:100]
+    number = re.fullmatch(r"\D{0,20}?(-?\d{1,15})(?:\.0+)?\D{0,3}", text)
+    if number is None:
         raise MismatchError
-    return int(written.group(1))
+    return int(number.group(1))
 
 
 def _text(value: object) -> str:
@@ -256,13 +253,13 @@ def _text(value: object) -> str:
 
 
 def _texts_in(value: object) -> Iterator[str]:
-    """Yield the texts of an object that stands for a text: by the usual keys, or its only one."""
+    """Yield the texts of an object or list that stands for a text: under the usual keys, or its only one."""
     if isinstance(value, dict) and not _describes(value):
-        yield from (each for key in _TEXTS if isinstance(each := value.get(key), str))
-        texts = [each for each in value.values() if isinstance(each, str)]
+        yield from (text for key in _TEXTS if isinstance(text := value.get(key), str))
+        texts = [text for text in value.values() if isinstance(text, str)]
         if len(texts) == 1:
             yield texts[0]
-    elif isinstance(value, list) and value and all(isinstance(each, str) for each in value):
+    elif isinstance(value, list) and value and all(isinstance(text, str) for text in value):
         yield " ".join(value)
 
 
@@ -285,18 +282,6 @@ def _bare(annotation: Any) -> Any:
     if get_origin(annotation) is Annotated:
         return _bare(get_args(annotation)[0])
     if _optional(annotation):
-        others = [each for each in get_args(annotation) if each is not NoneType]
+        others = [kind for kind in get_args(annotation) if kind is not NoneType]
         return _bare(others[0]) if len(others) == 1 else annotation
     return annotation
-
-
-class _Patterns(NamedTuple):
-    marks: re.Pattern[str]
-    integer: re.Pattern[str]
-
-
-@cache
-def _patterns() -> _Patterns:
-    return _Patterns(
-        marks=re.compile(r"[\W_]+"), integer=re.compile(r"\D{0,20}?(-?\d{1,15})(?:\.0+)?\D{0,3}")
-    )

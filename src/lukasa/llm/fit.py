@@ -1,16 +1,16 @@
-"""A JSON value → what was asked for, whatever is wrapped around it; half items and nonsense are left out."""
+"""A JSON value to the pydantic model that was asked for, whatever is wrapped around it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from lukasa.llm.fields import MismatchError, is_model, is_schema, key_of, members, only_list
-from lukasa.llm.salvage import Value, salvage, values
-from lukasa.ports.llm import ToolCall
+from lukasa.llm.salvage import Candidate, candidates, salvage
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -24,142 +24,120 @@ _DEEPEST_WRAPPER = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Read(Generic[M]):
-    """What was understood of a reply."""
+class Fitted(Generic[M]):
+    """A reply as a model."""
 
     value: M | None
-    """`None`: nothing that was asked for."""
+    """`None`: the reply holds nothing that was asked for."""
 
     dropped: int = 0
-    """Items of lists that made no sense, and were left out."""
+    """Items of lists that could not be understood."""
 
     cut: bool = False
-    """The reply was cut off: what stood behind is missing."""
-
-    repaired: bool = False
-    """It was no well-formed JSON; fences and prose around it do not count."""
+    """The reply was cut off: the rest is missing."""
 
 
-def read(text: str, model: type[M], *, calls: Sequence[ToolCall] = ()) -> Read[M]:
-    """Return the arguments of the calls, or else the reply, as a *model*: the likeliest value that says anything."""
-    empty: Read[M] = Read(None)
-    for candidate in _candidates(text, calls):
-        try:
-            found = _fit(candidate.value, model, _DEEPEST_WRAPPER)
-        except RecursionError:  # A model that contains itself, and a reply that makes use of it.
-            continue
-        found = replace(found, cut=candidate.cut, repaired=candidate.repaired)
-        if found.value is not None and _says_anything(found.value):
-            return found
-        empty = found if empty.value is None else empty
-    return empty
+def read(text: str, model: type[M]) -> Fitted[M]:
+    """Return the reply as a *model*: the likeliest of its values that says anything."""
+    return _first_that_says_anything(_fitted(candidate, model) for candidate in candidates(text))
 
 
-def _candidates(text: str, calls: Sequence[ToolCall]) -> Iterator[Value]:
-    """Yield what the reply may mean: all calls together, each, then the text."""
-    called = [found for call in calls if (found := next(values(call.arguments), None)) is not None]
-    if len(called) > 1:
-        yield Value(
-            [each.value for each in called],
-            any(each.cut for each in called),
-            any(each.repaired for each in called),
-        )
-    for call in calls:
-        yield from values(call.arguments)
-    yield from values(text)
+def _fitted(candidate: Candidate, model: type[M]) -> Fitted[M]:
+    try:
+        return replace(_fit(candidate.value, model, _DEEPEST_WRAPPER), cut=candidate.cut)
+    except RecursionError:  # A model that contains itself, and a reply that makes use of it.
+        return Fitted(None)
+
+
+def _first_that_says_anything(attempts: Iterable[Fitted[M]]) -> Fitted[M]:
+    fallback: Fitted[M] = Fitted(None)
+    for fitted in attempts:
+        if fitted.value is not None and _says_anything(fitted.value):
+            return fitted
+        fallback = fitted if fallback.value is None else fallback
+    return fallback
 
 
 def _says_anything(value: BaseModel) -> bool:
-    held = [each for _, each in value]
-    return not held or any(each not in (None, "", [], ()) for each in held)
+    fields = [field for _, field in value]
+    return not fields or any(field not in (None, "", [], ()) for field in fields)
 
 
-def _fit(value: object, model: type[M], depth: int) -> Read[M]:
-    """Return the value as the model; what is wrapped in something is unwrapped."""
+def _fit(value: object, model: type[M], depth: int) -> Fitted[M]:
+    """Return a value as the model, unwrapped if need be."""
     if isinstance(value, list):
         value = _listed(value, model)
     if not isinstance(value, dict) or is_schema(value):
-        return Read(None)
-    found = _made(value, model)
-    if found.value is None:
-        found = _alone(value, model)
-    if found.value is None and depth:
-        return _unwrapped(value, model, depth - 1)
-    return found
+        return Fitted(None)
+    fitted = _validated(value, model)
+    if fitted.value is None:
+        fitted = _single_item(value, model)
+    if fitted.value is None and depth:
+        return _first_that_says_anything(_fit(inner, model, depth - 1) for inner in _wrapped(value))
+    return fitted
 
 
-def _made(value: dict[str, object], model: type[M]) -> Read[M]:
-    """Return an object as the model. What need not be there and breaks a rule of the model is left out."""
+def _validated(value: dict[str, object], model: type[M]) -> Fitted[M]:
+    """Return an object as the model. An optional field that breaks a rule of the model is dropped."""
     try:
-        made, dropped = members(value, model)
+        fields, dropped = members(value, model)
     except MismatchError:
-        return Read(None)
+        return Fitted(None)
     for _ in range(2):
         try:
-            return Read(model.model_validate(made, by_alias=True, by_name=True), dropped)
+            return Fitted(model.model_validate(fields, by_alias=True, by_name=True), dropped)
         except ValidationError as error:
-            wrong = {str(each["loc"][0]) for each in error.errors(include_url=False) if each["loc"]}
-            made = {name: each for name, each in made.items() if name not in wrong}
-    return Read(None)
+            wrong = {str(detail["loc"][0]) for detail in error.errors(include_url=False) if detail["loc"]}
+            fields = {name: field for name, field in fields.items() if name not in wrong}
+    return Fitted(None)
 
 
-def _alone(value: dict[str, object], model: type[M]) -> Read[M]:
+def _single_item(value: dict[str, object], model: type[M]) -> Fitted[M]:
     """Return an item that came without the list around it."""
     name, item = only_list(model) or ("", None)
-    if not is_model(item) or _made(value, item).value is None:
-        return Read(None)
-    return _made({name: [value]}, model)
-
-
-def _unwrapped(value: dict[str, object], model: type[M], depth: int) -> Read[M]:
-    """Return what stands in a wrapper: under a usual key, or as the only object or list of objects."""
-    empty: Read[M] = Read(None)
-    for inner in _wrapped(value):
-        found = _fit(inner, model, depth)
-        if found.value is not None and _says_anything(found.value):
-            return found
-        empty = found if empty.value is None else empty
-    return empty
+    if not is_model(item) or _validated(value, item).value is None:
+        return Fitted(None)
+    return _validated({name: [value]}, model)
 
 
 def _wrapped(value: dict[str, object]) -> Iterator[object]:
-    usual = {key.strip().casefold(): each for key, each in value.items()}
+    """Yield what stands in a wrapper: under a usual key, or as the only object or list of objects."""
+    by_key = {key.strip().casefold(): inner for key, inner in value.items()}
     for key in _WRAPPERS:
-        inner = usual.get(key)
+        inner = by_key.get(key)
         if isinstance(inner, str) and inner.lstrip()[:1] in {"{", "["}:
             inner = salvage(inner)
         if isinstance(inner, dict | list):
             yield inner
-    others = [each for each in value.values() if isinstance(each, dict) or _has_objects(each)]
+    others = [inner for inner in value.values() if isinstance(inner, dict) or _has_objects(inner)]
     if len(others) == 1:
         yield others[0]
 
 
 def _has_objects(value: object) -> bool:
-    return isinstance(value, list) and any(isinstance(each, dict) for each in value)
+    return isinstance(value, list) and any(isinstance(item, dict) for item in value)
 
 
 def _listed(value: list[object], model: type[BaseModel]) -> object:
-    """Return a bare list as the only list that the model has; a list of whole replies as one reply."""
-    found = only_list(model)
-    if found is None:
+    """Return a bare list as the only list of the model; a list of whole replies as one reply."""
+    only = only_list(model)
+    if only is None:
         return value[0] if len(value) == 1 else value
-    name, _ = found
-    whole = [
-        each for each in value if isinstance(each, dict) and key_of(each, name, model.model_fields[name])
-    ]
-    if whole and len(whole) == len(value):
-        return whole[0] if len(whole) == 1 else _joined(whole, model, name)
+    name, _ = only
+    field = model.model_fields[name]
+    replies = [item for item in value if isinstance(item, dict) and key_of(item, name, field)]
+    if replies and len(replies) == len(value):
+        return replies[0] if len(replies) == 1 else _joined(replies, name, field)
     return {name: value}
 
 
-def _joined(replies: list[dict[str, object]], model: type[BaseModel], name: str) -> dict[str, object]:
+def _joined(replies: list[dict[str, object]], name: str, field: FieldInfo) -> dict[str, object]:
     """Return several replies as one: all their items, each once, and the last of everything else."""
     joined: dict[str, object] = {}
     items: list[Any] = []
     for reply in replies:
-        key = key_of(reply, name, model.model_fields[name])
-        joined |= {other: each for other, each in reply.items() if other != key and each is not None}
-        held = reply[key] if key else []
-        items += [each for each in (held if isinstance(held, list) else [held]) if each not in items]
+        key = key_of(reply, name, field)
+        joined |= {other: value for other, value in reply.items() if other != key and value is not None}
+        value = reply[key] if key else []
+        items += [item for item in (value if isinstance(value, list) else [value]) if item not in items]
     return {**joined, name: items}

@@ -1,67 +1,177 @@
-"""The JSON values that a reply may hold: fenced, wrapped in prose and thoughts, one a line, cut off, badly quoted."""
+"""The JSON values that a reply holds: fenced, in prose and thoughts, one a line, cut off, broken. `json-repair` mends them."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterator
-from functools import cache
-from itertools import pairwise
-from typing import NamedTuple, TypeAlias
-
-from lukasa.llm.mend import Mended, mend, unescaped
+from typing import NamedTuple, SupportsIndex, TypeAlias, cast
 
 Container: TypeAlias = "dict[str, object] | list[object]"
 
-_PATIENCE = 4
-_LEAST_PATIENCE = 50_000
-"""How many times its length a reply may be read in vain while looking where a value begins, and characters that are always
-allowed: garbage must not cost more. What leads to a value is free."""
+_DEEPEST = 40
+"""Values that are nested deeper are not replies, and Python's stack is finite."""
 
-_COUNTING = 20
-"""Characters that the standard library counts, when it fails, in the time in which one is read: it names the line."""
+_READS = 6
+"""How often each character of a reply may be looked at. `json-repair` needs 3 for what models write, and thousands for
+what is made to slow it down."""
 
-_START = 50
-_TEXT = 300
-"""What it costs to begin with a broken value, or with a text that may hold one, in characters read."""
+_CLOSERS = {"{": "}", "[": "]", "(": ")"}
 
-_LONGEST_GAP = 100
-"""Characters between two objects of a list that stands without its brackets."""
+_NOISE = r"(?m)[\x00-\x08\x0b\x0c\x0e-\x1f]|^> ?"
+_ENCODED = r'[^{\[]*+[{\[][{\[\s]*+\\"'
+"""JSON that is written as a text, without the marks around it or without its end."""
 
-_LONGEST_LINE = 200
-"""Characters beside a list that are looked at to tell an answer from a remark."""
+_THOUGHT_END = r"(?i)</think(?:ing)?>"
+_START = (
+    r"(?i)</?think(?:ing)?>"
+    r"|[{\[](?=\s*+(?:[{}\[\](\"'“”‘’#]|//|/\*|\Z|[A-Za-z_][\w$]*+\s*+[:=]|-?\d++\s*+(?:[,\]]|\Z)))"
+)
+"""A thought, an object with members, or a list, rather than a remark in prose."""
+
+_PIECE = (
+    r"(?s)(?P<colon>[:=>]\s*+)?(?P<mark>[\"'])"
+    r"(?:\\.|(?!(?P=mark))[^\\]|(?P=mark)(?!\s*+(?:[,:}\])]|\Z)))*+(?P<end>(?P=mark))?|[{}\[\](),]"
+)
+"""A bracket, a comma or a text. A mark of quotation ends a text only where something may follow that follows a text."""
+
+_ARROW = r'("\w+"\s*+)=>?'
+_ALONE = r"(?:.*[:=>]|`+\w*)?\s*\[\][\s.]*(?:[`<].*)?"
+_GAP = r"[\s,;]{0,90}(?:(?:[-*•]|\d{1,4}[.)])\s*+)?"
+"""What stands between the objects of a list that has no brackets."""
 
 
-def salvage(text: str) -> Container | None:
-    """Return the value that a reply most likely means: the last whole one, or what can be made of a broken one.
-
-    Well-formed JSON is itself. `None`: there is none in it.
-    """
-    found = next(values(text), None)
-    return None if found is None else found.value
-
-
-class Value(NamedTuple):
-    """Something that a reply may mean."""
+class Candidate(NamedTuple):
+    """A value that a reply may mean."""
 
     value: Container
     cut: bool = False
-    """It was cut off: what stood behind is missing."""
+    """It was cut off: its last item is missing."""
 
-    repaired: bool = False
-    """It was not well-formed."""
+    start: int = 0
+    end: int = 0
 
 
-def values(text: str) -> Iterator[Value]:
-    """Yield what a reply may mean, the most likely first."""
+def salvage(text: str) -> Container | None:
+    """Return the value that a reply most likely means, `None` if it holds no JSON."""
+    return next((candidate.value for candidate in candidates(text)), None)
+
+
+def candidates(text: str) -> Iterator[Candidate]:
+    """Yield objects that stand one a line as a list; then whole values, the last first; those cut off; empty ones."""
     whole = _decoded(text.strip("\ufeff \t\r\n"))
     if isinstance(whole, dict | list):
-        yield Value(whole)
+        yield Candidate(whole)
         return
-    if isinstance(whole, str):
-        yield from (found._replace(repaired=True) for found in _inside(whole))
-        return
-    yield from _ranked(*_scanned(_cleaned(text)))
+    text = _cleaned(whole if isinstance(whole, str) else text)
+    values = _values(text)
+    run: list[Candidate] = []
+    for candidate in values:
+        if not (run and _are_neighbours(text, run[-1], candidate)):
+            run.clear()
+        run.append(candidate)
+    complete: list[object] = [candidate.value for candidate in run if not candidate.cut]
+    if complete and len(run) > 1:
+        yield Candidate(complete, run[-1].cut)
+    values.reverse()
+    yield from sorted(values, key=lambda candidate: (not candidate.value, candidate.cut))
+
+
+def _cleaned(text: str) -> str:
+    """Remove control characters and marks of quotation, and one level of escapes if the JSON is written as a text."""
+    text = re.sub(_NOISE, "", text)
+    if '"' not in text:
+        text = text.translate(dict.fromkeys(map(ord, "“”„‟"), '"'))
+    if re.match(_ENCODED, text):
+        text = re.sub(r'\\(["\\n])', lambda escape: "\n" if escape[1] == "n" else escape[1], text)
+    return text
+
+
+def _are_neighbours(text: str, one: Candidate, other: Candidate) -> bool:
+    """Whether two objects are alike, with only the marks of a list between them."""
+    if not (isinstance(one.value, dict) and isinstance(other.value, dict)):
+        return False
+    alike = one.value.keys() & other.value.keys() or (other.cut and not other.value)
+    return bool(alike) and re.compile(_GAP).fullmatch(text, one.end, other.start) is not None
+
+
+def _values(text: str) -> list[Candidate]:
+    """Return the outermost values in order, without those in thoughts."""
+    opening, thought_end = re.compile(_START), re.compile(_THOUGHT_END)
+    values: list[Candidate] = []
+    answers = offset = 0
+    last_thought = max((tag.start() for tag in thought_end.finditer(text)), default=-1)
+    meter = [_READS * len(text) + 1_000]
+    while start := opening.search(text, offset):
+        offset = start.end()
+        if start[0][0] == "<":
+            if start[0][1] == "/":
+                answers = len(values)  # All before was thought, even if its beginning is missing.
+            elif offset <= last_thought and (end := thought_end.search(text, offset)):
+                offset = end.end()
+            elif values:
+                break  # A thought without an end, behind an answer.
+            continue
+        region = _region(text, start.start())
+        if region is None:
+            break
+        value = _decoded(region.source)
+        intact = value is not None and not region.cut
+        if value is None:
+            value = _mended(region.source, meter)
+        offset = region.end
+        if isinstance(value, list):
+            kept = _is_answer(value, text, start.start(), offset, intact=intact)
+        else:
+            kept = isinstance(value, dict) and bool(value or intact or region.cut)
+        if kept:
+            values.append(Candidate(cast("Container", value), region.cut, start.start(), offset))
+    return values[answers:] or values
+
+
+class _Region(NamedTuple):
+    """The text of a value. Of one that was cut off: up to its last whole item, with what is open closed."""
+
+    source: str
+    end: int
+    cut: bool
+
+
+def _region(text: str, start: int) -> _Region | None:
+    """Return the region that begins at a bracket, `None` if it is nested too deep.
+
+    Half an item must not be believed, so a cut goes back to the last place that stands in no list but the outermost.
+    """
+    closers: list[str] = []
+    whole, still_open = start, ""
+    for piece in re.compile(_PIECE).finditer(text, start):
+        mark = piece[0]
+        if mark in _CLOSERS:
+            closers.append(_CLOSERS[mark])
+            if len(closers) > _DEEPEST:
+                return None
+        elif mark in "}])":
+            # A bracket that is missing is closed by the next one; a wrong one stands for the right one.
+            while closers.pop() != mark and mark in closers:
+                pass
+            if not closers:
+                return _Region(text[start : piece.end()], piece.end(), cut=False)
+        elif mark != "," and not (piece["end"] and (piece["colon"] or closers[-1] != "}")):
+            continue
+        if not {"]", ")"}.intersection(closers[:-1]):
+            whole, still_open = piece.start() if mark == "," else piece.end(), "".join(reversed(closers))
+    return _Region(text[start:whole] + still_open, len(text), cut=True)
+
+
+def _is_answer(value: list[object], text: str, start: int, end: int, *, intact: bool) -> bool:
+    """Whether a list is more than brackets in prose, such as `[1]` behind a sentence or `[ ]` before a task."""
+    if any(isinstance(item, dict | list) for item in value):
+        return True
+    if value and intact and all(isinstance(item, str) for item in value):
+        return True
+    before = text[max(0, start - 200) : start].rpartition("\n")[2]
+    behind = text[end : end + 200].partition("\n")[0]
+    return re.fullmatch(_ALONE, f"{before}[]{behind}") is not None
 
 
 def _decoded(text: str) -> object:
@@ -71,243 +181,37 @@ def _decoded(text: str) -> object:
         return None
 
 
-def _inside(text: str) -> Iterator[Value]:
-    """Yield the value of a text that is JSON itself; what is encoded three times is nobody's reply."""
-    value = _decoded(text.strip())
-    if isinstance(value, dict | list):
-        yield Value(value)
-    elif value is None:
-        yield from _ranked(*_scanned(_cleaned(text), nested=True))
+class _Metered(str):
+    """A text that can be looked at a limited number of times, then raises `ValueError`."""
+
+    __slots__ = ("meter",)
+    meter: list[int]
+
+    def __getitem__(self, key: SupportsIndex | slice) -> str:
+        self.meter[0] -= 1
+        if self.meter[0] < 0:
+            raise ValueError("this text takes too long to mend")
+        part = super().__getitem__(key)
+        return _metered(part, self.meter) if isinstance(key, slice) else part
+
+    def __add__(self, other: str) -> str:
+        return _metered(super().__add__(other), self.meter)
 
 
-def _cleaned(text: str) -> str:
-    """Take away control characters, which no JSON has, and marks of quotation before every line."""
-    text = _patterns().controls.sub("", text)
-    lines = text.strip().splitlines()
-    if len(lines) > 1 and all(line.startswith(">") for line in lines):
-        return "\n".join(line[1:] for line in lines)
-    return text
+def _metered(text: str, meter: list[int]) -> _Metered:
+    metered = _Metered(text)
+    metered.meter = meter
+    return metered
 
 
-# --- the order of what was found --------------------------------------------------------------------------------------
-
-
-class _Found(NamedTuple):
-    """A value and where it stands."""
-
-    value: Container
-    start: int
-    end: int
-    cut: bool = False
-    repaired: bool = False
-
-    def plain(self) -> Value:
-        return Value(self.value, self.cut, self.repaired)
-
-
-def _ranked(text: str, found: list[_Found]) -> Iterator[Value]:
-    """Yield a list without brackets; then whole values, the last first; then those cut off; then empty ones."""
-    lines = _lines(text, found)
-    if lines is not None:
-        yield lines
-    later = list(reversed(found))
-    yield from (each.plain() for each in later if each.value and not each.cut)
-    yield from (each.plain() for each in later if each.value and each.cut)
-    yield from (each.plain() for each in later if not each.value)
-
-
-def _lines(text: str, found: list[_Found]) -> Value | None:
-    """Return the objects that stand one after the other at the end, as the list that they are."""
-    run = found[-1:]
-    for before, behind in pairwise(reversed(found)):
-        if not _are_neighbours(text, behind, before):
-            break
-        run.append(behind)
-    run.reverse()
-    whole: list[object] = [each.value for each in run if not each.cut]
-    if len(run) < 2 or not whole:  # noqa: PLR2004 - one is no list
+def _mended(text: str, meter: list[int]) -> object:
+    """Return what broken JSON was meant to be, `None` if that cannot be found out."""
+    try:
+        return json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        from json_repair import repair_json  # noqa: PLC0415 - seldom needed
+    try:
+        # As text, since the objects would hold slices of the metered text.
+        return _decoded(repair_json(_metered(re.sub(_ARROW, r"\1:", text), meter), skip_json_loads=True))
+    except Exception:  # noqa: BLE001 - it asserts what some replies do not keep, and no reply may raise
         return None
-    return Value(whole, any(each.cut for each in run), any(each.repaired for each in run))
-
-
-def _are_neighbours(text: str, one: _Found, other: _Found) -> bool:
-    """Tell whether two objects have nothing but a mark of a list between them, and are alike."""
-    if not (isinstance(one.value, dict) and isinstance(other.value, dict)):
-        return False
-    if other.start - one.end > _LONGEST_GAP or not _patterns().gap.fullmatch(text, one.end, other.start):
-        return False
-    fewer = min(len(one.value), len(other.value))
-    return 2 * len(one.value.keys() & other.value.keys()) > fewer or (other.cut and not other.value)
-
-
-# --- looking for values -----------------------------------------------------------------------------------------------
-
-
-def _scanned(text: str, *, nested: bool = False) -> tuple[str, list[_Found]]:
-    """Return every outermost value, in order, and the text in which they stand."""
-    scan = _Scan(text, nested=nested)
-    while scan.step():
-        pass
-    # Behind the end of a thought stands the answer, unless the model thought after it had answered.
-    return scan.text, scan.found[scan.thought :] or scan.found
-
-
-class _Scan:
-    """Goes through a reply from value to value; what stands between is passed over, and thoughts with what is in them."""
-
-    def __init__(self, text: str, *, nested: bool) -> None:
-        self.text = text
-        self.found: list[_Found] = []
-        self.thought = 0
-        """How many values stand before the end of the last thought."""
-
-        self._place = 0
-        self._nested = nested
-        self._escaped = False
-        self._endless = False
-        self._patience = _PATIENCE * len(text) + _LEAST_PATIENCE
-        self._trust = self._patience
-        """The same for the standard library; when it is used up, what is well-formed is mended too."""
-
-    def step(self) -> bool:
-        """Go on to behind the next value or thought; `False`: there is none."""
-        start = _patterns().start.search(self.text, self._place)
-        if start is None or self._patience < 0:
-            return False
-        mark = start.group()
-        if mark[0] == "<":
-            return self._think(start)
-        if mark == '"':
-            self._text(start.start())
-        else:
-            self._container(start.start())
-        return True
-
-    def _think(self, tag: re.Match[str]) -> bool:
-        self._place = tag.end()
-        if tag.group()[1] == "/":
-            self.thought = len(self.found)  # All before was thought, if its beginning is missing.
-            return True
-        end = None if self._endless else _patterns().thought_end.search(self.text, tag.end())
-        if end is not None:
-            self._place = end.end()
-            return True
-        # Thinking without an end may be all there is; behind an answer it is not another one.
-        self._endless = True
-        return not self.found
-
-    def _text(self, start: int) -> None:
-        """Take a text that holds JSON itself."""
-        self._place = start + 1
-        if self._nested:
-            return
-        try:
-            value, end = _decoder(strict=False).raw_decode(self.text, start)
-        except ValueError:
-            self._patience -= len(self.text) - start + _TEXT
-            return
-        self._patience -= end - start + _TEXT
-        inner = next(_inside(value), None)
-        if inner is not None and inner.value:
-            self.found.append(_Found(inner.value, start, end, inner.cut, repaired=True))
-            self._place = end
-
-    def _container(self, start: int) -> None:
-        if self._whole(start):
-            return
-        if not _patterns().opening.match(self.text, start):
-            self._place = start + 1
-            return
-        if not self._escaped and _patterns().escaped.match(self.text, start):
-            # JSON written as a text, without the marks around it or without its end.
-            self._escaped = True
-            self.text = self.text[:start] + unescaped(self.text[start:])
-            return
-        made = mend(self.text, start)
-        self._mended(start, made)
-
-    def _whole(self, start: int) -> bool:
-        """Take a well-formed value; line breaks inside its texts are forgiven."""
-        for strict in (True, False) if self._trust > 0 else ():
-            try:
-                value, end = _decoder(strict=strict).raw_decode(self.text, start)
-            except json.JSONDecodeError as error:
-                read_to = len(self.text) if "Unterminated" in error.msg else error.pos
-                self._trust -= read_to - start + read_to // _COUNTING
-                if "control character" not in error.msg:
-                    return False
-            except (ValueError, RecursionError):
-                self._trust -= _START + start // _COUNTING
-                return False
-            else:
-                self._add(_Found(value, start, end, repaired=not strict))
-                return True
-        return False
-
-    def _mended(self, start: int, made: Mended) -> None:
-        if made.value is None:
-            self._patience = -1  # Nested without end: what stands inside is no answer either.
-            return
-        if made.value or made.cut:
-            self._add(_Found(made.value, start, made.end, made.cut, repaired=True))
-        if made.value:
-            self._patience -= max(0, made.spent - 2 * (made.end - start))
-        else:
-            self._patience -= made.spent + _START
-            self._place = start + 1  # It may not have been the beginning of anything.
-
-    def _add(self, value: _Found) -> None:
-        self._place = value.end
-        if not _is_remark(self.text, value):
-            self.found.append(value)
-
-
-def _is_remark(text: str, found: _Found) -> bool:
-    """Tell whether brackets in prose are no answer: `[1]` behind a sentence, `[ ]` before a task, `{}` in code."""
-    if isinstance(found.value, dict):
-        return False
-    if any(isinstance(each, dict | list) for each in found.value):
-        return False
-    if found.value and not found.repaired and all(isinstance(each, str) for each in found.value):
-        return False
-    before = text[max(0, found.start - _LONGEST_LINE) : found.start].rpartition("\n")[2]
-    behind = text[found.end : found.end + _LONGEST_LINE].partition("\n")[0]
-    return not (_patterns().announced.search(before) and _patterns().line_end.match(behind))
-
-
-# --- patterns --------------------------------------------------------------------------------------------------------
-
-
-@cache
-def _decoder(*, strict: bool) -> json.JSONDecoder:
-    return json.JSONDecoder(strict=strict)
-
-
-class _Patterns(NamedTuple):
-    controls: re.Pattern[str]
-    start: re.Pattern[str]
-    thought_end: re.Pattern[str]
-    opening: re.Pattern[str]
-    escaped: re.Pattern[str]
-    gap: re.Pattern[str]
-    announced: re.Pattern[str]
-    line_end: re.Pattern[str]
-
-
-@cache
-def _patterns() -> _Patterns:
-    quote = "[\"'“”„‟‘’]"
-    return _Patterns(
-        controls=re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]"),
-        start=re.compile(r"</?think(?:ing)?>|\"(?=\s*+[{\[])|[{\[]", re.IGNORECASE),
-        thought_end=re.compile(r"</think(?:ing)?>", re.IGNORECASE),
-        # An object with members or a list of objects or texts, rather than a remark in prose.
-        opening=re.compile(
-            rf"\{{\s*+(?:{quote}|\\\"|[A-Za-z_][\w$]*+\s*+[:=]|//|/\*|#|\{{|\}}|\Z)"
-            rf"|\[\s*+(?:[{{\[(]|{quote}|\\\"|-?\d++\s*+(?:[,\]]|\Z)|//|/\*|#|\]|\Z)"
-        ),
-        escaped=re.compile(r"[{\[\s]++\\\""),
-        gap=re.compile(r"[\s,;]*+(?:(?:[-*•]|\d{1,4}[.)])\s*+)?"),
-        announced=re.compile(r"(?:^\s*|[:=>]\s*|`(?:\w{1,20}\s+)?)\Z"),
-        line_end=re.compile(r"[\s.]*(?:\Z|`|<)"),
-    )

@@ -1,4 +1,4 @@
-"""What is asked for, as the JSON schema that providers enforce (OpenAI's strict mode is the narrowest)."""
+"""Pydantic models as the JSON schemas that providers enforce (OpenAI's strict mode is the narrowest)."""
 
 from __future__ import annotations
 
@@ -12,44 +12,44 @@ _KEPT = frozenset({
     "$defs", "$ref", "additionalProperties", "anyOf", "const", "description", "enum", "exclusiveMaximum", "exclusiveMinimum",
     "format", "items", "maxItems", "maximum", "minItems", "minimum", "multipleOf", "pattern", "properties", "required", "type",
 })  # fmt: skip
-"""Words of JSON schema that strict mode knows; any other makes a provider refuse the whole request."""
+"""Keywords of JSON schema that strict mode knows; with any other, a provider refuses the whole request."""
 
 
 def shape_of(model: type[BaseModel], name: str) -> Shape:
-    """Return the shape of a *model*: objects closed, every property required, references put in place.
+    """Return the shape of a *model*: objects closed, every property required, references resolved.
 
-    A property that may be absent is one that may be null; one with another default must be given. Only what contains itself
-    stays a reference. The same to the byte for the same model: it is part of the prompt.
+    A property that may be absent becomes one that may be null. Only a recursive model stays a reference. The schema of a
+    model is always the same to the byte: it is part of the prompt.
     """
     schema = model.model_json_schema()
     strict = _Strict(schema.pop("$defs", {}))
-    made = strict.node(schema)
-    made.pop("description", None)
+    strict_schema = strict.node(schema)
+    strict_schema.pop("description", None)
     if strict.recursive:
-        made["$defs"] = {each: strict.definition(each) for each in sorted(strict.recursive)}
-    return Shape(name=name, schema=made, description=" ".join((model.__doc__ or "").split()))
+        strict_schema["$defs"] = {used: strict.definition(used) for used in sorted(strict.recursive)}
+    return Shape(name=name, schema=strict_schema, description=" ".join((model.__doc__ or "").split()))
 
 
 class _Strict:
-    """Makes schemas strict, given what they refer to."""
+    """Makes schemas strict. *definitions* are the models that they refer to."""
 
     def __init__(self, definitions: dict[str, Any]) -> None:
         self._definitions = definitions
         self._within: list[str] = []
         self.recursive: set[str] = set()
-        """Names of what contains itself."""
+        """Names of models that contain themselves."""
 
     def definition(self, name: str) -> Any:
-        """Return what a name stands for."""
+        """Return the strict schema of a model that is referred to."""
         self._within.append(name)
-        made = self.node(self._definitions[name])
+        schema = self.node(self._definitions[name])
         self._within.pop()
-        return made
+        return schema
 
     def node(self, node: Any) -> Any:
-        """Return a schema, and all that is in it, as strict mode allows it."""
+        """Return a schema, with all that is in it, as strict mode allows it."""
         if isinstance(node, list):
-            return [self.node(each) for each in node]
+            return [self.node(item) for item in node]
         if not isinstance(node, dict):
             return node
         if "$ref" in node:
@@ -57,29 +57,28 @@ class _Strict:
         if len(node.get("allOf", ())) == 1:
             beside = {word: value for word, value in node.items() if word != "allOf"}
             return self.node({**node["allOf"][0], **beside})
-        made = {
+        strict = {
             word: self._value(word, value)
             for word, value in (("anyOf" if word == "oneOf" else word, value) for word, value in node.items())
             if word in _KEPT
         }
-        return _closed(made) if made.get("type") == "object" else made
+        return _closed(strict) if strict.get("type") == "object" else strict
 
     def _referred(self, node: dict[str, Any]) -> Any:
         name = node["$ref"].rpartition("/")[2]
         if name in self._within:
             self.recursive.add(name)
             return {"$ref": f"#/$defs/{name}"}
-        made = self.definition(name)
         beside = self.node({word: value for word, value in node.items() if word != "$ref"})
-        return {**made, **beside}
+        return {**self.definition(name), **beside}
 
     def _value(self, word: str, value: Any) -> Any:
         if word == "properties":
-            return {name: self.node(each) for name, each in value.items()}
+            return {name: self.node(schema) for name, schema in value.items()}
         return value if word in {"enum", "const", "required", "type"} else self.node(value)
 
 
-def _closed(made: dict[str, Any]) -> dict[str, Any]:
-    """Return an object's schema with nothing allowed that is not named, and all required that is."""
-    properties = made.get("properties", {})
-    return {**made, "properties": properties, "additionalProperties": False, "required": list(properties)}
+def _closed(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return an object's schema with exactly its properties allowed and required."""
+    properties = schema.get("properties", {})
+    return {**schema, "properties": properties, "additionalProperties": False, "required": list(properties)}

@@ -22,7 +22,7 @@ from lukasa.domain.query import FactQuery, TurnQuery
 from lukasa.domain.scope import Partition
 from lukasa.errors import StaleError
 from lukasa.indexing.backlog import Reembed
-from lukasa.llm.budget import Tally
+from lukasa.llm.budget import Spending
 from lukasa.policy import MaintainPolicy
 from lukasa.ports.attempts import until_applied
 from lukasa.ports.store import Store
@@ -46,7 +46,7 @@ class Maintain:
     policy: MaintainPolicy
     clock: Callable[[], datetime]
 
-    async def __call__(self, job: Job, *, final: bool = False) -> Tally:
+    async def __call__(self, job: Job, *, final: bool = False) -> Spending:
         """Hide expired facts, merge those that say the same, embed what has no vectors, and queue summaries."""
         tidy = partial(self._tidy, job.partition)
         with suppress(StaleError):  # a partition that is written to all the time is tidied in a later round
@@ -55,7 +55,7 @@ class Maintain:
         cause = Cause(verb=KIND, at=self.clock())
         queue = await self._summaries(job.partition)
         await self.store.apply(job.partition, [], cause=cause, bookkeeping=[Finish(job=job), *queue])
-        return Tally()
+        return Spending()
 
     async def _tidy(self, partition: Partition, version: int) -> None:
         """Hide and merge in one write."""

@@ -18,7 +18,7 @@ from lukasa.domain.journal import Cause
 from lukasa.domain.report import Flushed
 from lukasa.domain.scope import Partition
 from lukasa.errors import LukasaError, RateLimitedError, StaleError, StoreError
-from lukasa.llm.budget import Tally
+from lukasa.llm.budget import Spending
 from lukasa.policy import JobPolicy
 from lukasa.ports.store import Store
 
@@ -29,7 +29,7 @@ _POLL = 0.02
 class JobHandler(Protocol):
     """Runs one kind of job, and ends it in the store."""
 
-    def __call__(self, job: Job, *, final: bool) -> Awaitable[Tally]:
+    def __call__(self, job: Job, *, final: bool) -> Awaitable[Spending]:
         """Run it; *final*: do not wait for more input. Raises `LukasaError` when it cannot be done now."""
         ...
 
@@ -67,7 +67,7 @@ class Worker:
     """By job id: why its last attempt failed; a job that succeeded has none."""
 
     _done: int = field(default=0, init=False)
-    _tally: Tally = field(default_factory=Tally, init=False)
+    _spending: Spending = field(default_factory=Spending, init=False)
 
     def kick(self) -> None:
         """Run jobs from now on; a second call only wakes the worker up."""
@@ -92,7 +92,7 @@ class Worker:
         ours = [job for job in waiting if job.kind in self.handlers]  # others are for a process with a model
         flush = _Flush({job.id for job in ours if job.state != "dead"})
         self._final |= {job.partition for job in waiting}
-        self._tally, before = Tally(), self._tally
+        self._spending, before = Spending(), self._spending
         try:
             async with asyncio.timeout(within):
                 await self._flush(partition, ours, flush)
@@ -100,7 +100,7 @@ class Worker:
             flush.errors.append(f"not everything was done within {within:g} s; it goes on in the background")
         finally:
             self._final -= {job.partition for job in waiting}
-            usage, self._tally = self._tally.usage, before
+            usage, self._spending = self._spending.usage, before
         pending = await self.store.jobs(partition)
         return Flushed(done=flush.done, pending=len(pending), errors=flush.errors, usage=usage)
 
@@ -170,7 +170,7 @@ class Worker:
     async def _run(self, job: Job) -> None:
         heartbeat = asyncio.create_task(self._keep_lease(job))
         try:
-            tally = await self.handlers[job.kind](job, final=job.partition in self._final)
+            spending = await self.handlers[job.kind](job, final=job.partition in self._final)
         except asyncio.CancelledError:
             await self._postpone(job, "stopped", self.clock())
             raise
@@ -181,7 +181,7 @@ class Worker:
         else:
             self._errors.pop(job.id, None)
             self._done += 1
-            self._tally.merge(tally)
+            self._spending.merge(spending)
         finally:
             heartbeat.cancel()
 

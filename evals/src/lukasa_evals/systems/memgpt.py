@@ -13,7 +13,8 @@ from typing import Annotated
 import numpy as np
 from pydantic import BaseModel, Field
 
-from lukasa.llm import read, shape_of
+from lukasa.llm.fit import read
+from lukasa.llm.schema import shape_of
 from lukasa.ports.llm import ChatMessage, LLMReply, LLMRequest, Shape
 from lukasa_evals.answers.transcript import lines_of
 from lukasa_evals.datasets.values import Conversation

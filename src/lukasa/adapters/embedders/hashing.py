@@ -44,8 +44,8 @@ class HashingEmbedder:
         if self._closed:
             raise ClosedError("the embedder was closed; open the memory again")
         embeddings = []
-        for place, text in enumerate(texts):
-            if place % _PAUSE_EVERY == _PAUSE_EVERY - 1:
+        for index, text in enumerate(texts):
+            if index % _PAUSE_EVERY == _PAUSE_EVERY - 1:
                 await asyncio.sleep(0)
             words = _WORD.findall(text[:_MAX_CHARS].lower())
             embeddings.append(Embedding(_dense(words), _tokens(words[:_MAX_WORDS])))
@@ -77,8 +77,8 @@ def _vector(word: str, dims: int) -> Matrix:
     features = [(word, 1.0), *((f"#{trigram}", share) for trigram in trigrams)]
     vector = np.zeros(dims, dtype=np.float32)
     for feature, weight in features:
-        for place, sign in _buckets(feature, dims):
-            vector[place] += sign * weight
+        for index, sign in _buckets(feature, dims):
+            vector[index] += sign * weight
     return vector
 
 

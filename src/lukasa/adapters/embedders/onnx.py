@@ -106,16 +106,16 @@ class OnnxEmbedder:
         budget = await self._workers.call(self._budget) if len(texts) > 1 else 0
         groups = batches([len(text) // _CHARS_A_TOKEN + 2 for text in texts], budget)
         jobs = [
-            partial(head, [texts[place] for place in group], purpose) for group in groups for head in heads
+            partial(head, [texts[index] for index in group], purpose) for group in groups for head in heads
         ]
         done = await self._workers.all(jobs)
 
         parts: list[list[_Part]] = [[] for _ in texts]
         owners = [group for group in groups for _ in heads]
         for group, results in zip(owners, done, strict=True):
-            for place, part in zip(group, results, strict=True):
-                parts[place].append(part)
-        return [_join(each) for each in parts]
+            for index, part in zip(group, results, strict=True):
+                parts[index].append(part)
+        return [_join(part) for part in parts]
 
     async def aclose(self) -> None:
         """See the port."""
@@ -198,11 +198,11 @@ def batches(lengths: Sequence[int], budget: int) -> list[list[int]]:
     A text that costs more, or any text when the budget is 0, is a group of its own.
     """
     groups: list[list[int]] = []
-    for place in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if groups and (len(groups[-1]) + 1) * lengths[place] <= budget:
-            groups[-1].append(place)
+    for index in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if groups and (len(groups[-1]) + 1) * lengths[index] <= budget:
+            groups[-1].append(index)
         else:
-            groups.append([place])
+            groups.append([index])
     return groups
 
 

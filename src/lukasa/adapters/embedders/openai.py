@@ -6,20 +6,17 @@ import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, NoReturn
-from urllib.parse import urlsplit
 
 import numpy as np
 
+from lukasa.adapters.endpoint import Endpoint, is_code, retry_after
 from lukasa.adapters.models.vectors import dense_bytes
 from lukasa.domain.embedding import EmbedderSpec, Embedding
 from lukasa.domain.ids import digest
 from lukasa.errors import (
     BadReplyError,
-    ClosedError,
     ConfigError,
     ProviderError,
     ProviderTimeoutError,
@@ -28,13 +25,12 @@ from lukasa.errors import (
 from lukasa.ports.embedder import Purpose
 
 if TYPE_CHECKING:
-    from httpx2 import AsyncClient, Response
+    from httpx2 import Response
 
 _PROBE = "word"
 _BLANK = "."
 """Stands in for an empty text, which such endpoints refuse."""
 
-_CODE = re.compile(r"[A-Za-z][A-Za-z_]{1,47}")
 _MAX_REASON = 200
 
 
@@ -50,14 +46,14 @@ class RequestPolicy:
     of the hosted models whatever the language; make it smaller for models that take less and refuse to cut."""
 
     timeout: float = 30.0
-    """Seconds without any progress."""
+    """Seconds without progress."""
 
     attempts: int = 4
     first_wait: float = 0.5
     """Seconds before the second attempt; doubled before each further one, unless the endpoint says how long."""
 
     longest_wait: float = 20.0
-    """An endpoint that asks for more patience than this is given up at once."""
+    """An endpoint that asks to wait longer is not asked again."""
 
 
 class OpenAIEmbedder:
@@ -82,22 +78,20 @@ class OpenAIEmbedder:
         *base_url* is what stands before `/embeddings`. *dimensions* asks the model for shorter vectors.
         *prefixes* go before the texts, for models that tell questions from documents.
         """
-        parts = urlsplit(base_url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ConfigError("base_url must be an http or https address such as 'http://localhost:11434/v1'")
+        self._policy = policy or RequestPolicy()
+        self._endpoint = Endpoint(
+            base_url, "/embeddings", serves="embedder", example="http://localhost:11434/v1",
+            api_key=api_key, timeout=self._policy.timeout,
+        )  # fmt: skip
         if not model:
             raise ConfigError("model must be named, such as 'text-embedding-3-small'")
-        self._url = base_url.rstrip("/") + "/embeddings"
-        self._host = parts.netloc.rpartition("@")[2]
+        self._host = self._endpoint.host
         self._model = model
         self._api_key = api_key
         self._dimensions = dimensions
         self._prefixes = dict(prefixes or {})
-        self._policy = policy or RequestPolicy()
-        self._client: AsyncClient | None = None
         self._spec: EmbedderSpec | None = None
         self._dims: int | None = None
-        self._closed = False
 
     async def spec(self) -> EmbedderSpec:
         """See the port. The dimension comes from embedding a word."""
@@ -121,10 +115,7 @@ class OpenAIEmbedder:
 
     async def aclose(self) -> None:
         """See the port."""
-        self._closed = True
-        client, self._client = self._client, None
-        if client is not None:
-            await client.aclose()
+        await self._endpoint.aclose()
 
     def _fitted(self, text: str) -> str:
         # Cut by characters first, or a text of megabytes would be encoded only to be thrown away.
@@ -144,14 +135,14 @@ class OpenAIEmbedder:
 
     async def _post(self, batch: Sequence[str], *, last: bool) -> Response | None:
         """Return the reply; `None` when there was none and it is worth trying again."""
-        client = await self._opened()
+        client = await self._endpoint.client()
         import httpx2  # noqa: PLC0415 - it was first imported in the thread that opened the client
 
         body: dict[str, object] = {"model": self._model, "input": list(batch), "encoding_format": "float"}
         if self._dimensions is not None:
             body["dimensions"] = self._dimensions
         try:
-            return await client.post(self._url, json=body)
+            return await client.post(self._endpoint.url, json=body)
         except httpx2.TimeoutException as error:
             if last:
                 raise ProviderTimeoutError(
@@ -165,26 +156,8 @@ class OpenAIEmbedder:
                 ) from error
         return None
 
-    async def _opened(self) -> AsyncClient:
-        if self._closed:
-            raise ClosedError("the embedder was closed; open the memory again")
-        if self._client is None:
-            # Imports the library, and reads the system's certificates from disk.
-            client = await asyncio.to_thread(self._open)
-            if self._client is None:
-                self._client = client
-            else:
-                await client.aclose()
-        return self._client
-
-    def _open(self) -> AsyncClient:
-        from httpx2 import AsyncClient  # noqa: PLC0415 - only who uses an endpoint pays for it
-
-        headers = {} if self._api_key is None else {"Authorization": f"Bearer {self._api_key}"}
-        return AsyncClient(headers=headers, timeout=self._policy.timeout)
-
     def _wait(self, reply: Response | None, attempt: int, batch: Sequence[str]) -> float:
-        asked = None if reply is None else _retry_after(reply)
+        asked = None if reply is None else retry_after(reply)
         if reply is not None and asked is not None and asked > self._policy.longest_wait:
             self._refuse(reply, batch)
         planned = self._policy.first_wait * 2.0 ** (attempt - 1)
@@ -193,50 +166,56 @@ class OpenAIEmbedder:
     def _refuse(self, reply: Response, batch: Sequence[str]) -> NoReturn:
         status = reply.status_code
         reason = _reason(reply, secret=self._api_key or "", sent=batch)
-        told = f"the embedding endpoint {self._host!r} answered {status}{reason}"
+        message = f"the embedding endpoint {self._host!r} answered {status}{reason}"
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             wait = reply.headers.get("retry-after", "")
             hint = f"; it asks to wait {wait} s" if wait.isdecimal() else ""
-            raise RateLimitedError(f"{told}{hint}")
+            raise RateLimitedError(f"{message}{hint}")
         if status in {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GATEWAY_TIMEOUT}:
-            raise ProviderTimeoutError(told)
-        raise ProviderError(told)
+            raise ProviderTimeoutError(message)
+        raise ProviderError(message)
 
     def _read(self, reply: Response, count: int) -> list[Embedding]:
-        vectors = [self._vector(each) for each in self._ordered(reply, count)]
+        vectors = [self._vector(item) for item in self._ordered(reply, count)]
         return [Embedding(dense_bytes(vector)) for vector in vectors]
 
     def _ordered(self, reply: Response, count: int) -> list[object]:
         try:
-            held = reply.json()
+            answer = reply.json()
         except ValueError as error:
             raise BadReplyError(f"the embedding endpoint {self._host!r} did not answer with JSON") from error
-        data = held.get("data") if isinstance(held, dict) else None
-        if not isinstance(data, list) or not all(isinstance(each, dict) for each in data):
+        data = answer.get("data") if isinstance(answer, dict) else None
+        if not isinstance(data, list) or not all(isinstance(item, dict) for item in data):
             raise BadReplyError(f"the reply of {self._host!r} has no list 'data' of objects")
         if len(data) != count:
             raise BadReplyError(f"{self._host!r} gave {len(data)} vectors for {count} texts")
-        places = [each.get("index", place) for place, each in enumerate(data)]
-        if sorted(map(repr, places)) != sorted(map(repr, range(count))):
+        indexes = [item.get("index", position) for position, item in enumerate(data)]
+        if sorted(map(repr, indexes)) != sorted(map(repr, range(count))):
             raise BadReplyError(f"{self._host!r} gave vectors whose indexes are not 0 to {count - 1}")
         return [
-            each.get("embedding") for _, each in sorted(zip(places, data, strict=True), key=lambda p: p[0])
+            item.get("embedding") for _, item in sorted(zip(indexes, data, strict=True), key=lambda p: p[0])
         ]
 
-    def _vector(self, held: object) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
-        if not isinstance(held, list) or not held or not all(type(each) in {int, float} for each in held):
+    def _vector(self, numbers: object) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+        if (
+            not isinstance(numbers, list)
+            or not numbers
+            or not all(type(number) in {int, float} for number in numbers)
+        ):
             raise BadReplyError(f"{self._host!r} gave a vector that is not a list of numbers")
         try:
-            wide = np.array(held, dtype=np.float64)
+            wide = np.array(numbers, dtype=np.float64)
         except OverflowError as error:
             raise BadReplyError(f"{self._host!r} gave a vector with a number out of range") from error
         length = float(np.linalg.norm(wide))
         if not np.isfinite(length) or length == 0.0:
             raise BadReplyError(f"{self._host!r} gave a vector of length {length}")
         if self._dims is None:
-            self._dims = len(held)
-        if len(held) != self._dims:
-            raise BadReplyError(f"{self._host!r} gave {len(held)} dimensions; before, it gave {self._dims}")
+            self._dims = len(numbers)
+        if len(numbers) != self._dims:
+            raise BadReplyError(
+                f"{self._host!r} gave {len(numbers)} dimensions; before, it gave {self._dims}"
+            )
         return (wide / length).astype(np.float32)
 
 
@@ -251,56 +230,35 @@ def _worth_retrying(status: int) -> bool:
     )
 
 
-def _retry_after(reply: Response) -> float | None:
-    """Return the seconds asked for: a number, or a date, counted from the reply's own date and not from our clock."""
-    held = reply.headers.get("retry-after", "").strip()
-    if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", held):
-        return float(held)
-    until, now = _date(held), _date(reply.headers.get("date", ""))
-    return None if until is None or now is None else max(0.0, (until - now).total_seconds())
-
-
-def _date(text: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
 def _reason(reply: Response, *, secret: str, sent: Sequence[str]) -> str:
-    """Return what the endpoint gave as the reason, without anything that was sent to it.
+    """Return the reason that the endpoint gave, without anything that was sent to it.
 
-    Endpoints like to quote what they were given, key and text included, and errors end up in logs: a word that
+    Endpoints often quote what was sent to them, key and text included, and errors end up in logs: a word that
     occurs in the texts or shares four letters with the key is replaced.
     """
-    given = "\n".join(sent).casefold()
+    sent_text = "\n".join(sent).casefold()
     pieces = {secret[start : start + 4].casefold() for start in range(len(secret) - 3)}
 
     def without_key(part: re.Match[str]) -> str:
         return "…" if any(piece in part[0].casefold() for piece in pieces) else part[0]
 
     def without_text(word: re.Match[str]) -> str:
-        return "…" if word[0].casefold() in given else word[0]
+        return "…" if word[0].casefold() in sent_text else word[0]
 
     error = _error(reply)
-    code = next((each for each in (error.get("code"), error.get("type")) if _is_code(each)), None)
+    code = next((item for item in (error.get("code"), error.get("type")) if is_code(item)), None)
     message = error.get("message")
-    said = ": ".join(each for each in (code, message) if isinstance(each, str))
+    reason = ": ".join(item for item in (code, message) if isinstance(item, str))
     # A key may hold any mark, so it is looked for in all that stands between two blanks; text goes word by word.
-    clean = re.sub(r"\w+", without_text, re.sub(r"\S+", without_key, said))
+    clean = re.sub(r"\w+", without_text, re.sub(r"\S+", without_key, reason))
     clipped = " ".join(clean.split())[:_MAX_REASON]
     return f" ({clipped})" if clipped else ""
 
 
-def _is_code(held: object) -> bool:
-    return isinstance(held, str) and _CODE.fullmatch(held) is not None
-
-
 def _error(reply: Response) -> Mapping[str, object]:
     try:
-        held = reply.json()
+        answer = reply.json()
     except ValueError:
         return {}
-    error = held.get("error", held) if isinstance(held, dict) else {}
+    error = answer.get("error", answer) if isinstance(answer, dict) else {}
     return error if isinstance(error, dict) else {"message": error}

@@ -143,17 +143,17 @@ def _messages(request: LLMRequest) -> Sequence[ModelMessage]:
         UserPromptPart,
     )
 
-    made: list[ModelMessage] = []
+    converted: list[ModelMessage] = []
     for message in request.messages:
         if message.role == "assistant":
-            made.append(ModelResponse(parts=[TextPart(message.text)]))
+            converted.append(ModelResponse(parts=[TextPart(message.text)]))
             continue
         part = SystemPromptPart(message.text) if message.role == "system" else UserPromptPart(message.text)
-        if made and isinstance(made[-1], ModelRequest):
-            made[-1] = ModelRequest(parts=[*made[-1].parts, part])
+        if converted and isinstance(converted[-1], ModelRequest):
+            converted[-1] = ModelRequest(parts=[*converted[-1].parts, part])
         else:
-            made.append(ModelRequest(parts=[part]))
-    return made
+            converted.append(ModelRequest(parts=[part]))
+    return converted
 
 
 def _settings(request: LLMRequest) -> Any:
@@ -230,28 +230,28 @@ def _reply(response: ModelResponse, request: LLMRequest, *, milliseconds: float)
 
 
 def _translated(error: Exception, name: str, request: LLMRequest) -> Exception:  # noqa: PLR0911 - one a kind
-    """Return our error for one of pydantic-ai's. Providers quote what they were given, so only the kind is told."""
+    """Return our error for one of pydantic-ai's. Providers quote what was sent to them, so only the kind is shown."""
     from pydantic_ai import exceptions as theirs  # noqa: PLC0415 - see `complete`
 
-    told = f"the model {name!r}"
+    subject = f"the model {name!r}"
     match error:
         case TimeoutError() | theirs.ModelTimeoutError() | theirs.ModelRequestTimeout():
-            return ProviderTimeoutError(f"{told} did not answer within {request.limits.timeout:g} s")
+            return ProviderTimeoutError(f"{subject} did not answer within {request.limits.timeout:g} s")
         case theirs.ModelRateLimitError():
-            return RateLimitedError(f"{told} asks to slow down", wait=error.retry_after)
+            return RateLimitedError(f"{subject} asks to slow down", wait=error.retry_after)
         case theirs.ModelConnectionError() | theirs.ModelServerError() | theirs.ModelUnavailableError():
-            return ProviderDownError(f"{told} cannot be reached, or failed ({type(error).__name__})")
+            return ProviderDownError(f"{subject} cannot be reached, or failed ({type(error).__name__})")
         case theirs.ModelAuthenticationError():
-            return ProviderError(f"{told} refused the key; check the provider's key in the environment")
+            return ProviderError(f"{subject} refused the key; check the provider's key in the environment")
         case theirs.ModelHTTPError() if (
             error.status_code >= _SERVER_ERROR or error.status_code == _REQUEST_TIMEOUT
         ):
-            return ProviderDownError(f"{told} answered {error.status_code}")
+            return ProviderDownError(f"{subject} answered {error.status_code}")
         case theirs.ModelHTTPError():
-            return ProviderError(f"{told} answered {error.status_code} ({type(error).__name__})")
+            return ProviderError(f"{subject} answered {error.status_code} ({type(error).__name__})")
         case theirs.UserError():
-            return ConfigError(f"{told} cannot be used: {error}")
+            return ConfigError(f"{subject} cannot be used: {error}")
         case theirs.AgentRunError():
-            return ProviderError(f"{told} could not be used ({type(error).__name__})")
+            return ProviderError(f"{subject} could not be used ({type(error).__name__})")
         case _:
             return error

@@ -167,9 +167,9 @@ def check_reference(reference: Reference, role: Role) -> None:
         return
     model = MODELS.get(str(reference))
     if model is None or model.usage.role != role:
-        known = sorted(name for name, each in MODELS.items() if each.usage.role == role)
+        names = sorted(name for name, model in MODELS.items() if model.usage.role == role)
         raise ConfigError(
-            f"unknown {role} model {str(reference)!r}; known: {', '.join(known)}; or give the path of a folder "
+            f"unknown {role} model {str(reference)!r}; known: {', '.join(names)}; or give the path of a folder "
             f"with {WEIGHTS}, {TOKENIZER} and {SETTINGS}"
         )
 
@@ -192,9 +192,9 @@ def _is_folder(reference: Reference) -> bool:
 def _read_known(name: str, directory: Path | None) -> Files:
     model = MODELS[name]
     folder = _find(name, directory)
-    found = {file.name: _read_checked(name, folder / file.name, file) for file in model.files}
+    contents = {file.name: _read_checked(name, folder / file.name, file) for file in model.files}
     basis = _read_checked(name, _OURS / model.basis.name, model.basis) if model.basis else None
-    return _files(model.usage, found[WEIGHTS], found[TOKENIZER], basis)
+    return _files(model.usage, contents[WEIGHTS], contents[TOKENIZER], basis)
 
 
 def _find(name: str, directory: Path | None) -> Path:
@@ -212,13 +212,13 @@ def _find(name: str, directory: Path | None) -> Path:
 
 def _read_checked(name: str, path: Path, expected: File) -> _Hashed:
     remedy = "reinstall lukasa" if path.parent == _OURS else _remedy(name)
-    found = _read_file(path, f"the model {name!r} cannot be used", remedy)
-    if found.sha256 != expected.sha256:
+    content = _read_file(path, f"the model {name!r} cannot be used", remedy)
+    if content.sha256 != expected.sha256:
         raise ModelMissingError(
-            f"the model {name!r} cannot be used: {str(path)!r} has {len(found.data)} bytes with sha256 {found.sha256}, "
+            f"the model {name!r} cannot be used: {str(path)!r} has {len(content.data)} bytes with sha256 {content.sha256}, "
             f"not {expected.size} bytes with sha256 {expected.sha256}; {remedy}"
         )
-    return found
+    return content
 
 
 def _read_file(path: Path, problem: str, remedy: str) -> _Hashed:
@@ -253,20 +253,20 @@ def _read_folder(folder: Path, role: Role) -> Files:
 
 def _read_usage(data: bytes, path: Path) -> Usage:
     try:
-        held = json.loads(data[:_MAX_SETTINGS_BYTES])
+        settings = json.loads(data[:_MAX_SETTINGS_BYTES])
     except ValueError as error:
         raise ConfigError(f"{str(path)!r} is not JSON: {error}") from error
-    if not isinstance(held, dict) or "role" not in held:
+    if not isinstance(settings, dict) or "role" not in settings:
         raise ConfigError(
             f"{str(path)!r} must be a JSON object with at least a role: {', '.join(get_args(Role))}"
         )
-    kinds = {each.name: _KINDS[str(each.type)] for each in fields(Usage)}
-    for key, value in held.items():
+    kinds = {field.name: _KINDS[str(field.type)] for field in fields(Usage)}
+    for key, value in settings.items():
         if key not in kinds:
             raise ConfigError(f"{str(path)!r}: unknown key {key!r}; known: {', '.join(sorted(kinds))}")
         if not _fits(value, kinds[key]):
             raise ConfigError(f"{str(path)!r}: {key!r} cannot be {value!r}")
-    usage = Usage(**cast("dict[str, Any]", held))
+    usage = Usage(**cast("dict[str, Any]", settings))
     if usage.max_length < _SHORTEST:
         raise ConfigError(
             f"{str(path)!r}: 'max_length' is {usage.max_length}; at least {_SHORTEST} is needed"

@@ -38,8 +38,8 @@ class _Loaded:
         self.identity = files.identity
         self.tokenizer = _load_tokenizer(files, name)
         self.session = _load_session(files, name)
-        self.inputs = {each.name for each in self.session.get_inputs()}
-        outputs = [each.name for each in self.session.get_outputs()]
+        self.inputs = {node.name for node in self.session.get_inputs()}
+        outputs = [node.name for node in self.session.get_outputs()]
         if self.usage.output not in outputs:
             raise ModelMissingError(
                 f"the model {name!r} has no output {self.usage.output!r}; it has {', '.join(outputs)}"
@@ -53,7 +53,7 @@ _loaded: WeakValueDictionary[str, _Loaded] = WeakValueDictionary()
 
 
 class Text(NamedTuple):
-    """What the model said of one text."""
+    """The model's output for one text."""
 
     states: npt.NDArray[np.float32]
     """One row a token, padding left out."""
@@ -91,22 +91,26 @@ class LocalModel:
 
     def texts(self, texts: Sequence[str], prefix: str) -> list[Text]:
         """Run texts through the model, padded to the longest."""
-        held = self._load()
-        encodings = [held.tokenizer.encode(prefix + self._cut(text)) for text in texts]
-        output = self._run(held, encodings)
+        loaded = self._load()
+        encodings = [loaded.tokenizer.encode(prefix + self._cut(text)) for text in texts]
+        output = self._run(loaded, encodings)
         return [
-            Text(rows[: len(each.ids)], each.tokens, [bool(flag) for flag in each.special_tokens_mask])
-            for rows, each in zip(output, encodings, strict=True)
+            Text(
+                rows[: len(encoding.ids)],
+                encoding.tokens,
+                [bool(flag) for flag in encoding.special_tokens_mask],
+            )
+            for rows, encoding in zip(output, encodings, strict=True)
         ]
 
     def pairs(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
-        """Return a cross-encoder's verdict on each pair."""
-        held = self._load()
-        encodings = [held.tokenizer.encode(self._cut(left), self._cut(right)) for left, right in pairs]
-        return [float(row[0]) for row in self._run(held, encodings)]
+        """Return a cross-encoder's score of each pair."""
+        loaded = self._load()
+        encodings = [loaded.tokenizer.encode(self._cut(left), self._cut(right)) for left, right in pairs]
+        return [float(row[0]) for row in self._run(loaded, encodings)]
 
     def release(self) -> None:
-        """Let go of the weights; they are freed when nobody else uses them."""
+        """Release the weights; they are freed when nothing else uses them."""
         with self._lock:
             self._held = None
 
@@ -122,28 +126,28 @@ class LocalModel:
         # Half a surrogate pair is no Unicode text; tokenizers would refuse it.
         return text[: self.usage.max_length * _CHARS_A_TOKEN].encode("utf-8", "replace").decode()
 
-    def _run(self, held: _Loaded, encodings: Sequence[Encoding]) -> npt.NDArray[np.float32]:
-        feed = _feed(encodings, held.pad)
+    def _run(self, loaded: _Loaded, encodings: Sequence[Encoding]) -> npt.NDArray[np.float32]:
+        feed = _feed(encodings, loaded.pad)
         try:
-            (output,) = held.session.run(
-                [held.usage.output], {name: feed[name] for name in held.inputs if name in feed}
+            (output,) = loaded.session.run(
+                [loaded.usage.output], {name: feed[name] for name in loaded.inputs if name in feed}
             )
         except Exception as error:  # onnxruntime's errors share no narrower base
-            raise ProviderError(f"the model {held.name!r} failed: {_clip(error)}") from error
+            raise ProviderError(f"the model {loaded.name!r} failed: {_clip(error)}") from error
         return np.asarray(output, dtype=np.float32)
 
 
 def _feed(encodings: Sequence[Encoding], pad: int) -> dict[str, npt.NDArray[np.int64]]:
-    shape = (len(encodings), max(len(each.ids) for each in encodings))
+    shape = (len(encodings), max(len(encoding.ids) for encoding in encodings))
     feed = {
         "input_ids": np.full(shape, pad, dtype=np.int64),
         "attention_mask": np.zeros(shape, dtype=np.int64),
         "token_type_ids": np.zeros(shape, dtype=np.int64),
     }
-    for row, each in enumerate(encodings):
-        feed["input_ids"][row, : len(each.ids)] = each.ids
-        feed["attention_mask"][row, : len(each.ids)] = 1
-        feed["token_type_ids"][row, : len(each.ids)] = each.type_ids
+    for row, encoding in enumerate(encodings):
+        feed["input_ids"][row, : len(encoding.ids)] = encoding.ids
+        feed["attention_mask"][row, : len(encoding.ids)] = 1
+        feed["token_type_ids"][row, : len(encoding.ids)] = encoding.type_ids
     return feed
 
 
@@ -202,8 +206,8 @@ def _load_basis(data: bytes, name: str) -> npt.NDArray[np.float32]:
 
 
 def _padding_id(tokenizer: Tokenizer) -> int:
-    found = (tokenizer.token_to_id(token) for token in ("[PAD]", "<pad>"))
-    return next((each for each in found if each is not None), 0)
+    pads = (tokenizer.token_to_id(token) for token in ("[PAD]", "<pad>"))
+    return next((pad for pad in pads if pad is not None), 0)
 
 
 def _clip(error: Exception) -> str:
@@ -240,8 +244,8 @@ class Workers:
         waiting = iter(enumerate(jobs))
 
         async def work() -> None:
-            for place, job in waiting:
-                results[place] = await self.call(job)
+            for index, job in waiting:
+                results[index] = await self.call(job)
 
         try:
             async with asyncio.TaskGroup() as group:
@@ -249,7 +253,7 @@ class Workers:
                     group.create_task(work())
         except ExceptionGroup as errors:
             raise errors.exceptions[0] from None
-        return [results[place] for place in range(len(jobs))]
+        return [results[index] for index in range(len(jobs))]
 
     async def aclose(self) -> None:
         """Wait for the jobs that run, then end the threads."""

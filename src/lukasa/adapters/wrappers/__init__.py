@@ -3,6 +3,6 @@
 retried     what may pass is tried again
 limited     so many requests at once, and a minute
 priced      what a reply cost
-recorded    replies kept in a file, and given again without a model
+recorded    replies recorded in a file, and replayed without a model
 traced      OpenTelemetry spans
 """

@@ -37,8 +37,8 @@ class PricedLLM:
         if reply.dollars is not None:
             return reply
         provider, _, model = self.name.partition(":")
-        known = None if provider == "openai_compatible" else provider
-        return replace(reply, dollars=dollars(reply, reply.model or model, known))
+        price_list = None if provider == "openai_compatible" else provider
+        return replace(reply, dollars=dollars(reply, reply.model or model, price_list))
 
 
 def dollars(reply: LLMReply, model: str, provider: str | None) -> float | None:

@@ -1,4 +1,4 @@
-"""Replies kept in a file, and given again without a model.
+"""Replies recorded in a file, and replayed without a model.
 
 A record is a line of JSON: the fingerprint of the request, and the reply. Requests are not kept, but replies tell of what was
 asked: the file is readable by its owner alone.
@@ -37,7 +37,7 @@ class RecordedLLM:
         self._mode = mode
         self._name = inner.name if inner is not None else name or "recorded:model"
         self._held: dict[str, list[LLMReply]] | None = None
-        self._given: dict[str, int] = {}
+        self._served: dict[str, int] = {}
 
     @property
     def name(self) -> str:
@@ -47,11 +47,11 @@ class RecordedLLM:
     async def complete(self, request: LLMRequest) -> LLMReply:
         """See the port. Raises `ProviderError` for a request that was never recorded, when it may not ask."""
         key = fingerprint(request)
-        held = (await self._records()).get(key, [])
-        place = self._given.get(key, 0)
-        if self._mode != "record" and held and (place < len(held) or self._mode == "replay"):
-            self._given[key] = place + 1
-            return held[min(place, len(held) - 1)]
+        replies = (await self._records()).get(key, [])
+        index = self._served.get(key, 0)
+        if self._mode != "record" and replies and (index < len(replies) or self._mode == "replay"):
+            self._served[key] = index + 1
+            return replies[min(index, len(replies) - 1)]
         if self._inner is None or self._mode == "replay":
             raise ProviderError(
                 f"{str(self._path)!r} has no reply to the request {key} ({request.purpose}): the prompt, the model or "
@@ -59,7 +59,7 @@ class RecordedLLM:
             )
         reply = await self._inner.complete(request)
         await asyncio.to_thread(self._keep, key, reply)
-        self._given[key] = place + 1
+        self._served[key] = index + 1
         return reply
 
     async def stream(self, request: LLMRequest) -> AsyncIterator[str | LLMReply]:
@@ -80,18 +80,18 @@ class RecordedLLM:
         return self._held
 
     def _load(self) -> dict[str, list[LLMReply]]:
-        held: dict[str, list[LLMReply]] = {}
+        replies: dict[str, list[LLMReply]] = {}
         if not self._path.exists():
             if self._mode == "replay":
                 raise ConfigError(f"there is no record {str(self._path)!r}")
-            return held
+            return replies
         for number, line in enumerate(self._path.read_text("utf-8").splitlines(), start=1):
             try:
                 record = json.loads(line)
-                held.setdefault(record["request"], []).append(read_reply(record["reply"]))
+                replies.setdefault(record["request"], []).append(read_reply(record["reply"]))
             except (ValueError, KeyError, TypeError) as error:
                 raise ConfigError(f"line {number} of {str(self._path)!r} is not a record: {error}") from error
-        return held
+        return replies
 
     def _keep(self, key: str, reply: LLMReply) -> None:
         line = json.dumps({"request": key, "reply": asdict(reply)}, ensure_ascii=False, sort_keys=True)
@@ -114,13 +114,13 @@ def _written(shape: Shape) -> str:
     return json.dumps([shape.name, dict(shape.schema)], sort_keys=True)
 
 
-def read_reply(held: dict[str, object]) -> LLMReply:
-    """Return a reply from what `dataclasses.asdict` made of it. Raises `TypeError` for anything else."""
-    calls, usage = held.pop("calls", []), held.pop("usage", {})
+def read_reply(record: dict[str, object]) -> LLMReply:
+    """Return a reply from its `dataclasses.asdict`. Raises `TypeError` for anything else."""
+    calls, usage = record.pop("calls", []), record.pop("usage", {})
     if not isinstance(calls, list) or not isinstance(usage, dict):
         raise TypeError("calls must be a list and usage an object")
     return LLMReply(
         calls=tuple(ToolCall(**call) for call in calls),
         usage=TokenUsage(**usage),
-        **held,  # type: ignore[arg-type]
+        **record,  # type: ignore[arg-type]
     )

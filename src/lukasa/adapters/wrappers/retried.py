@@ -1,4 +1,4 @@
-"""What may pass is tried again."""
+"""Requests that failed for a passing reason are tried again."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class RetriedLLM:
     ) -> None:
         """Wrap *inner*.
 
-        A provider that asks for more patience than *longest_wait* seconds is given up at once: whoever asked can
+        A provider that asks to wait longer than *longest_wait* seconds is not asked again: the caller can
         wait better. *jitter* gives numbers from 0 to 1 that spread the waits, so that many do not come back at once.
         """
         self._inner = inner
@@ -50,7 +50,7 @@ class RetriedLLM:
         return await self._inner.complete(request)
 
     async def stream(self, request: LLMRequest) -> AsyncIterator[str | LLMReply]:
-        """See the port. Once something was said, it is not begun anew."""
+        """See the port. A stream that has yielded something is not started again."""
         for attempt in range(1, self._attempts + 1):
             begun = False
             try:

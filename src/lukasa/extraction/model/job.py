@@ -17,7 +17,7 @@ from lukasa.domain.journal import Cause
 from lukasa.domain.query import TurnQuery
 from lukasa.domain.turn import Turn
 from lukasa.extraction.model.session import ReadBatch, Run, SessionReader
-from lukasa.llm.budget import Tally
+from lukasa.llm.budget import Spending
 from lukasa.ports.attempts import until_applied
 from lukasa.ports.store import Store
 
@@ -42,7 +42,7 @@ class ExtractSession:
     reader: SessionReader
     clock: Callable[[], datetime]
 
-    async def __call__(self, job: Job, *, final: bool = False) -> Tally:
+    async def __call__(self, job: Job, *, final: bool = False) -> Spending:
         """Read every unread turn of the job's session, and end the job.
 
         With *final*, a last message is read that otherwise would wait for the answer to it.
@@ -57,9 +57,9 @@ class ExtractSession:
             if waiting:
                 due = self._patient(waiting[-1])
                 await self._end(job, [Queue(kind=KIND, session=job.session, due_at=due)])
-                return run.tally
+                return run.spending
         await self._end(job, [])
-        return run.tally
+        return run.spending
 
     async def _unread(self, run: Run) -> list[Turn]:
         ids = await self.store.unextracted(

@@ -21,8 +21,7 @@ from lukasa.extraction.model.recipe import Ask, Background, ProposedClaims, requ
 from lukasa.extraction.model.schemas import Comparisons, Extracted
 from lukasa.extraction.model.transcript import numbered, one_line, segments
 from lukasa.gate import Admitted
-from lukasa.llm import Numbered
-from lukasa.llm.ask import ask_for
+from lukasa.llm.ask import Numbered, ask_for
 from lukasa.policy import ExtractionPolicy, ResolvePolicy
 from lukasa.prompts import load
 

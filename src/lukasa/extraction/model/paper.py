@@ -37,8 +37,9 @@ from lukasa.extraction.model.schemas import (
     UpdateMemory,
 )
 from lukasa.extraction.model.transcript import one_line, pairs, plain
-from lukasa.llm import Numbered, read, shape_of
-from lukasa.llm.ask import ask_for
+from lukasa.llm.ask import Numbered, ask_for
+from lukasa.llm.fit import read
+from lukasa.llm.schema import shape_of
 from lukasa.policy import ExtractionPolicy
 from lukasa.ports.llm import ChatMessage, LLMReply
 from lukasa.prompts import load

@@ -21,7 +21,7 @@ from lukasa.extraction.guidance import Guidance
 from lukasa.extraction.model.neighbours import Neighbours, Vectors
 from lukasa.extraction.model.recipe import Ask, Background, ProposedClaims, Recipe
 from lukasa.indexing.encoder import Encoder
-from lukasa.llm.budget import Meter, Tally
+from lukasa.llm.budget import Meter, Spending
 from lukasa.policy import ExtractionPolicy
 from lukasa.ports.llm import LLMReply, LLMRequest
 from lukasa.ports.store import Store
@@ -37,7 +37,7 @@ class Run:
 
     partition: Partition
     session: str | None
-    tally: Tally = field(default_factory=Tally)
+    spending: Spending = field(default_factory=Spending)
     vectors: Vectors = field(default_factory=Vectors)
     replies: dict[str, LLMReply] = field(default_factory=dict)
     """By request: what was asked once is not asked again."""
@@ -170,7 +170,7 @@ class SessionReader:
             key = digest([request.purpose, *(text for m in request.messages for text in (m.role, m.text))])
             if key not in run.replies:
                 assert self.meter is not None  # noqa: S101 - a recipe comes with one
-                run.replies[key] = await self.meter.ask(run.partition, request, tally=run.tally)
+                run.replies[key] = await self.meter.ask(run.partition, request, spending=run.spending)
             return run.replies[key]
 
         return ask

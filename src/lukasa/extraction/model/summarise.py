@@ -17,7 +17,7 @@ from lukasa.extraction.model.recipe import request_of
 from lukasa.extraction.model.schemas import SummaryReply
 from lukasa.extraction.model.transcript import one_line, plain, segments
 from lukasa.llm.ask import ask_for
-from lukasa.llm.budget import Meter, Tally
+from lukasa.llm.budget import Meter, Spending
 from lukasa.policy import ExtractionPolicy
 from lukasa.ports.store import Store
 from lukasa.prompts import load
@@ -37,30 +37,30 @@ class Summarise:
     policy: ExtractionPolicy
     clock: Callable[[], datetime]
 
-    async def __call__(self, job: Job, *, final: bool = False) -> Tally:
+    async def __call__(self, job: Job, *, final: bool = False) -> Spending:
         """Take the turns since the last summary into it, a segment a call.
 
         A reply that cannot be read leaves the summary as it was; the next job tries again.
         """
-        tally = Tally()
+        spending = Spending()
         summaries = await self.store.summaries(job.partition)
         last = next((summary for summary in summaries if summary.session == job.session), None)
         bookkeeping: list[Bookkeeping] = [Finish(job=job)]
         with suppress(BadReplyError, OverBudgetError):
-            if summary := await self._updated(job, last, tally):
+            if summary := await self._updated(job, last, spending):
                 bookkeeping = [PutSummary(summary=summary), *bookkeeping]
         cause = Cause(verb="summarise", at=self.clock())
         await self.store.apply(job.partition, [], cause=cause, bookkeeping=bookkeeping)
-        return tally
+        return spending
 
-    async def _updated(self, job: Job, last: Summary | None, tally: Tally) -> Summary | None:
+    async def _updated(self, job: Job, last: Summary | None, spending: Spending) -> Summary | None:
         query = TurnQuery(session=job.session, after=last.through if last else 0, limit=_AT_ONCE)
         turns = await self.store.turns(job.partition, query)
         if not turns:
             return None
         text = last.text if last else ""
         for segment in segments(turns, self.policy):
-            text = await self._next(job, text, segment, tally)
+            text = await self._next(job, text, segment, spending)
         return Summary(
             session=job.session,
             text=text,
@@ -69,7 +69,7 @@ class Summarise:
             updated_at=self.clock(),
         )
 
-    async def _next(self, job: Job, text: str, turns: Sequence[Turn], tally: Tally) -> str:
+    async def _next(self, job: Job, text: str, turns: Sequence[Turn], spending: Spending) -> str:
         words = self.policy.summary_words
         request = request_of(
             "summarise",
@@ -79,6 +79,6 @@ class Summarise:
             messages=plain(turns, self.policy.longest_turn),
             words=str(words),
         )
-        ask = partial(self.meter.ask, job.partition, tally=tally)
+        ask = partial(self.meter.ask, job.partition, spending=spending)
         reply, _ = await ask_for(SummaryReply, request, ask)
         return reply.summary.strip()[: words * _CHARACTERS_A_WORD] or text

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from time import perf_counter
 from typing import TYPE_CHECKING, NoReturn
-from urllib.parse import urlsplit
 
+from lukasa.adapters.endpoint import Endpoint, is_code, retry_after
 from lukasa.adapters.llms.openai_compatible.wire import Refusal, body, piece, refusal, reply, usage
 from lukasa.errors import (
     BadReplyError,
-    ClosedError,
     ConfigError,
     ProviderDownError,
     ProviderError,
@@ -25,7 +21,7 @@ from lukasa.errors import (
 from lukasa.ports.llm import LLMReply, LLMRequest, TokenUsage
 
 if TYPE_CHECKING:
-    from httpx2 import AsyncClient, Response
+    from httpx2 import Response
 
 _MOST_REFUSALS = 6
 """As many as there are parameters that can be refused."""
@@ -37,7 +33,6 @@ _HINTS = {
     HTTPStatus.NOT_FOUND: "check the model's name and LUKASA_LLM_URL, which ends in /v1 for most servers",
     HTTPStatus.PAYMENT_REQUIRED: "the account has no credit left",
 }
-_CODE = re.compile(r"[A-Za-z][A-Za-z_]{1,47}")
 
 
 class OpenAICompatibleLLM:
@@ -49,18 +44,16 @@ class OpenAICompatibleLLM:
 
     def __init__(self, base_url: str, model: str, *, api_key: str | None = None) -> None:
         """Prepare; nothing is sent yet. *base_url* is what stands before `/chat/completions`."""
-        parts = urlsplit(base_url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ConfigError("base_url must be an http or https address such as 'http://localhost:8080/v1'")
+        # Each request has its own limit.
+        self._endpoint = Endpoint(
+            base_url, "/chat/completions", serves="model", example="http://localhost:8080/v1",
+            api_key=api_key, timeout=None,
+        )  # fmt: skip
         if not model:
             raise ConfigError("model must be named, such as 'gpt-4.1-mini'")
-        self._url = base_url.rstrip("/") + "/chat/completions"
-        self._host = parts.netloc.rpartition("@")[2]
+        self._host = self._endpoint.host
         self._model = model
-        self._api_key = api_key
         self._refused: frozenset[Refusal] = frozenset()
-        self._client: AsyncClient | None = None
-        self._closed = False
 
     @property
     def name(self) -> str:
@@ -76,12 +69,12 @@ class OpenAICompatibleLLM:
         except TimeoutError as error:
             raise self._silent(request) from error
         try:
-            held = response.json()
+            answer = response.json()
         except ValueError as error:
             raise BadReplyError(f"{self._host!r} did not answer with JSON") from error
-        if not isinstance(held, dict):
+        if not isinstance(answer, dict):
             raise BadReplyError(f"the reply of {self._host!r} is not a JSON object")
-        return reply(held, request, milliseconds=(perf_counter() - started) * 1000)
+        return reply(answer, request, milliseconds=(perf_counter() - started) * 1000)
 
     async def stream(self, request: LLMRequest) -> AsyncIterator[str | LLMReply]:
         """See the port."""
@@ -92,14 +85,14 @@ class OpenAICompatibleLLM:
         try:
             async with asyncio.timeout(request.limits.timeout):
                 async for line in self._lines(request):
-                    if (found := piece(line)) is None:
+                    if (event := piece(line)) is None:
                         continue
-                    said, last = found
-                    if isinstance(held := last.get("usage"), dict):
-                        counted = usage(held)
-                    if said:
-                        text.append(said)
-                        yield said
+                    delta, last = event
+                    if isinstance(counts := last.get("usage"), dict):
+                        counted = usage(counts)
+                    if delta:
+                        text.append(delta)
+                        yield delta
         except TimeoutError as error:
             raise self._silent(request) from error
         except self._transport_errors() as error:
@@ -113,20 +106,17 @@ class OpenAICompatibleLLM:
 
     async def aclose(self) -> None:
         """See the port."""
-        self._closed = True
-        client, self._client = self._client, None
-        if client is not None:
-            await client.aclose()
+        await self._endpoint.aclose()
 
     # --- the exchange ------------------------------------------------------------------------------------------------
 
     async def _lines(self, request: LLMRequest) -> AsyncIterator[str]:
-        """Yield the lines of a stream, once nothing is refused any more."""
-        client = await self._opened()
+        """Yield the lines of a stream, once no parameter is refused."""
+        client = await self._endpoint.client()
         for _ in range(_MOST_REFUSALS):
             sent = {**body(request, self._model, self._refused), "stream": True}
             sent["stream_options"] = {"include_usage": True}
-            async with client.stream("POST", self._url, json=sent) as response:
+            async with client.stream("POST", self._endpoint.url, json=sent) as response:
                 if response.status_code == HTTPStatus.OK:
                     async for line in response.aiter_lines():
                         yield line
@@ -136,7 +126,7 @@ class OpenAICompatibleLLM:
         raise self._stubborn()
 
     async def _ask(self, request: LLMRequest) -> Response:
-        """Ask until nothing is refused any more."""
+        """Ask until no parameter is refused."""
         for _ in range(_MOST_REFUSALS):
             sent = body(request, self._model, self._refused)
             response = await self._post(sent)
@@ -146,7 +136,7 @@ class OpenAICompatibleLLM:
         raise self._stubborn()
 
     def _learn(self, response: Response, sent: Mapping[str, object]) -> None:
-        """Note what was refused, so that it is left out from now on; raise what is no refusal."""
+        """Remember what was refused and leave it out from now on; raise any other error."""
         bad = response.status_code in _BAD
         what = refusal(_message(response), sent, self._refused) if bad else None
         if what is None:
@@ -154,29 +144,11 @@ class OpenAICompatibleLLM:
         self._refused |= {what}
 
     async def _post(self, sent: Mapping[str, object]) -> Response:
-        client = await self._opened()
+        client = await self._endpoint.client()
         try:
-            return await client.post(self._url, json=sent)
+            return await client.post(self._endpoint.url, json=sent)
         except self._transport_errors() as error:
             raise self._unreachable(error) from error
-
-    async def _opened(self) -> AsyncClient:
-        if self._closed:
-            raise ClosedError("the model was closed; open the memory again")
-        if self._client is None:
-            # Imports the library, and reads the system's certificates from disk.
-            client = await asyncio.to_thread(self._open)
-            if self._client is None:
-                self._client = client
-            else:
-                await client.aclose()
-        return self._client
-
-    def _open(self) -> AsyncClient:
-        from httpx2 import AsyncClient  # noqa: PLC0415 - only who uses an endpoint pays for it
-
-        headers = {} if self._api_key is None else {"Authorization": f"Bearer {self._api_key}"}
-        return AsyncClient(headers=headers, timeout=None)
 
     # --- failures ----------------------------------------------------------------------------------------------------
 
@@ -187,17 +159,17 @@ class OpenAICompatibleLLM:
         return (httpx2.TransportError, httpx2.DecodingError)
 
     def _fail(self, response: Response) -> NoReturn:
-        """Raise what a status means. Endpoints quote what they were given, so only their error's code is told."""
+        """Raise what a status means. Endpoints quote what was sent to them, so only their error's code is shown."""
         status = response.status_code
-        told = f"the model endpoint {self._host!r} answered {status}{_code(response)} for {self._model!r}"
+        message = f"the model endpoint {self._host!r} answered {status}{_code(response)} for {self._model!r}"
         if status == HTTPStatus.TOO_MANY_REQUESTS:
-            raise RateLimitedError(told, wait=_retry_after(response))
+            raise RateLimitedError(message, wait=retry_after(response))
         if status in {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GATEWAY_TIMEOUT}:
-            raise ProviderTimeoutError(told)
+            raise ProviderTimeoutError(message)
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise ProviderDownError(told)
+            raise ProviderDownError(message)
         hint = _HINTS.get(HTTPStatus(status)) if status in set(HTTPStatus) else None
-        raise ProviderError(f"{told}; {hint}" if hint else told)
+        raise ProviderError(f"{message}; {hint}" if hint else message)
 
     def _stubborn(self) -> ProviderError:
         return ProviderError(f"{self._host!r} refused every way to ask the model {self._model!r}")
@@ -212,33 +184,16 @@ class OpenAICompatibleLLM:
 
 
 def _message(response: Response) -> str:
-    """Return what an error says, to look for names of parameters in; it is told to nobody."""
+    """Return the text of an error, to find names of parameters in. It is never shown."""
     return response.text[:4_000]
 
 
 def _code(response: Response) -> str:
     try:
-        held = response.json()
+        answer = response.json()
     except ValueError:
         return ""
-    error = held.get("error") if isinstance(held, dict) else None
+    error = answer.get("error") if isinstance(answer, dict) else None
     codes = (error.get("code"), error.get("type")) if isinstance(error, dict) else ()
-    found = next((code for code in codes if isinstance(code, str) and _CODE.fullmatch(code)), "")
-    return f" ({found})" if found else ""
-
-
-def _retry_after(response: Response) -> float | None:
-    """Return the seconds asked for: a number, or a date, counted from the reply's own date and not from our clock."""
-    held = response.headers.get("retry-after", "").strip()
-    if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", held):
-        return float(held)
-    until, now = _date(held), _date(response.headers.get("date", ""))
-    return None if until is None or now is None else max(0.0, (until - now).total_seconds())
-
-
-def _date(text: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    shown = next((code for code in codes if is_code(code)), "")
+    return f" ({shown})" if shown else ""

@@ -27,17 +27,17 @@ _OF_SHAPE = ("response_format", "json_schema", "json_object", "structured", "sch
 
 def body(request: LLMRequest, model: str, refused: frozenset[Refusal]) -> dict[str, object]:
     """Return the JSON of a request, without what was refused."""
-    made: dict[str, object] = {"model": model, "messages": _messages(request, refused)}
+    fields: dict[str, object] = {"model": model, "messages": _messages(request, refused)}
     tokens = "max_completion_tokens" if "max_tokens" in refused else "max_tokens"
-    made[tokens] = request.limits.max_tokens
+    fields[tokens] = request.limits.max_tokens
     if "temperature" not in refused:
-        made["temperature"] = request.limits.temperature
+        fields["temperature"] = request.limits.temperature
     if request.shape is not None and (form := _form(request.shape, refused)) is not None:
-        made["response_format"] = form
+        fields["response_format"] = form
     if request.tools and "tools" not in refused:
-        made["tools"] = [{"type": "function", "function": _function(tool)} for tool in request.tools]
-        made["tool_choice"] = "auto" if "tool_choice" in refused else "required"
-    return made
+        fields["tools"] = [{"type": "function", "function": _function(tool)} for tool in request.tools]
+        fields["tool_choice"] = "auto" if "tool_choice" in refused else "required"
+    return fields
 
 
 def refusal(message: str, sent: Mapping[str, object], refused: frozenset[Refusal]) -> Refusal | None:
@@ -51,31 +51,31 @@ def refusal(message: str, sent: Mapping[str, object], refused: frozenset[Refusal
     return _next_form(refused) if "response_format" in sent else None
 
 
-def reply(held: Mapping[str, object], request: LLMRequest, *, milliseconds: float) -> LLMReply:
+def reply(value: Mapping[str, object], request: LLMRequest, *, milliseconds: float) -> LLMReply:
     """Return what a model said; of a reply that lacks something, what there is."""
-    choice = _first(held.get("choices"))
+    choice = _first(value.get("choices"))
     message = _mapping(choice.get("message"))
     text = message.get("content")
-    said = text if isinstance(text, str) else _joined(text)
+    content = text if isinstance(text, str) else _joined(text)
     calls = tuple(_calls(message))
     if request.tools and not calls:
-        calls = _written_call(said)
+        calls = _written_call(content)
     return LLMReply(
-        text=said,
+        text=content,
         calls=calls,
-        model=str(held.get("model") or ""),
-        usage=usage(_mapping(held.get("usage"))),
+        model=str(value.get("model") or ""),
+        usage=usage(_mapping(value.get("usage"))),
         complete=choice.get("finish_reason") != "length",
         milliseconds=milliseconds,
     )
 
 
-def usage(held: Mapping[str, object]) -> TokenUsage:
+def usage(value: Mapping[str, object]) -> TokenUsage:
     """Return the tokens that a server counted; 0 where it did not."""
-    cached = _mapping(held.get("prompt_tokens_details")).get("cached_tokens")
+    cached = _mapping(value.get("prompt_tokens_details")).get("cached_tokens")
     return TokenUsage(
-        tokens_in=_count(held.get("prompt_tokens")),
-        tokens_out=_count(held.get("completion_tokens")),
+        tokens_in=_count(value.get("prompt_tokens")),
+        tokens_out=_count(value.get("completion_tokens")),
         tokens_cached=_count(cached),
     )
 
@@ -144,26 +144,26 @@ def _was_sent(what: Refusal, sent: Mapping[str, object]) -> bool:
 
 
 def _calls(message: Mapping[str, object]) -> list[ToolCall]:
-    held = message.get("tool_calls")
-    found = []
-    for call in held if isinstance(held, list) else []:
+    value = message.get("tool_calls")
+    calls = []
+    for call in value if isinstance(value, list) else []:
         function = _mapping(_mapping(call).get("function"))
         arguments = function.get("arguments")
         written = arguments if isinstance(arguments, str) else json.dumps(arguments or {})
         if isinstance(name := function.get("name"), str) and name:
-            found.append(ToolCall(name, written))
-    return found
+            calls.append(ToolCall(name, written))
+    return calls
 
 
 def _written_call(text: str) -> tuple[ToolCall, ...]:
     """Return a call that was written as text, where the server knows no functions."""
     start, end = text.find("{"), text.rfind("}")
     try:
-        held = json.loads(text[start : end + 1])
+        value = json.loads(text[start : end + 1])
     except (ValueError, RecursionError):
         return ()
-    name = held.get("name") or held.get("function")
-    arguments = held.get("arguments", held.get("parameters", {}))
+    name = value.get("name") or value.get("function")
+    arguments = value.get("arguments", value.get("parameters", {}))
     if not isinstance(name, str):
         return ()
     return (ToolCall(name, arguments if isinstance(arguments, str) else json.dumps(arguments)),)
@@ -176,13 +176,13 @@ def _joined(parts: object) -> str:
     return "".join(text for part in parts if isinstance(text := _mapping(part).get("text"), str))
 
 
-def _first(held: object) -> Mapping[str, object]:
-    return _mapping(held[0]) if isinstance(held, list) and held else {}
+def _first(value: object) -> Mapping[str, object]:
+    return _mapping(value[0]) if isinstance(value, list) and value else {}
 
 
-def _mapping(held: object) -> Mapping[str, object]:
-    return held if isinstance(held, dict) else {}
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}
 
 
-def _count(held: object) -> int:
-    return int(held) if isinstance(held, int | float) and not isinstance(held, bool) and held > 0 else 0
+def _count(value: object) -> int:
+    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else 0

@@ -1,4 +1,4 @@
-"""What the settings say reaches the parts, or is refused."""
+"""Settings that choose models reach the components, or are refused."""
 
 from __future__ import annotations
 
