@@ -174,9 +174,6 @@ class ComposePolicy:
     profile_tokens: tuple[int, int] = (30, 100)
     """At least and at most so many tokens, though never more than a tenth of the budget."""
 
-    tally_share: float = 0.25
-    """The most of a context that a count with its facts may take; a longer one is left out."""
-
     misses: int = 8
     """Turns that may be passed over because they do not fit; more would fill the rest with ever weaker ones."""
 

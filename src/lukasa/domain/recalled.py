@@ -10,7 +10,6 @@ from typing import Literal, TypedDict
 from lukasa.domain.document import Kind
 from lukasa.domain.fact import Fact
 from lukasa.domain.source import Source
-from lukasa.domain.tally import Tally
 from lukasa.domain.turn import Json, Turn
 
 
@@ -129,9 +128,6 @@ class Context:
 
     known: Sequence[Fact] = ()
     """The facts that the profile says."""
-
-    tally: Tally | None = None
-    """What was worked out by counting or sorting facts, for a question that asks for that; its sentence ends the text."""
 
     abstained: bool = False
     confidence: float = 0.0

@@ -16,7 +16,6 @@ from lukasa.domain.fact import Fact
 from lukasa.domain.query import DocumentQuery, FactQuery, LexicalQuery, TurnQuery
 from lukasa.domain.recalled import Context, Recalled
 from lukasa.domain.scope import Partition
-from lukasa.domain.tally import Tally
 from lukasa.domain.time import to_micros
 from lukasa.domain.turn import Turn
 from lukasa.errors import ProviderError
@@ -37,7 +36,6 @@ from lukasa.retrieval.question import Question
 from lukasa.retrieval.rank import rerank
 from lukasa.retrieval.ranking import Ranking, fact_hit, hit, timed
 from lukasa.retrieval.selection import choose, offered
-from lukasa.retrieval.tally import Shown, shown, tally, wanted
 from lukasa.retrieval.understand import Understanding, understand
 from lukasa.retrieval.warm import Warm, WarmPartitions
 from lukasa.retrieval.warm_facts import WarmFacts
@@ -102,13 +100,6 @@ class Recall:
         with ranking.timed("profile"):
             profile = await self._profile(partition, ranking, question, budget)
         left = budget - (profile.tokens + self.counter.count("\n\n") if profile.text else 0)
-        with ranking.timed("tally"):
-            counted = None if abstained else await self._tally(partition, ranking, question)
-            # Shown last, but before it is known what else is: its facts may all need lines of their own.
-            cost = self.counter.count(f"\n\n{shown(counted, (), ()).text}") if counted else 0
-            if cost > budget * self.policy.compose.tally_share:
-                counted, cost = None, 0
-            left -= cost
         offers = (
             [] if abstained else offered(ranking, question.looked, budget=left, policy=self.policy.compose)
         )
@@ -125,17 +116,15 @@ class Recall:
                 if each.id in (facts if each.is_fact else turns) and each.id not in told
             )
             block = compose(items, budget=left, counter=self.counter, policy=self.policy.compose)
-        worked_out = shown(counted, block.turns, block.facts) if counted else Shown("", ())
-        text = "\n\n".join(part for part in (profile.text, block.text, worked_out.text) if part)
+        text = "\n\n".join(part for part in (profile.text, block.text) if part)
         ranking.timings["total"] = (perf_counter() - started) * 1000
         return Context(
             text=text,
             tokens=self.counter.count(text) if text else 0,
             turns=block.turns,
-            facts=(*block.facts, *worked_out.facts),
+            facts=block.facts,
             profile=profile.text,
             known=profile.facts,
-            tally=counted,
             abstained=abstained,
             confidence=ranking.confidence,
             mode=ranking.mode,
@@ -313,23 +302,6 @@ class Recall:
             )
             held = self.profiles[partition] = (key, ranking.warm.facts, made)
         return held[2]
-
-    async def _tally(self, partition: Partition, ranking: Ranking, question: Question) -> Tally | None:
-        """Work out what a question wants counted, from what it looks at; most questions want nothing of the kind."""
-        looked = question.looked
-        if not looked.facts or looked.include_retired or question.filter is not None:
-            return None
-        asked = wanted(question.text, names=ranking.asked.names)
-        if asked is None:
-            return None
-        query = FactQuery(
-            subject=asked.subject,
-            attribute=asked.attribute,
-            statuses=["current", "superseded"],
-            valid_at=looked.valid_at,
-            as_of=looked.as_of,
-        )
-        return tally(asked, await self.store.facts(partition, query))
 
     async def _facts(
         self, partition: Partition, ranking: Ranking, question: Question, ids: Sequence[str]
