@@ -19,9 +19,8 @@ from lukasa.domain.change import Index
 from lukasa.domain.document import Traits
 from lukasa.domain.journal import Cause
 from lukasa.domain.time import to_micros
-from lukasa.indexing import reindex
+from lukasa.indexing import documents, reindex
 from lukasa.text.analysis import ANALYSIS_VERSION, analyse
-from lukasa.writing import remember
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ANA, BEN = Partition("default", "ana"), Partition("default", "ben")
@@ -131,7 +130,7 @@ def test_what_was_done_before_a_failure_stays_done(path: Path, monkeypatch: pyte
 
 
 def test_when_the_rules_change_everything_before_is_old(path: Path, monkeypatch: pytest.MonkeyPatch):
-    for module in (reindex, remember):
+    for module in (reindex, documents):
         monkeypatch.setattr(module, "ANALYSIS_VERSION", ANALYSIS_VERSION + 1)
 
     with Memory.open(path, settings=NO_MODEL) as memory:
