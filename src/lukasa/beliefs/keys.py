@@ -60,11 +60,6 @@ def cardinality_of(attribute: str, otherwise: Cardinality) -> Cardinality:
     return otherwise if spec is None else spec.cardinality
 
 
-def quote_print(quote: str) -> str:
-    """Return the digest of a sentence, equal for every way to write it down."""
-    return digest(["quote", _said(quote)])
-
-
 def when_of(valid: Interval | None, kind: FactKind) -> str | None:
     """Return the day (or longer span) that tells an event or a plan from another of the same content.
 

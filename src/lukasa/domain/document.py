@@ -12,7 +12,7 @@ from lukasa.domain.embedding import Embedding
 from lukasa.domain.interval import Interval
 from lukasa.domain.turn import Json
 
-Kind = Literal["turn", "fact", "relation", "summary"]
+Kind = Literal["turn", "fact"]
 
 _TRAITS = struct.Struct("<HHHB")
 _MAX_COUNT = 0xFFFF
@@ -62,7 +62,7 @@ class Traits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """The index entry of a turn or a fact (later also of a relation or summary); it has the same id."""
+    """The index entry of a turn or a fact; it has the same id."""
 
     id: str
     kind: Kind
