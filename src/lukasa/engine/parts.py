@@ -22,10 +22,9 @@ from lukasa.extraction.model.recipe import Recipe
 from lukasa.extraction.model.session import SessionReader
 from lukasa.extraction.rules import RulesExtractor
 from lukasa.gate.echoes import Served
-from lukasa.indexing.backlog import Reembed
+from lukasa.indexing.backlog import Reembed, Reindex
 from lukasa.indexing.documents import fact_document
 from lukasa.indexing.encoder import Encoder
-from lukasa.indexing.reindex import Reindex
 from lukasa.llm.budget import Meter
 from lukasa.policy import (
     BudgetPolicy,

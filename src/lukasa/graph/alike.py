@@ -8,7 +8,7 @@ import numpy as np
 
 from lukasa.graph.links import Pair
 from lukasa.graph.triples import Key
-from lukasa.retrieval.arrays import Floats
+from lukasa.retrieval.token_vectors import Floats
 
 
 class Alike:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from lukasa.domain.graph import Relation
-from lukasa.retrieval.arrays import Floats
-from lukasa.retrieval.warm_facts import WarmFacts
+from lukasa.retrieval.token_vectors import Floats
+from lukasa.retrieval.warm import WarmFacts
 from lukasa.text.analysis import analyse, query_terms
 
 

@@ -15,11 +15,9 @@ from lukasa.domain.query import DocumentQuery, LexicalQuery
 from lukasa.domain.scope import Partition
 from lukasa.policy import RecallPolicy
 from lukasa.ports.store import Store
-from lukasa.retrieval.arrays import Bools, Floats, Ints
-from lukasa.retrieval.token_vectors import max_sim
+from lukasa.retrieval.token_vectors import Bools, Floats, Ints, max_sim
 from lukasa.retrieval.understand import Understanding
-from lukasa.retrieval.warm import Warm, WarmPartitions
-from lukasa.retrieval.warm_facts import WarmFacts
+from lukasa.retrieval.warm import Warm, WarmFacts, WarmPartitions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

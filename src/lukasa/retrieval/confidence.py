@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from lukasa.retrieval.arrays import Floats, Ints
 from lukasa.retrieval.channels import Found
+from lukasa.retrieval.token_vectors import Floats, Ints
 from lukasa.retrieval.understand import Understanding
 
 _USUAL = 0.6

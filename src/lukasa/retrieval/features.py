@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from lukasa.domain.time import to_micros
-from lukasa.retrieval.arrays import Floats, Ints
 from lukasa.retrieval.channels import Found, FoundFacts
+from lukasa.retrieval.token_vectors import Floats, Ints
 from lukasa.retrieval.understand import Understanding
 from lukasa.retrieval.warm import TRAITS, Warm
 

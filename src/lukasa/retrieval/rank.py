@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from lukasa.ports.reranker import Reranker
-from lukasa.retrieval.arrays import Floats, Ints
 from lukasa.retrieval.features import scaled
+from lukasa.retrieval.token_vectors import Floats, Ints
 
 
 async def rerank(

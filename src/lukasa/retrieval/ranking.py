@@ -13,12 +13,11 @@ from lukasa.domain.fact import Fact
 from lukasa.domain.recalled import Hit, Mode, Signal
 from lukasa.domain.source import Source
 from lukasa.domain.turn import Turn
-from lukasa.retrieval.arrays import Floats, Ints
 from lukasa.retrieval.channels import Found
 from lukasa.retrieval.confidence import Signs
-from lukasa.retrieval.fact_ranking import FactRanking
 from lukasa.retrieval.features import FEATURES
-from lukasa.retrieval.scoring import best_first
+from lukasa.retrieval.scoring import FactRanking, best_first
+from lukasa.retrieval.token_vectors import Floats, Ints
 from lukasa.retrieval.understand import Understanding
 from lukasa.retrieval.warm import Warm
 

@@ -26,19 +26,17 @@ from lukasa.ports.store import Store
 from lukasa.ports.tokens import TokenCounter
 from lukasa.retrieval import features as evidence
 from lukasa.retrieval import scoring as fuse
-from lukasa.retrieval.arrays import Bools, Ints
 from lukasa.retrieval.channels import Channels, Found
 from lukasa.retrieval.confidence import FEW, confidence, signs, uncalibrated
-from lukasa.retrieval.context import compose
-from lukasa.retrieval.fact_ranking import rank_facts
-from lukasa.retrieval.profile import Profile, compose_profile
+from lukasa.retrieval.context import Profile, compose, compose_profile
 from lukasa.retrieval.question import Question
 from lukasa.retrieval.rank import rerank
 from lukasa.retrieval.ranking import Ranking, fact_hit, hit, timed
+from lukasa.retrieval.scoring import rank_facts
 from lukasa.retrieval.selection import choose, offered
+from lukasa.retrieval.token_vectors import Bools, Ints
 from lukasa.retrieval.understand import Understanding, understand
-from lukasa.retrieval.warm import Warm, WarmPartitions
-from lukasa.retrieval.warm_facts import WarmFacts
+from lukasa.retrieval.warm import Warm, WarmFacts, WarmPartitions
 from lukasa.text.analysis import analyse, query_terms
 from lukasa.text.rendering import document_text
 from lukasa.weights import BestChannel

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lukasa.domain.embedding import TokenVectors
-from lukasa.retrieval.arrays import Codes, Floats, Ints, grown
 
 _UNKNOWN = -1
 _SCALE = np.float32(127)
@@ -113,3 +113,22 @@ def max_sim(question: TokenVectors, picked: Picked) -> Floats:
     best[present] = np.maximum.reduceat(likeness, starts, axis=1).T
     best[~present] = best[present].mean(axis=0)
     return best
+
+
+Floats: TypeAlias = NDArray[np.float32]
+
+
+Ints: TypeAlias = NDArray[np.int64]
+
+
+Bools: TypeAlias = NDArray[np.bool_]
+
+
+Codes: TypeAlias = NDArray[np.int8]
+
+
+def grown(array: NDArray[Any], rows: int) -> NDArray[Any]:
+    """Return a copy with room for so many rows; the new ones are zero."""
+    larger = np.zeros((rows, *array.shape[1:]), array.dtype)
+    larger[: len(array)] = array
+    return larger

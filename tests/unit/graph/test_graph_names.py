@@ -20,7 +20,7 @@ from lukasa.graph.folding import plain, spellings
 from lukasa.graph.names import words_of
 from lukasa.graph.search import by_meaning, by_words
 from lukasa.graph.spelling import slipped
-from lukasa.retrieval.warm_facts import WarmFacts
+from lukasa.retrieval.warm import WarmFacts
 
 LABEL_OF = {
     "concept": "likes",
