@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lukasa.retrieval.confidence import Signs
+from lukasa.retrieval.confidence import ConfidenceFeatures
 from lukasa.retrieval.features import FEATURES
 from lukasa_evals import cli
 from lukasa_evals.datasets import locomo
@@ -218,7 +218,7 @@ def test_what_is_printed_is_python_that_names_known_features_only(
     assert set(fusion) == {"late", "dense", "lexical"}
     assert all(set(weights) <= set(FEATURES) for weights in fusion.values())
     assert fusion["late"] == learned.fusion[0].weights
-    signs = set(Signs.__dataclass_fields__) | {"bias"}
+    signs = set(ConfidenceFeatures.__dataclass_fields__) | {"bias"}
     assert all(set(weights) <= signs and "bias" in weights for weights in confidence.values())
     assert learned.confidence is not None
     assert confidence["hashing"] == learned.confidence.weights

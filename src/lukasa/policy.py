@@ -238,9 +238,6 @@ class RecallPolicy:
     question of a whole conversation (0.4 % where only two to ten turns were known), 2 % of open-domain ones, and 96 %
     of greetings, nonsense and general knowledge."""
 
-    rerank: int = 30
-    """Candidates that the cross-encoder reads: about 0.6 s on one core."""
-
     fusion: Mapping[BestChannel, Mapping[str, float]] = field(default_factory=lambda: FUSION)
     """Weights of the evidence, by the best channel that spoke."""
 

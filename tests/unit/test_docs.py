@@ -144,7 +144,7 @@ def test_every_dotted_name_can_be_imported(name: str):
     names = [code for code in inline_code(name) if _DOTTED.fullmatch(code)]
 
     for dotted in names:
-        if not dotted.endswith((".stores", ".embedders", ".rerankers", ".tokens")):  # groups of entry points
+        if not dotted.endswith((".stores", ".embedders", ".tokens")):  # groups of entry points
             _resolve(dotted)
 
 

@@ -38,7 +38,7 @@ class Signal:
     """What one channel said of a hit (`explain=True` lists every channel, otherwise those that found it)."""
 
     channel: str
-    """`lexical`, `dense`, `late`, `rerank`; with `explain=True` also `evidence.NAME` for each feature that was weighed."""
+    """`lexical`, `dense`, `late`; with `explain=True` also `feature.NAME` for each feature that was weighed."""
 
     score: float
     """In the channel's own measure: BM25, cosine, MaxSim, …"""
@@ -83,8 +83,8 @@ class Recalled:
     confidence: float = 0.0
     """From 0 to 1: about the chance that the partition has an answer at all."""
 
-    signs: Mapping[str, float] = field(default_factory=dict)
-    """What the confidence rests on; only with `explain=True`."""
+    confidence_features: Mapping[str, float] = field(default_factory=dict)
+    """What the confidence was computed from; only with `explain=True`."""
 
     mode: Mode = "full"
     warnings: Sequence[str] = ()

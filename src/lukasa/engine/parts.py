@@ -38,7 +38,6 @@ from lukasa.policy import (
 from lukasa.ports.embedder import Embedder
 from lukasa.ports.extractor import Extractor
 from lukasa.ports.llm import LLM
-from lukasa.ports.reranker import Reranker
 from lukasa.ports.store import Store
 from lukasa.ports.tokens import TokenCounter
 from lukasa.retrieval.channels import Channels
@@ -70,16 +69,12 @@ class Parts:
 
     guidance: Guidance = field(default_factory=Guidance)
 
-    reranker: Reranker | None
     counter: TokenCounter
     clock: Callable[[], datetime]
     tenant: str
     zone: str | None
     worker: str = "worker"
     """Who holds the leases of jobs; no two engines over one store have the same name."""
-
-    rerank: bool
-    """Whether recall reranks when the call does not say."""
 
     remember: RememberPolicy
     resolve: ResolvePolicy
@@ -120,7 +115,6 @@ class Running:
             encoder=self.encoder,
             warm=self.warm,
             channels=Channels(parts.store, self.warm, parts.recall),
-            reranker=parts.reranker,
             counter=parts.counter,
             policy=parts.recall,
         )
@@ -224,8 +218,6 @@ class Running:
                 stack.push_async_callback(self._parts.store.aclose)
                 if self._parts.llm is not None:
                     stack.push_async_callback(self._parts.llm.aclose)
-                if self._parts.reranker is not None:
-                    stack.push_async_callback(self._parts.reranker.aclose)
                 stack.push_async_callback(self.encoder.aclose)
                 stack.push_async_callback(self.worker.aclose)  # first: it gives back what it began
 

@@ -8,12 +8,12 @@ import numpy as np
 
 from lukasa.domain.graph import Relation
 from lukasa.retrieval.token_vectors import Floats
-from lukasa.retrieval.warm import WarmFacts
+from lukasa.retrieval.warm import FactArrays
 from lukasa.text.analysis import analyse, query_terms
 
 
 def by_meaning(
-    vector: Floats, facts: WarmFacts, relations: Sequence[Relation], *, least: float
+    vector: Floats, facts: FactArrays, relations: Sequence[Relation], *, least: float
 ) -> list[Relation]:
     """Return the relations whose text has at least this cosine with a question's vector, best first.
 
@@ -27,7 +27,7 @@ def by_meaning(
     return sorted(near, key=lambda relation: -float(cosines[rows[relation.fact]]))
 
 
-def has_vector(facts: WarmFacts, relation: Relation) -> bool:
+def has_vector(facts: FactArrays, relation: Relation) -> bool:
     """Tell whether the text of a relation has a vector."""
     row = facts.rows.get(relation.fact)
     return row is not None and bool(facts.embedded[row])

@@ -20,7 +20,7 @@ from lukasa.graph.folding import plain, spellings
 from lukasa.graph.names import words_of
 from lukasa.graph.search import by_meaning, by_words
 from lukasa.graph.spelling import slipped
-from lukasa.retrieval.warm import WarmFacts
+from lukasa.retrieval.warm import FactArrays
 
 LABEL_OF = {
     "concept": "likes",
@@ -262,9 +262,9 @@ TOLD = [
 RELATIONS = graph_of(TOLD, ME).relations
 
 
-def warm(*vectors: list[float] | None) -> WarmFacts:
+def warm(*vectors: list[float] | None) -> FactArrays:
     """Return facts kept warm, with these vectors."""
-    facts = WarmFacts(dims=2)
+    facts = FactArrays(dims=2)
     facts.update(
         Head(
             id=each.id, kind="fact", seq=number, at=AT, session=None, speaker=each.subject, role=None, retired=False,

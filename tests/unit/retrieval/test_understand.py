@@ -174,28 +174,6 @@ def test_names_are_found_without_accents_and_in_scripts_without_spaces():
     assert understand("昨天小王说了什么？", now=NOW, names=["小王"]).names == ("小王",)
 
 
-def test_other_capitalised_words_are_kept_together():
-    found = understand(
-        "When did Farid fly from New York to Lima in May? Was Rome nice?", now=NOW, names=["Farid"]
-    )
-
-    assert found.proper == ("New York", "Lima", "Rome")
-
-
-@pytest.mark.parametrize(
-    ("question", "phrases"),
-    [
-        ('Who said "never again"?', ("never again",)),
-        ("Who wrote “The Long Way” and 'Short Cuts'?", ("The Long Way", "Short Cuts")),
-        ("What is Ingrid's plan for Farid's boat?", ()),
-        ("「ありがとう」と言ったのは誰？", ("ありがとう",)),
-        ('an open " quote', ()),
-    ],
-)
-def test_quotations_are_phrases_and_apostrophes_are_not(question, phrases):
-    assert understand(question, now=NOW).phrases == phrases
-
-
 def test_quoted_words_do_not_decide_the_shape():
     assert shape_of('Who said "how many times must I ask"?') == "one"
 

@@ -87,12 +87,14 @@ def collect(corpus: Corpus, progress: Callable[[], None]) -> Examples:
         found = list(_conversation(corpus, conversation, random.Random(place), progress))  # noqa: S311
         seen += found
         owner += [place] * len(found)
-    names = tuple(seen[0].recalled.signs)
+    names = tuple(seen[0].recalled.confidence_features)
     if any(each.recalled.mode != "full" for each in seen):
         raise EvalError("confidence is learned for an embedder, but recall had full-text only")
     return Examples(
         names=names,
-        signs=np.array([[each.recalled.signs[name] for name in names] for each in seen], np.float64),
+        signs=np.array(
+            [[each.recalled.confidence_features[name] for name in names] for each in seen], np.float64
+        ),
         kinds=[each.kind for each in seen],
         sizes=[each.size for each in seen],
         owner=np.array(owner, np.int64),

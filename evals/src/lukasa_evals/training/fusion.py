@@ -20,7 +20,7 @@ Bools: TypeAlias = npt.NDArray[np.bool_]
 Ints: TypeAlias = npt.NDArray[np.int64]
 
 TOPS = (5, 10, 20, 50)
-PREFIX = "evidence."
+PREFIX = "feature."
 """Of the signals that carry features."""
 
 _STEPS = 150

@@ -99,12 +99,6 @@ class LocalModel:
             for rows, each in zip(output, encodings, strict=True)
         ]
 
-    def pairs(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
-        """Return a cross-encoder's verdict on each pair."""
-        held = self._load()
-        encodings = [held.tokenizer.encode(self._cut(left), self._cut(right)) for left, right in pairs]
-        return [float(row[0]) for row in self._run(held, encodings)]
-
     def release(self) -> None:
         """Let go of the weights; they are freed when nobody else uses them."""
         with self._lock:
