@@ -23,7 +23,7 @@ from lukasa.extraction.model.session import SessionReader
 from lukasa.extraction.rules import RulesExtractor
 from lukasa.gate.echoes import Served
 from lukasa.indexing.backlog import Reembed, Reindex
-from lukasa.indexing.documents import fact_document
+from lukasa.indexing.documents import document_of
 from lukasa.indexing.encoder import Encoder
 from lukasa.llm.budget import Meter
 from lukasa.policy import (
@@ -201,7 +201,7 @@ class Running:
         """Return the index entry of a fact whose words are new."""
         encoded = await self.encoder.documents([fact.text])
         embedding = encoded.embeddings[0] if encoded.embeddings else None
-        return fact_document(fact, embedding, encoded.fingerprint)
+        return document_of(fact, embedding, encoded.fingerprint)
 
     @property
     def parts(self) -> Parts:

@@ -1,4 +1,4 @@
-"""Documents of any kind: their index entries, and the texts that encoders and full-text read of them."""
+"""Documents of turns and facts: their index entries, and the texts that encoders and full-text read."""
 
 from __future__ import annotations
 
@@ -15,48 +15,7 @@ from lukasa.ports.store import Store
 from lukasa.text.analysis import ANALYSIS_VERSION, analyse
 from lukasa.text.rendering import document_text
 
-
-async def document_texts(store: Store, partition: Partition, ids: Sequence[str]) -> dict[str, str]:
-    """Return what is indexed of each document, by id: of a turn with its date and speaker, of a fact as it stands."""
-    turns = await store.turns(partition, TurnQuery(ids=ids, include_retired=True))
-    facts = await store.facts(partition, FactQuery(ids=ids, include_retired=True))
-    return {turn.id: document_text(turn) for turn in turns} | {fact.id: fact.text for fact in facts}
-
-
-async def said_texts(store: Store, partition: Partition, ids: Sequence[str]) -> dict[str, str]:
-    """Return the bare text of each document, by id: what traits are counted in."""
-    turns = await store.turns(partition, TurnQuery(ids=ids, include_retired=True))
-    facts = await store.facts(partition, FactQuery(ids=ids, include_retired=True))
-    return {turn.id: turn.text for turn in turns} | {fact.id: fact.text for fact in facts}
-
-
-def fact_document(fact: Fact, embedding: Embedding | None, fingerprint: str | None) -> Document:
-    """Return the index entry of a fact."""
-    return Document(
-        id=fact.id,
-        kind="fact",
-        terms=analyse(fact.text),
-        traits=traits(fact.text),
-        analysis=ANALYSIS_VERSION,
-        embedding=embedding,
-        fingerprint=fingerprint if embedding is not None else None,
-    )
-
-
-def document(turn: Turn, embedding: Embedding | None, fingerprint: str | None) -> Document:
-    """Return the index entry of a turn."""
-    return Document(
-        id=turn.id,
-        kind="turn",
-        terms=analyse(document_text(turn)),
-        traits=traits(turn.text),
-        analysis=ANALYSIS_VERSION,
-        embedding=embedding,
-        fingerprint=fingerprint if embedding is not None else None,
-    )
-
-
-# English, with the commonest words of a few neighbours; a missing language costs a weak signal, nothing else.
+# English, with the commonest words of a few other languages; a missing language costs a weak signal, nothing else.
 _FIRST_PERSON = re.compile(
     r"(?<!\w)(?:i|i'm|i've|i'll|i'd|my|mine|me|we|we're|we've|our|us|ich|mein|meine|wir|je|j'ai|mon|ma|mes|yo|mi|eu|meu|io|mio|я|мой|мы)(?!\w)",
     re.IGNORECASE,
@@ -75,8 +34,36 @@ _TIMES = re.compile(
 _QUESTION_MARKS = "?？؟"
 
 
+async def contents(store: Store, partition: Partition, ids: Sequence[str]) -> list[Turn | Fact]:
+    """Return the turns and facts that documents belong to, retired ones included."""
+    turns = await store.turns(partition, TurnQuery(ids=ids, include_retired=True))
+    facts = await store.facts(partition, FactQuery(ids=ids, include_retired=True))
+    return [*turns, *facts]
+
+
+def indexed_text(content: Turn | Fact) -> str:
+    """Return what is indexed: a turn with its date and speaker, a fact as it stands."""
+    return content.text if isinstance(content, Fact) else document_text(content)
+
+
+def document_of(
+    content: Turn | Fact, embedding: Embedding | None = None, fingerprint: str | None = None
+) -> Document:
+    """Return the index entry of a turn or a fact."""
+    return Document(
+        id=content.id,
+        kind="fact" if isinstance(content, Fact) else "turn",
+        terms=analyse(indexed_text(content)),
+        # Counted in the bare text: the date would be a number in every turn.
+        traits=traits(content.text),
+        analysis=ANALYSIS_VERSION,
+        embedding=embedding,
+        fingerprint=fingerprint if embedding is not None else None,
+    )
+
+
 def traits(text: str) -> Traits:
-    """Return the traits of a turn's text."""
+    """Count the traits of a text."""
     return Traits(
         words=len(text.split()),
         questions=sum(text.count(mark) for mark in _QUESTION_MARKS),

@@ -13,7 +13,7 @@ from lukasa.domain.query import FactQuery, TurnQuery
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
 from lukasa.errors import NotFoundError, StaleError
-from lukasa.indexing.documents import fact_document
+from lukasa.indexing.documents import document_of
 from lukasa.indexing.encoder import Encoder
 from lukasa.ports.store import Store
 from lukasa.text.rendering import quoted
@@ -151,7 +151,7 @@ class Erase:
         encoded = await self.encoder.documents(texts)
         vectors = dict(zip(texts, encoded.embeddings, strict=False))
         return [
-            replace(each, document=fact_document(fact, vectors.get(fact.text), encoded.fingerprint))
+            replace(each, document=document_of(fact, vectors.get(fact.text), encoded.fingerprint))
             if fact.text in texts
             else each
             for each, fact in zip(rewritten, last, strict=True)

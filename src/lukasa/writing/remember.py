@@ -27,7 +27,7 @@ from lukasa.domain.time import to_micros
 from lukasa.domain.turn import Turn
 from lukasa.errors import StaleError
 from lukasa.gate import Admitted
-from lukasa.indexing.documents import document
+from lukasa.indexing.documents import document_of
 from lukasa.indexing.encoder import Encoded, Encoder
 from lukasa.policy import RememberPolicy
 from lukasa.ports.store import Store
@@ -140,7 +140,7 @@ class Remember:
         turns = [
             AddTurn(
                 turn=turn,
-                document=document(turn, work.turns.get(turn.id), plan.fingerprint),
+                document=document_of(turn, work.turns.get(turn.id), plan.fingerprint),
                 extraction=read.get(turn.id),
             )
             for turn in plan.turns

@@ -15,7 +15,7 @@ from lukasa.domain.journal import Cause, JournalEntry
 from lukasa.domain.query import TurnQuery
 from lukasa.domain.scope import Partition
 from lukasa.errors import ConflictError, InputError, NotFoundError
-from lukasa.indexing.documents import fact_document
+from lukasa.indexing.documents import document_of
 from lukasa.indexing.encoder import Encoder
 from lukasa.ports.store import Store
 
@@ -70,7 +70,7 @@ class Undo:
                 op=fact_op(before, after),
                 document=None
                 if after.text == before.text
-                else fact_document(after, vectors.get(after.text), encoded.fingerprint),
+                else document_of(after, vectors.get(after.text), encoded.fingerprint),
             )
             for before, after in pairs
         ]

@@ -114,7 +114,7 @@ def test_reindexing_can_be_done_in_parts(memory: Memory):
 
 def test_what_was_done_before_a_failure_stays_done(path: Path, monkeypatch: pytest.MonkeyPatch):
     spoil(path, ANA, 5)
-    monkeypatch.setattr(backlog, "_TEXTS", 2)
+    monkeypatch.setattr(backlog, "_INDEX_BATCH", 2)
     calls = iter(range(4))
 
     def fails_at_the_fourth_text(text: str) -> list[str]:
@@ -122,7 +122,7 @@ def test_what_was_done_before_a_failure_stays_done(path: Path, monkeypatch: pyte
             raise MemoryError
         return analyse(text)
 
-    monkeypatch.setattr(backlog, "analyse", fails_at_the_fourth_text)
+    monkeypatch.setattr(documents, "analyse", fails_at_the_fourth_text)
     with Memory.open(path, settings=NO_MODEL) as memory:
         with pytest.raises(MemoryError):
             memory.reindex()
