@@ -1,4 +1,4 @@
-"""Learns how to weigh the evidence: a linear score, by a listwise softmax over all turns of a conversation."""
+"""Learns how to weigh the features: a linear score, by a listwise softmax over all turns of a conversation."""
 
 from __future__ import annotations
 
