@@ -25,8 +25,8 @@ _INDEX_BATCH = 256
 """Texts analysed and committed together: a tenth of a second, for which other writers wait."""
 
 OUTDATED = (
-    "full-text of this partition was made by other rules than those of this version, and finds less; "
-    "`reindex()` (`lukasa reindex`) makes it anew"
+    "the full-text index of this partition was made by rules of another version, and finds less; "
+    "`reindex()` (`lukasa reindex`) rebuilds it"
 )
 
 

@@ -127,8 +127,8 @@ class Channels:
         rows = facts.usable(question.now, past=view.past)
         if view.include_retired or view.as_of is not None:
             query = FactQuery(as_of=view.as_of, include_retired=view.include_retired)
-            known = await self.store.facts(partition, query)
-            rows = facts.rows_of({fact.id for fact in known if fact.status != "quarantined"})
+            versions = await self.store.facts(partition, query)
+            rows = facts.rows_of({fact.id for fact in versions if fact.status != "quarantined"})
         if view.valid_at is not None:
             at = to_micros(view.valid_at)
             rows = rows[(facts.start[rows] <= at) & (facts.end[rows] > at)]

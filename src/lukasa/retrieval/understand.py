@@ -16,7 +16,7 @@ from lukasa.dates import windows
 from lukasa.domain.interval import Interval
 from lukasa.text.analysis import fold, is_stop_word, query_terms
 
-Shape = Literal["one", "many", "when", "where", "yes_no", "why", "how", "likely", "said_by_assistant"]
+QuestionShape = Literal["one", "many", "when", "where", "yes_no", "why", "how", "likely", "said_by_assistant"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,14 +26,14 @@ class Understanding:
     terms: tuple[str, ...]
     """Distinct analysed terms without stop words."""
 
-    shape: Shape
+    shape: QuestionShape
     """`one`: the answer stands in one place. `many`: its parts may stand in several. `likely`: it must be inferred."""
 
     names: tuple[str, ...] = ()
-    """Those of the known names that are mentioned, as they were given, in order of mention."""
+    """Speakers of the partition that are mentioned, in order of mention."""
 
     windows: tuple[Interval, ...] = ()
-    """When it is about, as far as it says so."""
+    """The time it asks about, if it says so."""
 
 
 def understand(
@@ -42,7 +42,7 @@ def understand(
     """Read a question. *names* are the speakers of the partition; relative dates are anchored at *now* (aware)."""
     return Understanding(
         terms=tuple(query_terms(question)),
-        shape=shape_of(question),
+        shape=question_shape(question),
         names=_mentioned(question, tuple(names)),
         windows=windows(question, now=now, zone=zone),
     )
@@ -51,7 +51,7 @@ def understand(
 # --- shape -----------------------------------------------------------------------------------------------------------
 
 
-def shape_of(question: str) -> Shape:
+def question_shape(question: str) -> QuestionShape:
     """Return what kind of answer a question wants. The first rule that matches decides."""
     text = _stripped(question)
     for shape, pattern in _shapes():
@@ -82,7 +82,7 @@ def _is_plural(noun: str) -> bool:
     return noun.endswith("s") and not noun.endswith(("ss", "us", "is", "'s")) and noun not in _SINGULAR_IN_S
 
 
-def _by_first_word(text: str) -> Shape:
+def _by_first_word(text: str) -> QuestionShape:
     first = _FIRST.match(text)
     return "yes_no" if first and first.group() in _AUXILIARIES else "one"
 
@@ -127,7 +127,7 @@ _PLACE_NOUN = (
 )
 _PRE = r"(?:in|on|at|by|to|from|since|until|around|during|near|for)?\s*"
 
-_SHAPES: tuple[tuple[Shape, str], ...] = (
+_SHAPES: tuple[tuple[QuestionShape, str], ...] = (
     ("said_by_assistant", _SAID),
     (
         "many",
@@ -190,7 +190,7 @@ _SHAPES: tuple[tuple[Shape, str], ...] = (
 
 
 @cache
-def _shapes() -> tuple[tuple[Shape, re.Pattern[str]], ...]:
+def _shapes() -> tuple[tuple[QuestionShape, re.Pattern[str]], ...]:
     """Compile the rules on the first question, not at import."""
     return tuple((shape, re.compile(pattern)) for shape, pattern in _SHAPES)
 
@@ -230,9 +230,9 @@ _SPACELESS = "\u0e00"
 
 
 def _mentioned(question: str, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the known names that are mentioned: in full, by one of their words, or by a nickname.
+    """Return the names that are mentioned: in full, by one of their words, or by a nickname.
 
-    A nickname is a capitalised word of three letters or more with which exactly one known name begins (`Mel`).
+    A nickname is a capitalised word of three letters or more with which exactly one of the names begins (`Mel`).
     """
     if not names:
         return ()
