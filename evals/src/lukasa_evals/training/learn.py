@@ -1,4 +1,4 @@
-"""Learns the numbers in `lukasa.policy` anew from the dev split, and says how well they do.
+"""Learns the numbers in `lukasa.weights` again from the dev split, and says how well they do.
 
 In order: ask the questions, learn, judge by leaving out a conversation at a time, print what the policy should hold.
 """
