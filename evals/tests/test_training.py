@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lukasa.retrieval.confidence import Signs
+from lukasa.retrieval.confidence import ConfidenceFeatures
 from lukasa.retrieval.features import FEATURES
 from lukasa_evals import cli
 from lukasa_evals.datasets import locomo
@@ -218,8 +218,8 @@ def test_what_is_printed_is_python_that_names_known_features_only(
     assert set(fusion) == {"late", "dense", "lexical"}
     assert all(set(weights) <= set(FEATURES) for weights in fusion.values())
     assert fusion["late"] == learned.fusion[0].weights
-    signs = set(Signs.__dataclass_fields__) | {"bias"}
-    assert all(set(weights) <= signs and "bias" in weights for weights in confidence.values())
+    features = set(ConfidenceFeatures.__dataclass_fields__) | {"bias"}
+    assert all(set(weights) <= features and "bias" in weights for weights in confidence.values())
     assert learned.confidence is not None
     assert confidence["hashing"] == learned.confidence.weights
 
@@ -258,12 +258,12 @@ def test_off_topic_questions_are_asked_once_each():
 
 def test_confidence_recovers_planted_signs():
     rng = np.random.default_rng(5)
-    signs = rng.normal(size=(900, 3))
-    odds = signs @ np.array([3.0, 0.0, -1.5]) + 0.5
+    features = rng.normal(size=(900, 3))
+    odds = features @ np.array([3.0, 0.0, -1.5]) + 0.5
     answer = odds + rng.logistic(size=900) > 0
     given = Examples(
         names=("for", "nothing", "against"),
-        signs=signs,
+        features=features,
         kinds=["answerable" if yes else "off topic" for yes in answer],
         sizes=["whole"] * 900,
         owner=np.arange(900, dtype=np.int64) % 3,
@@ -275,7 +275,7 @@ def test_confidence_recovers_planted_signs():
     assert model.weights[0] > 2
     assert model.weights[2] < -1
     assert abs(model.weights[1]) < 0.4
-    # Who planted the signs cannot tell much better: part of it is chance.
+    # Who planted the features cannot tell much better: part of it is chance.
     assert ((chances > 0.5) == answer).mean() > ((odds > 0) == answer).mean() - 0.03
 
 

@@ -87,9 +87,6 @@ class Settings(BaseSettings):
     threads: Count = 0
     """Threads of a model; 0: one a core, at most four."""
 
-    reranker: str = "none"
-    """`onnx` (the bundled cross-encoder; slow) or `none`."""
-
     llm: str = ""
     """The language model: `openai:gpt-4.1-mini`, `anthropic:…`, `ollama:…` (needs `lukasa[llm]`; keys as the provider's own
     library reads them), or `openai_compatible:MODEL` behind `llm_url`. Empty: none."""

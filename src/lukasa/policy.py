@@ -1,4 +1,4 @@
-"""Every number that can be tuned, with the reason for its default.
+"""Numbers that a person tunes, with the reason for each default.
 
 Retrieval constants were chosen on LoCoMo conversations 1–5 and confirmed on 6–10; docs/research-log.md has the tables.
 """
@@ -22,7 +22,7 @@ class RememberPolicy:
 
     retry_window: timedelta = timedelta(minutes=10)
     """A single message without a time that repeats the session's last turn within this span is a client's retry.
-    Longer ago, somebody really said it again."""
+    Longer ago, it was really said again."""
 
     overlap: int = 50
     """How many of the session's last turns are compared with the beginning of a call that sends history again."""
@@ -32,7 +32,7 @@ class RememberPolicy:
     is served to models for years, and a key in it would be copied with it."""
 
     attempts: int = 100
-    """How often a write is decided anew because another process came first: with eight that do nothing else, each
+    """How often a write is decided again because another process came first: with eight that do nothing else, each
     attempt fails seven times in eight."""
 
 
@@ -53,7 +53,7 @@ class Allowance:
     """In and out."""
 
     dollars: float = 0.0
-    """Calls of which no price is known count nothing."""
+    """Calls without a known price count nothing."""
 
     @property
     def bounded(self) -> bool:
@@ -63,13 +63,13 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BudgetPolicy:
-    """What model calls may take. A bound is checked before each call, so that the last one may go beyond it."""
+    """Limits of model calls. They are checked before each call, so the last one may go beyond them."""
 
     run: Allowance = field(default_factory=Allowance)
     """For one call of a verb, or one job."""
 
     day: Allowance = field(default_factory=Allowance)
-    """For everybody, by the day in UTC."""
+    """For all partitions, by the day in UTC."""
 
     user_day: Allowance = field(default_factory=Allowance)
     """For one partition, by the day in UTC."""
@@ -110,7 +110,7 @@ class ExtractionPolicy:
     """Longest reply. A segment of 3,000 characters gave up to about 1,500 tokens of facts."""
 
     timeout: float = 90.0
-    """Seconds for one call; nobody waits for it."""
+    """Seconds for one call; it runs in the background."""
 
     patience: timedelta = timedelta(seconds=30)
     """How long turns wait for more of their session before a model reads them: exchange by exchange, the instructions
@@ -122,7 +122,7 @@ class ExtractionPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaintainPolicy:
-    """How much one round of care may do to a partition: the next one goes on from there."""
+    """How much one round of maintenance may do to a partition; the next one goes on from there."""
 
     merges: int = 500
     """Versions of facts written."""
@@ -139,14 +139,14 @@ class MaintainPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobPolicy:
-    """How work that was left for later is done."""
+    """How background jobs run."""
 
     concurrency: int = 4
     """Sessions at once, in one process."""
 
     lease: timedelta = timedelta(minutes=2)
-    """After this, a worker that says nothing counts as dead, and what it was at is taken by another: so long the work of a
-    killed process waits. Leases are prolonged while work goes on."""
+    """After this, a silent worker counts as dead and another takes over its job, so this is how long the jobs of a killed
+    process wait. Leases are prolonged while work goes on."""
 
     attempts: int = 8
     """With the waits below, an outage of about an hour is survived."""
@@ -175,9 +175,6 @@ class ComposePolicy:
     profile_tokens: tuple[int, int] = (30, 100)
     """At least and at most so many tokens, though never more than a tenth of the budget."""
 
-    tally_share: float = 0.25
-    """The most of a context that a count with its facts may take; a longer one is left out."""
-
     misses: int = 8
     """Turns that may be passed over because they do not fit; more would fill the rest with ever weaker ones."""
 
@@ -193,10 +190,10 @@ class FactPolicy:
     """How much a fact gains for each unit by which it matches the question better than its turn (mean MaxSim)."""
 
     lexical: float = 0.1
-    """The same by full-text, where there are no token vectors."""
+    """The same for full-text, where there are no token vectors."""
 
     window: float = 1.0
-    """What a fact gains that was true in the time asked about."""
+    """What a fact gains if it was true in the time asked about."""
 
     share: float = 0.34
     """The most that facts may take of the hits of a recall: each stands before its turn, never in its place."""
@@ -224,7 +221,7 @@ class RecallPolicy:
     """Memory for warm partitions; the least recently asked are dropped beyond it."""
 
     warm_token_bytes: int = 128_000_000
-    """Memory for one partition's token vectors; when it is full, they are read anew as questions need them."""
+    """Memory for one partition's token vectors; when it is full, they are dropped and read again as questions need them."""
 
     max_terms: int = 48
     """Terms of a question that full-text looks for; a pasted page is cut."""
@@ -242,14 +239,12 @@ class RecallPolicy:
     question of a whole conversation (0.4 % where only two to ten turns were known), 2 % of open-domain ones, and 96 %
     of greetings, nonsense and general knowledge."""
 
-    rerank: int = 30
-    """Candidates that the cross-encoder reads: about 0.6 s on one core."""
-
     fusion: Mapping[BestChannel, Mapping[str, float]] = field(default_factory=lambda: FUSION)
-    """Weights of the evidence, by the best channel that spoke."""
+    """Weights of the features, by the best channel that scored the candidates."""
 
     confidence: Mapping[str, Mapping[str, float]] = field(default_factory=lambda: CONFIDENCE)
-    """Weights of the signs, by the embedder's name; an embedder without any is never the reason to abstain."""
+    """Weights of the confidence features, by the embedder's name; without weights, recall abstains only when it finds
+    nothing."""
 
     compose: ComposePolicy = field(default_factory=ComposePolicy)
     facts: FactPolicy = field(default_factory=FactPolicy)

@@ -114,7 +114,7 @@ FUSION: Mapping[BestChannel, Mapping[str, float]] = MappingProxyType(
         },
     }
 )
-"""Weights of the evidence (`retrieval/features.py`), learned on LoCoMo 1–5 by a listwise softmax over all turns of a
+"""Weights of the features (`retrieval/features.py`), learned on LoCoMo 1–5 by a listwise softmax over all turns of a
 conversation (`lukasa-evals train`; docs/research-log.md). A linear model beat boosted trees and a small neural
 network, and can be read: who is asked about, when, and answers to near questions count beside the match itself.
 `dense` was learned with bge-small. The weights of facts were learned afterwards, with the others fixed: without facts, the
@@ -135,5 +135,5 @@ CONFIDENCE: Mapping[str, Mapping[str, float]] = MappingProxyType(
         }
     }
 )
-"""Logistic weights of the signs (`retrieval/confidence.py`), learned on LoCoMo 1–5, whole conversations and random parts
+"""Logistic weights of the confidence features (`retrieval/confidence.py`), learned on LoCoMo 1–5, whole conversations and random parts
 of them, against greetings, nonsense and general knowledge (`lukasa-evals train --what confidence`)."""

@@ -20,7 +20,6 @@ from lukasa.policy import Allowance, BudgetPolicy
 from lukasa.ports.embedder import Embedder
 from lukasa.ports.extractor import Extractor
 from lukasa.ports.llm import LLM
-from lukasa.ports.reranker import Reranker
 from lukasa.ports.store import Store
 
 if TYPE_CHECKING:
@@ -121,13 +120,11 @@ def build(
         llm=llm,
         recipe=_recipe(method, settings, llm),
         guidance=settings.guidance,
-        reranker=_reranker(settings),
         counter=registry.token_counter(settings.tokens)(),
         clock=clock,
         tenant=settings.tenant,
         zone=settings.zone or None,
         worker=uuid4().hex,
-        rerank=settings.reranker != NONE,
         remember=settings.remember,
         resolve=settings.resolve,
         recall=settings.recall,
@@ -322,16 +319,6 @@ def _budget(settings: Settings) -> BudgetPolicy:
 
 def _bounded(full: Allowance, *, calls: int, tokens: int, dollars: float = 0.0) -> Allowance:
     return Allowance(calls=calls or full.calls, tokens=tokens or full.tokens, dollars=dollars or full.dollars)
-
-
-def _reranker(settings: Settings) -> Reranker | None:
-    match settings.reranker:
-        case "none":
-            return None
-        case "onnx":
-            return registry.reranker("onnx")(**_local(settings))
-        case name:
-            return registry.reranker(name)(threads=settings.threads or None)
 
 
 def _local(settings: Settings) -> dict[str, object]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import anyio
+import numpy as np
 import pytest
 
 from lukasa.adapters.embedders.onnx import MEAN_TOKENS, OnnxEmbedder
@@ -30,7 +31,7 @@ class TestOnnxEmbedder(EmbedderContract):
 
 class TestOneEncoderForBothVectors(TestOnnxEmbedder):
     settings: ClassVar[dict[str, Any]] = {
-        "dense": MEAN_TOKENS, "token_dims": 96, "token_pool": 2, "threads": 1
+        "dense": MEAN_TOKENS, "token_basis": np.eye(384, 96, dtype=np.float32), "threads": 1
     }  # fmt: skip
 
 

@@ -366,7 +366,6 @@ class TwoStores(RuleBasedStateMachine):
         random = Random(seed)
         query = LexicalQuery(
             terms=words,
-            weights=random.choice([None, [random.choice([0.0, 0.5, 2.0]) for _ in words]]),
             common=random.choice([0.0, 0.3, 1.0]),
             kind=random.choice(["turn", "fact"]),
             filter=random.choice([None, random_filter(random)]),

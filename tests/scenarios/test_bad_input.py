@@ -142,7 +142,6 @@ BAD_QUESTIONS: dict[str, tuple[Callable[[Handle], Any], type[Exception], str]] =
     "limit '5'": (lambda alice: alice.recall("x", limit="5"), InputError, "limit .* not '5'"),  # type: ignore[arg-type]
     "budget 0": (lambda alice: alice.context("x", budget=0), InputError, "budget .* not 0"),
     "naive now": (lambda alice: alice.recall("x", now="2026-03-01"), InputError, "no UTC offset"),
-    "no reranker": (lambda alice: alice.recall("x", rerank=True), InputError, "no reranker is configured"),
     "filter of an unknown field": (
         lambda alice: alice.recall("x", filter={"sesion": "s"}),
         FilterError,
@@ -200,7 +199,6 @@ def test_a_strange_question_is_still_a_question(alice: Handle, question: str):
         ({"embedder": "openai"}, "memory:", "needs a model and a URL"),
         ({"dense_model": "bge-huge", "embedder": "onnx"}, "memory:", "unknown dense model 'bge-huge'"),
         ({"tokens": "letters"}, "memory:", "unknown token counter 'letters'"),
-        ({"reranker": "bm25"}, "memory:", "unknown reranker 'bm25'"),
         ({"threads": -2, "embedder": "onnx"}, "memory:", "setting threads .*greater than or equal to 0"),
         ({}, "memory:shared", "'memory:shared'"),
         ({}, "postgresql://localhost/x", "unknown store 'postgresql'; known: memory, sqlite"),

@@ -69,7 +69,7 @@ def test_what_the_settings_say_is_what_is_used():
 
     assert isinstance(made.embedder, HashingEmbedder)
     assert isinstance(made.counter, WordCounter)
-    assert (made.zone, made.tenant, made.rerank, made.reranker) == ("Europe/Lisbon", "acme", False, None)
+    assert (made.zone, made.tenant) == ("Europe/Lisbon", "acme")
     assert parts(store="memory:", embedder="none").embedder is None
     assert made.clock() == CLOCK()
 

@@ -11,7 +11,6 @@ import pytest
 
 from lukasa.adapters.embedders import onnx as embedder_module
 from lukasa.adapters.models.manifest import MODELS
-from lukasa.adapters.rerankers import onnx as reranker_module
 from lukasa.config import Settings
 from lukasa.engine import Parts
 from lukasa.errors import ConfigError, ModelMissingError
@@ -82,18 +81,6 @@ async def test_the_model_directory_is_where_models_are_looked_for(tmp_path: Path
     with pytest.raises(ModelMissingError, match=str(wrong)):
         await embedder.spec()
     await embedder.aclose()
-
-
-@pytest.mark.anyio
-async def test_the_reranker_is_looked_for_there_too(tmp_path: Path):
-    wrong = tmp_path / "ms-marco-MiniLM-L-12-v2"
-    wrong.mkdir()
-    reranker = built(embedder="none", reranker="onnx", model_directory=str(tmp_path)).reranker
-    assert isinstance(reranker, reranker_module.OnnxReranker)
-
-    with pytest.raises(ModelMissingError, match=str(wrong)):
-        await reranker.score("who?", ["she"])
-    await reranker.aclose()
 
 
 def test_a_model_directory_that_is_not_there_is_refused(tmp_path: Path):

@@ -72,7 +72,6 @@ class Handle:
         limit: int = 10,
         filter: FilterLike | None = None,
         explain: bool = False,
-        rerank: bool | None = None,
         now: datetime | str | None = None,
         **view: Unpack[View],
     ) -> Recalled:
@@ -82,14 +81,13 @@ class Handle:
         memory as it was at a moment (or a version), `valid_at=` at what was true then, `kinds=["fact"]` or `["turn"]` at
         one kind, and `include_retired=True` also at what was forgotten or superseded (`Hit.fact.status`).
 
-        *now* anchors "last week" in the question. *rerank* lets a cross-encoder read the best candidates (as
-        configured, if `None`). With *explain*, each hit lists every signal that was weighed.
+        *now* anchors "last week" in the question. With *explain*, each hit lists every signal that was weighed.
 
         Raises `FilterError`, `InputError`, `StoreError`. A model that fails is reported in `mode` and `warnings`.
         """
         return self._loop.call(
             lambda: self._handle.recall(
-                question, limit=limit, filter=filter, explain=explain, rerank=rerank, now=now, **view
+                question, limit=limit, filter=filter, explain=explain, now=now, **view
             )
         )
 
@@ -99,7 +97,6 @@ class Handle:
         *,
         budget: int = 1000,
         filter: FilterLike | None = None,
-        rerank: bool | None = None,
         now: datetime | str | None = None,
         **view: Unpack[View],
     ) -> Context:
@@ -111,9 +108,7 @@ class Handle:
         It never has more than *budget* tokens, by the counter in use. Raises as `recall` does.
         """
         return self._loop.call(
-            lambda: self._handle.context(
-                question, budget=budget, filter=filter, rerank=rerank, now=now, **view
-            )
+            lambda: self._handle.context(question, budget=budget, filter=filter, now=now, **view)
         )
 
     def ask(

@@ -1,7 +1,7 @@
 """Adapters by the names that settings use. An adapter is imported when it is named.
 
 Other distributions add theirs by entry points in the groups `lukasa.stores`, `lukasa.embedders`, `lukasa.llms`,
-`lukasa.extractors`, `lukasa.rerankers` and `lukasa.tokens`; they cannot take a built-in name.
+`lukasa.extractors` and `lukasa.tokens`; they cannot take a built-in name.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from lukasa.errors import ConfigError
 from lukasa.ports.embedder import Embedder
 from lukasa.ports.extractor import Extractor
 from lukasa.ports.llm import LLM
-from lukasa.ports.reranker import Reranker
 from lukasa.ports.store import Store
 from lukasa.ports.tokens import TokenCounter
 
@@ -34,7 +33,6 @@ LLMS: Targets = {
     "openai_compatible": "lukasa.adapters.llms.openai_compatible:OpenAICompatibleLLM",
     "pydantic_ai": "lukasa.adapters.llms.pydantic_ai:PydanticAILLM",
 }
-RERANKERS: Targets = {"onnx": "lukasa.adapters.rerankers.onnx:OnnxReranker"}
 TOKENS: Targets = {
     "estimate": "lukasa.adapters.tokens.estimate:EstimatingCounter",
     "words": "lukasa.adapters.tokens.words:WordCounter",
@@ -67,11 +65,6 @@ def extractor(name: str) -> Callable[..., Extractor]:
     `rules` and `none` are not here: they need nothing from outside (`wiring`).
     """
     return cast("Callable[..., Extractor]", _find("extractor", name, {}, "lukasa.extractors"))
-
-
-def reranker(name: str) -> Callable[..., Reranker]:
-    """Return a factory of rerankers; raise `ConfigError` for an unknown name."""
-    return cast("Callable[..., Reranker]", _find("reranker", name, RERANKERS, "lukasa.rerankers"))
 
 
 def token_counter(name: str) -> Callable[..., TokenCounter]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cache
 
@@ -11,7 +11,6 @@ from lukasa.domain.answer import Citation
 from lukasa.domain.fact import Fact
 from lukasa.domain.recalled import Context
 from lukasa.domain.source import Source
-from lukasa.domain.tally import Tally
 from lukasa.domain.turn import Turn
 from lukasa.text.rendering import day, speaker, weekday
 
@@ -70,7 +69,6 @@ def untagged(text: str) -> str:
 
 _INDENT = "\n  "
 _FACTS = "Facts"
-_COUNTED = "Counting what was said gives: "
 _PAST = {"superseded": ", no longer true", "conflicting": ", disputed"}
 
 
@@ -86,19 +84,6 @@ def _lines(context: Context) -> Iterator[str]:
         yield _FACTS
     for number, fact in enumerate(facts, start=len(context.turns) + 1):
         yield f"[{number}] {one_line(fact.text)} ({_about(fact)})"
-    if context.tally is not None:
-        ids = [*(turn.id for turn in context.turns), *(fact.id for fact in facts)]
-        numbers = {id_: number for number, id_ in enumerate(ids, start=1)}
-        yield f"{_COUNTED}{one_line(context.tally.text)} {_marks(context.tally, numbers)}"
-
-
-def _marks(tally: Tally, numbers: Mapping[str, int]) -> str:
-    """Return the marks of what a tally rests on: its facts, or the turns that are shown in their place."""
-    found: dict[int, None] = {}
-    for fact in tally.facts:
-        ids = (fact.id, *(source.turn for source in fact.sources))
-        found.update(dict.fromkeys([numbers[id_] for id_ in ids if id_ in numbers][:1]))
-    return "".join(f"[{number}]" for number in found)
 
 
 def _about(fact: Fact) -> str:

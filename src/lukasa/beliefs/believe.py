@@ -32,7 +32,7 @@ from lukasa.domain.turn import Turn
 from lukasa.gate import Admitted, Quarantined, Ruling, judge
 from lukasa.gate.echoes import Echoes
 from lukasa.gate.instructions import instructions_in
-from lukasa.indexing.documents import fact_document
+from lukasa.indexing.documents import document_of
 from lukasa.policy import ResolvePolicy
 from lukasa.ports.extractor import Extractor
 from lukasa.ports.store import Store
@@ -298,5 +298,5 @@ def make_scenes(turns: Sequence[Turn], earlier: Sequence[Turn], *, zone: tzinfo 
 def put(version: Version, embedded: Mapping[str, Embedding], fingerprint: str | None) -> PutFact:
     """Return the change that stores a version; *embedded* has vectors by text."""
     fact = version.fact
-    document = fact_document(fact, embedded.get(fact.text), fingerprint) if version.worded else None
+    document = document_of(fact, embedded.get(fact.text), fingerprint) if version.worded else None
     return PutFact(fact=fact, op=version.op, document=document, caused_by=version.caused_by)

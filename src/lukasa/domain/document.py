@@ -1,4 +1,4 @@
-"""A document: whatever recall can return, as the indexes see it."""
+"""A document: the index entry of whatever recall can return."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MAX_COUNT = 0xFFFF
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traits:
-    """What a text is like, counted once when it is stored: ranking weighs it at every question."""
+    """Counts of a text, made once when it is stored: ranking weighs them at every question."""
 
     words: int = 0
     questions: int = 0
@@ -30,7 +30,7 @@ class Traits:
     """Whether it ends in a question."""
 
     first_person: int = 0
-    """Words such as "I" and "my": who says them speaks of himself."""
+    """Words such as "I" and "my"."""
 
     times: bool = False
     """Whether it says when: "yesterday", "in June", "two weeks ago"."""
@@ -62,7 +62,7 @@ class Traits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """The index entry of a turn or a fact (later also of a relation or summary); it has the same id."""
+    """The index entry of a turn or a fact; it has the same id."""
 
     id: str
     kind: Kind
@@ -71,10 +71,10 @@ class Document:
 
     traits: Traits = field(default_factory=Traits)
     analysis: int = 0
-    """Which rules made `terms` and `traits`; 0: nobody knows. Terms of other rules are found badly."""
+    """Version of the rules that made `terms` and `traits`; 0: unknown. Terms of other rules are found badly."""
 
     embedding: Embedding | None = None
-    """`None`: not embedded yet (the model was absent, or it is another one now)."""
+    """`None`: not embedded yet."""
 
     fingerprint: str | None = None
     """Which embedder made `embedding`."""
@@ -82,7 +82,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """What the read path keeps warm of a document: everything but its text, terms and token vectors."""
+    """What the read path keeps in memory of a document: everything but its text, terms and token vectors."""
 
     id: str
     kind: Kind
@@ -112,7 +112,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delta:
-    """What happened to a partition's documents after a version."""
+    """Changes to a partition's documents after a version."""
 
     version: int
     """The partition's version now; ask for what comes after it next time."""
@@ -124,8 +124,8 @@ class Delta:
     """Ids of documents that were erased."""
 
     epoch: int = 0
-    """Changes when the partition was erased as a whole and begun anew: what is known of it is then worth nothing. 0: nobody
-    has written to it."""
+    """Changes when the partition is erased as a whole and begun again: what was read before must then be dropped.
+    0: nothing has been written to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ class Scored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fields:
-    """What a filter may look at, for one document."""
+    """The fields of a document that a filter can read."""
 
     id: str
     kind: str

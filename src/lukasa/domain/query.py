@@ -46,9 +46,6 @@ class LexicalQuery:
     terms: Sequence[str]
     """Distinct analysed terms; a document matches when it has any of them."""
 
-    weights: Sequence[float] | None = None
-    """A factor for each term; `None`: all 1."""
-
     common: float = 1.0
     """Terms that more than this share of the live documents have are left out, unless all that occur would be:
     they cost much and tell little."""

@@ -1,4 +1,4 @@
-"""What a recall gives back."""
+"""What a recall returns."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Literal, TypedDict
 from lukasa.domain.document import Kind
 from lukasa.domain.fact import Fact
 from lukasa.domain.source import Source
-from lukasa.domain.tally import Tally
 from lukasa.domain.turn import Json, Turn
 
 
@@ -36,10 +35,10 @@ Mode = Literal["full", "lexical"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
-    """What one channel said of a hit (`explain=True` lists every channel, otherwise those that found it)."""
+    """The score that one channel gave a hit (all channels with `explain=True`, otherwise those that found it)."""
 
     channel: str
-    """`lexical`, `dense`, `late`, `rerank`; with `explain=True` also `evidence.NAME` for each feature that was weighed."""
+    """`lexical`, `dense`, `late`; with `explain=True` also `feature.NAME` for each feature that was weighed."""
 
     score: float
     """In the channel's own measure: BM25, cosine, MaxSim, …"""
@@ -50,13 +49,17 @@ class Signal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """One thing remembered that bears on the question."""
+    """A turn or a fact that bears on the question."""
 
     id: str
     kind: Kind
     text: str
     score: float
-    """Relevance from 0 to 1, comparable between questions: about the chance that it bears on this one."""
+    """Relevance from 0 to 1, comparable between questions: about the chance that it bears on this one.
+
+    A fact stands directly before the best turn that it rests on, and mostly with a lower score than that turn; apart from
+    facts, scores fall. `sorted(hits, key=lambda hit: -hit.score)` orders all of them by score.
+    """
 
     at: datetime
     speaker: str | None
@@ -74,7 +77,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recalled:
-    """What was found, best first. Iterates over its hits."""
+    """The hits, best first: turns by score, each fact directly before its turn (see `Hit.score`). Iterates over its hits."""
 
     question: str
     hits: Sequence[Hit]
@@ -84,15 +87,15 @@ class Recalled:
     confidence: float = 0.0
     """From 0 to 1: about the chance that the partition has an answer at all."""
 
-    signs: Mapping[str, float] = field(default_factory=dict)
-    """What the confidence rests on; only with `explain=True`."""
+    confidence_features: Mapping[str, float] = field(default_factory=dict)
+    """What the confidence was computed from; only with `explain=True`."""
 
     mode: Mode = "full"
     warnings: Sequence[str] = ()
     """What could not be used, and what to do about it."""
 
     searched: int = 0
-    """Documents that were looked at."""
+    """How many turns were searched."""
 
     timings: Mapping[str, float] = field(default_factory=dict)
     """Milliseconds by step, and `total`."""
@@ -112,8 +115,8 @@ class Context:
     """A block of memory to paste into a prompt."""
 
     text: str
-    """The profile, then what bears on the question: dated, with speakers and citation marks `[1]`, oldest first. Without
-    anything relevant, the profile alone."""
+    """The profile, then what bears on the question: dated, with speakers and citation marks `[1]`, oldest first. When
+    nothing is relevant, the profile alone."""
 
     tokens: int
     """Tokens in `text`, by the counter in use; never more than the budget."""
@@ -128,10 +131,7 @@ class Context:
     """The part of `text` that stays the same, to the byte, until a fact in it changes: it may be cached as a prefix."""
 
     known: Sequence[Fact] = ()
-    """The facts that the profile says."""
-
-    tally: Tally | None = None
-    """What was worked out by counting or sorting facts, for a question that asks for that; its sentence ends the text."""
+    """The facts in the profile."""
 
     abstained: bool = False
     confidence: float = 0.0

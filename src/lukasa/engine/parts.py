@@ -21,10 +21,9 @@ from lukasa.extraction.model.session import SessionReader
 from lukasa.extraction.rules import RulesExtractor
 from lukasa.gate.echoes import Echoes
 from lukasa.graph.cache import GraphCache
-from lukasa.indexing.backlog import Reembed
-from lukasa.indexing.documents import fact_document
+from lukasa.indexing.backlog import Reembed, Reindex
+from lukasa.indexing.documents import document_of
 from lukasa.indexing.encoder import Encoder
-from lukasa.indexing.reindex import Reindex
 from lukasa.llm.budget import Meter
 from lukasa.policy import (
     BudgetPolicy,
@@ -39,7 +38,6 @@ from lukasa.policy import (
 from lukasa.ports.embedder import Embedder
 from lukasa.ports.extractor import Extractor
 from lukasa.ports.llm import LLM
-from lukasa.ports.reranker import Reranker
 from lukasa.ports.store import Store
 from lukasa.ports.tokens import TokenCounter
 from lukasa.retrieval.channels import Channels
@@ -68,16 +66,12 @@ class Parts:
 
     guidance: Guidance = field(default_factory=Guidance)
 
-    reranker: Reranker | None
     counter: TokenCounter
     clock: Callable[[], datetime]
     tenant: str
     zone: str | None
     worker: str = "worker"
     """Who holds the leases of jobs; no two engines over one store have the same name."""
-
-    rerank: bool
-    """Whether recall reranks when the call does not say."""
 
     remember: RememberPolicy
     resolve: ResolvePolicy
@@ -116,7 +110,6 @@ class Running:
             encoder=self.encoder,
             warm=self.warm,
             channels=Channels(parts.store, self.warm, parts.recall),
-            reranker=parts.reranker,
             counter=parts.counter,
             policy=parts.recall,
         )
@@ -194,7 +187,7 @@ class Running:
         """Return the index entry of a fact whose words are new."""
         encoded = await self.encoder.documents([fact.text])
         embedding = encoded.embeddings[0] if encoded.embeddings else None
-        return fact_document(fact, embedding, encoded.fingerprint)
+        return document_of(fact, embedding, encoded.fingerprint)
 
     @property
     def parts(self) -> Parts:
@@ -211,8 +204,6 @@ class Running:
                 stack.push_async_callback(self._parts.store.aclose)
                 if self._parts.llm is not None:
                     stack.push_async_callback(self._parts.llm.aclose)
-                if self._parts.reranker is not None:
-                    stack.push_async_callback(self._parts.reranker.aclose)
                 stack.push_async_callback(self.encoder.aclose)
                 stack.push_async_callback(self.worker.aclose)  # first: it gives back what it began
 

@@ -15,7 +15,8 @@ from lukasa.domain.time import read_instant, read_zone
 from lukasa.domain.turn import Json, Turn
 from lukasa.engine.arguments import FilterLike, Verbs, check_count, check_limit, check_names
 from lukasa.errors import InputError
-from lukasa.retrieval.question import Looked, Question
+from lukasa.retrieval.question import Question
+from lukasa.retrieval.question import View as Looked
 from lukasa.writing.messages import Message, MoreLabels, read_label, read_labels, read_messages
 from lukasa.writing.remember import Call
 
@@ -79,7 +80,6 @@ class TurnVerbs(Verbs):
         limit: int = 10,
         filter: FilterLike | None = None,
         explain: bool = False,
-        rerank: bool | None = None,
         now: datetime | str | None = None,
         **view: Unpack[View],
     ) -> Recalled:
@@ -89,16 +89,13 @@ class TurnVerbs(Verbs):
         memory as it was at a moment (or a version), `valid_at=` at what was true then, `kinds=["fact"]` or `["turn"]` at
         one kind, and `include_retired=True` also at what was forgotten or superseded (`Hit.fact.status`).
 
-        *now* anchors "last week" in the question. *rerank* lets a cross-encoder read the best candidates (as
-        configured, if `None`). With *explain*, each hit lists every signal that was weighed.
+        *now* anchors "last week" in the question. With *explain*, each hit lists every signal that was weighed.
 
         Raises `FilterError`, `InputError`, `StoreError`. A model that fails is reported in `mode` and `warnings`.
         """
         check_count("limit", limit, least=1)
         looked = await self._looked(view)
-        asked = self._question(
-            question, filter=filter, explain=explain, rerank=rerank, now=now, looked=looked
-        )
+        asked = self._question(question, filter=filter, explain=explain, now=now, looked=looked)
         found = await self._running.recall.hits(self.partition, asked, limit=limit)
         self._served("\n".join(hit.text for hit in found.hits))
         return replace(
@@ -111,7 +108,6 @@ class TurnVerbs(Verbs):
         *,
         budget: int = 1000,
         filter: FilterLike | None = None,
-        rerank: bool | None = None,
         now: datetime | str | None = None,
         **view: Unpack[View],
     ) -> Context:
@@ -124,7 +120,7 @@ class TurnVerbs(Verbs):
         """
         check_count("budget", budget, least=1)
         looked = await self._looked(view)
-        asked = self._question(question, filter=filter, explain=False, rerank=rerank, now=now, looked=looked)
+        asked = self._question(question, filter=filter, explain=False, now=now, looked=looked)
         block = await self._running.recall.context(self.partition, asked, budget=budget)
         self._served(block.text)
         return replace(
@@ -186,7 +182,6 @@ class TurnVerbs(Verbs):
         *,
         filter: FilterLike | None,
         explain: bool,
-        rerank: bool | None,
         now: datetime | str | None,
         looked: Looked,
     ) -> Question:
@@ -199,16 +194,13 @@ class TurnVerbs(Verbs):
             raise InputError(
                 f"the question is not valid Unicode at character {error.start}: {error.reason}"
             ) from error
-        if rerank and parts.reranker is None:
-            raise InputError("no reranker is configured; open the memory with Settings(reranker='onnx')")
         return Question(
             text=text,
             now=parts.clock() if now is None else read_instant(now, zone=parts.zone),
             zone=self._zone,
             filter=filters.parse(filter),
-            rerank=parts.rerank if rerank is None else rerank,
             explain=explain,
-            looked=looked,
+            view=looked,
         )
 
     async def _looked(self, view: View) -> Looked:

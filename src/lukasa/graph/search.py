@@ -10,9 +10,8 @@ from lukasa.domain.graph import Relation
 from lukasa.domain.scope import Partition
 from lukasa.indexing.encoder import Encoder
 from lukasa.policy import GraphPolicy
-from lukasa.retrieval.arrays import Floats
-from lukasa.retrieval.warm import WarmPartitions
-from lukasa.retrieval.warm_facts import WarmFacts
+from lukasa.retrieval.token_vectors import Floats
+from lukasa.retrieval.warm import FactArrays, WarmPartitions
 from lukasa.text.analysis import analyse, query_terms
 
 
@@ -37,7 +36,7 @@ async def bearing_on(
 
 
 def by_meaning(
-    vector: Floats, facts: WarmFacts, relations: Sequence[Relation], *, least: float
+    vector: Floats, facts: FactArrays, relations: Sequence[Relation], *, least: float
 ) -> list[Relation]:
     """Return the relations whose text has at least this cosine with a question's vector, best first.
 
@@ -70,6 +69,6 @@ def by_words(text: str, relations: Sequence[Relation]) -> list[Relation]:
     return [relation for _, relation in sorted(scored, key=lambda pair: (-pair[0], -pair[1].evidence))]
 
 
-def _has_vector(facts: WarmFacts, relation: Relation) -> bool:
+def _has_vector(facts: FactArrays, relation: Relation) -> bool:
     row = facts.rows.get(relation.fact)
     return row is not None and bool(facts.embedded[row])

@@ -1,27 +1,38 @@
-"""Give documents the vectors of the embedder in use. Resumable: what is done is stored, and not done again."""
+"""Bring stored documents up to date: vectors of the embedder in use, terms of the current analysis.
+
+Both can be interrupted: every batch is committed, and not done again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from lukasa.domain.change import Embed
+from lukasa.domain.change import Embed, Index
 from lukasa.domain.journal import Cause
 from lukasa.domain.report import Progress
 from lukasa.domain.scope import Partition
-from lukasa.indexing.documents import document_texts
+from lukasa.indexing.documents import contents, document_of, indexed_text
 from lukasa.indexing.encoder import Encoder
 from lukasa.ports.store import Store
 from lukasa.text.analysis import ANALYSIS_VERSION
 
-_BATCH = 64
+_EMBED_BATCH = 64
 """Texts encoded and committed together: a crash loses a second of work."""
+
+_INDEX_BATCH = 256
+"""Texts analysed and committed together: a tenth of a second, for which other writers wait."""
+
+OUTDATED = (
+    "the full-text index of this partition was made by rules of another version, and finds less; "
+    "`reindex()` (`lukasa reindex`) rebuilds it"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Reembed:
-    """Everything re-embedding needs."""
+    """Dependencies of re-embedding."""
 
     store: Store
     encoder: Encoder
@@ -35,32 +46,92 @@ class Reembed:
         done = 0
         for partition in partitions:
             done += await self.of(partition, limit=None if limit is None else limit - done, now=now)
-        left = [
+        backlogs = [
             await self.store.backlog(partition, fingerprint=spec.fingerprint, analysis=ANALYSIS_VERSION)
             for partition in partitions
         ]
-        return Progress(done=done, remaining=sum(each.unembedded for each in left))
+        return Progress(done=done, remaining=sum(backlog.unembedded for backlog in backlogs))
 
     async def of(self, partition: Partition, *, limit: int | None, now: datetime) -> int:
-        """Embed up to *limit* documents of one partition and return how many; none while the embedder cannot be used."""
+        """Embed up to *limit* documents of one partition and return how many; 0 while the embedder cannot be used."""
         spec = await self.encoder.spec()
-        done = 0
-        while spec is not None and (limit is None or done < limit):
-            size = _BATCH if limit is None else min(_BATCH, limit - done)
-            ids = await self.store.unembedded(partition, fingerprint=spec.fingerprint, limit=size)
-            if not ids:
-                break
-            await self._embed(partition, ids, now=now)
-            done += len(ids)
-        return done
+        if spec is None:
+            return 0
+        return await _in_batches(
+            lambda size: self.store.unembedded(partition, fingerprint=spec.fingerprint, limit=size),
+            lambda ids: self._embed(partition, ids, now=now),
+            limit=limit,
+            batch=_EMBED_BATCH,
+        )
 
     async def _embed(self, partition: Partition, ids: Sequence[str], *, now: datetime) -> None:
-        texts = await document_texts(self.store, partition, ids)
-        encoded = await self.encoder.documents(list(texts.values()))
+        documents = await contents(self.store, partition, ids)
+        encoded = await self.encoder.documents([indexed_text(content) for content in documents])
         if encoded.fingerprint is None:
             raise encoded.error or self.encoder.problem
         changes = [
-            Embed(id=id_, embedding=embedding, fingerprint=encoded.fingerprint)
-            for id_, embedding in zip(texts, encoded.embeddings, strict=True)
+            Embed(id=content.id, embedding=embedding, fingerprint=encoded.fingerprint)
+            for content, embedding in zip(documents, encoded.embeddings, strict=True)
         ]
         await self.store.apply(partition, changes, cause=Cause(verb="reembed", at=now))
+
+
+@dataclass(frozen=True, slots=True)
+class Reindex:
+    """Dependencies of re-indexing; it needs no model."""
+
+    store: Store
+
+    async def __call__(self, *, limit: int | None, now: datetime) -> Progress:
+        """Analyse up to *limit* outdated documents over all partitions."""
+        partitions = await self.store.partitions()
+        done = 0
+        for partition in partitions:
+            left = None if limit is None else limit - done
+            done += await self._of(partition, limit=left, now=now)
+        backlogs = [
+            await self.store.backlog(partition, fingerprint=None, analysis=ANALYSIS_VERSION)
+            for partition in partitions
+        ]
+        return Progress(done=done, remaining=sum(backlog.outdated for backlog in backlogs))
+
+    async def warnings(self, partition: Partition) -> list[str]:
+        """Return a warning if the partition has outdated documents."""
+        return [OUTDATED] if await self._outdated(partition, 1) else []
+
+    async def _of(self, partition: Partition, *, limit: int | None, now: datetime) -> int:
+        return await _in_batches(
+            lambda size: self._outdated(partition, size),
+            lambda ids: self._index(partition, ids, now=now),
+            limit=limit,
+            batch=_INDEX_BATCH,
+        )
+
+    async def _outdated(self, partition: Partition, limit: int) -> list[str]:
+        return await self.store.outdated(partition, analysis=ANALYSIS_VERSION, limit=limit)
+
+    async def _index(self, partition: Partition, ids: Sequence[str], *, now: datetime) -> None:
+        documents = [document_of(content) for content in await contents(self.store, partition, ids)]
+        changes = [
+            Index(id=document.id, terms=document.terms, traits=document.traits, analysis=document.analysis)
+            for document in documents
+        ]
+        await self.store.apply(partition, changes, cause=Cause(verb="reindex", at=now))
+
+
+async def _in_batches(
+    pending: Callable[[int], Awaitable[Sequence[str]]],
+    process: Callable[[Sequence[str]], Awaitable[None]],
+    *,
+    limit: int | None,
+    batch: int,
+) -> int:
+    """Process what is pending until nothing is left or the limit is reached; return how many were processed."""
+    done = 0
+    while limit is None or done < limit:
+        ids = await pending(batch if limit is None else min(batch, limit - done))
+        if not ids:
+            break
+        await process(ids)
+        done += len(ids)
+    return done

@@ -1,4 +1,4 @@
-"""The embedder as the paths see it: loaded once, and its absence is a fact to report, not a crash."""
+"""The embedder as the read and write paths use it: loaded once; its absence is reported, and is no crash."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Encoded:
 
     @property
     def warning(self) -> str | None:
-        """What to tell who asked; `None` when nothing went wrong."""
+        """What to tell the caller; `None` when nothing went wrong."""
         if self.error is None:
             return None
         return (
@@ -32,7 +32,7 @@ class Encoded:
 
 @dataclass(slots=True)
 class Encoder:
-    """Asks the embedder, and turns its failures into warnings: without vectors, full-text still works."""
+    """Calls the embedder, and turns its failures into warnings: without vectors, full-text still works."""
 
     embedder: Embedder | None
     """`None`: full-text only, by configuration."""
@@ -41,8 +41,8 @@ class Encoder:
     _error: ProviderError | None = field(default=None, init=False)
 
     async def spec(self) -> EmbedderSpec | None:
-        """Return what the embedder is; `None` when it cannot be used now (`problem` tells why)."""
-        # Files do not come back while we run: ask no more.
+        """Return what the embedder is; `None` when it cannot be used now (`problem` says why)."""
+        # A missing file does not come back while we run.
         gone = isinstance(self._error, ModelMissingError)
         if self._spec is None and self.embedder is not None and not gone:
             try:

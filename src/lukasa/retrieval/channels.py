@@ -1,30 +1,42 @@
-"""Where to look: each channel scores documents in its own measure, side by side."""
+"""Candidates for an answer: which documents may be returned, and how each channel scores them, side by side."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from lukasa.domain.document import Kind
 from lukasa.domain.embedding import EmbedderSpec, Embedding
 from lukasa.domain.filter import Filter
-from lukasa.domain.query import DocumentQuery, LexicalQuery
+from lukasa.domain.query import DocumentQuery, FactQuery, LexicalQuery, TurnQuery
 from lukasa.domain.scope import Partition
+from lukasa.domain.time import to_micros
 from lukasa.policy import RecallPolicy
 from lukasa.ports.store import Store
-from lukasa.retrieval.arrays import Bools, Floats, Ints
-from lukasa.retrieval.token_vectors import max_sim
+from lukasa.retrieval.question import Question
+from lukasa.retrieval.token_vectors import Floats, Ints, max_sim
 from lukasa.retrieval.understand import Understanding
-from lukasa.retrieval.warm import Warm, WarmPartitions
-from lukasa.retrieval.warm_facts import WarmFacts
+from lukasa.retrieval.warm import DocumentArrays, FactArrays, TurnArrays, WarmPartitions
+from lukasa.weights import BestChannel
+
+
+class Matches(NamedTuple):
+    """What the store says of the documents of one kind."""
+
+    rows: Ints
+    """Those that may be returned."""
+
+    lexical: Mapping[str, float]
+    """BM25 scores by id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What the channels say of the candidates; entry `i` of every array is about row `rows[i]` of the partition."""
+class Candidates:
+    """Documents of one kind with their scores; entry `i` of every array is about row `rows[i]` of the index."""
 
     rows: Ints
     lexical: Floats
@@ -34,37 +46,101 @@ class Found:
     """Cosine of the single vectors."""
 
     late: Floats | None = None
-    """Candidates × question tokens: how well each token of the question is matched at best. Where a candidate has
-    no token vectors, the question's average."""
+    """Candidates × question tokens: the best match of each token. Where a candidate has no token vectors, the
+    average of the others."""
 
+    @property
+    def late_mean(self) -> Floats | None:
+        """MaxSim, averaged over the question's tokens."""
+        return None if self.late is None else np.asarray(self.late.mean(axis=1), np.float32)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundFacts:
-    """What the channels say of facts; entry `i` of every array is about row `rows[i]` of the partition's facts."""
-
-    rows: Ints
-    lexical: Floats
-    dense: Floats | None = None
-    late: Floats | None = None
-    """Candidates × question tokens."""
+    @property
+    def best_channel(self) -> BestChannel:
+        """The best of the channels that scored them."""
+        if self.dense is None:
+            return "lexical"
+        return "dense" if self.late is None else "late"
 
 
 @dataclass(frozen=True, slots=True)
 class Channels:
-    """The channels over documents, and what they need."""
+    """Dependencies of the channels."""
 
     store: Store
     warm: WarmPartitions
     policy: RecallPolicy
 
-    async def lexical(
-        self, partition: Partition, asked: Understanding, filter: Filter | None, *, kind: Kind = "turn"
+    async def turns(
+        self, partition: Partition, turns: TurnArrays, understanding: Understanding, question: Question
+    ) -> Matches:
+        """Ask the store about turns."""
+        lexical = await self._lexical(partition, understanding, question.filter, kind="turn")
+        return Matches(await self._turn_rows(partition, turns, question), lexical)
+
+    async def facts(
+        self, partition: Partition, facts: FactArrays, understanding: Understanding, question: Question
+    ) -> Matches:
+        """Ask the store about facts."""
+        rows = await self._fact_rows(partition, facts, question)
+        if not len(rows):
+            return Matches(rows, {})
+        return Matches(rows, await self._lexical(partition, understanding, question.filter, kind="fact"))
+
+    async def gather(
+        self,
+        partition: Partition,
+        documents: DocumentArrays,
+        matches: Matches,
+        *,
+        embedding: Embedding | None,
+        spec: EmbedderSpec | None,
+    ) -> Candidates:
+        """Choose candidates among the matches, and let every channel score each of them."""
+        # The index may have grown since the lexical search: what it does not know yet waits for the next question.
+        bm25 = np.zeros(documents.size, np.float32)
+        for id_, score in matches.lexical.items():
+            if (row := documents.rows.get(id_)) is not None:
+                bm25[row] = score
+        if embedding is None or spec is None:
+            rows = self._best_candidates(documents, matches.rows, bm25, None)
+            return Candidates(rows=rows, lexical=bm25[rows])
+        cosine = documents.dense[: documents.size] @ np.frombuffer(embedding.dense, np.float32)
+        rows = self._best_candidates(documents, matches.rows, bm25, cosine)
+        late = await self._late(partition, documents, rows, embedding=embedding, spec=spec)
+        return Candidates(rows=rows, lexical=bm25[rows], dense=cosine[rows], late=late)
+
+    async def _turn_rows(self, partition: Partition, turns: TurnArrays, question: Question) -> Ints:
+        view = question.view
+        rows = np.arange(turns.size) if view.include_retired else np.flatnonzero(turns.live[: turns.size])
+        rows = await self._passing(partition, turns, rows, question.filter, kind="turn")
+        if view.valid_at is not None:
+            rows = rows[turns.at[rows] <= to_micros(view.valid_at)]
+        if view.as_of is not None:
+            query = TurnQuery(as_of=view.as_of, include_retired=view.include_retired)
+            rows = turns.rows_of({turn.id for turn in await self.store.turns(partition, query)})
+        return rows
+
+    async def _fact_rows(self, partition: Partition, facts: FactArrays, question: Question) -> Ints:
+        view = question.view
+        if not view.facts or not facts.size:
+            return np.empty(0, np.int64)
+        rows = facts.usable(question.now, past=view.past)
+        if view.include_retired or view.as_of is not None:
+            query = FactQuery(as_of=view.as_of, include_retired=view.include_retired)
+            versions = await self.store.facts(partition, query)
+            rows = facts.rows_of({fact.id for fact in versions if fact.status != "quarantined"})
+        if view.valid_at is not None:
+            at = to_micros(view.valid_at)
+            rows = rows[(facts.start[rows] <= at) & (facts.end[rows] > at)]
+        return await self._passing(partition, facts, rows, question.filter, kind="fact")
+
+    async def _lexical(
+        self, partition: Partition, understanding: Understanding, filter: Filter | None, *, kind: Kind
     ) -> Mapping[str, float]:
-        """Return BM25 scores by document id."""
-        if not asked.terms:
+        if not understanding.terms:
             return {}
         query = LexicalQuery(
-            terms=asked.terms[: self.policy.max_terms],
+            terms=understanding.terms[: self.policy.max_terms],
             common=self.policy.common_terms,
             kind=kind,
             filter=filter,
@@ -72,97 +148,57 @@ class Channels:
         )
         return {scored.id: scored.score for scored in await self.store.lexical(partition, query)}
 
-    async def allowed(
-        self, partition: Partition, warm: Warm, filter: Filter | None, *, include_retired: bool = False
-    ) -> Bools:
-        """Tell for each row whether it may be returned."""
-        live = warm.live[: warm.size]
-        allowed = np.ones(warm.size, np.bool_) if include_retired else live.copy()
-        if filter is not None:
-            passing = await self.store.select(partition, DocumentQuery(filter=filter, kinds=["turn"]))
-            mask = np.zeros(warm.size, np.bool_)
-            mask[[warm.rows[id_] for id_ in passing if id_ in warm.rows]] = True
-            allowed &= mask
-        return allowed
-
-    async def gather(
+    async def _passing(
         self,
         partition: Partition,
-        warm: Warm,
-        *,
-        allowed: Bools,
-        lexical: Mapping[str, float],
-        question: Embedding | None,
-        spec: EmbedderSpec | None,
-    ) -> Found:
-        """Choose the candidates, and have every channel score each of them."""
-        # `warm` may have grown since `allowed` was made: rows beyond it are left for the next question.
-        bm25 = np.zeros(warm.size, np.float32)
-        for id_, score in lexical.items():
-            if (row := warm.rows.get(id_)) is not None:
-                bm25[row] = score
-        if question is None or spec is None:
-            rows = self._candidates(warm, allowed, bm25, None)
-            return Found(rows=rows, lexical=bm25[rows])
-        cosine = warm.dense[: warm.size] @ np.frombuffer(question.dense, np.float32)
-        rows = self._candidates(warm, allowed, bm25, cosine)
-        late = await self._late(partition, warm, rows, question=question, spec=spec)
-        return Found(rows=rows, lexical=bm25[rows], dense=cosine[rows], late=late)
-
-    async def gather_facts(
-        self,
-        partition: Partition,
-        warm: Warm,
-        *,
+        documents: DocumentArrays,
         rows: Ints,
-        lexical: Mapping[str, float],
-        question: Embedding | None,
-        spec: EmbedderSpec | None,
-    ) -> FoundFacts:
-        """Choose among the facts that may be returned (*rows*), and have every channel score those chosen."""
-        facts = warm.facts
-        bm25 = np.zeros(facts.size, np.float32)
-        for id_, score in lexical.items():
-            if (row := facts.rows.get(id_)) is not None:
-                bm25[row] = score
-        if question is None or spec is None:
-            return FoundFacts(rows=rows, lexical=bm25[rows])
-        cosine = facts.dense[: facts.size] @ np.frombuffer(question.dense, np.float32)
-        if len(rows) > self.policy.exact_documents:
-            best = [_best(rows, scores, self.policy.per_channel) for scores in (bm25, cosine)]
-            rows = np.unique(np.concatenate(best))
-        late = await self._late(partition, facts, rows, question=question, spec=spec)
-        return FoundFacts(rows=rows, lexical=bm25[rows], dense=cosine[rows], late=late)
+        filter: Filter | None,
+        *,
+        kind: Kind,
+    ) -> Ints:
+        if filter is None:
+            return rows
+        ids = await self.store.select(partition, DocumentQuery(filter=filter, kinds=[kind]))
+        return np.array([row for row in rows.tolist() if documents.ids[row] in ids], np.int64)
 
-    def _candidates(self, warm: Warm, allowed: Bools, bm25: Floats, cosine: Floats | None) -> Ints:
-        """Return every allowed row of a small partition; of a large one, each channel's best and their neighbours."""
-        rows = np.flatnonzero(allowed)
+    def _best_candidates(
+        self, documents: DocumentArrays, rows: Ints, bm25: Floats, cosine: Floats | None
+    ) -> Ints:
+        """Return every row of a small partition; of a large one, each channel's best and the neighbours of turns."""
         if len(rows) <= self.policy.exact_documents:
             return rows
+        if isinstance(documents, TurnArrays):
+            return self._best_turns(documents, rows, bm25, cosine)
+        if cosine is None:
+            return rows
+        return np.unique(
+            np.concatenate([_best(rows, scores, self.policy.per_channel) for scores in (bm25, cosine)])
+        )
+
+    def _best_turns(self, turns: TurnArrays, rows: Ints, bm25: Floats, cosine: Floats | None) -> Ints:
         best = [_best(rows[bm25[rows] > 0], bm25, self.policy.per_channel)]
         if cosine is not None:
             best.append(_best(rows, cosine, self.policy.per_channel))
-        leaders = np.concatenate([found[: self.policy.neighbours_of] for found in best])
-        near = np.concatenate([warm.before[leaders], warm.after[leaders]])
-        near = near[(near >= 0) & (near < len(allowed))]
-        chosen: Ints = np.unique(np.concatenate([*best, near[allowed[near]]]))
-        return chosen
+        leaders = np.concatenate([channel[: self.policy.neighbours_of] for channel in best])
+        near = np.concatenate([turns.before[leaders], turns.after[leaders]])
+        return np.unique(np.concatenate([*best, near[np.isin(near, rows)]]))
 
     async def _late(
         self,
         partition: Partition,
-        held: Warm | WarmFacts,
+        documents: DocumentArrays,
         rows: Ints,
         *,
-        question: Embedding,
+        embedding: Embedding,
         spec: EmbedderSpec,
     ) -> Floats | None:
-        if question.tokens is None or not question.tokens.count or not len(rows):
+        if embedding.tokens is None or not embedding.tokens.count or not len(rows):
             return None
-        picked = await self.warm.tokens(partition, held, rows, spec)
-        if len(picked.codes) < self.policy.inline_tokens:
-            return max_sim(question.tokens, picked)
-        return await asyncio.to_thread(max_sim, question.tokens, picked)
+        tokens = await self.warm.tokens(partition, documents, rows, spec)
+        if len(tokens.codes) < self.policy.inline_tokens:
+            return max_sim(embedding.tokens, tokens)
+        return await asyncio.to_thread(max_sim, embedding.tokens, tokens)
 
 
 def _best(rows: Ints, scores: Floats, count: int) -> Ints:

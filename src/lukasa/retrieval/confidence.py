@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from lukasa.retrieval.arrays import Floats, Ints
-from lukasa.retrieval.channels import Found
+from lukasa.retrieval.channels import Candidates
+from lukasa.retrieval.token_vectors import Floats, Ints
 from lukasa.retrieval.understand import Understanding
 
 _USUAL = 0.6
@@ -23,8 +23,8 @@ FEW = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Signs:
-    """What tells a question that has an answer here from one that has none; all absolute, none relative."""
+class ConfidenceFeatures:
+    """What separates a question that has an answer here from one that has none; all absolute, none relative."""
 
     late: float
     """The best MaxSim, averaged over the question's tokens."""
@@ -39,65 +39,64 @@ class Signs:
     """The best cosine."""
 
     covered: float
-    """Share of the question's telling words that the best few contain between them."""
+    """Share of the question's content words that the best few contain between them."""
 
     covered_best: float
     """The largest share that one of them contains."""
 
     size: float
-    """Logarithm of the number of documents looked at: among many, the best is better by chance."""
+    """Logarithm of the number of documents searched: among many, the best is better by chance."""
 
     inferred: float
     """1 when the answer must be inferred ("would she like …?"): then it shares few words with its evidence."""
 
 
-def signs(
-    found: Found,
+def confidence_features(
+    turns: Candidates,
     order: Ints,
     *,
-    asked: Understanding,
+    understanding: Understanding,
     texts: Sequence[Collection[str]],
     searched: int,
-) -> Signs:
-    """Look at the best few candidates; *texts* are their terms, *searched* how many documents were looked at."""
+) -> ConfidenceFeatures:
+    """Look at the best few candidates; *texts* are their terms, *searched* is how many documents were searched."""
     few = order[:FEW]
-    late = found.late.mean(axis=1) if found.late is not None else np.zeros(len(found.rows), np.float32)
-    wanted = set(asked.terms)
+    late = np.zeros(len(turns.rows), np.float32) if turns.late_mean is None else turns.late_mean
+    wanted = set(understanding.terms)
     shares = [len(wanted & set(text)) / len(wanted) for text in texts[:FEW]] if wanted else []
     union: set[str] = set().union(*texts[:FEW]) if texts else set()
-    return Signs(
+    return ConfidenceFeatures(
         late=_top(late, few),
         late_few=float(late[few].mean()) if len(few) else 0.0,
         late_lead=_top(late, few) - _background(late) if len(few) else 0.0,
-        dense=_top(found.dense, few) if found.dense is not None else 0.0,
+        dense=_top(turns.dense, few) if turns.dense is not None else 0.0,
         covered=len(wanted & union) / len(wanted) if wanted else 0.0,
         covered_best=max(shares, default=0.0),
         size=math.log1p(searched),
-        inferred=float(asked.shape == "likely"),
+        inferred=float(understanding.shape == "likely"),
     )
 
 
-def confidence(seen: Signs, weights: Mapping[str, float]) -> float:
+def confidence(features: ConfidenceFeatures, weights: Mapping[str, float]) -> float:
     """Return the chance that the question has an answer here (logistic; `bias` is one of the weights)."""
-    odds = weights["bias"] + sum(weights.get(name, 0.0) * value for name, value in asdict(seen).items())
+    odds = weights["bias"] + sum(weights.get(name, 0.0) * value for name, value in asdict(features).items())
     return 1 / (1 + math.exp(-max(-50.0, min(50.0, odds))))
+
+
+def uncalibrated(features: ConfidenceFeatures) -> float:
+    """Return a chance for an embedder whose scores were never calibrated, or for none.
+
+    It leans towards speaking: until it is measured, wrongly silent is worse than wrongly talkative.
+    """
+    return 0.5 + features.covered_best / 2
 
 
 def _background(late: Floats) -> float:
     """Return how well a turn that has nothing to do with the question matches it.
 
-    That is the median candidate; with a handful of candidates, which may all be relevant, rather what is usual.
+    That is the median candidate; among a handful, which may all be relevant, it is drawn towards the usual value.
     """
-    few = _USUAL_COUNT
-    return (len(late) * float(np.median(late)) + few * _USUAL) / (len(late) + few)
-
-
-def uncalibrated(seen: Signs) -> float:
-    """Return a chance for an embedder, or none, whose scores were never calibrated.
-
-    It leans towards speaking: wrongly silent is worse than wrongly talkative while nobody has measured.
-    """
-    return 0.5 + seen.covered_best / 2
+    return (len(late) * float(np.median(late)) + _USUAL_COUNT * _USUAL) / (len(late) + _USUAL_COUNT)
 
 
 def _top(scores: Floats, few: Ints) -> float:

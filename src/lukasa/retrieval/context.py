@@ -1,4 +1,4 @@
-"""From ranked turns and facts to a block of text for a prompt: dated, cited, within the budget. Pure."""
+"""The text of a context: a profile that stays the same, then turns and facts, dated, cited, within the budget. Pure."""
 
 from __future__ import annotations
 
@@ -6,19 +6,95 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from lukasa.domain.fact import Fact
+from lukasa.domain.attribute import ATTRIBUTES
+from lukasa.domain.fact import KIND_TRAITS, Fact
 from lukasa.domain.turn import Turn
 from lukasa.policy import ComposePolicy
 from lukasa.ports.tokens import TokenCounter
 from lukasa.text.rendering import day, speaker, weekday
 
+# --- profile ---------------------------------------------------------------------------------------------------------
+
+_TITLE = "Known"
+
+_RANKS = {row.name: row.profile_rank for row in ATTRIBUTES.values() if row.profile_rank is not None}
+"""Attributes that are always worth knowing, the most important first."""
+
+_LAST = len(_RANKS) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Who the people of a partition are, in a few lines, and the facts that these say.
+
+    A prompt that begins with the same bytes is cached by its provider: no clock, no score, no question may move them.
+    """
+
+    text: str = ""
+    facts: tuple[Fact, ...] = ()
+    tokens: int = 0
+
+
+def compose_profile(
+    facts: Sequence[Fact], *, now: datetime, budget: int, counter: TokenCounter, policy: ComposePolicy
+) -> Profile:
+    """Return as many lines as a small share of the budget holds: pinned facts first, then by a fixed order.
+
+    *now* only leaves out what is over; it moves no other line.
+    """
+    least, most = policy.profile_tokens
+    room = min(most, budget // 10, max(least, int(budget * policy.profile_share)))
+    profile: list[Fact] = []
+    text = ""
+    for fact in sorted((fact for fact in facts if _belongs(fact, now)), key=_profile_order):
+        longer = _profile_text([*profile, fact])
+        if counter.count(longer) > room:
+            break  # Not a shorter one instead: the lines would change with the length of others.
+        profile.append(fact)
+        text = longer
+    return Profile(text, tuple(profile), counter.count(text)) if profile else Profile()
+
+
+def _profile_text(facts: Sequence[Fact]) -> str:
+    """Return a line for each subject: its facts, without its name again."""
+    statements: dict[str, list[str]] = {}
+    for fact in facts:
+        statement = " ".join(fact.text.split()).rstrip(".").removeprefix(f"{fact.subject} ")
+        statements.setdefault(fact.subject, []).append(statement)
+    return "\n".join([_TITLE, *(f"- {subject}: {'; '.join(parts)}" for subject, parts in statements.items())])
+
+
+def _belongs(fact: Fact, now: datetime) -> bool:
+    if fact.expired(now) or not fact.live:
+        return False
+    if fact.pinned:
+        return True
+    if fact.valid.end is not None and fact.valid.end <= now:
+        return False
+    stable = KIND_TRAITS[fact.kind].in_profile and fact.expires_at is None and not fact.stale
+    return stable and fact.status == "current" and fact.trust != "low" and _attribute_rank(fact) < _LAST
+
+
+def _attribute_rank(fact: Fact) -> int:
+    family = (fact.attribute or "").split(" ", 1)[0]
+    return _RANKS.get(family, _LAST)
+
+
+def _profile_order(fact: Fact) -> tuple[bool, int, int]:
+    return not fact.pinned, _attribute_rank(fact), fact.seq
+
+
+# --- turns and facts -------------------------------------------------------------------------------------------------
+
 _INDENT = "\n  "
 _NO_MARKS = str.maketrans("[]", "()")
+_FACTS = "Facts:"
+_PAST = {"superseded": "no longer", "conflicting": "disputed"}
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A rendered context."""
+    """A rendered context, without its profile."""
 
     text: str
     turns: Sequence[Turn]
@@ -31,53 +107,53 @@ class Block:
 
 @dataclass(slots=True)
 class _Packing:
-    """Turns and facts taken so far, and what they cost."""
+    """Turns and facts packed so far, and what they cost."""
 
     budget: int
     counter: TokenCounter
     used: int = 0
-    taken: dict[str, Turn | Fact] = field(default_factory=dict)
+    packed: dict[str, Turn | Fact] = field(default_factory=dict)
     """By id, best first."""
 
     costs: dict[str, int] = field(default_factory=dict)
     days: set[date] = field(default_factory=set)
 
-    def take(self, item: Turn | Fact) -> bool:
-        """Take it if it fits; a fact whose turn is shown says nothing new, and costs nothing."""
-        if isinstance(item, Fact):
-            return self.take_fact(item)
+    def add(self, item: Turn | Fact) -> bool:
+        """Add it if it fits, and return whether it did; a fact whose turn is shown says nothing new, and costs nothing."""
+        return self._add_fact(item) if isinstance(item, Fact) else self._add_turn(item)
+
+    def _add_turn(self, turn: Turn) -> bool:
         # The mark is counted at its widest so far; joining lines costs nothing more.
-        cost = self.counter.count(_line(item, len(self.taken) + 1) + "\n")
-        if item.at.date() not in self.days:
-            cost += self.counter.count(_heading(item) + "\n")
-        said = [fact for fact in self.facts if _rests_on(fact, item)]
-        saved = sum(self.costs[fact.id] for fact in said)
+        cost = self.counter.count(_line(turn, len(self.packed) + 1) + "\n")
+        if turn.at.date() not in self.days:
+            cost += self.counter.count(_heading(turn) + "\n")
+        repeated = [fact for fact in self._facts if _rests_on(fact, turn)]
+        saved = sum(self.costs[fact.id] for fact in repeated)
         if self.used + cost - saved > self.budget:
             return False
-        # The turn says it in full.
-        for fact in said:
-            del self.taken[fact.id]
+        # The turn says them in full.
+        for fact in repeated:
+            del self.packed[fact.id]
         self.used += cost - saved
-        self.days.add(item.at.date())
-        self.taken[item.id], self.costs[item.id] = item, cost
+        self.days.add(turn.at.date())
+        self.packed[turn.id], self.costs[turn.id] = turn, cost
         return True
 
-    def take_fact(self, fact: Fact) -> bool:
-        """Take a fact if it fits."""
-        if fact.id in self.taken or any(source.turn in self.taken for source in fact.sources):
+    def _add_fact(self, fact: Fact) -> bool:
+        if fact.id in self.packed or any(source.turn in self.packed for source in fact.sources):
             return True
-        cost = self.counter.count(_fact_line(fact, len(self.taken) + 1) + "\n")
-        if not self.facts:
+        cost = self.counter.count(_fact_line(fact, len(self.packed) + 1) + "\n")
+        if not self._facts:
             cost += self.counter.count(_FACTS + "\n")
         if self.used + cost > self.budget:
             return False
         self.used += cost
-        self.taken[fact.id], self.costs[fact.id] = fact, cost
+        self.packed[fact.id], self.costs[fact.id] = fact, cost
         return True
 
     @property
-    def facts(self) -> list[Fact]:
-        return [item for item in self.taken.values() if isinstance(item, Fact)]
+    def _facts(self) -> list[Fact]:
+        return [item for item in self.packed.values() if isinstance(item, Fact)]
 
 
 def compose(
@@ -92,11 +168,11 @@ def compose(
     packing = _Packing(budget, counter)
     misses = 0
     for item in ranked:
-        if not packing.take(item):
+        if not packing.add(item):
             misses += 1
             if misses > policy.misses:
                 break
-    return _fitted(list(packing.taken.values()), budget, counter)
+    return _fitted(list(packing.packed.values()), budget, counter)
 
 
 def render(turns: Sequence[Turn], facts: Sequence[Fact] = ()) -> str:
@@ -105,10 +181,10 @@ def render(turns: Sequence[Turn], facts: Sequence[Fact] = ()) -> str:
     `turns` are oldest first.
     """
     lines: list[str] = []
-    shown: date | None = None
+    heading: date | None = None
     for mark, turn in enumerate(turns, start=1):
-        if turn.at.date() != shown:
-            shown = turn.at.date()
+        if turn.at.date() != heading:
+            heading = turn.at.date()
             lines.append(_heading(turn))
         lines.append(_line(turn, mark))
     if facts:
@@ -124,7 +200,7 @@ def _fitted(best_first: Sequence[Turn | Fact], budget: int, counter: TokenCounte
         turns = sorted(
             (item for item in kept if isinstance(item, Turn)), key=lambda turn: (turn.at, turn.seq)
         )
-        facts = sorted((item for item in kept if isinstance(item, Fact)), key=_when)
+        facts = sorted((item for item in kept if isinstance(item, Fact)), key=_stated_at)
         text = render(turns, facts)
         if (tokens := counter.count(text)) <= budget:
             return Block(text, turns, tokens, facts)
@@ -135,7 +211,7 @@ def _rests_on(fact: Fact, turn: Turn) -> bool:
     return any(source.turn == turn.id for source in fact.sources)
 
 
-def _when(fact: Fact) -> tuple[datetime, int]:
+def _stated_at(fact: Fact) -> tuple[datetime, int]:
     return fact.sources[0].at if fact.sources else fact.learned_at, fact.seq
 
 
@@ -145,8 +221,8 @@ def _heading(turn: Turn) -> str:
 
 
 def _line(turn: Turn, mark: int) -> str:
-    # The mark clings to the name: no word more, and it cannot be taken for the speaker's own text.
-    # `splitlines` knows every separator of Unicode. Indented, no line of a text can pass for a heading or another's line.
+    # The mark clings to the name: no word more, and it cannot be taken for the speaker's own text. `splitlines` knows
+    # every separator of Unicode: indented, no line of a text can pass for a heading or another's line.
     return f"{_name(turn)}[{mark}]: {_INDENT.join(turn.text.splitlines())}"
 
 
@@ -158,7 +234,3 @@ def _name(turn: Turn) -> str:
 def _fact_line(fact: Fact, mark: int) -> str:
     past = "" if fact.status == "current" else f" ({_PAST.get(fact.status, fact.status)})"
     return f"- {' '.join(fact.text.split())}{past}[{mark}]"
-
-
-_FACTS = "Facts:"
-_PAST = {"superseded": "no longer", "conflicting": "disputed"}

@@ -1,4 +1,4 @@
-"""What is asked, and what of the memory it looks at."""
+"""A question, and which part of the memory it looks at."""
 
 from __future__ import annotations
 
@@ -9,29 +9,32 @@ from lukasa.domain.filter import Filter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Looked:
-    """What of the memory a question looks at; see `domain.recalled.View`."""
+class View:
+    """Which part of the memory a question looks at, where it is not what is known and believed now."""
 
     as_of: int | None = None
+    """As it was at this version of the partition."""
+
     valid_at: datetime | None = None
+    """What was true, and had been said, at this moment."""
+
     turns: bool = True
     facts: bool = True
     include_retired: bool = False
 
     @property
     def past(self) -> bool:
-        """Whether facts are wanted that are not believed now."""
+        """Whether facts that are not believed now may be returned."""
         return self.include_retired or self.valid_at is not None or self.as_of is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is asked, and how."""
+    """A question as the caller asks it."""
 
     text: str
     now: datetime
     zone: tzinfo | None = None
     filter: Filter | None = None
-    rerank: bool = False
     explain: bool = False
-    looked: Looked = field(default_factory=Looked)
+    view: View = field(default_factory=View)

@@ -1,76 +1,51 @@
-"""All candidates of one question, best first, with everything that was found out on the way."""
+"""All candidates of one question, best first, and the hits that are made of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
-
-import numpy as np
 
 from lukasa.domain.fact import Fact
 from lukasa.domain.recalled import Hit, Mode, Signal
 from lukasa.domain.source import Source
 from lukasa.domain.turn import Turn
-from lukasa.retrieval.arrays import Floats, Ints
-from lukasa.retrieval.channels import Found
-from lukasa.retrieval.confidence import Signs
-from lukasa.retrieval.fact_ranking import FactRanking
+from lukasa.retrieval.channels import Candidates
+from lukasa.retrieval.confidence import ConfidenceFeatures
 from lukasa.retrieval.features import FEATURES
-from lukasa.retrieval.scoring import best_first
+from lukasa.retrieval.scoring import RankedCandidates
+from lukasa.retrieval.token_vectors import Floats, Ints
 from lukasa.retrieval.understand import Understanding
-from lukasa.retrieval.warm import Warm
+from lukasa.retrieval.warm import PartitionIndex
 
 
 @dataclass(slots=True, kw_only=True)
 class Ranking:
-    """A ranking in the making; `place` is a position in `found`."""
+    """The ranking of one question, with what was computed on the way."""
 
-    asked: Understanding
-    warm: Warm
-    found: Found
+    understanding: Understanding
+    index: PartitionIndex
+    turns: RankedCandidates
+    facts: RankedCandidates
     table: Floats
-    """The evidence, places × features."""
-
-    scores: Floats
-    """The fused score of each place."""
-
-    order: Ints
-    """Places, best first."""
+    """Turns × features."""
 
     mode: Mode
     model: str
     """The embedder's name."""
 
-    facts: FactRanking
     searched: int
     warnings: list[str]
     timings: dict[str, float]
     confidence: float = 0.0
-    chances: Floats = field(default_factory=lambda: np.empty(0, np.float32))
-    """Relevance of each place."""
+    confidence_features: ConfidenceFeatures | None = None
+    fetched: dict[str, Turn] = field(default_factory=dict)
+    """Turns read from the store so far."""
 
-    fact_chances: Floats = field(default_factory=lambda: np.empty(0, np.float32))
-    """Relevance of each place of `facts`."""
-
-    signs: Signs | None = None
-    """What the confidence rests on."""
-
-    reranked: Mapping[int, float] = field(default_factory=dict)
-    """What the cross-encoder said of the places it read."""
-
-    turns: dict[str, Turn] = field(default_factory=dict)
-    """Those fetched so far."""
-
-    def reorder(self, scores: Floats) -> None:
-        """Take new scores, and the order that follows."""
-        self.scores = scores
-        self.order = best_first(scores, self.warm.seq[self.found.rows])
-
-    def ids(self, places: Ints) -> list[str]:
-        """Return the ids of places."""
-        return [self.warm.ids[row] for row in self.found.rows[places]]
+    def turn_ids(self, positions: Ints) -> list[str]:
+        """Return the ids of the turns at these positions."""
+        return [self.index.turns.ids[row] for row in self.turns.candidates.rows[positions]]
 
     @contextmanager
     def timed(self, step: str) -> Iterator[None]:
@@ -89,64 +64,53 @@ def timed(timings: dict[str, float], step: str) -> Iterator[None]:
         timings[step] = timings.get(step, 0.0) + (perf_counter() - started) * 1000
 
 
-def hit(ranking: Ranking, place: int, turn: Turn, *, explain: bool) -> Hit:
-    """Return what a caller gets to see of a place."""
+def turn_hit(ranking: Ranking, position: int, turn: Turn, *, explain: bool) -> Hit:
+    """Return what the caller sees of a turn; with *explain*, every channel and feature."""
+    signals = list(_channel_signals(ranking.turns.candidates, position, explain=explain))
+    if explain:
+        for name, value in zip(FEATURES, ranking.table[position], strict=True):
+            signals.append(Signal(channel=f"feature.{name}", score=float(value)))
     return Hit(
         id=turn.id,
         kind="turn",
         text=turn.text,
-        score=float(ranking.chances[place]),
+        score=float(ranking.turns.relevance[position]),
         at=turn.at,
         speaker=turn.speaker,
         role=turn.role,
         session=turn.session,
         sources=(Source(turn=turn.id, start=0, end=len(turn.text), at=turn.at, speaker=turn.speaker),),
-        signals=tuple(_signals(ranking, place, explain=explain)),
+        signals=tuple(signals),
         metadata=turn.metadata,
         retired=turn.retired_at is not None,
     )
 
 
-def fact_hit(ranking: Ranking, place: int, fact: Fact, *, explain: bool) -> Hit:
-    """Return what a caller gets to see of a fact."""
-    found = ranking.facts.found
-    channels = {"lexical": found.lexical, "dense": found.dense, "late": _mean(found.late)}
+def fact_hit(ranking: Ranking, position: int, fact: Fact, *, explain: bool) -> Hit:
+    """Return what the caller sees of a fact."""
     return Hit(
         id=fact.id,
         kind="fact",
         text=fact.text,
-        score=float(ranking.fact_chances[place]),
+        score=float(ranking.facts.relevance[position]),
         at=fact.sources[0].at if fact.sources else fact.learned_at,
         speaker=fact.subject,
         role=None,
         session=None,
         sources=fact.sources,
-        signals=tuple(_channel_signals(channels, place, explain=explain)),
+        signals=tuple(_channel_signals(ranking.facts.candidates, position, explain=explain)),
         metadata=fact.metadata,
         fact=fact,
         retired=fact.retired_at is not None,
     )
 
 
-def _mean(late: Floats | None) -> Floats | None:
-    return None if late is None else np.asarray(late.mean(axis=1), np.float32)
-
-
-def _signals(ranking: Ranking, place: int, *, explain: bool) -> Iterator[Signal]:
-    found = ranking.found
-    channels = {"lexical": found.lexical, "dense": found.dense, "late": _mean(found.late)}
-    yield from _channel_signals(channels, place, explain=explain)
-    if place in ranking.reranked:
-        yield Signal(channel="rerank", score=ranking.reranked[place])
-    if explain:
-        for name, value in zip(FEATURES, ranking.table[place], strict=True):
-            yield Signal(channel=f"evidence.{name}", score=float(value))
-
-
-def _channel_signals(channels: Mapping[str, Floats | None], place: int, *, explain: bool) -> Iterator[Signal]:
+def _channel_signals(candidates: Candidates, position: int, *, explain: bool) -> Iterator[Signal]:
+    channels = {"lexical": candidates.lexical, "dense": candidates.dense, "late": candidates.late_mean}
     for channel, scores in channels.items():
-        if scores is not None and (explain or scores[place] > 0):
-            rank = int((scores > scores[place]).sum()) + 1
-            yield Signal(
-                channel=channel, score=float(scores[place]), rank=rank if scores[place] > 0 else None
-            )
+        if scores is None:
+            continue
+        score = float(scores[position])
+        if explain or score > 0:
+            rank = int((scores > scores[position]).sum()) + 1
+            yield Signal(channel=channel, score=score, rank=rank if score > 0 else None)

@@ -1,4 +1,4 @@
-"""Which of the ranked turns and facts a caller is shown, and in which order a context is offered them. Pure."""
+"""Which of the ranked turns and facts a caller is shown, and in which order they may fill a context. Pure."""
 
 from __future__ import annotations
 
@@ -7,90 +7,97 @@ from typing import NamedTuple
 import numpy as np
 
 from lukasa.policy import ComposePolicy, FactPolicy
-from lukasa.retrieval.question import Looked
+from lukasa.retrieval.question import View
 from lukasa.retrieval.ranking import Ranking
 from lukasa.retrieval.scoring import best_first
+from lukasa.retrieval.token_vectors import Floats
 from lukasa.retrieval.warm import TRAITS
 
 
-class Offer(NamedTuple):
+class Selected(NamedTuple):
     """A turn or a fact to be shown."""
 
     id: str
-    place: int
-    """Its position among the candidates of its kind."""
+    position: int
+    """Where it stands among the candidates of its kind."""
 
     is_fact: bool = False
 
 
-def choose(ranking: Ranking, looked: Looked, *, limit: int, policy: FactPolicy) -> list[Offer]:
+def select_hits(ranking: Ranking, view: View, *, limit: int, policy: FactPolicy) -> list[Selected]:
     """Return at most *limit* hits: turns by rank, each fact directly before the best turn that it rests on.
 
     A fact takes a place only where there is one for its turn too, and all facts together take no more than a share.
     """
-    if not looked.turns:
-        return [_fact(ranking, place) for place in ranking.facts.order[:limit].tolist()]
-    turns = [_turn(ranking, place) for place in ranking.order[:limit].tolist()]
-    if not looked.facts:
+    if not view.turns:
+        return [_fact(ranking, position) for position in ranking.facts.order[:limit].tolist()]
+    turns = [_turn(ranking, position) for position in ranking.turns.order[:limit].tolist()]
+    if not view.facts:
         return turns
     room = int(limit * policy.share)
-    said = _facts_by_turn(ranking)
-    chosen: list[Offer] = []
+    facts_by_turn = _facts_by_turn(ranking)
+    selected: list[Selected] = []
     shown: set[str] = set()
     for turn in turns:
-        fact = next((each for each in said.get(turn.id, ()) if each.id not in shown), None)
-        left = limit - len(chosen)
+        fact = next((fact for fact in facts_by_turn.get(turn.id, ()) if fact.id not in shown), None)
+        left = limit - len(selected)
         if fact is not None and len(shown) < room and left > 1:
-            chosen.append(fact)
+            selected.append(fact)
             shown.add(fact.id)
             left -= 1
         if left > 0:
-            chosen.append(turn)
-    return chosen
+            selected.append(turn)
+    return selected
 
 
-def offered(ranking: Ranking, looked: Looked, *, budget: int, policy: ComposePolicy) -> list[Offer]:
-    """Return what to offer to a context, in the order in which it should fill it.
+def select_for_context(ranking: Ranking, view: View, *, budget: int, policy: ComposePolicy) -> list[Selected]:
+    """Return what may fill a context, in the order in which it should.
 
-    Turns first, by their worth for their length; when they have filled the budget, what room their unequal lengths left is
-    offered to the facts of the turns that come next: a fact is short enough to fit where its turn is not. Words are
-    cheaper to count than tokens and never more, so what cannot fit any more is not offered.
+    Turns come first, by their worth for their length. When they have filled the budget, the room that their unequal
+    lengths left goes to the facts of the turns that come next: a fact is short enough to fit where its turn is not.
+    Words are cheaper to count than tokens and never more, so what cannot fit any more is left out here.
     """
-    if not looked.turns:
-        words = ranking.warm.facts.words[ranking.facts.rows][ranking.facts.order]
-        enough = int(np.searchsorted(np.cumsum(words), budget)) + policy.misses + 1
-        return [_fact(ranking, place) for place in ranking.facts.order[:enough].tolist()]
-    words = ranking.warm.traits[ranking.found.rows, TRAITS.index("words")]
-    worth = np.asarray(ranking.scores - policy.length_penalty * np.log(words + 2), np.float32)
-    order = best_first(worth, ranking.warm.seq[ranking.found.rows])
+    if not view.turns:
+        words = ranking.index.facts.words[ranking.facts.candidates.rows][ranking.facts.order]
+        enough = _fitting(np.cumsum(words), budget) + policy.misses
+        return [_fact(ranking, position) for position in ranking.facts.order[:enough].tolist()]
+    rows = ranking.turns.candidates.rows
+    words = ranking.index.turns.traits[rows, TRAITS.index("words")]
+    worth = np.asarray(ranking.turns.scores - policy.length_penalty * np.log(words + 2), np.float32)
+    order = best_first(worth, ranking.index.turns.seq[rows])
     filled = np.cumsum(words[order] + 1)
-    enough = int(np.searchsorted(filled, budget)) + 1
-    offers = [_turn(ranking, place) for place in order[:enough].tolist()]
-    if not looked.facts or not len(ranking.facts.rows):
-        return offers + [_turn(ranking, place) for place in order[enough : enough + policy.misses].tolist()]
-    said = _facts_by_turn(ranking)
-    behind = order[enough : int(np.searchsorted(filled, _BEHIND * budget)) + 1]
-    for place in behind.tolist():
-        offers += said.get(ranking.warm.ids[ranking.found.rows[place]], [])
-    return offers
+    enough = _fitting(filled, budget)
+    turns = [_turn(ranking, position) for position in order[:enough].tolist()]
+    if not view.facts or not len(ranking.facts.candidates.rows):
+        return turns + [
+            _turn(ranking, position) for position in order[enough : enough + policy.misses].tolist()
+        ]
+    facts_by_turn = _facts_by_turn(ranking)
+    behind = ranking.turn_ids(order[enough : _fitting(filled, _BEHIND * budget)])
+    return turns + [fact for turn in behind for fact in facts_by_turn.get(turn, ())]
 
 
 _BEHIND = 1.6
 """How far behind those that fill the budget turns are asked for their facts, in budgets."""
 
 
-def _turn(ranking: Ranking, place: int) -> Offer:
-    return Offer(ranking.warm.ids[ranking.found.rows[place]], place)
+def _fitting(words_so_far: Floats, budget: float) -> int:
+    """Return how many fit a budget, counting the one that goes beyond it."""
+    return int(np.searchsorted(words_so_far, budget)) + 1
 
 
-def _fact(ranking: Ranking, place: int) -> Offer:
-    return Offer(ranking.warm.facts.ids[ranking.facts.rows[place]], place, is_fact=True)
+def _turn(ranking: Ranking, position: int) -> Selected:
+    return Selected(ranking.index.turns.ids[ranking.turns.candidates.rows[position]], position)
 
 
-def _facts_by_turn(ranking: Ranking) -> dict[str, list[Offer]]:
+def _fact(ranking: Ranking, position: int) -> Selected:
+    return Selected(ranking.index.facts.ids[ranking.facts.candidates.rows[position]], position, is_fact=True)
+
+
+def _facts_by_turn(ranking: Ranking) -> dict[str, list[Selected]]:
     """Return the facts of each turn, best first."""
-    found: dict[str, list[Offer]] = {}
-    for place in ranking.facts.order.tolist():
-        for turn in ranking.warm.facts.sources[ranking.facts.rows[place]]:
-            found.setdefault(turn, []).append(_fact(ranking, place))
-    return found
+    facts: dict[str, list[Selected]] = {}
+    for position in ranking.facts.order.tolist():
+        for turn in ranking.index.facts.sources[ranking.facts.candidates.rows[position]]:
+            facts.setdefault(turn, []).append(_fact(ranking, position))
+    return facts

@@ -1,6 +1,6 @@
 """What a question asks for, read by rules: no model, well under two milliseconds.
 
-The rules are for English; a question in another language is `one` with its terms, names and phrases.
+The rules are for English; a question in another language is `one` with its terms and names.
 """
 
 from __future__ import annotations
@@ -15,9 +15,8 @@ from typing import Literal
 from lukasa.dates import windows
 from lukasa.domain.interval import Interval
 from lukasa.text.analysis import fold, is_stop_word, query_terms
-from lukasa.text.language_data import MONTHS, WEEKDAYS
 
-Shape = Literal["one", "many", "when", "where", "yes_no", "why", "how", "likely", "said_by_assistant"]
+QuestionShape = Literal["one", "many", "when", "where", "yes_no", "why", "how", "likely", "said_by_assistant"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,33 +26,24 @@ class Understanding:
     terms: tuple[str, ...]
     """Distinct analysed terms without stop words."""
 
-    shape: Shape
+    shape: QuestionShape
     """`one`: the answer stands in one place. `many`: its parts may stand in several. `likely`: it must be inferred."""
 
-    phrases: tuple[str, ...] = ()
-    """What stands in quotation marks, without them."""
-
     names: tuple[str, ...] = ()
-    """Those of the known names that are mentioned, as they were given, in order of mention."""
-
-    proper: tuple[str, ...] = ()
-    """Other capitalised words and runs of them (`New York`), not at the start of a sentence."""
+    """Speakers of the partition that are mentioned, in order of mention."""
 
     windows: tuple[Interval, ...] = ()
-    """When it is about, as far as it says so."""
+    """The time it asks about, if it says so."""
 
 
 def understand(
     question: str, *, now: datetime, zone: tzinfo | None = None, names: Sequence[str] = ()
 ) -> Understanding:
     """Read a question. *names* are the speakers of the partition; relative dates are anchored at *now* (aware)."""
-    mentioned = _mentioned(question, tuple(names))
     return Understanding(
         terms=tuple(query_terms(question)),
-        shape=shape_of(question),
-        phrases=tuple(_phrases(question)),
-        names=mentioned,
-        proper=_proper(question, mentioned),
+        shape=question_shape(question),
+        names=_mentioned(question, tuple(names)),
         windows=windows(question, now=now, zone=zone),
     )
 
@@ -61,31 +51,29 @@ def understand(
 # --- shape -----------------------------------------------------------------------------------------------------------
 
 
-def shape_of(question: str) -> Shape:
-    """Return what kind of answer is asked for. The first rule that holds decides."""
-    asked = _asked(question)
+def question_shape(question: str) -> QuestionShape:
+    """Return what kind of answer a question wants. The first rule that matches decides."""
+    text = _stripped(question)
     for shape, pattern in _shapes():
-        if pattern.search(asked):
+        if pattern.search(text):
             return shape
-    return "many" if _plural_wanted(asked) else _by_first_word(asked)
+    return "many" if _plural_wanted(text) else _by_first_word(text)
 
 
-def _asked(question: str) -> str:
+def _stripped(question: str) -> str:
     """Return the question in lower case, without quotations, courtesy and an opening date."""
     text = _QUOTED.sub(" ", question[-_LONGEST:].replace("’", "'").lower()).strip()
     while (shorter := _COURTESY.sub("", text, count=1)) != text:
         text = shorter
-    opened = _OPENING.match(text)
-    return text[opened.end() :] if opened else text
+    opening = _OPENING.match(text)
+    return text[opening.end() :] if opening else text
 
 
-def _plural_wanted(asked: str) -> bool:
-    """Tell whether `what`, `which` or `who` asks for several: `which books did …`, `what are her hobbies`."""
-    if found := _WH_NOUN.search(asked):
-        return any(_is_plural(word) for word in (found["noun"], found["other"]) if word)
-    if found := _WH_ARE.search(asked):
-        return True
-    return bool(_WH_HAS.search(asked))
+def _plural_wanted(text: str) -> bool:
+    """Return True if `what`, `which` or `who` asks for several: `which books did …`, `what are her hobbies`."""
+    if match := _WH_NOUN.search(text):
+        return any(_is_plural(word) for word in (match["noun"], match["other"]) if word)
+    return bool(_WH_ARE.search(text) or _WH_HAS.search(text))
 
 
 def _is_plural(noun: str) -> bool:
@@ -94,13 +82,13 @@ def _is_plural(noun: str) -> bool:
     return noun.endswith("s") and not noun.endswith(("ss", "us", "is", "'s")) and noun not in _SINGULAR_IN_S
 
 
-def _by_first_word(asked: str) -> Shape:
-    first = _FIRST.match(asked)
+def _by_first_word(text: str) -> QuestionShape:
+    first = _FIRST.match(text)
     return "yes_no" if first and first.group() in _AUXILIARIES else "one"
 
 
 _LONGEST = 1000
-"""Characters looked at for the shape; what is longer was pasted, and asks at its end."""
+"""Characters read for the shape; a longer text was pasted, and asks at its end."""
 
 _AUX = (
     r"(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|should|might|'s|isn't|aren't|wasn't|weren't|"
@@ -139,7 +127,7 @@ _PLACE_NOUN = (
 )
 _PRE = r"(?:in|on|at|by|to|from|since|until|around|during|near|for)?\s*"
 
-_SHAPES: tuple[tuple[Shape, str], ...] = (
+_SHAPES: tuple[tuple[QuestionShape, str], ...] = (
     ("said_by_assistant", _SAID),
     (
         "many",
@@ -202,7 +190,7 @@ _SHAPES: tuple[tuple[Shape, str], ...] = (
 
 
 @cache
-def _shapes() -> tuple[tuple[Shape, re.Pattern[str]], ...]:
+def _shapes() -> tuple[tuple[QuestionShape, re.Pattern[str]], ...]:
     """Compile the rules on the first question, not at import."""
     return tuple((shape, re.compile(pattern)) for shape, pattern in _SHAPES)
 
@@ -216,7 +204,7 @@ _WH_ARE = re.compile(
 )
 _WH_HAS = re.compile(
     r"^(?:what|which)\s+(?:has|have|had)\b|"
-    # Habits and tastes are told in many places: "what does she do to relax", "what does he like about it".
+    # Habits and tastes are mentioned in many places: "what does she do to relax", "what does he like about it".
     r"^what\s+(?:do|does)\s+.+\s+do\s+(?:to|when|on|with|during|after|before|for\s+fun)\b|"
     r"^what\s+(?:do|does)\s+.*\b(?:usually|often|regularly|typically|enjoy|love|collect|(?:(?<!look )(?<!feel )(?<!be )"
     r"(?<!sound )(?<!taste )like)|in\s+(?:his|her|their)\s+(?:free|spare)\s+time)\b"
@@ -236,102 +224,68 @@ _QUOTED = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]+(?:[-.][^\W\d_]+)*")
 _SENTENCE_END = re.compile(r"[.?!:]\s*[\"“'‘]?\s*$|^\W*$")
-_NO_NAME = frozenset(
-    [
-        *MONTHS,
-        *WEEKDAYS,
-        *"i jan feb mar apr jun jul aug sep sept oct nov dec".split(),  # noqa: SIM905 - one line reads better
-    ]
-)
 _MIN_NICKNAME = 3
-
-
-def _phrases(question: str) -> Iterator[str]:
-    for found in _QUOTED.finditer(question):
-        phrase = next(group for group in found.groups() if group is not None).strip()
-        if phrase:
-            yield phrase
+_SPACELESS = "\u0e00"
+"""From Thai on, scripts mostly have no spaces between words."""
 
 
 def _mentioned(question: str, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the known names that are mentioned: in full, by one of their words, or by a nickname.
+    """Return the names that are mentioned: in full, by one of their words, or by a nickname.
 
-    A nickname is a capitalised word of three letters or more with which exactly one known name begins (`Mel`).
+    A nickname is a capitalised word of three letters or more with which exactly one of the names begins (`Mel`).
     """
     if not names:
         return ()
-    index = _index(names)
-    found: dict[str, None] = {}
+    owners_of = _owners_by_word(names)
+    mentioned: dict[str, None] = {}
     for word, capitalised, first in _words(question):
         key = fold(word.casefold())
         # A name that is also a little word (`Will`, `May`) counts where the capital can only be the name's.
         if is_stop_word(key) and (first or not capitalised):
             continue
-        if exact := index.get(key):
-            found.update(dict.fromkeys(exact if len(exact) == 1 else ()))
+        if exact := owners_of.get(key):
+            mentioned.update(dict.fromkeys(exact if len(exact) == 1 else ()))
         elif capitalised and len(key) >= _MIN_NICKNAME:
-            known = {name for part, owners in index.items() if part.startswith(key) for name in owners}
-            found.update(dict.fromkeys(known if len(known) == 1 else ()))
+            nicknamed = {
+                name for part, owners in owners_of.items() if part.startswith(key) for name in owners
+            }
+            mentioned.update(dict.fromkeys(nicknamed if len(nicknamed) == 1 else ()))
     folded = fold(question.casefold())
     # Several people may share a first name, and scripts without spaces have no words: the whole name decides there.
-    found.update(dict.fromkeys(name for name in names if name not in found and _stands_in(name, folded)))
-    return tuple(found)
+    mentioned.update(
+        dict.fromkeys(name for name in names if name not in mentioned and _contains(folded, name))
+    )
+    return tuple(mentioned)
 
 
 @lru_cache(maxsize=256)
-def _index(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+def _owners_by_word(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """Return each word of the names with the names that have it."""
-    index: dict[str, dict[str, None]] = {}
+    owners: dict[str, dict[str, None]] = {}
     for name in names:
         for part in _WORD.findall(name):
-            index.setdefault(fold(part.casefold()), {})[name] = None
-    return {part: tuple(owners) for part, owners in index.items()}
+            owners.setdefault(fold(part.casefold()), {})[name] = None
+    return {part: tuple(having) for part, having in owners.items()}
 
 
-def _stands_in(name: str, folded_question: str) -> bool:
+def _contains(folded_question: str, name: str) -> bool:
+    """Return True if the whole name stands in the question, between word boundaries where its script has them."""
     key = fold(name.casefold()).strip()
     if not key:
         return False
-    if not any(letter.isspace() for letter in key) and key[0] < "\u0e00":
+    spaceless = key[0] >= _SPACELESS
+    if not any(letter.isspace() for letter in key) and not spaceless:
         return False  # One word of a spaced script: decided already.
-    place = folded_question.find(key)
-    if key[0] >= "\u0e00":
-        return place >= 0
-    return (
-        place >= 0
-        and not folded_question[place - 1 : place].isalnum()
-        and not folded_question[place + len(key) :][:1].isalnum()
-    )
-
-
-def _proper(question: str, mentioned: tuple[str, ...]) -> tuple[str, ...]:
-    """Find capitalised words that are not names we know, dates or the start of a sentence; runs are kept together."""
-    known = {fold(part.casefold()) for name in mentioned for part in _WORD.findall(name)} | _NO_NAME
-    runs: list[list[str]] = []
-    end = -1
-    for found in _WORD.finditer(question):
-        word = found.group()
-        if (
-            not word[0].isupper()
-            or _opens(question, found)
-            or fold(word.casefold()) in known
-            or is_stop_word(word)
-        ):
-            continue
-        if question[end : found.start()] == " ":
-            runs[-1].append(word)
-        else:
-            runs.append([word])
-        end = found.end()
-    return tuple(dict.fromkeys(" ".join(run) for run in runs))
+    start = folded_question.find(key)
+    if spaceless or start < 0:
+        return start >= 0
+    before, after = folded_question[start - 1 : start], folded_question[start + len(key) :][:1]
+    return not before.isalnum() and not after.isalnum()
 
 
 def _words(question: str) -> Iterator[tuple[str, bool, bool]]:
-    """Give each word, whether it has a capital, and whether it opens a sentence."""
-    for found in _WORD.finditer(question):
-        word = found.group()
-        yield word, word[:1].isupper(), _opens(question, found)
-
-
-def _opens(question: str, found: re.Match[str]) -> bool:
-    return _SENTENCE_END.search(question[max(0, found.start() - 4) : found.start()]) is not None
+    """Yield each word, whether it has a capital, and whether it opens a sentence."""
+    for match in _WORD.finditer(question):
+        word = match.group()
+        opens = _SENTENCE_END.search(question[max(0, match.start() - 4) : match.start()]) is not None
+        yield word, word[:1].isupper(), opens

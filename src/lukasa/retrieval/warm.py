@@ -1,130 +1,175 @@
-"""A partition kept warm: what ranking needs of every document, as arrays, refreshed before each question."""
+"""A partition in memory: what ranking needs of every document, as arrays, refreshed before each question."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar
 
 import numpy as np
 
 from lukasa.domain.document import Delta, Head
 from lukasa.domain.embedding import EmbedderSpec
+from lukasa.domain.interval import Interval
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import to_micros
 from lukasa.policy import RecallPolicy
 from lukasa.ports.store import Store
-from lukasa.retrieval.arrays import Bools, Floats, Ints, grown
-from lukasa.retrieval.token_vectors import Picked, TokenRows
-from lukasa.retrieval.warm_facts import WarmFacts
+from lukasa.retrieval.token_vectors import Bools, Floats, Ints, TokenBlock, TokenRows, grown
 
 TRAITS = ("words", "questions", "asks", "first_person", "times", "numbers", "picture")
-"""Columns of `Warm.traits`, named as the fields of `domain.document.Traits`."""
+"""Columns of `TurnArrays.traits`, named as the fields of `domain.document.Traits`."""
 
+OPEN_START = np.iinfo(np.int64).min
+OPEN_END = np.iinfo(np.int64).max
 
 _EMPTY = 4_000
-"""About how many bytes a partition without documents takes: asking for many users that are not there must not fill
-the memory."""
+"""About how many bytes a partition without documents takes: asking for many unknown users must not fill the memory."""
 
 
 @dataclass(slots=True)
-class Warm:
-    """The turns of one partition, and its facts. Row `i` of every array is the turn `ids[i]`."""
+class DocumentArrays:
+    """Documents of one kind: row `i` of every array is the document `ids[i]`.
+
+    A document keeps its row for good. Arrays have spare room at their end; only the first `size` rows are in use.
+    """
+
+    columns: ClassVar[tuple[str, ...]] = ("seq", "live", "embedded", "dense")
+    row_bytes: ClassVar[int] = 0
+    """About how much memory a row takes besides its vectors."""
 
     dims: int
-    epoch: int = 0
-    version: int = 0
-    facts: WarmFacts = field(init=False)
+    changed: int = 0
+    """Grows with every change."""
+
     ids: list[str] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
     """The row of each id."""
 
-    names: list[str] = field(default_factory=list)
-    """Speakers met so far; `speaker` holds places in this list, -1 for none."""
-
     seq: Ints = field(default_factory=lambda: np.empty(0, np.int64))
-    at: Ints = field(default_factory=lambda: np.empty(0, np.int64))
-    session: Ints = field(default_factory=lambda: np.empty(0, np.int64))
-    speaker: Ints = field(default_factory=lambda: np.empty(0, np.int64))
-    assistant: Bools = field(default_factory=lambda: np.empty(0, np.bool_))
     live: Bools = field(default_factory=lambda: np.empty(0, np.bool_))
     embedded: Bools = field(default_factory=lambda: np.empty(0, np.bool_))
-    traits: Floats = field(default_factory=lambda: np.empty((0, len(TRAITS)), np.float32))
     dense: Floats = field(init=False)
-    before: Ints = field(default_factory=lambda: np.empty(0, np.int64))
-    """Row of the live turn before this one in its session; -1: none."""
-
-    after: Ints = field(default_factory=lambda: np.empty(0, np.int64))
     tokens: TokenRows = field(default_factory=TokenRows)
-    """Token vectors, as far as questions needed them."""
-
-    sessions: dict[str | None, int] = field(default_factory=dict)
+    """Token vectors, as far as questions have needed them."""
 
     def __post_init__(self) -> None:
         self.dense = np.empty((0, self.dims), np.float32)
-        self.facts = WarmFacts(self.dims)
 
     @property
     def size(self) -> int:
-        """How many turns, retired ones included."""
+        """How many documents, retired ones included."""
         return len(self.ids)
 
     @property
     def bytes(self) -> int:
         """About how much memory this takes."""
-        return self.dense.nbytes + self.tokens.bytes + self.size * 400 + self.facts.bytes + _EMPTY
+        return self.dense.nbytes + self.tokens.bytes + self.size * self.row_bytes
 
-    def update(self, delta: Delta) -> None:
-        """Take in what changed."""
-        turns = [head for head in delta.heads if head.kind == "turn"]
-        new = [head for head in turns if head.id not in self.rows]
+    def rows_of(self, ids: Collection[str]) -> Ints:
+        """Return the rows of these documents, ascending."""
+        return np.array(sorted(self.rows[id_] for id_ in ids if id_ in self.rows), np.int64)
+
+    def update(self, heads: Iterable[Head]) -> None:
+        """Add new documents and overwrite changed ones."""
+        documents = list(heads)
+        self.changed += len(documents)
+        new = [head.id for head in documents if head.id not in self.rows]
         self._grow(len(new))
-        for head in new:
-            self.rows[head.id] = len(self.ids)
-            self.ids.append(head.id)
-        for head in turns:
+        for id_ in new:
+            self.rows[id_] = len(self.ids)
+            self.ids.append(id_)
+        for head in documents:
             self._set(self.rows[head.id], head)
-        self.facts.update(head for head in delta.heads if head.kind == "fact")
-        for gone in delta.gone:
-            self._drop(gone)
-        if turns or delta.gone:
-            self._link()
-        self.version, self.epoch = delta.version, delta.epoch
 
-    def _drop(self, id: str) -> None:
-        """Forget what was erased, its vectors included; a number without a document stays."""
-        if self.facts.drop(id) or (row := self.rows.get(id)) is None:
-            return
+    def drop(self, id: str) -> bool:
+        """Wipe an erased document, its vectors included, and return whether it was known.
+
+        Its row stays, empty: rows that were handed out before must not shift.
+        """
+        if (row := self.rows.get(id)) is None:
+            return False
+        self.changed += 1
         self.live[row] = self.embedded[row] = False
         self.dense[row] = 0
         self.tokens.wipe(row)
+        return True
 
     def _grow(self, count: int) -> None:
-        if not count:
+        needed = self.size + count
+        self.tokens.grow(needed)
+        if needed <= len(self.seq):
             return
-        self.tokens.grow(self.size + count)
-        # Room for as many again: a write before each question must not copy the matrix each time.
-        room = self.size + count
-        if room > len(self.seq):
-            room = max(room, 2 * len(self.seq)) if len(self.seq) else room
-            for name in ("seq", "at", "session", "speaker", "assistant", "live", "embedded", "traits"):
-                setattr(self, name, grown(getattr(self, name), room))
-            self.dense = grown(self.dense, room)
+        # Twice the room: a write before each question must not copy the matrix each time.
+        room = max(needed, 2 * len(self.seq))
+        for name in self.columns:
+            setattr(self, name, grown(getattr(self, name), room))
 
     def _set(self, row: int, head: Head) -> None:
         self.seq[row] = head.seq
+        self.live[row] = not head.retired
+        # Its token vectors may be others now; they are read again when a question needs them.
+        self.tokens.forget(row)
+        self.embedded[row] = head.dense is not None and bool(self.dims)
+        if head.dense is not None and self.dims:
+            self.dense[row] = np.frombuffer(head.dense, np.float32)
+        self._describe(row, head)
+
+    def _describe(self, row: int, head: Head) -> None:
+        """Fill the columns of this kind of document."""
+        raise NotImplementedError
+
+
+@dataclass(slots=True)
+class TurnArrays(DocumentArrays):
+    """The turns of a partition, and how they follow each other."""
+
+    columns: ClassVar[tuple[str, ...]] = (
+        *DocumentArrays.columns, "at", "session", "speaker", "assistant", "traits",
+    )  # fmt: skip
+    row_bytes: ClassVar[int] = 400
+
+    names: list[str] = field(default_factory=list)
+    """Speakers met so far."""
+
+    sessions: dict[str | None, int] = field(default_factory=dict)
+    """Sessions met so far, numbered."""
+
+    at: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    session: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    speaker: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    """Positions in `names`; -1 for none."""
+
+    assistant: Bools = field(default_factory=lambda: np.empty(0, np.bool_))
+    traits: Floats = field(default_factory=lambda: np.empty((0, len(TRAITS)), np.float32))
+    before: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    """Row of the live turn before this one in its session; -1 for none."""
+
+    after: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+
+    def link(self) -> None:
+        """Find each live turn's neighbours in its session."""
+        n = self.size
+        self.before = np.full(n, -1, np.int64)
+        self.after = np.full(n, -1, np.int64)
+        rows = np.flatnonzero(self.live[:n])
+        # By session, then by `seq` (the last key of lexsort counts first): neighbours now stand side by side, and
+        # only where the session changes does a turn stand beside one that is no neighbour.
+        rows = rows[np.lexsort((self.seq[rows], self.session[rows]))]
+        earlier, later = rows[:-1], rows[1:]
+        same = self.session[earlier] == self.session[later]
+        self.before[later[same]] = earlier[same]
+        self.after[earlier[same]] = later[same]
+
+    def _describe(self, row: int, head: Head) -> None:
         self.at[row] = to_micros(head.at)
         self.session[row] = self.sessions.setdefault(head.session, len(self.sessions))
         self.speaker[row] = self._name(head.speaker)
         self.assistant[row] = head.role == "assistant"
-        self.live[row] = not head.retired
-        self.tokens.forget(row)
         self.traits[row] = [float(getattr(head.traits, name)) for name in TRAITS]
-        if head.dense is not None and self.dims:
-            self.dense[row] = np.frombuffer(head.dense, np.float32)
-            self.embedded[row] = True
-        else:
-            self.embedded[row] = False
 
     def _name(self, speaker: str | None) -> int:
         if speaker is None:
@@ -133,68 +178,150 @@ class Warm:
             self.names.append(speaker)
         return self.names.index(speaker)
 
-    def _link(self) -> None:
-        """Find each live turn's neighbours in its session."""
-        n = self.size
-        self.before = np.full(n, -1, np.int64)
-        self.after = np.full(n, -1, np.int64)
-        rows = np.flatnonzero(self.live[:n])
-        rows = rows[np.lexsort((self.seq[rows], self.session[rows]))]
-        earlier, later = rows[:-1], rows[1:]
-        same = self.session[earlier] == self.session[later]
-        self.before[later[same]] = earlier[same]
-        self.after[earlier[same]] = later[same]
+
+@dataclass(slots=True)
+class FactArrays(DocumentArrays):
+    """The facts of a partition, apart from its turns: facts never move a turn."""
+
+    columns: ClassVar[tuple[str, ...]] = (
+        *DocumentArrays.columns, "current", "words", "start", "end", "expires",
+    )  # fmt: skip
+    row_bytes: ClassVar[int] = 300
+
+    sources: list[tuple[str, ...]] = field(default_factory=list)
+    """Ids of the turns that each fact rests on."""
+
+    current: Bools = field(default_factory=lambda: np.empty(0, np.bool_))
+    words: Floats = field(default_factory=lambda: np.empty(0, np.float32))
+    start: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    """When it became true, in microseconds; `OPEN_START` if unknown."""
+
+    end: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    expires: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+
+    def drop(self, id: str) -> bool:
+        """See `DocumentArrays`."""
+        known = DocumentArrays.drop(self, id)
+        if known:
+            self.sources[self.rows[id]] = ()
+        return known
+
+    def usable(self, now: datetime, *, past: bool) -> Ints:
+        """Return the rows of live facts that have not expired, and, unless *past*, are believed now."""
+        usable = self.live[: self.size] & (self.expires[: self.size] > to_micros(now))
+        return np.flatnonzero(usable if past else usable & self.current[: self.size])
+
+    def within(self, rows: Ints, windows: Sequence[Interval]) -> Bools:
+        """Return which of the rows were true in one of the windows, and have both a beginning and an end.
+
+        A state that goes on is true in nearly every window, so it says nothing about any.
+        """
+        start, end = self.start[rows], self.end[rows]
+        inside = np.zeros(len(rows), np.bool_)
+        for window in windows:
+            first = OPEN_START if window.start is None else to_micros(window.start)
+            last = OPEN_END if window.end is None else to_micros(window.end)
+            inside |= (start < last) & (end > first)
+        return inside & (start > OPEN_START) & (end < OPEN_END)
+
+    def _describe(self, row: int, head: Head) -> None:
+        valid = head.valid
+        self.current[row] = head.current
+        self.words[row] = head.traits.words
+        self.start[row] = OPEN_START if valid is None or valid.start is None else to_micros(valid.start)
+        self.end[row] = OPEN_END if valid is None or valid.end is None else to_micros(valid.end)
+        self.expires[row] = OPEN_END if head.expires_at is None else to_micros(head.expires_at)
+        # New rows come in order, so a row without an entry is the next one.
+        self.sources[row : row + 1] = [tuple(head.sources)]
+
+
+@dataclass(slots=True)
+class PartitionIndex:
+    """The turns and facts of one partition, with the dense vectors of one embedder."""
+
+    dims: int
+    epoch: int = 0
+    version: int = 0
+    turns: TurnArrays = field(init=False)
+    facts: FactArrays = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.turns = TurnArrays(self.dims)
+        self.facts = FactArrays(self.dims)
+
+    @property
+    def bytes(self) -> int:
+        """About how much memory this takes."""
+        return self.turns.bytes + self.facts.bytes + _EMPTY
+
+    def update(self, delta: Delta) -> None:
+        """Bring the arrays to the delta's version."""
+        turns = [head for head in delta.heads if head.kind == "turn"]
+        self.turns.update(turns)
+        self.facts.update(head for head in delta.heads if head.kind == "fact")
+        for id_ in delta.gone:
+            if not self.facts.drop(id_):
+                self.turns.drop(id_)
+        if turns or delta.gone:
+            self.turns.link()
+        self.version, self.epoch = delta.version, delta.epoch
 
 
 @dataclass(slots=True)
 class WarmPartitions:
-    """The partitions asked lately, the least recent dropped when memory is short."""
+    """Indexes of the partitions asked lately; the least recent are dropped when memory is short."""
 
     store: Store
     policy: RecallPolicy
-    _held: OrderedDict[tuple[Partition, str | None], Warm] = field(default_factory=OrderedDict, init=False)
+    _indexes: OrderedDict[tuple[Partition, str | None], PartitionIndex] = field(
+        default_factory=OrderedDict, init=False
+    )
     _locks: dict[Partition, asyncio.Lock] = field(default_factory=dict, init=False)
 
-    async def get(self, partition: Partition, spec: EmbedderSpec | None) -> Warm:
+    async def get(self, partition: Partition, spec: EmbedderSpec | None) -> PartitionIndex:
         """Return the partition as it is now, also after another process wrote to it."""
         fingerprint = spec.fingerprint if spec else None
+        dims = spec.dense_dims if spec else 0
         key = (partition, fingerprint)
         # Two questions at once must not both apply the same delta.
         async with self._locks.setdefault(partition, asyncio.Lock()):
-            warm = self._held.get(key) or Warm(dims=spec.dense_dims if spec else 0)
-            delta = await self.store.delta(partition, fingerprint=fingerprint, since=warm.version)
-            if warm.version and delta.epoch != warm.epoch:
-                # It was erased as a whole: nothing of what is held may be used again.
-                warm = Warm(dims=spec.dense_dims if spec else 0)
+            index = self._indexes.get(key) or PartitionIndex(dims)
+            delta = await self.store.delta(partition, fingerprint=fingerprint, since=index.version)
+            if index.version and delta.epoch != index.epoch:
+                # The partition was erased and begun again: nothing read before may be used.
+                index = PartitionIndex(dims)
                 delta = await self.store.delta(partition, fingerprint=fingerprint, since=0)
-            if delta.version != warm.version:
-                warm.update(delta)
-            self._held[key] = warm
-            self._held.move_to_end(key)
+            if delta.version != index.version:
+                index.update(delta)
+            self._indexes[key] = index
+            self._indexes.move_to_end(key)
             self._trim()
-        return warm
+        return index
 
     async def tokens(
-        self, partition: Partition, held: Warm | WarmFacts, rows: Ints, spec: EmbedderSpec
-    ) -> Picked:
-        """Return the token vectors of these rows of turns or facts; what is not warm yet is read and kept."""
+        self, partition: Partition, documents: DocumentArrays, rows: Ints, spec: EmbedderSpec
+    ) -> TokenBlock:
+        """Return the token vectors of these rows; those not in memory yet are read from the store and kept."""
         async with self._locks.setdefault(partition, asyncio.Lock()):
-            if held.tokens.bytes > self.policy.warm_token_bytes:
-                held.tokens.clear()
-            unknown = held.tokens.unknown(rows)
+            if documents.tokens.bytes > self.policy.warm_token_bytes:
+                documents.tokens.clear()
+            unknown = documents.tokens.unknown(rows)
             if len(unknown):
-                ids = [held.ids[row] for row in unknown]
-                read = await self.store.tokens(partition, ids, fingerprint=spec.fingerprint)
-                held.tokens.put((int(row), read.get(id_)) for row, id_ in zip(unknown, ids, strict=True))
-            return held.tokens.pick(rows)
+                ids = [documents.ids[row] for row in unknown]
+                vectors = await self.store.tokens(partition, ids, fingerprint=spec.fingerprint)
+                documents.tokens.put(
+                    (int(row), vectors.get(id_)) for row, id_ in zip(unknown, ids, strict=True)
+                )
+            return documents.tokens.pick(rows)
 
     def drop(self, partition: Partition) -> None:
-        """Forget all that is held of a partition: some of it was erased."""
-        for key in [key for key in self._held if key[0] == partition]:
-            del self._held[key]
+        """Drop all that is in memory of a partition: some of it was erased."""
+        for key in [key for key in self._indexes if key[0] == partition]:
+            del self._indexes[key]
 
     def _trim(self) -> None:
-        while len(self._held) > 1 and sum(w.bytes for w in self._held.values()) > self.policy.warm_bytes:
-            (partition, _), _ = self._held.popitem(last=False)
-            if not any(held == partition for held, _ in self._held):
+        limit = self.policy.warm_bytes
+        while len(self._indexes) > 1 and sum(index.bytes for index in self._indexes.values()) > limit:
+            (partition, _), _ = self._indexes.popitem(last=False)
+            if not any(other == partition for other, _ in self._indexes):
                 self._locks.pop(partition, None)

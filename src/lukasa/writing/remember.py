@@ -37,7 +37,7 @@ from lukasa.domain.scope import Partition
 from lukasa.domain.time import to_micros
 from lukasa.domain.turn import Turn
 from lukasa.gate import Admitted
-from lukasa.indexing.documents import document
+from lukasa.indexing.documents import document_of
 from lukasa.indexing.encoder import Encoded, Encoder
 from lukasa.policy import RememberPolicy
 from lukasa.ports.attempts import until_applied
@@ -178,7 +178,7 @@ class Remember:
         turns = [
             AddTurn(
                 turn=turn,
-                document=document(turn, cache.turn_embeddings.get(turn.id), plan.fingerprint),
+                document=document_of(turn, cache.turn_embeddings.get(turn.id), plan.fingerprint),
                 extraction=extractions.get(turn.id),
             )
             for turn in plan.turns

@@ -77,9 +77,6 @@ def rows(embedding: Embedding) -> np.ndarray:
         ({"dense": "no-such"}, "unknown dense model 'no-such'"),
         ({"tokens": "no-such"}, "unknown tokens model 'no-such'"),
         ({"dense": MEAN_TOKENS, "tokens": None}, "needs a token model"),
-        ({"token_pool": 0}, "token_pool=0"),
-        ({"token_dims": 0}, "token_dims=0"),
-        ({"token_dims": 3, "token_basis": np.eye(384, 4, dtype=np.float32)}, "token_basis gives 4"),
         ({"threads": -1}, "threads=-1"),
     ],
 )
@@ -164,7 +161,8 @@ async def test_a_folder_brings_its_own_basis_and_it_counts_in_the_fingerprint(tm
 
     by_basis = await embedded(tokens=first)
 
-    assert [each.tokens for each in by_basis] == [each.tokens for each in await embedded(token_dims=24)]
+    same = await embedded(token_basis=np.eye(384, 24, dtype=np.float32))
+    assert [each.tokens for each in by_basis] == [each.tokens for each in same]
     assert {each.tokens.dims for each in await embedded(tokens=bare) if each.tokens} == {384}
     found = [await fingerprint(tokens=folder) for folder in (first, other, bare)]
     assert len({*found, await fingerprint()}) == 4
@@ -180,7 +178,6 @@ async def test_the_known_model_and_its_folder_with_the_same_basis_are_the_same(t
 
 @pytest.mark.model
 async def test_what_the_caller_says_goes_before_the_models_basis():
-    assert {each.tokens.dims for each in await embedded(token_dims=200) if each.tokens} == {200}
     assert {
         each.tokens.dims
         for each in await embedded(token_basis=np.eye(384, 40, dtype=np.float32))
@@ -212,29 +209,9 @@ async def test_a_basis_that_cannot_be_used_is_a_missing_model(tmp_path: Path, ba
 
 
 @pytest.mark.model
-async def test_fewer_dimensions_are_the_first_ones_until_a_basis_is_given():
-    first = await embedded(token_dims=96)
-    basis = await embedded(token_basis=np.eye(384, 96, dtype=np.float32))
-
-    assert [each.tokens for each in first] == [each.tokens for each in basis]
-    assert {each.tokens.dims for each in first if each.tokens} == {96}
-
-
-@pytest.mark.model
-@pytest.mark.parametrize(
-    "settings", [{"token_dims": 385}, {"token_basis": np.eye(100, 10, dtype=np.float32)}]
-)
-async def test_dimensions_that_the_model_does_not_have_are_refused(settings: dict[str, Any]):
+async def test_a_basis_of_another_width_is_refused():
     with pytest.raises(ConfigError, match="states have 384 dimensions"):
-        await embedded(dense=MEAN_TOKENS, **settings)
-
-
-@pytest.mark.model
-async def test_pooling_halves_the_tokens_of_documents_and_not_of_questions():
-    plain = counts(await embedded())
-
-    assert counts(await embedded(token_pool=2)) == [-(-count // 2) for count in plain]
-    assert counts(await embedded("query", token_pool=2)) == plain
+        await embedded(dense=MEAN_TOKENS, token_basis=np.eye(100, 10, dtype=np.float32))
 
 
 @pytest.mark.model
@@ -243,9 +220,7 @@ async def test_the_fingerprint_changes_with_all_that_changes_vectors_and_nothing
         {},
         {"dense": BGE},
         {"dense": BGE, "tokens": None},
-        {"token_dims": 96},
         {"token_basis": np.eye(384, 96, dtype=np.float32)},
-        {"token_pool": 2},
     ]
     found = [await fingerprint(**each) for each in settings]
 

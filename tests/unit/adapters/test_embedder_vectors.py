@@ -9,8 +9,6 @@ from lukasa.adapters.embedders.onnx import batches
 from lukasa.adapters.models.vectors import (
     Matrix,
     dense_bytes,
-    first_dims,
-    pool_neighbours,
     project,
     quantise,
     unit_rows,
@@ -34,7 +32,7 @@ def test_without_a_basis_all_dimensions_are_kept():
 
 
 def test_the_first_dimensions_are_brought_back_to_length_one():
-    projected = project(np.array([[3.0, 4.0, 12.0]], dtype=np.float32), first_dims(3, 2))
+    projected = project(np.array([[3.0, 4.0, 12.0]], dtype=np.float32), np.eye(3, 2, dtype=np.float32))
 
     assert np.allclose(projected, [[0.6, 0.8]])
 
@@ -47,55 +45,6 @@ def test_an_orthonormal_basis_of_the_rows_keeps_their_products():
     projected = project(rows, turned[:3].T.astype(np.float32))
 
     assert np.allclose(projected @ projected.T, rows @ rows.T, atol=1e-5)
-
-
-def test_pooling_by_one_changes_nothing():
-    rows = random_rows(7)
-
-    assert np.array_equal(pool_neighbours(rows, 1), rows)
-
-
-@given(st.integers(0, 40), st.integers(1, 6))
-def test_pooling_leaves_one_row_for_each_so_many(count: int, factor: int):
-    pooled = pool_neighbours(random_rows(count), factor)
-
-    assert pooled.shape == (-(-count // factor), 8)
-    assert np.allclose(np.linalg.norm(pooled, axis=1), 1.0, atol=1e-5)
-
-
-def test_the_most_alike_neighbours_are_merged_and_the_order_is_kept():
-    east, north, up = np.eye(3, dtype=np.float32)
-    rows = unit_rows(np.array([east, north, north + 0.1 * up, up], dtype=np.float32))
-
-    pooled = pool_neighbours(rows, 2)
-
-    # The two that point north go first; after that every likeness is near nothing, but up is nearer to them.
-    assert np.allclose(pooled[0], east)
-    assert pooled[1] @ unit_rows((rows[1] + rows[2] + rows[3])[None])[0] == pytest.approx(1.0)
-
-
-def test_rows_that_are_alike_but_not_neighbours_are_not_merged_first():
-    east, north = np.eye(2, dtype=np.float32)
-    rows = np.array([east, north, east, north, north, north], dtype=np.float32)
-
-    pooled = pool_neighbours(rows, 2)
-
-    assert np.allclose(pooled[-1], north)
-    assert len(pooled) == 3
-
-
-def test_a_merged_row_weighs_all_that_went_into_it_alike():
-    rows = unit_rows(np.array([[1.0, 0.0], [1.0, 0.1], [1.0, 0.4]], dtype=np.float32))
-
-    (pooled,) = pool_neighbours(rows, 3)
-
-    assert np.allclose(pooled, unit_rows(rows.sum(axis=0, keepdims=True))[0], atol=1e-6)
-
-
-def test_opposite_rows_do_not_divide_by_nothing():
-    pooled = pool_neighbours(np.array([[1.0, 0.0], [-1.0, 0.0]], dtype=np.float32), 2)
-
-    assert np.isfinite(pooled).all()
 
 
 def test_stored_rows_are_close_to_what_they_were():

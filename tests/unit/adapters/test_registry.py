@@ -12,7 +12,6 @@ from lukasa.errors import ConfigError
 FAMILIES = {
     "store": registry.store,
     "embedder": registry.embedder,
-    "reranker": registry.reranker,
     "token counter": registry.token_counter,
 }
 
@@ -39,7 +38,6 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> None:
         ("embedder", "hashing", "HashingEmbedder"),
         ("embedder", "onnx", "OnnxEmbedder"),
         ("embedder", "openai", "OpenAIEmbedder"),
-        ("reranker", "onnx", "OnnxReranker"),
         ("token counter", "estimate", "EstimatingCounter"),
         ("token counter", "words", "WordCounter"),
     ],

@@ -22,7 +22,7 @@ from lukasa.graph.names import is_misspelling, plain, spellings, words_of
 from lukasa.graph.search import by_meaning, by_words
 from lukasa.graph.view import GraphView
 from lukasa.policy import GraphPolicy
-from lukasa.retrieval.warm_facts import WarmFacts
+from lukasa.retrieval.warm import FactArrays
 
 
 def entities(*facts: Fact) -> dict[str, Entity]:
@@ -253,9 +253,9 @@ FACTS = [
 RELATIONS = graph_of(FACTS).relations
 
 
-def warm(*vectors: list[float] | None) -> WarmFacts:
+def warm(*vectors: list[float] | None) -> FactArrays:
     """Return facts kept warm, with these vectors."""
-    facts = WarmFacts(dims=2)
+    facts = FactArrays(dims=2)
     facts.update(
         Head(
             id=each.id, kind="fact", seq=number, at=AT, session=None, speaker=each.subject, role=None, retired=False,

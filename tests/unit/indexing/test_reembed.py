@@ -9,9 +9,8 @@ from lukasa.adapters.stores.reference import ReferenceStore
 from lukasa.domain.query import TurnQuery
 from lukasa.domain.report import Progress
 from lukasa.errors import ProviderError, RateLimitedError
-from lukasa.indexing.backlog import Reembed
+from lukasa.indexing.backlog import Reembed, Reindex
 from lukasa.indexing.encoder import Encoder
-from lukasa.indexing.reindex import Reindex
 from lukasa.testing.conformance.samples import ALICE, BOB, add, fill, search
 from lukasa.testing.conformance.store_facts import fact, put
 from lukasa.testing.fakes import FailingEmbedder

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lukasa.domain.document import Traits
-from lukasa.indexing.traits import traits
+from lukasa.indexing.documents import traits
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,10 @@ from lukasa.domain.change import Retire
 from lukasa.domain.embedding import EmbedderSpec, Embedding
 from lukasa.domain.filter import parse
 from lukasa.policy import RecallPolicy
-from lukasa.retrieval.channels import Channels, Found
-from lukasa.retrieval.warm import Warm, WarmPartitions
+from lukasa.retrieval.channels import Candidates, Channels, Matches
+from lukasa.retrieval.question import Question
+from lukasa.retrieval.understand import understand
+from lukasa.retrieval.warm import TurnArrays, WarmPartitions
 from lukasa.testing.conformance.samples import ALICE, add, fill
 
 EMBEDDER = HashingEmbedder()
@@ -37,56 +40,55 @@ async def store() -> ReferenceStore:
 
 async def gathered(
     store: ReferenceStore, *, asked: str | None, lexical: dict[str, float], filter: Any = None, **policy: Any
-) -> tuple[Warm, Found]:
+) -> tuple[TurnArrays, Candidates]:
     limits = RecallPolicy(**policy)
     warm_ones = WarmPartitions(store, limits)
     channels = Channels(store, warm_ones, limits)
     spec: EmbedderSpec = await EMBEDDER.spec()
-    warm = await warm_ones.get(ALICE, spec)
+    turns = (await warm_ones.get(ALICE, spec)).turns
     embedding: Embedding | None = None
     if asked is not None:
         (embedding,) = await EMBEDDER.embed([asked], purpose="query")
-    allowed = await channels.allowed(ALICE, warm, parse(filter))
-    found = await channels.gather(
-        ALICE, warm, allowed=allowed, lexical=lexical, question=embedding, spec=spec
-    )
-    return warm, found
+    question = Question(text="", now=datetime.now(UTC), filter=parse(filter))
+    rows = (await channels.turns(ALICE, turns, understand("?", now=question.now), question)).rows
+    candidates = await channels.gather(ALICE, turns, Matches(rows, lexical), embedding=embedding, spec=spec)
+    return turns, candidates
 
 
 @pytest.mark.anyio
 async def test_in_a_small_partition_every_channel_scores_every_turn(store: ReferenceStore):
-    warm, found = await gathered(store, asked="number7", lexical={"t7": 2.0, "unknown": 9.0})
+    turns, candidates = await gathered(store, asked="number7", lexical={"t7": 2.0, "unknown": 9.0})
 
-    assert found.rows.tolist() == list(range(30))
-    assert found.lexical.tolist() == [2.0 if n == 7 else 0.0 for n in range(30)]
-    assert found.dense is not None
-    assert found.late is not None
-    assert warm.ids[found.rows[found.dense.argmax()]] == "t7"
-    assert warm.ids[found.rows[found.late.mean(axis=1).argmax()]] == "t7"
+    assert candidates.rows.tolist() == list(range(30))
+    assert candidates.lexical.tolist() == [2.0 if n == 7 else 0.0 for n in range(30)]
+    assert candidates.dense is not None
+    assert candidates.late is not None
+    assert turns.ids[candidates.rows[candidates.dense.argmax()]] == "t7"
+    assert turns.ids[candidates.rows[candidates.late.mean(axis=1).argmax()]] == "t7"
 
 
 @pytest.mark.anyio
 async def test_in_a_large_one_leaders_bring_their_neighbours_of_the_same_session(store: ReferenceStore):
     lexical = {"t20": 2.0, "t15": 1.0, "t3": 0.5}
-    warm, found = await gathered(
+    turns, candidates = await gathered(
         store, asked=None, lexical=lexical, exact_documents=5, per_channel=2, neighbours_of=1
     )
 
     # t20 opens its session, so it has one neighbour; t15 is no leader, so it brings none; t3 is one too many.
-    assert {warm.ids[row] for row in found.rows} == {"t20", "t21", "t15"}
+    assert {turns.ids[row] for row in candidates.rows} == {"t20", "t21", "t15"}
 
 
 @pytest.mark.anyio
 async def test_in_a_large_one_every_channel_nominates_its_best(store: ReferenceStore):
-    warm, found = await gathered(
+    turns, candidates = await gathered(
         store, asked="number7", lexical={"t20": 2.0}, exact_documents=5, per_channel=3, neighbours_of=1
     )
 
-    names = {warm.ids[row] for row in found.rows}
+    names = {turns.ids[row] for row in candidates.rows}
     assert {"t7", "t6", "t8", "t20", "t21"} <= names
     assert len(names) <= 8
-    assert found.late is not None
-    assert len(found.late) == len(found.rows)
+    assert candidates.late is not None
+    assert len(candidates.late) == len(candidates.rows)
 
 
 @pytest.mark.anyio
@@ -94,11 +96,11 @@ async def test_in_a_large_one_every_channel_nominates_its_best(store: ReferenceS
 async def test_what_is_filtered_out_or_forgotten_is_no_candidate(store: ReferenceStore, exact: int):
     await fill(store, Retire(id="t7"))
 
-    warm, found = await gathered(
+    turns, candidates = await gathered(
         store, asked="number7", lexical={"t7": 2.0, "t8": 1.0, "t25": 1.0}, filter={"session": "s0"}, exact_documents=exact,
         per_channel=4,
     )  # fmt: skip
-    names = {warm.ids[row] for row in found.rows}
+    names = {turns.ids[row] for row in candidates.rows}
 
     assert names <= {f"t{n}" for n in range(10)} - {"t7"}
     assert "t8" in names
@@ -106,20 +108,20 @@ async def test_what_is_filtered_out_or_forgotten_is_no_candidate(store: Referenc
 
 @pytest.mark.anyio
 async def test_a_question_without_tokens_has_no_late_interaction(store: ReferenceStore):
-    _, found = await gathered(store, asked="?!", lexical={})
+    _, candidates = await gathered(store, asked="?!", lexical={})
 
-    assert found.dense is not None
-    assert found.late is None
+    assert candidates.dense is not None
+    assert candidates.late is None
 
 
 @pytest.mark.anyio
 async def test_without_vectors_there_is_full_text_alone(store: ReferenceStore):
-    warm, found = await gathered(store, asked=None, lexical={"t3": 1.5})
+    turns, candidates = await gathered(store, asked=None, lexical={"t3": 1.5})
 
-    assert (found.dense, found.late) == (None, None)
-    assert {warm.ids[row]: float(score) for row, score in zip(found.rows, found.lexical, strict=True)}[
-        "t3"
-    ] == 1.5
+    assert (candidates.dense, candidates.late) == (None, None)
+    assert {
+        turns.ids[row]: float(score) for row, score in zip(candidates.rows, candidates.lexical, strict=True)
+    }["t3"] == 1.5
 
 
 @pytest.mark.anyio

@@ -9,25 +9,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lukasa.retrieval.channels import Found
-from lukasa.retrieval.confidence import Signs, confidence, signs
+from lukasa.retrieval.channels import Candidates
+from lukasa.retrieval.confidence import ConfidenceFeatures, confidence, confidence_features
 from lukasa.retrieval.understand import understand
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 
-def seen(question: str, *texts: str, late: Any = None, dense: Any = None, order: Any = None) -> Signs:
+def seen(
+    question: str, *texts: str, late: Any = None, dense: Any = None, order: Any = None
+) -> ConfidenceFeatures:
     count = len(texts)
-    found = Found(
+    candidates = Candidates(
         rows=np.arange(count),
         lexical=np.zeros(count, np.float32),
         late=None if late is None else np.array(late, np.float32),
         dense=None if dense is None else np.array(dense, np.float32),
     )
-    places = np.arange(count) if order is None else np.array(order)
-    asked = understand(question, now=NOW, zone=None, names=())
-    best = [texts[place].split() for place in places[:5]]
-    return signs(found, places, asked=asked, texts=best, searched=count)
+    positions = np.arange(count) if order is None else np.array(order)
+    understanding = understand(question, now=NOW, zone=None, names=())
+    best = [texts[position].split() for position in positions[:5]]
+    return confidence_features(candidates, positions, understanding=understanding, texts=best, searched=count)
 
 
 def test_words_in_common_are_counted_over_the_best_few_and_in_the_best_one():
@@ -63,17 +65,17 @@ def test_without_candidates_or_vectors_nothing_speaks_for_an_answer():
 
 
 WEIGHTS = {"bias": -2.0, "late": 3.0, "covered": 1.0}
-NAMES = [field.name for field in fields(Signs)]
-NOTHING = Signs(**dict.fromkeys(NAMES, 0.0))
+NAMES = [field.name for field in fields(ConfidenceFeatures)]
+NOTHING = ConfidenceFeatures(**dict.fromkeys(NAMES, 0.0))
 
 
-def test_confidence_is_a_logistic_of_the_weighted_signs():
+def test_confidence_is_a_logistic_of_the_weighted_features():
     assert confidence(NOTHING, {"bias": 0.0}) == 0.5
     assert confidence(NOTHING, WEIGHTS) == pytest.approx(0.1192, abs=1e-4)
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=len(NAMES), max_size=len(NAMES)), st.floats(-1e6, 1e6))
-def test_confidence_is_a_chance_for_any_signs(values: list[float], bias: float):
-    seen = Signs(**dict(zip(NAMES, values, strict=True)))
+def test_confidence_is_a_chance_for_any_features(values: list[float], bias: float):
+    seen = ConfidenceFeatures(**dict(zip(NAMES, values, strict=True)))
 
     assert 0 <= confidence(seen, {**WEIGHTS, "bias": bias}) <= 1

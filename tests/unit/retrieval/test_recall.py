@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from lukasa import AsyncHandle, AsyncMemory, Settings
-from lukasa.errors import InputError, ProviderError
 from lukasa.policy import RecallPolicy
 from lukasa.wiring import build, now
 
@@ -24,25 +22,10 @@ LINES = [
 ]
 
 
-class Preferring:
-    """A reranker that likes texts with a certain word."""
-
-    def __init__(self, word: str) -> None:
-        self.word = word
-        self.read: list[str] = []
-
-    async def score(self, question: str, texts: Sequence[str]) -> list[float]:
-        self.read = list(texts)
-        return [9.0 if self.word in text else -9.0 for text in texts]
-
-    async def aclose(self) -> None:
-        """Nothing to release."""
-
-
-async def memory(*, reranker: Any = None, **policy: Any) -> AsyncMemory:
+async def memory(**policy: Any) -> AsyncMemory:
     limits = RecallPolicy(**{"min_confidence": 0.0, "fusion": PLAIN, **policy})
     parts = build(Settings(store="memory:", embedder="hashing", tokens="words", recall=limits), clock=now)
-    made = AsyncMemory(replace(parts, reranker=reranker))
+    made = AsyncMemory(parts)
     await made._running.parts.store.open()
     await made.of("alice").remember(LINES, at=AT)
     return made
@@ -79,8 +62,8 @@ async def test_a_confidence_comes_with_every_answer_and_what_it_rests_on_when_as
     plain, explained = await alice.recall("harbour"), await alice.recall("harbour", explain=True)
 
     assert plain.confidence == explained.confidence > 0
-    assert not plain.signs
-    assert explained.signs["covered"] == 1.0
+    assert not plain.confidence_features
+    assert explained.confidence_features["covered"] == 1.0
 
 
 async def test_every_step_is_timed(alice: AsyncHandle):
@@ -91,49 +74,6 @@ async def test_every_step_is_timed(alice: AsyncHandle):
     )
     assert timings["total"] >= max(timings.values())
     assert "compose" in (await alice.context("harbour")).timings
-
-
-async def test_a_reranker_is_asked_when_the_call_says_so():
-    reranker = Preferring("Chess")
-    async with await memory(reranker=reranker, rerank=3) as made:
-        alice = made.of("alice")
-        assert (await alice.recall("Which harbour was closed?")).hits[0].text == "The harbour was closed."
-        assert reranker.read == []
-
-        recalled = await alice.recall("Which harbour was closed?", rerank=True)
-        assert len(reranker.read) == 3
-        assert all(text.startswith("[1 March 2026] User: ") for text in reranker.read)
-        told = {hit.text: {s.channel: s.score for s in hit.signals} for hit in recalled}
-        assert sum("rerank" in signals for signals in told.values()) == 3
-
-
-async def test_a_reranker_changes_the_order_of_what_it_read():
-    async with await memory(reranker=Preferring("tea"), rerank=4) as made:
-        recalled = await made.of("alice").recall("harbour", rerank=True, kinds=["turn"])
-
-    assert [hit.text for hit in recalled][:2] in (
-        ["We drank tea in Porto.", "The harbour was closed."],
-        ["The harbour was closed.", "We drank tea in Porto."],
-    )
-    tea = next(hit for hit in recalled if "tea" in hit.text)
-    assert [signal.score for signal in tea.signals if signal.channel == "rerank"] == [9.0]
-
-
-async def test_without_a_reranker_asking_for_one_is_an_error(alice: AsyncHandle):
-    with pytest.raises(InputError, match="no reranker is configured"):
-        await alice.context("harbour", rerank=True)
-
-
-async def test_a_reranker_that_fails_costs_its_opinion_and_is_told():
-    class Failing(Preferring):
-        async def score(self, question: str, texts: Sequence[str]) -> list[float]:
-            raise ProviderError("it broke")
-
-    async with await memory(reranker=Failing("")) as made:
-        recalled = await made.of("alice").recall("Which harbour was closed?", rerank=True)
-
-    assert recalled.hits[0].text == "The harbour was closed."
-    assert ["it broke" in warning for warning in recalled.warnings] == [True]
 
 
 @pytest.mark.parametrize("exact", [1, 1000])

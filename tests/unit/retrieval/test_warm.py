@@ -15,7 +15,7 @@ from lukasa.domain.change import Embed, Restore, Retire
 from lukasa.domain.document import Delta, Head, Traits
 from lukasa.domain.embedding import EmbedderSpec, Embedding, TokenVectors
 from lukasa.policy import RecallPolicy
-from lukasa.retrieval.warm import TRAITS, Warm, WarmPartitions
+from lukasa.retrieval.warm import TRAITS, PartitionIndex, TurnArrays, WarmPartitions
 from lukasa.testing.conformance.samples import ALICE, BOB, add, fill
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -37,42 +37,44 @@ def embedding(value: float = 1.0, tokens: int = 1) -> Embedding:
     return Embedding(dense(value, 0), TokenVectors(bytes([127, 0, 0]) * tokens, 3))
 
 
-def warm(*heads: Head, dims: int = 2) -> Warm:
-    made = Warm(dims=dims)
-    made.update(Delta(version=1, heads=heads))
-    return made
+def indexed(*heads: Head, dims: int = 2) -> PartitionIndex:
+    index = PartitionIndex(dims=dims)
+    index.update(Delta(version=1, heads=heads))
+    return index
 
 
-def neighbours(of: Warm) -> dict[str, tuple[str | None, str | None]]:
+def neighbours(turns: TurnArrays) -> dict[str, tuple[str | None, str | None]]:
     def name(row: int) -> str | None:
-        return None if row < 0 else of.ids[row]
+        return None if row < 0 else turns.ids[row]
 
-    return {id_: (name(int(of.before[row])), name(int(of.after[row]))) for row, id_ in enumerate(of.ids)}
+    return {
+        id_: (name(int(turns.before[row])), name(int(turns.after[row]))) for row, id_ in enumerate(turns.ids)
+    }
 
 
 def test_every_row_is_about_its_document():
     traits = Traits(words=7, questions=2, asks=True, first_person=1, times=True, numbers=False, picture=True)
-    made = warm(
+    turns = indexed(
         head("a", 1, speaker="Ines", dense=dense(0.6, 0.8), traits=traits),
         head("b", 2, session=None, role="assistant", retired=True),
-    )
+    ).turns
 
-    assert (made.ids, made.rows, made.names) == (["a", "b"], {"a": 0, "b": 1}, ["Ines"])
-    assert made.seq[:2].tolist() == [1, 2]
-    assert made.speaker[:2].tolist() == [0, -1]
-    assert made.assistant[:2].tolist() == [False, True]
-    assert made.live[:2].tolist() == [True, False]
-    assert made.embedded[:2].tolist() == [True, False]
-    assert np.allclose(made.dense[:2], [[0.6, 0.8], [0, 0]])
-    assert dict(zip(TRAITS, made.traits[0].tolist(), strict=True)) == {
+    assert (turns.ids, turns.rows, turns.names) == (["a", "b"], {"a": 0, "b": 1}, ["Ines"])
+    assert turns.seq[:2].tolist() == [1, 2]
+    assert turns.speaker[:2].tolist() == [0, -1]
+    assert turns.assistant[:2].tolist() == [False, True]
+    assert turns.live[:2].tolist() == [True, False]
+    assert turns.embedded[:2].tolist() == [True, False]
+    assert np.allclose(turns.dense[:2], [[0.6, 0.8], [0, 0]])
+    assert dict(zip(TRAITS, turns.traits[0].tolist(), strict=True)) == {
         "words": 7, "questions": 2, "asks": 1, "first_person": 1, "times": 1, "numbers": 0, "picture": 1,
     }  # fmt: skip
-    assert made.at[1] - made.at[0] == 3_600_000_000
-    assert made.session[0] != made.session[1]
+    assert turns.at[1] - turns.at[0] == 3_600_000_000
+    assert turns.session[0] != turns.session[1]
 
 
 def test_neighbours_are_the_live_turns_around_it_in_its_session():
-    made = warm(
+    index = indexed(
         head("a", 1),
         head("x", 2, session="t"),
         head("b", 3),
@@ -80,25 +82,25 @@ def test_neighbours_are_the_live_turns_around_it_in_its_session():
         head("n", 5, session=None),
         head("m", 6, session=None),
     )
-    assert neighbours(made) == {
+    assert neighbours(index.turns) == {
         "a": (None, "b"), "x": (None, None), "b": ("a", "c"), "c": ("b", None), "n": (None, "m"), "m": ("n", None),
     }  # fmt: skip
 
-    made.update(Delta(version=2, heads=[head("b", 3, retired=True)]))
-    assert neighbours(made)["a"] == (None, "c")
-    assert neighbours(made)["b"] == (None, None)
+    index.update(Delta(version=2, heads=[head("b", 3, retired=True)]))
+    assert neighbours(index.turns)["a"] == (None, "c")
+    assert neighbours(index.turns)["b"] == (None, None)
 
-    made.update(Delta(version=3, heads=[head("b", 3)]))
-    assert neighbours(made)["b"] == ("a", "c")
+    index.update(Delta(version=3, heads=[head("b", 3)]))
+    assert neighbours(index.turns)["b"] == ("a", "c")
 
 
 def test_what_is_gone_is_not_live_any_more():
-    made = warm(head("a", 1), head("b", 2))
+    index = indexed(head("a", 1), head("b", 2))
 
-    made.update(Delta(version=2, gone=["a", "never seen"]))
+    index.update(Delta(version=2, gone=["a", "never seen"]))
 
-    assert made.live[:2].tolist() == [False, True]
-    assert neighbours(made)["b"] == (None, None)
+    assert index.turns.live[:2].tolist() == [False, True]
+    assert neighbours(index.turns)["b"] == (None, None)
 
 
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=6))
@@ -107,11 +109,11 @@ def test_taking_it_in_piece_by_piece_is_like_all_at_once(sizes: list[int]):
         head(f"t{n}", n, session=f"s{n % 3}", speaker=f"p{n % 4}", dense=dense(n, 1))
         for n in range(1, sum(sizes) + 1)
     ]
-    pieces, done = Warm(dims=2), 0
+    index, done = PartitionIndex(dims=2), 0
     for version, size in enumerate(sizes, start=1):
-        pieces.update(Delta(version=version, heads=heads[done : done + size]))
+        index.update(Delta(version=version, heads=heads[done : done + size]))
         done += size
-    whole = warm(*heads)
+    pieces, whole = index.turns, indexed(*heads).turns
 
     assert pieces.ids == whole.ids
     for name in ("seq", "at", "session", "speaker", "live", "embedded", "dense", "traits"):
@@ -165,7 +167,11 @@ async def test_only_what_changed_since_is_read():
 
     assert first is second
     assert store.asked == [0, 2]
-    assert (second.version, second.ids, second.live[:3].tolist()) == (4, ["a", "b", "c"], [False, True, True])
+    assert (second.version, second.turns.ids, second.turns.live[:3].tolist()) == (
+        4,
+        ["a", "b", "c"],
+        [False, True, True],
+    )
 
 
 @pytest.mark.anyio
@@ -178,7 +184,7 @@ async def test_many_questions_at_once_take_a_change_in_once():
         tasks = [group.create_task(warm_ones.get(ALICE, SPEC)) for _ in range(10)]
 
     assert {id(task.result()) for task in tasks} == {id(tasks[0].result())}
-    assert tasks[0].result().ids == [f"t{n}" for n in range(10)]
+    assert tasks[0].result().turns.ids == [f"t{n}" for n in range(10)]
     assert store.asked == [0, *[10] * 9]
 
 
@@ -193,14 +199,14 @@ async def test_embedders_do_not_share_arrays():
         for spec in (SPEC, replace(SPEC, fingerprint="g", dense_dims=5), None)
     ]
 
-    assert [each.embedded[0] for each in (one, other, none)] == [True, False, False]
-    assert [each.dense.shape[1] for each in (one, other, none)] == [2, 5, 0]
+    assert [each.turns.embedded[0] for each in (one, other, none)] == [True, False, False]
+    assert [each.turns.dense.shape[1] for each in (one, other, none)] == [2, 5, 0]
 
 
 async def counts(warm_ones: WarmPartitions, *rows: int) -> list[int]:
-    held = await warm_ones.get(ALICE, SPEC)
-    wanted = np.array(rows or range(held.size), np.int64)
-    return (await warm_ones.tokens(ALICE, held, wanted, SPEC)).counts.tolist()
+    turns = (await warm_ones.get(ALICE, SPEC)).turns
+    wanted = np.array(rows or range(turns.size), np.int64)
+    return (await warm_ones.tokens(ALICE, turns, wanted, SPEC)).counts.tolist()
 
 
 @pytest.mark.anyio
@@ -238,9 +244,9 @@ async def test_a_write_while_token_vectors_are_read_is_taken_in_afterwards():
     store = Counting()
     await fill(store, embedded("a"))
     warm_ones = partitions(store)
-    held = await warm_ones.get(ALICE, SPEC)
+    turns = (await warm_ones.get(ALICE, SPEC)).turns
 
-    reading = asyncio.create_task(warm_ones.tokens(ALICE, held, np.array([0]), SPEC))
+    reading = asyncio.create_task(warm_ones.tokens(ALICE, turns, np.array([0]), SPEC))
     await asyncio.sleep(0)
     await fill(store, Embed(id="a", embedding=embedding(tokens=7), fingerprint="f"), embedded("b", tokens=5))
 
@@ -266,7 +272,7 @@ async def test_the_least_asked_are_dropped_when_memory_is_short_and_come_back():
     warm_ones = partitions(store, warm_bytes=1)
 
     for partition in (ALICE, BOB, BOB, ALICE):
-        assert (await warm_ones.get(partition, SPEC)).ids == ["a"]
+        assert (await warm_ones.get(partition, SPEC)).turns.ids == ["a"]
 
     assert store.asked == [0, 0, 1, 0]
 
@@ -278,5 +284,5 @@ async def test_partitions_that_hold_nothing_are_dropped_too():
     for n in range(200):
         await warm_ones.get(replace(ALICE, user=f"user {n}"), SPEC)
 
-    assert len(warm_ones._held) < 200
+    assert len(warm_ones._indexes) < 200
     assert len(warm_ones._locks) < 200

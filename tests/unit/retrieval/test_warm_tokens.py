@@ -5,17 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lukasa.domain.embedding import TokenVectors
-from lukasa.retrieval.token_vectors import Picked, TokenRows, max_sim
+from lukasa.retrieval.token_vectors import TokenBlock, TokenRows, max_sim
 
 
 def vectors(*rows: list[int]) -> TokenVectors:
     return TokenVectors(np.array(rows, np.int8).tobytes(), 2)
 
 
-def picked(*documents: list[list[int]]) -> Picked:
+def picked(*documents: list[list[int]]) -> TokenBlock:
     rows = [row for document in documents for row in document]
     codes = np.array(rows, np.int8).reshape(-1, 2)
-    return Picked(codes, np.array([len(each) for each in documents], np.int64))
+    return TokenBlock(codes, np.array([len(each) for each in documents], np.int64))
 
 
 EAST, NORTH, SLANTED, WEST, SOUTH = [127, 0], [0, 127], [76, 102], [-127, 0], [0, -127]

@@ -17,7 +17,7 @@ from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
 from lukasa.errors import StaleError, StoreFullError
 from lukasa.gate.echoes import Echoes
-from lukasa.indexing.documents import document
+from lukasa.indexing.documents import document_of
 from lukasa.indexing.encoder import Encoder
 from lukasa.policy import RememberPolicy, ResolvePolicy
 from lukasa.ports.store import Store
@@ -134,7 +134,7 @@ def test_keys_count_the_messages_of_a_call():
 def test_a_document_has_the_terms_of_date_and_speaker_and_the_traits_of_the_text_alone():
     (turn,) = turns(draft("Where is it?", speaker="Ines", at=NOW))
 
-    made = document(turn, None, "f")
+    made = document_of(turn, None, "f")
 
     assert {"march", "2026", "where"} <= set(made.terms)
     assert (made.traits.words, made.traits.asks, made.traits.numbers) == (3, True, False)
@@ -159,7 +159,7 @@ class Rushed(ReferenceStore):
 
 
 def _add(turn: Turn) -> Any:
-    return AddTurn(turn=turn, document=document(turn, None, None))
+    return AddTurn(turn=turn, document=document_of(turn, None, None))
 
 
 @pytest.mark.anyio

@@ -1,4 +1,4 @@
-"""Learns when to abstain: logistic weights of the signs, in memories of a few turns and of many."""
+"""Learns when to abstain: logistic weights of the confidence features, in memories of a few turns and of many."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ class Examples:
     """What recall saw of every question, in memories of every size."""
 
     names: Sequence[str]
-    """Of the signs."""
+    """Of the features."""
 
-    signs: Doubles
-    """Examples × signs."""
+    features: Doubles
+    """Examples × features."""
 
     kinds: Sequence[Kind]
     sizes: Sequence[Size]
@@ -58,14 +58,14 @@ class Examples:
 
 
 class Model(NamedTuple):
-    """A weight for each sign, and the bias."""
+    """A weight for each feature, and the bias."""
 
     weights: Doubles
     bias: float
 
-    def chances(self, signs: Doubles) -> Doubles:
+    def chances(self, features: Doubles) -> Doubles:
         """Return the chance of each example that its question has an answer."""
-        odds = np.clip(signs @ self.weights + self.bias, -50, 50)
+        odds = np.clip(features @ self.weights + self.bias, -50, 50)
         return np.asarray(1 / (1 + np.exp(-odds)), np.float64)
 
 
@@ -87,12 +87,14 @@ def collect(corpus: Corpus, progress: Callable[[], None]) -> Examples:
         found = list(_conversation(corpus, conversation, random.Random(place), progress))  # noqa: S311
         seen += found
         owner += [place] * len(found)
-    names = tuple(seen[0].recalled.signs)
+    names = tuple(seen[0].recalled.confidence_features)
     if any(each.recalled.mode != "full" for each in seen):
         raise EvalError("confidence is learned for an embedder, but recall had full-text only")
     return Examples(
         names=names,
-        signs=np.array([[each.recalled.signs[name] for name in names] for each in seen], np.float64),
+        features=np.array(
+            [[each.recalled.confidence_features[name] for name in names] for each in seen], np.float64
+        ),
         kinds=[each.kind for each in seen],
         sizes=[each.size for each in seen],
         owner=np.array(owner, np.int64),
@@ -138,13 +140,13 @@ def _part(size: Size, ids: Sequence[str], rng: random.Random) -> set[str]:
 def fit(examples: Examples, chosen: npt.NDArray[np.bool_] | None = None) -> Model:
     """Return the logistic model of the chosen examples (`None`: all), by Newton's method."""
     chosen = np.ones(len(examples.kinds), np.bool_) if chosen is None else chosen
-    signs = examples.signs[chosen]
+    features = examples.features[chosen]
     off = np.array([kind == "off topic" for kind in examples.kinds])[chosen]
     weight = np.where(off, _OFF_TOPIC_WEIGHT, 1.0)
     weight /= weight.sum()
-    mean, spread = signs.mean(axis=0), signs.std(axis=0) + 1e-9
-    table = np.column_stack([(signs - mean) / spread, np.ones(len(signs))])
-    shrink = np.append(np.full(signs.shape[1], _SHRINK), 0.0)  # the bias goes where it must
+    mean, spread = features.mean(axis=0), features.std(axis=0) + 1e-9
+    table = np.column_stack([(features - mean) / spread, np.ones(len(features))])
+    shrink = np.append(np.full(features.shape[1], _SHRINK), 0.0)  # the bias goes where it must
     model = np.zeros(table.shape[1])
     for _ in range(_MOST_STEPS):
         chances = 1 / (1 + np.exp(-np.clip(table @ model, -50, 50)))
@@ -167,7 +169,7 @@ def left_out(examples: Examples) -> Doubles:
         own = examples.owner == place
         if own.all():
             raise EvalError("one conversation cannot be left out of one; at least two are needed")
-        chances[own] = fit(examples, ~own).chances(examples.signs[own])
+        chances[own] = fit(examples, ~own).chances(examples.features[own])
     return chances
 
 

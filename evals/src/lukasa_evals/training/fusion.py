@@ -1,4 +1,4 @@
-"""Learns how to weigh the evidence: a linear score, by a listwise softmax over all turns of a conversation."""
+"""Learns how to weigh the features: a linear score, by a listwise softmax over all turns of a conversation."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Bools: TypeAlias = npt.NDArray[np.bool_]
 Ints: TypeAlias = npt.NDArray[np.int64]
 
 TOPS = (5, 10, 20, 50)
-PREFIX = "evidence."
+PREFIX = "feature."
 """Of the signals that carry features."""
 
 _STEPS = 150

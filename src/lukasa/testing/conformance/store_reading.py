@@ -73,31 +73,8 @@ class ReadingSuite(StoreSuite):
         await self.fill_tea(store)
 
         found = await search(store, *terms)
-        assert {each.id: each.score for each in found} == pytest.approx(
-            bm25(TEA, dict.fromkeys(terms, 1.0)), rel=1e-9
-        )
+        assert {each.id: each.score for each in found} == pytest.approx(bm25(TEA, terms), rel=1e-9)
         assert [each.score for each in found] == sorted((each.score for each in found), reverse=True)
-
-    async def test_weights_multiply_the_scores_of_terms(self, store: Store) -> None:
-        await self.fill_tea(store)
-
-        found = await search(store, "tea", "milk", weights=[0.25, 3.0])
-        assert {each.id: each.score for each in found} == pytest.approx(
-            bm25(TEA, {"tea": 0.25, "milk": 3.0}), rel=1e-9
-        )
-
-    async def test_a_term_of_weight_zero_still_finds(self, store: Store) -> None:
-        await self.fill_tea(store)
-
-        assert [(each.id, each.score) for each in await search(store, "coffee", weights=[0.0])] == [
-            ("t4", 0.0)
-        ]
-
-    async def test_weights_must_be_as_many_as_terms(self, store: Store) -> None:
-        await self.fill_tea(store)
-
-        with pytest.raises(InputError, match="2 terms"):
-            await search(store, "tea", "milk", weights=[1.0])
 
     async def test_equals_come_newest_first(self, store: Store) -> None:
         await fill(store, *(add(f"t{place}") for place in range(1, 30)))
@@ -207,11 +184,9 @@ class ReadingSuite(StoreSuite):
         await fill(store, *(add(name, each) for name, each in documents.items()))
 
         for _ in range(10):
-            weights = {
-                term: random.choice((0.5, 1.0, 2.5)) for term in random.sample(words, k=random.randint(1, 5))
-            }
-            found = await search(store, *weights, weights=list(weights.values()), limit=500)
-            scores = bm25(documents, weights)
+            terms = random.sample(words, k=random.randint(1, 5))
+            found = await search(store, *terms, limit=500)
+            scores = bm25(documents, terms)
             assert {each.id: each.score for each in found} == pytest.approx(scores, rel=1e-9)
             assert [each.score for each in found] == sorted((each.score for each in found), reverse=True)
 

@@ -51,7 +51,7 @@ from lukasa.domain.query import (
 from lukasa.domain.report import Backlog, Finding, Stats, Verified
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import MAX_INT, Turn
-from lukasa.errors import ClosedError, InputError, StaleError
+from lukasa.errors import ClosedError, StaleError
 
 K1 = 1.2
 """How soon more of the same term stops counting."""
@@ -187,9 +187,6 @@ class ReferenceStore:
         )
 
     async def lexical(self, partition: Partition, query: LexicalQuery) -> list[Scored]:
-        weights = [1.0] * len(query.terms) if query.weights is None else list(query.weights)
-        if len(weights) != len(query.terms):
-            raise InputError(f"{len(query.terms)} terms need as many weights, not {len(weights)}")
         content = self._content(partition)
         live = content.live(query.kind, None)
         idf = _idf(query, live)
@@ -197,7 +194,7 @@ class ReferenceStore:
         found = []
         for document in content.live(query.kind, query.filter):
             if any(term in idf and term in document.terms for term in query.terms):
-                score = _bm25(document, list(zip(query.terms, weights, strict=True)), idf, average)
+                score = _bm25(document, query.terms, idf, average)
                 found.append((-score, -document.seq, document.id))
         return [Scored(name, -score) for score, _, name in sorted(found)[: max(0, query.limit)]]
 
@@ -429,15 +426,13 @@ def _idf(query: LexicalQuery, live: Sequence[Entry]) -> dict[str, float]:
     }
 
 
-def _bm25(
-    document: Entry, terms: Sequence[tuple[str, float]], idf: dict[str, float], average: float
-) -> float:
+def _bm25(document: Entry, terms: Sequence[str], idf: dict[str, float], average: float) -> float:
     norm = K1 * (1 - B + B * document.terms.total() / average)
     score = 0.0
-    for term, weight in terms:
+    for term in terms:
         count = document.terms[term]
         if count and term in idf:
-            score += weight * idf[term] * (count * (K1 + 1) / (count + norm))
+            score += idf[term] * (count * (K1 + 1) / (count + norm))
     return score
 
 

@@ -26,7 +26,7 @@ from lukasa.adapters.stores.sqlite.filters import conditions
 from lukasa.adapters.stores.sqlite.sql import fetch, sql
 from lukasa.domain.document import Kind, Scored
 from lukasa.domain.query import LexicalQuery
-from lukasa.errors import InputError, StoreCorruptError
+from lukasa.errors import StoreCorruptError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -122,31 +122,26 @@ def fill(connection: apsw.Connection) -> None:
 
 def search(connection: apsw.Connection, counts: Counts, query: LexicalQuery) -> list[Scored]:
     """Return what `Store.lexical` promises; scores and order are those of the reference store, bit for bit."""
-    weights = [1.0] * len(query.terms) if query.weights is None else query.weights
-    if len(weights) != len(query.terms):
-        raise InputError(f"{len(query.terms)} terms need as many weights, not {len(weights)}")
     if query.limit <= 0 or not counts.documents:
         return []
-    weighted = _wanted(connection, counts, query, weights)
+    weighted = _wanted(connection, counts, query)
     if not weighted:
         return []
     rows, scores = _ranked(connection, counts, weighted)
     return _best(connection, query, rows=rows, scores=scores)
 
 
-def _wanted(
-    connection: apsw.Connection, counts: Counts, query: LexicalQuery, weights: Sequence[float]
-) -> list[tuple[str, float]]:
-    """Return token and factor (weight × idf) of each term that occurs and is not too common."""
+def _wanted(connection: apsw.Connection, counts: Counts, query: LexicalQuery) -> list[tuple[str, float]]:
+    """Return token and idf of each term that occurs and is not too common."""
     found = []
-    for term, weight in zip(query.terms, weights, strict=True):
+    for term in query.terms:
         token = _token(counts.pool, term)
         count = connection.execute(sql("posting_count"), {"token": token}).get
         if count:
             idf = math.log(1 + (counts.documents - count + 0.5) / (count + 0.5))
-            found.append((token, weight * idf, count <= query.common * counts.documents))
-    kept = [(token, factor) for token, factor, rare in found if rare]
-    return kept or [(token, factor) for token, factor, _ in found]
+            found.append((token, idf, count <= query.common * counts.documents))
+    kept = [(token, idf) for token, idf, rare in found if rare]
+    return kept or [(token, idf) for token, idf, _ in found]
 
 
 def _ranked(
@@ -157,12 +152,12 @@ def _ranked(
 
     average = counts.terms / counts.documents
     lists, parts = [], []
-    for token, factor in weighted:
+    for token, idf in weighted:
         rows = _postings(connection, token)
         frequency = _frequencies(connection, token, rows)
         norm = K1 * (1 - B + B * _lengths(connection, rows) / average)
         lists.append(rows)
-        parts.append(factor * (frequency * (K1 + 1) / (frequency + norm)))
+        parts.append(idf * (frequency * (K1 + 1) / (frequency + norm)))
     if len(lists) == 1:
         return lists[0], parts[0]
     rows, places = np.unique(np.concatenate(lists), return_inverse=True)

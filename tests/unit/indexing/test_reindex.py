@@ -19,7 +19,7 @@ from lukasa.domain.change import Index
 from lukasa.domain.document import Traits
 from lukasa.domain.journal import Cause
 from lukasa.domain.time import to_micros
-from lukasa.indexing import documents, reindex
+from lukasa.indexing import backlog, documents
 from lukasa.text.analysis import ANALYSIS_VERSION, analyse
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -78,8 +78,8 @@ def test_what_is_stored_now_is_of_the_rules_of_now(path: Path):
 def test_recall_and_context_warn_whom_it_concerns(memory: Memory):
     ana, ben = memory.of("ana"), memory.of("ben")
 
-    assert ana.recall("violin").warnings == [reindex.OUTDATED]
-    assert ana.context("violin").warnings == [reindex.OUTDATED]
+    assert ana.recall("violin").warnings == [backlog.OUTDATED]
+    assert ana.context("violin").warnings == [backlog.OUTDATED]
     assert ben.recall("train").warnings == []
     assert memory.of("nobody").recall("train").warnings == []
 
@@ -114,7 +114,7 @@ def test_reindexing_can_be_done_in_parts(memory: Memory):
 
 def test_what_was_done_before_a_failure_stays_done(path: Path, monkeypatch: pytest.MonkeyPatch):
     spoil(path, ANA, 5)
-    monkeypatch.setattr(reindex, "_BATCH", 2)
+    monkeypatch.setattr(backlog, "_INDEX_BATCH", 2)
     calls = iter(range(4))
 
     def fails_at_the_fourth_text(text: str) -> list[str]:
@@ -122,7 +122,7 @@ def test_what_was_done_before_a_failure_stays_done(path: Path, monkeypatch: pyte
             raise MemoryError
         return analyse(text)
 
-    monkeypatch.setattr(reindex, "analyse", fails_at_the_fourth_text)
+    monkeypatch.setattr(documents, "analyse", fails_at_the_fourth_text)
     with Memory.open(path, settings=NO_MODEL) as memory:
         with pytest.raises(MemoryError):
             memory.reindex()
@@ -130,12 +130,12 @@ def test_what_was_done_before_a_failure_stays_done(path: Path, monkeypatch: pyte
 
 
 def test_when_the_rules_change_everything_before_is_old(path: Path, monkeypatch: pytest.MonkeyPatch):
-    for module in (reindex, documents):
+    for module in (backlog, documents):
         monkeypatch.setattr(module, "ANALYSIS_VERSION", ANALYSIS_VERSION + 1)
 
     with Memory.open(path, settings=NO_MODEL) as memory:
         memory.of("ben").remember("And the bus too.", at=NOON)
-        assert memory.of("ben").recall("bus").warnings == [reindex.OUTDATED]
+        assert memory.of("ben").recall("bus").warnings == [backlog.OUTDATED]
         assert memory.reindex().done == 6
         assert memory.of("ben").recall("bus").warnings == []
 

@@ -10,20 +10,20 @@ from hypothesis import strategies as st
 
 from lukasa.domain.document import Delta, Head, Traits
 from lukasa.domain.interval import Interval
-from lukasa.retrieval.channels import Found, FoundFacts
+from lukasa.retrieval.channels import Candidates
 from lukasa.retrieval.features import FEATURES, ranked, scaled, table
 from lukasa.retrieval.understand import Understanding, understand
-from lukasa.retrieval.warm import Warm
+from lukasa.retrieval.warm import PartitionIndex
 
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
-NO_FACTS = FoundFacts(rows=np.empty(0, np.int64), lexical=np.empty(0, np.float32))
+NO_FACTS = Candidates(rows=np.empty(0, np.int64), lexical=np.empty(0, np.float32))
 
 
 def floats(*values: Any) -> np.ndarray:
     return np.array(values, np.float32)
 
 
-def partition(*turns: dict[str, Any]) -> Warm:
+def partition(*turns: dict[str, Any]) -> PartitionIndex:
     heads = []
     for seq, turn in enumerate(turns, start=1):
         base: dict[str, Any] = {
@@ -31,7 +31,7 @@ def partition(*turns: dict[str, Any]) -> Warm:
             "retired": False,
         }  # fmt: skip
         heads.append(Head(id=f"t{seq}", seq=seq, **{**base, **turn}))
-    made = Warm(dims=0)
+    made = PartitionIndex(dims=0)
     made.update(Delta(version=1, heads=heads))
     return made
 
@@ -40,15 +40,19 @@ def asked(question: str, *names: str) -> Understanding:
     return understand(question, now=NOW, zone=None, names=names)
 
 
-def column(name: str, found: Found, warm: Warm, question: str = "What?", *names: str) -> list[float]:
-    found_table = table(found, NO_FACTS, warm, asked(question, *names))
+def column(
+    name: str, found: Candidates, index: PartitionIndex, question: str = "What?", *names: str
+) -> list[float]:
+    found_table = table(found, NO_FACTS, index, asked(question, *names))
     return [round(float(value), 3) for value in found_table[:, FEATURES.index(name)]]
 
 
-def found(warm: Warm, *, lexical: Any = None, late: Any = None, dense: Any = None, rows: Any = None) -> Found:
-    chosen = np.arange(warm.size) if rows is None else np.array(rows)
+def found(
+    index: PartitionIndex, *, lexical: Any = None, late: Any = None, dense: Any = None, rows: Any = None
+) -> Candidates:
+    chosen = np.arange(index.turns.size) if rows is None else np.array(rows)
     count = len(chosen)
-    return Found(
+    return Candidates(
         rows=chosen,
         lexical=floats(*(lexical or [0.0] * count)),
         late=None if late is None else floats(*late),
@@ -79,20 +83,20 @@ def test_ranks_are_logarithms_from_zero_and_ties_stay_in_order():
 
 
 def test_no_candidates_are_an_empty_table():
-    warm = partition()
+    index = partition()
 
-    assert table(found(warm, rows=[]), NO_FACTS, warm, asked("What?")).shape == (0, len(FEATURES))
+    assert table(found(index, rows=[]), NO_FACTS, index, asked("What?")).shape == (0, len(FEATURES))
 
 
 @pytest.mark.parametrize("late", [None, [[0.9, 0.2], [0.1, 0.1], [0.5, 0.8]]])
 @pytest.mark.parametrize("dense", [None, [0.5, 0.1, 0.3]])
 def test_every_feature_is_a_number_whatever_channels_spoke(late: Any, dense: Any):
-    warm = partition({}, {"session": "t"}, {"speaker": "Ines"})
+    index = partition({}, {"session": "t"}, {"speaker": "Ines"})
 
     made = table(
-        found(warm, lexical=[0, 2, 0], late=late, dense=dense),
+        found(index, lexical=[0, 2, 0], late=late, dense=dense),
         NO_FACTS,
-        warm,
+        index,
         asked("When did Ines ask?", "Ines"),
     )
 
@@ -101,101 +105,101 @@ def test_every_feature_is_a_number_whatever_channels_spoke(late: Any, dense: Any
 
 
 def test_one_candidate_alone_is_judged_without_division_by_nothing():
-    warm = partition({})
+    index = partition({})
 
     assert np.isfinite(
-        table(found(warm, lexical=[1.0], late=[[0.5]], dense=[0.5]), NO_FACTS, warm, asked("What?"))
+        table(found(index, lexical=[1.0], late=[[0.5]], dense=[0.5]), NO_FACTS, index, asked("What?"))
     ).all()
 
 
 def test_a_turn_is_told_from_the_others_by_the_match_of_every_channel():
-    warm = partition({}, {}, {})
-    spoken = found(warm, lexical=[0, 3, 1], late=[[0.1, 0.2], [0.9, 0.9], [0.3, 0.3]], dense=[0.1, 0.8, 0.3])
+    index = partition({}, {}, {})
+    spoken = found(index, lexical=[0, 3, 1], late=[[0.1, 0.2], [0.9, 0.9], [0.3, 0.3]], dense=[0.1, 0.8, 0.3])
 
     for name in ("late", "late_even", "late_raw", "dense", "lexical"):
-        values = column(name, spoken, warm)
+        values = column(name, spoken, index)
         assert values[1] == max(values)
         assert values[0] == min(values)
     for name in ("late_rank", "dense_rank", "lexical_rank"):
-        assert column(name, spoken, warm) == [1.099, 0.0, 0.693]
+        assert column(name, spoken, index) == [1.099, 0.0, 0.693]
 
 
 def test_close_matches_of_single_tokens_are_counted():
-    warm = partition({}, {})
-    spoken = found(warm, late=[[0.9, 0.8, 0.2, 0.76], [0.1, 0.1, 0.7, 0.75]])
+    index = partition({}, {})
+    spoken = found(index, late=[[0.9, 0.8, 0.2, 0.76], [0.1, 0.1, 0.7, 0.75]])
 
-    assert column("late_hits", spoken, warm) == [0.75, 0.0]
+    assert column("late_hits", spoken, index) == [0.75, 0.0]
 
 
 def test_neighbours_count_within_a_session_even_when_they_are_forgotten_candidates():
-    warm = partition({}, {}, {}, {"session": "t"}, {"session": "t"})
-    spoken = found(warm, lexical=[5, 0, 0, 0, 0])
+    index = partition({}, {}, {}, {"session": "t"}, {"session": "t"})
+    spoken = found(index, lexical=[5, 0, 0, 0, 0])
 
-    before = column("before", spoken, warm)
+    before = column("before", spoken, index)
     assert before[0] == before[3] == -4.0, "the first of a session has none"
     assert before[1] > before[2]
-    assert column("first", spoken, warm) == [1, 0, 0, 1, 0]
-    after = column("after", spoken, warm)
+    assert column("first", spoken, index) == [1, 0, 0, 1, 0]
+    after = column("after", spoken, index)
     assert after[2] == after[4] == -4.0
-    assert column("before2", spoken, warm)[2] == before[1]
-    assert column("lexical_before", spoken, warm)[1] == column("lexical", spoken, warm)[0]
+    assert column("before2", spoken, index)[2] == before[1]
+    assert column("lexical_before", spoken, index)[1] == column("lexical", spoken, index)[0]
 
 
 def test_a_neighbour_that_is_no_candidate_is_hopeless():
-    warm = partition({}, {}, {})
+    index = partition({}, {}, {})
 
-    assert column("before", found(warm, lexical=[2.0, 1.0], rows=[0, 2]), warm) == [-4.0, -4.0]
+    assert column("before", found(index, lexical=[2.0, 1.0], rows=[0, 2]), index) == [-4.0, -4.0]
 
 
 def test_a_session_is_as_good_as_its_best_turn():
-    warm = partition({}, {}, {"session": "t"})
-    spoken = found(warm, lexical=[5, 0, 1])
+    index = partition({}, {}, {"session": "t"})
+    spoken = found(index, lexical=[5, 0, 1])
 
-    best = column("session_best", spoken, warm)
+    best = column("session_best", spoken, index)
     assert best[0] == best[1] > best[2]
 
 
 def test_who_is_asked_about_is_lifted_and_others_are_not():
-    warm = partition(
+    index = partition(
         {"speaker": "Ines"}, {"speaker": "Omar"}, {}, {"speaker": "Ines", "traits": Traits(first_person=2)}
     )
-    spoken = found(warm)
+    spoken = found(index)
 
-    assert column("asked", spoken, warm, "What does Ines play?", "Ines", "Omar") == [1, -1, -1, 1]
-    assert column("asked_first_person", spoken, warm, "What does Ines play?", "Ines", "Omar") == [0, 0, 0, 2]
-    assert column("asked", spoken, warm, "What is played?", "Ines", "Omar") == [0, 0, 0, 0]
+    assert column("asked", spoken, index, "What does Ines play?", "Ines", "Omar") == [1, -1, -1, 1]
+    assert column("asked_first_person", spoken, index, "What does Ines play?", "Ines", "Omar") == [0, 0, 0, 2]
+    assert column("asked", spoken, index, "What is played?", "Ines", "Omar") == [0, 0, 0, 0]
 
 
 def test_what_the_assistant_said_is_asked_of_the_assistant():
-    warm = partition({"role": "assistant"}, {})
+    index = partition({"role": "assistant"}, {})
 
-    assert column("asked", found(warm), warm, "What did you recommend to me?") == [1, -1]
+    assert column("asked", found(index), index, "What did you recommend to me?") == [1, -1]
 
 
 def test_answers_follow_questions():
-    warm = partition({"traits": Traits(asks=True)}, {}, {})
+    index = partition({"traits": Traits(asks=True)}, {}, {})
 
-    assert column("answers", found(warm), warm) == [0, 1, 0]
+    assert column("answers", found(index), index) == [0, 1, 0]
 
 
 def test_a_window_holds_what_was_said_in_it_or_soon_after():
-    warm = partition(
+    index = partition(
         *({"at": datetime(2026, 2, day, tzinfo=UTC)} for day in (1, 10)),
         {"at": datetime(2025, 2, 1, tzinfo=UTC)},
     )
 
-    assert column("window", found(warm), warm, "What happened in January 2026?") == [1, 1, 0]
-    assert column("window", found(warm), warm, "What happened?") == [0, 0, 0]
+    assert column("window", found(index), index, "What happened in January 2026?") == [1, 1, 0]
+    assert column("window", found(index), index, "What happened?") == [0, 0, 0]
 
 
 def test_when_is_answered_by_a_turn_that_says_when():
-    warm = partition({"traits": Traits(times=True)}, {})
+    index = partition({"traits": Traits(times=True)}, {})
 
-    assert column("when_times", found(warm), warm, "When did it break?") == [1, 0]
-    assert column("when_times", found(warm), warm, "What broke?") == [0, 0]
+    assert column("when_times", found(index), index, "When did it break?") == [1, 0]
+    assert column("when_times", found(index), index, "What broke?") == [0, 0]
 
 
-def with_facts(*facts: dict[str, Any]) -> Warm:
+def with_facts(*facts: dict[str, Any]) -> PartitionIndex:
     made = partition({}, {}, {})
     heads = [
         Head(
@@ -211,10 +215,10 @@ def with_facts(*facts: dict[str, Any]) -> Warm:
 
 
 def test_the_best_fact_of_a_turn_speaks_for_it():
-    warm = with_facts({"sources": ("t1",)}, {"sources": ("t1", "t3")}, {"sources": ("gone",)})
-    facts = FoundFacts(rows=np.arange(3), lexical=floats(0.0, 5.0, 0.0), late=floats([0.9], [0.2], [0.1]))
+    index = with_facts({"sources": ("t1",)}, {"sources": ("t1", "t3")}, {"sources": ("gone",)})
+    facts = Candidates(rows=np.arange(3), lexical=floats(0.0, 5.0, 0.0), late=floats([0.9], [0.2], [0.1]))
 
-    made = table(found(warm), facts, warm, asked("What?"))
+    made = table(found(index), facts, index, asked("What?"))
 
     late, lexical, any_fact = (made[:, FEATURES.index(f"fact_{name}")] for name in ("late", "lexical", "any"))
     assert late[0] > late[2] > late[1]
@@ -224,13 +228,13 @@ def test_the_best_fact_of_a_turn_speaks_for_it():
 
 def test_a_fact_that_was_true_in_the_time_asked_about_counts_for_its_turn():
     may = Interval(start=datetime(2025, 5, 3, tzinfo=UTC), end=datetime(2025, 5, 4, tzinfo=UTC))
-    warm = with_facts(
+    index = with_facts(
         {"sources": ("t1",), "valid": may},
         {"sources": ("t2",), "valid": Interval(start=may.start)},
         {"sources": ("t3",), "valid": Interval(start=NOW, end=NOW + timedelta(days=1))},
     )
-    facts = FoundFacts(rows=np.arange(3), lexical=floats(1.0, 1.0, 1.0))
+    facts = Candidates(rows=np.arange(3), lexical=floats(1.0, 1.0, 1.0))
 
-    made = table(found(warm), facts, warm, asked("What did she do in May 2025?"))
+    made = table(found(index), facts, index, asked("What did she do in May 2025?"))
 
     assert made[:, FEATURES.index("fact_within")].tolist() == [1.0, 0.0, 0.0]
