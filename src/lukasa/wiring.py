@@ -6,14 +6,24 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from inspect import signature
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
+from typing import NamedTuple, Self, TypeVar
 from uuid import uuid4
 
 from lukasa.adapters import registry
+from lukasa.adapters.wrappers.limited import LimitedLLM
+from lukasa.adapters.wrappers.priced import PricedLLM
+from lukasa.adapters.wrappers.recorded import RecordedLLM
+from lukasa.adapters.wrappers.retried import RetriedLLM
+from lukasa.adapters.wrappers.timed import TimedLLM
+from lukasa.adapters.wrappers.traced import TracedLLM
+from lukasa.config import Settings, default_path
 from lukasa.domain.time import read_zone
 from lukasa.engine import AsyncEngine, Parts
 from lukasa.errors import ConfigError, InputError, StoreReadOnlyError
+from lukasa.extraction.model.one_call import OneCall
+from lukasa.extraction.model.paper import MessagePairs
 from lukasa.extraction.model.recipe import Recipe
 from lukasa.extraction.rules import RulesExtractor
 from lukasa.policy import Allowance, BudgetPolicy
@@ -22,9 +32,6 @@ from lukasa.ports.extractor import Extractor
 from lukasa.ports.llm import LLM
 from lukasa.ports.reranker import Reranker
 from lukasa.ports.store import Store
-
-if TYPE_CHECKING:
-    from lukasa.config import Settings
 
 T = TypeVar("T")
 
@@ -52,8 +59,6 @@ class AsyncMemory(AsyncEngine):
 
         Raises `ConfigError` for settings that cannot work, `StoreError` for a store that cannot be used.
         """
-        from lukasa.config import Settings  # noqa: PLC0415 - pydantic takes a while, and `import lukasa` must not
-
         chosen = settings or Settings.from_env()
         named = {"llm": llm, "embedder": embedder, "extractor": extractor}
         changes = {name: value for name, value in named.items() if isinstance(value, str)}
@@ -159,8 +164,6 @@ def _store(target: str) -> tuple[str, Store]:
 
 def _own_path() -> Path:
     """Return the default file; its folder is made if it is not there."""
-    from lukasa.config import default_path  # noqa: PLC0415 - see `AsyncMemory.open`
-
     path = default_path()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -245,12 +248,8 @@ def _extractor(name: str) -> Extractor | None:
 def _recipe(name: str, settings: Settings, llm: LLM | None) -> Recipe | None:
     if name not in _RECIPES or llm is None:
         return None
-    # They bring pydantic along: only where a model is configured.
     if name.startswith("paper"):
-        from lukasa.extraction.model.paper import MessagePairs  # noqa: PLC0415
-
         return MessagePairs(llm.name, settings.distil, settings.paper_delete, graph=name == _PAPER_GRAPH)
-    from lukasa.extraction.model.one_call import OneCall  # noqa: PLC0415
 
     return OneCall(llm.name, settings.distil, settings.resolve)
 
@@ -268,13 +267,6 @@ def language_model(settings: Settings) -> LLM | None:
         raise ConfigError("llm_record and llm_replay exclude each other: what is replayed asks no model")
     if not (settings.llm or settings.llm_replay):
         return None
-    # Imported where a model is configured, as adapters are.
-    from lukasa.adapters.wrappers.limited import LimitedLLM  # noqa: PLC0415
-    from lukasa.adapters.wrappers.priced import PricedLLM  # noqa: PLC0415
-    from lukasa.adapters.wrappers.recorded import RecordedLLM  # noqa: PLC0415
-    from lukasa.adapters.wrappers.retried import RetriedLLM  # noqa: PLC0415
-    from lukasa.adapters.wrappers.timed import TimedLLM  # noqa: PLC0415
-    from lukasa.adapters.wrappers.traced import TracedLLM  # noqa: PLC0415
 
     if settings.llm_replay:
         return RecordedLLM(None, settings.llm_replay, mode="replay", name=settings.llm)
@@ -355,8 +347,6 @@ def _local(settings: Settings) -> dict[str, object]:
 
 def _takes(make: Callable[..., object], argument: str) -> bool:
     """Tell whether a factory of somebody else's can be called with that argument alone."""
-    from inspect import signature  # noqa: PLC0415 - seldom needed
-
     try:
         signature(make).bind(**{argument: ""})
     except TypeError:

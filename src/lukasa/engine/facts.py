@@ -29,6 +29,8 @@ from lukasa.engine.arguments import (
     read_statuses,
 )
 from lukasa.errors import InputError, NotFoundError
+from lukasa.upkeep.audit import audit
+from lukasa.upkeep.audit.items import fact_item, turn_item
 from lukasa.writing.messages import Labels, read_messages
 from lukasa.writing.remember import Call
 
@@ -215,10 +217,6 @@ class FactVerbs(Verbs):
 
         Nothing is changed, and no model is asked.
         """
-        # Not what `import lukasa` should wait for.
-        from lukasa.upkeep.audit import audit  # noqa: PLC0415
-        from lukasa.upkeep.audit.items import fact_item, turn_item  # noqa: PLC0415
-
         store = self._running.parts.store
         turns = await store.turns(self.partition, TurnQuery(include_retired=True))
         facts = await store.facts(self.partition, FactQuery(include_retired=True))

@@ -13,6 +13,8 @@ from lukasa.domain.report import Diff, Flushed
 from lukasa.engine.arguments import Verbs, check_limit
 from lukasa.errors import InputError, NotFoundError
 from lukasa.extraction.guidance import Guidance
+from lukasa.extraction.model.reextract import ReadAgain
+from lukasa.upkeep.maintain import KIND as MAINTAIN
 
 _PAGE = 1_000
 """Turns listed at a time."""
@@ -58,8 +60,6 @@ class WorkVerbs(Verbs):
         Raises `NotFoundError` for an unknown session, `ProviderError` when the model cannot be asked: that session then
         stays as it was.
         """
-        from lukasa.extraction.model.reextract import ReadAgain  # noqa: PLC0415 - not what `import lukasa` should wait for
-
         running = self._running
         if running.reader.recipe is None and running.parts.extractor is None:
             raise InputError(
@@ -84,8 +84,6 @@ class WorkVerbs(Verbs):
 
         It hides what expired, merges facts that say the same, makes missing vectors, and has summaries written. Nothing is destroyed: `undo` takes back what was merged and hidden. Each part is bounded; the next round goes on.
         """
-        from lukasa.upkeep.maintain import KIND as MAINTAIN  # noqa: PLC0415 - as above
-
         parts = self._running.parts
         queue = Queue(kind=MAINTAIN, session=None, due_at=parts.clock())
         cause = Cause(verb=MAINTAIN, at=parts.clock())

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date
+from importlib.metadata import version
 from typing import Self
 
 from lukasa.domain.job import Job, JobState, Spent
 from lukasa.domain.report import Flushed, Health, Progress, Stats, Verified
 from lukasa.domain.scope import Partition
+from lukasa.engine import selftest
 from lukasa.engine.arguments import check_limit
 from lukasa.engine.handle import AsyncHandle
 from lukasa.engine.parts import Parts, Running
 from lukasa.errors import LukasaError
 from lukasa.text.analysis import ANALYSIS_VERSION
+from lukasa.upkeep.catch_up import CatchUp
 
 
 class AsyncEngine:
@@ -44,11 +47,6 @@ class AsyncEngine:
 
         With *prove*, the whole loop is run on a partition of its own, which is erased afterwards: write, extract, recall.
         """
-        # Not what `import lukasa` waits for.
-        from importlib.metadata import version  # noqa: PLC0415
-
-        from lukasa.engine import selftest as proof  # noqa: PLC0415
-
         parts = self._running.parts
         spec, problem = None, None
         try:
@@ -77,7 +75,7 @@ class AsyncEngine:
             outdated=sum(each.outdated for each in backlogs),
             unextracted=sum(each.unextracted for each in backlogs),
             llm=parts.llm.name if parts.llm else None,
-            stages=await proof.prove(self._running) if prove else (),
+            stages=await selftest.prove(self._running) if prove else (),
             pending=len(await parts.store.jobs(state="waiting")),
             dead=await parts.store.jobs(state="dead"),
             backlogs=[each for each in backlogs if each.unembedded or each.outdated or each.unextracted],
@@ -108,8 +106,6 @@ class AsyncEngine:
         """
         running = self._running
         if running.parts.recipe is not None:
-            from lukasa.upkeep.catch_up import CatchUp  # noqa: PLC0415 - not what `import lukasa` waits for
-
             catch_up = CatchUp(running.parts.store, running.worker, running.believe.name, running.parts.clock)
             return await catch_up(limit=limit)
         return await running.extract(limit=limit, now=running.parts.clock())

@@ -20,6 +20,7 @@ from lukasa.extraction.model.job import KIND as EXTRACT
 from lukasa.extraction.model.job import SUMMARISE, ExtractSession
 from lukasa.extraction.model.recipe import Recipe
 from lukasa.extraction.model.session import SessionReader
+from lukasa.extraction.model.summarise import Summarise
 from lukasa.extraction.rules import RulesExtractor
 from lukasa.gate.echoes import Served
 from lukasa.indexing.backlog import Reembed
@@ -46,6 +47,8 @@ from lukasa.retrieval.channels import Channels
 from lukasa.retrieval.recall import Recall
 from lukasa.retrieval.warm import WarmPartitions
 from lukasa.upkeep.backfill import Extract
+from lukasa.upkeep.maintain import KIND as MAINTAIN
+from lukasa.upkeep.maintain import Maintain
 from lukasa.upkeep.worker import Handler, Worker
 from lukasa.writing.erase import Erase
 from lukasa.writing.remember import Remember
@@ -163,16 +166,11 @@ class Running:
 
     def _handlers(self) -> dict[str, Handler]:
         parts = self._parts
-        # Not what `import lukasa` should wait for.
-        from lukasa.upkeep.maintain import KIND as MAINTAIN  # noqa: PLC0415
-        from lukasa.upkeep.maintain import Maintain  # noqa: PLC0415
 
         reads = parts.recipe is not None and self.meter is not None
         care = Maintain(parts.store, self.reembed, SUMMARISE if reads else None, parts.maintain, parts.clock)
         if not reads or self.meter is None:
             return {MAINTAIN: care}
-        # What asks a model brings pydantic along: not where no model is configured.
-        from lukasa.extraction.model.summarise import Summarise  # noqa: PLC0415
 
         return {
             MAINTAIN: care,
