@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from datetime import datetime
-from typing import Unpack
+from datetime import datetime, tzinfo
 
 from lukasa.answers import answer
 from lukasa.answers.answer import Asked
 from lukasa.answers.chat import check, conversation, newest
 from lukasa.answers.citations import without_thoughts
 from lukasa.domain.answer import Answer, Chatted
-from lukasa.domain.recalled import View
-from lukasa.engine.arguments import FilterLike, check_count, check_names
+from lukasa.domain.document import Kind
+from lukasa.domain.turn import Json
+from lukasa.engine.arguments import FilterLike, check_count
 from lukasa.engine.turns import TurnVerbs
 from lukasa.errors import BadReplyError, ConfigError
 from lukasa.llm.budget import Meter, Tally
 from lukasa.ports.llm import LLM
-from lukasa.writing.messages import Draft, Message, MoreLabels, read_labels, read_messages
+from lukasa.retrieval.question import Question
+from lukasa.writing.messages import Draft, Message, read_labels, read_messages
 
 
 class AnswerVerbs(TurnVerbs):
@@ -32,7 +33,10 @@ class AnswerVerbs(TurnVerbs):
         budget: int = 1500,
         filter: FilterLike | None = None,
         now: datetime | str | None = None,
-        **view: Unpack[View],
+        as_of: datetime | str | int | None = None,
+        valid_at: datetime | str | None = None,
+        kinds: Sequence[Kind] = ("turn", "fact"),
+        include_retired: bool = False,
     ) -> Answer:
         """Answer the question from what is remembered: one model call, over a context of at most *budget* tokens.
 
@@ -44,14 +48,12 @@ class AnswerVerbs(TurnVerbs):
         Raises `ProviderError` when the model cannot be used, and what `recall` raises.
         """
         check_count("budget", budget, least=1)
+        view = await self._view(as_of, valid_at, kinds, include_retired=include_retired)
+        asked = self._question(question, filter=filter, now=now, view=view)
         meter = self._running.meter
         if meter is None:
-            found = await self.recall(question, limit=_LOOKED_AT, filter=filter, now=now, **view)
-            return answer.quote(found)
-        context = await self.context(question, budget=budget, filter=filter, now=now, **view)
-        return await answer.answer(
-            self.partition, Asked(question=question, now=self._today(now), context=context), meter
-        )
+            return answer.quote(await self._hits(asked, limit=_LOOKED_AT))
+        return await answer.answer(self.partition, await self._shown(asked, budget), meter)
 
     async def ask_stream(
         self,
@@ -60,22 +62,26 @@ class AnswerVerbs(TurnVerbs):
         budget: int = 1500,
         filter: FilterLike | None = None,
         now: datetime | str | None = None,
-        **view: Unpack[View],
+        as_of: datetime | str | int | None = None,
+        valid_at: datetime | str | None = None,
+        kinds: Sequence[Kind] = ("turn", "fact"),
+        include_retired: bool = False,
     ) -> AsyncIterator[str | Answer]:
         """Do as `ask` does; yield the pieces of the answer's text as they come, then the `Answer`, last.
 
         No piece is yielded before the model has cited something that it was shown. Raises as `ask` does.
         """
         check_count("budget", budget, least=1)
+        view = await self._view(as_of, valid_at, kinds, include_retired=include_retired)
+        asked = self._question(question, filter=filter, now=now, view=view)
         meter = self._running.meter
         if meter is None:
-            made = await self.ask(question, budget=budget, filter=filter, now=now, **view)
-            yield made.text
-            yield made
+            quoted = answer.quote(await self._hits(asked, limit=_LOOKED_AT))
+            yield quoted.text
+            yield quoted
             return
-        context = await self.context(question, budget=budget, filter=filter, now=now, **view)
-        asked = Asked(question=question, now=self._today(now), context=context)
-        async with aclosing(answer.stream(self.partition, asked, meter)) as pieces:
+        shown = await self._shown(asked, budget)
+        async with aclosing(answer.stream(self.partition, shown, meter)) as pieces:
             async for piece in pieces:
                 yield piece
 
@@ -87,7 +93,10 @@ class AnswerVerbs(TurnVerbs):
         budget: int = 1000,
         filter: FilterLike | None = None,
         model: LLM | None = None,
-        **labels: Unpack[MoreLabels],
+        agent: str | None = None,
+        origin: str | None = None,
+        metadata: Mapping[str, Json] | None = None,
+        zone: str | None = None,
     ) -> Chatted:
         """Reply to the last message of a conversation, reminded of what bears on it, and remember the exchange.
 
@@ -103,20 +112,28 @@ class AnswerVerbs(TurnVerbs):
         """
         meter = self._meter(model)
         check_count("budget", budget, least=1)
-        drafts = self._drafts(messages, session, labels)
+        zone = zone or self._running.parts.zone
+        labels = read_labels(
+            at=None, session=session, agent=agent, origin=origin, metadata=metadata, zone=zone
+        )
+        # The model reads secrets; only the store must not have them.
+        policy = replace(self._running.parts.remember, redact=False)
+        drafts = read_messages(messages, labels, zone=zone, policy=policy).drafts
         check(drafts)
         context = await self.context(drafts[-1].text, budget=budget, filter=filter)
         # Stored after it was looked through: a message should not be reminded of itself.
-        receipt = await self.remember(
-            [_message(draft) for draft in newest(drafts)], session=session, **labels
-        )
+        receipt = await self.remember([_message(draft) for draft in newest(drafts)], zone=zone)
         tally = Tally()
-        reply = await meter.ask(self.partition, conversation(drafts, context, self._today(None)), tally=tally)
+        reply = await meter.ask(
+            self.partition,
+            conversation(drafts, context, _in_zone(self._running.parts.clock(), self._zone)),
+            tally=tally,
+        )
         text = without_thoughts(reply.text).strip()
         if not text:
             raise BadReplyError("the model said nothing; the user's message is remembered")
         last = drafts[-1]
-        said = {
+        turn = {
             "role": "assistant",
             "content": text,
             "session": last.session,
@@ -127,7 +144,7 @@ class AnswerVerbs(TurnVerbs):
             text=text,
             context=context,
             receipt=receipt,
-            replied=await self.remember([said], session=session, **labels),
+            replied=await self.remember(turn, metadata=metadata, zone=zone),
             warnings=[*context.warnings, *([] if reply.complete else [_CUT])],
             usage=tally.usage,
         )
@@ -142,32 +159,20 @@ class AnswerVerbs(TurnVerbs):
             )
         return running.meter
 
-    def _drafts(
-        self, messages: Message | Sequence[Message], session: str | None, labels: MoreLabels
-    ) -> list[Draft]:
-        """Return the messages as the model is to read them: with their secrets, which only the store must not have."""
-        parts = self._running.parts
-        check_names(labels, MoreLabels, "chat")
-        zone = labels.get("zone") or parts.zone
-        given = read_labels(
-            at=None,
-            session=session,
-            agent=labels.get("agent"),
-            origin=labels.get("origin"),
-            metadata=labels.get("metadata"),
-            zone=zone,
-        )
-        return read_messages(messages, given, zone=zone, policy=replace(parts.remember, redact=False)).drafts
-
-    def _today(self, now: datetime | str | None) -> datetime:
-        moment = self._instant(now) or self._running.parts.clock()
-        return moment.astimezone(self._zone) if self._zone else moment
+    async def _shown(self, question: Question, budget: int) -> Asked:
+        """Return the question with the context that the model answers it from."""
+        context = await self._block(question, budget=budget)
+        return Asked(question=question.text, now=_in_zone(question.now, self._zone), context=context)
 
 
 _LOOKED_AT = 8
 """Hits from which an answer without a model is made: a fact and its turn are two of them."""
 
 _CUT = "the model's reply was cut off"
+
+
+def _in_zone(moment: datetime, zone: tzinfo | None) -> datetime:
+    return moment.astimezone(zone) if zone else moment
 
 
 def _message(draft: Draft) -> dict[str, object]:

@@ -52,12 +52,6 @@ class Verbs:
         return read_zone(name) if name else None
 
 
-def check_names(given: Mapping[str, object], known: type, whose: str) -> None:
-    """Raise `TypeError` for a keyword that is not among those of a `TypedDict`, as for any other argument."""
-    if unknown := sorted(set(given) - set(known.__annotations__)):
-        raise TypeError(f"unexpected argument {unknown[0]!r}; {whose} has {', '.join(known.__annotations__)}")
-
-
 def check_count(name: str, value: object, *, least: int) -> None:
     """Raise `InputError` unless it is a whole number of at least *least*."""
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= MAX_INT:

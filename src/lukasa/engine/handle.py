@@ -8,5 +8,5 @@ from lukasa.engine.graph import GraphVerbs
 from lukasa.engine.jobs import WorkVerbs
 
 
-class AsyncHandle(AnswerVerbs, GraphVerbs, ChangeVerbs, WorkVerbs):
+class AsyncHandle(WorkVerbs, ChangeVerbs, GraphVerbs, AnswerVerbs):
     """The memory of one user: every verb is bound to its partition."""

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
-from typing import Unpack
 
 from lukasa.domain import filter as filters
+from lukasa.domain.document import Kind
 from lukasa.domain.query import TurnQuery
-from lukasa.domain.recalled import Context, Recalled, View
+from lukasa.domain.recalled import Context, Recalled
 from lukasa.domain.report import Receipt, Stats
 from lukasa.domain.time import read_instant, read_zone
 from lukasa.domain.turn import Json, Turn
-from lukasa.engine.arguments import FilterLike, Verbs, check_count, check_limit, check_names
+from lukasa.engine.arguments import FilterLike, Verbs, check_count, check_limit
 from lukasa.errors import InputError
 from lukasa.retrieval.question import Looked, Question
-from lukasa.writing.messages import Message, MoreLabels, read_label, read_labels, read_messages
+from lukasa.writing.messages import Message, read_label, read_labels, read_messages
 from lukasa.writing.remember import Call
 
 _PAGE = 500
@@ -34,7 +34,10 @@ class TurnVerbs(Verbs):
         session: str | None = None,
         key: str | None = None,
         wait: bool = False,
-        **labels: Unpack[MoreLabels],
+        agent: str | None = None,
+        origin: str | None = None,
+        metadata: Mapping[str, Json] | None = None,
+        zone: str | None = None,
     ) -> Receipt:
         """Store what was said, word for word, durably and all at once; it can be recalled when this returns.
 
@@ -52,18 +55,10 @@ class TurnVerbs(Verbs):
         with other content before, `StoreError` when the store cannot be written.
         """
         parts = self._running.parts
-        check_names(labels, MoreLabels, "remember")
-        zone = labels.get("zone") or parts.zone
+        zone = zone or parts.zone
         read_label("key", key)
-        given = read_labels(
-            at=at,
-            session=session,
-            agent=labels.get("agent"),
-            origin=labels.get("origin"),
-            metadata=labels.get("metadata"),
-            zone=zone,
-        )
-        read = read_messages(messages, given, zone=zone, policy=parts.remember)
+        labels = read_labels(at=at, session=session, agent=agent, origin=origin, metadata=metadata, zone=zone)
+        read = read_messages(messages, labels, zone=zone, policy=parts.remember)
         call = Call(read.drafts, key, parts.clock(), read_zone(zone) if zone else None)
         receipt = await self._running.remember(self.partition, read, call)
         if wait:
@@ -81,7 +76,10 @@ class TurnVerbs(Verbs):
         explain: bool = False,
         rerank: bool | None = None,
         now: datetime | str | None = None,
-        **view: Unpack[View],
+        as_of: datetime | str | int | None = None,
+        valid_at: datetime | str | None = None,
+        kinds: Sequence[Kind] = ("turn", "fact"),
+        include_retired: bool = False,
     ) -> Recalled:
         """Return what bears on the question, turns and facts, best first, or an abstention when nothing does.
 
@@ -95,15 +93,9 @@ class TurnVerbs(Verbs):
         Raises `FilterError`, `InputError`, `StoreError`. A model that fails is reported in `mode` and `warnings`.
         """
         check_count("limit", limit, least=1)
-        looked = await self._looked(view)
-        asked = self._question(
-            question, filter=filter, explain=explain, rerank=rerank, now=now, looked=looked
-        )
-        found = await self._running.recall.hits(self.partition, asked, limit=limit)
-        self._served("\n".join(hit.text for hit in found.hits))
-        return replace(
-            found, warnings=[*found.warnings, *await self._running.reindex.warnings(self.partition)]
-        )
+        view = await self._view(as_of, valid_at, kinds, include_retired=include_retired)
+        asked = self._question(question, filter=filter, now=now, view=view, explain=explain, rerank=rerank)
+        return await self._hits(asked, limit=limit)
 
     async def context(
         self,
@@ -113,7 +105,10 @@ class TurnVerbs(Verbs):
         filter: FilterLike | None = None,
         rerank: bool | None = None,
         now: datetime | str | None = None,
-        **view: Unpack[View],
+        as_of: datetime | str | int | None = None,
+        valid_at: datetime | str | None = None,
+        kinds: Sequence[Kind] = ("turn", "fact"),
+        include_retired: bool = False,
     ) -> Context:
         """Return a block to paste into a prompt: a short profile, then what bears on the question, dated and cited.
 
@@ -123,13 +118,9 @@ class TurnVerbs(Verbs):
         It never has more than *budget* tokens, by the counter in use. Raises as `recall` does.
         """
         check_count("budget", budget, least=1)
-        looked = await self._looked(view)
-        asked = self._question(question, filter=filter, explain=False, rerank=rerank, now=now, looked=looked)
-        block = await self._running.recall.context(self.partition, asked, budget=budget)
-        self._served(block.text)
-        return replace(
-            block, warnings=[*block.warnings, *await self._running.reindex.warnings(self.partition)]
-        )
+        view = await self._view(as_of, valid_at, kinds, include_retired=include_retired)
+        asked = self._question(question, filter=filter, now=now, view=view, rerank=rerank)
+        return await self._block(asked, budget=budget)
 
     async def turns(
         self,
@@ -176,19 +167,29 @@ class TurnVerbs(Verbs):
         """Count what this partition holds."""
         return await self._running.parts.store.stats(self.partition)
 
-    def _served(self, text: str) -> None:
-        """Keep in mind what was given out, so that it is not taken for news when it comes back."""
+    async def _hits(self, question: Question, *, limit: int) -> Recalled:
+        found = await self._running.recall.hits(self.partition, question, limit=limit)
+        warnings = await self._served("\n".join(hit.text for hit in found.hits))
+        return replace(found, warnings=[*found.warnings, *warnings])
+
+    async def _block(self, question: Question, *, budget: int) -> Context:
+        block = await self._running.recall.context(self.partition, question, budget=budget)
+        return replace(block, warnings=[*block.warnings, *await self._served(block.text)])
+
+    async def _served(self, text: str) -> list[str]:
+        """Note a text that is given out, so that it is not taken for news when it comes back; return warnings about the index."""
         self._running.served.note(self.partition, text, at=self._running.parts.clock())
+        return await self._running.reindex.warnings(self.partition)
 
     def _question(
         self,
         text: str,
         *,
         filter: FilterLike | None,
-        explain: bool,
-        rerank: bool | None,
         now: datetime | str | None,
-        looked: Looked,
+        view: Looked,
+        explain: bool = False,
+        rerank: bool | None = None,
     ) -> Question:
         parts = self._running.parts
         if not isinstance(text, str) or not text.strip():
@@ -208,20 +209,25 @@ class TurnVerbs(Verbs):
             filter=filters.parse(filter),
             rerank=parts.rerank if rerank is None else rerank,
             explain=explain,
-            looked=looked,
+            looked=view,
         )
 
-    async def _looked(self, view: View) -> Looked:
-        check_names(view, View, "a view")
-        kinds = view.get("kinds", ("turn", "fact"))
+    async def _view(
+        self,
+        as_of: datetime | str | int | None,
+        valid_at: datetime | str | None,
+        kinds: Sequence[Kind],
+        *,
+        include_retired: bool,
+    ) -> Looked:
         if isinstance(kinds, str) or not kinds or set(kinds) - {"turn", "fact"}:
             raise InputError(f"kinds must be a list of 'turn' and 'fact', not {kinds!r}")
         return Looked(
-            as_of=await self._version(view.get("as_of")),
-            valid_at=self._instant(view.get("valid_at")),
+            as_of=await self._version(as_of),
+            valid_at=self._instant(valid_at),
             turns="turn" in kinds,
             facts="fact" in kinds,
-            include_retired=view.get("include_retired", False),
+            include_retired=include_retired,
         )
 
 

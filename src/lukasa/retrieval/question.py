@@ -10,7 +10,7 @@ from lukasa.domain.filter import Filter
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
-    """What of the memory a question looks at; see `domain.recalled.View`."""
+    """What of the memory a question looks at."""
 
     as_of: int | None = None
     valid_at: datetime | None = None

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import NamedTuple, TypeAlias, TypedDict
+from typing import NamedTuple, TypeAlias
 
 from lukasa.domain.time import read_instant
 from lukasa.domain.turn import MAX_INT, ORIGINS, Json, Origin, Role
@@ -77,16 +77,6 @@ class Read(NamedTuple):
     skipped: list[str]
     redacted: Mapping[str, int] = MappingProxyType({})
     """Secrets that were replaced by a label, by sort."""
-
-
-class MoreLabels(TypedDict, total=False):
-    """What else every message of a call may be labelled with."""
-
-    agent: str | None
-    origin: str | None
-    metadata: Mapping[str, Json] | None
-    zone: str | None
-    """Time zone (IANA name) in which times without an offset are read, and the speakers' days begin."""
 
 
 def read_labels(
