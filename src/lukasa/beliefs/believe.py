@@ -23,7 +23,7 @@ from lukasa.gate.echoes import Served
 from lukasa.indexing.documents import fact_document
 from lukasa.policy import ResolvePolicy
 from lukasa.ports.extractor import Extractor
-from lukasa.ports.store import Store
+from lukasa.ports.store import Memories
 
 _TRUST: Mapping[Origin, Trust] = {
     "user": "high",
@@ -74,7 +74,7 @@ Opine: TypeAlias = "Callable[[Turn, Claim, Known], Awaitable[Opinion | None]]"
 class Believe:
     """Everything that forming beliefs needs; nothing it doesn't."""
 
-    store: Store
+    store: Memories
     extractor: Extractor | None
     """`None`: turns only, nothing is distilled from them."""
 

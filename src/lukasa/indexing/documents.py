@@ -11,19 +11,19 @@ from lukasa.domain.query import FactQuery, TurnQuery
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
 from lukasa.indexing.traits import traits
-from lukasa.ports.store import Store
+from lukasa.ports.store import Memories
 from lukasa.text.analysis import ANALYSIS_VERSION, analyse
 from lukasa.text.rendering import document_text
 
 
-async def document_texts(store: Store, partition: Partition, ids: Sequence[str]) -> dict[str, str]:
+async def document_texts(store: Memories, partition: Partition, ids: Sequence[str]) -> dict[str, str]:
     """Return what is indexed of each document, by id: of a turn with its date and speaker, of a fact as it stands."""
     turns = await store.turns(partition, TurnQuery(ids=ids, include_retired=True))
     facts = await store.facts(partition, FactQuery(ids=ids, include_retired=True))
     return {turn.id: document_text(turn) for turn in turns} | {fact.id: fact.text for fact in facts}
 
 
-async def said_texts(store: Store, partition: Partition, ids: Sequence[str]) -> dict[str, str]:
+async def said_texts(store: Memories, partition: Partition, ids: Sequence[str]) -> dict[str, str]:
     """Return the bare text of each document, by id: what traits are counted in."""
     turns = await store.turns(partition, TurnQuery(ids=ids, include_retired=True))
     facts = await store.facts(partition, FactQuery(ids=ids, include_retired=True))

@@ -14,7 +14,7 @@ from lukasa.domain.filter import Filter
 from lukasa.domain.query import DocumentQuery, LexicalQuery
 from lukasa.domain.scope import Partition
 from lukasa.policy import RecallPolicy
-from lukasa.ports.store import Store
+from lukasa.ports.store import Memories
 from lukasa.retrieval.arrays import Bools, Floats, Ints
 from lukasa.retrieval.token_vectors import max_sim
 from lukasa.retrieval.understand import Understanding
@@ -53,7 +53,7 @@ class FoundFacts:
 class Channels:
     """The channels over documents, and what they need."""
 
-    store: Store
+    store: Memories
     warm: WarmPartitions
     policy: RecallPolicy
 

@@ -23,7 +23,7 @@ from lukasa.errors import ProviderError
 from lukasa.indexing.encoder import Encoder
 from lukasa.policy import RecallPolicy
 from lukasa.ports.reranker import Reranker
-from lukasa.ports.store import Store
+from lukasa.ports.store import Memories
 from lukasa.ports.tokens import TokenCounter
 from lukasa.retrieval import features as evidence
 from lukasa.retrieval import scoring as fuse
@@ -53,7 +53,7 @@ _EVENTS = 5
 class Recall:
     """Everything the read path needs; nothing it doesn't."""
 
-    store: Store
+    store: Memories
     encoder: Encoder
     warm: WarmPartitions
     channels: Channels

@@ -13,7 +13,7 @@ from lukasa.domain.embedding import EmbedderSpec
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import to_micros
 from lukasa.policy import RecallPolicy
-from lukasa.ports.store import Store
+from lukasa.ports.store import Memories
 from lukasa.retrieval.arrays import Bools, Floats, Ints, grown
 from lukasa.retrieval.token_vectors import Picked, TokenRows
 from lukasa.retrieval.warm_facts import WarmFacts
@@ -150,7 +150,7 @@ class Warm:
 class WarmPartitions:
     """The partitions asked lately, the least recent dropped when memory is short."""
 
-    store: Store
+    store: Memories
     policy: RecallPolicy
     _held: OrderedDict[tuple[Partition, str | None], Warm] = field(default_factory=OrderedDict, init=False)
     _locks: dict[Partition, asyncio.Lock] = field(default_factory=dict, init=False)

@@ -15,7 +15,7 @@ from lukasa.domain.turn import Turn
 from lukasa.errors import NotFoundError, StaleError
 from lukasa.indexing.documents import fact_document
 from lukasa.indexing.encoder import Encoder
-from lukasa.ports.store import Store
+from lukasa.ports.store import Memories
 from lukasa.text.rendering import quoted
 
 _ATTEMPTS = 100
@@ -39,7 +39,7 @@ class Selection:
 class Erase:
     """Everything that erasing needs."""
 
-    store: Store
+    store: Memories
     encoder: Encoder
 
     async def __call__(

@@ -30,7 +30,7 @@ from lukasa.gate import Admitted
 from lukasa.indexing.documents import document
 from lukasa.indexing.encoder import Encoded, Encoder
 from lukasa.policy import RememberPolicy
-from lukasa.ports.store import Store
+from lukasa.ports.store import Memories
 from lukasa.text.rendering import document_text
 from lukasa.writing.messages import Draft, Read
 
@@ -77,7 +77,7 @@ class Work:
 class Remember:
     """Everything the write path needs; nothing it doesn't."""
 
-    store: Store
+    store: Memories
     encoder: Encoder
     believe: Believe
     policy: RememberPolicy

@@ -17,7 +17,7 @@ from lukasa.domain.scope import Partition
 from lukasa.errors import ConflictError, InputError, NotFoundError
 from lukasa.indexing.documents import fact_document
 from lukasa.indexing.encoder import Encoder
-from lukasa.ports.store import Store
+from lukasa.ports.store import Memories
 
 _OF_TURNS = frozenset({"add", "retire", "restore"})
 _PASSED_OVER = frozenset({"embed", "index", "extract", "readmit"})
@@ -28,7 +28,7 @@ _PASSED_OVER = frozenset({"embed", "index", "extract", "readmit"})
 class Undo:
     """Everything that taking back needs."""
 
-    store: Store
+    store: Memories
     encoder: Encoder
 
     async def __call__(

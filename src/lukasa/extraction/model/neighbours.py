@@ -13,7 +13,7 @@ from lukasa.domain.fact import Fact
 from lukasa.domain.query import FactQuery, LexicalQuery
 from lukasa.domain.scope import Partition
 from lukasa.indexing.encoder import Encoder
-from lukasa.ports.store import Store
+from lukasa.ports.store import Memories
 from lukasa.retrieval.arrays import Floats
 from lukasa.retrieval.warm import WarmPartitions
 from lukasa.text.analysis import analyse
@@ -48,7 +48,7 @@ class Finds(Protocol):
 class Neighbours:
     """Looks in one partition; vectors are made once a text."""
 
-    store: Store
+    store: Memories
     encoder: Encoder
     warm: WarmPartitions
     run: Finds
