@@ -71,7 +71,7 @@ class AsyncMemory(AsyncEngine):
         )
         memory = cls(build(chosen.with_(**changes), clock=clock or now, given=given))
         try:
-            await memory._running.parts.store.open()
+            await memory._parts.store.open()
         except BaseException:
             await memory.aclose()
             raise

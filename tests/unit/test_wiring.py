@@ -121,7 +121,7 @@ async def test_a_part_that_fails_to_close_keeps_no_other_open(
 
     monkeypatch.setattr(HashingEmbedder, "aclose", broken)
     memory = await AsyncMemory.open(tmp_path / "m.lukasa", settings=Settings(embedder="hashing"))
-    store = memory._running.parts.store
+    store = memory._parts.store
     with pytest.raises(RuntimeError, match="would not close"):
         await memory.aclose()
 
@@ -295,7 +295,7 @@ async def test_parts_of_the_callers_own_go_before_the_settings():
     async with await AsyncMemory.open(
         "memory:", settings=settings, llm=llm, embedder=embedder, extractor=extractor
     ) as memory:
-        made = memory._running.parts
+        made = memory._parts
         assert (made.llm, made.embedder, made.extractor, made.recipe) == (llm, embedder, extractor, None)
     assert llm.closed
 
@@ -304,10 +304,10 @@ def test_parts_are_named_as_settings_are_and_blocking_is_the_same():
     settings = Settings(embedder="hashing", extractor="none")
 
     with Memory.open("memory:", settings=settings, embedder="none", extractor="rules") as memory:
-        made = memory._engine._running.parts
+        made = memory._engine._parts
         assert (made.embedder, isinstance(made.extractor, RulesExtractor)) == (None, True)
     with Memory.open("memory:", settings=settings, llm=ScriptedLLM(["ok"]), extractor="paper") as memory:
-        assert isinstance(memory._engine._running.parts.recipe, MessagePairs)
+        assert isinstance(memory._engine._parts.recipe, MessagePairs)
 
 
 @pytest.mark.anyio

@@ -416,6 +416,15 @@ class Handle:
         """Forget facts whose time is up, and return their ids; recall has left them out since. `restore` brings them back."""
         return self._loop.call(self._handle.sweep)
 
+    def timeline(
+        self, *, since: datetime | str | None = None, until: datetime | str | None = None
+    ) -> list[Fact]:
+        """Return what happened and what is planned, in the order in which it did or will, as far as a date is known.
+
+        *since* and *until* bound when it begins.
+        """
+        return self._loop.call(lambda: self._handle.timeline(since=since, until=until))
+
     def audit(self) -> Audit:
         """Look for rot: duplicates, contradictions, junk, secrets, feedback loops, what is stale or lost its source.
 
@@ -505,7 +514,7 @@ class Handle:
         return self._loop.call(lambda: self._handle.changes(since=since, limit=limit))
 
     def diff(self, before: datetime | str | int, after: datetime | str | int | None = None) -> Diff:
-        """Tell how what is believed (now, or at *after*) differs from what was believed at *before*.
+        """Return how what is believed (now, or at *after*) differs from what was believed at *before*.
 
         A moment, or a version of the partition as `changes` numbers them.
         """
@@ -617,15 +626,6 @@ class Handle:
         It hides what expired, merges facts that say the same, makes missing vectors, and has summaries written. Nothing is destroyed: `undo` takes back what was merged and hidden. Each part is bounded; the next round goes on.
         """
         return self._loop.call(self._handle.maintain)
-
-    def timeline(
-        self, *, since: datetime | str | None = None, until: datetime | str | None = None
-    ) -> list[Fact]:
-        """Return what happened and what is planned, in the order in which it did or will, as far as a date is known.
-
-        *since* and *until* bound when it begins.
-        """
-        return self._loop.call(lambda: self._handle.timeline(since=since, until=until))
 
     def summaries(self) -> list[Summary]:
         """Return the rolling summaries of the conversations: of the whole first, then by session."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from datetime import datetime, tzinfo
+from datetime import datetime
 
 from lukasa.answers import answer
 from lukasa.answers.answer import Asked
@@ -13,11 +13,13 @@ from lukasa.answers.chat import check, conversation, newest
 from lukasa.answers.citations import without_thoughts
 from lukasa.domain.answer import Answer, Chatted
 from lukasa.domain.document import Kind
+from lukasa.domain.time import read_zone
 from lukasa.domain.turn import Json
 from lukasa.engine.arguments import FilterLike, check_count
 from lukasa.engine.turns import TurnVerbs
 from lukasa.errors import BadReplyError, ConfigError
 from lukasa.llm.budget import Meter, Tally
+from lukasa.policy import BudgetPolicy
 from lukasa.ports.llm import LLM
 from lukasa.retrieval.question import Question
 from lukasa.writing.messages import Draft, Message, read_labels, read_messages
@@ -25,6 +27,11 @@ from lukasa.writing.messages import Draft, Message, read_labels, read_messages
 
 class AnswerVerbs(TurnVerbs):
     """What a model can be asked about one partition."""
+
+    _meter: Meter | None
+    """Asks the model that is configured."""
+
+    _budget: BudgetPolicy
 
     async def ask(
         self,
@@ -50,10 +57,9 @@ class AnswerVerbs(TurnVerbs):
         check_count("budget", budget, least=1)
         view = await self._view(as_of, valid_at, kinds, include_retired=include_retired)
         asked = self._question(question, filter=filter, now=now, view=view)
-        meter = self._running.meter
-        if meter is None:
+        if self._meter is None:
             return answer.quote(await self._hits(asked, limit=_LOOKED_AT))
-        return await answer.answer(self.partition, await self._shown(asked, budget), meter)
+        return await answer.answer(self.partition, await self._shown(asked, budget), self._meter)
 
     async def ask_stream(
         self,
@@ -74,14 +80,13 @@ class AnswerVerbs(TurnVerbs):
         check_count("budget", budget, least=1)
         view = await self._view(as_of, valid_at, kinds, include_retired=include_retired)
         asked = self._question(question, filter=filter, now=now, view=view)
-        meter = self._running.meter
-        if meter is None:
+        if self._meter is None:
             quoted = answer.quote(await self._hits(asked, limit=_LOOKED_AT))
             yield quoted.text
             yield quoted
             return
         shown = await self._shown(asked, budget)
-        async with aclosing(answer.stream(self.partition, shown, meter)) as pieces:
+        async with aclosing(answer.stream(self.partition, shown, self._meter)) as pieces:
             async for piece in pieces:
                 yield piece
 
@@ -110,14 +115,14 @@ class AnswerVerbs(TurnVerbs):
 
         Raises `ConfigError` without a model, `ProviderError` when it cannot be used, and what `remember` and `recall` raise.
         """
-        meter = self._meter(model)
+        meter = self._meter_of(model)
         check_count("budget", budget, least=1)
-        zone = zone or self._running.parts.zone
+        zone = zone or self._zone
         labels = read_labels(
             at=None, session=session, agent=agent, origin=origin, metadata=metadata, zone=zone
         )
         # The model reads secrets; only the store must not have them.
-        policy = replace(self._running.parts.remember, redact=False)
+        policy = replace(self._remember.policy, redact=False)
         drafts = read_messages(messages, labels, zone=zone, policy=policy).drafts
         check(drafts)
         context = await self.context(drafts[-1].text, budget=budget, filter=filter)
@@ -126,7 +131,7 @@ class AnswerVerbs(TurnVerbs):
         tally = Tally()
         reply = await meter.ask(
             self.partition,
-            conversation(drafts, context, _in_zone(self._running.parts.clock(), self._zone)),
+            conversation(drafts, context, _in_zone(self._clock(), self._zone)),
             tally=tally,
         )
         text = without_thoughts(reply.text).strip()
@@ -149,15 +154,14 @@ class AnswerVerbs(TurnVerbs):
             usage=tally.usage,
         )
 
-    def _meter(self, model: LLM | None) -> Meter:
-        running, parts = self._running, self._running.parts
+    def _meter_of(self, model: LLM | None) -> Meter:
         if model is not None:
-            return Meter(model, parts.store, parts.budget, parts.clock)
-        if running.meter is None:
+            return Meter(model, self._store, self._budget, self._clock)
+        if self._meter is None:
             raise ConfigError(
                 "chat needs a model: set LUKASA_LLM=openai:MODEL or Settings(llm=…), or pass model="
             )
-        return running.meter
+        return self._meter
 
     async def _shown(self, question: Question, budget: int) -> Asked:
         """Return the question with the context that the model answers it from."""
@@ -171,8 +175,8 @@ _LOOKED_AT = 8
 _CUT = "the model's reply was cut off"
 
 
-def _in_zone(moment: datetime, zone: tzinfo | None) -> datetime:
-    return moment.astimezone(zone) if zone else moment
+def _in_zone(moment: datetime, zone: str | None) -> datetime:
+    return moment.astimezone(read_zone(zone)) if zone else moment
 
 
 def _message(draft: Draft) -> dict[str, object]:

@@ -15,7 +15,10 @@ from lukasa.domain.query import FactQuery, TurnQuery, listed
 from lukasa.domain.report import Receipt
 from lukasa.engine.arguments import check_count, check_limit
 from lukasa.engine.facts import FactVerbs
+from lukasa.engine.parts import Graphs
 from lukasa.errors import InputError, NotFoundError
+from lukasa.indexing.encoder import Encoder
+from lukasa.retrieval.warm import WarmPartitions
 
 if TYPE_CHECKING:
     from lukasa.graph import Walk
@@ -29,6 +32,10 @@ _SEEN: list[Status] = ["current", "superseded", "conflicting"]
 
 class GraphVerbs(FactVerbs):
     """What can be asked of the graph of one partition. It is its facts, seen as entities and relations."""
+
+    _encoder: Encoder
+    _warm: WarmPartitions
+    _graphs: Graphs
 
     async def entities(self, query: str = "", *, limit: int | None = None) -> list[Entity]:
         """Return the entities that a text names (all, for an empty one), best first; else the most mentioned first.
@@ -137,7 +144,7 @@ class GraphVerbs(FactVerbs):
         """Return the words that each relation rests on, with when they were said, by fact."""
         ids = sorted({source.turn for relation in graph.relations for source in relation.sources})
         query = TurnQuery(ids=ids, include_retired=True)
-        turns = {turn.id: turn for turn in await self._running.parts.store.turns(self.partition, query)}
+        turns = {turn.id: turn for turn in await self._store.turns(self.partition, query)}
         return {
             relation.fact: [
                 f"{turns[source.turn].text[source.start : source.end]} ({source.at:%Y-%m-%d})"
@@ -149,13 +156,12 @@ class GraphVerbs(FactVerbs):
 
     async def _walk(self) -> Walk:
         """Return the graph as it is now, brought up to date by what changed since it was asked for last."""
-        running = self._running
         while True:
-            held = running.walks.get(self.partition)
+            held = self._graphs.get(self.partition)
             if held is None:
                 return await self._made()
             since, walk = held
-            delta = await running.parts.store.delta(self.partition, fingerprint=None, since=since)
+            delta = await self._store.delta(self.partition, fingerprint=None, since=since)
             if delta.version == since and delta.epoch == walk.view.epoch:
                 return walk
             changed = [head.id for head in delta.heads if head.kind == "fact"]
@@ -163,9 +169,9 @@ class GraphVerbs(FactVerbs):
                 return await self._made()
             facts = await self._current(changed)
             # Another question may have brought it up to date while this one waited for the store.
-            if running.walks.get(self.partition) == held:
+            if self._graphs.get(self.partition) == held:
                 walk.view.update(facts, {*changed, *delta.gone} - {fact.id for fact in facts})
-                running.keep_walk(self.partition, (delta.version, walk))
+                self._graphs.keep(self.partition, (delta.version, walk))
                 await self._join_alike(walk)
                 return walk
 
@@ -174,7 +180,7 @@ class GraphVerbs(FactVerbs):
 
         Their histories are read, because listing facts, even by id, goes through all of the partition.
         """
-        known = await self._running.parts.store.history(self.partition, ids) if ids else {}
+        known = await self._store.history(self.partition, ids) if ids else {}
         return [
             versions[-1] for versions in known.values() if listed(versions[-1], FactQuery(statuses=_SEEN))
         ]
@@ -183,14 +189,14 @@ class GraphVerbs(FactVerbs):
         """Return the graph made anew, from all facts."""
         from lukasa.graph import View, Walk, policy  # noqa: PLC0415 - not what `import lukasa` waits for
 
-        store = self._running.parts.store
+        store = self._store
         version = await store.version(self.partition)
         # Nothing lies after its own version: this tells the epoch alone.
         delta = await store.delta(self.partition, fingerprint=None, since=version)
         facts = await store.facts(self.partition, FactQuery(statuses=_SEEN))
         view = await asyncio.to_thread(View.of, facts, self.partition, policy.DEFAULT)
         view.epoch = delta.epoch
-        self._running.keep_walk(self.partition, (version, walk := Walk(view)))
+        self._graphs.keep(self.partition, (version, walk := Walk(view)))
         await self._join_alike(walk)
         return walk
 
@@ -198,11 +204,10 @@ class GraphVerbs(FactVerbs):
         """Return the relations that bear on a text, best first."""
         from lukasa.graph import policy, search  # noqa: PLC0415 - not what `import lukasa` waits for
 
-        running = self._running
-        spec, encoded = await running.encoder.spec(), await running.encoder.query(query)
+        spec, encoded = await self._encoder.spec(), await self._encoder.query(query)
         if spec is None or not encoded.embeddings:
             return search.by_words(query, relations)
-        warm = await running.warm.get(self.partition, spec)
+        warm = await self._warm.get(self.partition, spec)
         vector = np.frombuffer(encoded.embeddings[0].dense, np.float32)
         least = policy.DEFAULT.relevant.get(spec.model, policy.DEFAULT.relevant_otherwise)
         near = search.by_meaning(vector, warm.facts, relations, least=least)
@@ -220,7 +225,7 @@ class GraphVerbs(FactVerbs):
             alike = walk.alike.setdefault(type_, Alike(least))
             names = dict(named)
             new = alike.unknown(list(names))
-            encoded = await self._running.encoder.documents([names[key] for key in new])
+            encoded = await self._encoder.documents([names[key] for key in new])
             vectors = [np.frombuffer(each.dense, np.float32) for each in encoded.embeddings]
             alike.add(dict(zip(new, vectors, strict=False)))
             pairs |= alike.pairs

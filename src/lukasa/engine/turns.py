@@ -11,13 +11,18 @@ from lukasa.domain.document import Kind
 from lukasa.domain.query import TurnQuery
 from lukasa.domain.recalled import Context, Recalled
 from lukasa.domain.report import Receipt, Stats
-from lukasa.domain.time import read_instant, read_zone
+from lukasa.domain.time import read_zone
 from lukasa.domain.turn import Json, Turn
 from lukasa.engine.arguments import FilterLike, Verbs, check_count, check_limit
 from lukasa.errors import InputError
+from lukasa.gate.echoes import Served
+from lukasa.indexing.reindex import Reindex
 from lukasa.retrieval.question import Looked, Question
+from lukasa.retrieval.recall import Recall
+from lukasa.upkeep.wait import Wait
+from lukasa.upkeep.worker import Worker
 from lukasa.writing.messages import Message, read_label, read_labels, read_messages
-from lukasa.writing.remember import Call
+from lukasa.writing.remember import Call, Remember
 
 _PAGE = 500
 """Turns read at a time where a whole partition is walked."""
@@ -25,6 +30,18 @@ _PAGE = 500
 
 class TurnVerbs(Verbs):
     """What can be done with turns."""
+
+    _remember: Remember
+    _wait: Wait | None
+    """`None`: no model reads turns later."""
+
+    _worker: Worker
+    _recall: Recall
+    _rerank: bool
+    """Whether recall reranks when the call does not say."""
+
+    _served: Served
+    _reindex: Reindex
 
     async def remember(
         self,
@@ -54,17 +71,16 @@ class TurnVerbs(Verbs):
         Raises `InputError` for what cannot be stored (nothing of the call is), `KeyReuseError` when the key came
         with other content before, `StoreError` when the store cannot be written.
         """
-        parts = self._running.parts
-        zone = zone or parts.zone
+        zone = zone or self._zone
         read_label("key", key)
         labels = read_labels(at=at, session=session, agent=agent, origin=origin, metadata=metadata, zone=zone)
-        read = read_messages(messages, labels, zone=zone, policy=parts.remember)
-        call = Call(read.drafts, key, parts.clock(), read_zone(zone) if zone else None)
-        receipt = await self._running.remember(self.partition, read, call)
-        if wait:
-            return await self._running.waited(self.partition, receipt)
+        read = read_messages(messages, labels, zone=zone, policy=self._remember.policy)
+        call = Call(read.drafts, key, self._clock(), read_zone(zone) if zone else None)
+        receipt = await self._remember(self.partition, read, call)
+        if wait and self._wait is not None:
+            return await self._wait(self.partition, receipt)
         if receipt.pending:
-            self._running.worker.kick()
+            self._worker.kick()
         return receipt
 
     async def recall(
@@ -138,25 +154,24 @@ class TurnVerbs(Verbs):
 
         Raises `FilterError`, `InputError`, `StoreError`.
         """
-        parts = self._running.parts
         check_count("after", after, least=0)
         check_limit(limit)
         query = TurnQuery(
             session=session,
-            since=None if since is None else read_instant(since, zone=parts.zone),
-            until=None if until is None else read_instant(until, zone=parts.zone),
+            since=self._instant(since),
+            until=self._instant(until),
             filter=filters.parse(filter),
             after=after,
             limit=limit,
             newest_first=newest_first,
             include_retired=include_retired,
         )
-        return await parts.store.turns(self.partition, query)
+        return await self._store.turns(self.partition, query)
 
     async def export(self) -> AsyncIterator[dict[str, Json]]:
         """Yield every turn, forgotten ones included, as a JSON object that `remember` takes back as it was."""
         after = 0
-        while page := await self._running.parts.store.turns(
+        while page := await self._store.turns(
             self.partition, TurnQuery(after=after, limit=_PAGE, include_retired=True)
         ):
             for turn in page:
@@ -165,21 +180,21 @@ class TurnVerbs(Verbs):
 
     async def stats(self) -> Stats:
         """Count what this partition holds."""
-        return await self._running.parts.store.stats(self.partition)
+        return await self._store.stats(self.partition)
 
     async def _hits(self, question: Question, *, limit: int) -> Recalled:
-        found = await self._running.recall.hits(self.partition, question, limit=limit)
-        warnings = await self._served("\n".join(hit.text for hit in found.hits))
-        return replace(found, warnings=[*found.warnings, *warnings])
+        recalled = await self._recall.hits(self.partition, question, limit=limit)
+        warnings = await self._note_served("\n".join(hit.text for hit in recalled.hits))
+        return replace(recalled, warnings=[*recalled.warnings, *warnings])
 
     async def _block(self, question: Question, *, budget: int) -> Context:
-        block = await self._running.recall.context(self.partition, question, budget=budget)
-        return replace(block, warnings=[*block.warnings, *await self._served(block.text)])
+        block = await self._recall.context(self.partition, question, budget=budget)
+        return replace(block, warnings=[*block.warnings, *await self._note_served(block.text)])
 
-    async def _served(self, text: str) -> list[str]:
+    async def _note_served(self, text: str) -> list[str]:
         """Note a text that is given out, so that it is not taken for news when it comes back; return warnings about the index."""
-        self._running.served.note(self.partition, text, at=self._running.parts.clock())
-        return await self._running.reindex.warnings(self.partition)
+        self._served.note(self.partition, text, at=self._clock())
+        return await self._reindex.warnings(self.partition)
 
     def _question(
         self,
@@ -191,7 +206,6 @@ class TurnVerbs(Verbs):
         explain: bool = False,
         rerank: bool | None = None,
     ) -> Question:
-        parts = self._running.parts
         if not isinstance(text, str) or not text.strip():
             raise InputError(f"the question must be a non-empty text, not {text!r}")
         try:
@@ -200,14 +214,14 @@ class TurnVerbs(Verbs):
             raise InputError(
                 f"the question is not valid Unicode at character {error.start}: {error.reason}"
             ) from error
-        if rerank and parts.reranker is None:
+        if rerank and self._recall.reranker is None:
             raise InputError("no reranker is configured; open the memory with Settings(reranker='onnx')")
         return Question(
             text=text,
-            now=parts.clock() if now is None else read_instant(now, zone=parts.zone),
-            zone=self._zone,
+            now=self._instant(now) or self._clock(),
+            zone=read_zone(self._zone) if self._zone else None,
             filter=filters.parse(filter),
-            rerank=parts.rerank if rerank is None else rerank,
+            rerank=self._rerank if rerank is None else rerank,
             explain=explain,
             looked=view,
         )

@@ -22,7 +22,7 @@ from lukasa.errors import StaleError
 from lukasa.indexing.backlog import Reembed
 from lukasa.llm.budget import Tally
 from lukasa.policy import MaintainPolicy
-from lukasa.ports.store import Store
+from lukasa.ports.store import Memories
 from lukasa.upkeep.audit.items import fact_item
 from lukasa.upkeep.audit.near import near_duplicates
 
@@ -35,7 +35,7 @@ _ATTEMPTS = 20
 class Maintain:
     """Everything that care needs."""
 
-    store: Store
+    store: Memories
     reembed: Reembed
     summarise: str | None
     """The kind of job that brings a summary up to date; `None`: no model writes any."""

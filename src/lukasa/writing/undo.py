@@ -45,6 +45,19 @@ class Undo:
         applied = await self.store.apply(partition, changes, cause=cause, expected=version)
         return [*applied.changed, *applied.facts]
 
+    async def of_change(self, partition: Partition, number: int) -> list[JournalEntry]:
+        """Return the entry of one change."""
+        if not (entries := await self.store.journal(partition, since=number - 1, limit=1)):
+            raise NotFoundError(f"the partition has no change {number}")
+        return entries
+
+    async def of_call(self, partition: Partition, number: int) -> list[JournalEntry]:
+        """Return every entry of one call."""
+        journal = await self.store.journal(partition, since=number - 1)
+        if not (entries := [entry for entry in journal if entry.call == number]):
+            raise NotFoundError(f"the partition has no call {number}")
+        return entries
+
     async def of_session(self, partition: Partition, session: str) -> list[JournalEntry]:
         """Return every entry that a session led to."""
         turns = await self.store.turns(partition, TurnQuery(session=session, include_retired=True))

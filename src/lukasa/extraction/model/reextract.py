@@ -23,7 +23,7 @@ from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
 from lukasa.errors import BadReplyError, StaleError
 from lukasa.extraction.model.session import ReadBatch, Run, SessionReader
-from lukasa.ports.store import Store
+from lukasa.ports.store import Memories
 
 _ATTEMPTS = 20
 
@@ -32,7 +32,7 @@ _ATTEMPTS = 20
 class ReadAgain:
     """Everything that reading again needs."""
 
-    store: Store
+    store: Memories
     reader: SessionReader
     clock: Callable[[], datetime]
 

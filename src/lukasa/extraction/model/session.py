@@ -23,7 +23,7 @@ from lukasa.indexing.encoder import Encoder
 from lukasa.llm.budget import Meter, Tally
 from lukasa.policy import DistilPolicy
 from lukasa.ports.llm import LLMReply, LLMRequest
-from lukasa.ports.store import Store
+from lukasa.ports.store import Memories
 from lukasa.retrieval.warm import WarmPartitions
 
 _BACK = 400
@@ -66,7 +66,7 @@ class ReadBatch(NamedTuple):
 class SessionReader:
     """Everything that reading needs."""
 
-    store: Store
+    store: Memories
     encoder: Encoder
     warm: WarmPartitions
     believe: Believe

@@ -18,7 +18,7 @@ from lukasa.llm.ask import ask_for
 from lukasa.llm.budget import Meter, Tally
 from lukasa.policy import DistilPolicy
 from lukasa.ports.llm import Limits, LLMReply, LLMRequest
-from lukasa.ports.store import Store
+from lukasa.ports.store import Memories
 from lukasa.prompts import load
 
 _AT_ONCE = 400
@@ -31,7 +31,7 @@ _CHARACTERS_A_WORD = 8
 class Summarise:
     """Everything that the job needs."""
 
-    store: Store
+    store: Memories
     meter: Meter
     policy: DistilPolicy
     clock: Callable[[], datetime]

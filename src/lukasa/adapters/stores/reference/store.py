@@ -388,7 +388,7 @@ class ReferenceStore:
 
     def _check_open(self) -> None:
         if self._closed:
-            raise ClosedError("the store was closed")
+            raise ClosedError("the store was closed; open the memory again")
 
     def _desks(self, partition: Partition | None) -> list[Desk]:
         if partition is not None:

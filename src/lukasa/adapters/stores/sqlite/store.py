@@ -300,7 +300,7 @@ class SqliteStore:
 
     def _opened(self) -> Threads:
         if self._threads is None:
-            what = "was closed" if self._closed else "is not open; call open() first"
+            what = "was closed; open the memory again" if self._closed else "is not open; call open() first"
             raise ClosedError(f"the store {str(self._path)!r} {what}")
         return self._threads
 
