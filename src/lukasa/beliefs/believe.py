@@ -132,12 +132,8 @@ class Believe:
         return known
 
     async def widen(self, partition: Partition, known: Known, facts: Sequence[Fact]) -> None:
-        """Add facts to what is known, with what was derived from them."""
-        new = [fact for fact in facts if fact.id not in known.facts]
-        known.add(new)
-        if new:
-            bases = FactQuery(bases=[fact.id for fact in new], include_retired=True)
-            known.add(each for each in await self.store.facts(partition, bases) if each.id not in known.facts)
+        """Add facts to what is known."""
+        known.add(fact for fact in facts if fact.id not in known.facts)
 
     async def resolve(
         self,
@@ -187,7 +183,7 @@ class Known:
     given: InitVar[Iterable[Fact]] = ()
     facts: dict[str, Fact] = field(default_factory=dict)
     _by: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict)
-    """Ids of facts by what they are looked up by: key, slot, basis."""
+    """Ids of facts by what they are looked up by: key, slot."""
 
     def __post_init__(self, given: Iterable[Fact]) -> None:
         self.add(given)
@@ -196,8 +192,7 @@ class Known:
         """Take in facts as they are stored, or as they will be."""
         for fact in facts:
             self.facts[fact.id] = fact
-            lookups = [("key", fact.key), *(("basis", basis) for basis in fact.derived_from)]
-            for lookup in [*lookups, ("slot", fact.slot)] if fact.slot else lookups:
+            for lookup in [("key", fact.key), *([("slot", fact.slot)] if fact.slot else [])]:
                 self._by.setdefault(lookup, {})[fact.id] = None
 
     def forget(self, ids: Collection[str]) -> None:
@@ -209,10 +204,9 @@ class Known:
                 found.pop(fact_id, None)
 
     def like(self, claim: Claim) -> list[Fact]:
-        """Return the facts that may be the same as a claim, or exclude it, and what was derived from those."""
+        """Return the facts that may be the same as a claim, or exclude it."""
         keys, slots = lookups(claim)
         near = self._found([("key", key) for key in keys] + [("slot", slot) for slot in slots])
-        near |= self._found([("basis", id_) for id_ in near])
         return [self.facts[id_] for id_ in near]
 
     def _found(self, lookups: Iterable[tuple[str, str]]) -> dict[str, None]:

@@ -48,8 +48,7 @@ def outcome(
 ) -> list[Fact]:
     """Return the versions that carry a verdict out, the claim's own first; none when nothing changes.
 
-    *known* are the facts that `decide` was given, with those that were derived from them: they become stale when
-    what they were derived from is no longer believed.
+    *known* are the facts that `decide` was given.
     """
     proposal = propose(claim, known, said_at=said_at, trust=trust)
     page = _Page({fact.id: fact for fact in known}, proposal, now, origin, partition)
@@ -169,7 +168,6 @@ class _Page:
             metadata=dict(claim.metadata),
             sources=(claim.source,),
             worded_by=claim.source.turn,
-            derived_from=claim.derived_from,
         )
 
     def free(self, key: str) -> tuple[str, int]:
@@ -185,7 +183,6 @@ class _Page:
     def versions(self) -> list[Fact]:
         """Return what differs from what is known, as the next version each."""
         self._forget_rivals()
-        self._mark_stale()
         changed = [fact for fact in self.written.values() if fact != self.known.get(fact.id)]
         return [following(fact, self.now) if fact.id in self.known else fact for fact in changed]
 
@@ -207,12 +204,6 @@ class _Page:
                 continue
             won = fact.status == "conflicting" and not rivals
             self.put(replace(fact, rivals=rivals, status="current" if won else fact.status))
-
-    def _mark_stale(self) -> None:
-        gone = self._gone()
-        for fact in self.every():
-            if not fact.stale and not gone.isdisjoint(fact.derived_from):
-                self.put(replace(fact, stale=True))
 
 
 def merged(fact: Fact, proposal: Proposal, origin: Origin) -> Fact:

@@ -92,12 +92,6 @@ class Fact:
     worded_by: str = ""
     """The turn whose words `text` and `value` were taken from; empty when a person worded them."""
 
-    derived_from: tuple[str, ...] = ()
-    """Ids of the facts that it was concluded from; empty when it was said."""
-
-    stale: bool = False
-    """A fact that it was derived from is no longer believed."""
-
     superseded_by: str | None = None
     rivals: tuple[str, ...] = ()
     """Ids of the facts that it conflicts with, while it is `conflicting`."""

@@ -68,7 +68,7 @@ def _belongs(fact: Fact, now: datetime) -> bool:
         return True
     if fact.valid.end is not None and fact.valid.end <= now:
         return False
-    stable = fact.kind in {"profile", "preference"} and fact.expires_at is None and not fact.stale
+    stable = fact.kind in {"profile", "preference"} and fact.expires_at is None
     return stable and fact.status == "current" and fact.trust != "low" and _rank(fact) < len(_ORDER)
 
 

@@ -124,15 +124,14 @@ class Erase:
     async def _touched(
         self, partition: Partition, gone: set[str], named: Sequence[Fact]
     ) -> dict[str, list[Fact]]:
-        """Return the histories of all facts that may change: resting on the turns, of the same slots, derived."""
+        """Return the histories of all facts that may change: resting on the turns, or of the same slots."""
         found = {fact.id: fact for fact in named}
         query = FactQuery(turns=sorted(gone), include_retired=True)
         found |= {fact.id: fact for fact in await self.store.facts(partition, query)}
         while True:
             slots = sorted({fact.slot for fact in found.values() if fact.slot})
             beside = await self.store.facts(partition, FactQuery(slots=slots, include_retired=True))
-            above = await self.store.facts(partition, FactQuery(bases=sorted(found), include_retired=True))
-            more = {fact.id: fact for fact in [*beside, *above] if fact.id not in found}
+            more = {fact.id: fact for fact in beside if fact.id not in found}
             if not more:
                 return await self.store.history(partition, sorted(found))
             found |= more
@@ -163,20 +162,13 @@ def what_is_left(
 ) -> tuple[set[str], dict[str, list[Fact]]]:
     """Return the facts that go, and the versions of those that live on and change.
 
-    A fact goes when it was named, when no source of it is left, or when a fact that it was derived from goes: it may
-    repeat any of it.
+    A fact goes when it was named, or when no source of it is left.
     """
     dead = set(named)
     for fact_id, versions in histories.items():
         rested = [source.turn for fact in versions for source in fact.sources]
         if rested and turns.issuperset(rested):
             dead.add(fact_id)
-    while more := {
-        fact_id
-        for fact_id, versions in histories.items()
-        if fact_id not in dead and any(dead.intersection(fact.derived_from) for fact in versions)
-    }:
-        dead |= more
     left = {
         fact_id: cleaned
         for fact_id, versions in histories.items()

@@ -73,7 +73,6 @@ class Beliefs:
                 and (fact.subject, fact.attribute) == (said.subject, said.attribute)
             )
         ]
-        near += [fact for fact in self.last.values() if set(fact.derived_from) & {each.id for each in near}]
         when = {"said_at": said.source.at, "trust": trust}
         verdict = decide(said, near, policy=ResolvePolicy(), **when)
         origin = "user" if trust == "high" else "tool"

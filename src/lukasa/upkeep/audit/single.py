@@ -42,10 +42,6 @@ def stale(facts: Sequence[AuditItem], now: datetime) -> Iterator[Flaw]:
             yield Flaw(
                 sort="stale", ids=(item.id, item.superseded_by), detail="superseded, and still current"
             )
-        elif item.stale:
-            yield Flaw(
-                sort="stale", ids=(item.id,), detail="what it was concluded from is not believed any more"
-            )
 
 
 def orphans(items: Sequence[AuditItem]) -> Iterator[Flaw]:
@@ -70,7 +66,7 @@ def _claim(item: AuditItem) -> Claim:
 
 
 def _ungrounded(item: AuditItem, lengths: dict[str, int]) -> str | None:
-    if not item.sources and not item.derived_from:
+    if not item.sources:
         return "it rests on nothing"
     for source in item.sources or ():
         if source.turn not in lengths:

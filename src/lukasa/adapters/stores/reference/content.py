@@ -126,7 +126,7 @@ def head(content: Content, document: Entry, fingerprint: str | None) -> Head:
 
 
 def looked_up(content: Content, id: str, query: FactQuery) -> bool:
-    """Tell whether a fact is one of those that the query names by id, key, slot, turn or basis."""
+    """Tell whether a fact is one of those that the query names by id, key, slot or turn."""
     last = content.fact(id)
     versions = [fact for _, fact in content.versions[id]]
     return (
@@ -137,8 +137,4 @@ def looked_up(content: Content, id: str, query: FactQuery) -> bool:
             or last.slot in (query.slots or ())
         )
         and (query.turns is None or any(s.turn in query.turns for fact in versions for s in fact.sources))
-        and (
-            query.bases is None
-            or any(basis in query.bases for fact in versions for basis in fact.derived_from)
-        )
     )

@@ -26,7 +26,6 @@ _TABLES = (
     ("metadata values", "attributes"),
     ("extractions", "extractions"),
     ("sources", "fact_sources"),
-    ("bases", "fact_bases"),
     ("versions of facts", "fact_versions"),
     ("facts", "facts"),
     ("turns", "turns"),
@@ -113,9 +112,8 @@ def _delete(ledger: Ledger, doomed: Sequence[_Doomed]) -> dict[str, int]:
     counts["documents"] = _delete_from(ledger, "documents", within.replace("{column}", "id"), values)
     # The turns are gone: nothing rests on them any more.
     names: Values = {"partition": ledger.state.id, "names": as_json([each.name for each in doomed])}
-    lost = "partition = :partition AND {column} IN (SELECT value FROM json_each(:names))"
-    counts["sources"] += _delete_from(ledger, "fact_sources", lost.replace("{column}", "turn"), names)
-    counts["bases"] += _delete_from(ledger, "fact_bases", lost.replace("{column}", "basis"), names)
+    lost = "partition = :partition AND turn IN (SELECT value FROM json_each(:names))"
+    counts["sources"] += _delete_from(ledger, "fact_sources", lost, names)
     return counts
 
 

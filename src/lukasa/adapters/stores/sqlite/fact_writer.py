@@ -159,15 +159,12 @@ def _put_rows(ledger: Ledger, fact: Fact, number: int, body: str) -> None:
 
 
 def put_lookups(ledger: Ledger, fact: Fact, number: int) -> None:
-    """Write the rows by which a fact is found: its metadata, sources and bases."""
+    """Write the rows by which a fact is found: its metadata and its sources."""
     partition = ledger.state.id
     ledger.connection.execute(sql("drop_attributes"), {"partition": partition, "document": number})
     ledger.connection.executemany(sql("add_attribute"), attribute_rows(partition, number, fact.metadata))
     ledger.connection.executemany(
         sql("add_source"), [(partition, source.turn, number) for source in fact.sources]
-    )
-    ledger.connection.executemany(
-        sql("add_basis"), [(partition, basis, number) for basis in fact.derived_from]
     )
 
 

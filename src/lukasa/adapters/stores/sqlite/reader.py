@@ -136,9 +136,6 @@ def _fact_conditions(query: FactQuery) -> tuple[list[str], Values]:
     if query.turns is not None:
         tests.append(fragment("resting_on"))
         values["turns"] = json.dumps(list(query.turns))
-    if query.bases is not None:
-        tests.append(fragment("derived_from"))
-        values["bases"] = json.dumps(list(query.bases))
     if query.subject is not None:
         tests.append("facts.subject = :subject")
         values["subject"] = query.subject.casefold()
