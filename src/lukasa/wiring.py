@@ -79,7 +79,7 @@ class AsyncMemory(AsyncEngine):
 
 
 class Given(NamedTuple):
-    """Parts that the caller made himself."""
+    """Components passed in by the caller."""
 
     llm: LLM | None = None
     embedder: Embedder | None = None
@@ -95,7 +95,7 @@ _MEMBERS = {
 
 
 def _checked(part: str, given: T) -> T:
-    """Return what the caller made, or refuse what cannot be that part: nobody would notice before the first use."""
+    """Return a component of the caller, or refuse it now rather than at its first use."""
     lacking = [] if given is None else [name for name in _MEMBERS[part] if not hasattr(given, name)]
     if lacking or isinstance(given, type):
         what = f"the class {given.__name__}" if isinstance(given, type) else repr(type(given).__name__)
@@ -346,7 +346,7 @@ def _local(settings: Settings) -> dict[str, object]:
 
 
 def _takes(make: Callable[..., object], argument: str) -> bool:
-    """Tell whether a factory of somebody else's can be called with that argument alone."""
+    """Whether an installed factory can be called with that argument alone."""
     try:
         signature(make).bind(**{argument: ""})
     except TypeError:

@@ -57,13 +57,13 @@ class Handle:
 
         *messages* is a text, a message of the OpenAI shape (`role`, `content`, `name`; also its own `at`, `metadata`,
         `session`, `agent`, `origin` and `key`, which go before those of the call) or a list of them; what `export`
-        yields is taken back as it was, forgotten turns as forgotten. *at* is when it was said (now, if nobody says); a time
+        yields is taken back as it was, forgotten turns as forgotten. *at* is when it was said (default: now); a time
         without an offset is read in `zone=`, or refused. `agent=`, `origin=` and `metadata=` label every message. The same turn
         is stored once: the receipt lists the duplicates. With an idempotency *key*, a repeated call stores nothing twice,
         whatever its times.
 
-        Where a model distils facts, it does so in the background; with *wait*, the call returns when it has (or could not:
-        `pending` and `warnings` tell).
+        A model distils facts in the background; with *wait*, the call returns when it has, or has failed (see `pending` and
+        `warnings`).
 
         Raises `InputError` for what cannot be stored (nothing of the call is), `KeyReuseError` when the key came
         with other content before, `StoreError` when the store cannot be written.
@@ -209,10 +209,10 @@ class Handle:
     ) -> Answer:
         """Answer the question from what is remembered: one model call, over a context of at most *budget* tokens.
 
-        Every citation `[3]` in the answer's text was checked to name something that the model was shown; `citations` has it.
-        Where nothing relevant is remembered, where the model does not know, and where it cites nothing, the answer is "I
-        don't know." (`abstained`, with the `reason`). Without a model, it is the words of the best hits (`mode` is
-        `evidence`). The filter, *now* and the view are as in `recall`.
+        Every citation `[3]` in the answer's text names something that the model was shown; `citations` has it. If nothing
+        relevant is remembered, the model does not know, or it cites nothing, the answer is "I don't know." (`abstained`,
+        with the `reason`). Without a model, the answer is the words of the best hits (`mode` is `evidence`). The filter,
+        *now* and the view are as in `recall`.
 
         Raises `ProviderError` when the model cannot be used, and what `recall` raises.
         """
@@ -241,7 +241,7 @@ class Handle:
         kinds: Sequence[Kind] = ("turn", "fact"),
         include_retired: bool = False,
     ) -> Iterator[str | Answer]:
-        """Do as `ask` does; yield the pieces of the answer's text as they come, then the `Answer`, last.
+        """Ask, and yield the answer's text in pieces as they come, then the `Answer`.
 
         No piece is yielded before the model has cited something that it was shown. Raises as `ask` does.
         """
@@ -271,15 +271,14 @@ class Handle:
         metadata: Mapping[str, Json] | None = None,
         zone: str | None = None,
     ) -> Chatted:
-        """Reply to the last message of a conversation, reminded of what bears on it, and remember the exchange.
+        """Reply to the last message of a conversation, with what is remembered about it, and remember the exchange.
 
-        *messages* is what `remember` takes, of users, the assistant and the system; the last one is the user's. What is
-        remembered is looked through for it, within *budget* tokens and the filter, and goes into the system message. *model*
-        replies, or the one that is configured.
+        *messages* is what `remember` takes, from users, the assistant and the system; the last one is the user's. What bears on
+        it, within *budget* tokens and the filter, goes into the system message. *model* replies, or the one that is configured.
 
         The user's messages since the last reply are stored before the model is asked, and the reply after; sent again after a
-        failure they are not stored twice. Earlier messages are shown to the model and not stored: they were when they were new.
-        *session* and the labels are as in `remember`.
+        failure they are not stored twice. Earlier messages are shown to the model and not stored again. *session* and the
+        labels are as in `remember`.
 
         Raises `ConfigError` without a model, `ProviderError` when it cannot be used, and what `remember` and `recall` raise.
         """
@@ -312,7 +311,7 @@ class Handle:
 
         *text* is a sentence that can be understood on its own, *subject* whom or what it is about. With an *attribute*
         (such as `lives_in`) and a *value* it takes the place of what was believed of a single-valued attribute. It is
-        compared with what is known as anything that is remembered: the same fact is counted, not stored twice.
+        compared with what is known, like anything that is remembered: the same fact is counted, not stored twice.
 
         Raises `InputError` for what cannot be stored, `StoreError` when the store cannot be written.
         """
@@ -381,7 +380,7 @@ class Handle:
         return self._loop.call(lambda: self._handle.settle(keep, reason=reason))
 
     def review(self) -> list[Fact]:
-        """List quarantined facts: said by somebody who may not instruct the assistant, and not believed."""
+        """List quarantined facts: not believed, because whoever said them may not instruct the assistant."""
         return self._loop.call(self._handle.review)
 
     def approve(self, facts: Sequence[str] | str, *, reason: str = "") -> list[Fact]:
@@ -419,14 +418,11 @@ class Handle:
     def timeline(
         self, *, since: datetime | str | None = None, until: datetime | str | None = None
     ) -> list[Fact]:
-        """Return what happened and what is planned, in the order in which it did or will, as far as a date is known.
-
-        *since* and *until* bound when it begins.
-        """
+        """Return dated events and plans in the order of their dates; *since* and *until* bound when they begin."""
         return self._loop.call(lambda: self._handle.timeline(since=since, until=until))
 
     def audit(self) -> Audit:
-        """Look for rot: duplicates, contradictions, junk, secrets, feedback loops, what is stale or lost its source.
+        """Look for rot: duplicates, contradictions, junk, secrets, feedback loops, stale facts, lost sources.
 
         Nothing is changed, and no model is asked.
         """
@@ -595,24 +591,24 @@ class Handle:
         return self._loop.call(lambda: self._handle.readmit(ids, texts=texts, speaker=speaker))
 
     def flush(self, timeout: float | None = None) -> Flushed:
-        """Wait until everything that is to be done for this user is done, or has failed once.
+        """Run this user's pending jobs, and wait until each is done or has failed once.
 
-        After *timeout* seconds what is left goes on in the background. A job that fails is tried again later.
+        After *timeout* seconds the rest goes on in the background. A failed job is retried later.
         """
         return self._loop.call(lambda: self._handle.flush(timeout))
 
     def jobs(self, *, state: JobState | None = None, limit: int | None = None) -> list[Job]:
-        """List what is to be done for this user: `waiting`, `running`, or `dead` (given up; `retry` revives it)."""
+        """List this user's jobs: `waiting`, `running`, or `dead` (failed too often; `retry` revives it)."""
         return self._loop.call(lambda: self._handle.jobs(state=state, limit=limit))
 
     def retry(self) -> int:
-        """Have done again what was given up, and what rules had to read because the model failed; return how many jobs."""
+        """Retry failed jobs, and read again what rules had to read because the model failed; return how many there were."""
         return self._loop.call(self._handle.retry)
 
     def reextract(self, session: str | None = None, *, dry_run: bool = False) -> Diff:
         """Read a session (`None`: every session) again from its verbatim turns, with the extractor in use; return what differs.
 
-        Facts that rest on these turns alone are decided anew; those that a person stated, amended, pinned or forgot stay.
+        Facts that rest on these turns alone are decided again; those that a person stated, amended, pinned or forgot stay.
         Each session is one write, which `undo` takes back. With *dry_run* nothing is written.
 
         Raises `NotFoundError` for an unknown session, `ProviderError` when the model cannot be asked: that session then
@@ -621,9 +617,10 @@ class Handle:
         return self._loop.call(lambda: self._handle.reextract(session, dry_run=dry_run))
 
     def maintain(self) -> Flushed:
-        """Do a round of background care now, and wait for it.
+        """Run a round of maintenance now, and wait for it.
 
-        It hides what expired, merges facts that say the same, makes missing vectors, and has summaries written. Nothing is destroyed: `undo` takes back what was merged and hidden. Each part is bounded; the next round goes on.
+        It hides expired facts, merges facts that say the same, makes missing vectors and updates summaries. Nothing is
+        destroyed: `undo` takes back what was merged and hidden. Each part is bounded; the next round goes on.
         """
         return self._loop.call(self._handle.maintain)
 
@@ -632,12 +629,12 @@ class Handle:
         return self._loop.call(self._handle.summaries)
 
     def usage(self, *, since: date | None = None, until: date | None = None) -> list[Spent]:
-        """Return what model calls for this user took, by day (UTC), purpose and model; *until* is included."""
+        """Return the usage of models for this user, by day (UTC), purpose and model; *until* is included."""
         return self._loop.call(lambda: self._handle.usage(since=since, until=until))
 
     def guide(self, guidance: Guidance | None) -> None:
-        """Set what is to be remembered of this user, and how, in place of the general guidance (`None`: that again).
+        """Set what to remember of this user, and how, in place of the general guidance (`None`: back to that).
 
-        It holds for turns that are read from now on by this process.
+        It applies to turns that this process reads from now on.
         """
         return self._loop.call(lambda: self._handle.guide(guidance))

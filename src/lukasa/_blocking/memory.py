@@ -30,7 +30,7 @@ class Memory:
         self._loop = loop
 
     def of(self, user: str, tenant: str | None = None) -> Handle:
-        """Return a handle bound to one partition: this user's memory, and nobody else's."""
+        """Return a handle bound to one partition: the memory of this user alone."""
         return Handle(self._engine.of(user, tenant), self._loop)
 
     def partitions(self) -> list[Partition]:
@@ -46,23 +46,23 @@ class Memory:
         return self._loop.call(self._engine.verify)
 
     def doctor(self, *, prove: bool = False) -> Health:
-        """Tell what works, and what does not and why; never raises for a model that cannot be loaded.
+        """Report what works, and what does not and why; a model that cannot be loaded is reported, not raised.
 
-        With *prove*, the whole loop is run on a partition of its own, which is erased afterwards: write, extract, recall.
+        With *prove*, the whole loop runs on a partition of its own, which is erased afterwards: write, extract, recall.
         """
         return self._loop.call(lambda: self._engine.doctor(prove=prove))
 
     def reembed(self, limit: int | None = None) -> Progress:
-        """Make vectors of the embedder in use for up to *limit* documents that have none; resumable.
+        """Make the missing vectors of up to *limit* documents, with the embedder in use; resumable.
 
         Raises `ProviderError` when the embedder cannot be used.
         """
         return self._loop.call(lambda: self._engine.reembed(limit))
 
     def reindex(self, limit: int | None = None) -> Progress:
-        """Make the terms of up to *limit* documents anew that other rules of analysis made; resumable, and needs no model.
+        """Rebuild the full-text entries of up to *limit* documents written by another version of Lukasa; resumable, needs no model.
 
-        Only a store that another version of Lukasa wrote has such documents; until then full-text finds less in it.
+        Until then full-text finds less in them.
         """
         return self._loop.call(lambda: self._engine.reindex(limit))
 
@@ -75,26 +75,26 @@ class Memory:
         return self._loop.call(lambda: self._engine.extract(limit))
 
     def flush(self, timeout: float | None = None) -> Flushed:
-        """Wait until everything that is to be done is done, or has failed once.
+        """Run pending jobs, and wait until each is done or has failed once.
 
-        After *timeout* seconds what is left goes on in the background. A job that fails is tried again later.
+        After *timeout* seconds the rest goes on in the background. A failed job is retried later.
         """
         return self._loop.call(lambda: self._engine.flush(timeout))
 
     def jobs(self, *, state: JobState | None = None, limit: int | None = None) -> list[Job]:
-        """List what is to be done, for all users: `waiting`, `running`, or `dead` (given up; `retry` revives it)."""
+        """List the jobs of all users: `waiting`, `running`, or `dead` (failed too often; `retry` revives it)."""
         return self._loop.call(lambda: self._engine.jobs(state=state, limit=limit))
 
     def retry(self) -> int:
-        """Have done again what was given up, and what rules had to read because the model failed; return how many jobs."""
+        """Retry failed jobs, and read again what rules had to read because the model failed; return how many there were."""
         return self._loop.call(self._engine.retry)
 
     def work(self, *, until_idle: bool = False) -> int:
-        """Do background jobs, other processes' too, until cancelled or (*until_idle*) none is due; return how many were done."""
+        """Run background jobs, other processes' too, until cancelled or (*until_idle*) none is due; return how many were done."""
         return self._loop.call(lambda: self._engine.work(until_idle=until_idle))
 
     def usage(self, *, since: date | None = None, until: date | None = None) -> list[Spent]:
-        """Return what model calls took, over all users, by day (UTC), purpose and model; *until* is included."""
+        """Return the usage of models over all users, by day (UTC), purpose and model; *until* is included."""
         return self._loop.call(lambda: self._engine.usage(since=since, until=until))
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Verbs that put a question, or a whole conversation, to a model that is reminded of what is remembered."""
+"""Verbs that ask a model, with what is remembered in its context."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from lukasa.llm.budget import Meter, Tally
 from lukasa.policy import BudgetPolicy
 from lukasa.ports.llm import LLM
 from lukasa.retrieval.question import Question
-from lukasa.writing.messages import Draft, Message, read_labels, read_messages
+from lukasa.writing.messages import Message, read_labels, read_messages
 
 
 class AnswerVerbs(TurnVerbs):
-    """What a model can be asked about one partition."""
+    """Questions to a model about one partition."""
 
     _meter: Meter | None
     """Asks the model that is configured."""
@@ -47,10 +47,10 @@ class AnswerVerbs(TurnVerbs):
     ) -> Answer:
         """Answer the question from what is remembered: one model call, over a context of at most *budget* tokens.
 
-        Every citation `[3]` in the answer's text was checked to name something that the model was shown; `citations` has it.
-        Where nothing relevant is remembered, where the model does not know, and where it cites nothing, the answer is "I
-        don't know." (`abstained`, with the `reason`). Without a model, it is the words of the best hits (`mode` is
-        `evidence`). The filter, *now* and the view are as in `recall`.
+        Every citation `[3]` in the answer's text names something that the model was shown; `citations` has it. If nothing
+        relevant is remembered, the model does not know, or it cites nothing, the answer is "I don't know." (`abstained`,
+        with the `reason`). Without a model, the answer is the words of the best hits (`mode` is `evidence`). The filter,
+        *now* and the view are as in `recall`.
 
         Raises `ProviderError` when the model cannot be used, and what `recall` raises.
         """
@@ -73,7 +73,7 @@ class AnswerVerbs(TurnVerbs):
         kinds: Sequence[Kind] = ("turn", "fact"),
         include_retired: bool = False,
     ) -> AsyncIterator[str | Answer]:
-        """Do as `ask` does; yield the pieces of the answer's text as they come, then the `Answer`, last.
+        """Ask, and yield the answer's text in pieces as they come, then the `Answer`.
 
         No piece is yielded before the model has cited something that it was shown. Raises as `ask` does.
         """
@@ -103,15 +103,14 @@ class AnswerVerbs(TurnVerbs):
         metadata: Mapping[str, Json] | None = None,
         zone: str | None = None,
     ) -> Chatted:
-        """Reply to the last message of a conversation, reminded of what bears on it, and remember the exchange.
+        """Reply to the last message of a conversation, with what is remembered about it, and remember the exchange.
 
-        *messages* is what `remember` takes, of users, the assistant and the system; the last one is the user's. What is
-        remembered is looked through for it, within *budget* tokens and the filter, and goes into the system message. *model*
-        replies, or the one that is configured.
+        *messages* is what `remember` takes, from users, the assistant and the system; the last one is the user's. What bears on
+        it, within *budget* tokens and the filter, goes into the system message. *model* replies, or the one that is configured.
 
         The user's messages since the last reply are stored before the model is asked, and the reply after; sent again after a
-        failure they are not stored twice. Earlier messages are shown to the model and not stored: they were when they were new.
-        *session* and the labels are as in `remember`.
+        failure they are not stored twice. Earlier messages are shown to the model and not stored again. *session* and the
+        labels are as in `remember`.
 
         Raises `ConfigError` without a model, `ProviderError` when it cannot be used, and what `remember` and `recall` raise.
         """
@@ -127,7 +126,7 @@ class AnswerVerbs(TurnVerbs):
         check(drafts)
         context = await self.context(drafts[-1].text, budget=budget, filter=filter)
         # Stored after it was looked through: a message should not be reminded of itself.
-        receipt = await self.remember([_message(draft) for draft in newest(drafts)], zone=zone)
+        receipt = await self.remember([draft.message for draft in newest(drafts)], zone=zone)
         tally = Tally()
         reply = await meter.ask(
             self.partition,
@@ -177,19 +176,3 @@ _CUT = "the model's reply was cut off"
 
 def _in_zone(moment: datetime, zone: str | None) -> datetime:
     return moment.astimezone(read_zone(zone)) if zone else moment
-
-
-def _message(draft: Draft) -> dict[str, object]:
-    """Return a draft as the message that it was read from."""
-    fields = {
-        "role": draft.role,
-        "content": draft.text,
-        "name": draft.speaker,
-        "at": draft.at,
-        "session": draft.session,
-        "agent": draft.agent,
-        "origin": draft.origin,
-        "metadata": draft.metadata,
-        "key": draft.key,
-    }
-    return {name: value for name, value in fields.items() if value is not None}

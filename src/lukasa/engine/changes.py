@@ -28,7 +28,7 @@ class PartitionCache(Protocol):
 
 
 class ChangeVerbs(Verbs):
-    """What can be done with what was done."""
+    """Changes of one partition."""
 
     _undo: Undo
     _forget: Forget

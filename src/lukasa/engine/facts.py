@@ -38,7 +38,7 @@ _TRUE_THEN: list[Status] = ["current", "superseded"]
 
 
 class FactVerbs(Verbs):
-    """What can be done with facts."""
+    """Facts of one partition."""
 
     _remember: Remember
     _edit: EditFacts
@@ -58,7 +58,7 @@ class FactVerbs(Verbs):
 
         *text* is a sentence that can be understood on its own, *subject* whom or what it is about. With an *attribute*
         (such as `lives_in`) and a *value* it takes the place of what was believed of a single-valued attribute. It is
-        compared with what is known as anything that is remembered: the same fact is counted, not stored twice.
+        compared with what is known, like anything that is remembered: the same fact is counted, not stored twice.
 
         Raises `InputError` for what cannot be stored, `StoreError` when the store cannot be written.
         """
@@ -122,21 +122,21 @@ class FactVerbs(Verbs):
 
     async def why(self, fact: str) -> Why:
         """Return what a fact rests on: the very words, and each change with its cause. Raises `NotFoundError`."""
-        (found,) = await self._edit.get(self.partition, [fact])
-        ids = list(dict.fromkeys(source.turn for source in found.sources))
+        (last,) = await self._edit.get(self.partition, [fact])
+        ids = list(dict.fromkeys(source.turn for source in last.sources))
         turns = {
             turn.id: turn
             for turn in await self._store.turns(self.partition, TurnQuery(ids=ids, include_retired=True))
         }
         return Why(
-            fact=found,
+            fact=last,
             testimony=[
                 Testimony(
                     source=source,
                     quote=turns[source.turn].text[source.start : source.end],
                     turn=turns[source.turn],
                 )
-                for source in found.sources
+                for source in last.sources
                 if source.turn in turns
             ],
             entries=[entry for entry in await self._store.journal(self.partition) if entry.id == fact],
@@ -160,7 +160,7 @@ class FactVerbs(Verbs):
         raise InputError(f"the fact {keep!r} conflicts with nothing")
 
     async def review(self) -> list[Fact]:
-        """List quarantined facts: said by somebody who may not instruct the assistant, and not believed."""
+        """List quarantined facts: not believed, because whoever said them may not instruct the assistant."""
         query = FactQuery(statuses=["quarantined"])
         return await self._store.facts(self.partition, query)
 
@@ -213,16 +213,13 @@ class FactVerbs(Verbs):
     async def timeline(
         self, *, since: datetime | str | None = None, until: datetime | str | None = None
     ) -> list[Fact]:
-        """Return what happened and what is planned, in the order in which it did or will, as far as a date is known.
-
-        *since* and *until* bound when it begins.
-        """
+        """Return dated events and plans in the order of their dates; *since* and *until* bound when they begin."""
         first, last = self._instant(since), self._instant(until)
         query = FactQuery(kinds=["event", "plan"], statuses=["current"])
         return by_date(await self._store.facts(self.partition, query), first, last)
 
     async def audit(self) -> Audit:
-        """Look for rot: duplicates, contradictions, junk, secrets, feedback loops, what is stale or lost its source.
+        """Look for rot: duplicates, contradictions, junk, secrets, feedback loops, stale facts, lost sources.
 
         Nothing is changed, and no model is asked.
         """

@@ -1,4 +1,4 @@
-"""Verbs about what a model does in the background: wait for it, look at it, have it done again."""
+"""Verbs about background work: wait for it, look at it, do it again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lukasa.upkeep.worker import Worker
 
 
 class JobVerbs(Verbs):
-    """What can be asked of the background work of one partition."""
+    """Background work of one partition."""
 
     _worker: Worker
     _reread: Reread
@@ -24,19 +24,19 @@ class JobVerbs(Verbs):
     """Wishes for single partitions, in place of the general ones."""
 
     async def flush(self, timeout: float | None = None) -> Flushed:  # noqa: ASYNC109 - the caller's word for it
-        """Wait until everything that is to be done for this user is done, or has failed once.
+        """Run this user's pending jobs, and wait until each is done or has failed once.
 
-        After *timeout* seconds what is left goes on in the background. A job that fails is tried again later.
+        After *timeout* seconds the rest goes on in the background. A failed job is retried later.
         """
         return await self._worker.flush(self.partition, within=timeout)
 
     async def jobs(self, *, state: JobState | None = None, limit: int | None = None) -> list[Job]:
-        """List what is to be done for this user: `waiting`, `running`, or `dead` (given up; `retry` revives it)."""
+        """List this user's jobs: `waiting`, `running`, or `dead` (failed too often; `retry` revives it)."""
         check_limit(limit)
         return await self._store.jobs(self.partition, state=state, limit=limit)
 
     async def retry(self) -> int:
-        """Have done again what was given up, and what rules had to read because the model failed; return how many jobs."""
+        """Retry failed jobs, and read again what rules had to read because the model failed; return how many there were."""
         count = await self._reread.retry(self.partition)
         if count:
             self._worker.kick()
@@ -45,7 +45,7 @@ class JobVerbs(Verbs):
     async def reextract(self, session: str | None = None, *, dry_run: bool = False) -> Diff:
         """Read a session (`None`: every session) again from its verbatim turns, with the extractor in use; return what differs.
 
-        Facts that rest on these turns alone are decided anew; those that a person stated, amended, pinned or forgot stay.
+        Facts that rest on these turns alone are decided again; those that a person stated, amended, pinned or forgot stay.
         Each session is one write, which `undo` takes back. With *dry_run* nothing is written.
 
         Raises `NotFoundError` for an unknown session, `ProviderError` when the model cannot be asked: that session then
@@ -54,9 +54,10 @@ class JobVerbs(Verbs):
         return await self._reread(self.partition, session, dry_run=dry_run)
 
     async def maintain(self) -> Flushed:
-        """Do a round of background care now, and wait for it.
+        """Run a round of maintenance now, and wait for it.
 
-        It hides what expired, merges facts that say the same, makes missing vectors, and has summaries written. Nothing is destroyed: `undo` takes back what was merged and hidden. Each part is bounded; the next round goes on.
+        It hides expired facts, merges facts that say the same, makes missing vectors and updates summaries. Nothing is
+        destroyed: `undo` takes back what was merged and hidden. Each part is bounded; the next round goes on.
         """
         queue = Queue(kind=MAINTAIN, session=None, due_at=self._clock())
         cause = Cause(verb=MAINTAIN, at=self._clock())
@@ -68,13 +69,13 @@ class JobVerbs(Verbs):
         return await self._store.summaries(self.partition)
 
     async def usage(self, *, since: date | None = None, until: date | None = None) -> list[Spent]:
-        """Return what model calls for this user took, by day (UTC), purpose and model; *until* is included."""
+        """Return the usage of models for this user, by day (UTC), purpose and model; *until* is included."""
         return await self._store.spent(self.partition, since=since, until=until)
 
     async def guide(self, guidance: Guidance | None) -> None:
-        """Set what is to be remembered of this user, and how, in place of the general guidance (`None`: that again).
+        """Set what to remember of this user, and how, in place of the general guidance (`None`: back to that).
 
-        It holds for turns that are read from now on by this process.
+        It applies to turns that this process reads from now on.
         """
         if guidance is None:
             self._guidance.pop(self.partition, None)

@@ -79,7 +79,7 @@ class Parts:
     tenant: str
     zone: str | None
     worker: str = "worker"
-    """Who holds the leases of jobs; no two engines over one store have the same name."""
+    """Holds the leases of jobs; each engine over a store has a name of its own."""
 
     rerank: bool
     """Whether recall reranks when the call does not say."""

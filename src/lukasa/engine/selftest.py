@@ -1,4 +1,4 @@
-"""The loop proved on a partition of its own: write, extract, recall, clean up. What fails is named."""
+"""The self-test of `doctor`: write, extract, recall, clean up."""
 
 from __future__ import annotations
 
@@ -53,10 +53,10 @@ async def _extract(handle: AsyncHandle) -> str:
 
 
 async def _recall(handle: AsyncHandle) -> str:
-    found = await handle.recall(_QUESTION, limit=3)
-    if any(_PLACE in hit.text for hit in found.hits):
+    recalled = await handle.recall(_QUESTION, limit=3)
+    if any(_PLACE in hit.text for hit in recalled.hits):
         return ""
-    return "; ".join(found.warnings) or "what was just stored was not found"
+    return "; ".join(recalled.warnings) or "what was just stored was not found"
 
 
 async def _clean_up(handle: AsyncHandle) -> str:

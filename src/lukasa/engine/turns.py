@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 
 from lukasa.domain import filter as filters
@@ -17,11 +17,11 @@ from lukasa.engine.arguments import FilterLike, Verbs, check_count, check_limit
 from lukasa.errors import InputError
 from lukasa.gate.echoes import Served
 from lukasa.indexing.reindex import Reindex
-from lukasa.retrieval.question import Looked, Question
+from lukasa.retrieval.question import Looked, Question, check_text
 from lukasa.retrieval.recall import Recall
 from lukasa.upkeep.wait import Wait
 from lukasa.upkeep.worker import Worker
-from lukasa.writing.messages import Message, read_label, read_labels, read_messages
+from lukasa.writing.messages import Message, exported, read_label, read_labels, read_messages
 from lukasa.writing.remember import Call, Remember
 
 _PAGE = 500
@@ -29,7 +29,7 @@ _PAGE = 500
 
 
 class TurnVerbs(Verbs):
-    """What can be done with turns."""
+    """Turns of one partition."""
 
     _remember: Remember
     _wait: Wait | None
@@ -60,13 +60,13 @@ class TurnVerbs(Verbs):
 
         *messages* is a text, a message of the OpenAI shape (`role`, `content`, `name`; also its own `at`, `metadata`,
         `session`, `agent`, `origin` and `key`, which go before those of the call) or a list of them; what `export`
-        yields is taken back as it was, forgotten turns as forgotten. *at* is when it was said (now, if nobody says); a time
+        yields is taken back as it was, forgotten turns as forgotten. *at* is when it was said (default: now); a time
         without an offset is read in `zone=`, or refused. `agent=`, `origin=` and `metadata=` label every message. The same turn
         is stored once: the receipt lists the duplicates. With an idempotency *key*, a repeated call stores nothing twice,
         whatever its times.
 
-        Where a model distils facts, it does so in the background; with *wait*, the call returns when it has (or could not:
-        `pending` and `warnings` tell).
+        A model distils facts in the background; with *wait*, the call returns when it has, or has failed (see `pending` and
+        `warnings`).
 
         Raises `InputError` for what cannot be stored (nothing of the call is), `KeyReuseError` when the key came
         with other content before, `StoreError` when the store cannot be written.
@@ -175,7 +175,7 @@ class TurnVerbs(Verbs):
             self.partition, TurnQuery(after=after, limit=_PAGE, include_retired=True)
         ):
             for turn in page:
-                yield _exported(turn)
+                yield exported(turn)
             after = page[-1].seq
 
     async def stats(self) -> Stats:
@@ -192,7 +192,7 @@ class TurnVerbs(Verbs):
         return replace(block, warnings=[*block.warnings, *await self._note_served(block.text)])
 
     async def _note_served(self, text: str) -> list[str]:
-        """Note a text that is given out, so that it is not taken for news when it comes back; return warnings about the index."""
+        """Note a text that goes out, so that it is not taken for news when it comes back; return warnings about the index."""
         self._served.note(self.partition, text, at=self._clock())
         return await self._reindex.warnings(self.partition)
 
@@ -206,14 +206,7 @@ class TurnVerbs(Verbs):
         explain: bool = False,
         rerank: bool | None = None,
     ) -> Question:
-        if not isinstance(text, str) or not text.strip():
-            raise InputError(f"the question must be a non-empty text, not {text!r}")
-        try:
-            text.encode()
-        except UnicodeEncodeError as error:
-            raise InputError(
-                f"the question is not valid Unicode at character {error.start}: {error.reason}"
-            ) from error
+        check_text(text)
         if rerank and self._recall.reranker is None:
             raise InputError("no reranker is configured; open the memory with Settings(reranker='onnx')")
         return Question(
@@ -243,9 +236,3 @@ class TurnVerbs(Verbs):
             facts="fact" in kinds,
             include_retired=include_retired,
         )
-
-
-def _exported(turn: Turn) -> dict[str, Json]:
-    values = asdict(replace(turn, metadata=dict(turn.metadata)))
-    times = {name: value.isoformat() for name, value in values.items() if isinstance(value, datetime)}
-    return {name: value for name, value in {**values, **times}.items() if value not in (None, {})}

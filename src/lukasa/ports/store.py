@@ -51,7 +51,7 @@ class Memories(Protocol):
         """Destroy turns, facts, and all that was kept of them, so that no byte of it is left in any file.
 
         One transaction as in `apply`, then whatever the engine needs to clean its files. Journal entries about what was
-        erased lose reason and content, and each erased id gets an entry; the chain is made anew from the start, and the
+        erased lose reason and content, and each erased id gets an entry; the chain is rebuilt from the start, and the
         receipt has the digest that it ended with before. Marks become tombstones. Other partitions' rows stay as they are.
 
         The summaries of the whole partition and of the erased turns' sessions go, and so do the errors of the partition's
@@ -60,7 +60,7 @@ class Memories(Protocol):
         ...
 
     async def version(self, partition: Partition, *, at: datetime | None = None) -> int:
-        """Return how many changes were made to the partition (up to the instant *at*); 0 for one that nobody has written to."""
+        """Return how many changes were made to the partition (up to the instant *at*); 0 for one that was never written to."""
         ...
 
     async def tombstones(self, partition: Partition, marks: Sequence[str]) -> set[str]:
@@ -209,7 +209,7 @@ class Upkeep(Protocol):
         ...
 
     async def describe(self) -> Mapping[str, str]:
-        """Tell what a report of a fault should name: versions of the schema and of the engine, as far as there are any."""
+        """Return what a bug report should name, such as the versions of the schema and of the engine."""
         ...
 
     async def verify(self) -> Verified:

@@ -43,7 +43,7 @@ class PartitionBookkeeping:
                     self.summaries[summary.session] = summary
 
     def running(self, session: str | None, now: datetime) -> bool:
-        """Tell whether some job of the session is being done."""
+        """Whether some job of the session is running."""
         return any(
             job.session == session and job.state == "running" and not _lapsed(job, now)
             for job in self.jobs.values()
@@ -57,7 +57,7 @@ class PartitionBookkeeping:
         """Give a job that is due, of a session of which none is being done, to a worker."""
         for other in list(self.jobs.values()):
             if other.session == job.session and other.state == "running":
-                # Its lease ran out, and now somebody else is at the session: whoever held it has lost it.
+                # Its lease ran out, and now another worker is at the session.
                 self.jobs[other.id] = replace(other, state="waiting", worker="", leased_until=None)
         taken = replace(job, state="running", worker=worker, leased_until=until, attempts=job.attempts + 1)
         self.jobs[job.id] = taken

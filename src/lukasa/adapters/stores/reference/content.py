@@ -126,7 +126,7 @@ def head(content: Content, document: Entry, fingerprint: str | None) -> Head:
 
 
 def looked_up(content: Content, id: str, query: FactQuery) -> bool:
-    """Tell whether a fact is one of those that the query names by id, key, slot or turn."""
+    """Whether a fact is one of those that the query names by id, key, slot or turn."""
     last = content.fact(id)
     versions = [fact for _, fact in content.versions[id]]
     return (

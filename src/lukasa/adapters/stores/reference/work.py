@@ -242,7 +242,7 @@ def without(
     partition: Partition,
     cause: Cause,
 ) -> Content:
-    """Return the content without what is erased; journal entries about it say less, and the chain is made anew."""
+    """Return the content without what is erased; journal entries about it say less, and the chain is rebuilt."""
     gone = {document.id for document in doomed}
     work = Work(copy(before), partition, cause, frozenset())
     work.content.documents = {name: each for name, each in before.documents.items() if name not in gone}

@@ -76,7 +76,7 @@ def erase(
 
 
 def scrub(connection: apsw.Connection) -> bool:
-    """Write the file anew without what was deleted, and empty the log; tell whether nothing of it is left.
+    """Rewrite the file without what was deleted, and empty the log; return whether nothing of it is left.
 
     Deleted rows stay in the gaps of pages, in full-text until its segments are merged, and in the log until it is cut.
     """
@@ -212,7 +212,7 @@ def _rewrite_document(writer: PartitionWriter, stored: _StoredDocument, rewritte
 
 
 def _forget_in_journal(writer: PartitionWriter, gone: set[str], rewritten: Sequence[Rewritten]) -> None:
-    """Take reasons and digests of content out of the journal where it tells of what was erased; chain it anew."""
+    """Take reasons and digests of content out of the journal where it is about what was erased; rebuild the chain."""
     for name in sorted(gone):
         writer.note("erase", name)
     touched = gone | {each.versions[-1].id for each in rewritten}
@@ -245,7 +245,7 @@ def _forget_in_journal(writer: PartitionWriter, gone: set[str], rewritten: Seque
 
 
 def _contents(writer: PartitionWriter, rewritten: Sequence[Rewritten]) -> Mapping[int, str]:
-    """Return the digests of the versions that were written anew, by their version in the journal."""
+    """Return the digests of the versions that were rewritten, by their version in the journal."""
     contents: dict[int, str] = {}
     for each in rewritten:
         bodies = {version.revision: packed_digest(pack(version)) for version in each.versions}
