@@ -23,7 +23,8 @@ from lukasa.policy import Allowance, BudgetPolicy
 from lukasa.ports.extractor import Scene
 from lukasa.ports.llm import ChatMessage, LLMRequest
 from lukasa.testing.chat_endpoint import ChatEndpoint
-from lukasa.testing.fakes import FrozenClock, Reply
+from lukasa.testing.endpoint import Reply
+from lukasa.testing.fakes import FrozenClock
 from lukasa.testing.llm import ScriptedLLM
 from lukasa.wiring import build
 
