@@ -22,8 +22,6 @@ from lukasa.config import Settings, default_path
 from lukasa.domain.time import read_zone
 from lukasa.engine import AsyncEngine, Parts
 from lukasa.errors import ConfigError, InputError, StoreReadOnlyError
-from lukasa.extraction.model.one_call import OneCall
-from lukasa.extraction.model.paper import MessagePairs
 from lukasa.extraction.model.recipe import Recipe
 from lukasa.extraction.rules import RulesExtractor
 from lukasa.policy import Allowance, BudgetPolicy
@@ -248,8 +246,13 @@ def _extractor(name: str) -> Extractor | None:
 def _recipe(name: str, settings: Settings, llm: LLM | None) -> Recipe | None:
     if name not in _RECIPES or llm is None:
         return None
+    # Schemas of replies take a while to load: not where no model is configured.
     if name.startswith("paper"):
+        from lukasa.extraction.model.paper import MessagePairs  # noqa: PLC0415
+
         return MessagePairs(llm.name, settings.distil, settings.paper_delete, graph=name == _PAPER_GRAPH)
+
+    from lukasa.extraction.model.one_call import OneCall  # noqa: PLC0415
 
     return OneCall(llm.name, settings.distil, settings.resolve)
 

@@ -15,7 +15,6 @@ from lukasa.extraction.model.job import KIND as EXTRACT
 from lukasa.extraction.model.job import SUMMARISE, ExtractSession
 from lukasa.extraction.model.recipe import Recipe
 from lukasa.extraction.model.session import SessionReader
-from lukasa.extraction.model.summarise import Summarise
 from lukasa.extraction.rules import RulesExtractor
 from lukasa.gate.echoes import Served
 from lukasa.indexing.backlog import Reembed
@@ -181,6 +180,9 @@ class Paths:
             MAINTAIN: Maintain(store, self.reembed, SUMMARISE if reads else None, parts.maintain, clock)
         }
         if reads and self.meter is not None:
+            # Schemas of replies take a while to load: not where no model is configured.
+            from lukasa.extraction.model.summarise import Summarise  # noqa: PLC0415
+
             handlers[EXTRACT] = ExtractSession(store, self.reader, clock)
             handlers[SUMMARISE] = Summarise(store, self.meter, parts.distil, clock)
         return handlers
