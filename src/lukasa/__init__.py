@@ -1,45 +1,45 @@
 """Long-term memory for AI agents: one file, no server, no API key."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from lukasa._blocking import Handle, Memory
-from lukasa.domain.answer import Answer, Chatted, Citation
-from lukasa.domain.audit import Audit, AuditItem, Flaw
-from lukasa.domain.erasure import Erased
-from lukasa.domain.fact import Fact
-from lukasa.domain.filter import Filter
-from lukasa.domain.graph import Entity, Graph, Relation
-from lukasa.domain.interval import Interval
-from lukasa.domain.job import Job, Spent, Summary
-from lukasa.domain.journal import JournalEntry
-from lukasa.domain.recalled import Context, Hit, Recalled, Signal
-from lukasa.domain.report import (
-    Backlog,
-    Diff,
-    Flushed,
-    Forgotten,
-    Health,
-    Progress,
-    Receipt,
-    Revision,
-    Stage,
-    Stats,
-    Testimony,
-    Usage,
-    Verified,
-    Why,
-)
-from lukasa.domain.scope import Partition
-from lukasa.domain.source import Source
-from lukasa.domain.turn import Turn
-from lukasa.engine import AsyncHandle
-from lukasa.errors import LukasaError
-from lukasa.extraction.guidance import CustomAttribute, Guidance
-from lukasa.wiring import AsyncMemory
-
 if TYPE_CHECKING:
+    from lukasa._blocking import Handle, Memory
     from lukasa.config import Settings
+    from lukasa.domain.answer import Answer, Chatted, Citation
+    from lukasa.domain.audit import Audit, AuditItem, Flaw
+    from lukasa.domain.erasure import Erased
+    from lukasa.domain.fact import Fact
+    from lukasa.domain.filter import Filter
+    from lukasa.domain.graph import Entity, Graph, Relation
+    from lukasa.domain.interval import Interval
+    from lukasa.domain.job import Job, Spent, Summary
+    from lukasa.domain.journal import JournalEntry
+    from lukasa.domain.recalled import Context, Hit, Recalled, Signal
+    from lukasa.domain.report import (
+        Backlog,
+        Diff,
+        Flushed,
+        Forgotten,
+        Health,
+        Progress,
+        Receipt,
+        Revision,
+        Stage,
+        Stats,
+        Testimony,
+        Usage,
+        Verified,
+        Why,
+    )
+    from lukasa.domain.scope import Partition
+    from lukasa.domain.source import Source
+    from lukasa.domain.turn import Turn
+    from lukasa.engine import AsyncHandle
+    from lukasa.errors import LukasaError
+    from lukasa.extraction.guidance import CustomAttribute, Guidance
     from lukasa.upkeep.audit import audit
+    from lukasa.wiring import AsyncMemory
 
 __all__ = [
     "Answer",
@@ -91,15 +91,43 @@ __all__ = [
     "audit",
 ]
 
+_NAMES = {
+    "lukasa._blocking": "Handle Memory",
+    "lukasa.config": "Settings",
+    "lukasa.domain.answer": "Answer Chatted Citation",
+    "lukasa.domain.audit": "Audit AuditItem Flaw",
+    "lukasa.domain.erasure": "Erased",
+    "lukasa.domain.fact": "Fact",
+    "lukasa.domain.filter": "Filter",
+    "lukasa.domain.graph": "Entity Graph Relation",
+    "lukasa.domain.interval": "Interval",
+    "lukasa.domain.job": "Job Spent Summary",
+    "lukasa.domain.journal": "JournalEntry",
+    "lukasa.domain.recalled": "Context Hit Recalled Signal",
+    "lukasa.domain.report": "Backlog Diff Flushed Forgotten Health Progress Receipt Revision Stage Stats Testimony Usage Verified Why",
+    "lukasa.domain.scope": "Partition",
+    "lukasa.domain.source": "Source",
+    "lukasa.domain.turn": "Turn",
+    "lukasa.engine": "AsyncHandle",
+    "lukasa.errors": "LukasaError",
+    "lukasa.extraction.guidance": "CustomAttribute Guidance",
+    "lukasa.upkeep.audit": "audit",
+    "lukasa.wiring": "AsyncMemory",
+}
+"""The public names of each module."""
 
-def __getattr__(name: str) -> Any:
-    """Import when it is used what takes a while and is not always needed."""
-    if name == "Settings":
-        from lukasa.config import Settings  # noqa: PLC0415
+_HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}
 
-        return Settings
-    if name == "audit":
-        from lukasa.upkeep.audit import audit  # noqa: PLC0415
 
-        return audit
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:  # or type checkers would take any name for a public one
+
+    def __getattr__(name: str) -> Any:
+        """Import a public name when it is first used: `import lukasa` alone loads nothing."""
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(_HOMES[name]), name)
+        return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

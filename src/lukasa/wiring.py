@@ -6,11 +6,13 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from inspect import signature
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
+from typing import NamedTuple, Self, TypeVar
 from uuid import uuid4
 
 from lukasa.adapters import registry
+from lukasa.config import Settings, default_path
 from lukasa.domain.time import read_zone
 from lukasa.engine import AsyncEngine, Parts
 from lukasa.errors import ConfigError, InputError, StoreReadOnlyError
@@ -21,9 +23,6 @@ from lukasa.ports.embedder import Embedder
 from lukasa.ports.extractor import Extractor
 from lukasa.ports.llm import LLM
 from lukasa.ports.store import Store
-
-if TYPE_CHECKING:
-    from lukasa.config import Settings
 
 T = TypeVar("T")
 
@@ -51,8 +50,6 @@ class AsyncMemory(AsyncEngine):
 
         Raises `ConfigError` for settings that cannot work, `StoreError` for a store that cannot be used.
         """
-        from lukasa.config import Settings  # noqa: PLC0415 - pydantic takes a while, and `import lukasa` must not
-
         chosen = settings or Settings.from_env()
         named = {"llm": llm, "embedder": embedder, "extractor": extractor}
         changes = {name: value for name, value in named.items() if isinstance(value, str)}
@@ -65,7 +62,7 @@ class AsyncMemory(AsyncEngine):
         )
         memory = cls(build(chosen.with_(**changes), clock=clock or now, components=components))
         try:
-            await memory._running.parts.store.open()
+            await memory._parts.store.open()
         except BaseException:
             await memory.aclose()
             raise
@@ -163,8 +160,6 @@ def _store(target: str) -> tuple[str, Store]:
 
 def _own_path() -> Path:
     """Return the default file, and make its folder if it is missing."""
-    from lukasa.config import default_path  # noqa: PLC0415 - see `AsyncMemory.open`
-
     path = default_path()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -335,8 +330,6 @@ def _installed(kind: str, name: str, make: Callable[..., T], model: str) -> T:
     """Make an installed adapter, with a model if one is named."""
     if not model:
         return make()
-    from inspect import signature  # noqa: PLC0415 - seldom needed
-
     try:
         signature(make).bind(model="")
     except TypeError as error:

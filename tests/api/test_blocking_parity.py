@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ast
 import inspect
+import subprocess
+import sys
 import textwrap
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -107,6 +110,13 @@ def test_the_blocking_face_has_no_logic(face: type):
 
     assert {name: size for name, size in sizes.items() if size > MOST_STATEMENTS} == {}
     assert len(sizes) >= 10
+
+
+def test_the_blocking_face_is_what_the_script_writes():
+    script = Path(__file__).parents[2] / "scripts/generate_blocking.py"
+    done = subprocess.run([sys.executable, script, "--check"], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_statements_are_counted_at_any_depth():

@@ -80,11 +80,30 @@ def run(code: str, *arguments: str) -> str:
     return done.stdout.strip()
 
 
-def test_importing_loads_nothing_heavy():
-    loaded = run("import sys, lukasa; print(*{name.partition('.')[0] for name in sys.modules})").split()
+LOADED = "print(*{name.partition('.')[0] for name in sys.modules})"
+
+
+def test_importing_loads_nothing_but_the_package():
+    loaded = run(f"import sys, lukasa; {LOADED}").split()
+    ours = run("import sys, lukasa; print(*(name for name in sys.modules if name.startswith('lukasa')))")
+
+    assert ours == "lukasa"
+    assert sorted({*HEAVY, "numpy", "pydantic"} & set(loaded)) == []
+
+
+def test_importing_the_memory_loads_nothing_heavy():
+    loaded = run(f"import sys; from lukasa import Memory; {LOADED}").split()
 
     assert "lukasa" in loaded
     assert sorted(set(HEAVY) & set(loaded)) == []
+
+
+def test_names_are_listed_before_they_are_loaded():
+    listed = run("import lukasa; print(*dir(lukasa))").split()
+
+    assert set(lukasa.__all__) <= set(listed)
+    with pytest.raises(AttributeError, match="no attribute 'Forgetful'"):
+        lukasa.Forgetful  # noqa: B018
 
 
 NO_NETWORK = """

@@ -105,7 +105,6 @@ def versions(draw: st.DrawFn) -> PutFact:
             Source(turn=name, start=0, end=1, at=NOON)
             for name in draw(st.lists(names, max_size=2, unique=True))
         ),
-        derived_from=tuple(draw(st.lists(fact_names, max_size=1))),
         metadata=random_metadata(Random(draw(seeds))),
     )
     embedded = draw(st.booleans())
@@ -340,7 +339,6 @@ class TwoStores(RuleBasedStateMachine):
             keys=random.choice([None, None, ["k0", "k1"]]),
             slots=random.choice([None, None, ["s0"]]),
             turns=random.choice([None, None, ["t0", "t1"]]),
-            bases=random.choice([None, None, ["f0"]]),
             subject=random.choice([None, None, "ANA"]),
             statuses=random.choice([None, ["current"]]),
             valid_at=random.choice([None, NOON]),

@@ -14,9 +14,7 @@ from _distilled import SAID, good
 
 import lukasa.adapters.stores.sqlite.sql as statements
 from lukasa import AsyncMemory, Settings
-from lukasa.adapters.stores.sqlite import bookkeeping as desk
-from lukasa.adapters.stores.sqlite import eraser, fact_writer, reader, writer
-from lukasa.adapters.stores.sqlite import partition as ledger
+from lukasa.adapters.stores.sqlite import bookkeeping, eraser, fact_writer, partition, reader, writer
 from lukasa.testing.fakes import FrozenClock
 from lukasa.testing.llm import ScriptedLLM
 
@@ -56,7 +54,7 @@ async def main(path: str, die_at: int) -> None:
 
 if __name__ == "__main__":
     countdown = Countdown(int(sys.argv[2]))
-    for module in (desk, eraser, fact_writer, ledger, reader, writer):
+    for module in (bookkeeping, eraser, fact_writer, partition, reader, writer):
         module.sql = countdown  # type: ignore[attr-defined]
     asyncio.run(main(sys.argv[1], countdown.die_at))
     sys.stdout.write(f"{countdown.count}\n")

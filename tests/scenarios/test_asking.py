@@ -64,7 +64,7 @@ async def opened(
     model = kind(script or ["nobody asked"])
     made = parts_of(clock, **settings)
     memory = AsyncMemory(replace(made, llm=None if script is None else model, **parts))
-    await memory._running.parts.store.open()
+    await memory._parts.store.open()
     async with memory:
         alice = memory.of("alice")
         await alice.remember(DIARY, session="diary")

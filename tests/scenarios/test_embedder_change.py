@@ -53,7 +53,7 @@ async def opened(path: Path, embedder: Embedder | None) -> AsyncMemory:
     # Turns only: what is told of them is counted.
     parts = build(SETTINGS.with_(store=str(path), extractor="none"), clock=now)
     memory = AsyncMemory(dataclasses.replace(parts, embedder=embedder))
-    await memory._running.parts.store.open()
+    await memory._parts.store.open()
     return memory
 
 

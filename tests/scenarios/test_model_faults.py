@@ -21,7 +21,8 @@ from lukasa.engine import AsyncEngine
 from lukasa.errors import StoreFullError, StoreReadOnlyError
 from lukasa.policy import ExtractionPolicy
 from lukasa.testing.chat_endpoint import ChatEndpoint, completion
-from lukasa.testing.fakes import FrozenClock, Reply
+from lukasa.testing.endpoint import Reply
+from lukasa.testing.fakes import FrozenClock
 from lukasa.wiring import build
 
 GOOD = "good"

@@ -145,6 +145,20 @@ def test_a_file_of_schema_4_gives_the_answers_that_it_gave(tmp_path: Path):
         assert list(memory.verify().findings) == wanted_of_verify
 
 
+def test_a_change_of_an_older_file_can_be_undone(tmp_path: Path):
+    """A version is known by the digest of its stored form, which had fields that facts no longer have."""
+    with Memory.open(unpacked("schema-4", tmp_path), settings=SETTINGS) as memory:
+        undone = 0
+        for partition in memory.partitions():
+            handle = memory.of(partition.user, tenant=partition.tenant)
+            for fact in handle.facts():
+                (first, *later) = [entry for entry in handle.changes() if entry.id == fact.id]
+                if not later:
+                    undone += fact.id in handle.undo(first.version)
+        assert undone > 3
+        assert memory.verify().findings == ()
+
+
 def answered(handle: Handle, wanted: dict[str, object]) -> dict[str, object]:
     """Return what a partition holds and answers now, in the shape in which the answers of then were kept."""
     facts = handle.facts(status=["current", "superseded", "retracted", "conflicting"])

@@ -11,7 +11,7 @@ import pytest
 from command_line import Run
 
 from lukasa.testing.chat_endpoint import ChatEndpoint
-from lukasa.testing.fakes import Reply
+from lukasa.testing.endpoint import Reply
 
 SAID = (
     "I live in Faro and I keep bees.",

@@ -23,7 +23,8 @@ from lukasa.policy import Allowance, BudgetPolicy
 from lukasa.ports.extractor import Scene
 from lukasa.ports.llm import ChatMessage, LLMRequest
 from lukasa.testing.chat_endpoint import ChatEndpoint
-from lukasa.testing.fakes import FrozenClock, Reply
+from lukasa.testing.endpoint import Reply
+from lukasa.testing.fakes import FrozenClock
 from lukasa.testing.llm import ScriptedLLM
 from lukasa.wiring import build
 
@@ -121,7 +122,7 @@ async def test_a_part_that_fails_to_close_keeps_no_other_open(
 
     monkeypatch.setattr(HashingEmbedder, "aclose", broken)
     memory = await AsyncMemory.open(tmp_path / "m.lukasa", settings=Settings(embedder="hashing"))
-    store = memory._running.parts.store
+    store = memory._parts.store
     with pytest.raises(RuntimeError, match="would not close"):
         await memory.aclose()
 
@@ -295,7 +296,7 @@ async def test_parts_of_the_callers_own_go_before_the_settings():
     async with await AsyncMemory.open(
         "memory:", settings=settings, llm=llm, embedder=embedder, extractor=extractor
     ) as memory:
-        made = memory._running.parts
+        made = memory._parts
         assert (made.llm, made.embedder, made.extractor, made.recipe) == (llm, embedder, extractor, None)
     assert llm.closed
 
@@ -304,10 +305,10 @@ def test_parts_are_named_as_settings_are_and_blocking_is_the_same():
     settings = Settings(embedder="hashing", extractor="none")
 
     with Memory.open("memory:", settings=settings, embedder="none", extractor="rules") as memory:
-        made = memory._engine._running.parts
+        made = memory._engine._parts
         assert (made.embedder, isinstance(made.extractor, RulesExtractor)) == (None, True)
     with Memory.open("memory:", settings=settings, llm=ScriptedLLM(["ok"]), extractor="paper") as memory:
-        assert isinstance(memory._engine._running.parts.recipe, PaperRecipe)
+        assert isinstance(memory._engine._parts.recipe, PaperRecipe)
 
 
 @pytest.mark.anyio

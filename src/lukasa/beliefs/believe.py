@@ -35,7 +35,7 @@ from lukasa.gate.instructions import instructions_in
 from lukasa.indexing.documents import document_of
 from lukasa.policy import ResolvePolicy
 from lukasa.ports.extractor import Extractor
-from lukasa.ports.store import Store
+from lukasa.ports.store import Memories
 
 
 class JudgedTurn(NamedTuple):
@@ -111,7 +111,7 @@ class PendingClaim(NamedTuple):
 class Believe:
     """The path from turns to versions of facts, with what it depends on."""
 
-    store: Store
+    store: Memories
     extractor: Extractor | None
     """`None`: turns are only stored."""
 
@@ -172,10 +172,6 @@ class Believe:
             slots |= more_slots
         query = FactQuery(keys=sorted(keys), slots=sorted(slots), include_retired=True)
         known.add(await self.store.facts(partition, query))
-        if known.facts:
-            bases = FactQuery(bases=list(known.facts), include_retired=True)
-            derived = await self.store.facts(partition, bases)
-            known.add(fact for fact in derived if fact.id not in known.facts)
         return known
 
     async def resolve(
@@ -225,7 +221,7 @@ class KnownFacts:
     initial: InitVar[Iterable[Fact]] = ()
     facts: dict[str, Fact] = field(default_factory=dict)
     _index: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict)
-    """Ids of facts by what they are looked up by: key, slot, basis."""
+    """Ids of facts by what they are looked up by: key, slot."""
 
     def __post_init__(self, initial: Iterable[Fact]) -> None:
         self.add(initial)
@@ -234,8 +230,7 @@ class KnownFacts:
         """Take in facts as they are stored, or as they will be."""
         for fact in facts:
             self.facts[fact.id] = fact
-            entries = [("key", fact.key), *(("basis", basis) for basis in fact.derived_from)]
-            for entry in [*entries, ("slot", fact.slot)] if fact.slot else entries:
+            for entry in [("key", fact.key), *([("slot", fact.slot)] if fact.slot else [])]:
                 self._index.setdefault(entry, {})[fact.id] = None
 
     def forget(self, ids: Collection[str]) -> None:
@@ -246,10 +241,9 @@ class KnownFacts:
                 entry.pop(fact_id, None)
 
     def like(self, claim: Claim) -> list[Fact]:
-        """Return the facts that may be the same as a claim, or exclude it, and what was derived from those."""
+        """Return the facts that may be the same as a claim, or exclude it."""
         keys, slots = lookups(claim)
         ids = self._ids([("key", key) for key in keys] + [("slot", slot) for slot in slots])
-        ids |= self._ids([("basis", fact_id) for fact_id in ids])
         return [self.facts[fact_id] for fact_id in ids]
 
     def _ids(self, entries: Iterable[tuple[str, str]]) -> dict[str, None]:

@@ -144,7 +144,6 @@ class _VersionDraft:
             metadata=dict(claim.metadata),
             sources=(claim.source,),
             worded_by=claim.source.turn,
-            derived_from=claim.derived_from,
         )
 
     def free(self, key: str) -> tuple[str, int]:
@@ -160,7 +159,6 @@ class _VersionDraft:
     def versions(self) -> list[Fact]:
         """Return what differs from what is known, as the next version each."""
         self._end_conflicts()
-        self._mark_stale()
         changed = [fact for fact in self.written.values() if fact != self.known.get(fact.id)]
         return [following(fact, self.now) if fact.id in self.known else fact for fact in changed]
 
@@ -180,12 +178,6 @@ class _VersionDraft:
                 continue
             won = fact.status == "conflicting" and not rivals
             self.put(replace(fact, rivals=rivals, status="current" if won else fact.status))
-
-    def _mark_stale(self) -> None:
-        gone = self._no_longer_believed()
-        for fact in self.facts():
-            if not fact.stale and not gone.isdisjoint(fact.derived_from):
-                self.put(replace(fact, stale=True))
 
 
 def merged(fact: Fact, proposal: Proposal) -> Fact:

@@ -52,8 +52,6 @@ class AuditItem:
     status: Status = "current"
     expires_at: datetime | None = None
     superseded_by: str | None = None
-    derived_from: Sequence[str] = ()
-    stale: bool = False
     retired: bool = False
     sources: Sequence[Source] | None = None
     """The words that a fact rests on; `None`: the store does not say."""

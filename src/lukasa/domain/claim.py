@@ -55,7 +55,6 @@ class Claim:
     """From 0 to 1: how sure the extractor is that this was said and meant."""
 
     expires_at: datetime | None = None
-    derived_from: tuple[str, ...] = ()
     metadata: Mapping[str, Json] = field(default_factory=dict)
 
 

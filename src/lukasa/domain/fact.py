@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, get_args
@@ -128,12 +128,6 @@ class Fact:
     worded_by: str = ""
     """The turn whose words `text` and `value` were taken from; empty when a person worded them."""
 
-    derived_from: tuple[str, ...] = ()
-    """Ids of the facts that it was concluded from; empty when it was said."""
-
-    stale: bool = False
-    """A fact that it was derived from is no longer believed."""
-
     superseded_by: str | None = None
     rivals: tuple[str, ...] = ()
     """Ids of the facts that it conflicts with, while it is `conflicting`."""
@@ -155,3 +149,15 @@ class Fact:
     def expired(self, now: datetime) -> bool:
         """Whether its time is up."""
         return self.expires_at is not None and self.expires_at <= now
+
+
+def by_date(facts: Iterable[Fact], since: datetime | None, until: datetime | None) -> list[Fact]:
+    """Return the facts that begin in a stretch of time (`None`: unbounded), earliest first; undated ones are left out."""
+    dated = [
+        (start, fact.seq, fact)
+        for fact in facts
+        if (start := fact.valid.start) is not None
+        and (since is None or start >= since)
+        and (until is None or start < until)
+    ]
+    return [fact for *_, fact in sorted(dated, key=lambda entry: entry[:2])]

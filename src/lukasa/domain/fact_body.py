@@ -15,8 +15,12 @@ from lukasa.domain.turn import Json
 _TIMES = ("learned_at", "recorded_at", "retired_at", "expires_at")
 _PLAIN = (
     "id", "subject", "text", "kind", "key", "occurrence", "attribute", "value", "negated", "cardinality", "slot",
-    "status", "confidence", "trust", "origin", "evidence", "pinned", "stale", "superseded_by", "revision", "worded_by",
+    "status", "confidence", "trust", "origin", "evidence", "pinned", "superseded_by", "revision", "worded_by",
 )  # fmt: skip
+
+_FORMER: dict[str, Json] = {"derived_from": [], "stale": False}
+"""Fields that facts had until schema 5. They are still written, because `undo` and the journal know a version by the digest of
+its stored form, and that of versions in older files must not change."""
 
 
 def to_json(fact: Fact) -> dict[str, Json]:
@@ -24,7 +28,6 @@ def to_json(fact: Fact) -> dict[str, Json]:
     body: dict[str, Json] = {name: getattr(fact, name) for name in _PLAIN}
     body |= {name: _written(getattr(fact, name)) for name in _TIMES}
     body["metadata"] = dict(fact.metadata)
-    body["derived_from"] = list(fact.derived_from)
     body["rivals"] = list(fact.rivals)
     body["valid"] = {
         "start": _written(fact.valid.start),
@@ -54,7 +57,6 @@ def from_json(body: dict[str, Any], *, seq: int = 0) -> Fact:
         **plain,
         **times,
         metadata=body["metadata"],
-        derived_from=tuple(body["derived_from"]),
         rivals=tuple(body["rivals"]),
         valid=Interval(
             start=_read(valid["start"]),
@@ -71,7 +73,7 @@ def from_json(body: dict[str, Any], *, seq: int = 0) -> Fact:
 
 def pack(fact: Fact) -> str:
     """Return the stored form: the same fact always gives the same text."""
-    return json.dumps(to_json(fact), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return json.dumps({**to_json(fact), **_FORMER}, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 def unpack(packed: str, *, seq: int = 0) -> Fact:

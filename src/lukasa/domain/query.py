@@ -79,9 +79,6 @@ class FactQuery:
     turns: Sequence[str] | None = None
     """Only facts of which some version rests on one of these turns."""
 
-    bases: Sequence[str] | None = None
-    """Only facts that were derived from one of these."""
-
     subject: str | None = None
     """Compared without regard to case."""
 
@@ -103,7 +100,7 @@ class FactQuery:
 
 
 def listed(fact: Fact, query: FactQuery) -> bool:
-    """Tell whether a version of a fact is asked for, but for ids, keys, slots, turns, bases, `as_of` and paging."""
+    """Tell whether a version of a fact is asked for, but for ids, keys, slots, turns, `as_of` and paging."""
     return (
         (query.include_retired or fact.retired_at is None)
         and (query.subject is None or fact.subject.casefold() == query.subject.casefold())

@@ -5,29 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, TypedDict
+from typing import Literal
 
 from lukasa.domain.document import Kind
 from lukasa.domain.fact import Fact
 from lukasa.domain.source import Source
 from lukasa.domain.turn import Json, Turn
-
-
-class View(TypedDict, total=False):
-    """What of the memory a recall looks at, where it is not what is known and believed now."""
-
-    as_of: datetime | str | int
-    """As it was known at a moment, or at a version of the partition."""
-
-    valid_at: datetime | str
-    """What was true at a moment: facts of that time, and what had been said by then."""
-
-    kinds: Sequence[Kind]
-    """Only turns, or only facts."""
-
-    include_retired: bool
-    """Also what was forgotten, and facts that were superseded, marked as such."""
-
 
 Mode = Literal["full", "lexical"]
 """`lexical`: the embedder could not be used, so only full-text looked."""

@@ -158,6 +158,20 @@ class Diff:
         return bool(self.added or self.gone or self.changed)
 
 
+def difference(before: Sequence[Fact], after: Sequence[Fact]) -> Diff:
+    """Return how two lists of facts, each with a fact once, differ."""
+    old, new = {fact.id: fact for fact in before}, {fact.id: fact for fact in after}
+    return Diff(
+        added=[fact for id_, fact in new.items() if id_ not in old],
+        gone=[fact for id_, fact in old.items() if id_ not in new],
+        changed=[
+            Revision(before=old[id_], after=fact)
+            for id_, fact in new.items()
+            if id_ in old and fact.revision != old[id_].revision
+        ],
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stats:
     """How much a partition, or a whole store, holds."""

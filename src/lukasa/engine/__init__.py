@@ -1,7 +1,7 @@
 """The engine: a memory, and handles bound to one partition of it. Async; `_blocking` has the other face.
 
-`parts` is what it is made of, `memory` the verbs over all partitions, `handle` those over one: about turns (`turns`), facts
-(`facts`), and what was changed (`changes`).
+`parts` is what it is made of, `memory` the verbs over all partitions, `handle` those over one: `turns`, `facts`, `changes`,
+`answers`, `graph` and `jobs`.
 """
 
 from lukasa.engine.arguments import FactKinds, FilterLike, Statuses

@@ -1,12 +1,11 @@
-"""Verbs that put a question, or a whole conversation, to a model that is reminded of what is remembered."""
+"""Verbs that ask a model, with what is remembered in its context."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
-from typing import Unpack
 
 from lukasa.answers import answer
 from lukasa.answers.answer import AnswerRequest
@@ -14,17 +13,26 @@ from lukasa.answers.chat import check, conversation, newest
 from lukasa.answers.citations import without_thoughts
 from lukasa.answers.quotes import quote
 from lukasa.domain.answer import Answer, Chatted
-from lukasa.domain.recalled import View
-from lukasa.engine.arguments import FilterLike, check_count, check_names
+from lukasa.domain.document import Kind
+from lukasa.domain.time import read_zone
+from lukasa.domain.turn import Json
+from lukasa.engine.arguments import FilterLike, check_count
 from lukasa.engine.turns import TurnVerbs
 from lukasa.errors import BadReplyError, ConfigError
 from lukasa.llm.budget import Meter, Spending
+from lukasa.policy import BudgetPolicy
 from lukasa.ports.llm import LLM
-from lukasa.writing.messages import Draft, Message, MoreLabels, read_labels, read_messages
+from lukasa.retrieval.question import Question
+from lukasa.writing.messages import Message, read_labels, read_messages
 
 
 class AnswerVerbs(TurnVerbs):
-    """What a model can be asked about one partition."""
+    """Questions to a model about one partition."""
+
+    _meter: Meter | None
+    """Asks the model that is configured."""
+
+    _budget: BudgetPolicy
 
     async def ask(
         self,
@@ -33,26 +41,26 @@ class AnswerVerbs(TurnVerbs):
         budget: int = 1500,
         filter: FilterLike | None = None,
         now: datetime | str | None = None,
-        **view: Unpack[View],
+        as_of: datetime | str | int | None = None,
+        valid_at: datetime | str | None = None,
+        kinds: Sequence[Kind] = ("turn", "fact"),
+        include_retired: bool = False,
     ) -> Answer:
         """Answer the question from what is remembered: one model call, over a context of at most *budget* tokens.
 
-        Every citation `[3]` in the answer's text was checked to name something that the model was shown; `citations` has it.
-        Where nothing relevant is remembered, where the model does not know, and where it cites nothing, the answer is "I
-        don't know." (`abstained`, with the `reason`). Without a model, it is the words of the best hits (`mode` is
-        `evidence`). The filter, *now* and the view are as in `recall`.
+        Every citation `[3]` in the answer's text names something that the model was shown; `citations` has it. If nothing
+        relevant is remembered, the model does not know, or it cites nothing, the answer is "I don't know." (`abstained`,
+        with the `reason`). Without a model, the answer is the words of the best hits (`mode` is `evidence`). The filter,
+        *now* and the view are as in `recall`.
 
         Raises `ProviderError` when the model cannot be used, and what `recall` raises.
         """
         check_count("budget", budget, least=1)
-        meter = self._running.meter
-        if meter is None:
-            found = await self.recall(question, limit=_LOOKED_AT, filter=filter, now=now, **view)
-            return quote(found)
-        context = await self.context(question, budget=budget, filter=filter, now=now, **view)
-        return await answer.answer(
-            self.partition, AnswerRequest(question=question, now=self._today(now), context=context), meter
-        )
+        view = await self._view(as_of, valid_at, kinds, include_retired=include_retired)
+        asked = self._question(question, filter=filter, now=now, view=view)
+        if self._meter is None:
+            return quote(await self._hits(asked, limit=_LOOKED_AT))
+        return await answer.answer(self.partition, await self._shown(asked, budget), self._meter)
 
     async def ask_stream(
         self,
@@ -61,22 +69,25 @@ class AnswerVerbs(TurnVerbs):
         budget: int = 1500,
         filter: FilterLike | None = None,
         now: datetime | str | None = None,
-        **view: Unpack[View],
+        as_of: datetime | str | int | None = None,
+        valid_at: datetime | str | None = None,
+        kinds: Sequence[Kind] = ("turn", "fact"),
+        include_retired: bool = False,
     ) -> AsyncIterator[str | Answer]:
-        """Do as `ask` does; yield the pieces of the answer's text as they come, then the `Answer`, last.
+        """Ask, and yield the answer's text in pieces as they come, then the `Answer`.
 
         No piece is yielded before the model has cited something that it was shown. Raises as `ask` does.
         """
         check_count("budget", budget, least=1)
-        meter = self._running.meter
-        if meter is None:
-            made = await self.ask(question, budget=budget, filter=filter, now=now, **view)
-            yield made.text
-            yield made
+        view = await self._view(as_of, valid_at, kinds, include_retired=include_retired)
+        asked = self._question(question, filter=filter, now=now, view=view)
+        if self._meter is None:
+            quoted = quote(await self._hits(asked, limit=_LOOKED_AT))
+            yield quoted.text
+            yield quoted
             return
-        context = await self.context(question, budget=budget, filter=filter, now=now, **view)
-        asked = AnswerRequest(question=question, now=self._today(now), context=context)
-        async with aclosing(answer.stream(self.partition, asked, meter)) as pieces:
+        shown = await self._shown(asked, budget)
+        async with aclosing(answer.stream(self.partition, shown, self._meter)) as pieces:
             async for piece in pieces:
                 yield piece
 
@@ -88,38 +99,46 @@ class AnswerVerbs(TurnVerbs):
         budget: int = 1000,
         filter: FilterLike | None = None,
         model: LLM | None = None,
-        **labels: Unpack[MoreLabels],
+        agent: str | None = None,
+        origin: str | None = None,
+        metadata: Mapping[str, Json] | None = None,
+        zone: str | None = None,
     ) -> Chatted:
-        """Reply to the last message of a conversation, reminded of what bears on it, and remember the exchange.
+        """Reply to the last message of a conversation, with what is remembered about it, and remember the exchange.
 
-        *messages* is what `remember` takes, of users, the assistant and the system; the last one is the user's. What is
-        remembered is looked through for it, within *budget* tokens and the filter, and goes into the system message. *model*
-        replies, or the one that is configured.
+        *messages* is what `remember` takes, from users, the assistant and the system; the last one is the user's. What bears on
+        it, within *budget* tokens and the filter, goes into the system message. *model* replies, or the one that is configured.
 
         The user's messages since the last reply are stored before the model is asked, and the reply after; sent again after a
-        failure they are not stored twice. Earlier messages are shown to the model and not stored: they were when they were new.
-        *session* and the labels are as in `remember`.
+        failure they are not stored twice. Earlier messages are shown to the model and not stored again. *session* and the
+        labels are as in `remember`.
 
         Raises `ConfigError` without a model, `ProviderError` when it cannot be used, and what `remember` and `recall` raise.
         """
-        meter = self._meter(model)
+        meter = self._meter_of(model)
         check_count("budget", budget, least=1)
-        drafts = self._drafts(messages, session, labels)
+        zone = zone or self._zone
+        labels = read_labels(
+            at=None, session=session, agent=agent, origin=origin, metadata=metadata, zone=zone
+        )
+        # The model reads secrets; only the store must not have them.
+        policy = replace(self._remember.policy, redact=False)
+        drafts = read_messages(messages, labels, zone=zone, policy=policy).drafts
         check(drafts)
         context = await self.context(drafts[-1].text, budget=budget, filter=filter)
         # Stored after it was looked through: a message should not be reminded of itself.
-        receipt = await self.remember(
-            [_message(draft) for draft in newest(drafts)], session=session, **labels
-        )
+        receipt = await self.remember([draft.message for draft in newest(drafts)], zone=zone)
         spending = Spending()
         reply = await meter.ask(
-            self.partition, conversation(drafts, context, self._today(None)), spending=spending
+            self.partition,
+            conversation(drafts, context, _in_zone(self._clock(), self._zone)),
+            spending=spending,
         )
         text = without_thoughts(reply.text).strip()
         if not text:
             raise BadReplyError("the model said nothing; the user's message is remembered")
         last = drafts[-1]
-        said = {
+        turn = {
             "role": "assistant",
             "content": text,
             "session": last.session,
@@ -130,41 +149,24 @@ class AnswerVerbs(TurnVerbs):
             text=text,
             context=context,
             receipt=receipt,
-            replied=await self.remember([said], session=session, **labels),
+            replied=await self.remember(turn, metadata=metadata, zone=zone),
             warnings=[*context.warnings, *([] if reply.complete else [_CUT])],
             usage=spending.usage,
         )
 
-    def _meter(self, model: LLM | None) -> Meter:
-        running, parts = self._running, self._running.parts
+    def _meter_of(self, model: LLM | None) -> Meter:
         if model is not None:
-            return Meter(model, parts.store, parts.budget, parts.clock)
-        if running.meter is None:
+            return Meter(model, self._store, self._budget, self._clock)
+        if self._meter is None:
             raise ConfigError(
                 "chat needs a model: set LUKASA_LLM=openai:MODEL or Settings(llm=…), or pass model="
             )
-        return running.meter
+        return self._meter
 
-    def _drafts(
-        self, messages: Message | Sequence[Message], session: str | None, labels: MoreLabels
-    ) -> list[Draft]:
-        """Return the messages as the model is to read them: with their secrets, which only the store must not have."""
-        parts = self._running.parts
-        check_names(labels, MoreLabels, "chat")
-        zone = labels.get("zone") or parts.zone
-        given = read_labels(
-            at=None,
-            session=session,
-            agent=labels.get("agent"),
-            origin=labels.get("origin"),
-            metadata=labels.get("metadata"),
-            zone=zone,
-        )
-        return read_messages(messages, given, zone=zone, policy=replace(parts.remember, redact=False)).drafts
-
-    def _today(self, now: datetime | str | None) -> datetime:
-        moment = self._instant(now) or self._running.parts.clock()
-        return moment.astimezone(self._zone) if self._zone else moment
+    async def _shown(self, question: Question, budget: int) -> AnswerRequest:
+        """Return the question with the context that the model answers it from."""
+        context = await self._block(question, budget=budget)
+        return AnswerRequest(question=question.text, now=_in_zone(question.now, self._zone), context=context)
 
 
 _LOOKED_AT = 8
@@ -173,17 +175,5 @@ _LOOKED_AT = 8
 _CUT = "the model's reply was cut off"
 
 
-def _message(draft: Draft) -> dict[str, object]:
-    """Return a draft as the message that it was read from."""
-    fields = {
-        "role": draft.role,
-        "content": draft.text,
-        "name": draft.speaker,
-        "at": draft.at,
-        "session": draft.session,
-        "agent": draft.agent,
-        "origin": draft.origin,
-        "metadata": draft.metadata,
-        "key": draft.key,
-    }
-    return {name: value for name, value in fields.items() if value is not None}
+def _in_zone(moment: datetime, zone: str | None) -> datetime:
+    return moment.astimezone(read_zone(zone)) if zone else moment

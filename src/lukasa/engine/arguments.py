@@ -1,18 +1,18 @@
-"""What callers may hand to a verb, read once and refused with its name when it cannot be used."""
+"""Arguments of verbs: their types, and the checks that refuse them by name."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, tzinfo
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import TypeAlias, TypeVar
 
 from lukasa.domain.fact import FACT_KINDS, STATUSES, FactKind, Status
 from lukasa.domain.filter import Filter
 from lukasa.domain.scope import Partition
-from lukasa.domain.time import read_instant, read_zone
+from lukasa.domain.time import read_instant
 from lukasa.domain.turn import MAX_INT
-from lukasa.engine.parts import Running
 from lukasa.errors import InputError
+from lukasa.ports.store import Store
 
 FilterLike: TypeAlias = Mapping[str, object] | Filter
 """A filter as a mapping (see `lukasa.domain.filter`) or already parsed."""
@@ -27,35 +27,25 @@ Word = TypeVar("Word", bound=str)
 
 
 class Verbs:
-    """What the verbs of one partition have in common."""
+    """What the verbs of one partition share. Each group of verbs names what it uses; `AsyncHandle` sets it."""
 
-    def __init__(self, running: Running, partition: Partition) -> None:
-        self._running = running
-        self.partition = partition
+    partition: Partition
+    _store: Store
+    _clock: Callable[[], datetime]
+    _zone: str | None
+    """Time zone in which times without an offset are read."""
 
     async def _version(self, as_of: datetime | str | int | None) -> int | None:
         """Return the partition's version at a moment; a number is a version already."""
         if as_of is None:
             return None
-        parts = self._running.parts
         if isinstance(as_of, int):
             check_count("as_of", as_of, least=0)
             return as_of
-        return await parts.store.version(self.partition, at=read_instant(as_of, zone=parts.zone))
+        return await self._store.version(self.partition, at=read_instant(as_of, zone=self._zone))
 
-    def _instant(self, given: datetime | str | None) -> datetime | None:
-        return None if given is None else read_instant(given, zone=self._running.parts.zone)
-
-    @property
-    def _zone(self) -> tzinfo | None:
-        name = self._running.parts.zone
-        return read_zone(name) if name else None
-
-
-def check_names(given: Mapping[str, object], known: type, whose: str) -> None:
-    """Raise `TypeError` for a keyword that is not among those of a `TypedDict`, as for any other argument."""
-    if unknown := sorted(set(given) - set(known.__annotations__)):
-        raise TypeError(f"unexpected argument {unknown[0]!r}; {whose} has {', '.join(known.__annotations__)}")
+    def _instant(self, moment: datetime | str | None) -> datetime | None:
+        return None if moment is None else read_instant(moment, zone=self._zone)
 
 
 def check_count(name: str, value: object, *, least: int) -> None:
@@ -75,20 +65,20 @@ def listed(ids: Sequence[str] | str | None) -> list[str]:
     return [ids] if isinstance(ids, str) else list(ids or ())
 
 
-def read_kinds(given: FactKinds) -> list[FactKind] | None:
-    """Return kinds of facts, or raise `InputError` for a word that is none."""
-    return _words("kind", given, FACT_KINDS)
+def read_kinds(kinds: FactKinds) -> list[FactKind] | None:
+    """Return kinds of facts as a list; raise `InputError` for an unknown one."""
+    return _words("kind", kinds, FACT_KINDS)
 
 
-def read_statuses(given: Statuses) -> list[Status] | None:
-    """Return statuses, or raise `InputError` for a word that is none."""
-    return _words("status", given, STATUSES)
+def read_statuses(statuses: Statuses) -> list[Status] | None:
+    """Return statuses as a list; raise `InputError` for an unknown one."""
+    return _words("status", statuses, STATUSES)
 
 
-def _words(name: str, given: Word | Sequence[Word] | None, known: Sequence[Word]) -> list[Word] | None:
-    if given is None:
+def _words(name: str, words: Word | Sequence[Word] | None, known: Sequence[Word]) -> list[Word] | None:
+    if words is None:
         return None
-    wanted: list[Word] = [given] if isinstance(given, str) else list(given)
+    wanted: list[Word] = [words] if isinstance(words, str) else list(words)
     if unknown := [word for word in wanted if word not in known]:
         raise InputError(f"unknown {name} {unknown[0]!r}; known: {', '.join(known)}")
     return wanted

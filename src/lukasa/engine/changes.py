@@ -4,45 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 
-from lukasa.beliefs.edits import hidden, put_next, shown
-from lukasa.domain.change import Change, Readmit, Restore, Retire
+from lukasa.domain.change import Readmit
 from lukasa.domain.erasure import Erased, text_mark
 from lukasa.domain.journal import Cause, JournalEntry
-from lukasa.domain.query import FactQuery, TurnQuery
-from lukasa.domain.report import Diff, Forgotten, Revision
+from lukasa.domain.query import FactQuery
+from lukasa.domain.report import Diff, Forgotten, difference
+from lukasa.domain.scope import Partition
 from lukasa.engine.arguments import Verbs, check_count, check_limit, listed
-from lukasa.errors import InputError, NotFoundError
-from lukasa.writing.erase import Selection
+from lukasa.errors import InputError
+from lukasa.upkeep.worker import Worker
+from lukasa.writing.erase import Erase, Selection
+from lukasa.writing.forget import Forget
+from lukasa.writing.undo import Undo
+
+
+class PartitionCache(Protocol):
+    """Something kept in memory for each partition."""
+
+    def drop(self, partition: Partition) -> None:
+        """Keep nothing of a partition any longer."""
 
 
 class ChangeVerbs(Verbs):
-    """What can be done with what was done."""
+    """Changes of one partition."""
+
+    _undo: Undo
+    _forget: Forget
+    _erase: Erase
+    _worker: Worker
+    _caches: Sequence[PartitionCache]
+    """What is in memory of a partition, and goes when something of it is erased."""
 
     async def changes(self, *, since: int = 0, limit: int | None = None) -> list[JournalEntry]:
         """List the journal of this partition after a version, oldest first."""
         check_count("since", since, least=0)
         check_limit(limit)
-        return await self._running.parts.store.journal(self.partition, since=since, limit=limit)
+        return await self._store.journal(self.partition, since=since, limit=limit)
 
     async def diff(self, before: datetime | str | int, after: datetime | str | int | None = None) -> Diff:
-        """Tell how what is believed (now, or at *after*) differs from what was believed at *before*.
+        """Return how what is believed (now, or at *after*) differs from what was believed at *before*.
 
         A moment, or a version of the partition as `changes` numbers them.
         """
-        store = self._running.parts.store
         old = FactQuery(as_of=await self._version(before))
         new = FactQuery(as_of=await self._version(after))
-        then = {fact.id: fact for fact in await store.facts(self.partition, old)}
-        now = {fact.id: fact for fact in await store.facts(self.partition, new)}
-        return Diff(
-            added=[fact for id_, fact in now.items() if id_ not in then],
-            gone=[fact for id_, fact in then.items() if id_ not in now],
-            changed=[
-                Revision(before=then[id_], after=fact)
-                for id_, fact in now.items()
-                if id_ in then and fact.revision != then[id_].revision
-            ],
+        return difference(
+            await self._store.facts(self.partition, old), await self._store.facts(self.partition, new)
         )
 
     async def undo(
@@ -61,10 +70,17 @@ class ChangeVerbs(Verbs):
         Raises `NotFoundError` for an unknown change or session, `ConflictError` when a later change rests on one of them,
         `InputError` for an erasure.
         """
-        wanted = await self._entries(change, call, session)
-        return await self._running.undo(
-            self.partition, wanted, reason=reason, now=self._running.parts.clock()
-        )
+        if sum(named is not None for named in (change, call, session)) != 1:
+            raise InputError("say what to undo: a change, a call, or a session")
+        if session is not None:
+            entries = await self._undo.of_session(self.partition, session)
+        elif call is not None:
+            check_count("call", call, least=1)
+            entries = await self._undo.of_call(self.partition, call)
+        else:
+            check_count("change", change, least=1)
+            entries = await self._undo.of_change(self.partition, change or 1)
+        return await self._undo(self.partition, entries, reason=reason, now=self._clock())
 
     async def forget(
         self, ids: Sequence[str] | str | None = None, *, session: str | None = None, reason: str = ""
@@ -78,14 +94,10 @@ class ChangeVerbs(Verbs):
         if (ids is None) == (session is None):
             raise InputError("say what to forget: ids, or a session")
         if session is not None:
-            query = TurnQuery(session=session)
-            turns = await self._running.parts.store.turns(self.partition, query)
-            wanted = [turn.id for turn in turns] + await self._resting_on([turn.id for turn in turns])
+            retired = await self._forget.session(self.partition, session, reason=reason)
         else:
-            wanted = listed(ids)
-            wanted += [id_ for id_ in await self._resting_on(wanted) if id_ not in wanted]
-        hidden_ids = await self._hide(wanted, hide=True, verb="forget", reason=reason)
-        return Forgotten(retired=tuple(hidden_ids))
+            retired = await self._forget(self.partition, listed(ids), reason=reason)
+        return Forgotten(retired=tuple(retired))
 
     async def restore(self, ids: Sequence[str] | str, *, reason: str = "") -> list[str]:
         """Let forgotten turns and facts be recalled again; return the ids for which that changed something.
@@ -93,9 +105,7 @@ class ChangeVerbs(Verbs):
         Facts that were hidden with a turn come back with it. Raises `NotFoundError` for an unknown id; then nothing is
         restored.
         """
-        wanted = listed(ids)
-        wanted += [id_ for id_ in await self._hidden_with(wanted) if id_ not in wanted]
-        return await self._hide(wanted, hide=False, verb="restore", reason=reason)
+        return await self._forget.restore(self.partition, listed(ids), reason=reason)
 
     async def erase(
         self,
@@ -127,20 +137,15 @@ class ChangeVerbs(Verbs):
         )
         if selection == Selection():
             raise InputError("say what to erase: turns, facts, a session, a text, or everything=True")
-        running = self._running
+        now = self._clock()
         if dry_run:
-            return await running.erase(
-                self.partition, selection, reason=reason, dry_run=True, now=running.parts.clock()
-            )
-        # A model may be reading what is to go; what it was doing it begins anew afterwards.
-        await running.worker.aclose()
-        erased = await running.erase(
-            self.partition, selection, reason=reason, dry_run=False, now=running.parts.clock()
-        )
-        running.warm.drop(self.partition)
-        running.served.drop(self.partition)
-        running.graphs.drop(self.partition)
-        running.worker.kick()
+            return await self._erase(self.partition, selection, reason=reason, dry_run=True, now=now)
+        # A model may be reading what is to go; the worker begins again afterwards.
+        await self._worker.aclose()
+        erased = await self._erase(self.partition, selection, reason=reason, dry_run=False, now=now)
+        for cache in self._caches:
+            cache.drop(self.partition)
+        self._worker.kick()
         return erased
 
     async def readmit(
@@ -148,56 +153,7 @@ class ChangeVerbs(Verbs):
     ) -> int:
         """Let what was erased be stored again: turns by id, facts by key, or texts of a *speaker*; return how many there were."""
         marks = [*listed(ids), *(mark for text in listed(texts) if (mark := text_mark(speaker, text)))]
-        cause = Cause(verb="readmit", at=self._running.parts.clock())
+        cause = Cause(verb="readmit", at=self._clock())
         changes = [Readmit(mark=mark) for mark in marks]
-        applied = await self._running.parts.store.apply(self.partition, changes, cause=cause)
+        applied = await self._store.apply(self.partition, changes, cause=cause)
         return len(applied.changed)
-
-    async def _entries(self, change: int | None, call: int | None, session: str | None) -> list[JournalEntry]:
-        if sum(given is not None for given in (change, call, session)) != 1:
-            raise InputError("say what to undo: a change, a call, or a session")
-        if session is not None:
-            return await self._running.undo.of_session(self.partition, session)
-        number = change if change is not None else call
-        check_count("change" if call is None else "call", number, least=1)
-        assert number is not None  # noqa: S101 - one of the three was given
-        limit = 1 if call is None else None
-        journal = await self._running.parts.store.journal(self.partition, since=number - 1, limit=limit)
-        found = journal if call is None else [entry for entry in journal if entry.call == call]
-        if not found:
-            raise NotFoundError(f"the partition has no {'change' if call is None else 'call'} {number}")
-        return found
-
-    async def _resting_on(self, turns: Sequence[str]) -> list[str]:
-        """Return the live facts that rest on these turns alone."""
-        found = await self._running.parts.store.facts(self.partition, FactQuery(turns=turns))
-        return [fact.id for fact in found if {source.turn for source in fact.sources} <= set(turns)]
-
-    async def _hidden_with(self, turns: Sequence[str]) -> list[str]:
-        """Return the facts that were hidden together with a turn that they rest on."""
-        store = self._running.parts.store
-        at = {
-            turn.id: turn.retired_at
-            for turn in await store.turns(self.partition, TurnQuery(ids=turns, include_retired=True))
-        }
-        query = FactQuery(turns=turns, include_retired=True)
-        return [
-            fact.id
-            for fact in await store.facts(self.partition, query)
-            if fact.retired_at is not None
-            and any(at.get(source.turn) == fact.retired_at for source in fact.sources)
-        ]
-
-    async def _hide(self, ids: Sequence[str], *, hide: bool, verb: str, reason: str) -> list[str]:
-        store, now = self._running.parts.store, self._running.parts.clock()
-        query = FactQuery(ids=ids, include_retired=True)
-        facts = {fact.id: fact for fact in await store.facts(self.partition, query)}
-        changes: list[Change] = []
-        for id_ in dict.fromkeys(ids):
-            if id_ not in facts:
-                changes.append(Retire(id=id_) if hide else Restore(id=id_))
-            elif (made := (hidden if hide else shown)(facts[id_], now)) is not None:
-                changes.append(put_next(facts[id_], made))
-        applied = await store.apply(self.partition, changes, cause=Cause(verb=verb, at=now, reason=reason))
-        done = {*applied.changed, *applied.facts}
-        return [id_ for id_ in dict.fromkeys(ids) if id_ in done]

@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from lukasa.beliefs.edits import Statement, amended, approved, conflicts_in, put_next, rejected, settled
+from lukasa.beliefs.edits import Statement, amended, approved, conflicts_in, following, rejected, settled
 from lukasa.domain import filter as filters
 from lukasa.domain.audit import Audit
-from lukasa.domain.fact import Fact, FactKind, Status
-from lukasa.domain.journal import Cause
+from lukasa.domain.fact import Fact, FactKind, Status, by_date
 from lukasa.domain.query import FactQuery, TurnQuery
 from lukasa.domain.report import Receipt, Testimony, Why
 from lukasa.domain.turn import Json
@@ -26,8 +25,11 @@ from lukasa.engine.arguments import (
     read_statuses,
 )
 from lukasa.errors import InputError, NotFoundError
+from lukasa.upkeep.audit import audit
+from lukasa.upkeep.audit.items import fact_item, turn_item
+from lukasa.writing.edit import EditFacts
 from lukasa.writing.messages import CallLabels, read_messages
-from lukasa.writing.remember import Call
+from lukasa.writing.remember import Call, Remember
 
 _BELIEVED: list[Status] = ["current"]
 _TRUE_THEN: list[Status] = ["current", "superseded"]
@@ -35,7 +37,10 @@ _TRUE_THEN: list[Status] = ["current", "superseded"]
 
 
 class FactVerbs(Verbs):
-    """What can be done with facts."""
+    """Facts of one partition."""
+
+    _remember: Remember
+    _edit: EditFacts
 
     async def believe(
         self,
@@ -52,11 +57,10 @@ class FactVerbs(Verbs):
 
         *text* is a sentence that can be understood on its own, *subject* whom or what it is about. With an *attribute*
         (such as `lives_in`) and a *value* it takes the place of what was believed of a single-valued attribute. It is
-        compared with what is known as anything that is remembered: the same fact is counted, not stored twice.
+        compared with what is known, like anything that is remembered: the same fact is counted, not stored twice.
 
         Raises `InputError` for what cannot be stored, `StoreError` when the store cannot be written.
         """
-        parts = self._running.parts
         statement = Statement(
             text=text,
             subject=subject,
@@ -66,11 +70,11 @@ class FactVerbs(Verbs):
             valid_from=self._instant(valid_from),
             metadata=metadata or {},
         )
-        now = parts.clock()
+        now = self._clock()
         message = {"role": "user", "content": text, "at": now}
-        read = read_messages(message, CallLabels(), zone=parts.zone, policy=parts.remember)
+        read = read_messages(message, CallLabels(), zone=self._zone, policy=self._remember.policy)
         call = Call(read.drafts, None, now, claim=statement.claim)
-        return await self._running.remember(self.partition, read, call)
+        return await self._remember(self.partition, read, call)
 
     async def facts(
         self,
@@ -104,72 +108,72 @@ class FactVerbs(Verbs):
             filter=filters.parse(filter),
             include_retired=include_retired,
         )
-        now = self._running.parts.clock()
-        found = await self._running.parts.store.facts(self.partition, query)
-        return [fact for fact in found if include_retired or not fact.expired(now)][:limit]
+        now = self._clock()
+        facts = await self._store.facts(self.partition, query)
+        return [fact for fact in facts if include_retired or not fact.expired(now)][:limit]
 
     async def history(self, fact: str) -> list[Fact]:
         """Return all versions of a fact, oldest first. Raises `NotFoundError` for an unknown id."""
-        found = await self._running.parts.store.history(self.partition, [fact])
-        if fact not in found:
+        histories = await self._store.history(self.partition, [fact])
+        if fact not in histories:
             raise NotFoundError(f"the partition has no fact {fact!r}")
-        return found[fact]
+        return histories[fact]
 
     async def why(self, fact: str) -> Why:
         """Return what a fact rests on: the very words, and each change with its cause. Raises `NotFoundError`."""
-        store = self._running.parts.store
-        (found,) = await self._known([fact])
-        ids = list(dict.fromkeys(source.turn for source in found.sources))
+        (last,) = await self._edit.get(self.partition, [fact])
+        ids = list(dict.fromkeys(source.turn for source in last.sources))
         turns = {
             turn.id: turn
-            for turn in await store.turns(self.partition, TurnQuery(ids=ids, include_retired=True))
+            for turn in await self._store.turns(self.partition, TurnQuery(ids=ids, include_retired=True))
         }
         return Why(
-            fact=found,
+            fact=last,
             testimony=[
                 Testimony(
                     source=source,
                     quote=turns[source.turn].text[source.start : source.end],
                     turn=turns[source.turn],
                 )
-                for source in found.sources
+                for source in last.sources
                 if source.turn in turns
             ],
-            entries=[entry for entry in await store.journal(self.partition) if entry.id == fact],
+            entries=[entry for entry in await self._store.journal(self.partition) if entry.id == fact],
         )
 
     async def conflicts(self) -> list[tuple[Fact, ...]]:
         """List facts that exclude each other and were not decided, together; `settle` decides."""
-        found = await self._running.parts.store.facts(
-            self.partition, FactQuery(statuses=["current", "conflicting"])
-        )
-        return conflicts_in(found)
+        query = FactQuery(statuses=["current", "conflicting"])
+        return conflicts_in(await self._store.facts(self.partition, query))
 
     async def settle(self, keep: str, *, reason: str = "") -> list[Fact]:
         """Decide a conflict: the fact *keep* is believed, those that it conflicts with are withdrawn.
 
         Returns their new versions. Raises `NotFoundError` for an unknown id, `InputError` when it conflicts with nothing.
         """
-        await self._known([keep])
+        await self._edit.get(self.partition, [keep])
         for group in await self.conflicts():
             if keep in {fact.id for fact in group}:
-                return await self._put(group, settled(group, keep, self._now()), "settle", reason)
+                after = settled(group, keep, self._clock())
+                return await self._edit(self.partition, group, after, verb="settle", reason=reason)
         raise InputError(f"the fact {keep!r} conflicts with nothing")
 
     async def review(self) -> list[Fact]:
-        """List quarantined facts: said by somebody who may not instruct the assistant, and not believed."""
+        """List quarantined facts: not believed, because whoever said them may not instruct the assistant."""
         query = FactQuery(statuses=["quarantined"])
-        return await self._running.parts.store.facts(self.partition, query)
+        return await self._store.facts(self.partition, query)
 
     async def approve(self, facts: Sequence[str] | str, *, reason: str = "") -> list[Fact]:
         """Believe quarantined facts on your word; return them. Raises `NotFoundError`, `InputError`."""
-        known = await self._known(listed(facts))
-        return await self._put(known, [approved(fact, self._now()) for fact in known], "approve", reason)
+        before = await self._edit.get(self.partition, listed(facts))
+        after = [approved(fact, self._clock()) for fact in before]
+        return await self._edit(self.partition, before, after, verb="approve", reason=reason)
 
     async def reject(self, facts: Sequence[str] | str, *, reason: str = "") -> list[Fact]:
         """Withdraw quarantined facts for good; return them. Raises `NotFoundError`, `InputError`."""
-        known = await self._known(listed(facts))
-        return await self._put(known, [rejected(fact, self._now()) for fact in known], "reject", reason)
+        before = await self._edit.get(self.partition, listed(facts))
+        after = [rejected(fact, self._clock()) for fact in before]
+        return await self._edit(self.partition, before, after, verb="reject", reason=reason)
 
     async def amend(
         self,
@@ -185,62 +189,40 @@ class FactVerbs(Verbs):
 
         Raises `NotFoundError` for an unknown id, `InputError` for words that cannot be stored.
         """
-        (known,) = await self._known([fact])
-        made = amended(
-            known,
-            now=self._now(),
+        (before,) = await self._edit.get(self.partition, [fact])
+        after = amended(
+            before,
+            now=self._clock(),
             text=text,
             pinned=pinned,
             expires_at=self._instant(expires_at),
             metadata=metadata,
         )
-        (stored,) = await self._put([known], [made], "amend", reason)
+        (stored,) = await self._edit(self.partition, [before], [after], verb="amend", reason=reason)
         return stored
 
     async def sweep(self) -> list[str]:
         """Forget facts whose time is up, and return their ids; recall has left them out since. `restore` brings them back."""
-        now = self._now()
-        found = await self._running.parts.store.facts(self.partition, FactQuery())
-        expired = [fact for fact in found if fact.expired(now) and not fact.pinned]
-        made = [
-            replace(fact, revision=fact.revision + 1, recorded_at=now, retired_at=now) for fact in expired
-        ]
-        return [fact.id for fact in await self._put(expired, made, "sweep", "")]
+        now = self._clock()
+        facts = await self._store.facts(self.partition, FactQuery())
+        before = [fact for fact in facts if fact.expired(now) and not fact.pinned]
+        after = [replace(following(fact, now), retired_at=now) for fact in before]
+        return [fact.id for fact in await self._edit(self.partition, before, after, verb="sweep")]
+
+    async def timeline(
+        self, *, since: datetime | str | None = None, until: datetime | str | None = None
+    ) -> list[Fact]:
+        """Return dated events and plans in the order of their dates; *since* and *until* bound when they begin."""
+        first, last = self._instant(since), self._instant(until)
+        query = FactQuery(kinds=["event", "plan"], statuses=["current"])
+        return by_date(await self._store.facts(self.partition, query), first, last)
 
     async def audit(self) -> Audit:
-        """Look for rot: duplicates, contradictions, junk, secrets, feedback loops, what is stale or lost its source.
+        """Look for rot: duplicates, contradictions, junk, secrets, feedback loops, stale facts, lost sources.
 
         Nothing is changed, and no model is asked.
         """
-        # Not what `import lukasa` should wait for.
-        from lukasa.upkeep.audit import audit  # noqa: PLC0415
-        from lukasa.upkeep.audit.items import fact_item, turn_item  # noqa: PLC0415
-
-        store = self._running.parts.store
-        turns = await store.turns(self.partition, TurnQuery(include_retired=True))
-        facts = await store.facts(self.partition, FactQuery(include_retired=True))
+        turns = await self._store.turns(self.partition, TurnQuery(include_retired=True))
+        facts = await self._store.facts(self.partition, FactQuery(include_retired=True))
         items = [*map(turn_item, turns), *map(fact_item, facts)]
-        return await asyncio.to_thread(audit, items, now=self._now())
-
-    def _now(self) -> datetime:
-        return self._running.parts.clock()
-
-    async def _known(self, ids: Sequence[str]) -> list[Fact]:
-        """Return facts by their ids, in that order, or raise `NotFoundError`."""
-        query = FactQuery(ids=ids, include_retired=True)
-        found = {fact.id: fact for fact in await self._running.parts.store.facts(self.partition, query)}
-        if missing := [id_ for id_ in ids if id_ not in found]:
-            raise NotFoundError(f"the partition has no fact {missing[0]!r}")
-        return [found[id_] for id_ in ids]
-
-    async def _put(self, before: Sequence[Fact], after: Sequence[Fact], verb: str, reason: str) -> list[Fact]:
-        """Store the next versions, and return them as they were stored."""
-        if not after:
-            return []
-        changes = [
-            put_next(old, new, None if old.text == new.text else await self._running.document(new))
-            for old, new in zip(before, after, strict=True)
-        ]
-        cause = Cause(verb=verb, at=self._now(), reason=reason)
-        await self._running.parts.store.apply(self.partition, changes, cause=cause)
-        return await self._known([fact.id for fact in after])
+        return await asyncio.to_thread(audit, items, now=self._clock())

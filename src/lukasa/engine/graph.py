@@ -11,12 +11,21 @@ from lukasa.engine.arguments import check_count, check_limit
 from lukasa.engine.facts import FactVerbs
 from lukasa.errors import InputError
 from lukasa.graph import query as queries
+from lukasa.graph.cache import GraphCache
 from lukasa.graph.search import bearing_on
 from lukasa.graph.view import GraphView
+from lukasa.indexing.encoder import Encoder
+from lukasa.policy import GraphPolicy
+from lukasa.retrieval.warm import WarmPartitions
 
 
 class GraphVerbs(FactVerbs):
     """The facts of one partition as a graph of entities and relations."""
+
+    _encoder: Encoder
+    _warm: WarmPartitions
+    _graphs: GraphCache
+    _graph_policy: GraphPolicy
 
     async def entities(self, query: str = "", *, limit: int | None = None) -> list[Entity]:
         """Return the entities that a text names, best first; for an empty text all of them, the most mentioned first.
@@ -24,7 +33,7 @@ class GraphVerbs(FactVerbs):
         A whole name or alias goes before a part of one.
         """
         check_limit(limit)
-        return queries.find(await self._view(), query)[:limit]
+        return queries.find(await self._graph(), query)[:limit]
 
     async def relations(
         self,
@@ -45,16 +54,15 @@ class GraphVerbs(FactVerbs):
         """
         check_limit(limit)
         at = self._instant(valid_at)
-        relations = queries.relations(await self._view(), entity, label=label, valid_at=at, past=past)
+        relations = queries.relations(await self._graph(), entity, label=label, valid_at=at, past=past)
         if query.strip():
-            running = self._running
             relations = await bearing_on(
                 query,
                 relations,
                 self.partition,
-                encoder=running.encoder,
-                warm=running.warm,
-                policy=running.parts.graph,
+                encoder=self._encoder,
+                warm=self._warm,
+                policy=self._graph_policy,
             )
         return relations[:limit]
 
@@ -66,7 +74,7 @@ class GraphVerbs(FactVerbs):
         Raises `NotFoundError` if no entity has that name.
         """
         check_count("hops", hops, least=1)
-        return queries.related(await self._view(), entity, hops=hops, valid_at=self._instant(valid_at))
+        return queries.related(await self._graph(), entity, hops=hops, valid_at=self._instant(valid_at))
 
     async def path(
         self, start: str, end: str, *, valid_at: datetime | str | None = None
@@ -75,7 +83,7 @@ class GraphVerbs(FactVerbs):
 
         Raises `NotFoundError` if there is no entity of one of these names.
         """
-        return queries.path(await self._view(), start, end, valid_at=self._instant(valid_at))
+        return queries.path(await self._graph(), start, end, valid_at=self._instant(valid_at))
 
     async def graph(self, format: str = "graphml", *, entity: str | None = None, hops: int = 2) -> str:
         """Return the graph (around an entity, if one is named) as `graphml`, `jsonld`, `cypher`, `dot` or `html`.
@@ -88,9 +96,9 @@ class GraphVerbs(FactVerbs):
 
         if format not in {*FORMATS, "html"}:
             raise InputError(f"unknown format {format!r}; known: {', '.join([*FORMATS, 'html'])}")
-        graph = (await self._view()).graph() if entity is None else await self.related(entity, hops=hops)
+        graph = (await self._graph()).graph() if entity is None else await self.related(entity, hops=hops)
         if format == "html":
-            words = await quotes(self._running.parts.store, self.partition, graph)
+            words = await quotes(self._store, self.partition, graph)
             return page(graph, title=f"Memory of {self.partition.user}", quotes=words)
         return FORMATS[format](graph)
 
@@ -109,7 +117,7 @@ class GraphVerbs(FactVerbs):
 
         Raises `NotFoundError` if no entity is called *name*; `merge` joins two names, known or not.
         """
-        queries.check_called(await self._view(), name)
+        queries.check_called(await self._graph(), name)
         return await self.merge(name, other)
 
     async def rename(self, old: str, new: str) -> Receipt:
@@ -119,8 +127,8 @@ class GraphVerbs(FactVerbs):
 
         Raises `NotFoundError` if no entity is called *old*.
         """
-        queries.check_called(await self._view(), old)
+        queries.check_called(await self._graph(), old)
         return await self.believe(f"{old} goes by {new}.", subject=old, attribute=RENAMED, value=new)
 
-    async def _view(self) -> GraphView:
-        return await self._running.graphs.view(self.partition)
+    async def _graph(self) -> GraphView:
+        return await self._graphs.view(self.partition)

@@ -1,4 +1,4 @@
-"""The loop proved on a partition of its own: write, extract, recall, clean up. What fails is named."""
+"""The self-test of `doctor`: write, extract, recall, clean up."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ from collections.abc import Awaitable, Callable
 from time import perf_counter
 
 from lukasa.domain.report import Stage
-from lukasa.domain.scope import Partition
 from lukasa.engine.handle import AsyncHandle
-from lukasa.engine.parts import Running
 from lukasa.errors import LukasaError
 
 _SENTENCE = "I moved to Reykjavik in March 2024, and I work as a glass blower."
@@ -16,12 +14,13 @@ _QUESTION = "Where do I live?"
 _PLACE = "Reykjavik"
 
 
-async def prove(running: Running) -> list[Stage]:
-    """Return what became of each stage; after one that fails, only the clean-up is tried."""
-    handle = AsyncHandle(running, Partition("lukasa doctor", running.parts.worker))
+async def prove(handle: AsyncHandle, *, extracts: bool) -> list[Stage]:
+    """Run each stage on a partition of its own; after one that fails, only the clean-up is tried.
+
+    *extracts*: whether anything distils facts from turns.
+    """
     stages: list[Stage] = []
-    reads = running.reader.recipe is not None or running.parts.extractor is not None
-    steps = [("write", _write), *([("extract", _extract)] if reads else []), ("recall", _recall)]
+    steps = [("write", _write), *([("extract", _extract)] if extracts else []), ("recall", _recall)]
     for name, work in steps:
         stages.append(await _stage(name, work, handle))
         if not stages[-1].ok:
@@ -54,10 +53,10 @@ async def _extract(handle: AsyncHandle) -> str:
 
 
 async def _recall(handle: AsyncHandle) -> str:
-    found = await handle.recall(_QUESTION, limit=3)
-    if any(_PLACE in hit.text for hit in found.hits):
+    recalled = await handle.recall(_QUESTION, limit=3)
+    if any(_PLACE in hit.text for hit in recalled.hits):
         return ""
-    return "; ".join(found.warnings) or "what was just stored was not found"
+    return "; ".join(recalled.warnings) or "what was just stored was not found"
 
 
 async def _clean_up(handle: AsyncHandle) -> str:

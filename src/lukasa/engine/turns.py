@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import asdict, replace
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Unpack
 
 from lukasa.domain import filter as filters
+from lukasa.domain.document import Kind
 from lukasa.domain.query import TurnQuery
-from lukasa.domain.recalled import Context, Recalled, View
+from lukasa.domain.recalled import Context, Recalled
 from lukasa.domain.report import Receipt, Stats
-from lukasa.domain.time import read_instant, read_zone
+from lukasa.domain.time import read_zone
 from lukasa.domain.turn import Json, Turn
-from lukasa.engine.arguments import FilterLike, Verbs, check_count, check_limit, check_names
+from lukasa.engine.arguments import FilterLike, Verbs, check_count, check_limit
 from lukasa.errors import InputError
-from lukasa.retrieval.question import Question
-from lukasa.retrieval.question import View as Looked
-from lukasa.writing.messages import Message, MoreLabels, read_label, read_labels, read_messages
-from lukasa.writing.remember import Call
+from lukasa.gate.echoes import Echoes
+from lukasa.indexing.backlog import Reindex
+from lukasa.retrieval.question import Question, View, check_text
+from lukasa.retrieval.recall import Recall
+from lukasa.upkeep.wait import Wait
+from lukasa.upkeep.worker import Worker
+from lukasa.writing.messages import Message, exported, read_label, read_labels, read_messages
+from lukasa.writing.remember import Call, Remember
 
 _PAGE = 500
 """Turns read at a time where a whole partition is walked."""
 
 
 class TurnVerbs(Verbs):
-    """What can be done with turns."""
+    """Turns of one partition."""
+
+    _remember: Remember
+    _wait: Wait | None
+    """`None`: no model reads turns later."""
+
+    _worker: Worker
+    _recall: Recall
+    _served: Echoes
+    _reindex: Reindex
 
     async def remember(
         self,
@@ -35,42 +48,36 @@ class TurnVerbs(Verbs):
         session: str | None = None,
         key: str | None = None,
         wait: bool = False,
-        **labels: Unpack[MoreLabels],
+        agent: str | None = None,
+        origin: str | None = None,
+        metadata: Mapping[str, Json] | None = None,
+        zone: str | None = None,
     ) -> Receipt:
         """Store what was said, word for word, durably and all at once; it can be recalled when this returns.
 
         *messages* is a text, a message of the OpenAI shape (`role`, `content`, `name`; also its own `at`, `metadata`,
         `session`, `agent`, `origin` and `key`, which go before those of the call) or a list of them; what `export`
-        yields is taken back as it was, forgotten turns as forgotten. *at* is when it was said (now, if nobody says); a time
+        yields is taken back as it was, forgotten turns as forgotten. *at* is when it was said (default: now); a time
         without an offset is read in `zone=`, or refused. `agent=`, `origin=` and `metadata=` label every message. The same turn
         is stored once: the receipt lists the duplicates. With an idempotency *key*, a repeated call stores nothing twice,
         whatever its times.
 
-        Where a model distils facts, it does so in the background; with *wait*, the call returns when it has (or could not:
-        `pending` and `warnings` tell).
+        A model distils facts in the background; with *wait*, the call returns when it has, or has failed (see `pending` and
+        `warnings`).
 
         Raises `InputError` for what cannot be stored (nothing of the call is), `KeyReuseError` when the key came
         with other content before, `StoreError` when the store cannot be written.
         """
-        parts = self._running.parts
-        check_names(labels, MoreLabels, "remember")
-        zone = labels.get("zone") or parts.zone
+        zone = zone or self._zone
         read_label("key", key)
-        given = read_labels(
-            at=at,
-            session=session,
-            agent=labels.get("agent"),
-            origin=labels.get("origin"),
-            metadata=labels.get("metadata"),
-            zone=zone,
-        )
-        read = read_messages(messages, given, zone=zone, policy=parts.remember)
-        call = Call(read.drafts, key, parts.clock(), read_zone(zone) if zone else None)
-        receipt = await self._running.remember(self.partition, read, call)
-        if wait:
-            return await self._running.waited(self.partition, receipt)
+        labels = read_labels(at=at, session=session, agent=agent, origin=origin, metadata=metadata, zone=zone)
+        read = read_messages(messages, labels, zone=zone, policy=self._remember.policy)
+        call = Call(read.drafts, key, self._clock(), read_zone(zone) if zone else None)
+        receipt = await self._remember(self.partition, read, call)
+        if wait and self._wait is not None:
+            return await self._wait(self.partition, receipt)
         if receipt.pending:
-            self._running.worker.kick()
+            self._worker.kick()
         return receipt
 
     async def recall(
@@ -81,7 +88,10 @@ class TurnVerbs(Verbs):
         filter: FilterLike | None = None,
         explain: bool = False,
         now: datetime | str | None = None,
-        **view: Unpack[View],
+        as_of: datetime | str | int | None = None,
+        valid_at: datetime | str | None = None,
+        kinds: Sequence[Kind] = ("turn", "fact"),
+        include_retired: bool = False,
     ) -> Recalled:
         """Return what bears on the question, turns and facts, best first, or an abstention when nothing does.
 
@@ -94,13 +104,9 @@ class TurnVerbs(Verbs):
         Raises `FilterError`, `InputError`, `StoreError`. A model that fails is reported in `mode` and `warnings`.
         """
         check_count("limit", limit, least=1)
-        looked = await self._looked(view)
-        asked = self._question(question, filter=filter, explain=explain, now=now, looked=looked)
-        found = await self._running.recall.hits(self.partition, asked, limit=limit)
-        self._served("\n".join(hit.text for hit in found.hits))
-        return replace(
-            found, warnings=[*found.warnings, *await self._running.reindex.warnings(self.partition)]
-        )
+        view = await self._view(as_of, valid_at, kinds, include_retired=include_retired)
+        asked = self._question(question, filter=filter, now=now, view=view, explain=explain)
+        return await self._hits(asked, limit=limit)
 
     async def context(
         self,
@@ -109,7 +115,10 @@ class TurnVerbs(Verbs):
         budget: int = 1000,
         filter: FilterLike | None = None,
         now: datetime | str | None = None,
-        **view: Unpack[View],
+        as_of: datetime | str | int | None = None,
+        valid_at: datetime | str | None = None,
+        kinds: Sequence[Kind] = ("turn", "fact"),
+        include_retired: bool = False,
     ) -> Context:
         """Return a block to paste into a prompt: a short profile, then what bears on the question, dated and cited.
 
@@ -119,13 +128,9 @@ class TurnVerbs(Verbs):
         It never has more than *budget* tokens, by the counter in use. Raises as `recall` does.
         """
         check_count("budget", budget, least=1)
-        looked = await self._looked(view)
-        asked = self._question(question, filter=filter, explain=False, now=now, looked=looked)
-        block = await self._running.recall.context(self.partition, asked, budget=budget)
-        self._served(block.text)
-        return replace(
-            block, warnings=[*block.warnings, *await self._running.reindex.warnings(self.partition)]
-        )
+        view = await self._view(as_of, valid_at, kinds, include_retired=include_retired)
+        asked = self._question(question, filter=filter, now=now, view=view)
+        return await self._block(asked, budget=budget)
 
     async def turns(
         self,
@@ -143,81 +148,81 @@ class TurnVerbs(Verbs):
 
         Raises `FilterError`, `InputError`, `StoreError`.
         """
-        parts = self._running.parts
         check_count("after", after, least=0)
         check_limit(limit)
         query = TurnQuery(
             session=session,
-            since=None if since is None else read_instant(since, zone=parts.zone),
-            until=None if until is None else read_instant(until, zone=parts.zone),
+            since=self._instant(since),
+            until=self._instant(until),
             filter=filters.parse(filter),
             after=after,
             limit=limit,
             newest_first=newest_first,
             include_retired=include_retired,
         )
-        return await parts.store.turns(self.partition, query)
+        return await self._store.turns(self.partition, query)
 
     async def export(self) -> AsyncIterator[dict[str, Json]]:
         """Yield every turn, forgotten ones included, as a JSON object that `remember` takes back as it was."""
         after = 0
-        while page := await self._running.parts.store.turns(
+        while page := await self._store.turns(
             self.partition, TurnQuery(after=after, limit=_PAGE, include_retired=True)
         ):
             for turn in page:
-                yield _exported(turn)
+                yield exported(turn)
             after = page[-1].seq
 
     async def stats(self) -> Stats:
         """Count what this partition holds."""
-        return await self._running.parts.store.stats(self.partition)
+        return await self._store.stats(self.partition)
 
-    def _served(self, text: str) -> None:
-        """Keep in mind what was given out, so that it is not taken for news when it comes back."""
-        self._running.served.note(self.partition, text, at=self._running.parts.clock())
+    async def _hits(self, question: Question, *, limit: int) -> Recalled:
+        recalled = await self._recall.hits(self.partition, question, limit=limit)
+        warnings = await self._note_served("\n".join(hit.text for hit in recalled.hits))
+        return replace(recalled, warnings=[*recalled.warnings, *warnings])
+
+    async def _block(self, question: Question, *, budget: int) -> Context:
+        block = await self._recall.context(self.partition, question, budget=budget)
+        return replace(block, warnings=[*block.warnings, *await self._note_served(block.text)])
+
+    async def _note_served(self, text: str) -> list[str]:
+        """Note a text that goes out, so that it is not taken for news when it comes back; return warnings about the index."""
+        self._served.note(self.partition, text, at=self._clock())
+        return await self._reindex.warnings(self.partition)
 
     def _question(
         self,
         text: str,
         *,
         filter: FilterLike | None,
-        explain: bool,
         now: datetime | str | None,
-        looked: Looked,
+        view: View,
+        explain: bool = False,
     ) -> Question:
-        parts = self._running.parts
-        if not isinstance(text, str) or not text.strip():
-            raise InputError(f"the question must be a non-empty text, not {text!r}")
-        try:
-            text.encode()
-        except UnicodeEncodeError as error:
-            raise InputError(
-                f"the question is not valid Unicode at character {error.start}: {error.reason}"
-            ) from error
+        check_text(text)
         return Question(
             text=text,
-            now=parts.clock() if now is None else read_instant(now, zone=parts.zone),
-            zone=self._zone,
+            now=self._instant(now) or self._clock(),
+            zone=read_zone(self._zone) if self._zone else None,
             filter=filters.parse(filter),
             explain=explain,
-            view=looked,
+            view=view,
         )
 
-    async def _looked(self, view: View) -> Looked:
-        check_names(view, View, "a view")
-        kinds = view.get("kinds", ("turn", "fact"))
+    async def _view(
+        self,
+        as_of: datetime | str | int | None,
+        valid_at: datetime | str | None,
+        kinds: Sequence[Kind],
+        *,
+        include_retired: bool,
+    ) -> View:
         if isinstance(kinds, str) or not kinds or set(kinds) - {"turn", "fact"}:
             raise InputError(f"kinds must be a list of 'turn' and 'fact', not {kinds!r}")
-        return Looked(
-            as_of=await self._version(view.get("as_of")),
-            valid_at=self._instant(view.get("valid_at")),
+        return View(
+            as_of=await self._version(as_of),
+            valid_at=self._instant(valid_at),
             turns="turn" in kinds,
             facts="fact" in kinds,
-            include_retired=view.get("include_retired", False),
+            include_retired=include_retired,
         )
-
-
-def _exported(turn: Turn) -> dict[str, Json]:
-    values = asdict(replace(turn, metadata=dict(turn.metadata)))
-    times = {name: value.isoformat() for name, value in values.items() if isinstance(value, datetime)}
-    return {name: value for name, value in {**values, **times}.items() if value not in (None, {})}

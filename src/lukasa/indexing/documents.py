@@ -11,7 +11,7 @@ from lukasa.domain.fact import Fact
 from lukasa.domain.query import FactQuery, TurnQuery
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
-from lukasa.ports.store import Store
+from lukasa.ports.store import Memories
 from lukasa.text.analysis import ANALYSIS_VERSION, analyse
 from lukasa.text.rendering import document_text
 
@@ -34,7 +34,7 @@ _TIMES = re.compile(
 _QUESTION_MARKS = "?？؟"
 
 
-async def contents(store: Store, partition: Partition, ids: Sequence[str]) -> list[Turn | Fact]:
+async def contents(store: Memories, partition: Partition, ids: Sequence[str]) -> list[Turn | Fact]:
     """Return the turns and facts that documents belong to, retired ones included."""
     turns = await store.turns(partition, TurnQuery(ids=ids, include_retired=True))
     facts = await store.facts(partition, FactQuery(ids=ids, include_retired=True))

@@ -14,7 +14,7 @@ from lukasa.domain.time import utc_day
 from lukasa.errors import OverBudgetError
 from lukasa.policy import Allowance, BudgetPolicy
 from lukasa.ports.llm import LLM, LLMReply, LLMRequest, TokenUsage
-from lukasa.ports.store import Store
+from lukasa.ports.store import UsageLedger
 
 
 @dataclass(slots=True)
@@ -58,7 +58,7 @@ class Meter:
     """Asks the model on behalf of a partition, within its budget."""
 
     llm: LLM
-    store: Store
+    store: UsageLedger
     budget: BudgetPolicy
     clock: Callable[[], datetime]
 

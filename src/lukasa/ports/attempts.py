@@ -7,13 +7,13 @@ from typing import TypeVar
 
 from lukasa.domain.scope import Partition
 from lukasa.errors import StaleError
-from lukasa.ports.store import Store
+from lukasa.ports.store import Memories
 
 T = TypeVar("T")
 
 
 async def until_applied(
-    store: Store, partition: Partition, decide: Callable[[int], Awaitable[T]], *, attempts: int
+    store: Memories, partition: Partition, decide: Callable[[int], Awaitable[T]], *, attempts: int
 ) -> T:
     """Return what *decide* returns, called again each time that its write was refused as stale.
 

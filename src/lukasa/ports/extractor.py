@@ -14,7 +14,7 @@ class Extractor(Protocol):
 
     @property
     def name(self) -> str:
-        """Which extractor, with a number that changes with its rules: turns that another has read are read anew on demand."""
+        """Name and version. Turns that another version has read can be read again."""
         ...
 
     async def claims(self, turns: Sequence[Turn], scenes: Sequence[Scene]) -> list[list[Claim]]:

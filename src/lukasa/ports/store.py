@@ -1,4 +1,8 @@
-"""Where memories live."""
+"""Where memories live: four protocols, and `Store`, which is all of them.
+
+A store is one class. What uses it names the protocol that it needs. All methods raise `StoreError` when the store cannot be
+used; none returns empty because something broke. `adapters/stores/reference/` is what each store must match.
+"""
 
 from __future__ import annotations
 
@@ -19,16 +23,11 @@ from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
 
 
-class Store(Protocol):
-    """Keeps turns, facts, their index entries and the journal. `adapters/stores/reference.py` is what each must match.
+class Memories(Protocol):
+    """Turns, facts, their index entries and the journal, each partition by itself.
 
-    No method lets one partition see, count or change another's rows. All raise `StoreError` when the store
-    cannot be used; none returns empty because something broke.
+    No method lets one partition see, count or change another's rows.
     """
-
-    async def open(self) -> None:
-        """Create or migrate what is needed; rebuild a lost index. Refuse a newer schema with `NewerSchemaError`."""
-        ...
 
     async def apply(
         self,
@@ -52,7 +51,7 @@ class Store(Protocol):
         """Destroy turns, facts, and all that was kept of them, so that no byte of it is left in any file.
 
         One transaction as in `apply`, then whatever the engine needs to clean its files. Journal entries about what was
-        erased lose reason and content, and each erased id gets an entry; the chain is made anew from the start, and the
+        erased lose reason and content, and each erased id gets an entry; the chain is rebuilt from the start, and the
         receipt has the digest that it ended with before. Marks become tombstones. Other partitions' rows stay as they are.
 
         The summaries of the whole partition and of the erased turns' sessions go, and so do the errors of the partition's
@@ -61,11 +60,15 @@ class Store(Protocol):
         ...
 
     async def version(self, partition: Partition, *, at: datetime | None = None) -> int:
-        """Return how many changes were made to the partition (up to the instant *at*); 0 for one that nobody has written to."""
+        """Return how many changes were made to the partition (up to the instant *at*); 0 for one that was never written to."""
         ...
 
     async def tombstones(self, partition: Partition, marks: Sequence[str]) -> set[str]:
         """Return those of the marks whose content was erased and not readmitted."""
+        ...
+
+    async def turns(self, partition: Partition, query: TurnQuery) -> list[Turn]:
+        """List turns by `seq`; with `as_of`, as they were then."""
         ...
 
     async def facts(self, partition: Partition, query: FactQuery) -> list[Fact]:
@@ -76,8 +79,14 @@ class Store(Protocol):
         """Return all versions of these facts, oldest first; unknown ids are left out."""
         ...
 
-    async def turns(self, partition: Partition, query: TurnQuery) -> list[Turn]:
-        """List turns by `seq`; with `as_of`, as they were then."""
+    async def summaries(self, partition: Partition) -> list[Summary]:
+        """Return the summaries of a partition: of the whole first, then by session."""
+        ...
+
+    async def journal(
+        self, partition: Partition, *, since: int = 0, limit: int | None = None
+    ) -> list[JournalEntry]:
+        """Return journal entries after a version, oldest first."""
         ...
 
     async def delta(self, partition: Partition, *, fingerprint: str | None, since: int) -> Delta:
@@ -106,31 +115,9 @@ class Store(Protocol):
         """Return the token vectors of these documents; those that have none are left out."""
         ...
 
-    async def unembedded(self, partition: Partition, *, fingerprint: str, limit: int) -> list[str]:
-        """Return ids of documents without vectors of that fingerprint, by `seq`."""
-        ...
 
-    async def outdated(self, partition: Partition, *, analysis: int, limit: int) -> list[str]:
-        """Return ids of documents whose terms other rules made, lower numbers first, then by `seq`.
-
-        Cheap when there are none: every question asks.
-        """
-        ...
-
-    async def unextracted(
-        self,
-        partition: Partition,
-        *,
-        extractor: str,
-        limit: int,
-        sessions: Sequence[str | None] | None = None,
-        lacking: bool = False,
-    ) -> list[str]:
-        """Return ids of live turns (of these sessions; `None`: of all) that this extractor has not read, by `seq`.
-
-        With *lacking*, those that it has read and of which the reading is not whole (`Extraction.fallback`).
-        """
-        ...
+class Jobs(Protocol):
+    """Background jobs, of all partitions. They are queued and finished by the bookkeeping of `Memories.apply`."""
 
     async def claim(
         self,
@@ -163,9 +150,9 @@ class Store(Protocol):
         """Let dead jobs (of a partition, or of all) wait again, due now, with no attempts counted; return how many."""
         ...
 
-    async def summaries(self, partition: Partition) -> list[Summary]:
-        """Return the summaries of a partition: of the whole first, then by session."""
-        ...
+
+class UsageLedger(Protocol):
+    """What model calls took."""
 
     async def spend(self, partition: Partition, spent: Spent) -> None:
         """Add to the ledger of usage: rows of the same day, purpose and model add up."""
@@ -177,16 +164,40 @@ class Store(Protocol):
         """Return the ledger of a partition, or summed over all, by day, purpose and model; *until* is included."""
         ...
 
+
+class Upkeep(Protocol):
+    """What is not up to date, and what the store is like."""
+
+    async def unembedded(self, partition: Partition, *, fingerprint: str, limit: int) -> list[str]:
+        """Return ids of documents without vectors of that fingerprint, by `seq`."""
+        ...
+
+    async def outdated(self, partition: Partition, *, analysis: int, limit: int) -> list[str]:
+        """Return ids of documents whose terms other rules made, lower numbers first, then by `seq`.
+
+        Cheap when there are none: every question asks.
+        """
+        ...
+
+    async def unextracted(
+        self,
+        partition: Partition,
+        *,
+        extractor: str,
+        limit: int,
+        sessions: Sequence[str | None] | None = None,
+        lacking: bool = False,
+    ) -> list[str]:
+        """Return ids of live turns (of these sessions; `None`: of all) that this extractor has not read, by `seq`.
+
+        With *lacking*, those that it has read and of which the reading is not whole (`Extraction.fallback`).
+        """
+        ...
+
     async def backlog(
         self, partition: Partition, *, fingerprint: str | None, analysis: int, extractor: str | None = None
     ) -> Backlog:
         """Count what `unembedded`, `outdated` and `unextracted` would list without a limit (with `None`: nothing)."""
-        ...
-
-    async def journal(
-        self, partition: Partition, *, since: int = 0, limit: int | None = None
-    ) -> list[JournalEntry]:
-        """Return journal entries after a version, oldest first."""
         ...
 
     async def partitions(self) -> list[Partition]:
@@ -198,11 +209,19 @@ class Store(Protocol):
         ...
 
     async def describe(self) -> Mapping[str, str]:
-        """Tell what a report of a fault should name: versions of the schema and of the engine, as far as there are any."""
+        """Return what a bug report should name, such as the versions of the schema and of the engine."""
         ...
 
     async def verify(self) -> Verified:
         """Check the whole store: file, schema, journal chain, indexes, orphans. Changes nothing."""
+        ...
+
+
+class Store(Memories, Jobs, UsageLedger, Upkeep, Protocol):
+    """A store, from `open` to `aclose`."""
+
+    async def open(self) -> None:
+        """Create or migrate what is needed; rebuild a lost index. Refuse a newer schema with `NewerSchemaError`."""
         ...
 
     async def aclose(self) -> None:

@@ -71,7 +71,7 @@ def _belongs(fact: Fact, now: datetime) -> bool:
         return True
     if fact.valid.end is not None and fact.valid.end <= now:
         return False
-    stable = KIND_TRAITS[fact.kind].in_profile and fact.expires_at is None and not fact.stale
+    stable = KIND_TRAITS[fact.kind].in_profile and fact.expires_at is None
     return stable and fact.status == "current" and fact.trust != "low" and _attribute_rank(fact) < _LAST
 
 

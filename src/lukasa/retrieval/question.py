@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
 from lukasa.domain.filter import Filter
+from lukasa.errors import InputError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,3 +39,15 @@ class Question:
     filter: Filter | None = None
     explain: bool = False
     view: View = field(default_factory=View)
+
+
+def check_text(text: object) -> None:
+    """Raise `InputError` unless this is a text that can be asked."""
+    if not isinstance(text, str) or not text.strip():
+        raise InputError(f"the question must be a non-empty text, not {text!r}")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"the question is not valid Unicode at character {error.start}: {error.reason}"
+        ) from error

@@ -21,7 +21,7 @@ from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
 from lukasa.indexing.encoder import Encoded, Encoder
 from lukasa.policy import RecallPolicy
-from lukasa.ports.store import Store
+from lukasa.ports.store import Memories
 from lukasa.ports.tokens import TokenCounter
 from lukasa.retrieval import scoring
 from lukasa.retrieval.channels import Candidates, Channels, Matches
@@ -56,7 +56,7 @@ class _KeptProfile(NamedTuple):
 class Recall:
     """Dependencies of the read path."""
 
-    store: Store
+    store: Memories
     encoder: Encoder
     warm: WarmPartitions
     channels: Channels

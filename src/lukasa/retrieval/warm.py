@@ -17,7 +17,7 @@ from lukasa.domain.interval import Interval
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import to_micros
 from lukasa.policy import RecallPolicy
-from lukasa.ports.store import Store
+from lukasa.ports.store import Memories
 from lukasa.retrieval.token_vectors import Bools, Floats, Ints, TokenBlock, TokenRows, grown
 
 TRAITS = ("words", "questions", "asks", "first_person", "times", "numbers", "picture")
@@ -271,7 +271,7 @@ class PartitionIndex:
 class WarmPartitions:
     """Indexes of the partitions asked lately; the least recent are dropped when memory is short."""
 
-    store: Store
+    store: Memories
     policy: RecallPolicy
     _indexes: OrderedDict[tuple[Partition, str | None], PartitionIndex] = field(
         default_factory=OrderedDict, init=False

@@ -1,67 +1,45 @@
-"""A real HTTP server on this machine that speaks OpenAI's `/chat/completions`, and misbehaves on demand."""
+"""An endpoint that speaks OpenAI's `/chat/completions`, and misbehaves on demand."""
 
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
-from lukasa.testing.fakes import Asked, Reply
+from lukasa.testing.endpoint import Endpoint, EndpointRequest, Reply
 
 Answer = Callable[[Mapping[str, Any]], "str | Mapping[str, Any]"]
 """From the body of a request to what the model says: its text, or a whole message (`{"tool_calls": …}`)."""
 
 
-@dataclass(slots=True)
-class ChatEndpoint:
-    """A server for tests; a context manager.
+class ChatEndpoint(Endpoint):
+    """An endpoint that replies what *answer* says.
 
-    It gives what stands in `script` first, a reply a request, and then what *answer* says. Parameters in *refuses* make it
-    answer 400, as providers do: `json_schema`, `json_object`, `temperature`, `max_tokens`, `tools`, `tool_choice`.
+    Parameters in *refuses* make it answer 400, as providers do: `json_schema`, `json_object`, `temperature`, `max_tokens`,
+    `tools`, `tool_choice`.
     """
 
-    answer: Answer = field(default=lambda _: "ok")
-    refuses: Sequence[str] = ()
-    model: str = "test-model"
-    script: list[Reply] = field(default_factory=list)
-    asked: list[Asked] = field(default_factory=list)
-    _server: ThreadingHTTPServer = field(init=False, repr=False)
-    _thread: threading.Thread = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
-
-    @property
-    def base_url(self) -> str:
-        """What stands before `/chat/completions`."""
-        return f"http://127.0.0.1:{self._server.server_port}/v1"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    def __init__(
+        self,
+        *,
+        answer: Answer = lambda _: "ok",
+        refuses: Sequence[str] = (),
+        model: str = "test-model",
+        script: Iterable[Reply] = (),
     ) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        super().__init__(script)
+        self.answer = answer
+        self.refuses = refuses
+        self.model = model
 
-    def reply(self, asked: Asked) -> Reply:
-        """Note a request, and return what it gets."""
-        self.asked.append(asked)
-        if self.script:
-            return self.script.pop(0)
-        if (refused := next((each for each in self.refuses if _has(asked.body, each)), None)) is not None:
-            return _refusal(refused)
-        said = self.answer(asked.body)
-        message = dict(said) if isinstance(said, Mapping) else {"content": said}
-        if asked.body.get("stream"):
+    def respond(self, request: EndpointRequest) -> Reply:
+        """Refuse a parameter, or reply with the answer."""
+        for parameter in self.refuses:
+            if _has(request.body, parameter):
+                return _refusal(parameter)
+        answer = self.answer(request.body)
+        message = dict(answer) if isinstance(answer, Mapping) else {"content": answer}
+        if request.body.get("stream"):
             return _streamed(str(message.get("content") or ""), self.model)
         return completion({"role": "assistant", "content": None, **message}, model=self.model)
 
@@ -70,7 +48,7 @@ def completion(
     message: Mapping[str, Any], *, model: str = "test-model", finish: str = "stop", usage: bool = True
 ) -> Reply:
     """Return the reply that holds a message."""
-    held: dict[str, Any] = {
+    body: dict[str, Any] = {
         "id": "chatcmpl-1",
         "object": "chat.completion",
         "created": 1,
@@ -78,8 +56,8 @@ def completion(
         "choices": [{"index": 0, "message": dict(message), "finish_reason": finish}],
     }
     if usage:
-        held["usage"] = {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18}
-    return Reply(body=json.dumps(held).encode(), headers={"Content-Type": "application/json"})
+        body["usage"] = {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18}
+    return Reply(body=json.dumps(body).encode(), headers={"Content-Type": "application/json"})
 
 
 def tool_call(name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -127,31 +105,4 @@ def _streamed(text: str, model: str) -> Reply:
 
 
 def _words(text: str) -> list[str]:
-    return [word if not place else f" {word}" for place, word in enumerate(text.split(" "))]
-
-
-def _handler(endpoint: ChatEndpoint) -> type[BaseHTTPRequestHandler]:
-    pause = threading.Event()
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self) -> None:
-            data = self.rfile.read(int(self.headers["content-length"]))
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            reply = endpoint.reply(Asked(path=self.path, headers=headers, body=json.loads(data)))
-            pause.wait(reply.delay)
-            try:
-                self.send_response_only(reply.status)
-                for name, value in reply.headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(reply.body)))
-                self.end_headers()
-                self.wfile.write(reply.body)
-            except OSError:
-                self.close_connection = True  # Who asked did not wait.
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing: a test's output is the test's."""
-
-    return Handler
+    return [word if not index else f" {word}" for index, word in enumerate(text.split(" "))]

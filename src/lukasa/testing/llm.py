@@ -1,4 +1,4 @@
-"""A language model that says what a test tells it to."""
+"""A language model that replies what a test wants."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from lukasa.ports.llm import LLMReply, LLMRequest
 
-Said: TypeAlias = "LLMReply | str | Mapping[str, object] | Exception"
+ScriptedReply: TypeAlias = "LLMReply | str | Mapping[str, object] | Exception"
 """A reply; its text; an object that becomes its text as JSON; or what is raised instead."""
 
 
@@ -21,7 +21,7 @@ class ScriptedLLM:
 
     def __init__(
         self,
-        script: Sequence[Said] | Callable[[LLMRequest], Said],
+        script: Sequence[ScriptedReply] | Callable[[LLMRequest], ScriptedReply],
         *,
         name: str = "scripted:model",
         delay: float = 0.0,
@@ -45,29 +45,29 @@ class ScriptedLLM:
         self.requests.append(request)
         if self.delay:
             await asyncio.sleep(self.delay)
-        said = self._said(request)
-        if isinstance(said, Exception):
-            raise said
-        return said if isinstance(said, LLMReply) else LLMReply(text=_text(said), model=self._name)
+        reply = self._scripted(request)
+        if isinstance(reply, Exception):
+            raise reply
+        return reply if isinstance(reply, LLMReply) else LLMReply(text=_text(reply), model=self._name)
 
     async def stream(self, request: LLMRequest) -> AsyncIterator[str | LLMReply]:
         """See the port. A word at a time."""
         reply = await self.complete(request)
-        for place, word in enumerate(reply.text.split(" ")):
-            yield f" {word}" if place else word
+        for index, word in enumerate(reply.text.split(" ")):
+            yield f" {word}" if index else word
         yield reply
 
     async def aclose(self) -> None:
         """See the port."""
         self.closed = True
 
-    def _said(self, request: LLMRequest) -> Said:
+    def _scripted(self, request: LLMRequest) -> ScriptedReply:
         if callable(self._script):
             return self._script(request)
-        said = self._script[min(self._next, len(self._script) - 1)]
+        reply = self._script[min(self._next, len(self._script) - 1)]
         self._next += 1
-        return said
+        return reply
 
 
-def _text(said: str | Mapping[str, object]) -> str:
-    return said if isinstance(said, str) else json.dumps(dict(said), ensure_ascii=False)
+def _text(reply: str | Mapping[str, object]) -> str:
+    return reply if isinstance(reply, str) else json.dumps(dict(reply), ensure_ascii=False)

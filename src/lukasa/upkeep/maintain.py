@@ -25,7 +25,7 @@ from lukasa.indexing.backlog import Reembed
 from lukasa.llm.budget import Spending
 from lukasa.policy import MaintainPolicy
 from lukasa.ports.attempts import until_applied
-from lukasa.ports.store import Store
+from lukasa.ports.store import Memories
 from lukasa.upkeep.audit.items import fact_item
 from lukasa.upkeep.audit.pairs import near_duplicates
 
@@ -38,7 +38,7 @@ _ATTEMPTS = 20
 class Maintain:
     """The job, with what it depends on."""
 
-    store: Store
+    store: Memories
     reembed: Reembed
     summarise: str | None
     """The kind of job that brings a summary up to date; `None`: no model writes any."""

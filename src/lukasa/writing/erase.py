@@ -16,7 +16,7 @@ from lukasa.errors import NotFoundError
 from lukasa.indexing.documents import document_of
 from lukasa.indexing.encoder import Encoder
 from lukasa.ports.attempts import until_applied
-from lukasa.ports.store import Store
+from lukasa.ports.store import Memories
 from lukasa.text.rendering import quoted
 
 _ATTEMPTS = 100
@@ -40,7 +40,7 @@ class Selection:
 class Erase:
     """The path of `erase`, with what it depends on."""
 
-    store: Store
+    store: Memories
     encoder: Encoder
 
     async def __call__(
@@ -120,15 +120,14 @@ class Erase:
     async def _touched(
         self, partition: Partition, erased: set[str], named: Sequence[Fact]
     ) -> dict[str, list[Fact]]:
-        """Return the histories of all facts that may change: resting on the turns, of the same slots, derived."""
+        """Return the histories of all facts that may change: resting on the turns, or of the same slots."""
         touched = {fact.id: fact for fact in named}
         query = FactQuery(turns=sorted(erased), include_retired=True)
         touched |= {fact.id: fact for fact in await self.store.facts(partition, query)}
         while True:
             slots = sorted({fact.slot for fact in touched.values() if fact.slot})
             beside = await self.store.facts(partition, FactQuery(slots=slots, include_retired=True))
-            above = await self.store.facts(partition, FactQuery(bases=sorted(touched), include_retired=True))
-            more = {fact.id: fact for fact in [*beside, *above] if fact.id not in touched}
+            more = {fact.id: fact for fact in beside if fact.id not in touched}
             if not more:
                 return await self.store.history(partition, sorted(touched))
             touched |= more
@@ -161,20 +160,13 @@ def what_remains(
 ) -> tuple[set[str], dict[str, list[Fact]]]:
     """Return the facts that go, and the versions of those that remain and change.
 
-    A fact goes when it was named, when no source of it remains, or when a fact that it was derived from goes: it may
-    repeat any of it.
+    A fact goes when it was named, or when no source of it remains.
     """
     doomed = set(named)
     for fact_id, versions in histories.items():
         sources = [source.turn for fact in versions for source in fact.sources]
         if sources and turns.issuperset(sources):
             doomed.add(fact_id)
-    while more := {
-        fact_id
-        for fact_id, versions in histories.items()
-        if fact_id not in doomed and any(doomed.intersection(fact.derived_from) for fact in versions)
-    }:
-        doomed |= more
     remaining = {
         fact_id: cleaned
         for fact_id, versions in histories.items()

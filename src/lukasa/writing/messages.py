@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import NamedTuple, TypeAlias, TypedDict
+from typing import NamedTuple, TypeAlias
 
 from lukasa.domain.time import read_instant
-from lukasa.domain.turn import MAX_INT, ORIGINS, Json, Origin, Role
+from lukasa.domain.turn import MAX_INT, ORIGINS, Json, Origin, Role, Turn
 from lukasa.errors import InputError
 from lukasa.policy import RememberPolicy
 from lukasa.text.secrets import redact, redact_json
@@ -69,6 +69,22 @@ class Draft:
     retired_at: datetime | None = None
     """When it was forgotten in the store that it was exported from: it stays so."""
 
+    @property
+    def message(self) -> dict[str, object]:
+        """The message that it was read from."""
+        fields = {
+            "role": self.role,
+            "content": self.text,
+            "name": self.speaker,
+            "at": self.at,
+            "session": self.session,
+            "agent": self.agent,
+            "origin": self.origin,
+            "metadata": self.metadata,
+            "key": self.key,
+        }
+        return {name: value for name, value in fields.items() if value is not None}
+
 
 class ParsedMessages(NamedTuple):
     """The drafts of a call, and what was left out."""
@@ -81,14 +97,11 @@ class ParsedMessages(NamedTuple):
     """Secrets that were replaced by a label, counted by sort."""
 
 
-class MoreLabels(TypedDict, total=False):
-    """What else every message of a call may be labelled with."""
-
-    agent: str | None
-    origin: str | None
-    metadata: Mapping[str, Json] | None
-    zone: str | None
-    """Time zone (IANA name) in which times without an offset are read, and the speakers' days begin."""
+def exported(turn: Turn) -> dict[str, Json]:
+    """Return a stored turn as a message that `read_messages` reads as it was."""
+    values = asdict(replace(turn, metadata=dict(turn.metadata)))
+    times = {name: value.isoformat() for name, value in values.items() if isinstance(value, datetime)}
+    return {name: value for name, value in {**values, **times}.items() if value not in (None, {})}
 
 
 def read_labels(

@@ -16,7 +16,7 @@ from lukasa.domain.scope import Partition
 from lukasa.errors import ConflictError, InputError, NotFoundError
 from lukasa.indexing.documents import document_of
 from lukasa.indexing.encoder import Encoder
-from lukasa.ports.store import Store
+from lukasa.ports.store import Memories
 
 _TURN_OPS = frozenset({"add", "retire", "restore"})
 _UPKEEP_OPS = frozenset({"embed", "index", "extract", "readmit"})
@@ -27,7 +27,7 @@ _UPKEEP_OPS = frozenset({"embed", "index", "extract", "readmit"})
 class Undo:
     """The path of `undo`, with what it depends on."""
 
-    store: Store
+    store: Memories
     encoder: Encoder
 
     async def __call__(
@@ -43,6 +43,19 @@ class Undo:
         cause = Cause(verb="undo", at=now, reason=reason)
         applied = await self.store.apply(partition, changes, cause=cause, expected=version)
         return [*applied.changed, *applied.facts]
+
+    async def of_change(self, partition: Partition, number: int) -> list[JournalEntry]:
+        """Return the entry of one change."""
+        if not (entries := await self.store.journal(partition, since=number - 1, limit=1)):
+            raise NotFoundError(f"the partition has no change {number}")
+        return entries
+
+    async def of_call(self, partition: Partition, number: int) -> list[JournalEntry]:
+        """Return every entry of one call."""
+        journal = await self.store.journal(partition, since=number - 1)
+        if not (entries := [entry for entry in journal if entry.call == number]):
+            raise NotFoundError(f"the partition has no call {number}")
+        return entries
 
     async def of_session(self, partition: Partition, session: str) -> list[JournalEntry]:
         """Return every entry that a session led to."""

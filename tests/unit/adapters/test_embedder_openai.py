@@ -18,7 +18,8 @@ from lukasa.errors import (
     ProviderTimeoutError,
     RateLimitedError,
 )
-from lukasa.testing.fakes import EmbeddingEndpoint, Reply, hashed_vector
+from lukasa.testing.endpoint import Reply
+from lukasa.testing.fakes import EmbeddingEndpoint, hashed_vector
 
 pytestmark = pytest.mark.anyio
 

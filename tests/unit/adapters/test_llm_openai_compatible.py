@@ -22,7 +22,7 @@ from lukasa.errors import (
 )
 from lukasa.ports.llm import ChatMessage, Limits, LLMReply, LLMRequest, Shape
 from lukasa.testing.chat_endpoint import ChatEndpoint, completion
-from lukasa.testing.fakes import Reply
+from lukasa.testing.endpoint import Reply
 
 ASKED = LLMRequest(messages=(ChatMessage("user", "My PIN is 4711."),), purpose="test")
 SHAPE = Shape(name="thing", schema={"type": "object", "properties": {}})

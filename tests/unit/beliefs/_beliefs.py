@@ -75,7 +75,6 @@ class Beliefs:
                 and (fact.subject, fact.attribute) == (said.subject, said.attribute)
             )
         ]
-        near += [fact for fact in self.last.values() if set(fact.derived_from) & {each.id for each in near}]
         turn = Turn(
             id=said.source.turn,
             role="user",

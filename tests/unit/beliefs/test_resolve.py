@@ -451,18 +451,6 @@ def test_sentences_without_an_attribute_are_compared_by_their_words(beliefs):
 # --- what depends on it ----------------------------------------------------------------------------------------------
 
 
-def test_what_was_derived_from_a_retired_fact_is_stale(beliefs):
-    beliefs.hear(claim("Ana", "lives_in", "Porto", day=0))
-    (porto,) = beliefs.last
-    beliefs.hear(claim("Ana", None, None, text="Ana lives by the sea", day=1, derived_from=(porto,)))
-
-    beliefs.hear(claim("Ana", "lives_in", "Porto", day=2))
-    assert not any(fact.stale for fact in beliefs.last.values())
-
-    beliefs.hear(claim("Ana", "lives_in", "Madrid", day=3))
-    assert [fact.text for fact in beliefs.last.values() if fact.stale] == ["Ana lives by the sea"]
-
-
 def test_versions_say_when_they_were_recorded(beliefs):
     beliefs.hear(claim("Ana", "lives_in", "Porto"), now=NOW)
     beliefs.hear(claim("Ana", "lives_in", "Lisbon", day=1), now=NOW + timedelta(days=1))

@@ -26,7 +26,7 @@ async def memory(**policy: Any) -> AsyncMemory:
     limits = RecallPolicy(**{"min_confidence": 0.0, "fusion": PLAIN, **policy})
     parts = build(Settings(store="memory:", embedder="hashing", tokens="words", recall=limits), clock=now)
     made = AsyncMemory(parts)
-    await made._running.parts.store.open()
+    await made._parts.store.open()
     await made.of("alice").remember(LINES, at=AT)
     return made
 

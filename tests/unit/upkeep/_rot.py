@@ -104,11 +104,10 @@ FACTS = [
     fact("q2", "Ada works at Hooli.", attribute="works_at", value="Hooli", cardinality="single", status="conflicting"),
     # A secret, in metadata.
     fact("s1", "Ada has an account with the library.", metadata={"api_key": KEY}),
-    # Stale in three ways; a past fact and a future expiry are not.
+    # Stale in two ways; a past fact and a future expiry are not.
     fact("e1", "Ada is on holiday in Madeira.", expires_at=START + timedelta(days=20)),
     fact("e2", "Ada speaks Galician.", superseded_by="e3"),
     fact("e3", "Ada understands Galician."),
-    fact("e4", "Ada can translate from Galician.", said_in=None, derived_from=("e2",), stale=True),
     fact("e5", "Ada has a parking permit.", expires_at=NOW + timedelta(days=300)),
     # Orphans: a turn that is gone, characters that it does not have, no source at all.
     fact("x1", "Ada owns a telescope.", said_in="t99"),
@@ -127,6 +126,6 @@ EXPECTED = {
     "junk": [("j1",), ("j2",)],
     "secret": [("t10",), ("s1",)],
     "loop": [("t7",), ("t3",), ("f1", "t7")],
-    "stale": [("e1",), ("e2", "e3"), ("e4",)],
+    "stale": [("e1",), ("e2", "e3")],
     "orphan": [("x1",), ("x2",), ("x3",)],
 }

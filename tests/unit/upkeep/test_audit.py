@@ -37,7 +37,7 @@ def test_counts_name_every_sort_and_agree_with_the_flaws():
 
     assert told.counts == {sort: len(ids) for sort, ids in EXPECTED.items()}
     assert list(told.counts) == list(FLAW_SORTS)
-    assert told.checked == {"turns": 10, "facts": 34}
+    assert told.checked == {"turns": 10, "facts": 33}
     assert not told.clean
 
 
@@ -78,7 +78,7 @@ def test_what_is_past_forgotten_or_expired_contradicts_nothing():
 
 
 def test_a_denial_contradicts_the_same_value_only():
-    live = {"attribute": "lives_in", "cardinality": "single", "said_in": None, "derived_from": ("0",)}
+    live = {"attribute": "lives_in", "cardinality": "single", "sources": None}
 
     assert found(
         fact("1", "Ada lives in Porto.", value="Porto", **live),
@@ -189,7 +189,7 @@ def test_ten_thousand_near_equal_facts_are_no_matter_of_pairs():
 
 def test_expiry_is_told_with_its_day():
     (flaw,) = audit(
-        [fact("1", "Ada is away.", expires_at=START, said_in=None, derived_from=("0",))],
+        [fact("1", "Ada is away.", expires_at=START, sources=None)],
         now=START + timedelta(days=1),
     ).flaws
 

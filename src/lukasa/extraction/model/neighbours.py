@@ -13,7 +13,7 @@ from lukasa.domain.fact import Fact
 from lukasa.domain.query import FactQuery, LexicalQuery
 from lukasa.domain.scope import Partition
 from lukasa.indexing.encoder import Encoder
-from lukasa.ports.store import Store
+from lukasa.ports.store import Memories
 from lukasa.retrieval.token_vectors import Floats
 from lukasa.retrieval.warm import WarmPartitions
 from lukasa.text.analysis import analyse
@@ -47,7 +47,7 @@ class Neighbours:
     """Finds the facts of a partition that are most like a text, among those stored and those about to be."""
 
     partition: Partition
-    store: Store
+    store: Memories
     encoder: Encoder
     warm: WarmPartitions
     vectors: Vectors

@@ -22,7 +22,7 @@ from lukasa.domain.turn import Turn
 from lukasa.errors import BadReplyError
 from lukasa.extraction.model.session import ReadBatch, Run, SessionReader
 from lukasa.ports.attempts import until_applied
-from lukasa.ports.store import Store
+from lukasa.ports.store import Memories
 
 _ATTEMPTS = 20
 
@@ -31,7 +31,7 @@ _ATTEMPTS = 20
 class Reextract:
     """Dependencies of reading again."""
 
-    store: Store
+    store: Memories
     reader: SessionReader
     clock: Callable[[], datetime]
 

@@ -24,7 +24,7 @@ from lukasa.indexing.encoder import Encoder
 from lukasa.llm.budget import Meter, Spending
 from lukasa.policy import ExtractionPolicy
 from lukasa.ports.llm import LLMReply, LLMRequest
-from lukasa.ports.store import Store
+from lukasa.ports.store import Memories
 from lukasa.retrieval.warm import WarmPartitions
 
 _BACK = 400
@@ -70,7 +70,7 @@ class ReadBatch(NamedTuple):
 class SessionReader:
     """Dependencies of reading."""
 
-    store: Store
+    store: Memories
     encoder: Encoder
     warm: WarmPartitions
     believe: Believe

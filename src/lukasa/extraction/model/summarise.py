@@ -19,7 +19,7 @@ from lukasa.extraction.model.transcript import one_line, plain, segments
 from lukasa.llm.ask import ask_for
 from lukasa.llm.budget import Meter, Spending
 from lukasa.policy import ExtractionPolicy
-from lukasa.ports.store import Store
+from lukasa.ports.store import Memories
 from lukasa.prompts import load
 
 _AT_ONCE = 400
@@ -32,7 +32,7 @@ _CHARACTERS_A_WORD = 8
 class Summarise:
     """Dependencies of the job."""
 
-    store: Store
+    store: Memories
     meter: Meter
     policy: ExtractionPolicy
     clock: Callable[[], datetime]

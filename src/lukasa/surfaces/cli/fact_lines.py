@@ -51,7 +51,6 @@ def about(fact: Fact) -> str:
         "" if fact.status == "current" else fact.status,
         f"said {fact.evidence:,} times" if fact.evidence > 1 else "",
         "pinned" if fact.pinned else "",
-        "stale" if fact.stale else "",
         f"expires {when(fact.expires_at)}" if fact.expires_at else "",
         "forgotten" if fact.retired_at else "",
     ]

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import Annotated, Literal, TextIO
+from typing import Annotated, Any, Literal, TextIO
 
 from cyclopts import Parameter
 from rich.console import Console
@@ -17,7 +17,6 @@ from rich.table import Table
 from rich.text import Text
 
 from lukasa import Hit, Recalled
-from lukasa.domain.recalled import View
 from lukasa.errors import InputError
 from lukasa.surfaces.cli.fact_lines import about
 from lukasa.surfaces.cli.options import Shared, moment, opened_handle
@@ -54,9 +53,9 @@ class Looked:
     """Also what was forgotten or superseded, marked as such."""
 
     @property
-    def view(self) -> View:
+    def view(self) -> dict[str, Any]:
         """The same, as the verbs take it."""
-        view = View(include_retired=self.retired)
+        view: dict[str, Any] = {"include_retired": self.retired}
         if (as_of := moment(self.as_of)) is not None:
             view["as_of"] = as_of
         if self.valid_at:

@@ -80,7 +80,6 @@ class FactSuite(StoreSuite):
             pinned=True,
             expires_at=NOON + timedelta(days=9),
             metadata={"topic": "travel", "stars": [1, 2.5, None, {"a": True}]},
-            derived_from=("f8", "f9"),
             worded_by="t1",
             rivals=("f7",),
         )
@@ -150,7 +149,7 @@ class FactSuite(StoreSuite):
             add("t2"),
             put(fact("f1", key="k1", slot="s1", attribute="likes", kind="preference")),
             put(fact("f2", key="k2", slot="s2", subject="Éva", sources=(other,))),
-            put(fact("f3", key="k3", slot="s1", derived_from=("f1",), status="superseded")),
+            put(fact("f3", key="k3", slot="s1", status="superseded")),
         )
 
         async def found(**query: Any) -> list[str]:
@@ -163,7 +162,6 @@ class FactSuite(StoreSuite):
         assert await found(keys=["k2"], slots=["s1"]) == ["f1", "f2", "f3"]
         assert await found(keys=[], slots=[]) == []
         assert await found(turns=["t2"]) == ["f2"]
-        assert await found(bases=["f1"]) == ["f3"]
         assert await found(subject="éva") == ["f2"]
         assert await found(attribute="likes") == ["f1"]
         assert await found(kinds=["preference"]) == ["f1"]

@@ -45,8 +45,6 @@ def fact_item(fact: Fact) -> AuditItem:
         status=fact.status,
         expires_at=fact.expires_at,
         superseded_by=fact.superseded_by,
-        derived_from=fact.derived_from,
-        stale=fact.stale,
         retired=fact.retired_at is not None,
         sources=fact.sources,
         metadata=fact.metadata,

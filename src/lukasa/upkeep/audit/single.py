@@ -41,9 +41,6 @@ def stale(facts: Sequence[AuditItem], now: datetime) -> Iterator[Flaw]:
         elif item.superseded_by is not None:
             ids = (item.id, item.superseded_by)
             yield Flaw(sort="stale", ids=ids, detail="superseded, and still current")
-        elif item.stale:
-            detail = "what it was concluded from is not believed any more"
-            yield Flaw(sort="stale", ids=(item.id,), detail=detail)
 
 
 def orphans(items: Sequence[AuditItem]) -> Iterator[Flaw]:
@@ -68,7 +65,7 @@ def _claim(item: AuditItem) -> Claim:
 
 
 def _ungrounded(item: AuditItem, lengths: dict[str, int]) -> str | None:
-    if not item.sources and not item.derived_from:
+    if not item.sources:
         return "it rests on nothing"
     for source in item.sources or ():
         if source.turn not in lengths:

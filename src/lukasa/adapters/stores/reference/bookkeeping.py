@@ -13,7 +13,7 @@ from lukasa.errors import StaleError
 
 
 @dataclass(slots=True)
-class Desk:
+class PartitionBookkeeping:
     """The parts are values, so a shallow copy is a snapshot."""
 
     jobs: dict[str, Job] = field(default_factory=dict)
@@ -22,11 +22,11 @@ class Desk:
     summaries: dict[str | None, Summary] = field(default_factory=dict)
     """By session."""
 
-    ledger: dict[tuple[date, str, str], Spent] = field(default_factory=dict)
+    usage: dict[tuple[date, str, str], Spent] = field(default_factory=dict)
     """By day, purpose and model."""
 
-    def __copy__(self) -> Desk:
-        return Desk(dict(self.jobs), dict(self.summaries), dict(self.ledger))
+    def __copy__(self) -> PartitionBookkeeping:
+        return PartitionBookkeeping(dict(self.jobs), dict(self.summaries), dict(self.usage))
 
     def keep(self, item: Bookkeeping, partition: Partition, at: datetime) -> None:
         """Write one thing down. Raises `StaleError` for a job that is no longer the worker's who finished it."""
@@ -43,7 +43,7 @@ class Desk:
                     self.summaries[summary.session] = summary
 
     def running(self, session: str | None, now: datetime) -> bool:
-        """Tell whether some job of the session is being done."""
+        """Whether some job of the session is running."""
         return any(
             job.session == session and job.state == "running" and not _lapsed(job, now)
             for job in self.jobs.values()
@@ -57,32 +57,32 @@ class Desk:
         """Give a job that is due, of a session of which none is being done, to a worker."""
         for other in list(self.jobs.values()):
             if other.session == job.session and other.state == "running":
-                # Its lease ran out, and now somebody else is at the session: whoever held it has lost it.
+                # Its lease ran out, and now another worker is at the session.
                 self.jobs[other.id] = replace(other, state="waiting", worker="", leased_until=None)
         taken = replace(job, state="running", worker=worker, leased_until=until, attempts=job.attempts + 1)
         self.jobs[job.id] = taken
         return taken
 
-    def held(self, job: Job) -> Job | None:
+    def claimed(self, job: Job) -> Job | None:
         """Return the job as it is now, if it is still that of the worker who claimed it."""
-        held = self.jobs.get(job.id)
-        if held is None or held.state != "running":
+        claimed = self.jobs.get(job.id)
+        if claimed is None or claimed.state != "running":
             return None
-        return held if (held.worker, held.attempts) == (job.worker, job.attempts) else None
+        return claimed if (claimed.worker, claimed.attempts) == (job.worker, job.attempts) else None
 
     def spend(self, spent: Spent) -> None:
         """Add to the ledger."""
         key = (spent.day, spent.purpose, spent.model)
-        known = self.ledger.get(key)
-        self.ledger[key] = spent if known is None else added(known, spent)
+        row = self.usage.get(key)
+        self.usage[key] = spent if row is None else added(row, spent)
 
-    def without(self, sessions: Collection[str | None]) -> Desk:
+    def without(self, sessions: Collection[str | None]) -> PartitionBookkeeping:
         """Return what is left once turns of these sessions were erased."""
-        desk = copy(self)
+        left = copy(self)
         gone = {*sessions, None}
-        desk.summaries = {name: each for name, each in self.summaries.items() if name not in gone}
-        desk.jobs = {name: replace(job, error="") for name, job in self.jobs.items()}
-        return desk
+        left.summaries = {name: each for name, each in self.summaries.items() if name not in gone}
+        left.jobs = {name: replace(job, error="") for name, job in self.jobs.items()}
+        return left
 
     def _queue(self, item: Queue, partition: Partition, at: datetime) -> None:
         name = job_id(partition, item.kind, item.session)
@@ -98,21 +98,21 @@ class Desk:
         )
 
     def _finish(self, job: Job, at: datetime) -> None:
-        held = self.held(job)
-        if held is None:
+        claimed = self.claimed(job)
+        if claimed is None:
             raise StaleError(f"the job {job.kind!r} of this session is no longer held by {job.worker!r}")
-        if held.wanted == job.wanted:
+        if claimed.wanted == job.wanted:
             del self.jobs[job.id]
         else:
             self.jobs[job.id] = replace(
-                held, state="waiting", due_at=at, attempts=0, worker="", leased_until=None, error=""
+                claimed, state="waiting", due_at=at, attempts=0, worker="", leased_until=None, error=""
             )
 
     def _postpone(self, item: Postpone) -> None:
-        held = self.held(item.job)
-        if held is not None:
-            self.jobs[held.id] = replace(
-                held,
+        claimed = self.claimed(item.job)
+        if claimed is not None:
+            self.jobs[claimed.id] = replace(
+                claimed,
                 state="dead" if item.dead else "waiting",
                 due_at=item.due_at,
                 worker="",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass, field
 
-from lukasa.adapters.stores.reference.bookkeeping import Desk
+from lukasa.adapters.stores.reference.bookkeeping import PartitionBookkeeping
 from lukasa.domain.document import Fields, Head, Kind, Traits
 from lukasa.domain.embedding import Embedding
 from lukasa.domain.fact import Fact
@@ -59,7 +59,7 @@ class Content:
     """Of each fact, oldest first, each with the partition's version that recorded it."""
 
     journal: list[JournalEntry] = field(default_factory=list)
-    desk: Desk = field(default_factory=Desk)
+    bookkeeping: PartitionBookkeeping = field(default_factory=PartitionBookkeeping)
 
     def __copy__(self) -> Content:
         return Content(
@@ -68,7 +68,7 @@ class Content:
             dict(self.documents),
             dict(self.versions),
             list(self.journal),
-            copy(self.desk),
+            copy(self.bookkeeping),
         )
 
     @property
@@ -80,7 +80,7 @@ class Content:
         return self.versions[id][-1][1]
 
     def facts(self) -> Iterator[Fact]:
-        return (held[-1][1] for held in self.versions.values())
+        return (versions[-1][1] for versions in self.versions.values())
 
     def is_live(self, document: Entry) -> bool:
         if document.turn is not None:
@@ -126,7 +126,7 @@ def head(content: Content, document: Entry, fingerprint: str | None) -> Head:
 
 
 def looked_up(content: Content, id: str, query: FactQuery) -> bool:
-    """Tell whether a fact is one of those that the query names by id, key, slot, turn or basis."""
+    """Whether a fact is one of those that the query names by id, key, slot or turn."""
     last = content.fact(id)
     versions = [fact for _, fact in content.versions[id]]
     return (
@@ -137,8 +137,4 @@ def looked_up(content: Content, id: str, query: FactQuery) -> bool:
             or last.slot in (query.slots or ())
         )
         and (query.turns is None or any(s.turn in query.turns for fact in versions for s in fact.sources))
-        and (
-            query.bases is None
-            or any(basis in query.bases for fact in versions for basis in fact.derived_from)
-        )
     )

@@ -9,7 +9,7 @@ from copy import copy
 from dataclasses import replace
 from datetime import date, datetime
 
-from lukasa.adapters.stores.reference.bookkeeping import Desk
+from lukasa.adapters.stores.reference.bookkeeping import PartitionBookkeeping
 from lukasa.adapters.stores.reference.content import Content, Entry, head, looked_up
 from lukasa.adapters.stores.reference.work import Work, link, without
 from lukasa.domain.change import (
@@ -93,7 +93,7 @@ class ReferenceStore:
         for change in changes:
             work.do(change)
         for item in bookkeeping:
-            work.content.desk.keep(item, partition, cause.at)
+            work.content.bookkeeping.keep(item, partition, cause.at)
         begins = any(isinstance(item, Queue | PutSummary) for item in bookkeeping)
         if work.content.version > before.version or begins or (bookkeeping and before.epoch):
             self._contents[partition] = work.content
@@ -145,14 +145,14 @@ class ReferenceStore:
 
     async def facts(self, partition: Partition, query: FactQuery) -> list[Fact]:
         content = self._content(partition)
-        found = []
+        facts = []
         for name, versions in content.versions.items():
             seq = content.documents[name].seq
             then = [fact for version, fact in versions if query.as_of is None or version <= query.as_of]
             if then and seq > query.after and looked_up(content, name, query) and listed(then[-1], query):
-                found.append(replace(then[-1], seq=seq))
-        found.sort(key=lambda fact: fact.seq)
-        return found[: query.limit]
+                facts.append(replace(then[-1], seq=seq))
+        facts.sort(key=lambda fact: fact.seq)
+        return facts[: query.limit]
 
     async def history(self, partition: Partition, ids: Sequence[str]) -> dict[str, list[Fact]]:
         content = self._content(partition)
@@ -164,16 +164,16 @@ class ReferenceStore:
 
     async def turns(self, partition: Partition, query: TurnQuery) -> list[Turn]:
         content = self._content(partition)
-        told = by_id(content.journal)
-        found = []
+        journal = by_id(content.journal)
+        turns = []
         for document in content.documents.values():
             turn = document.turn
             if turn is not None and query.as_of is not None:
-                turn = standing(turn, told[turn.id], query.as_of)
+                turn = standing(turn, journal[turn.id], query.as_of)
             if turn is not None and _listed(turn, query):
-                found.append(turn)
-        found.sort(key=lambda turn: turn.seq, reverse=query.newest_first)
-        return found[: query.limit]
+                turns.append(turn)
+        turns.sort(key=lambda turn: turn.seq, reverse=query.newest_first)
+        return turns[: query.limit]
 
     async def delta(self, partition: Partition, *, fingerprint: str | None, since: int) -> Delta:
         content = self._content(partition)
@@ -191,38 +191,38 @@ class ReferenceStore:
         live = content.live(query.kind, None)
         idf = _idf(query, live)
         average = sum(document.terms.total() for document in live) / max(1, len(live))
-        found = []
+        scored = []
         for document in content.live(query.kind, query.filter):
             if any(term in idf and term in document.terms for term in query.terms):
                 score = _bm25(document, query.terms, idf, average)
-                found.append((-score, -document.seq, document.id))
-        return [Scored(name, -score) for score, _, name in sorted(found)[: max(0, query.limit)]]
+                scored.append((-score, -document.seq, document.id))
+        return [Scored(name, -score) for score, _, name in sorted(scored)[: max(0, query.limit)]]
 
     async def select(self, partition: Partition, query: DocumentQuery) -> set[str]:
-        found = self._content(partition).live(None, query.filter)
-        return {each.id for each in found if query.kinds is None or each.kind in query.kinds}
+        live = self._content(partition).live(None, query.filter)
+        return {each.id for each in live if query.kinds is None or each.kind in query.kinds}
 
     async def tokens(
         self, partition: Partition, ids: Sequence[str], *, fingerprint: str
     ) -> dict[str, TokenVectors]:
         documents = self._content(partition).documents
-        found = {}
+        vectors = {}
         for name in ids:
             embedding = documents[name].vectors.get(fingerprint) if name in documents else None
             if embedding is not None and embedding.tokens is not None:
-                found[name] = embedding.tokens
-        return found
+                vectors[name] = embedding.tokens
+        return vectors
 
     async def unembedded(self, partition: Partition, *, fingerprint: str, limit: int) -> list[str]:
         documents = self._content(partition).documents
-        found = [name for name, document in documents.items() if fingerprint not in document.vectors]
-        return found[: max(0, limit)]
+        names = [name for name, document in documents.items() if fingerprint not in document.vectors]
+        return names[: max(0, limit)]
 
     async def outdated(self, partition: Partition, *, analysis: int, limit: int) -> list[str]:
         documents = self._content(partition).documents.values()
-        found = [document for document in documents if document.analysis != analysis]
-        found.sort(key=lambda document: (document.analysis, document.seq))
-        return [document.id for document in found[: max(0, limit)]]
+        older = [document for document in documents if document.analysis != analysis]
+        older.sort(key=lambda document: (document.analysis, document.seq))
+        return [document.id for document in older[: max(0, limit)]]
 
     async def unextracted(
         self,
@@ -233,15 +233,15 @@ class ReferenceStore:
         sessions: Sequence[str | None] | None = None,
         lacking: bool = False,
     ) -> list[str]:
-        found = []
+        ids = []
         for document in self._content(partition).live("turn", None):
             turn, note = document.turn, document.extraction
             if turn is None or (sessions is not None and turn.session not in sessions):
                 continue
             read = note is not None and note.extractor == extractor
             if (read and note is not None and bool(note.fallback)) if lacking else not read:
-                found.append(document.id)
-        return found[: max(0, limit)]
+                ids.append(document.id)
+        return ids[: max(0, limit)]
 
     async def claim(
         self,
@@ -253,59 +253,66 @@ class ReferenceStore:
         kinds: Collection[str] | None = None,
     ) -> list[Job]:
         self._check_open()
-        due = [(job, content.desk) for content in self._contents.values() for job in content.desk.due(now)]
+        due = [
+            (job, content.bookkeeping)
+            for content in self._contents.values()
+            for job in content.bookkeeping.due(now)
+        ]
         taken: list[Job] = []
-        for job, desk in sorted(due, key=lambda each: (each[0].due_at, each[0].id)):
+        for job, bookkeeping in sorted(due, key=lambda each: (each[0].due_at, each[0].id)):
             wanted = kinds is None or job.kind in kinds
-            if wanted and len(taken) < limit and not desk.running(job.session, now):
-                taken.append(desk.take(job, until=until, worker=worker))
+            if wanted and len(taken) < limit and not bookkeeping.running(job.session, now):
+                taken.append(bookkeeping.take(job, until=until, worker=worker))
         return taken
 
     async def extend(self, job: Job, *, until: datetime) -> bool:
-        desk = self._content(job.partition).desk
-        held = desk.held(job)
-        if held is not None:
-            desk.jobs[job.id] = replace(held, leased_until=until)
-        return held is not None
+        bookkeeping = self._content(job.partition).bookkeeping
+        claimed = bookkeeping.claimed(job)
+        if claimed is not None:
+            bookkeeping.jobs[job.id] = replace(claimed, leased_until=until)
+        return claimed is not None
 
     async def jobs(
         self, partition: Partition | None = None, *, state: JobState | None = None, limit: int | None = None
     ) -> list[Job]:
-        found = [
-            job for desk in self._desks(partition) for job in desk.jobs.values() if state in {None, job.state}
+        jobs = [
+            job
+            for bookkeeping in self._bookkeepings(partition)
+            for job in bookkeeping.jobs.values()
+            if state in {None, job.state}
         ]
-        found.sort(key=lambda job: (job.due_at, job.id))
-        return found if limit is None else found[: max(0, limit)]
+        jobs.sort(key=lambda job: (job.due_at, job.id))
+        return jobs if limit is None else jobs[: max(0, limit)]
 
     async def revive(self, partition: Partition | None = None, *, now: datetime) -> int:
         dead = await self.jobs(partition, state="dead")
         for job in dead:
-            jobs = self._content(job.partition).desk.jobs
+            jobs = self._content(job.partition).bookkeeping.jobs
             jobs[job.id] = replace(job, state="waiting", due_at=now, attempts=0)
         return len(dead)
 
     async def summaries(self, partition: Partition) -> list[Summary]:
-        held = self._content(partition).desk.summaries
-        return sorted(held.values(), key=lambda each: (each.session is not None, each.session or ""))
+        summaries = self._content(partition).bookkeeping.summaries
+        return sorted(summaries.values(), key=lambda each: (each.session is not None, each.session or ""))
 
     async def spend(self, partition: Partition, spent: Spent) -> None:
         check_spent(spent)
         content = copy(self._content(partition))
         if not content.epoch:
             content = Content(epoch=self._epochs + 1)
-        content.desk.spend(spent)
+        content.bookkeeping.spend(spent)
         self._contents[partition] = content
         self._epochs = max(self._epochs, content.epoch)
 
     async def spent(
         self, partition: Partition | None = None, *, since: date | None = None, until: date | None = None
     ) -> list[Spent]:
-        total = Desk()
-        for desk in self._desks(partition):
-            for each in desk.ledger.values():
-                if (since is None or each.day >= since) and (until is None or each.day <= until):
-                    total.spend(each)
-        return [each for _, each in sorted(total.ledger.items())]
+        total = PartitionBookkeeping()
+        for bookkeeping in self._bookkeepings(partition):
+            for row in bookkeeping.usage.values():
+                if (since is None or row.day >= since) and (until is None or row.day <= until):
+                    total.spend(row)
+        return [row for _, row in sorted(total.usage.items())]
 
     async def backlog(
         self, partition: Partition, *, fingerprint: str | None, analysis: int, extractor: str | None = None
@@ -336,12 +343,12 @@ class ReferenceStore:
         self._check_open()
         contents = self._contents
         if partition is not None:
-            contents = {known: content for known, content in contents.items() if known == partition}
-        documents = [each for content in contents.values() for each in content.documents.values()]
+            contents = {owner: content for owner, content in contents.items() if owner == partition}
+        documents = [document for content in contents.values() for document in content.documents.values()]
         turns = [document.turn for document in documents if document.turn is not None]
         sessions = {
-            (known, document.turn.session)
-            for known, content in contents.items()
+            (owner, document.turn.session)
+            for owner, content in contents.items()
             for document in content.documents.values()
             if document.turn is not None and document.turn.session is not None
         }
@@ -385,13 +392,13 @@ class ReferenceStore:
 
     def _check_open(self) -> None:
         if self._closed:
-            raise ClosedError("the store was closed")
+            raise ClosedError("the store was closed; open the memory again")
 
-    def _desks(self, partition: Partition | None) -> list[Desk]:
+    def _bookkeepings(self, partition: Partition | None) -> list[PartitionBookkeeping]:
         if partition is not None:
-            return [self._content(partition).desk]
+            return [self._content(partition).bookkeeping]
         self._check_open()
-        return [content.desk for content in self._contents.values()]
+        return [content.bookkeeping for content in self._contents.values()]
 
     def _content(self, partition: Partition) -> Content:
         self._check_open()

@@ -71,9 +71,9 @@ class Work:
         if tombstone(self._partition, change.turn.id) in self.tombstones:
             self.refused.append(change.turn.id)
             return
-        known = self._known(change.turn)
-        if known is not None:
-            self.duplicates.append(known)
+        duplicate = self._duplicate_of(change.turn)
+        if duplicate is not None:
+            self.duplicates.append(duplicate)
             return
         self.content.seq += 1
         turn = replace(
@@ -102,9 +102,9 @@ class Work:
             vectors=vectors,
         )
 
-    def _known(self, turn: Turn) -> str | None:
-        turns = [each.turn for each in self.content.documents.values() if each.turn is not None]
-        holder = next((each for each in turns if turn.key and each.key == turn.key), None)
+    def _duplicate_of(self, turn: Turn) -> str | None:
+        turns = [entry.turn for entry in self.content.documents.values() if entry.turn is not None]
+        holder = next((other for other in turns if turn.key and other.key == turn.key), None)
         if holder is None:
             return turn.id if turn.id in self.content.documents else None
         if (holder.role, holder.speaker, holder.text) != (turn.role, turn.speaker, turn.text):
@@ -113,30 +113,30 @@ class Work:
 
     def _put(self, change: PutFact) -> None:
         fact = unpack(pack(change.fact))
-        known = self.content.versions.get(fact.id, ())
+        versions = self.content.versions.get(fact.id, ())
         marks = {tombstone(self._partition, mark) for mark in (fact.key, fact.id)}
-        if not known and fact.revision == 1 and marks & self.tombstones:
+        if not versions and fact.revision == 1 and marks & self.tombstones:
             self.refused.append(fact.id)
             return
-        last = known[-1][1].revision if known else 0
+        last = versions[-1][1].revision if versions else 0
         if fact.revision != last + 1:
-            has = f"revision {last}" if known else "no revision"
+            has = f"revision {last}" if versions else "no revision"
             raise StaleError(
                 f"the fact {fact.id!r} has {has}, so {fact.revision} cannot follow; read it again"
             )
-        if not known:
+        if not versions:
             self._check_free(fact)
             if change.document is None:
                 raise InputError(f"the fact {fact.id!r} is new: it needs a document")
         version = self.note(change.op, fact.id, caused_by=change.caused_by, content=packed_digest(pack(fact)))
-        self.content.versions[fact.id] = (*known, (version, fact))
-        if known:
+        self.content.versions[fact.id] = (*versions, (version, fact))
+        if versions:
             entry = replace(self.content.documents[fact.id], version=version)
         else:
             self.content.seq += 1
         if change.document is not None:
             entry = replace(
-                self.entry(change.document, version), seq=entry.seq if known else self.content.seq
+                self.entry(change.document, version), seq=entry.seq if versions else self.content.seq
             )
         self.content.documents[fact.id] = entry
         self.facts[fact.id] = None
@@ -144,9 +144,9 @@ class Work:
     def _check_free(self, fact: Fact) -> None:
         holder = next(
             (
-                each.id
-                for each in self.content.facts()
-                if (each.key, each.occurrence) == (fact.key, fact.occurrence)
+                other.id
+                for other in self.content.facts()
+                if (other.key, other.occurrence) == (fact.key, fact.occurrence)
             ),
             fact.id if fact.id in self.content.documents else None,
         )
@@ -170,14 +170,14 @@ class Work:
 
     def _index(self, change: Index) -> None:
         document = self._document(change.id)
-        made = replace(
+        reindexed = replace(
             document,
             terms=Counter(change.terms),
             traits=Traits.unpack(change.traits.pack()),
             analysis=change.analysis,
         )
-        if made != document:
-            self._change(made, "index")
+        if reindexed != document:
+            self._change(reindexed, "index")
 
     def _mark(self, id: str, extraction: Extraction) -> None:
         document = self._document(id)
@@ -242,12 +242,14 @@ def without(
     partition: Partition,
     cause: Cause,
 ) -> Content:
-    """Return the content without what is erased; journal entries about it say less, and the chain is made anew."""
+    """Return the content without what is erased; journal entries about it say less, and the chain is rebuilt."""
     gone = {document.id for document in doomed}
     work = Work(copy(before), partition, cause, frozenset())
     work.content.documents = {name: each for name, each in before.documents.items() if name not in gone}
-    work.content.versions = {name: held for name, held in before.versions.items() if name not in gone}
-    work.content.desk = before.desk.without({each.turn.session for each in doomed if each.turn is not None})
+    work.content.versions = {name: versions for name, versions in before.versions.items() if name not in gone}
+    work.content.bookkeeping = before.bookkeeping.without(
+        {each.turn.session for each in doomed if each.turn is not None}
+    )
     contents: dict[int, str] = {}
     for each in rewritten:
         contents |= _rewrite(work, each)
@@ -270,10 +272,10 @@ def _rewrite(work: Work, rewritten: Rewritten) -> dict[int, str]:
     """Replace all versions of a fact by those that are left of it; return the digests of what they hold."""
     last = rewritten.versions[-1]
     kept = {fact.revision: unpack(pack(fact)) for fact in rewritten.versions}
-    held = work.content.versions[last.id]
+    before = work.content.versions[last.id]
     version = work.note("revise", last.id)
     work.content.versions[last.id] = tuple(
-        (number, kept[fact.revision]) for number, fact in held if fact.revision in kept
+        (number, kept[fact.revision]) for number, fact in before if fact.revision in kept
     )
     entry = replace(work.content.documents[last.id], version=version)
     if rewritten.document is not None:

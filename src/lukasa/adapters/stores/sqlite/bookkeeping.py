@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import apsw
 
-from lukasa.adapters.stores.sqlite.partition import Ledger
+from lukasa.adapters.stores.sqlite.partition import PartitionWriter
 from lukasa.adapters.stores.sqlite.sql import Values, fetch, sql
 from lukasa.domain.job import (
     Bookkeeping,
@@ -30,20 +30,20 @@ _NO_LIMIT = -1
 _FIRST_DAY, _LAST_DAY = "0000", "9999-12-31"
 
 
-def keep(ledger: Ledger, items: Sequence[Bookkeeping]) -> None:
+def keep(writer: PartitionWriter, items: Sequence[Bookkeeping]) -> None:
     """Write bookkeeping down, inside the caller's transaction."""
     if any(isinstance(item, Queue | PutSummary) for item in items):
-        ledger.create()  # not for the end of a job: the partition may have been erased meanwhile
+        writer.create()  # not for the end of a job: the partition may have been erased meanwhile
     for item in items:
         match item:
             case Queue():
-                _queue(ledger, item)
+                _queue(writer, item)
             case Finish(job=job):
-                _finish(ledger, job)
+                _finish(writer, job)
             case Postpone():
-                _postpone(ledger, item)
+                _postpone(writer, item)
             case PutSummary(summary=summary):
-                _put_summary(ledger, summary)
+                _put_summary(writer, summary)
 
 
 def claim(
@@ -103,13 +103,13 @@ def summaries(connection: apsw.Connection, partition: int) -> list[Summary]:
     ]
 
 
-def spend(ledger: Ledger, spent: Spent) -> None:
+def spend(writer: PartitionWriter, spent: Spent) -> None:
     """Add to the ledger of usage, inside the caller's transaction."""
-    ledger.create()
-    ledger.connection.execute(
+    writer.create()
+    writer.connection.execute(
         sql("spend"),
         {
-            "partition": ledger.state.id,
+            "partition": writer.state.id,
             "day": spent.day.isoformat(),
             "purpose": spent.purpose,
             "model": spent.model,
@@ -149,53 +149,53 @@ def spent(
     ]
 
 
-def forget(ledger: Ledger, numbers: Sequence[int]) -> None:
+def forget(writer: PartitionWriter, numbers: Sequence[int]) -> None:
     """Drop what may tell of documents that are about to be erased."""
-    values: Values = {"partition": ledger.state.id, "numbers": json.dumps(list(numbers))}
-    ledger.connection.execute(sql("drop_summaries_of"), values)
-    ledger.connection.execute(sql("clear_job_errors"), {"partition": ledger.state.id})
+    values: Values = {"partition": writer.state.id, "numbers": json.dumps(list(numbers))}
+    writer.connection.execute(sql("drop_summaries_of"), values)
+    writer.connection.execute(sql("clear_job_errors"), {"partition": writer.state.id})
 
 
-def _queue(ledger: Ledger, item: Queue) -> None:
-    ledger.connection.execute(
+def _queue(writer: PartitionWriter, item: Queue) -> None:
+    writer.connection.execute(
         sql("queue_job"),
         {
-            "name": job_id(ledger.partition, item.kind, item.session),
-            "partition": ledger.state.id,
+            "name": job_id(writer.partition, item.kind, item.session),
+            "partition": writer.state.id,
             "kind": item.kind,
             "session": item.session,
             "due_at": to_micros(item.due_at),
-            "created_at": ledger.cause_at[0],
+            "created_at": writer.cause_at[0],
         },
     )
 
 
-def _finish(ledger: Ledger, job: Job) -> None:
-    values: Values = {**_held(job), "partition": ledger.state.id}
-    row = ledger.connection.execute(sql("held_job"), values).fetchone()
+def _finish(writer: PartitionWriter, job: Job) -> None:
+    values: Values = {**_held(job), "partition": writer.state.id}
+    row = writer.connection.execute(sql("held_job"), values).fetchone()
     if row is None:
         raise StaleError(f"the job {job.kind!r} of this session is no longer held by {job.worker!r}")
     if row[0] == job.wanted:
-        ledger.connection.execute(sql("drop_job"), {"name": job.id})
+        writer.connection.execute(sql("drop_job"), {"name": job.id})
     else:
-        ledger.connection.execute(sql("requeue_job"), {"name": job.id, "due_at": ledger.cause_at[0]})
+        writer.connection.execute(sql("requeue_job"), {"name": job.id, "due_at": writer.cause_at[0]})
 
 
-def _postpone(ledger: Ledger, item: Postpone) -> None:
+def _postpone(writer: PartitionWriter, item: Postpone) -> None:
     values: Values = {
         **_held(item.job),
-        "partition": ledger.state.id,
+        "partition": writer.state.id,
         "state": "dead" if item.dead else "waiting",
         "due_at": to_micros(item.due_at),
         "error": item.error,
     }
-    ledger.connection.execute(sql("postpone_job"), values)
+    writer.connection.execute(sql("postpone_job"), values)
 
 
-def _put_summary(ledger: Ledger, summary: Summary) -> None:
-    key: Values = {"partition": ledger.state.id, "session": summary.session, "through": summary.through}
-    ledger.connection.execute(sql("drop_older_summary"), key)
-    ledger.connection.execute(
+def _put_summary(writer: PartitionWriter, summary: Summary) -> None:
+    key: Values = {"partition": writer.state.id, "session": summary.session, "through": summary.through}
+    writer.connection.execute(sql("drop_older_summary"), key)
+    writer.connection.execute(
         sql("put_summary"),
         {
             **key,

@@ -85,7 +85,7 @@ def _configured(connection: apsw.Connection, timeout: float) -> apsw.Connection:
 
 
 def _immutable(path: Path) -> apsw.Connection:
-    """Return a connection to a file in a folder where nothing can be written: no log, so nobody writes to it."""
+    """Return a connection to a file in a folder where nothing can be written: there is no log, and no writer."""
     if not path.exists():
         raise NotFoundError(f"there is no store {str(path)!r}")
     log = path.with_name(path.name + "-wal")

@@ -6,7 +6,13 @@ import json
 from datetime import datetime
 from typing import NamedTuple
 
-from lukasa.adapters.stores.sqlite.partition import Labels, Ledger, as_json, attribute_rows, known_tombstones
+from lukasa.adapters.stores.sqlite.partition import (
+    Labels,
+    PartitionWriter,
+    as_json,
+    attribute_rows,
+    known_tombstones,
+)
 from lukasa.adapters.stores.sqlite.sql import fetch, sql
 from lukasa.domain.change import PutFact
 from lukasa.domain.erasure import tombstone
@@ -17,7 +23,7 @@ from lukasa.domain.time import offset_minutes, to_micros
 from lukasa.errors import InputError, StaleError
 
 
-class _Held(NamedTuple):
+class _StoredFact(NamedTuple):
     """What the file has of a fact."""
 
     document: int
@@ -26,24 +32,24 @@ class _Held(NamedTuple):
     revision: int
 
 
-def put_fact(ledger: Ledger, change: PutFact) -> None:
+def put_fact(writer: PartitionWriter, change: PutFact) -> None:
     """Store the next version of a fact."""
     fact = change.fact
-    held = _held(ledger, fact.id)
-    if held is None and fact.revision == 1 and _erased(ledger, fact):
-        ledger.outcome.refused.append(fact.id)
+    stored = _stored(writer, fact.id)
+    if stored is None and fact.revision == 1 and _erased(writer, fact):
+        writer.outcome.refused.append(fact.id)
         return
-    if fact.revision != (held.revision if held else 0) + 1:
-        known = f"revision {held.revision}" if held else "no revision"
-        raise StaleError(f"the fact {fact.id!r} has {known}, so {fact.revision} cannot follow; read it again")
-    if held is None:
-        _check_free(ledger, fact)
-        ledger.create()
+    if fact.revision != (stored.revision if stored else 0) + 1:
+        last = f"revision {stored.revision}" if stored else "no revision"
+        raise StaleError(f"the fact {fact.id!r} has {last}, so {fact.revision} cannot follow; read it again")
+    if stored is None:
+        _check_free(writer, fact)
+        writer.create()
     body = pack(fact)
-    ledger.note(change.op, fact.id, caused_by=change.caused_by, content=packed_digest(body))
-    number = _add_document(ledger, change) if held is None else _update_document(ledger, change, held)
-    _put_rows(ledger, fact, number, body)
-    ledger.outcome.facts[fact.id] = None
+    writer.note(change.op, fact.id, caused_by=change.caused_by, content=packed_digest(body))
+    number = _add_document(writer, change) if stored is None else _update_document(writer, change, stored)
+    _put_rows(writer, fact, number, body)
+    writer.outcome.facts[fact.id] = None
 
 
 def labels_of(fact: Fact, changed_at: tuple[int, int]) -> Labels:
@@ -57,50 +63,50 @@ def labels_of(fact: Fact, changed_at: tuple[int, int]) -> Labels:
     )
 
 
-def _held(ledger: Ledger, id: str) -> _Held | None:
-    found = fetch(ledger.connection, sql("fact_row"), {"partition": ledger.state.id, "name": id})
-    row = next(found, None)
-    return None if row is None else _Held(row[0], bool(row[1]), json.loads(row[2]), row[3])
+def _stored(writer: PartitionWriter, id: str) -> _StoredFact | None:
+    rows = fetch(writer.connection, sql("fact_row"), {"partition": writer.state.id, "name": id})
+    row = next(rows, None)
+    return None if row is None else _StoredFact(row[0], bool(row[1]), json.loads(row[2]), row[3])
 
 
-def _erased(ledger: Ledger, fact: Fact) -> bool:
-    digests = {mark: tombstone(ledger.partition, mark) for mark in (fact.key, fact.id)}
-    return bool(known_tombstones(ledger, digests))
+def _erased(writer: PartitionWriter, fact: Fact) -> bool:
+    digests = {mark: tombstone(writer.partition, mark) for mark in (fact.key, fact.id)}
+    return bool(known_tombstones(writer, digests))
 
 
-def _check_free(ledger: Ledger, fact: Fact) -> None:
+def _check_free(writer: PartitionWriter, fact: Fact) -> None:
     """Refuse a second fact of the same content and occurrence: deduplication does not hang on who looked first."""
-    key = {"partition": ledger.state.id, "key": fact.key, "occurrence": fact.occurrence}
-    holder = ledger.connection.execute(sql("fact_holder"), key).get
-    taken = ledger.connection.execute(
-        sql("document"), {"partition": ledger.state.id, "name": fact.id}
+    key = {"partition": writer.state.id, "key": fact.key, "occurrence": fact.occurrence}
+    holder = writer.connection.execute(sql("fact_holder"), key).get
+    taken = writer.connection.execute(
+        sql("document"), {"partition": writer.state.id, "name": fact.id}
     ).fetchone()
     if holder is not None or taken is not None:
         raise StaleError(f"the partition has {holder or fact.id!r}, which says the same; read it again")
 
 
-def _add_document(ledger: Ledger, change: PutFact) -> int:
+def _add_document(writer: PartitionWriter, change: PutFact) -> int:
     fact, document = change.fact, change.document
     if document is None:
         raise InputError(f"the fact {fact.id!r} is new: it needs a document")
-    number = int(ledger.connection.execute(sql("last_document")).get) + 1
-    row = ledger.document_row(number, document, labels_of(fact, ledger.cause_at))
-    ledger.connection.execute(sql("add_document"), row)
+    number = int(writer.connection.execute(sql("last_document")).get) + 1
+    row = writer.document_row(number, document, labels_of(fact, writer.cause_at))
+    writer.connection.execute(sql("add_document"), row)
     if fact.live:
-        ledger.index(number, document.terms, "fact")
-    _put_vectors(ledger, change, number)
+        writer.index(number, document.terms, "fact")
+    _put_vectors(writer, change, number)
     return number
 
 
-def _update_document(ledger: Ledger, change: PutFact, held: _Held) -> int:
-    fact, document, number = change.fact, change.document, held.document
-    labels = labels_of(fact, ledger.cause_at)
+def _update_document(writer: PartitionWriter, change: PutFact, stored: _StoredFact) -> int:
+    fact, document, number = change.fact, change.document, stored.document
+    labels = labels_of(fact, writer.cause_at)
     at, retired = labels.at, labels.retired or (None, None)
-    ledger.connection.execute(
+    writer.connection.execute(
         sql("update_fact_document"),
         {
             "document": number,
-            "version": ledger.state.version,
+            "version": writer.state.version,
             "at": at[0],
             "at_offset": at[1],
             "speaker": labels.speaker,
@@ -109,65 +115,62 @@ def _update_document(ledger: Ledger, change: PutFact, held: _Held) -> int:
             "retired_offset": retired[1],
         },
     )
-    terms = held.terms if document is None else list(document.terms)
+    terms = stored.terms if document is None else list(document.terms)
     if document is not None:
-        ledger.connection.execute(
+        writer.connection.execute(
             sql("update_terms"),
             {
                 "document": number,
-                "version": ledger.state.version,
+                "version": writer.state.version,
                 "terms": as_json(terms),
                 "length": len(terms),
                 "traits": document.traits.pack(),
                 "analysis": document.analysis,
             },
         )
-        _put_vectors(ledger, change, number)
-    if held.live and (not fact.live or terms != held.terms):
-        ledger.unindex(number, held.terms, "fact")
-    if fact.live and (not held.live or terms != held.terms):
-        ledger.index(number, terms, "fact")
+        _put_vectors(writer, change, number)
+    if stored.live and (not fact.live or terms != stored.terms):
+        writer.unindex(number, stored.terms, "fact")
+    if fact.live and (not stored.live or terms != stored.terms):
+        writer.index(number, terms, "fact")
     return number
 
 
-def _put_vectors(ledger: Ledger, change: PutFact, number: int) -> None:
+def _put_vectors(writer: PartitionWriter, change: PutFact, number: int) -> None:
     """Replace the vectors: those of other words must not be found."""
     document = change.document
     assert document is not None  # noqa: S101 - the callers have looked
-    key = {"partition": ledger.state.id, "document": number}
-    ledger.connection.execute(sql("drop_vectors"), key)
-    ledger.connection.execute(sql("drop_all_tokens"), key)
-    vectors, tokens = ledger.vector_rows(number, document.embedding, document.fingerprint)
-    ledger.connection.executemany(sql("put_vector"), vectors)
-    ledger.connection.executemany(sql("put_tokens"), tokens)
+    key = {"partition": writer.state.id, "document": number}
+    writer.connection.execute(sql("drop_vectors"), key)
+    writer.connection.execute(sql("drop_all_tokens"), key)
+    vectors, tokens = writer.vector_rows(number, document.embedding, document.fingerprint)
+    writer.connection.executemany(sql("put_vector"), vectors)
+    writer.connection.executemany(sql("put_tokens"), tokens)
 
 
-def _put_rows(ledger: Ledger, fact: Fact, number: int, body: str) -> None:
-    partition = ledger.state.id
-    ledger.connection.execute(sql("put_fact"), fact_row(partition, number, fact))
-    ledger.connection.execute(
+def _put_rows(writer: PartitionWriter, fact: Fact, number: int, body: str) -> None:
+    partition = writer.state.id
+    writer.connection.execute(sql("put_fact"), fact_row(partition, number, fact))
+    writer.connection.execute(
         sql("add_version"),
         {
             "partition": partition,
             "document": number,
             "revision": fact.revision,
-            "version": ledger.state.version,
+            "version": writer.state.version,
             "body": body,
         },
     )
-    put_lookups(ledger, fact, number)
+    put_lookups(writer, fact, number)
 
 
-def put_lookups(ledger: Ledger, fact: Fact, number: int) -> None:
-    """Write the rows by which a fact is found: its metadata, sources and bases."""
-    partition = ledger.state.id
-    ledger.connection.execute(sql("drop_attributes"), {"partition": partition, "document": number})
-    ledger.connection.executemany(sql("add_attribute"), attribute_rows(partition, number, fact.metadata))
-    ledger.connection.executemany(
+def put_lookups(writer: PartitionWriter, fact: Fact, number: int) -> None:
+    """Write the rows by which a fact is found: its metadata and its sources."""
+    partition = writer.state.id
+    writer.connection.execute(sql("drop_attributes"), {"partition": partition, "document": number})
+    writer.connection.executemany(sql("add_attribute"), attribute_rows(partition, number, fact.metadata))
+    writer.connection.executemany(
         sql("add_source"), [(partition, source.turn, number) for source in fact.sources]
-    )
-    ledger.connection.executemany(
-        sql("add_basis"), [(partition, basis, number) for basis in fact.derived_from]
     )
 
 

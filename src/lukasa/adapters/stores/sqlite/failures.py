@@ -57,7 +57,7 @@ def _translate(error: apsw.Error, path: Path, connection: apsw.Connection | None
         case apsw.CorruptError() | apsw.FormatError():
             return StoreCorruptError(f"{str(path)!r} is damaged ({error}); restore it from a backup")
         case apsw.ConnectionClosedError():
-            return ClosedError("the store was closed")
+            return ClosedError("the store was closed; open the memory again")
         case _:
             return StoreError(f"{str(path)!r}: {type(error).__name__}: {error}")
 

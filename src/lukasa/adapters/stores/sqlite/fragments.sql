@@ -13,7 +13,3 @@
 -- name: resting_on
 facts.document IN (SELECT document FROM fact_sources
                    WHERE partition = :partition AND turn IN (SELECT value FROM json_each(:turns)))
-
--- name: derived_from
-facts.document IN (SELECT document FROM fact_bases
-                   WHERE partition = :partition AND basis IN (SELECT value FROM json_each(:bases)))

@@ -41,7 +41,7 @@ K1 = 1.2
 B = 0.75
 
 FORMAT = "1"
-"""How tokens and row ids are made. Raise it when that changes, and every store is indexed anew when it is opened."""
+"""How tokens and row ids are made. Raise it when that changes, and every store is indexed again when it is opened."""
 
 _EVERY = "d"
 """A token of every indexed document: its document frequency tells whether rows were lost."""
@@ -97,7 +97,7 @@ def _token(pool: str, term: str) -> str:
 
 
 def lost_rows(connection: apsw.Connection) -> bool:
-    """Tell whether the index is absent, of another format, or has not as many rows as there are live documents."""
+    """Whether the index is absent, of another format, or has not as many rows as there are live documents."""
     if connection.execute(sql("meta"), {"name": TABLE}).get != FORMAT:
         return True
     try:

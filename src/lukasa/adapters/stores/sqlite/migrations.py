@@ -45,7 +45,7 @@ def known() -> tuple[Migration, ...]:
 def schema_version(connection: apsw.Connection, path: Path) -> int:
     """Return the number of the file's last migration, 0 for an empty file. Needs a transaction, or it may see two states.
 
-    Raises `StoreCorruptError` for somebody else's database, `NewerSchemaError` for one from the future.
+    Raises `StoreCorruptError` for another application's database, `NewerSchemaError` for one from the future.
     """
     application = connection.execute(sql("application_id")).get
     version = int(connection.execute(sql("user_version")).get)

@@ -45,7 +45,7 @@ class Outcome:
     refused: list[str] = field(default_factory=list)
 
 
-class Ledger:
+class PartitionWriter:
     """What every change of one `apply` needs: the partition's row, and a journal entry for each effect."""
 
     def __init__(self, connection: apsw.Connection, partition: Partition, cause: Cause) -> None:
@@ -181,13 +181,13 @@ class Ledger:
 
     def embedder(self, fingerprint: str) -> int:
         """Return the number under which vectors of that fingerprint are kept, given now if need be."""
-        known = self._embedders.get(fingerprint)
-        if known is None:
-            found = self.connection.execute(sql("embedder"), {"fingerprint": fingerprint}).get
-            if found is None:
-                found = self.connection.execute(sql("add_embedder"), {"fingerprint": fingerprint}).get
-            known = self._embedders[fingerprint] = int(found)
-        return known
+        number = self._embedders.get(fingerprint)
+        if number is None:
+            row = self.connection.execute(sql("embedder"), {"fingerprint": fingerprint}).get
+            if row is None:
+                row = self.connection.execute(sql("add_embedder"), {"fingerprint": fingerprint}).get
+            number = self._embedders[fingerprint] = int(row)
+        return number
 
     def _load(self) -> State:
         owner = {"tenant": self.partition.tenant, "user": self.partition.user}
@@ -216,8 +216,8 @@ def attribute_rows(partition: int, document: int, metadata: Mapping[str, Json]) 
                 continue
             case list():
                 yield (partition, document, name, 0, "list", None)
-                for place, element in enumerate(value, 1):
-                    yield (partition, document, name, place, *_typed(element))
+                for index, element in enumerate(value, 1):
+                    yield (partition, document, name, index, *_typed(element))
             case _:
                 yield (partition, document, name, 0, *_typed(value))
 
@@ -244,8 +244,8 @@ def _typed(value: Json) -> tuple[str, Value]:
             return "object", None
 
 
-def known_tombstones(ledger: Ledger, digests: Mapping[str, str]) -> set[str]:
+def known_tombstones(writer: PartitionWriter, digests: Mapping[str, str]) -> set[str]:
     """Return those marks (keys of *digests*) whose digest is a tombstone."""
     values: Values = {"digests": as_json(list(digests.values()))}
-    held = {digest for (digest,) in fetch(ledger.connection, sql("tombstones"), values)}
-    return {mark for mark, digest in digests.items() if digest in held}
+    present = {digest for (digest,) in fetch(writer.connection, sql("tombstones"), values)}
+    return {mark for mark, digest in digests.items() if digest in present}

@@ -172,9 +172,6 @@ VALUES(:partition, :document, :revision, :version, :body);
 -- name: add_source
 INSERT INTO fact_sources(partition, turn, document) VALUES(?, ?, ?) ON CONFLICT DO NOTHING;
 
--- name: add_basis
-INSERT INTO fact_bases(partition, basis, document) VALUES(?, ?, ?) ON CONFLICT DO NOTHING;
-
 -- name: update_fact_document
 UPDATE documents
 SET version = :version, at = :at, at_offset = :at_offset, speaker = :speaker, origin = :origin,

@@ -53,8 +53,8 @@ def partition_row(connection: apsw.Connection, partition: Partition) -> Partitio
 
 def version(connection: apsw.Connection, partition: Partition, *, at: datetime | None) -> int:
     if at is not None:
-        known = partition_row(connection, partition)
-        values: Values = {"partition": known.id if known else _NOBODY, "at": to_micros(at)}
+        row = partition_row(connection, partition)
+        values: Values = {"partition": row.id if row else _NOBODY, "at": to_micros(at)}
         return int(connection.execute(sql("version_at"), values).get)
     owner = {"tenant": partition.tenant, "user": partition.user}
     row = next(fetch(connection, sql("partition_version"), owner), None)
@@ -100,10 +100,14 @@ def turns(connection: apsw.Connection, partition: int, query: TurnQuery) -> list
 def turns_as_of(connection: apsw.Connection, partition: int, query: TurnQuery, as_of: int) -> list[Turn]:
     """Answer from the journal: what was stored by then, and what was retired then."""
     everything = replace(query, as_of=None, include_retired=True, limit=None)
-    told = by_id(journal_of_turns(connection, partition))
-    then = (standing(turn, told.get(turn.id, ()), as_of) for turn in turns(connection, partition, everything))
-    found = [turn for turn in then if turn is not None and (query.include_retired or turn.retired_at is None)]
-    return found[: query.limit]
+    journal = by_id(journal_of_turns(connection, partition))
+    then = (
+        standing(turn, journal.get(turn.id, ()), as_of) for turn in turns(connection, partition, everything)
+    )
+    listed_turns = [
+        turn for turn in then if turn is not None and (query.include_retired or turn.retired_at is None)
+    ]
+    return listed_turns[: query.limit]
 
 
 def journal_of_turns(connection: apsw.Connection, partition: int) -> list[JournalEntry]:
@@ -116,11 +120,11 @@ def facts(connection: apsw.Connection, partition: int, query: FactQuery) -> list
     values |= {} if query.as_of is None else {"as_of": query.as_of}
     revision = "facts.revision" if query.as_of is None else fragment("revision_then")
     statement = sql("facts", revision=revision, conditions=" AND ".join(tests))
-    found = (
+    versions = (
         unpack(body, seq=seq)
         for seq, body in fetch(connection, statement, {**values, "partition": partition})
     )
-    return [fact for fact in found if listed(fact, query)][: query.limit]
+    return [fact for fact in versions if listed(fact, query)][: query.limit]
 
 
 def _fact_conditions(query: FactQuery) -> tuple[list[str], Values]:
@@ -136,9 +140,6 @@ def _fact_conditions(query: FactQuery) -> tuple[list[str], Values]:
     if query.turns is not None:
         tests.append(fragment("resting_on"))
         values["turns"] = json.dumps(list(query.turns))
-    if query.bases is not None:
-        tests.append(fragment("derived_from"))
-        values["bases"] = json.dumps(list(query.bases))
     if query.subject is not None:
         tests.append("facts.subject = :subject")
         values["subject"] = query.subject.casefold()
@@ -147,16 +148,16 @@ def _fact_conditions(query: FactQuery) -> tuple[list[str], Values]:
 
 def history(connection: apsw.Connection, partition: int, ids: Sequence[str]) -> dict[str, list[Fact]]:
     values: Values = {"partition": partition, "names": json.dumps(list(ids))}
-    found: dict[str, list[Fact]] = {}
+    histories: dict[str, list[Fact]] = {}
     for name, seq, body in fetch(connection, sql("history"), values):
-        found.setdefault(name, []).append(unpack(body, seq=seq))
-    return found
+        histories.setdefault(name, []).append(unpack(body, seq=seq))
+    return histories
 
 
 def tombstones(connection: apsw.Connection, partition: Partition, marks: Sequence[str]) -> set[str]:
     digests = {tombstone(partition, mark): mark for mark in marks}
-    found = fetch(connection, sql("tombstones"), {"digests": json.dumps(list(digests))})
-    return {digests[digest] for (digest,) in found}
+    rows = fetch(connection, sql("tombstones"), {"digests": json.dumps(list(digests))})
+    return {digests[digest] for (digest,) in rows}
 
 
 def _turn(row: tuple[Any, ...]) -> Turn:
@@ -228,8 +229,8 @@ def _instant(micros: int | None) -> datetime | None:
 
 def select(connection: apsw.Connection, partition: int, query: DocumentQuery) -> set[str]:
     test, values = filters.conditions(query.kinds, query.filter)
-    found = fetch(connection, sql("names", conditions=test), {**values, "partition": partition})
-    return {name for (name,) in found}
+    rows = fetch(connection, sql("names", conditions=test), {**values, "partition": partition})
+    return {name for (name,) in rows}
 
 
 def tokens(
@@ -240,8 +241,8 @@ def tokens(
         "embedder": embedder(connection, fingerprint),
         "names": json.dumps(list(ids)),
     }
-    found = fetch(connection, sql("tokens"), values)
-    return {name: TokenVectors(codes, dims) for name, codes, dims in found}
+    rows = fetch(connection, sql("tokens"), values)
+    return {name: TokenVectors(codes, dims) for name, codes, dims in rows}
 
 
 def unembedded(connection: apsw.Connection, partition: int, *, fingerprint: str, limit: int) -> list[str]:
@@ -325,13 +326,13 @@ def stats(connection: apsw.Connection, partition: int | None, *, size: int) -> S
     ((turn_count, fact_count, documents, retired),) = fetch(
         connection, sql("counts", conditions=test), values
     )
-    known = 1 if partition is not None else int(connection.execute(sql("partition_count")).get)
+    partitions = 1 if partition is not None else int(connection.execute(sql("partition_count")).get)
     refused: Counter[str] = Counter()
-    for (told,) in fetch(connection, sql("refused_counts", conditions=test), values):
-        refused.update(json.loads(told))
+    for (counts,) in fetch(connection, sql("refused_counts", conditions=test), values):
+        refused.update(json.loads(counts))
     ((sessions,),) = fetch(connection, sql("session_count", conditions=test), values)
     return Stats(
-        partitions=known,
+        partitions=partitions,
         turns=turn_count,
         retired=retired,
         facts=fact_count,
@@ -347,5 +348,5 @@ def embedder(connection: apsw.Connection, fingerprint: str | None) -> int:
     """Return the number under which vectors of that fingerprint are kept."""
     if fingerprint is None:
         return _NOBODY
-    found = next(fetch(connection, sql("embedder"), {"fingerprint": fingerprint}), None)
-    return _NOBODY if found is None else int(found[0])
+    row = next(fetch(connection, sql("embedder"), {"fingerprint": fingerprint}), None)
+    return _NOBODY if row is None else int(row[0])

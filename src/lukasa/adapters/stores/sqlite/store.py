@@ -10,8 +10,7 @@ from typing import TypeVar
 
 import apsw
 
-from lukasa.adapters.stores.sqlite import bookkeeping as desk
-from lukasa.adapters.stores.sqlite import eraser, fulltext, migrations, reader, writer
+from lukasa.adapters.stores.sqlite import bookkeeping, eraser, fulltext, migrations, reader, writer
 from lukasa.adapters.stores.sqlite.connection import (
     check_path,
     check_sqlite,
@@ -23,7 +22,7 @@ from lukasa.adapters.stores.sqlite.connection import (
     writing,
 )
 from lukasa.adapters.stores.sqlite.failures import translated
-from lukasa.adapters.stores.sqlite.partition import Ledger
+from lukasa.adapters.stores.sqlite.partition import PartitionWriter
 from lukasa.adapters.stores.sqlite.reader import PartitionRow
 from lukasa.adapters.stores.sqlite.sql import sql
 from lukasa.adapters.stores.sqlite.threads import Threads
@@ -187,17 +186,17 @@ class SqliteStore:
         kinds: Collection[str] | None = None,
     ) -> list[Job]:
         return await self._write(
-            lambda db: desk.claim(db, now=now, until=until, worker=worker, limit=limit, kinds=kinds)
+            lambda db: bookkeeping.claim(db, now=now, until=until, worker=worker, limit=limit, kinds=kinds)
         )
 
     async def extend(self, job: Job, *, until: datetime) -> bool:
-        return await self._write(lambda db: desk.extend(db, job, until=until))
+        return await self._write(lambda db: bookkeeping.extend(db, job, until=until))
 
     async def jobs(
         self, partition: Partition | None = None, *, state: JobState | None = None, limit: int | None = None
     ) -> list[Job]:
         return await self._read_one_or_all(
-            partition, [], lambda db, row: desk.jobs(db, row, state=state, limit=limit)
+            partition, [], lambda db, row: bookkeeping.jobs(db, row, state=state, limit=limit)
         )
 
     async def revive(self, partition: Partition | None = None, *, now: datetime) -> int:
@@ -205,23 +204,23 @@ class SqliteStore:
             row = None if partition is None else reader.partition_row(db, partition)
             if partition is not None and row is None:
                 return 0
-            return desk.revive(db, row.id if row else None, now=now)
+            return bookkeeping.revive(db, row.id if row else None, now=now)
 
         return await self._write(answer)
 
     async def summaries(self, partition: Partition) -> list[Summary]:
-        return await self._read(partition, [], lambda db, row: desk.summaries(db, row.id))
+        return await self._read(partition, [], lambda db, row: bookkeeping.summaries(db, row.id))
 
     async def spend(self, partition: Partition, spent: Spent) -> None:
         check_spent(spent)
         cause = Cause(verb="spend", at=datetime.combine(spent.day, datetime.min.time(), UTC))
-        await self._write(lambda db: desk.spend(Ledger(db, partition, cause), spent))
+        await self._write(lambda db: bookkeeping.spend(PartitionWriter(db, partition, cause), spent))
 
     async def spent(
         self, partition: Partition | None = None, *, since: date | None = None, until: date | None = None
     ) -> list[Spent]:
         return await self._read_one_or_all(
-            partition, [], lambda db, row: desk.spent(db, row, since=since, until=until)
+            partition, [], lambda db, row: bookkeeping.spent(db, row, since=since, until=until)
         )
 
     async def backlog(
@@ -300,7 +299,7 @@ class SqliteStore:
 
     def _opened(self) -> Threads:
         if self._threads is None:
-            what = "was closed" if self._closed else "is not open; call open() first"
+            what = "was closed; open the memory again" if self._closed else "is not open; call open() first"
             raise ClosedError(f"the store {str(self._path)!r} {what}")
         return self._threads
 

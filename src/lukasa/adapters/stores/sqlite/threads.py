@@ -61,7 +61,7 @@ class Threads:
 
     async def _run(self, pool: ThreadPoolExecutor, job: Callable[[apsw.Connection], T], *, writes: bool) -> T:
         if self._closed:
-            raise ClosedError("the store was closed")
+            raise ClosedError("the store was closed; open the memory again")
         if os.getpid() != self._process:
             raise ClosedError("the store was opened before a fork; open one in each process")
         future = pool.submit(self._call, job, writes)

@@ -67,7 +67,7 @@ def _schema(connection: apsw.Connection, checked: dict[str, int]) -> Iterator[Fi
     for name, _ in sorted(expected - present):
         yield Finding(what="schema", detail=f"{name!r} is missing, or not as it should be")
     for name, _ in sorted(present - expected):
-        if name not in {known for known, _ in expected}:
+        if name not in dict(expected):
             yield Finding(what="schema", detail=f"{name!r} is not ours")
 
 
@@ -178,16 +178,16 @@ def _index(connection: apsw.Connection, checked: dict[str, int]) -> Iterator[Fin
 
 def _attributes(connection: apsw.Connection, checked: dict[str, int]) -> Iterator[Finding]:
     """Compare the rows that filters use with the metadata of turns and facts."""
-    held: dict[int, set[tuple[object, ...]]] = defaultdict(set)
+    stored: dict[int, set[tuple[object, ...]]] = defaultdict(set)
     checked["attributes"] = 0
     for document, *row in fetch(connection, sql("attributes")):
         checked["attributes"] += 1
-        held[document].add(tuple(row))
+        stored[document].add(tuple(row))
     for document, metadata in fetch(connection, sql("metadata")):
         expected = {row[2:] for row in attribute_rows(0, document, json.loads(metadata))}
-        if held.pop(document, set()) != expected:
+        if stored.pop(document, set()) != expected:
             yield Finding(what="index", detail=f"attributes and metadata of document {document} differ")
-    for document in held:
+    for document in stored:
         yield Finding(what="orphan", detail=f"document {document} has attributes, but no metadata")
 
 

@@ -13,7 +13,13 @@ import apsw
 
 from lukasa.adapters.stores.sqlite.bookkeeping import keep
 from lukasa.adapters.stores.sqlite.fact_writer import put_fact
-from lukasa.adapters.stores.sqlite.partition import Labels, Ledger, as_json, attribute_rows, known_tombstones
+from lukasa.adapters.stores.sqlite.partition import (
+    Labels,
+    PartitionWriter,
+    as_json,
+    attribute_rows,
+    known_tombstones,
+)
 from lukasa.adapters.stores.sqlite.sql import Row, Values, fetch, sql
 from lukasa.domain.change import (
     AddTurn,
@@ -88,33 +94,33 @@ def apply(
     bookkeeping: Sequence[Bookkeeping] = (),
 ) -> Applied:
     """Make every change, and keep the books, inside the caller's transaction."""
-    ledger = Ledger(connection, partition, cause)
-    if expected is not None and expected != ledger.state.version:
-        raise StaleError(f"the partition is at version {ledger.state.version}, not {expected}; read it again")
-    work = _Work(ledger)
+    writer = PartitionWriter(connection, partition, cause)
+    if expected is not None and expected != writer.state.version:
+        raise StaleError(f"the partition is at version {writer.state.version}, not {expected}; read it again")
+    work = _Work(writer)
     for are_turns, run in groupby(changes, lambda change: isinstance(change, AddTurn)):
         if are_turns:
             work.add([change for change in run if isinstance(change, AddTurn)])
         else:
             for change in run:
                 work.alter(change)
-    keep(ledger, bookkeeping)
-    return ledger.finish()
+    keep(writer, bookkeeping)
+    return writer.finish()
 
 
 class _Work:
     """The changes of one `apply`, one at a time."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
-        self._connection = ledger.connection
+    def __init__(self, writer: PartitionWriter) -> None:
+        self._writer = writer
+        self._connection = writer.connection
 
     def add(self, changes: Sequence[AddTurn]) -> None:
         """Store turns that follow each other in the list."""
         new = list(self._unknown(changes))
         if not new:
             return
-        self._ledger.create()
+        self._writer.create()
         rows = _Rows()
         first = int(self._connection.execute(sql("last_document")).get) + 1
         for document, change in enumerate(new, first):
@@ -133,7 +139,7 @@ class _Work:
             case Index():
                 self._index(change)
             case PutFact():
-                put_fact(self._ledger, change)
+                put_fact(self._writer, change)
             case MarkExtracted(id=id, extraction=extraction):
                 self._mark(id, extraction)
             case Readmit(mark=mark):
@@ -143,21 +149,21 @@ class _Work:
         """Yield the turns that the partition does not have; note duplicates, and what was erased."""
         ids = self._known_ids([change.turn.id for change in changes])
         keys = self._known_keys([change.turn.key for change in changes if change.turn.key is not None])
-        owner = self._ledger.partition
+        owner = self._writer.partition
         erased = known_tombstones(
-            self._ledger, {change.turn.id: tombstone(owner, change.turn.id) for change in changes}
+            self._writer, {change.turn.id: tombstone(owner, change.turn.id) for change in changes}
         )
         for change in changes:
             turn = change.turn
             if turn.id in erased:
-                self._ledger.outcome.refused.append(turn.id)
+                self._writer.outcome.refused.append(turn.id)
                 continue
             content = (turn.id, turn.role, turn.speaker, turn.text)
-            known = keys.get(turn.key) if turn.key is not None else None
-            if known is not None and known[1:] != content[1:]:
+            earlier = keys.get(turn.key) if turn.key is not None else None
+            if earlier is not None and earlier[1:] != content[1:]:
                 raise KeyReuseError(f"the key {turn.key!r} was used before, for other content")
-            if known is not None or turn.id in ids:
-                self._ledger.outcome.duplicates.append(turn.id if known is None else known[0])
+            if earlier is not None or turn.id in ids:
+                self._writer.outcome.duplicates.append(turn.id if earlier is None else earlier[0])
                 continue
             ids.add(turn.id)
             if turn.key is not None:
@@ -165,60 +171,60 @@ class _Work:
             yield change
 
     def _known_ids(self, ids: Sequence[str]) -> set[str]:
-        values: Values = {"partition": self._ledger.state.id, "names": as_json(ids)}
+        values: Values = {"partition": self._writer.state.id, "names": as_json(ids)}
         return {name for (name,) in fetch(self._connection, sql("known_ids"), values)}
 
     def _known_keys(self, keys: Sequence[str]) -> dict[str, tuple[str, str | None, str | None, str]]:
         """Return id, role, speaker and text of the turns that came with these keys."""
         if not keys:
             return {}
-        values: Values = {"partition": self._ledger.state.id, "keys": as_json(keys)}
-        found = fetch(self._connection, sql("known_keys"), values)
-        return {key: (name, role, speaker, text) for key, name, role, speaker, text in found}
+        values: Values = {"partition": self._writer.state.id, "keys": as_json(keys)}
+        rows = fetch(self._connection, sql("known_keys"), values)
+        return {key: (name, role, speaker, text) for key, name, role, speaker, text in rows}
 
     def _add(self, change: AddTurn, document: int, rows: _Rows) -> None:
-        turn, entry, ledger = change.turn, change.document, self._ledger
-        partition = ledger.state.id
-        rows.journal.append(ledger.journal("add", turn.id, content=turn_digest(turn)))
-        rows.documents.append(ledger.document_row(document, entry, _labels(turn)))
+        turn, entry, writer = change.turn, change.document, self._writer
+        partition = writer.state.id
+        rows.journal.append(writer.journal("add", turn.id, content=turn_digest(turn)))
+        rows.documents.append(writer.document_row(document, entry, _labels(turn)))
         if turn.retired_at is None:
-            rows.index.append(ledger.index_row(document, entry.terms, "turn"))
+            rows.index.append(writer.index_row(document, entry.terms, "turn"))
         rows.turns.append(_turn_row(partition, document, turn))
         rows.attributes += attribute_rows(partition, document, turn.metadata)
-        vectors, tokens = ledger.vector_rows(document, entry.embedding, entry.fingerprint)
+        vectors, tokens = writer.vector_rows(document, entry.embedding, entry.fingerprint)
         rows.vectors += vectors
         rows.tokens += tokens
         if change.extraction is not None:
             rows.extractions.append(_extraction_row(partition, document, change.extraction))
-        ledger.outcome.added.append(turn.id)
+        writer.outcome.added.append(turn.id)
 
     def _hide(self, id: str, *, op: Op) -> None:
-        held = self._document(id)
-        if held.kind != "turn":
-            raise InputError(f"{id!r} is a {held.kind}: it is hidden by its next version")
-        if held.live == (op == "restore"):
+        stored = self._document(id)
+        if stored.kind != "turn":
+            raise InputError(f"{id!r} is a {stored.kind}: it is hidden by its next version")
+        if stored.live == (op == "restore"):
             return
-        at, offset = self._ledger.cause_at if op == "retire" else (None, None)
+        at, offset = self._writer.cause_at if op == "retire" else (None, None)
         self._note(op, id)
         self._connection.execute(
             sql("update_document"),
             {
-                "document": held.id,
-                "version": self._ledger.state.version,
+                "document": stored.id,
+                "version": self._writer.state.version,
                 "retired_at": at,
                 "retired_offset": offset,
             },
         )
         if op == "restore":
-            self._ledger.index(held.id, held.terms, held.kind)
+            self._writer.index(stored.id, stored.terms, stored.kind)
         else:
-            self._ledger.unindex(held.id, held.terms, held.kind)
+            self._writer.unindex(stored.id, stored.terms, stored.kind)
 
     def _embed(self, id: str, embedding: Embedding, fingerprint: str) -> None:
         document = self._document(id).id
         key: Values = {
-            "partition": self._ledger.state.id,
-            "embedder": self._ledger.embedder(fingerprint),
+            "partition": self._writer.state.id,
+            "embedder": self._writer.embedder(fingerprint),
             "document": document,
         }
         tokens = embedding.tokens
@@ -234,29 +240,29 @@ class _Work:
         self._touch(document)
 
     def _index(self, change: Index) -> None:
-        held, traits = self._document(change.id), change.traits.pack()
-        same = (held.traits, held.analysis) == (traits, change.analysis)
-        if same and Counter(held.terms) == Counter(change.terms):
+        stored, traits = self._document(change.id), change.traits.pack()
+        same = (stored.traits, stored.analysis) == (traits, change.analysis)
+        if same and Counter(stored.terms) == Counter(change.terms):
             return
         self._note("index", change.id)
         self._connection.execute(
             sql("update_terms"),
             {
-                "document": held.id,
-                "version": self._ledger.state.version,
+                "document": stored.id,
+                "version": self._writer.state.version,
                 "terms": as_json(change.terms),
                 "length": len(change.terms),
                 "traits": traits,
                 "analysis": change.analysis,
             },
         )
-        if held.live:
-            self._ledger.unindex(held.id, held.terms, held.kind)
-            self._ledger.index(held.id, change.terms, held.kind)
+        if stored.live:
+            self._writer.unindex(stored.id, stored.terms, stored.kind)
+            self._writer.index(stored.id, change.terms, stored.kind)
 
     def _mark(self, id: str, extraction: Extraction) -> None:
         document = self._document(id).id
-        row = _extraction_row(self._ledger.state.id, document, extraction)
+        row = _extraction_row(self._writer.state.id, document, extraction)
         if self._connection.execute(sql("extraction"), {"document": document}).fetchone() == row[2:]:
             return
         self._connection.execute(sql("put_extraction"), row)
@@ -264,19 +270,19 @@ class _Work:
         self._touch(document)
 
     def _readmit(self, mark: str) -> None:
-        digest = tombstone(self._ledger.partition, mark)
+        digest = tombstone(self._writer.partition, mark)
         self._connection.execute(sql("drop_tombstone"), {"digest": digest})
         if self._connection.changes():
-            self._ledger.create()
+            self._writer.create()
             self._note("readmit", mark)
 
     def _touch(self, document: int) -> None:
         self._connection.execute(
-            sql("touch_document"), {"document": document, "version": self._ledger.state.version}
+            sql("touch_document"), {"document": document, "version": self._writer.state.version}
         )
 
     def _document(self, id: str) -> _Held:
-        values: Values = {"partition": self._ledger.state.id, "name": id}
+        values: Values = {"partition": self._writer.state.id, "name": id}
         row = next(fetch(self._connection, sql("document"), values), None)
         if row is None:
             raise NotFoundError(f"the partition has no document {id!r}")
@@ -284,8 +290,8 @@ class _Work:
         return _Held(number, kind, bool(live), json.loads(terms), traits, analysis)
 
     def _note(self, op: Op, id: str) -> None:
-        self._ledger.note(op, id)
-        self._ledger.outcome.changed.append(id)
+        self._writer.note(op, id)
+        self._writer.outcome.changed.append(id)
 
 
 def _labels(turn: Turn) -> Labels:
