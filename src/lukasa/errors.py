@@ -1,28 +1,28 @@
-"""Every error that Lukasa raises on purpose.
+"""The errors that Lukasa raises.
 
 LukasaError
 ├── ConfigError              the settings cannot work together
-├── InputError               what was handed in cannot be stored or understood
+├── InputError               an argument cannot be stored or understood
 │   ├── FilterError          … the filter names an unknown field or operator
 │   └── ImportFormatError    … the file is not what its format says
 ├── NotFoundError            no such turn, fact or file
-├── ConflictError            somebody else got there first
+├── ConflictError            another writer came first
 │   ├── StaleError           … the partition changed since it was read    (retry is sensible)
 │   └── KeyReuseError        … the idempotency key was used for other content
-├── StoreError               the store could not do it
+├── StoreError               the store failed
 │   ├── StoreBusyError       … another writer held it for too long        (retry is sensible)
 │   ├── StoreFullError       … the disk is full
-│   ├── StoreReadOnlyError   … it may not be written
+│   ├── StoreReadOnlyError   … it is read-only
 │   ├── StoreCorruptError    … it is not a Lukasa file, or a damaged one
 │   └── NewerSchemaError     … a newer Lukasa wrote it
 ├── ProviderError            a model could not be used
-│   ├── ModelMissingError    … its files are absent or not the ones we know
-│   ├── ProviderTimeoutError … it said nothing                            (retry is sensible)
-│   ├── ProviderDownError    … it cannot be reached, or it broke          (retry is sensible)
-│   ├── RateLimitedError     … it said not now                            (retry is sensible)
-│   ├── OverBudgetError      … what may be spent on it is spent
-│   └── BadReplyError        … it said nonsense
-├── UnsupportedError         this adapter cannot do that
+│   ├── ModelMissingError    … its files are missing or unknown
+│   ├── ProviderTimeoutError … it did not answer in time                  (retry is sensible)
+│   ├── ProviderDownError    … it cannot be reached, or it failed         (retry is sensible)
+│   ├── RateLimitedError     … too many requests                          (retry is sensible)
+│   ├── OverBudgetError      … its budget is spent
+│   └── BadReplyError        … its reply cannot be used
+├── UnsupportedError         the adapter does not support it
 └── ClosedError              the memory was closed, or opened before a fork
 """
 
@@ -30,10 +30,10 @@ from __future__ import annotations
 
 
 class LukasaError(Exception):
-    """Lukasa could not do what was asked."""
+    """Base class of all errors of Lukasa."""
 
     retryable = False
-    """Whether the same call may succeed a little later."""
+    """Whether the same call may succeed later."""
 
     def __init__(self, detail: str | None = None) -> None:
         super().__init__(detail or (type(self).__doc__ or "").strip())
@@ -44,7 +44,7 @@ class ConfigError(LukasaError):
 
 
 class InputError(LukasaError):
-    """What was handed in cannot be stored or understood."""
+    """An argument cannot be stored or understood."""
 
 
 class FilterError(InputError):
@@ -60,7 +60,7 @@ class NotFoundError(LukasaError):
 
 
 class ConflictError(LukasaError):
-    """Somebody else got there first."""
+    """Another writer came first."""
 
 
 class StaleError(ConflictError):
@@ -74,7 +74,7 @@ class KeyReuseError(ConflictError):
 
 
 class StoreError(LukasaError):
-    """The store could not do it."""
+    """The store failed."""
 
 
 class StoreBusyError(StoreError):
@@ -88,7 +88,7 @@ class StoreFullError(StoreError):
 
 
 class StoreReadOnlyError(StoreError):
-    """The store may not be written."""
+    """The store is read-only."""
 
 
 class StoreCorruptError(StoreError):
@@ -104,7 +104,7 @@ class ProviderError(LukasaError):
 
 
 class ModelMissingError(ProviderError):
-    """The model's files are absent, or not the ones that we know."""
+    """The model's files are missing or unknown."""
 
 
 class ProviderTimeoutError(ProviderError):
@@ -127,11 +127,11 @@ class RateLimitedError(ProviderError):
     def __init__(self, detail: str | None = None, *, wait: float | None = None) -> None:
         super().__init__(detail)
         self.wait = wait
-        """Seconds that it asked for; `None` when it named none."""
+        """Seconds to wait, if the provider gave them."""
 
 
 class OverBudgetError(ProviderError):
-    """What may be spent on the model is spent."""
+    """The budget for the model is spent."""
 
 
 class BadReplyError(ProviderError):
@@ -139,7 +139,7 @@ class BadReplyError(ProviderError):
 
 
 class UnsupportedError(LukasaError):
-    """The adapter cannot do that."""
+    """The adapter does not support this."""
 
 
 class ClosedError(LukasaError):

@@ -39,27 +39,29 @@ def arguments(app: App, name: str) -> Iterator[tuple[str, str]]:
 # --- help
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_argument_of_every_command_is_explained(name: str):
-    told = dict(arguments(make_app(), name))
+def test_every_argument_of_every_command_is_explained():
+    app = make_app()
 
-    assert "--json" in told
-    assert "--debug" in told
-    assert [argument for argument, text in told.items() if len(text) < 10] == []
+    unexplained = [
+        f"{name} {argument}"
+        for name in NAMES
+        for argument, text in arguments(app, name)
+        if len(text) < len("At most 1.")
+    ]
 
-
-@pytest.mark.parametrize("name", NAMES)
-def test_every_command_has_a_page_of_help(name: str, capsys: pytest.CaptureFixture[str]):
-    assert main([name, "--help"]) == 0
-    page = capsys.readouterr().out
-
-    assert f"Usage: lukasa {name}" in page
-    assert "--json" in page
+    assert unexplained == []
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "demo"])
-def test_every_command_but_the_demo_takes_a_store(name: str):
-    assert "--db" in dict(arguments(make_app(), name))
+def test_every_command_has_a_page_of_help_and_the_shared_options(capsys: pytest.CaptureFixture[str]):
+    failures = []
+    for name in NAMES:
+        code = main([name, "--help"])
+        page = capsys.readouterr().out
+        # The demo has a store of its own.
+        wanted = (f"Usage: lukasa {name}", "--json", "--debug", *(("--db",) if name != "demo" else ()))
+        failures += [f"{name}: {text}" for text in wanted if text not in page or code]
+
+    assert failures == []
 
 
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]):
@@ -233,7 +235,7 @@ def test_stats_verify_and_doctor_tell_how_the_store_is(lukasa: Run):
     assert lukasa("stats", "--user", "ben", "--json").json["stats"]["turns"] == 0
     assert "ada" in lukasa("stats").out
     assert lukasa("verify", "--json").json["ok"] is True
-    assert "Nothing is wrong." in lukasa("verify").out
+    assert "No problems." in lukasa("verify").out
     assert lukasa("doctor", "--json").json["ok"] is True
     assert "Everything works." in lukasa("doctor").out
 

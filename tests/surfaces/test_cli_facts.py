@@ -163,7 +163,7 @@ def test_a_conflict_is_listed_and_settled(lukasa: Run):
     settled = lukasa("settle", "--keep", keep, "--reason", "she said so")
 
     assert "Ada lives in Porto" in listed
-    assert "1 conflict; `lukasa settle --keep ID`" in listed
+    assert "1 conflict; resolve one with `lukasa settle --keep ID`" in listed
     assert "retracted" in settled.out
     assert lukasa("conflicts").out == "No conflicts.\n"
     assert list(ids(lukasa)) == ["Ada lives in Faro"]
@@ -408,7 +408,7 @@ def test_an_audit_of_a_sound_store_is_short(lukasa: Run):
     done = lukasa("audit")
 
     assert done.code == 0
-    assert done.out == "1 turn and 1 fact looked at, 0 flaws.\n"
+    assert done.out == "1 turn and 1 fact checked, 0 flaws.\n"
 
 
 def test_an_audit_of_the_own_store_finds_what_was_fed_back(lukasa: Run):

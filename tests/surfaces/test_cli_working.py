@@ -52,7 +52,7 @@ def test_remember_waits_when_it_is_told_to(lukasa: Run):
 
     assert "Ines lives in Faro." in done.out
     assert "left for the model" not in done.out
-    assert lukasa("jobs").out == "Nothing is to be done.\n"
+    assert lukasa("jobs").out == "No jobs.\n"
 
 
 @pytest.mark.usefixtures("endpoint")
@@ -64,7 +64,7 @@ def test_what_waits_is_listed_and_flush_does_it(lukasa: Run):
     assert [(job["kind"], job["session"], job["state"]) for job in listed] == [("extract", "s1", "waiting")]
     assert "extract  me" in lukasa("jobs").out
 
-    assert lukasa("flush").out == "1 job done, 0 to do.\n"
+    assert lukasa("flush").out == "1 job done, 0 pending.\n"
     assert [fact["text"] for fact in lukasa("facts", "--json").json] == ["Ines lives in Faro."]
     assert "Ines tells where she lives." in lukasa("summaries").out
     assert lukasa("usage", "--json").json[0]["calls"] == 1
@@ -88,9 +88,9 @@ def test_what_was_given_up_is_shown_by_the_doctor_and_revived(lukasa: Run, endpo
 
     health = lukasa("doctor", "--look")
     assert health.code == 1
-    assert "given up: extract for user 'me': ProviderError; `lukasa retry` revives it" in health.out
+    assert "failed: extract for user 'me': ProviderError; run `lukasa retry`" in health.out
 
-    assert lukasa("retry").out == "1 job to be done again.\n"
+    assert lukasa("retry").out == "1 job queued again.\n"
     assert lukasa("flush").code == 0
     assert lukasa("doctor", "--look").code == 0
 

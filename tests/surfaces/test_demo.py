@@ -12,13 +12,13 @@ import pytest
 from lukasa.surfaces.cli.demo import QUESTIONS
 from lukasa.surfaces.cli.formats import plain
 from lukasa.surfaces.cli.formats.session import Assumptions, Session
-from lukasa.surfaces.cli.formats.source import Source
+from lukasa.surfaces.cli.formats.source import ImportFile
 from lukasa.surfaces.cli.main import main
 
 
 def sample() -> list[Session]:
     with as_file(files("lukasa.surfaces.cli.sample") / "conversation.txt") as path:
-        return list(plain.read(Source(path), Assumptions()))
+        return list(plain.read(ImportFile(path), Assumptions()))
 
 
 def test_the_sample_is_a_year_of_two_people_and_an_assistant():

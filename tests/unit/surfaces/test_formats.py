@@ -12,7 +12,7 @@ from lukasa.errors import ImportFormatError, InputError, NotFoundError
 from lukasa.surfaces.cli.formats.detect import READERS, Format, detect
 from lukasa.surfaces.cli.formats.records import records
 from lukasa.surfaces.cli.formats.session import Assumptions, Session
-from lukasa.surfaces.cli.formats.source import Source, decode
+from lukasa.surfaces.cli.formats.source import ImportFile, decode
 
 MAY = datetime(2026, 5, 8, 13, 56, tzinfo=UTC)
 
@@ -194,9 +194,9 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "conversations"
 
 
-def write(file: Path, content: str | bytes) -> Source:
+def write(file: Path, content: str | bytes) -> ImportFile:
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return Source(file)
+    return ImportFile(file)
 
 
 def read(file: Path, content: str | bytes, name: Format | None = None, **assumed: object) -> list[Session]:
@@ -633,9 +633,9 @@ def test_a_character_cut_at_the_end_is_an_error_and_not_silence(file: Path):
 
 def test_a_missing_file_and_a_directory_are_told_apart(file: Path, tmp_path: Path):
     with pytest.raises(NotFoundError, match="there is no file"):
-        Source(file)
+        ImportFile(file)
     with pytest.raises(ImportFormatError, match="is a directory"):
-        Source(tmp_path)
+        ImportFile(tmp_path)
 
 
 @pytest.mark.parametrize("content", ["[]", '[{"a": 1}]', '{"a": 1}', "[\n]"])

@@ -1,4 +1,4 @@
-"""The command that answers: ask."""
+"""The command ask."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from rich.text import Text
 
 from lukasa.domain.answer import Answer, Citation
 from lukasa.errors import InputError
-from lukasa.surfaces.cli.options import Shared, opened_handle
+from lukasa.surfaces.cli.options import UserOptions, opened_handle
 from lukasa.surfaces.cli.output import console, print_json, warn, when
-from lukasa.surfaces.cli.recall import Looked, read_filter
+from lukasa.surfaces.cli.recall import ViewOptions, read_filter
 
 _WHY_NOT = {
     "nothing relevant": "Nothing that is remembered bears on this.",
@@ -32,11 +32,11 @@ def ask(
     filter: Annotated[str, Parameter(help="Only from what passes this filter, in JSON.")] = "",
     now: Annotated[str, Parameter(help="The moment that 'today' stands for (ISO 8601).")] = "",
     stream: Annotated[bool, Parameter(help="Print the answer as it comes.")] = False,
-    looked: Looked | None = None,
-    shared: Shared | None = None,
+    view: ViewOptions | None = None,
+    shared: UserOptions | None = None,
 ) -> None:
-    """Answer a question from what is remembered, with citations that were checked; without a model, quote it."""
-    options, view = shared or Shared(), (looked or Looked()).view
+    """Answer a question from memory, with checked citations. Without a language model, print the best evidence."""
+    options, state = shared or UserOptions(), (view or ViewOptions()).view
     if stream and options.json:
         raise InputError(
             "--stream prints text as it comes, and --json one object at the end; name one of them"
@@ -44,10 +44,10 @@ def ask(
     wanted, moment = read_filter(filter), now or None
     with opened_handle(options) as memory:
         if stream:
-            pieces = memory.ask_stream(question, budget=budget, filter=wanted, now=moment, **view)
+            pieces = memory.ask_stream(question, budget=budget, filter=wanted, now=moment, **state)
             show_sources(console(), spoken(pieces))
             return
-        answer = memory.ask(question, budget=budget, filter=wanted, now=moment, **view)
+        answer = memory.ask(question, budget=budget, filter=wanted, now=moment, **state)
     if options.json:
         print_json(answer)
         return
@@ -56,7 +56,7 @@ def ask(
 
 
 def spoken(pieces: Iterable[str | Answer]) -> Answer:
-    """Print the pieces of an answer as they come, and return the answer behind them."""
+    """Print an answer as it streams, and return it."""
     answer = Answer(question="", text="")
     for piece in pieces:
         if isinstance(piece, Answer):

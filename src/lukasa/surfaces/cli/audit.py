@@ -1,4 +1,4 @@
-"""`lukasa audit`: what is rotten in this store, or in what another system exported."""
+"""`lukasa audit`: flaws in this store, or in another system's export."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from rich.text import Text
 from lukasa import Audit, Flaw
 from lukasa import audit as audit_items
 from lukasa.surfaces.cli.formats import memories
-from lukasa.surfaces.cli.formats.source import Source
-from lukasa.surfaces.cli.options import Shared, opened_handle
+from lukasa.surfaces.cli.formats.source import ImportFile
+from lukasa.surfaces.cli.options import UserOptions, opened_handle
 from lukasa.surfaces.cli.output import console, count, print_json
 
 _IDS = 3
-"""Ids shown of a flaw; --json has all."""
+"""Ids shown for each kind of flaw; --json has all."""
 
 
 def audit(
@@ -37,18 +37,18 @@ def audit(
             alias="-n", validator=validators.Number(gte=0), help="Show at most so many flaws of a sort."
         ),
     ] = 5,
-    shared: Shared | None = None,
+    shared: UserOptions | None = None,
 ) -> None:
-    """Look for duplicates, contradictions, junk, secrets, feedback loops, and what is stale or lost its source.
+    """Find duplicates, contradictions, junk, secrets, feedback loops, and facts that are stale or have lost their source.
 
     Needs no model and no network, and changes nothing. Finding something is no failure: the exit code is 0.
     """
-    options = shared or Shared()
+    options = shared or UserOptions()
     if file is None:
         with opened_handle(options) as memory:
             found = memory.audit()
     else:
-        found = audit_items(list(memories.read(Source(file))), now=datetime.now(UTC))
+        found = audit_items(list(memories.read(ImportFile(file))), now=datetime.now(UTC))
     if options.json:
         print_json(found)
     else:
@@ -57,8 +57,8 @@ def audit(
 
 def _show(found: Audit, limit: int) -> None:
     out = console()
-    looked = [count(number, kind.removesuffix("s")) for kind, number in found.checked.items() if number]
-    out.print(f"{' and '.join(looked) or 'Nothing'} looked at, {count(len(found.flaws), 'flaw')}.")
+    checked = [count(number, kind.removesuffix("s")) for kind, number in found.checked.items() if number]
+    out.print(f"{' and '.join(checked) or 'Nothing'} checked, {count(len(found.flaws), 'flaw')}.")
     if found.clean:
         return
     table = Table(box=None, pad_edge=False, header_style="dim")

@@ -1,4 +1,4 @@
-"""Commands about what was changed: changes, diff, undo."""
+"""Commands about history: changes, diff, undo."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rich.text import Text
 
 from lukasa import Diff, JournalEntry
 from lukasa.surfaces.cli.fact_lines import fact_lines, fact_table
-from lukasa.surfaces.cli.options import Shared, moment, opened_handle
+from lukasa.surfaces.cli.options import UserOptions, moment, opened_handle
 from lukasa.surfaces.cli.output import console, count, print_json, when
 
 _A_STATE = "a moment (ISO 8601), or a version, as `lukasa changes` numbers them"
@@ -24,10 +24,10 @@ def changes(
         int, Parameter(validator=validators.Number(gte=0), help="Only those after this version.")
     ] = 0,
     limit: Annotated[int | None, Parameter(alias="-n", help="At most so many.")] = None,
-    shared: Shared | None = None,
+    shared: UserOptions | None = None,
 ) -> None:
-    """List the journal, oldest first: what was changed, when and why. It holds no content."""
-    options = shared or Shared()
+    """List the journal, oldest first: what changed, when and why. It holds no content."""
+    options = shared or UserOptions()
     with opened_handle(options) as memory:
         found = memory.changes(since=since, limit=limit)
     if options.json:
@@ -43,10 +43,10 @@ def diff(
     after: Annotated[str, Parameter(help=f"The later state: {_A_STATE}; without it, now.")] = "",
     /,
     *,
-    shared: Shared | None = None,
+    shared: UserOptions | None = None,
 ) -> None:
-    """Compare what is believed at two moments."""
-    options = shared or Shared()
+    """Compare the facts at two points in time."""
+    options = shared or UserOptions()
     earlier = moment(before)
     if earlier is None:
         raise CycloptsError(msg=f"say since when: {_A_STATE}")
@@ -69,10 +69,10 @@ def undo(
     ] = None,
     session: Annotated[str, Parameter(help="All that a session led to.")] = "",
     reason: Annotated[str, Parameter(help="Why; kept in the journal.")] = "",
-    shared: Shared | None = None,
+    shared: UserOptions | None = None,
 ) -> None:
-    """Take changes back, facts that followed included. Nothing is destroyed, and an undo can be undone."""
-    options = shared or Shared()
+    """Undo changes, and the facts that followed from them. Nothing is deleted, and an undo can be undone."""
+    options = shared or UserOptions()
     if sum(given is not None for given in (change, call, session or None)) != 1:
         raise CycloptsError(msg="say what to undo: a change, --call NUMBER, or --session NAME")
     with opened_handle(options) as memory:
@@ -86,7 +86,7 @@ def undo(
 
 
 def entry_table(entries: Sequence[JournalEntry], *, ids: bool = False) -> Table:
-    """Return journal entries, a line each; *ids* says of what."""
+    """Return journal entries, one line each; *ids* adds what they changed."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("#", justify="right")
     for title in ("when", "what", "by", *(["of"] if ids else [])):

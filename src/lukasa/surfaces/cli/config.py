@@ -1,4 +1,4 @@
-"""The command `config`: what is in effect, and where it comes from."""
+"""`lukasa config`: the settings in effect, and where each comes from."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rich.text import Text
 
 from lukasa import Settings
 from lukasa.config import Source, config_path, default_path
-from lukasa.surfaces.cli.options import Store
+from lukasa.surfaces.cli.options import StoreOptions
 from lukasa.surfaces.cli.output import console, print_json
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ _STYLES: dict[From, str] = {"default": "dim", "file": "", "environment": "bold",
 _USERINFO = re.compile(r"(?<=://)[^/\s]+(?=@)")
 
 
-def config(*, store: Store | None = None) -> None:
-    """Print the configuration in effect: each setting, and whether a file or the environment says so. Keys are masked."""
-    options = store or Store()
+def config(*, store: StoreOptions | None = None) -> None:
+    """Print each setting in effect, and whether it comes from a file or the environment. Keys are masked."""
+    options = store or StoreOptions()
     settings = Settings.from_env()
     origins: dict[str, From] = {**settings.origins()}
     if options.db:
@@ -52,7 +52,7 @@ def config(*, store: Store | None = None) -> None:
 
 
 def _shown(value: object) -> object:
-    """Return a setting as JSON has it, without what is secret; of a group, what differs from its defaults."""
+    """Return a setting as JSON, secrets masked; of a policy, only what differs from the defaults."""
     match value:
         case SecretStr():
             return str(value)

@@ -1,4 +1,4 @@
-"""`lukasa demo`: a conversation goes in, questions come out answered, with dates, speakers and times."""
+"""`lukasa demo`: imports a conversation and asks it questions, with dates, speakers and timings."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from lukasa.surfaces.cli.fact_lines import about
 from lukasa.surfaces.cli.facts import testimony_table
 from lukasa.surfaces.cli.formats import plain
 from lukasa.surfaces.cli.formats.session import Assumptions
-from lukasa.surfaces.cli.formats.source import Source
-from lukasa.surfaces.cli.options import Output
+from lukasa.surfaces.cli.formats.source import ImportFile
+from lukasa.surfaces.cli.options import OutputOptions
 from lukasa.surfaces.cli.output import console, count, print_json, warn
 from lukasa.surfaces.cli.recall import show_recalled
 
@@ -39,17 +39,17 @@ QUESTIONS = (
     ("What is Jonas allergic to?", "said once, in December"),
     ("Who looks after Mara's cat while she is at the wedding?", "the parts lie in two months"),
     ("Why did Jonas give up running?", "he never says 'give up'"),
-    ("Which password opens the office router?", "nobody ever said"),
+    ("Which password opens the office router?", "it was never said"),
 )
-"""What is asked, and what makes it worth asking."""
+"""The questions, and why each is interesting."""
 
 _SHOWN = 3
 """Hits of a question, and facts at the end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A question, what was found, and how long it took."""
+class DemoQuestion:
+    """A question, its hits, and how long it took."""
 
     question: str
     recalled: Recalled
@@ -57,20 +57,20 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Distilled:
-    """What the conversation led to."""
+class DemoFacts:
+    """The facts of the conversation."""
 
     count: int
     facts: Sequence[Fact]
-    """A few of them, who somebody is before what happened."""
+    """A few of them: profile before events."""
 
     why: Why | None
-    """What the first of them rests on."""
+    """The source of the first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Imported:
-    """How the sample went in."""
+class DemoImport:
+    """How the sample was imported."""
 
     turns: int
     sessions: int
@@ -84,10 +84,10 @@ class Imported:
 def demo(
     *,
     keep: Annotated[Path | None, Parameter(help="Keep the store in this new file, to ask it more.")] = None,
-    output: Output | None = None,
+    output: OutputOptions | None = None,
 ) -> None:
-    """Import a sample conversation into a store of its own and ask it questions. Nothing of yours is touched."""
-    options = output or Output()
+    """Import a sample conversation into a store of its own and ask it questions. Your own store is not touched."""
+    options = output or OutputOptions()
     settings = Settings.from_env()
     with _place(keep) as path, Memory.open(path, settings=settings) as memory:
         imported = _import(memory)
@@ -103,7 +103,7 @@ def demo(
         console().print(Text(f'Ask it yourself: lukasa recall --db {keep} --user {USER} "…"', style="cyan"))
 
 
-def _import(memory: Memory) -> Imported:
+def _import(memory: Memory) -> DemoImport:
     """Take in the bundled sample."""
     mine = memory.of(user=USER)
     started = perf_counter()
@@ -111,28 +111,28 @@ def _import(memory: Memory) -> Imported:
     start_ms = (perf_counter() - started) * 1000
     turns, times = 0, []
     with as_file(files("lukasa.surfaces.cli.sample") / "conversation.txt") as path:
-        for session in plain.read(Source(path), Assumptions(zone="Europe/Vienna")):
+        for session in plain.read(ImportFile(path), Assumptions(zone="Europe/Vienna")):
             started = perf_counter()
             receipt = mine.remember(session.messages, session=session.session, origin="import")
             times.append((perf_counter() - started) * 1000 / len(session.messages))
             turns += len(receipt.turns)
-    return Imported(turns=turns, sessions=len(times), start_ms=start_ms, per_turn_ms=times)
+    return DemoImport(turns=turns, sessions=len(times), start_ms=start_ms, per_turn_ms=times)
 
 
-def _ask(memory: Memory, question: str) -> Asked:
+def _ask(memory: Memory, question: str) -> DemoQuestion:
     started = perf_counter()
     recalled = memory.of(user=USER).recall(question, limit=_SHOWN, now=NOW)
-    return Asked(question=question, recalled=recalled, milliseconds=(perf_counter() - started) * 1000)
+    return DemoQuestion(question=question, recalled=recalled, milliseconds=(perf_counter() - started) * 1000)
 
 
-def _distilled(memory: Memory) -> Distilled:
+def _distilled(memory: Memory) -> DemoFacts:
     mine = memory.of(user=USER)
     facts = mine.facts()
     told = sorted(facts, key=lambda fact: fact.kind != "profile")[:_SHOWN]
-    return Distilled(count=len(facts), facts=told, why=mine.why(told[0].id) if told else None)
+    return DemoFacts(count=len(facts), facts=told, why=mine.why(told[0].id) if told else None)
 
 
-def _show(imported: Imported, asked: Sequence[Asked], distilled: Distilled, size: int) -> None:
+def _show(imported: DemoImport, asked: Sequence[DemoQuestion], distilled: DemoFacts, size: int) -> None:
     out = console()
     out.print(Rule("Lukasa: long-term memory in one file", style="cyan"))
     out.print(
@@ -159,8 +159,8 @@ def _show(imported: Imported, asked: Sequence[Asked], distilled: Distilled, size
     sys.stdout.flush()
 
 
-def _show_distilled(out: Console, distilled: Distilled) -> None:
-    """Print a few facts, and the words that one of them rests on."""
+def _show_distilled(out: Console, distilled: DemoFacts) -> None:
+    """Print a few facts, and the source of one."""
     if not distilled.facts:
         return
     out.print(Text.assemble((count(distilled.count, "fact"), "bold"), " distilled from it, such as these:"))

@@ -1,4 +1,4 @@
-"""Commands that destroy, and that let what was destroyed come back: erase, readmit."""
+"""Commands that delete for good: erase, readmit."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from rich.text import Text
 from lukasa import Erased, Handle
 from lukasa.errors import InputError
 from lukasa.surfaces.cli.fact_lines import known_facts
-from lukasa.surfaces.cli.options import Shared, opened_handle
+from lukasa.surfaces.cli.options import UserOptions, opened_handle
 from lukasa.surfaces.cli.output import console, count, print_json, said, warn
 
 _SHOWN = 5
-"""Turns and facts shown of what would go: enough to see a mistake."""
+"""Turns and facts shown in a preview: enough to see a mistake."""
 
 _INCOMPLETE = (
     "another process was reading: its copy of the log keeps some bytes until the next erasure, or until every process "
@@ -28,8 +28,8 @@ _INCOMPLETE = (
 
 @Parameter(name="*")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Doomed:
-    """What is to be erased."""
+class EraseOptions:
+    """What to erase."""
 
     fact: Annotated[tuple[str, ...], Parameter(consume_multiple=True)] = ()
     """Facts, by id."""
@@ -38,10 +38,10 @@ class Doomed:
     """A whole session."""
 
     text: str = ""
-    """Every turn and fact that has this text in it."""
+    """Every turn and fact that contains this text."""
 
     everything: bool = False
-    """All that this user has."""
+    """Everything of this user."""
 
 
 class _Named(TypedDict):
@@ -60,14 +60,14 @@ def erase(
     ] = (),
     /,
     *,
-    doomed: Doomed | None = None,
+    doomed: EraseOptions | None = None,
     dry_run: Annotated[bool, Parameter(help="Only say what would go.")] = False,
     yes: Annotated[bool, Parameter(help="Do not ask.")] = False,
     reason: Annotated[str, Parameter(help="Why; kept in the journal.")] = "",
-    shared: Shared | None = None,
+    shared: UserOptions | None = None,
 ) -> int:
-    """Destroy turns, facts, and all that rests on nothing else. Irreversible; asks first."""
-    options, wanted = shared or Shared(), doomed or Doomed()
+    """Delete turns and facts, and facts that rest on nothing else, for good. Asks first."""
+    options, wanted = shared or UserOptions(), doomed or EraseOptions()
     named = _Named(
         turns=ids or None,
         facts=wanted.fact or None,
@@ -103,10 +103,10 @@ def readmit(
         tuple[str, ...], Parameter(consume_multiple=True, help="What was said in a turn that was erased.")
     ] = (),
     speaker: Annotated[str, Parameter(help="Who said it, by name.")] = "",
-    shared: Shared | None = None,
+    shared: UserOptions | None = None,
 ) -> None:
-    """Let what was erased be stored again. It does not bring it back."""
-    options = shared or Shared()
+    """Allow erased content to be stored again. It does not bring it back."""
+    options = shared or UserOptions()
     if not ids and not text:
         raise CycloptsError(msg="say what may be stored again: ids, or --text TEXT")
     with opened_handle(options) as memory:
@@ -118,15 +118,15 @@ def readmit(
 
 
 def _confirmed() -> bool:
-    """Ask on the terminal; refuse where nobody can answer."""
+    """Ask on the terminal; refuse without one."""
     if not sys.stdin.isatty():
-        raise InputError("erasing cannot be undone, and nobody is here to ask; say --yes")
+        raise InputError("erasing cannot be undone and there is no terminal to confirm on; pass --yes")
     sys.stdout.write("Erase this for good? [y/N] ")
     sys.stdout.flush()
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
-def _show_doomed(out: Console, memory: Handle, doomed: Erased, options: Shared) -> None:
+def _show_doomed(out: Console, memory: Handle, doomed: Erased, options: UserOptions) -> None:
     if options.json:
         print_json(doomed)
         return

@@ -1,4 +1,4 @@
-"""`eval`: questions of one's own, with what must and must not be found: tests of a memory, for one's CI."""
+"""`lukasa eval`: tests of a memory, for your CI: questions with what must and must not be found."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rich.text import Text
 
 from lukasa import Handle
 from lukasa.errors import ConfigError, ImportFormatError, InputError
-from lukasa.surfaces.cli.options import Shared, opened
+from lukasa.surfaces.cli.options import UserOptions, opened
 from lukasa.surfaces.cli.output import console, count, print_json
 
 _KEYS = {"question", "expect", "forbid", "unknown", "user", "now"}
@@ -25,13 +25,13 @@ _FAILED = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class EvalCase:
     """One line of the file."""
 
     line: int
     question: str
     expect: Sequence[str] = ()
-    """Words that must all be found."""
+    """Words that must be found, all of them."""
 
     forbid: Sequence[str] = ()
     """Words that must not be shown: another person's, or no longer true."""
@@ -44,8 +44,8 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """What became of a question."""
+class EvalResult:
+    """The outcome of a question."""
 
     line: int
     question: str
@@ -72,14 +72,14 @@ def eval_(
     ask: Annotated[bool, Parameter(help="Also have the model answer, and look at the answers.")] = False,
     budget: Annotated[int, Parameter(alias="-b", help="At most so many tokens of context.")] = 1500,
     min_passed: Annotated[float, Parameter(help="Share of questions that must pass, 0 to 1.")] = 1.0,
-    shared: Shared | None = None,
+    shared: UserOptions | None = None,
 ) -> int:
-    """Put questions to a memory, and check what is found: exit code 1 when too few pass.
+    """Ask a memory questions and check what it finds; exit code 1 when too few pass.
 
     A line is an object: `question`; `expect`, a text or several that must all stand in the context; `forbid`, what must not;
     `unknown`, true where nothing is known; `user`, when it is another's; `now`, the moment at which it is asked.
     """
-    options = shared or Shared()
+    options = shared or UserOptions()
     if not 0 <= min_passed <= 1:
         raise InputError(f"--min-passed must be from 0 to 1, not {min_passed}")
     cases = read_cases(file)
@@ -99,8 +99,8 @@ def eval_(
     return 0 if passed >= min_passed else _FAILED
 
 
-def read_cases(file: Path) -> list[Case]:
-    """Return the questions of a file. Raises `ImportFormatError` for a line that is none, with its number."""
+def read_cases(file: Path) -> list[EvalCase]:
+    """Return the questions of a file. Raises `ImportFormatError`, with the line number, for a line that is not one."""
     try:
         lines = file.read_text("utf-8").splitlines()
     except UnicodeDecodeError as error:
@@ -111,7 +111,7 @@ def read_cases(file: Path) -> list[Case]:
     return cases
 
 
-def _case(number: int, line: str, file: Path) -> Case:
+def _case(number: int, line: str, file: Path) -> EvalCase:
     where = f"line {number} of {file.name!r}"
     try:
         given = json.loads(line)
@@ -125,7 +125,7 @@ def _case(number: int, line: str, file: Path) -> Case:
         raise ImportFormatError(f"{where} is no object with a question")
     if unknown := sorted(set(given) - _KEYS):
         raise ImportFormatError(f"{where} has unknown fields {unknown}; known: {', '.join(sorted(_KEYS))}")
-    case = Case(
+    case = EvalCase(
         line=number,
         question=given["question"],
         expect=_texts(given, "expect", where),
@@ -149,7 +149,7 @@ def _texts(given: Mapping[str, Any], name: str, where: str) -> tuple[str, ...]:
     return tuple(texts)
 
 
-def _put(case: Case, memory: Handle, *, budget: int, ask: bool) -> Result:
+def _put(case: EvalCase, memory: Handle, *, budget: int, ask: bool) -> EvalResult:
     started = time.perf_counter()
     context = memory.context(case.question, budget=budget, now=case.now)
     milliseconds = (time.perf_counter() - started) * 1000
@@ -163,7 +163,7 @@ def _put(case: Case, memory: Handle, *, budget: int, ask: bool) -> Result:
     leaked = [text for text in case.forbid if _stands_in(text, shown)]
     wanted = found if answered is None else answered
     complete = wanted is None or wanted == 1.0
-    return Result(
+    return EvalResult(
         line=case.line,
         question=case.question,
         found=found,
@@ -182,12 +182,12 @@ def _share(expected: Sequence[str], text: str) -> float | None:
 
 
 def _stands_in(expected: str, text: str) -> bool:
-    """Tell whether words stand in a text as whole words, in whatever case."""
+    """Return True if the words occur in a text as whole words, in any case."""
     words = r"\s+".join(map(re.escape, expected.casefold().split()))
     return re.search(rf"(?<!\w){words}(?!\w)", text.casefold()) is not None
 
 
-def _figures(results: Sequence[Result]) -> dict[str, object]:
+def _figures(results: Sequence[EvalResult]) -> dict[str, object]:
     times = sorted(result.milliseconds for result in results)
     found = [result.found for result in results if result.found is not None]
     answered = [result.answered for result in results if result.answered is not None]
@@ -205,7 +205,7 @@ def _figures(results: Sequence[Result]) -> dict[str, object]:
     }
 
 
-def _show(results: Sequence[Result], min_passed: float) -> None:
+def _show(results: Sequence[EvalResult], min_passed: float) -> None:
     out = console()
     failed = [result for result in results if not result.passed]
     if failed:
@@ -224,7 +224,7 @@ def _show(results: Sequence[Result], min_passed: float) -> None:
     )
 
 
-def _why(result: Result) -> str:
+def _why(result: EvalResult) -> str:
     if result.leaked:
         return f"shows {', '.join(map(repr, result.leaked))}"
     if result.answered is not None and result.answered < 1:

@@ -1,4 +1,4 @@
-"""Facts as lines to read: the sentence, then since when, what kind, and what became of it."""
+"""Facts as lines to read: the sentence, then its dates, kind and status."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LONGEST = {
     "month": timedelta(days=31, hours=1),
     "year": timedelta(days=366, hours=1),
 }
-"""How long a unit can be, the hour of a clock change included: what lasts longer is shown with both its ends."""
+"""The longest a unit can be, a clock change included; a longer interval is shown with both ends."""
 
 _STYLES = {
     "current": "",
@@ -44,7 +44,7 @@ def fact_lines(fact: Fact) -> Text:
 
 
 def about(fact: Fact) -> str:
-    """Return what a reader must know beside the sentence."""
+    """Return the dates, kind and status of a fact."""
     parts = [
         span(fact.valid),
         fact.kind,
@@ -58,7 +58,7 @@ def about(fact: Fact) -> str:
 
 
 def span(valid: Interval) -> str:
-    """Return when something is true, no finer than it was said; empty when nobody said."""
+    """Return when a fact is true, no finer than it was said; empty when that is not known."""
     match (valid.start, valid.end):
         case None, None:
             return ""
@@ -72,7 +72,7 @@ def span(valid: Interval) -> str:
 
 
 def known_facts(memory: Handle, ids: Sequence[str]) -> list[Fact]:
-    """Return facts by their ids, whatever became of them, in the order of the ids."""
+    """Return facts of any status by id, in the order of the ids."""
     if not ids:
         return []
     found = memory.facts(status=STATUSES, filter={"id": {"in": list(ids)}}, include_retired=True)

@@ -1,4 +1,4 @@
-"""Commands about what is believed: facts, why, history, believe, amend, conflicts, settle, review."""
+"""Commands about facts: facts, why, history, believe, amend, conflicts, settle, review."""
 
 from __future__ import annotations
 
@@ -15,49 +15,49 @@ from lukasa import Fact, Testimony, Why
 from lukasa.domain.fact import FactKind, Status
 from lukasa.surfaces.cli.changes import entry_table
 from lukasa.surfaces.cli.fact_lines import fact_lines, fact_table, known_facts, said_of
-from lukasa.surfaces.cli.options import Shared, moment, opened_handle
+from lukasa.surfaces.cli.options import UserOptions, moment, opened_handle
 from lukasa.surfaces.cli.output import console, count, print_json, warn, when, who
 from lukasa.surfaces.cli.recall import read_filter
 
-_Reason = Annotated[str, Parameter(help="Why; kept in the journal.")]
+_Reason = Annotated[str, Parameter(help="Reason, kept in the journal.")]
 _FactId = Annotated[str, Parameter(help="The fact's id, as `lukasa facts` shows it.")]
 
 
 @Parameter(name="*")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """Which facts are meant."""
+class FactOptions:
+    """Which facts to list."""
 
     subject: str = ""
-    """Only what is about this person or thing."""
+    """Only facts about this person or thing."""
 
     kind: tuple[FactKind, ...] = ()
-    """Only this kind of fact; may be given several times."""
+    """Only this kind of fact; may be repeated."""
 
     status: tuple[Status, ...] = ()
-    """Only with this status, instead of what is current; may be given several times."""
+    """Only this status, instead of current facts; may be repeated."""
 
     valid_at: str = ""
-    """What was true at this moment (ISO 8601), past by now or not."""
+    """What was true at this time (ISO 8601)."""
 
     as_of: str = ""
-    """As it was believed at this moment (ISO 8601), or at this version, as `lukasa changes` numbers them."""
+    """What was believed at this time (ISO 8601), or at this version number of `lukasa changes`."""
 
     filter: Annotated[
-        str, Parameter(help='Only what passes this filter: JSON, such as {"origin": "user"}.')
+        str, Parameter(help='Only facts that match this filter: JSON, such as {"origin": "user"}.')
     ] = ""
     retired: bool = False
-    """Forgotten and expired ones too."""
+    """Include forgotten and expired facts."""
 
 
 def facts(
     *,
-    asked: Asked | None = None,
-    limit: Annotated[int | None, Parameter(alias="-n", help="At most so many.")] = None,
-    shared: Shared | None = None,
+    which: FactOptions | None = None,
+    limit: Annotated[int | None, Parameter(alias="-n", help="At most this many.")] = None,
+    shared: UserOptions | None = None,
 ) -> None:
-    """List what is believed, in the order in which it was learned."""
-    options, wanted = shared or Shared(), asked or Asked()
+    """List current facts, in the order in which they were learned."""
+    options, wanted = shared or UserOptions(), which or FactOptions()
     with opened_handle(options) as memory:
         found = memory.facts(
             subject=wanted.subject or None,
@@ -72,9 +72,9 @@ def facts(
     _show(found, options, nothing="No facts.")
 
 
-def why(fact: _FactId, /, *, shared: Shared | None = None) -> None:
-    """Show what a fact rests on: the very words, and each change with its cause."""
-    options = shared or Shared()
+def why(fact: _FactId, /, *, shared: UserOptions | None = None) -> None:
+    """Show the quotes behind a fact, and each change with its cause."""
+    options = shared or UserOptions()
     with opened_handle(options) as memory:
         found = memory.why(fact)
     if options.json:
@@ -83,9 +83,9 @@ def why(fact: _FactId, /, *, shared: Shared | None = None) -> None:
     show_why(console(), found)
 
 
-def history(fact: _FactId, /, *, shared: Shared | None = None) -> None:
+def history(fact: _FactId, /, *, shared: UserOptions | None = None) -> None:
     """Show every version of a fact, oldest first."""
-    options = shared or Shared()
+    options = shared or UserOptions()
     with opened_handle(options) as memory:
         versions = memory.history(fact)
     if options.json:
@@ -99,20 +99,18 @@ def history(fact: _FactId, /, *, shared: Shared | None = None) -> None:
 
 
 def believe(
-    text: Annotated[str, Parameter(help="A sentence that can be understood on its own.")],
+    text: Annotated[str, Parameter(help="A self-contained sentence.")],
     /,
     *,
-    subject: Annotated[str, Parameter(help="Whom or what it is about.")],
+    subject: Annotated[str, Parameter(help="Who or what it is about.")],
     kind: Annotated[FactKind, Parameter(help="What kind of fact it is.")] = "fact",
-    attribute: Annotated[str, Parameter(help="A label such as lives_in; needs --value.")] = "",
-    value: Annotated[str, Parameter(help="What the attribute is: Lisbon.")] = "",
-    valid_from: Annotated[
-        str, Parameter(help="Since when it is true (ISO 8601); now, if you don't say.")
-    ] = "",
-    shared: Shared | None = None,
+    attribute: Annotated[str, Parameter(help="A label such as lives_in; requires --value.")] = "",
+    value: Annotated[str, Parameter(help="The value of the attribute, such as Lisbon.")] = "",
+    valid_from: Annotated[str, Parameter(help="Since when it is true (ISO 8601); default: now.")] = "",
+    shared: UserOptions | None = None,
 ) -> None:
-    """State a fact yourself: it is compared with what is known, and may take its place."""
-    options = shared or Shared()
+    """Add a fact yourself. It is compared with known facts and may supersede one."""
+    options = shared or UserOptions()
     with opened_handle(options, new=True) as memory:
         receipt = memory.believe(
             text,
@@ -134,19 +132,19 @@ def amend(
     fact: _FactId,
     /,
     *,
-    text: Annotated[str, Parameter(help="Other words for it.")] = "",
+    text: Annotated[str, Parameter(help="The new text of the fact.")] = "",
     pin: Annotated[
         bool | None,
-        Parameter(negative="--unpin", help="Keep it in the profile always; --unpin lets it go again."),
+        Parameter(negative="--unpin", help="Always keep it in the profile; --unpin stops that."),
     ] = None,
     expires: Annotated[str, Parameter(help="When it stops being recalled (ISO 8601).")] = "",
     reason: _Reason = "",
-    shared: Shared | None = None,
+    shared: UserOptions | None = None,
 ) -> None:
-    """Change the words of a fact, whether it is pinned, or when it expires: its next version."""
-    options = shared or Shared()
+    """Reword a fact, pin it, or set when it expires. This makes a new version of it."""
+    options = shared or UserOptions()
     if not text and pin is None and not expires:
-        raise CycloptsError(msg="say what to amend: --text, --pin, --unpin or --expires")
+        raise CycloptsError(msg="nothing to amend; give --text, --pin, --unpin or --expires")
     with opened_handle(options) as memory:
         made = memory.amend(fact, text=text or None, pinned=pin, expires_at=expires or None, reason=reason)
     if options.json:
@@ -155,9 +153,9 @@ def amend(
         console().print(fact_table([made]))
 
 
-def conflicts(*, shared: Shared | None = None) -> None:
-    """List facts that exclude each other and were not decided."""
-    options = shared or Shared()
+def conflicts(*, shared: UserOptions | None = None) -> None:
+    """List contradictions that are not resolved."""
+    options = shared or UserOptions()
     with opened_handle(options) as memory:
         found = memory.conflicts()
     if options.json:
@@ -167,20 +165,20 @@ def conflicts(*, shared: Shared | None = None) -> None:
     for group in found:
         out.print(fact_table(group))
         out.print()
-    decide = f"{count(len(found), 'conflict')}; `lukasa settle --keep ID` decides one."
+    decide = f"{count(len(found), 'conflict')}; resolve one with `lukasa settle --keep ID`."
     out.print(Text(decide if found else "No conflicts.", style="dim"))
 
 
 def settle(
     *,
     keep: Annotated[
-        str, Parameter(help="Id of the fact that is right; those it conflicts with are withdrawn.")
+        str, Parameter(help="Id of the fact that is right; the facts it contradicts are withdrawn.")
     ],
     reason: _Reason = "",
-    shared: Shared | None = None,
+    shared: UserOptions | None = None,
 ) -> None:
-    """Decide a conflict."""
-    options = shared or Shared()
+    """Resolve a contradiction."""
+    options = shared or UserOptions()
     with opened_handle(options) as memory:
         decided = memory.settle(keep, reason=reason)
     _show(decided, options, nothing="Nothing changed.")
@@ -189,16 +187,19 @@ def settle(
 def review(
     *,
     approve: Annotated[
-        tuple[str, ...], Parameter(consume_multiple=True, help="Believe these quarantined facts, by id.")
+        tuple[str, ...], Parameter(consume_multiple=True, help="Accept these quarantined facts, by id.")
     ] = (),
     reject: Annotated[
         tuple[str, ...], Parameter(consume_multiple=True, help="Withdraw these quarantined facts, by id.")
     ] = (),
     reason: _Reason = "",
-    shared: Shared | None = None,
+    shared: UserOptions | None = None,
 ) -> None:
-    """List what was said by somebody who may not instruct the assistant and is not believed; or decide about it."""
-    options = shared or Shared()
+    """List quarantined facts, or accept or withdraw them.
+
+    A fact is quarantined when its source may not make it: a web page or a tool that gives instructions.
+    """
+    options = shared or UserOptions()
     with opened_handle(options) as memory:
         approved = memory.approve(approve, reason=reason) if approve else []
         rejected = memory.reject(reject, reason=reason) if reject else []
@@ -211,7 +212,7 @@ def review(
         return
     _show(waiting, options, nothing="Nothing to review.")
     if waiting:
-        hint = "`lukasa review --approve ID` believes one, `--reject ID` withdraws it."
+        hint = "accept one with `lukasa review --approve ID`, withdraw it with `--reject ID`."
         console().print(Text(hint, style="dim"))
 
 
@@ -219,13 +220,13 @@ def show_why(out: Console, found: Why) -> None:
     """Print a fact, the words that it rests on, and its journal."""
     out.print(fact_table([found.fact]))
     out.print(Text("Because:", style="bold"))
-    out.print(testimony_table(found.testimony) if found.testimony else "The words are gone.")
+    out.print(testimony_table(found.testimony) if found.testimony else "The source was erased.")
     out.print(Text("Changes:", style="bold"))
     out.print(entry_table(found.entries))
 
 
 def testimony_table(testimony: Sequence[Testimony]) -> Table:
-    """Return who said it, when, in which words."""
+    """Return a table of quotes with their speakers and dates."""
     table = Table.grid(padding=(0, 2))
     for each in testimony:
         speaker = who(each.turn.speaker, each.turn.role)
@@ -241,7 +242,7 @@ def _show_decided(approved: Sequence[Fact], rejected: Sequence[Fact]) -> None:
             console().print(fact_table(made))
 
 
-def _show(found: list[Fact], options: Shared, *, nothing: str) -> None:
+def _show(found: list[Fact], options: UserOptions, *, nothing: str) -> None:
     if options.json:
         print_json(found)
     elif found:

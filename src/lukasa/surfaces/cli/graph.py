@@ -1,4 +1,4 @@
-"""Commands about the graph: entities, relations, related, path, graph, and whose names are whose."""
+"""Commands about the graph: entities, relations, related, path, graph, merge, split, alias, rename."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rich.text import Text
 
 from lukasa import Entity, Handle, Receipt, Relation
 from lukasa.surfaces.cli.fact_lines import span
-from lukasa.surfaces.cli.options import Shared, opened_handle
+from lukasa.surfaces.cli.options import UserOptions, opened_handle
 from lukasa.surfaces.cli.output import console, count, print_json, warn
 
 
@@ -21,10 +21,10 @@ def entities(
     /,
     *,
     limit: Annotated[int | None, Parameter(alias="-n", help="At most so many.")] = None,
-    shared: Shared | None = None,
+    shared: UserOptions | None = None,
 ) -> None:
-    """List who and what is known, with the names that each goes by."""
-    options = shared or Shared()
+    """List people, places and things, with their names."""
+    options = shared or UserOptions()
     with opened_handle(options) as memory:
         found = memory.entities(query, limit=limit)
     if options.json:
@@ -41,10 +41,10 @@ def related(
     *,
     hops: Annotated[int, Parameter(help="How many relations away.")] = 1,
     valid_at: Annotated[str, Parameter(help="What was true at a moment (ISO 8601).")] = "",
-    shared: Shared | None = None,
+    shared: UserOptions | None = None,
 ) -> None:
-    """Show how somebody or something is connected."""
-    options = shared or Shared()
+    """Show what is connected to an entity."""
+    options = shared or UserOptions()
     with opened_handle(options) as memory:
         found = memory.related(entity, hops=hops, valid_at=valid_at or None)
     if options.json:
@@ -59,15 +59,15 @@ def relations(
     query: Annotated[str, Parameter(help="What they should bear on; without it, all.")] = "",
     /,
     *,
-    entity: Annotated[str, Parameter(help="Only those of somebody or something.")] = "",
+    entity: Annotated[str, Parameter(help="Only relations of this entity.")] = "",
     label: Annotated[str, Parameter(help="Only those with a label, such as lives_in.")] = "",
     valid_at: Annotated[str, Parameter(help="What was true at a moment (ISO 8601).")] = "",
     past: Annotated[bool, Parameter(help="Those that were believed, too.", negative="")] = False,
     limit: Annotated[int | None, Parameter(alias="-n", help="At most so many.")] = None,
-    shared: Shared | None = None,
+    shared: UserOptions | None = None,
 ) -> None:
-    """List what connects whom, or search it."""
-    options = shared or Shared()
+    """List or search the relations between entities."""
+    options = shared or UserOptions()
     with opened_handle(options) as memory:
         found = memory.relations(
             entity or None,
@@ -86,32 +86,32 @@ def relations(
         console().print("Nothing that is known bears on it." if query else "There are no such relations.")
 
 
-_Name = Annotated[str, Parameter(help="What somebody or something is called.")]
+_Name = Annotated[str, Parameter(help="The name of an entity.")]
 _OtherName = Annotated[str, Parameter(help="Another name for the same, or for another.")]
 
 
-def merge(one: _Name, other: _OtherName, /, *, shared: Shared | None = None) -> None:
-    """State that two names are one entity's."""
+def merge(one: _Name, other: _OtherName, /, *, shared: UserOptions | None = None) -> None:
+    """Say that two names mean the same entity."""
     _state(shared, lambda memory: memory.merge(one, other))
 
 
-def split(one: _Name, other: _OtherName, /, *, shared: Shared | None = None) -> None:
-    """State that two names are not one entity's, whatever they look like."""
+def split(one: _Name, other: _OtherName, /, *, shared: UserOptions | None = None) -> None:
+    """Say that two names mean different entities, however alike they are."""
     _state(shared, lambda memory: memory.split(one, other))
 
 
-def alias(name: _Name, other: _OtherName, /, *, shared: Shared | None = None) -> None:
-    """State that somebody or something known goes by another name, too."""
+def alias(name: _Name, other: _OtherName, /, *, shared: UserOptions | None = None) -> None:
+    """Add another name to an entity."""
     _state(shared, lambda memory: memory.alias(name, other))
 
 
-def rename(old: _Name, new: _OtherName, /, *, shared: Shared | None = None) -> None:
-    """State that somebody or something known goes by another name now, and is shown so."""
+def rename(old: _Name, new: _OtherName, /, *, shared: UserOptions | None = None) -> None:
+    """Change the name of an entity; it still answers to the old one."""
     _state(shared, lambda memory: memory.rename(old, new))
 
 
-def _state(shared: Shared | None, verb: Callable[[Handle], Receipt]) -> None:
-    options = shared or Shared()
+def _state(shared: UserOptions | None, verb: Callable[[Handle], Receipt]) -> None:
+    options = shared or UserOptions()
     with opened_handle(options) as memory:
         receipt = verb(memory)
     if options.json:
@@ -126,10 +126,10 @@ def path(
     end: Annotated[str, Parameter(help="Another name, or id.")],
     /,
     *,
-    shared: Shared | None = None,
+    shared: UserOptions | None = None,
 ) -> None:
-    """Show the shortest chain of relations between two entities."""
-    options = shared or Shared()
+    """Show the shortest path between two entities."""
+    options = shared or UserOptions()
     with opened_handle(options) as memory:
         found = memory.path(start, end)
         known = {entity.id: entity for entity in memory.entities()}
@@ -149,10 +149,10 @@ def graph(
     entity: Annotated[str, Parameter(help="Only what is around it.")] = "",
     hops: Annotated[int, Parameter(help="How far around it.")] = 2,
     output: Annotated[Path | None, Parameter(alias="-o", help="A file; without it, standard output.")] = None,
-    shared: Shared | None = None,
+    shared: UserOptions | None = None,
 ) -> None:
-    """Write the graph in the format of another tool."""
-    options = shared or Shared()
+    """Export the graph: HTML, GraphML, JSON-LD, Cypher or DOT."""
+    options = shared or UserOptions()
     with opened_handle(options) as memory:
         text = memory.graph(format, entity=entity or None, hops=hops)
     if output is not None:

@@ -19,38 +19,38 @@ from lukasa.domain.time import read_instant
 from lukasa.errors import ConflictError, ImportFormatError, InputError
 from lukasa.surfaces.cli.formats.detect import READERS, Format, detect
 from lukasa.surfaces.cli.formats.session import Assumptions, Session
-from lukasa.surfaces.cli.formats.source import Source
-from lukasa.surfaces.cli.options import Shared, handle, opened
+from lukasa.surfaces.cli.formats.source import ImportFile
+from lukasa.surfaces.cli.options import UserOptions, handle, opened
 from lukasa.surfaces.cli.output import console, count, counted, print_json, warn
-from lukasa.surfaces.cli.progress import Moving, bar
+from lukasa.surfaces.cli.progress import Progressing, bar
 
 MOST = 256
 """Turns in one call of `remember`: a long session goes in pieces, so that memory and what a crash costs stay small."""
 
 
 @dataclass(slots=True)
-class Tally:
-    """What came of an import."""
+class ImportReport:
+    """What an import stored and skipped."""
 
     file: str
     format: Format
     users: list[str] = field(default_factory=list)
     sessions: int = 0
     turns: int = 0
-    """Stored now."""
+    """New turns."""
 
     duplicates: int = 0
-    """Known already."""
+    """Turns that were stored before."""
 
     skipped: list[str] = field(default_factory=list)
     facts: int = 0
-    """Made, confirmed or changed, each counted once."""
+    """Facts added, confirmed or changed, each counted once."""
 
     refused: Counter[str] = field(default_factory=Counter)
-    """Claims that the gate did not let pass, by reason."""
+    """Claims that the gate refused, by reason."""
 
     redacted: Counter[str] = field(default_factory=Counter)
-    """Secrets that were replaced by a label, by sort."""
+    """Secrets replaced by a label, by kind."""
 
     unembedded: int = 0
     warnings: list[str] = field(default_factory=list)
@@ -58,7 +58,7 @@ class Tally:
     _facts: set[str] = field(default_factory=set, repr=False)
 
     def add(self, receipt: Receipt, place: str) -> None:
-        """Count what one call did."""
+        """Add the receipt of one call."""
         self.turns += len(receipt.turns)
         self.duplicates += len(receipt.duplicates)
         self._facts.update(receipt.facts)
@@ -74,7 +74,7 @@ def import_(
     file: Annotated[Path, Parameter(help="A file of conversations.")],
     /,
     *,
-    format: Annotated[Format | None, Parameter(help="What it is; without it, the file is looked at.")] = None,
+    format: Annotated[Format | None, Parameter(help="The format; detected from the file by default.")] = None,
     limit: Annotated[
         int | None,
         Parameter(
@@ -91,40 +91,42 @@ def import_(
         str, Parameter(help="When undated messages were said (ISO 8601); without it they are refused.")
     ] = "",
     force: Annotated[bool, Parameter(help="Store again what was erased.")] = False,
-    shared: Shared | None = None,
+    shared: UserOptions | None = None,
 ) -> None:
-    """Take in LoCoMo JSON, a ChatGPT or Claude export, OpenAI-style JSONL, plain text, or what `lukasa export` wrote.
+    """Import a ChatGPT or Claude export, OpenAI-style JSONL, plain text, LoCoMo JSON, or the output of `lukasa export`.
 
     Sessions are stored one by one. Importing a file again, or the rest of it after a crash, stores nothing twice.
     """
-    options = shared or Shared()
-    source = Source(file)
+    options = shared or UserOptions()
+    source = ImportFile(file)
     settings = Settings.from_env()
     zone = zone or settings.zone
     assumed = Assumptions(zone=zone or None, at=read_instant(at, zone=zone or None) if at else None)
-    tally = Tally(str(file), format or detect(source))
-    sessions = first(READERS[tally.format](source, assumed), limit)
+    report = ImportReport(str(file), format or detect(source))
+    sessions = first(READERS[report.format](source, assumed), limit)
     started = perf_counter()
     try:
         with opened(options, new=True) as memory, bar("Importing", quiet=options.json) as progress:
             for session in sessions:
-                store(memory, session, options, tally, force=force)
-                _show_progress(progress, source, tally)
+                store(memory, session, options, report, force=force)
+                _show_progress(progress, source, report)
     except (Exception, KeyboardInterrupt):
-        if tally.sessions:
-            kept = f"{count(tally.sessions, 'session')} before that are stored; importing again stores nothing twice"
+        if report.sessions:
+            kept = f"{count(report.sessions, 'session')} before that are stored; importing again stores nothing twice"
             console(stderr=True).print(Text(kept, style="dim"))
         raise
-    if not tally.sessions:
-        raise ImportFormatError(f"{file} holds no conversations ({tally.format})")
-    tally.seconds = round(perf_counter() - started, 3)
+    if not report.sessions:
+        raise ImportFormatError(f"{file} holds no conversations ({report.format})")
+    report.seconds = round(perf_counter() - started, 3)
     if options.json:
-        print_json(tally)
+        print_json(report)
     else:
-        _report(tally)
+        _report(report)
 
 
-def store(memory: Memory, session: Session, options: Shared, tally: Tally, *, force: bool = False) -> None:
+def store(
+    memory: Memory, session: Session, options: UserOptions, report: ImportReport, *, force: bool = False
+) -> None:
     """Store a session, at most `MOST` turns at once; with *force*, also what was erased."""
     mine = handle(memory, options, session.user)
     if session.user and options.user:
@@ -135,11 +137,11 @@ def store(memory: Memory, session: Session, options: Shared, tally: Tally, *, fo
         receipt = _remember(mine, part)
         if force and (erased := _erased(receipt)):
             receipt = _remember_erased(mine, part, receipt, erased)
-        tally.add(receipt, part.place)
+        report.add(receipt, part.place)
         _forget_again(mine, part, receipt)
-    tally.sessions += 1
-    if mine.partition.user not in tally.users:
-        tally.users.append(mine.partition.user)
+    report.sessions += 1
+    if mine.partition.user not in report.users:
+        report.users.append(mine.partition.user)
 
 
 def _remember(mine: Handle, part: Session) -> Receipt:
@@ -226,33 +228,35 @@ def _forget_again(mine: Handle, part: Session, receipt: Receipt) -> None:
         mine.forget([ids[place] for place in part.retired], reason="it was forgotten where it was exported")
 
 
-def _show_progress(progress: Moving, source: Source, tally: Tally) -> None:
-    progress.move(source.done, of=source.size, note=count(tally.turns + tally.duplicates, "turn"))
+def _show_progress(progress: Progressing, source: ImportFile, report: ImportReport) -> None:
+    progress.move(source.done, of=source.size, note=count(report.turns + report.duplicates, "turn"))
 
 
-def _report(tally: Tally) -> None:
+def _report(report: ImportReport) -> None:
     out = console()
-    people = ", ".join(tally.users[:5]) + (", …" if len(tally.users) > 5 else "")  # noqa: PLR2004 - a line's worth
-    speed = f" ({tally.turns / tally.seconds:,.0f} a second)" if tally.turns and tally.seconds else ""
+    people = ", ".join(report.users[:5]) + (", …" if len(report.users) > 5 else "")  # noqa: PLR2004 - a line's worth
+    speed = f" ({report.turns / report.seconds:,.0f} a second)" if report.turns and report.seconds else ""
     out.print(
-        f"{count(tally.turns, 'turn')} stored{speed}, {tally.duplicates:,} known already, "
-        f"from {count(tally.sessions, 'session')} of {tally.file} ({tally.format}).",
+        f"{count(report.turns, 'turn')} stored{speed}, {report.duplicates:,} known already, "
+        f"from {count(report.sessions, 'session')} of {report.file} ({report.format}).",
         markup=False,
     )
-    if tally.facts:
-        out.print(f"{count(tally.facts, 'fact')} distilled from them.")
-    if tally.redacted:
+    if report.facts:
+        out.print(f"{count(report.facts, 'fact')} distilled from them.")
+    if report.redacted:
         out.print(
-            Text(f"replaced by a label before anything was stored: {counted(tally.redacted)}", style="yellow")
+            Text(
+                f"replaced by a label before anything was stored: {counted(report.redacted)}", style="yellow"
+            )
         )
-    if tally.refused:
-        out.print(Text(f"not believed: {counted(tally.refused)}", style="dim"))
+    if report.refused:
+        out.print(Text(f"not believed: {counted(report.refused)}", style="dim"))
     if people:
         out.print(f"In the memory of: {people}", markup=False)
-    for reason in tally.skipped[:10]:
+    for reason in report.skipped[:10]:
         out.print(Text(f"left out: {reason}", style="dim"))
-    if len(tally.skipped) > 10:  # noqa: PLR2004 - a screen's worth
-        out.print(Text(f"… and {len(tally.skipped) - 10:,} more left out", style="dim"))
-    if tally.unembedded:
-        warn([f"{count(tally.unembedded, 'turn')} without vectors: `lukasa reembed` makes them"])
-    warn(tally.warnings)
+    if len(report.skipped) > 10:  # noqa: PLR2004 - a screen's worth
+        out.print(Text(f"… and {len(report.skipped) - 10:,} more left out", style="dim"))
+    if report.unembedded:
+        warn([f"{count(report.unembedded, 'turn')} without vectors: `lukasa reembed` makes them"])
+    warn(report.warnings)

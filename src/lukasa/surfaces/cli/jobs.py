@@ -1,4 +1,4 @@
-"""Commands about what a model does in the background: worker, jobs, retry, reextract, summaries, usage."""
+"""Commands about background jobs: worker, jobs, flush, retry, reextract, maintain, timeline, summaries, usage."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from rich.text import Text
 from lukasa import Job, Spent
 from lukasa.surfaces.cli.changes import show_diff
 from lukasa.surfaces.cli.fact_lines import fact_table
-from lukasa.surfaces.cli.options import Shared, Store, handle, opened, opened_handle
+from lukasa.surfaces.cli.options import StoreOptions, UserOptions, handle, opened, opened_handle
 from lukasa.surfaces.cli.output import console, count, print_json, warn, when
 
 
 def worker(
     *,
-    until_idle: Annotated[bool, Parameter(help="Stop when nothing is due any more.")] = False,
-    store: Store | None = None,
+    until_idle: Annotated[bool, Parameter(help="Stop when no job is due.")] = False,
+    store: StoreOptions | None = None,
 ) -> None:
-    """Do background jobs of every process that uses the store, until interrupted."""
-    options = store or Store()
+    """Run background jobs, queued by any process that uses the store, until interrupted."""
+    options = store or StoreOptions()
     with opened(options) as memory:
         done = memory.work(until_idle=until_idle)
     if options.json:
@@ -32,9 +32,9 @@ def worker(
         console().print(f"{count(done, 'job')} done.")
 
 
-def jobs(*, shared: Shared | None = None) -> None:
-    """List what is still to be done: of all users, or with --user of one."""
-    options = shared or Shared()
+def jobs(*, shared: UserOptions | None = None) -> None:
+    """List pending and failed jobs of all users, or of one with --user."""
+    options = shared or UserOptions()
     with opened(options) as memory:
         found = handle(memory, options).jobs() if options.user else memory.jobs()
     if options.json:
@@ -42,45 +42,45 @@ def jobs(*, shared: Shared | None = None) -> None:
     elif found:
         console().print(_job_table(found))
     else:
-        console().print("Nothing is to be done.")
+        console().print("No jobs.")
 
 
 def flush(
     *,
-    timeout: Annotated[float | None, Parameter(help="Seconds to wait at most.")] = None,
-    shared: Shared | None = None,
+    timeout: Annotated[float | None, Parameter(help="Wait at most this many seconds.")] = None,
+    shared: UserOptions | None = None,
 ) -> int:
-    """Do what is to be done now, and wait for it; exit code 1 when something failed."""
-    options = shared or Shared()
+    """Run pending jobs and wait for them; exit code 1 when one failed."""
+    options = shared or UserOptions()
     with opened(options) as memory:
         flushed = handle(memory, options).flush(timeout) if options.user else memory.flush(timeout)
     if options.json:
         print_json({"ok": flushed.ok, "flushed": flushed})
     else:
-        console().print(f"{count(flushed.done, 'job')} done, {flushed.pending:,} to do.")
+        console().print(f"{count(flushed.done, 'job')} done, {flushed.pending:,} pending.")
         warn(flushed.errors)
     return 0 if flushed.ok else 1
 
 
-def retry(*, shared: Shared | None = None) -> None:
-    """Have done again what was given up, and what rules had to read because the model failed."""
-    options = shared or Shared()
+def retry(*, shared: UserOptions | None = None) -> None:
+    """Retry failed jobs, and turns that were read by rules because the model failed."""
+    options = shared or UserOptions()
     with opened(options) as memory:
-        count_ = handle(memory, options).retry() if options.user else memory.retry()
+        retried = handle(memory, options).retry() if options.user else memory.retry()
     if options.json:
-        print_json({"retried": count_})
+        print_json({"retried": retried})
     else:
-        console().print(f"{count(count_, 'job')} to be done again.")
+        console().print(f"{count(retried, 'job')} queued again.")
 
 
 def reextract(
     *,
     session: Annotated[str, Parameter(help="Only this session.")] = "",
-    dry_run: Annotated[bool, Parameter(help="Tell what would differ, and change nothing.")] = False,
-    shared: Shared | None = None,
+    dry_run: Annotated[bool, Parameter(help="Show what would change, without changing it.")] = False,
+    shared: UserOptions | None = None,
 ) -> None:
-    """Read sessions again, from what was said, with the extractor in use; `lukasa undo` takes it back."""
-    options = shared or Shared()
+    """Extract facts again from stored sessions, with the current extractor; `lukasa undo` reverts it."""
+    options = shared or UserOptions()
     with opened_handle(options) as memory:
         found = memory.reextract(session or None, dry_run=dry_run)
     if options.json:
@@ -89,9 +89,9 @@ def reextract(
         show_diff(console(), found)
 
 
-def maintain(*, shared: Shared | None = None) -> int:
-    """Do a round of background care: hide what expired, merge what says the same, make what is missing."""
-    options = shared or Shared()
+def maintain(*, shared: UserOptions | None = None) -> int:
+    """Run maintenance now: hide expired facts, merge duplicates, compute missing vectors and summaries."""
+    options = shared or UserOptions()
     with opened_handle(options) as memory:
         before = memory.stats()
         flushed = memory.maintain()
@@ -107,12 +107,12 @@ def maintain(*, shared: Shared | None = None) -> int:
 
 def timeline(
     *,
-    since: Annotated[str, Parameter(help="The first moment (ISO 8601).")] = "",
-    until: Annotated[str, Parameter(help="The moment after the last (ISO 8601).")] = "",
-    shared: Shared | None = None,
+    since: Annotated[str, Parameter(help="From this time (ISO 8601).")] = "",
+    until: Annotated[str, Parameter(help="Before this time (ISO 8601).")] = "",
+    shared: UserOptions | None = None,
 ) -> None:
-    """List what happened and what is planned, in order, as far as a date is known."""
-    options = shared or Shared()
+    """List events and plans with a known date, in order of time."""
+    options = shared or UserOptions()
     with opened_handle(options) as memory:
         found = memory.timeline(since=since or None, until=until or None)
     if options.json:
@@ -120,12 +120,12 @@ def timeline(
     elif found:
         console().print(fact_table(found))
     else:
-        console().print("Nothing with a date is known.")
+        console().print("No dated facts.")
 
 
-def summaries(*, shared: Shared | None = None) -> None:
+def summaries(*, shared: UserOptions | None = None) -> None:
     """Show the rolling summaries of the conversations."""
-    options = shared or Shared()
+    options = shared or UserOptions()
     with opened_handle(options) as memory:
         found = memory.summaries()
     if options.json:
@@ -135,17 +135,17 @@ def summaries(*, shared: Shared | None = None) -> None:
         console().print(Text(each.session or "the whole conversation", style="bold"))
         console().print(Text(each.text))
     if not found:
-        console().print("There are no summaries: a model makes them.")
+        console().print("No summaries. A language model writes them.")
 
 
 def usage(
     *,
     since: Annotated[date | None, Parameter(help="The first day, in UTC.")] = None,
     until: Annotated[date | None, Parameter(help="The last day, in UTC.")] = None,
-    shared: Shared | None = None,
+    shared: UserOptions | None = None,
 ) -> None:
-    """Show what model calls took, by day, purpose and model: of all users, or with --user of one."""
-    options = shared or Shared()
+    """Show model calls, tokens and cost by day, purpose and model, of all users, or of one with --user."""
+    options = shared or UserOptions()
     with opened(options) as memory:
         owner = handle(memory, options) if options.user else memory
         found = owner.usage(since=since, until=until)
@@ -154,7 +154,7 @@ def usage(
     elif found:
         console().print(_usage_table(found))
     else:
-        console().print("No model was called.")
+        console().print("No model calls.")
 
 
 def _job_table(jobs: Sequence[Job]) -> Table:

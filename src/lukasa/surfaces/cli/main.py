@@ -24,69 +24,69 @@ COMMANDS = {
             f"{_HERE}.demo:demo",
             "Import a sample conversation into a store of its own and ask it questions.",
         ),
-        "import": (f"{_HERE}.import_:import_", "Take in a file of conversations."),
+        "import": (f"{_HERE}.import_:import_", "Import a file of conversations."),
         "remember": (f"{_HERE}.remember:remember", "Store one message, word for word."),
-        "recall": (f"{_HERE}.recall:recall", "Find what bears on a question."),
-        "context": (f"{_HERE}.recall:context", "Make a block to paste into a prompt, within a budget."),
-        "ask": (f"{_HERE}.ask:ask", "Answer a question, with citations that are checked."),
-        "turns": (f"{_HERE}.recall:turns", "List what was said."),
-        "forget": (f"{_HERE}.remember:forget", "Hide turns and facts from recall; they can be restored."),
-        "restore": (f"{_HERE}.remember:restore", "Let forgotten turns and facts be recalled again."),
+        "recall": (f"{_HERE}.recall:recall", "Find the turns and facts that answer a question."),
+        "context": (f"{_HERE}.recall:context", "Print a block for a prompt, within a token budget."),
+        "ask": (f"{_HERE}.ask:ask", "Answer a question, with checked citations."),
+        "turns": (f"{_HERE}.recall:turns", "List stored messages."),
+        "forget": (f"{_HERE}.remember:forget", "Hide turns and facts from recall."),
+        "restore": (f"{_HERE}.remember:restore", "Bring back forgotten turns and facts."),
     },
-    "What is believed": {
-        "facts": (f"{_HERE}.facts:facts", "List what is believed."),
-        "timeline": (f"{_HERE}.jobs:timeline", "List what happened and what is planned, in order."),
-        "why": (f"{_HERE}.facts:why", "Show the words that a fact rests on."),
+    "Facts": {
+        "facts": (f"{_HERE}.facts:facts", "List current facts."),
+        "timeline": (f"{_HERE}.jobs:timeline", "List events and plans in order of time."),
+        "why": (f"{_HERE}.facts:why", "Show the quotes behind a fact."),
         "history": (f"{_HERE}.facts:history", "Show every version of a fact."),
-        "believe": (f"{_HERE}.facts:believe", "State a fact yourself."),
-        "amend": (f"{_HERE}.facts:amend", "Reword a fact, pin it, or let it expire."),
-        "conflicts": (f"{_HERE}.facts:conflicts", "List facts that exclude each other."),
-        "settle": (f"{_HERE}.facts:settle", "Decide a conflict."),
-        "review": (
-            f"{_HERE}.facts:review",
-            "List what was said by somebody who may not instruct; decide.",
-        ),
+        "believe": (f"{_HERE}.facts:believe", "Add a fact yourself."),
+        "amend": (f"{_HERE}.facts:amend", "Reword a fact, pin it, or set when it expires."),
+        "conflicts": (f"{_HERE}.facts:conflicts", "List contradictions that are not resolved."),
+        "settle": (f"{_HERE}.facts:settle", "Resolve a contradiction."),
+        "review": (f"{_HERE}.facts:review", "Review quarantined facts."),
     },
-    "How it is connected": {
-        "entities": (f"{_HERE}.graph:entities", "List who and what is known."),
-        "relations": (f"{_HERE}.graph:relations", "List what connects whom, or search it."),
-        "related": (f"{_HERE}.graph:related", "Show how somebody or something is connected."),
-        "path": (f"{_HERE}.graph:path", "Show what connects two entities."),
-        "graph": (f"{_HERE}.graph:graph", "Write the graph in the format of another tool."),
-        "merge": (f"{_HERE}.graph:merge", "State that two names are one entity's."),
-        "split": (f"{_HERE}.graph:split", "State that two names are not one entity's."),
-        "alias": (f"{_HERE}.graph:alias", "State that somebody or something goes by another name, too."),
-        "rename": (f"{_HERE}.graph:rename", "State that somebody or something goes by another name now."),
+    "Graph": {
+        "entities": (f"{_HERE}.graph:entities", "List people, places and things."),
+        "relations": (f"{_HERE}.graph:relations", "List or search the relations between them."),
+        "related": (f"{_HERE}.graph:related", "Show what is connected to an entity."),
+        "path": (f"{_HERE}.graph:path", "Show the shortest path between two entities."),
+        "graph": (f"{_HERE}.graph:graph", "Export the graph: HTML, GraphML, JSON-LD, Cypher or DOT."),
+        "merge": (f"{_HERE}.graph:merge", "Say that two names mean the same entity."),
+        "split": (f"{_HERE}.graph:split", "Say that two names mean different entities."),
+        "alias": (f"{_HERE}.graph:alias", "Add another name to an entity."),
+        "rename": (f"{_HERE}.graph:rename", "Change the name of an entity."),
     },
-    "What was changed": {
-        "changes": (f"{_HERE}.changes:changes", "List the journal: what was changed, when and why."),
-        "diff": (f"{_HERE}.changes:diff", "Compare what is believed at two moments."),
-        "undo": (f"{_HERE}.changes:undo", "Take changes back."),
-        "erase": (f"{_HERE}.erase:erase", "Destroy turns and facts for good."),
-        "readmit": (f"{_HERE}.erase:readmit", "Let what was erased be stored again."),
+    "History": {
+        "changes": (f"{_HERE}.changes:changes", "List the journal of changes."),
+        "diff": (f"{_HERE}.changes:diff", "Compare the facts at two points in time."),
+        "undo": (f"{_HERE}.changes:undo", "Undo changes."),
+        "erase": (f"{_HERE}.erase:erase", "Delete turns and facts for good."),
+        "readmit": (f"{_HERE}.erase:readmit", "Allow erased content to be stored again."),
     },
-    "What the model does": {
-        "worker": (f"{_HERE}.jobs:worker", "Do background jobs until interrupted."),
-        "jobs": (f"{_HERE}.jobs:jobs", "List what is still to be done."),
-        "flush": (f"{_HERE}.jobs:flush", "Do what is to be done now, and wait for it."),
-        "retry": (f"{_HERE}.jobs:retry", "Have done again what was given up."),
-        "reextract": (f"{_HERE}.jobs:reextract", "Read sessions again with the extractor in use."),
-        "maintain": (f"{_HERE}.jobs:maintain", "Do a round of background care."),
+    "Background jobs": {
+        "worker": (f"{_HERE}.jobs:worker", "Run background jobs until interrupted."),
+        "jobs": (f"{_HERE}.jobs:jobs", "List pending and failed jobs."),
+        "flush": (f"{_HERE}.jobs:flush", "Run pending jobs and wait for them."),
+        "retry": (f"{_HERE}.jobs:retry", "Retry failed jobs."),
+        "reextract": (f"{_HERE}.jobs:reextract", "Extract facts again from stored sessions."),
+        "maintain": (f"{_HERE}.jobs:maintain", "Run maintenance now."),
         "summaries": (f"{_HERE}.jobs:summaries", "Show the rolling summaries."),
-        "usage": (f"{_HERE}.jobs:usage", "Show what model calls took."),
+        "usage": (f"{_HERE}.jobs:usage", "Show model calls, tokens and cost."),
     },
-    "Look after the store": {
+    "Store": {
         "config": (f"{_HERE}.config:config", "Print the configuration in effect."),
-        "stats": (f"{_HERE}.upkeep:stats", "Count what is stored."),
-        "export": (f"{_HERE}.recall:export", "Write every turn of a user as JSON, one a line."),
-        "verify": (f"{_HERE}.upkeep:verify", "Check that the store is sound."),
-        "audit": (f"{_HERE}.audit:audit", "Look for rot, here or in another system's export."),
-        "eval": (f"{_HERE}.eval:eval_", "Put questions of your own; fail when too few are answered."),
-        "doctor": (f"{_HERE}.upkeep:doctor", "Tell what works, and what does not and why."),
-        "reembed": (f"{_HERE}.upkeep:reembed", "Make the vectors that are missing."),
-        "reindex": (f"{_HERE}.upkeep:reindex", "Make the terms anew that another version made."),
-        "extract": (f"{_HERE}.upkeep:extract", "Distil facts from turns that were not read for them."),
-        "sweep": (f"{_HERE}.upkeep:sweep", "Forget facts whose time is up."),
+        "stats": (f"{_HERE}.upkeep:stats", "Show counts of what is stored."),
+        "export": (f"{_HERE}.recall:export", "Export every turn of a user as JSON lines."),
+        "verify": (f"{_HERE}.upkeep:verify", "Check the integrity of the store."),
+        "audit": (
+            f"{_HERE}.audit:audit",
+            "Find duplicates, contradictions and junk, here or in another system's export.",
+        ),
+        "eval": (f"{_HERE}.eval:eval_", "Test a memory with questions of your own."),
+        "doctor": (f"{_HERE}.upkeep:doctor", "Check that everything works."),
+        "reembed": (f"{_HERE}.upkeep:reembed", "Compute missing vectors."),
+        "reindex": (f"{_HERE}.upkeep:reindex", "Rebuild full-text entries written by an older version."),
+        "extract": (f"{_HERE}.upkeep:extract", "Extract facts from turns that have not been read yet."),
+        "sweep": (f"{_HERE}.upkeep:sweep", "Forget expired facts."),
     },
 }
 
@@ -113,9 +113,9 @@ def make_app() -> App:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 failed, 2 misused, 130 interrupted."""
-    given = sys.argv[1:] if argv is None else list(argv)
+    arguments = sys.argv[1:] if argv is None else list(argv)
     try:
-        code = make_app()(given)
+        code = make_app()(arguments)
         sys.stdout.flush()
     except KeyboardInterrupt:
         return _failed("interrupted; what was stored is kept", INTERRUPTED)
@@ -126,7 +126,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CycloptsError as error:
         return _failed(f"{error}\nSee `lukasa --help`, or `lukasa COMMAND --help`.", MISUSED)
     except Exception as error:  # the outermost edge
-        if "--debug" in given:
+        if "--debug" in arguments:
             raise
         return _failed(_explain(error), FAILED)
     return code if isinstance(code, int) else 0

@@ -14,16 +14,16 @@ from lukasa.config import default_path
 from lukasa.errors import NotFoundError
 
 USER = "me"
-"""Whose memory it is when nobody says."""
+"""The default user."""
 
 
 @Parameter(name="*", group="Shared options")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Output:
-    """How a command answers."""
+class OutputOptions:
+    """How a command prints."""
 
     json: bool = False
-    """Print JSON, and nothing else, on standard output."""
+    """Print JSON only."""
 
     debug: bool = False
     """Show the traceback of an error."""
@@ -31,53 +31,53 @@ class Output:
 
 @Parameter(name="*", group="Shared options")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Store(Output):
+class StoreOptions(OutputOptions):
     """Which store."""
 
     db: str = ""
-    """The store's file; without it LUKASA_DB, or else a file in your data folder."""
+    """The file of the store. Default: LUKASA_DB, or a file in your data folder."""
 
 
 @Parameter(name="*", group="Shared options")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shared(Store):
-    """Which store, and whose memory in it."""
+class UserOptions(StoreOptions):
+    """Which store, and which user in it."""
 
     user: str = ""
-    """Whose memory; without it: me."""
+    """The user whose memory this is. Default: me."""
 
     tenant: str = ""
-    """The tenant that the user belongs to; without it: default."""
+    """The tenant of the user. Default: default."""
 
 
 @contextmanager
-def opened(options: Store, *, new: bool = False) -> Iterator[Memory]:
-    """Open the store; unless it may be *new*, refuse one that isn't there: a typing error would look like amnesia."""
+def opened(options: StoreOptions, *, new: bool = False) -> Iterator[Memory]:
+    """Open the store. Without *new*, a missing file is an error: a typo would look like an empty memory."""
     settings = Settings.from_env()
     where = options.db or settings.store or str(default_path())
     if not new and (path := _file(where)) and not path.exists():
         raise NotFoundError(
-            f"there is no store at {str(path)!r}; name another with --db, or make one with `lukasa import` or `lukasa remember`"
+            f"there is no store at {str(path)!r}; choose another with --db, or create one with `lukasa import` or `lukasa remember`"
         )
     with Memory.open(options.db or None, settings=settings) as memory:
         yield memory
 
 
 @contextmanager
-def opened_handle(options: Shared, *, new: bool = False) -> Iterator[Handle]:
+def opened_handle(options: UserOptions, *, new: bool = False) -> Iterator[Handle]:
     """Open the store for one user."""
     with opened(options, new=new) as memory:
         yield handle(memory, options)
 
 
-def handle(memory: Memory, options: Shared, user: str | None = None) -> Handle:
-    """Return the memory of *user*, or of the one that the options name."""
+def handle(memory: Memory, options: UserOptions, user: str | None = None) -> Handle:
+    """Return the memory of the user named by the options, else of *user*."""
     return memory.of(user=options.user or user or USER, tenant=options.tenant or None)
 
 
-def moment(given: str) -> str | int | None:
-    """Return what an option such as --as-of names: a version, when it is a number, or a moment; nothing when it is empty."""
-    return int(given) if given.isascii() and given.isdecimal() else given or None
+def moment(value: str) -> str | int | None:
+    """Return the value of an option such as --as-of: a version number or a time; `None` when it is empty."""
+    return int(value) if value.isascii() and value.isdecimal() else value or None
 
 
 def _file(where: str) -> Path | None:

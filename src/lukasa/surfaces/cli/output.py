@@ -16,18 +16,18 @@ from lukasa.domain.turn import Turn
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Return a console for now: standard output may be another than when the module was loaded."""
+    """Return a console on the current standard output, which tests and callers may have replaced."""
     return Console(stderr=stderr, highlight=False, soft_wrap=False)
 
 
 def print_json(value: object) -> None:
-    """Print one line of JSON; only characters that the terminal can show are left as they are."""
+    """Print one line of JSON; characters that the terminal cannot show are escaped."""
     encoding = (sys.stdout.encoding or "ascii").lower().replace("-", "")
     sys.stdout.write(json.dumps(value, ensure_ascii=not encoding.startswith("utf"), default=_simpler) + "\n")
 
 
 def _simpler(value: object) -> object:
-    """Return what `json` can take apart further."""
+    """Return an object that `json` can serialise."""
     match value:
         case date():  # a datetime is one too
             return value.isoformat()
@@ -47,13 +47,13 @@ def unfold(value: object) -> dict[str, object]:
 
 
 def warn(warnings: Sequence[str]) -> None:
-    """Say on standard error what could not be used."""
+    """Print warnings on standard error."""
     for warning in dict.fromkeys(warnings):
         console(stderr=True).print(Text(f"warning: {warning}", style="yellow"))
 
 
 def when(at: datetime) -> str:
-    """Return a date to read, with the time unless it is midnight (which stands for none)."""
+    """Return a date, with the time unless it is midnight, which stands for a date without a time."""
     return f"{at:%Y-%m-%d %H:%M}" if (at.hour, at.minute) != (0, 0) else f"{at:%Y-%m-%d}"
 
 

@@ -1,4 +1,4 @@
-"""A progress bar on standard error, for people; none where nobody watches."""
+"""A progress bar on standard error, when that is a terminal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from lukasa.surfaces.cli.output import console
 
 
-class Moving(Protocol):
+class Progressing(Protocol):
     """Something that shows how far the work is."""
 
     def move(self, done: int, *, of: int, note: str = "") -> None:
@@ -34,8 +34,8 @@ class _Bar:
 
 
 @contextmanager
-def bar(title: str, *, quiet: bool = False) -> Iterator[Moving]:
-    """Show a bar while the block runs, when standard error is a terminal and nobody asked for quiet."""
+def bar(title: str, *, quiet: bool = False) -> Iterator[Progressing]:
+    """Show a bar while the block runs, if standard error is a terminal and *quiet* is false."""
     out = console(stderr=True)
     if quiet or not out.is_terminal:
         yield _Silent()

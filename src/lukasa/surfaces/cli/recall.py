@@ -19,7 +19,7 @@ from rich.text import Text
 from lukasa import Hit, Recalled
 from lukasa.errors import InputError
 from lukasa.surfaces.cli.fact_lines import about
-from lukasa.surfaces.cli.options import Shared, moment, opened_handle
+from lukasa.surfaces.cli.options import UserOptions, moment, opened_handle
 from lukasa.surfaces.cli.output import console, count, print_json, said, unfold, warn, when, who
 
 _NO_HITS = "Nothing that is remembered bears on this."
@@ -37,20 +37,20 @@ _Now = Annotated[
 
 @Parameter(name="*")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Looked:
-    """Which state of the memory is looked at."""
+class ViewOptions:
+    """Which state of the memory to read."""
 
     as_of: str = ""
-    """As it was known at this moment (ISO 8601), or at this version, as `lukasa changes` numbers them."""
+    """What was known at this time (ISO 8601), or at this version number of `lukasa changes`."""
 
     valid_at: str = ""
-    """What was true at this moment (ISO 8601)."""
+    """What was true at this time (ISO 8601)."""
 
     kinds: Annotated[tuple[Literal["turn", "fact"], ...], Parameter(consume_multiple=True)] = ()
     """Only turns, or only facts."""
 
     retired: bool = False
-    """Also what was forgotten or superseded, marked as such."""
+    """Include forgotten and superseded ones, marked as such."""
 
     @property
     def view(self) -> dict[str, Any]:
@@ -73,11 +73,11 @@ def recall(
     explain: Annotated[bool, Parameter(help="Show which signals found each hit.")] = False,
     filter: _Filter = "",
     now: _Now = "",
-    looked: Looked | None = None,
-    shared: Shared | None = None,
+    view: ViewOptions | None = None,
+    shared: UserOptions | None = None,
 ) -> None:
-    """Show ranked hits, turns and facts, with their dates and speakers."""
-    options, view = shared or Shared(), (looked or Looked()).view
+    """Print ranked turns and facts, with their dates and speakers."""
+    options, state = shared or UserOptions(), (view or ViewOptions()).view
     with opened_handle(options) as memory:
         started = perf_counter()
         recalled = memory.recall(
@@ -86,16 +86,14 @@ def recall(
             filter=read_filter(filter),
             explain=explain,
             now=now or None,
-            **view,
+            **state,
         )
         elapsed = (perf_counter() - started) * 1000
     if options.json:
         print_json({**unfold(recalled), "milliseconds": round(elapsed, 3)})
         return
     show_recalled(console(), recalled, explain=explain)
-    console().print(
-        Text(f"{_looked(recalled)} in {elapsed:,.0f} ms, the model's start included", style="dim")
-    )
+    console().print(Text(f"{_view(recalled)} in {elapsed:,.0f} ms, the model's start included", style="dim"))
     warn(recalled.warnings)
 
 
@@ -106,13 +104,13 @@ def context(
     budget: Annotated[int, Parameter(alias="-b", help="At most so many tokens.")] = 1000,
     filter: _Filter = "",
     now: _Now = "",
-    looked: Looked | None = None,
-    shared: Shared | None = None,
+    view: ViewOptions | None = None,
+    shared: UserOptions | None = None,
 ) -> None:
-    """Print who it is about, then what bears on the question: dated, cited, oldest first."""
-    options, view = shared or Shared(), (looked or Looked()).view
+    """Print a block for a prompt: a profile, then relevant turns and facts, dated and cited, oldest first."""
+    options, state = shared or UserOptions(), (view or ViewOptions()).view
     with opened_handle(options) as memory:
-        block = memory.context(question, budget=budget, filter=read_filter(filter), now=now or None, **view)
+        block = memory.context(question, budget=budget, filter=read_filter(filter), now=now or None, **state)
     if options.json:
         print_json(block)
         return
@@ -127,33 +125,33 @@ def context(
 
 @Parameter(name="*")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Which:
-    """Which turns are meant."""
+class TurnOptions:
+    """Which turns to list."""
 
     session: str = ""
     """Only this session."""
 
     since: str = ""
-    """Only what was said then or later (ISO 8601)."""
+    """Only turns from this time on (ISO 8601)."""
 
     until: str = ""
-    """Only what was said before then (ISO 8601)."""
+    """Only turns before this time (ISO 8601)."""
 
     filter: _Filter = ""
     forgotten: bool = False
-    """Forgotten ones too."""
+    """Include forgotten turns."""
 
 
 def turns(
     *,
-    which: Which | None = None,
+    which: TurnOptions | None = None,
     limit: Annotated[int | None, Parameter(alias="-n", help="At most so many.")] = None,
     after: Annotated[int, Parameter(help="Only turns after this sequence number: the next page.")] = 0,
     newest: Annotated[bool, Parameter(help="Newest first.")] = False,
-    shared: Shared | None = None,
+    shared: UserOptions | None = None,
 ) -> None:
     """List turns in the order in which they were stored, by session."""
-    options, wanted = shared or Shared(), which or Which()
+    options, wanted = shared or UserOptions(), which or TurnOptions()
     with opened_handle(options) as memory:
         found = memory.turns(
             session=wanted.session or None,
@@ -184,10 +182,10 @@ def export(
     output: Annotated[
         Path | None, Parameter(alias="-o", help="Write to this file instead of standard output.")
     ] = None,
-    shared: Shared | None = None,
+    shared: UserOptions | None = None,
 ) -> None:
-    """Write every turn of a user as JSON, one a line, forgotten ones included; `lukasa import` takes it back."""
-    options = shared or Shared()
+    """Export every turn of a user as JSON lines, forgotten ones included. `lukasa import` reads it back."""
+    options = shared or UserOptions()
     with opened_handle(options) as memory, _sink(output) as sink:
         for turn in memory.export():
             sink.write(json.dumps(turn) + "\n")
@@ -196,7 +194,7 @@ def export(
 
 
 def show_recalled(out: Console, recalled: Recalled, *, explain: bool = False) -> None:
-    """Print hits as a table, or say in words that there are none."""
+    """Print hits as a table, or a sentence when there are none."""
     if not recalled.hits:
         nothing = _NO_HITS if recalled.searched else "There is nothing to look through."
         out.print(Text(nothing, style="yellow"))
@@ -217,7 +215,7 @@ def show_recalled(out: Console, recalled: Recalled, *, explain: bool = False) ->
 
 
 def read_filter(given: str) -> Mapping[str, object] | None:
-    """Return the filter that was given as JSON."""
+    """Return a filter from its JSON."""
     if not given:
         return None
     try:
@@ -230,13 +228,13 @@ def read_filter(given: str) -> Mapping[str, object] | None:
 
 
 def _words(hit: Hit) -> Text:
-    """Return what a hit says; a fact with a mark, and with what became of it."""
+    """Return the text of a hit; a fact is marked, and followed by its status."""
     if hit.fact is None:
         return Text(f"{hit.text}  (forgotten)" if hit.retired else hit.text)
     return Text.assemble(("= ", "green"), hit.text, "\n", (f"  {about(hit.fact)}", "dim"))
 
 
-def _looked(recalled: Recalled) -> str:
+def _view(recalled: Recalled) -> str:
     how = ", by full-text only" if recalled.mode == "lexical" else ""
     return f"{count(len(recalled.hits), 'hit')} among {count(recalled.searched, 'document')}{how}"
 
@@ -250,7 +248,7 @@ def _signals(hit: Hit) -> str:
 
 @contextmanager
 def _sink(path: Path | None) -> Iterator[TextIO]:
-    """Yield where to write; a file appears under its name when it is whole, and not before."""
+    """Yield a stream to write to; a file appears under its name only when it is complete."""
     if path is None:
         yield sys.stdout
         return

@@ -12,7 +12,7 @@ from rich.text import Text
 from lukasa import Fact, Receipt
 from lukasa.surfaces.cli.fact_lines import fact_table, known_facts
 from lukasa.surfaces.cli.formats.source import decode
-from lukasa.surfaces.cli.options import Shared, opened_handle
+from lukasa.surfaces.cli.options import UserOptions, opened_handle
 from lukasa.surfaces.cli.output import console, count, counted, print_json, warn
 
 
@@ -33,10 +33,10 @@ def remember(
     wait: Annotated[
         bool, Parameter(help="Wait until the model, if there is one, has read the message.")
     ] = False,
-    shared: Shared | None = None,
+    shared: UserOptions | None = None,
 ) -> None:
-    """Store one message, word for word, and the facts that it states."""
-    options = shared or Shared()
+    """Store one message, word for word, and the facts it states."""
+    options = shared or UserOptions()
     content = decode(sys.stdin.buffer.read(), "standard input").rstrip("\n") if text == "-" else text
     message: dict[str, object] = {"role": role, "content": content}
     if speaker:
@@ -61,10 +61,10 @@ def forget(
     *,
     session: Annotated[str, Parameter(help="A whole session instead of ids.")] = "",
     reason: Annotated[str, Parameter(help="Why; kept in the journal.")] = "",
-    shared: Shared | None = None,
+    shared: UserOptions | None = None,
 ) -> None:
-    """Hide turns and facts from recall. They stay stored: `lukasa restore` brings them back."""
-    options = shared or Shared()
+    """Hide turns and facts from recall. They stay stored; `lukasa restore` brings them back."""
+    options = shared or UserOptions()
     if bool(ids) == bool(session):
         raise CycloptsError(msg="say what to forget: ids, or --session NAME")
     with opened_handle(options) as memory:
@@ -82,10 +82,10 @@ def restore(
     /,
     *,
     reason: Annotated[str, Parameter(help="Why; kept in the journal.")] = "",
-    shared: Shared | None = None,
+    shared: UserOptions | None = None,
 ) -> None:
-    """Let forgotten turns and facts be recalled again."""
-    options = shared or Shared()
+    """Bring back forgotten turns and facts."""
+    options = shared or UserOptions()
     with opened_handle(options) as memory:
         restored = memory.restore(list(ids), reason=reason)
     if options.json:

@@ -10,17 +10,17 @@ from rich.table import Table
 from rich.text import Text
 
 from lukasa import Backlog, Health, Progress, Stats
-from lukasa.surfaces.cli.options import Shared, Store, handle, opened, opened_handle
+from lukasa.surfaces.cli.options import StoreOptions, UserOptions, handle, opened, opened_handle
 from lukasa.surfaces.cli.output import console, count, counted, print_json
 from lukasa.surfaces.cli.progress import bar
 
 _BATCH = 256
-"""Documents done between two steps of the progress bar; what is done stays done."""
+"""Documents between two steps of the progress bar."""
 
 
-def stats(*, shared: Shared | None = None) -> None:
-    """Count what the store holds, or with --user what one user has."""
-    options = shared or Shared()
+def stats(*, shared: UserOptions | None = None) -> None:
+    """Show counts of what is stored, for all users, or for one with --user."""
+    options = shared or UserOptions()
     with opened(options) as memory:
         found = handle(memory, options).stats() if options.user else memory.stats()
         users = [] if options.user else memory.partitions()
@@ -30,9 +30,9 @@ def stats(*, shared: Shared | None = None) -> None:
     _show({**_counts(found), "users": ", ".join(dict.fromkeys(one.user for one in users[:20]))})
 
 
-def verify(*, store: Store | None = None) -> int:
-    """Check file, schema, journal, indexes and vectors. Changes nothing; exit code 1 when something is wrong."""
-    options = store or Store()
+def verify(*, store: StoreOptions | None = None) -> int:
+    """Check file, schema, journal, indexes and vectors, without changing them; exit code 1 when something is wrong."""
+    options = store or StoreOptions()
     with opened(options) as memory:
         verified = memory.verify()
     if options.json:
@@ -41,22 +41,20 @@ def verify(*, store: Store | None = None) -> int:
         _show({name: f"{number:,} checked" for name, number in verified.checked.items()})
         for finding in verified.findings:
             console().print(Text(f"{finding.what}: {finding.detail}", style="red"))
-        console().print(
-            "Nothing is wrong." if verified.ok else f"{count(len(verified.findings), 'finding')}."
-        )
+        console().print("No problems." if verified.ok else f"{count(len(verified.findings), 'finding')}.")
     return 0 if verified.ok else 1
 
 
 def doctor(
     *,
-    look: Annotated[bool, Parameter(help="Only look; write nothing.")] = False,
-    store: Store | None = None,
+    look: Annotated[bool, Parameter(help="Do not write anything.")] = False,
+    store: StoreOptions | None = None,
 ) -> int:
-    """Run the whole loop once, and look at the store and the models; exit code 1 when something does not work.
+    """Check the store, the models, and a full round of write, extract and recall; exit code 1 when something fails.
 
-    The loop (write, extract, recall) runs on a user of its own, which is erased afterwards.
+    The round runs on a user of its own, which is erased afterwards.
     """
-    options = store or Store()
+    options = store or StoreOptions()
     with opened(options, new=True) as memory:
         health = memory.doctor(prove=not look)
     if options.json:
@@ -68,40 +66,40 @@ def doctor(
 
 def reembed(
     *,
-    limit: Annotated[int | None, Parameter(alias="-n", help="At most so many documents now.")] = None,
-    store: Store | None = None,
+    limit: Annotated[int | None, Parameter(alias="-n", help="At most this many documents.")] = None,
+    store: StoreOptions | None = None,
 ) -> None:
-    """Make the vectors that are missing: after another model was chosen, or one had failed. Resumable."""
-    options = store or Store()
+    """Compute missing vectors, after a change of model or a failure. Can be interrupted and resumed."""
+    options = store or StoreOptions()
     with opened(options) as memory:
         _in_steps(memory.reembed, limit, title="Embedding", done="embedded", options=options)
 
 
 def reindex(
     *,
-    limit: Annotated[int | None, Parameter(alias="-n", help="At most so many documents now.")] = None,
-    store: Store | None = None,
+    limit: Annotated[int | None, Parameter(alias="-n", help="At most this many documents.")] = None,
+    store: StoreOptions | None = None,
 ) -> None:
-    """Make the full-text terms anew that another version of Lukasa made. Resumable; needs no model."""
-    options = store or Store()
+    """Rebuild full-text entries written by an older version. Can be interrupted and resumed; needs no model."""
+    options = store or StoreOptions()
     with opened(options) as memory:
         _in_steps(memory.reindex, limit, title="Indexing", done="indexed", options=options)
 
 
 def extract(
     *,
-    limit: Annotated[int | None, Parameter(alias="-n", help="At most so many turns now.")] = None,
-    store: Store | None = None,
+    limit: Annotated[int | None, Parameter(alias="-n", help="At most this many turns.")] = None,
+    store: StoreOptions | None = None,
 ) -> None:
-    """Distil facts from turns that the extractor in use has not read: those of an older version's store. Resumable."""
-    options = store or Store()
+    """Extract facts from turns that the current extractor has not read yet. Can be interrupted and resumed."""
+    options = store or StoreOptions()
     with opened(options) as memory:
         _in_steps(memory.extract, limit, title="Reading", done="read", options=options, noun="turn")
 
 
-def sweep(*, shared: Shared | None = None) -> None:
-    """Forget facts whose time is up; recall has left them out since. `lukasa restore` brings them back."""
-    options = shared or Shared()
+def sweep(*, shared: UserOptions | None = None) -> None:
+    """Forget expired facts, which recall already leaves out. `lukasa restore` brings them back."""
+    options = shared or UserOptions()
     with opened_handle(options) as memory:
         swept = memory.sweep()
     if options.json:
@@ -118,10 +116,10 @@ def _in_steps(
     *,
     title: str,
     done: str,
-    options: Store,
+    options: StoreOptions,
     noun: str = "document",
 ) -> None:
-    """Do some at a time, so that there is progress to show and little to lose."""
+    """Work in batches, each of which is committed."""
     so_far, remaining = 0, 0
     with bar(title, quiet=options.json) as progress:
         while limit is None or so_far < limit:
@@ -133,11 +131,11 @@ def _in_steps(
     if options.json:
         print_json({"done": so_far, "remaining": remaining})
     else:
-        console().print(f"{count(so_far, noun)} {done}, {remaining:,} to do.")
+        console().print(f"{count(so_far, noun)} {done}, {remaining:,} left.")
 
 
 def _show_health(health: Health) -> None:
-    embedder = health.embedder or "none: recall works on full-text only"
+    embedder = health.embedder or "none: recall uses full-text search only"
     about = {
         "version": health.version,
         "store": health.store,
@@ -154,15 +152,17 @@ def _show_health(health: Health) -> None:
         out.print(Text(f"embedder: {health.embedder_problem}", style="red"))
     for number, noun, what, command in (
         (health.unembedded, "document", "without vectors", "reembed"),
-        (health.outdated, "document", "with terms of another version", "reindex"),
+        (health.outdated, "document", "indexed by an older version", "reindex"),
         (health.unextracted, "turn", "not read for facts", "extract"),
     ):
         if number:
             out.print(Text(f"{count(number, noun)} {what}: run `lukasa {command}`", style="yellow"))
     if health.pending:
-        out.print(Text(f"{count(health.pending, 'job')} waiting: `lukasa flush` does them now", style="dim"))
+        out.print(
+            Text(f"{count(health.pending, 'job')} pending: run them now with `lukasa flush`", style="dim")
+        )
     for job in health.dead:
-        told = f"given up: {job.kind} for user {job.partition.user!r}: {job.error}; `lukasa retry` revives it"
+        told = f"failed: {job.kind} for user {job.partition.user!r}: {job.error}; run `lukasa retry`"
         out.print(Text(told, style="red"))
     for backlog in health.backlogs:
         _show_backlog(backlog)
@@ -175,7 +175,7 @@ def _show_health(health: Health) -> None:
 def _show_backlog(backlog: Backlog) -> None:
     left = {
         "without vectors": backlog.unembedded,
-        "with terms of another version": backlog.outdated,
+        "indexed by an older version": backlog.outdated,
         "not read for facts": backlog.unextracted,
     }
     counts = ", ".join(f"{number:,} {what}" for what, number in left.items() if number)

@@ -9,13 +9,13 @@ from lukasa.errors import ImportFormatError
 from lukasa.surfaces.cli.formats import shape
 from lukasa.surfaces.cli.formats.records import records
 from lukasa.surfaces.cli.formats.session import Assumptions, Session
-from lukasa.surfaces.cli.formats.source import Source
+from lukasa.surfaces.cli.formats.source import ImportFile
 
 _SPOKEN = frozenset({"text", "multimodal_text"})
 """Other kinds of content (code for tools, thoughts, search results) were not said to anybody."""
 
 
-def read(source: Source, assumed: Assumptions) -> Iterator[Session]:
+def read(source: ImportFile, assumed: Assumptions) -> Iterator[Session]:
     """One session a conversation; only what user and assistant said to each other on the current path."""
     for place, conversation in records(source):
         started = shape.epoch(conversation.get("create_time"), f"{place}.create_time")

@@ -8,12 +8,12 @@ from lukasa.errors import ImportFormatError
 from lukasa.surfaces.cli.formats import shape
 from lukasa.surfaces.cli.formats.records import records
 from lukasa.surfaces.cli.formats.session import Assumptions, Session
-from lukasa.surfaces.cli.formats.source import Source
+from lukasa.surfaces.cli.formats.source import ImportFile
 
 _ROLES = {"human": "user", "assistant": "assistant"}
 
 
-def read(source: Source, assumed: Assumptions) -> Iterator[Session]:
+def read(source: ImportFile, assumed: Assumptions) -> Iterator[Session]:
     """One session a conversation, named by its uuid."""
     for place, conversation in records(source):
         name = shape.text(conversation.get("uuid"), f"{place}.uuid")

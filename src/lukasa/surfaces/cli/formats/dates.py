@@ -30,7 +30,7 @@ def moment(*, group: str) -> str:
     return rf"(?P<{group}>{_WEEKDAY}{day}(?:(?:,?\s+(?:at\s+)?|t){TIME}{_OFFSET})?|{TIME}\s+on\s+{_WEEKDAY}{late})"
 
 
-class Moment(NamedTuple):
+class WrittenTime(NamedTuple):
     """A date that was read."""
 
     at: datetime
@@ -40,7 +40,7 @@ class Moment(NamedTuple):
     """Whether a time of day was written; midnight stands for none."""
 
 
-def read_moment(written: str) -> Moment:
+def read_moment(written: str) -> WrittenTime:
     """Return the date in *written*, which `moment` matched. Raises `ValueError` for a day that doesn't exist."""
     day = re.search(DAY, written, re.IGNORECASE)
     if day is None:
@@ -51,7 +51,9 @@ def read_moment(written: str) -> Moment:
         naive = datetime.combine(date(year, month, number), read_time(clock[0]) if clock else time())
     except ValueError as error:
         raise ValueError(f"{written!r} is no date ({error}; figures are read as day-month-year)") from error
-    return Moment(naive.replace(tzinfo=_zone(written[clock.end() :]) if clock else None), clock is not None)
+    return WrittenTime(
+        naive.replace(tzinfo=_zone(written[clock.end() :]) if clock else None), clock is not None
+    )
 
 
 def read_time(written: str) -> time:

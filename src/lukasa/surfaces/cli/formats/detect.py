@@ -9,7 +9,7 @@ from lukasa.errors import ImportFormatError
 from lukasa.surfaces.cli.formats import chatgpt, claude, exported, locomo, openai, plain
 from lukasa.surfaces.cli.formats.records import looks_like_json, records
 from lukasa.surfaces.cli.formats.session import Reader
-from lukasa.surfaces.cli.formats.source import Source
+from lukasa.surfaces.cli.formats.source import ImportFile
 
 Format = Literal["locomo", "chatgpt", "claude", "openai", "lukasa", "text"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -24,7 +24,7 @@ READERS: Mapping[Format, Reader] = {
 }
 
 
-def detect(source: Source) -> Format:
+def detect(source: ImportFile) -> Format:
     """Tell the format by the first record; raise `ImportFormatError` when nothing fits."""
     if not looks_like_json(source):
         return "text"

@@ -10,13 +10,13 @@ from lukasa.errors import ImportFormatError
 from lukasa.surfaces.cli.formats import shape
 from lukasa.surfaces.cli.formats.records import records
 from lukasa.surfaces.cli.formats.session import Assumptions, Session
-from lukasa.surfaces.cli.formats.source import Source
+from lukasa.surfaces.cli.formats.source import ImportFile
 
 _OF_ROLE: Mapping[str, Origin] = {"user": "user", "assistant": "assistant", "system": "tool", "tool": "tool"}
 """The origin that `remember` takes when nobody names one."""
 
 
-def read(source: Source, assumed: Assumptions) -> Iterator[Session]:
+def read(source: ImportFile, assumed: Assumptions) -> Iterator[Session]:
     """Yield turns that follow each other and were remembered alike together, so that their ids stay the same."""
     current: Session | None = None
     for place, record in records(source):

@@ -10,10 +10,10 @@ from lukasa.errors import ImportFormatError
 from lukasa.surfaces.cli.formats import dates, shape
 from lukasa.surfaces.cli.formats.records import records
 from lukasa.surfaces.cli.formats.session import Assumptions, Session
-from lukasa.surfaces.cli.formats.source import Source
+from lukasa.surfaces.cli.formats.source import ImportFile
 
 
-def read(source: Source, assumed: Assumptions) -> Iterator[Session]:
+def read(source: ImportFile, assumed: Assumptions) -> Iterator[Session]:
     """Each conversation is the memory of the user named by its sample id. Times are UTC unless a zone is given."""
     for place, sample in records(source):
         user = shape.text(sample.get("sample_id"), f"{place}.sample_id")

@@ -15,7 +15,7 @@ from lukasa.domain.turn import ORIGINS, ROLES
 from lukasa.errors import ImportFormatError, InputError
 from lukasa.surfaces.cli.formats import shape
 from lukasa.surfaces.cli.formats.records import looks_like_json, records
-from lukasa.surfaces.cli.formats.source import Source
+from lukasa.surfaces.cli.formats.source import ImportFile
 
 _TEXTS = ("memory", "text", "fact", "content", "data")
 _TIMES = ("at", "created_at", "timestamp", "updated_at")
@@ -23,7 +23,7 @@ _OWNERS = ("user_id", "user", "agent_id")
 """Whose memory it is, where a file holds several."""
 
 
-def read(source: Source) -> Iterator[AuditItem]:
+def read(source: ImportFile) -> Iterator[AuditItem]:
     """Yield what the file holds; raise `ImportFormatError` where it holds something else."""
     if not looks_like_json(source):
         raise ImportFormatError(f"{source.name} is not JSON: an audit reads JSON, or an object a line")

@@ -9,12 +9,12 @@ from lukasa.errors import ImportFormatError
 from lukasa.surfaces.cli.formats import shape
 from lukasa.surfaces.cli.formats.records import records
 from lukasa.surfaces.cli.formats.session import Assumptions, Session
-from lukasa.surfaces.cli.formats.source import Source
+from lukasa.surfaces.cli.formats.source import ImportFile
 
 _KEPT = ("role", "content", "name", "metadata", "tool_calls")
 
 
-def read(source: Source, assumed: Assumptions) -> Iterator[Session]:
+def read(source: ImportFile, assumed: Assumptions) -> Iterator[Session]:
     """`at`, `session` and `metadata` may stand beside `messages` or in each message.
 
     Messages that name no session belong to that of their day. Consecutive messages of one session are one `Session`.

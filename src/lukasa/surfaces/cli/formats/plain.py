@@ -12,7 +12,7 @@ from typing import NamedTuple
 from lukasa.errors import ImportFormatError
 from lukasa.surfaces.cli.formats import dates
 from lukasa.surfaces.cli.formats.session import Assumptions, Session
-from lukasa.surfaces.cli.formats.source import Source
+from lukasa.surfaces.cli.formats.source import ImportFile
 
 # At most four words without the marks of a sentence: "Note that at 9:30 we …" is no speaker.
 _SPEAKER = r"(?P<speaker>[\w+~][^\s:!?;,]*(?: [^\s:!?;,]+){0,3})"
@@ -47,17 +47,17 @@ _ROLES = {
 """Speakers that are parts to play, not people."""
 
 
-def read(source: Source, assumed: Assumptions) -> Iterator[Session]:
+def read(source: ImportFile, assumed: Assumptions) -> Iterator[Session]:
     """Yield a session for each date line, or each day. Lines without a speaker continue what was said before them.
 
     Dates without an offset are UTC unless a zone is given.
     """
-    page = _Page(source.name, assumed)
+    transcript = _Transcript(source.name, assumed)
     for number, line in source.lines():
-        if finished := page.take(f"{source.name}, line {number}", line):
+        if finished := transcript.take(f"{source.name}, line {number}", line):
             yield finished
-    if page.session:
-        yield page.session
+    if transcript.session:
+        yield transcript.session
 
 
 class _Speech(NamedTuple):
@@ -68,7 +68,7 @@ class _Speech(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Page:
+class _Transcript:
     """What has been read of the file so far."""
 
     file: str
@@ -144,7 +144,7 @@ class _Page:
         name = self.name if count == 1 else f"{self.name} ({count})"
         return Session(conversation=self.name or self.file, session=name, place=place, messages=[])
 
-    def _moment(self, written: str, place: str) -> dates.Moment:
+    def _moment(self, written: str, place: str) -> dates.WrittenTime:
         try:
             moment = dates.read_moment(written)
         except ValueError as error:

@@ -7,18 +7,18 @@ from collections.abc import Iterator, Mapping
 from typing import NoReturn
 
 from lukasa.errors import ImportFormatError
-from lukasa.surfaces.cli.formats.source import Source
+from lukasa.surfaces.cli.formats.source import ImportFile
 
 _SPACE = " \t\r\n"
 
 
-def looks_like_json(source: Source) -> bool:
+def looks_like_json(source: ImportFile) -> bool:
     """Whether the file begins as JSON does. `[8 May 2023]` doesn't."""
     head = next(source.chunks(), "").lstrip()
     return head[:1] == "{" or (head[:1] == "[" and head[1:].lstrip()[:1] in {"{", "]", ""})
 
 
-def records(source: Source) -> Iterator[tuple[str, Mapping[str, object]]]:
+def records(source: ImportFile) -> Iterator[tuple[str, Mapping[str, object]]]:
     """Return each object with its place, which begins with the file's name: for errors.
 
     The whole file is never held. What stands before a damaged place is returned before the error is raised.
@@ -29,7 +29,7 @@ def records(source: Source) -> Iterator[tuple[str, Mapping[str, object]]]:
         yield from _by_element(source)
 
 
-def _is_lines(source: Source) -> bool:
+def _is_lines(source: ImportFile) -> bool:
     # One whole object on the first line means an object a line; `{` alone, an object that spans lines. A list can be
     # one line of a gigabyte, which is not read to find that out.
     if next(source.chunks(), "").lstrip().startswith("["):
@@ -43,7 +43,7 @@ def _is_lines(source: Source) -> bool:
     return False
 
 
-def _by_line(source: Source) -> Iterator[tuple[str, Mapping[str, object]]]:
+def _by_line(source: ImportFile) -> Iterator[tuple[str, Mapping[str, object]]]:
     for number, line in source.lines():
         if not line.strip():
             continue
@@ -55,7 +55,7 @@ def _by_line(source: Source) -> Iterator[tuple[str, Mapping[str, object]]]:
         yield place, _object(value, place)
 
 
-def _by_element(source: Source) -> Iterator[tuple[str, Mapping[str, object]]]:
+def _by_element(source: ImportFile) -> Iterator[tuple[str, Mapping[str, object]]]:
     text = _Window(source)
     is_array = text.peek() == "["
     if is_array:
@@ -86,7 +86,7 @@ def _object(value: object, place: str) -> Mapping[str, object]:
 class _Window:
     """The part of a text that is being looked at."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: ImportFile) -> None:
         self._name = source.name
         self._chunks = source.chunks()
         self._text = ""

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from lukasa.domain.time import read_instant
 from lukasa.domain.turn import Origin
 from lukasa.errors import ImportFormatError, InputError
-from lukasa.surfaces.cli.formats.source import Source
+from lukasa.surfaces.cli.formats.source import ImportFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,4 +68,4 @@ class Assumptions:
         return self.at
 
 
-Reader: TypeAlias = Callable[[Source, Assumptions], Iterator[Session]]
+Reader: TypeAlias = Callable[[ImportFile, Assumptions], Iterator[Session]]

@@ -26,7 +26,7 @@ _PACKED = (
 )
 
 
-class Source:
+class ImportFile:
     """A readable, non-empty text file; raises before anything else is done when it isn't."""
 
     def __init__(self, path: Path) -> None:
