@@ -6,13 +6,13 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from lukasa.testing.endpoint import Endpoint, EndpointRequest, Reply
+from lukasa.testing.endpoint import EndpointRequest, FakeEndpoint, Reply
 
 Answer = Callable[[Mapping[str, Any]], "str | Mapping[str, Any]"]
 """From the body of a request to what the model says: its text, or a whole message (`{"tool_calls": …}`)."""
 
 
-class ChatEndpoint(Endpoint):
+class ChatEndpoint(FakeEndpoint):
     """An endpoint that replies what *answer* says.
 
     Parameters in *refuses* make it answer 400, as providers do: `json_schema`, `json_object`, `temperature`, `max_tokens`,

@@ -34,7 +34,7 @@ class Reply:
     """Seconds of silence first."""
 
 
-class Endpoint(ABC):
+class FakeEndpoint(ABC):
     """A server for tests; a context manager. It gives the replies of `script` first, one a request, then its own answers."""
 
     def __init__(self, script: Iterable[Reply] = ()) -> None:
@@ -69,7 +69,7 @@ class Endpoint(ABC):
         """Return the reply to a request for which none is scripted."""
 
 
-def _handler(endpoint: Endpoint) -> type[BaseHTTPRequestHandler]:
+def _handler(endpoint: FakeEndpoint) -> type[BaseHTTPRequestHandler]:
     pause = threading.Event()
 
     class Handler(BaseHTTPRequestHandler):

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from lukasa.domain.embedding import EmbedderSpec, Embedding
 from lukasa.domain.time import read_instant
 from lukasa.ports.embedder import Embedder, Purpose
-from lukasa.testing.endpoint import Endpoint, EndpointRequest, Reply
+from lukasa.testing.endpoint import EndpointRequest, FakeEndpoint, Reply
 
 
 class FrozenClock:
@@ -64,7 +64,7 @@ class FailingEmbedder:
             raise self.error
 
 
-class EmbeddingEndpoint(Endpoint):
+class EmbeddingEndpoint(FakeEndpoint):
     """An endpoint that speaks OpenAI's `/embeddings`.
 
     Each text gets a vector made from its hash, in `dims` or as many `dimensions` as were asked for.

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from lukasa.adapters.models import manifest
-from lukasa.adapters.models.manifest import MODELS, File, Model, Usage, Wheel, check_reference, read
+from lukasa.adapters.models.manifest import MODELS, File, Model, ModelUsage, Wheel, check_reference, read
 from lukasa.adapters.models.session import LocalModel
 from lukasa.errors import ConfigError, ModelMissingError, ProviderError
 
@@ -39,7 +39,7 @@ def small_model(monkeypatch: pytest.MonkeyPatch) -> None:
         licence="MIT",
         wheel=Wheel("lukasa_no_such_wheel", "lukasa-no-such-wheel==1.2.3", "inside"),
         files=files,
-        usage=Usage(role="dense"),
+        usage=ModelUsage(role="dense"),
     )
     monkeypatch.setattr(manifest, "MODELS", {**MODELS, "small": model})
 
@@ -94,7 +94,7 @@ def test_a_folder_is_used_as_its_settings_say(tmp_path: Path):
 
     files = read(folder, "dense")
 
-    assert files.usage == Usage(role="dense", pooling="mean", query_prefix="query: ", max_length=128)
+    assert files.usage == ModelUsage(role="dense", pooling="mean", query_prefix="query: ", max_length=128)
     assert (files.weights, files.tokenizer) == (b"weights", b"{}")
 
 

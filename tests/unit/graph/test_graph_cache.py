@@ -15,7 +15,7 @@ from lukasa.domain.query import FactQuery
 from lukasa.domain.scope import Partition
 from lukasa.graph.cache import GraphCache
 from lukasa.graph.view import GraphView
-from lukasa.indexing.documents import fact_document
+from lukasa.indexing.documents import document_of
 from lukasa.policy import GraphPolicy
 from lukasa.testing.conformance.samples import ALICE, BOB, add, fill
 
@@ -37,7 +37,7 @@ class CountingStore(ReferenceStore):
 
 def put(subject: str, value: str, **fields: object) -> PutFact:
     stored = replace(fact(subject, "owns", value, **fields), sources=())
-    return PutFact(fact=stored, op="add", document=fact_document(stored, None, None))
+    return PutFact(fact=stored, op="add", document=document_of(stored, None, None))
 
 
 def names(view: GraphView) -> set[str]:

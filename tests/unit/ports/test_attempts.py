@@ -17,7 +17,7 @@ from lukasa.domain.query import TurnQuery
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
 from lukasa.errors import StaleError
-from lukasa.indexing.documents import document
+from lukasa.indexing.documents import document_of
 from lukasa.ports.attempts import until_applied
 from lukasa.ports.store import Store
 
@@ -32,7 +32,7 @@ async def append(store: Store, attempts: list[str], writer: str, version: int) -
     number = len(await store.turns(ALICE, TurnQuery()))
     await asyncio.sleep(0)  # lets the other writer in
     turn = Turn(id=f"t_{writer}_{number}", role="user", text=f"{number}", at=NOW, recorded_at=NOW)
-    change = AddTurn(turn=turn, document=document(turn, None, None))
+    change = AddTurn(turn=turn, document=document_of(turn, None, None))
     await store.apply(ALICE, [change], cause=CAUSE, expected=version)
     return turn.text
 

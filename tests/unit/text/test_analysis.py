@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from lukasa.domain.ids import digest
 from lukasa.domain.turn import Turn
-from lukasa.indexing.documents import document
+from lukasa.indexing.documents import document_of
 from lukasa.text.analysis import (
     ANALYSIS_VERSION,
     MAX_TERM,
@@ -250,7 +250,7 @@ def test_terms_and_traits_are_those_of_this_version():
     made = []
     for text in VERSIONED:
         turn = Turn(id="t", role="user", text=text, at=at, recorded_at=at, speaker="Zoë O'Neill")
-        entry = document(turn, None, None)
+        entry = document_of(turn, None, None)
         made.append(f"{entry.terms} {entry.traits.pack().hex()}")
 
     # Another digest: raise ANALYSIS_VERSION, and write both down here.

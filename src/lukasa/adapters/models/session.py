@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 import numpy as np
 import numpy.typing as npt
 
-from lukasa.adapters.models.manifest import Files, Reference, Role, Usage, check_reference, read
+from lukasa.adapters.models.manifest import Files, ModelUsage, Reference, Role, check_reference, read
 from lukasa.errors import ClosedError, ConfigError, ModelMissingError, ProviderError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class _Loaded:
 
     def __init__(self, files: Files, name: str) -> None:
         self.name = name
-        self.usage: Usage = files.usage
+        self.usage: ModelUsage = files.usage
         self.identity = files.identity
         self.tokenizer = _load_tokenizer(files, name)
         self.session = _load_session(files, name)
@@ -75,7 +75,7 @@ class LocalModel:
         self._held: _Loaded | None = None
 
     @property
-    def usage(self) -> Usage:
+    def usage(self) -> ModelUsage:
         """How the model wants to be used; loads it."""
         return self._load().usage
 
