@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from lukasa.adapters.models.manifest import Reference, Usage
+from lukasa.adapters.models.manifest import Reference, ModelUsage
 from lukasa.adapters.models.session import LocalModel, Text, Workers, default_threads
 from lukasa.adapters.models.vectors import (
     Matrix,
@@ -61,7 +61,7 @@ class OnnxEmbedder:
         """Prepare; the models load when they are first used.
 
         Token vectors are projected by *token_basis* (`width × dims`), or else by the model's own basis, if it has one.
-        *batch_tokens*: see `Usage.batch_tokens`; `None` does as the model says. *threads*: `None` means one a processor,
+        *batch_tokens*: see `ModelUsage.batch_tokens`; `None` does as the model says. *threads*: `None` means one a processor,
         at most 4. *directory* is looked in for known models before their wheel.
         """
         if dense == MEAN_TOKENS and tokens is None:
@@ -128,7 +128,7 @@ class OnnxEmbedder:
             for text in model.texts(texts, _prefix(usage, purpose))
         ]
 
-    def _token_vectors(self, text: Text, usage: Usage, purpose: Purpose) -> TokenVectors:
+    def _token_vectors(self, text: Text, usage: ModelUsage, purpose: Purpose) -> TokenVectors:
         rows = text.states
         if purpose == "document":
             rows = unit_rows(_kept(text, usage))
@@ -191,7 +191,7 @@ def _dense_parts(model: LocalModel, texts: Sequence[str], purpose: Purpose) -> l
     ]
 
 
-def _pooled(states: Matrix, usage: Usage) -> Matrix:
+def _pooled(states: Matrix, usage: ModelUsage) -> Matrix:
     match usage.pooling:
         case "cls":
             return np.asarray(states[0], dtype=np.float32)
@@ -199,11 +199,11 @@ def _pooled(states: Matrix, usage: Usage) -> Matrix:
             return np.asarray(states.mean(axis=0), dtype=np.float32)
 
 
-def _prefix(usage: Usage, purpose: Purpose) -> str:
+def _prefix(usage: ModelUsage, purpose: Purpose) -> str:
     return usage.query_prefix if purpose == "query" else usage.document_prefix
 
 
-def _kept(text: Text, usage: Usage) -> Matrix:
+def _kept(text: Text, usage: ModelUsage) -> Matrix:
     """Return the rows of a document that are worth storing; all of them when none would be left."""
     keep = [
         not (usage.drop_special and special)
