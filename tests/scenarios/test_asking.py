@@ -28,7 +28,7 @@ from lukasa.errors import (
 from lukasa.policy import Allowance, BudgetPolicy, RecallPolicy
 from lukasa.ports.llm import LLMReply, LLMRequest, TokenUsage
 from lukasa.testing.fakes import FrozenClock
-from lukasa.testing.llm import Said, ScriptedLLM
+from lukasa.testing.llm import ScriptedLLM
 from lukasa.wiring import build
 
 pytestmark = pytest.mark.anyio
@@ -53,7 +53,7 @@ def parts_of(clock: FrozenClock, **settings: Any) -> Parts:
 
 @asynccontextmanager
 async def opened(
-    script: Sequence[Said] | Callable[[LLMRequest], Said] | None,
+    script: Sequence[ScriptedReply] | Callable[[LLMRequest], ScriptedReply] | None,
     *,
     settings: Mapping[str, Any] = MappingProxyType({}),
     kind: type[ScriptedLLM] = ScriptedLLM,
