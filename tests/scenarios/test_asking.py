@@ -28,7 +28,7 @@ from lukasa.errors import (
 from lukasa.policy import Allowance, BudgetPolicy, RecallPolicy
 from lukasa.ports.llm import LLMReply, LLMRequest, TokenUsage
 from lukasa.testing.fakes import FrozenClock
-from lukasa.testing.llm import ScriptedLLM
+from lukasa.testing.llm import ScriptedLLM, ScriptedReply
 from lukasa.wiring import build
 
 pytestmark = pytest.mark.anyio
