@@ -36,7 +36,7 @@ from lukasa.domain.report import Receipt, Usage
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import to_micros
 from lukasa.domain.turn import Turn
-from lukasa.gate import Admitted
+from lukasa.gate.rulings import Admitted
 from lukasa.indexing.documents import document_of
 from lukasa.indexing.encoder import Encoded, Encoder
 from lukasa.policy import RememberPolicy

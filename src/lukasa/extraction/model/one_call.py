@@ -20,7 +20,7 @@ from lukasa.extraction.model.neighbours import Near, Neighbours, is_believed
 from lukasa.extraction.model.recipe import Ask, Background, ProposedClaims, request_of
 from lukasa.extraction.model.schemas import Comparisons, Extracted
 from lukasa.extraction.model.transcript import numbered, one_line, segments
-from lukasa.gate import Admitted
+from lukasa.gate.rulings import Admitted
 from lukasa.llm.ask import Numbered, ask_for
 from lukasa.policy import ExtractionPolicy, ResolvePolicy
 from lukasa.prompts import load
