@@ -11,8 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lukasa.dates import event_bound
-from lukasa.dates.questions import beside
+from lukasa.dates.questions import beside, event_bound
 from lukasa.domain.embedding import Embedding
 from lukasa.domain.fact import Fact
 from lukasa.domain.query import FactQuery, LexicalQuery, TurnQuery

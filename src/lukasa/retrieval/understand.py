@@ -12,7 +12,7 @@ from datetime import datetime, tzinfo
 from functools import cache, lru_cache
 from typing import Literal
 
-from lukasa.dates import windows
+from lukasa.dates.questions import windows
 from lukasa.domain.interval import Interval
 from lukasa.text.analysis import fold, is_stop_word, query_terms
 

@@ -13,8 +13,8 @@ from datetime import tzinfo
 from functools import cache
 from typing import NamedTuple
 
-from lukasa.dates import expressions, written
-from lukasa.dates.statements import validity
+from lukasa.dates.formatting import written
+from lukasa.dates.statements import expressions, validity
 from lukasa.domain.attribute import attribute as known_attribute
 from lukasa.domain.claim import Claim
 from lukasa.domain.fact import KIND_TRAITS, Cardinality

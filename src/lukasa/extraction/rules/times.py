@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from typing import Literal, NamedTuple
 
-from lukasa.dates import Expression, expressions, written
+from lukasa.dates.bounds import Expression
+from lukasa.dates.formatting import written
+from lukasa.dates.statements import expressions
 from lukasa.domain.interval import Interval
 from lukasa.extraction.rules.lexicon import table
 from lukasa.extraction.rules.tokens import ClauseWord
