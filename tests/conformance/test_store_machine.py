@@ -37,7 +37,7 @@ from lukasa.domain.journal import Cause
 from lukasa.domain.query import DocumentQuery, FactQuery, LexicalQuery, TurnQuery
 from lukasa.domain.report import Extraction
 from lukasa.domain.scope import Partition
-from lukasa.domain.source import Source
+from lukasa.domain.turn import Source
 from lukasa.errors import LukasaError
 from lukasa.ports.store import Store
 from lukasa.testing.conformance.filters import random_filter, random_metadata

@@ -27,8 +27,7 @@ from lukasa.domain.journal import FactOp
 from lukasa.domain.query import FactQuery
 from lukasa.domain.report import Extraction
 from lukasa.domain.scope import Partition
-from lukasa.domain.source import Source
-from lukasa.domain.turn import Turn
+from lukasa.domain.turn import Source, Turn
 from lukasa.gate.rulings import Admitted, Gate, Quarantined, Ruling
 from lukasa.indexing.documents import document_of
 from lukasa.policy import ResolvePolicy

@@ -9,8 +9,7 @@ from lukasa.domain.fact import Fact
 from lukasa.domain.job import Job
 from lukasa.domain.journal import JournalEntry
 from lukasa.domain.scope import Partition
-from lukasa.domain.source import Source
-from lukasa.domain.turn import Turn
+from lukasa.domain.turn import Source, Turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

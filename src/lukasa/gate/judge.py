@@ -14,8 +14,7 @@ from lukasa.domain.attribute import attribute
 from lukasa.domain.claim import Claim, Scene
 from lukasa.domain.fact import KIND_TRAITS
 from lukasa.domain.scope import Partition
-from lukasa.domain.source import Source
-from lukasa.domain.turn import Turn
+from lukasa.domain.turn import Source, Turn
 from lukasa.gate.chatter import junk_in
 from lukasa.gate.echoes import RUN, Echoes, is_echo
 from lukasa.gate.grounding import unsupported

@@ -8,8 +8,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from lukasa.domain.claim import Claim, Scene
 from lukasa.domain.scope import Partition
-from lukasa.domain.source import Source
-from lukasa.domain.turn import Turn
+from lukasa.domain.turn import Source, Turn
 
 Reason = Literal[
     "ungrounded",

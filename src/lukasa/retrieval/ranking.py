@@ -9,8 +9,7 @@ from time import perf_counter
 
 from lukasa.domain.fact import Fact
 from lukasa.domain.recalled import Hit, Mode, Signal
-from lukasa.domain.source import Source
-from lukasa.domain.turn import Turn
+from lukasa.domain.turn import Source, Turn
 from lukasa.retrieval.channels import Candidates
 from lukasa.retrieval.confidence import ConfidenceFeatures
 from lukasa.retrieval.features import FEATURES

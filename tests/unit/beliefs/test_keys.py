@@ -13,7 +13,7 @@ from lukasa.beliefs.keys import cardinality_of, fact_key, refines, same_words, s
 from lukasa.domain.claim import Claim
 from lukasa.domain.fact import FactKind
 from lukasa.domain.interval import ALWAYS, Interval
-from lukasa.domain.source import Source
+from lukasa.domain.turn import Source
 from lukasa.text.difference import disagree, nearly_same
 from lukasa.text.normalise import terms
 

@@ -12,8 +12,7 @@ from lukasa.beliefs.believe import AskModel, JudgedTurn, KnownFacts, ModelDecisi
 from lukasa.beliefs.keys import same_words
 from lukasa.beliefs.verdicts import Coexists, New, Replaces, Same
 from lukasa.domain.claim import Claim
-from lukasa.domain.source import Source
-from lukasa.domain.turn import Turn
+from lukasa.domain.turn import Source, Turn
 from lukasa.errors import BadReplyError
 from lukasa.extraction.model.claims import claim_of
 from lukasa.extraction.model.neighbours import Near, Neighbours, is_believed
