@@ -19,13 +19,12 @@ from typing import NamedTuple, TypeAlias
 
 from lukasa.beliefs import PlacedClaim, Verdict, decide, lookups, outcome
 from lukasa.beliefs.edits import fact_op
-from lukasa.domain.change import PutFact
+from lukasa.domain.change import Extraction, PutFact
 from lukasa.domain.claim import Claim, Scene
 from lukasa.domain.embedding import Embedding
 from lukasa.domain.fact import Fact
 from lukasa.domain.journal import FactOp
 from lukasa.domain.query import FactQuery
-from lukasa.domain.report import Extraction
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Source, Turn
 from lukasa.gate.rulings import Admitted, Gate, Quarantined, Ruling

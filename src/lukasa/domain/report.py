@@ -26,24 +26,6 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Extraction:
-    """What an extractor made of one turn."""
-
-    extractor: str
-    """Which one, with its version: `rules-1`."""
-
-    facts: int = 0
-    """How many facts the turn led to, known ones included."""
-
-    refused: Mapping[str, int] = field(default_factory=dict)
-    """How many claims the gate did not let pass, by reason."""
-
-    fallback: str = ""
-    """Why the extractor's own reading is missing (`bad reply`, `over budget`: the rules read the turn in its place) or not
-    whole (`cut off`); empty when all is well."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """What `remember` did. Never an ambiguous empty list."""
 
