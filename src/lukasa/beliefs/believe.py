@@ -31,7 +31,7 @@ from lukasa.gate.rulings import Admitted, Gate, Quarantined, Ruling
 from lukasa.indexing.documents import document_of
 from lukasa.policy import ResolvePolicy
 from lukasa.ports.extractor import Extractor
-from lukasa.ports.store import Memories
+from lukasa.ports.memories import Memories
 
 
 class JudgedTurn(NamedTuple):

@@ -20,7 +20,7 @@ from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
 from lukasa.indexing.encoder import Encoded, Encoder
 from lukasa.policy import RecallPolicy
-from lukasa.ports.store import Memories
+from lukasa.ports.memories import Memories
 from lukasa.ports.tokens import TokenCounter
 from lukasa.retrieval import scoring
 from lukasa.retrieval.channels import Candidates, Channels, Matches

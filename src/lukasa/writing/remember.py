@@ -41,7 +41,7 @@ from lukasa.indexing.documents import document_of
 from lukasa.indexing.encoder import Encoded, Encoder
 from lukasa.policy import RememberPolicy
 from lukasa.ports.attempts import until_applied
-from lukasa.ports.store import Memories
+from lukasa.ports.memories import Memories
 from lukasa.text.rendering import document_text
 from lukasa.writing.messages import Draft, ParsedMessages
 
