@@ -17,9 +17,8 @@ from lukasa.domain.scope import Partition
 from lukasa.domain.time import to_micros
 from lukasa.policy import RecallPolicy
 from lukasa.ports.memories import Memories
-from lukasa.retrieval.question import Question
+from lukasa.retrieval.question import Question, Understanding
 from lukasa.retrieval.token_vectors import Floats, Ints, max_sim
-from lukasa.retrieval.understand import Understanding
 from lukasa.retrieval.warm import DocumentArrays, FactArrays, TurnArrays, WarmPartitions
 from lukasa.weights import BestChannel
 
