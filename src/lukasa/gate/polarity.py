@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from lukasa.gate import grounding_data as data
 from lukasa.text.analysis import content_words, term_of
+from lukasa.text.comparison import words
 from lukasa.text.language_data import irregular
-from lukasa.text.normalise import words
 from lukasa.text.patterns import LazyPattern, has_mark, stem_set, word_set
 
 

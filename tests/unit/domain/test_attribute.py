@@ -15,7 +15,7 @@ from lukasa.domain.attribute import ATTRIBUTES, attribute
 from lukasa.domain.fact import FACT_KINDS, KIND_TRAITS
 from lukasa.extraction.rules import frames_data, people
 from lukasa.prompts import load
-from lukasa.text.normalise import terms
+from lukasa.text.comparison import terms
 
 SOURCE = Path(lukasa.__file__).parent
 ROWS = list(ATTRIBUTES.values())
