@@ -11,8 +11,8 @@ from typing import Literal, NamedTuple
 from lukasa.domain.claim import Claim
 from lukasa.domain.fact import KIND_TRAITS
 from lukasa.gate import chatter_data as data
-from lukasa.text.analysis import content_words, term_of
-from lukasa.text.patterns import LazyPattern, stem_set, word_set
+from lukasa.text.analysis import content_words, stem_set, term_of
+from lukasa.text.patterns import LazyPattern, word_set
 from lukasa.text.sentences import sentences
 
 Junk = Literal["chatter", "task residue", "vacuous"]

@@ -16,10 +16,10 @@ from lukasa.domain.claim import Claim
 from lukasa.domain.turn import Turn
 from lukasa.gate import grounding_data as data
 from lukasa.gate.polarity import agree
-from lukasa.text.analysis import analyse, content_words, is_stop_word, term_of
+from lukasa.text.analysis import analyse, content_words, is_stop_word, stem_set, term_of
 from lukasa.text.comparison import Word, months, words
 from lukasa.text.language_data import MONTHS
-from lukasa.text.patterns import LazyPattern, has_mark, stem_set, word_set
+from lukasa.text.patterns import LazyPattern, has_mark, word_set
 from lukasa.text.rendering import speaker
 
 

@@ -20,8 +20,7 @@ from lukasa.gate.echoes import RUN, Echoes, is_echo
 from lukasa.gate.grounding import unsupported
 from lukasa.gate.instructions import addresses, instructions_in, instructs, is_testimony, speaks_of_user
 from lukasa.gate.rulings import Admitted, Quarantined, Refused, Ruling
-from lukasa.text.analysis import analyse
-from lukasa.text.patterns import stem_set
+from lukasa.text.analysis import analyse, stem_set
 from lukasa.text.secrets import redact
 from lukasa.text.sentences import sentences
 

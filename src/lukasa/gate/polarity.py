@@ -9,10 +9,10 @@ import re
 from typing import NamedTuple
 
 from lukasa.gate import grounding_data as data
-from lukasa.text.analysis import content_words, term_of
+from lukasa.text.analysis import content_words, stem_set, term_of
 from lukasa.text.comparison import words
 from lukasa.text.language_data import irregular
-from lukasa.text.patterns import LazyPattern, has_mark, stem_set, word_set
+from lukasa.text.patterns import LazyPattern, has_mark, word_set
 
 
 class Polarity(NamedTuple):

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from lukasa.text.patterns import LazyPattern, has_mark, stem_set, word_set
+from lukasa.text.analysis import stem_set
+from lukasa.text.patterns import LazyPattern, has_mark, word_set
 
 
 def test_a_pattern_is_compiled_when_it_is_first_used():
