@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from lukasa.domain.claim import Claim
 from lukasa.domain.fact import KIND_TRAITS
 from lukasa.text.analysis import content_words, stem_set, term_of
-from lukasa.text.patterns import LazyPattern, WordLists, word_set
+from lukasa.text.patterns import LazyPattern, WordLists
 from lukasa.text.sentences import sentences
 
 _LISTS = WordLists("lukasa.gate", "chatter")
@@ -76,7 +76,7 @@ def _content(claim: Claim, text: str) -> set[str]:
 
 def _emptiness(claim: Claim) -> JunkFinding | None:
     subject = claim.subject.strip().casefold()
-    if not subject or subject in word_set(_LISTS["no_subject"]):
+    if not subject or subject in _LISTS.words("no_subject"):
         return JunkFinding("vacuous", "no subject")
     return None if _content(claim, claim.text) else JunkFinding("vacuous", "nothing said")
 
@@ -108,7 +108,7 @@ def _is_formula(part: str) -> bool:
     words = [
         word
         for word in re.findall(r"[^\W_]+(?:'[^\W_]+)?", rest)
-        if word not in word_set(_LISTS["after_small_talk"])
+        if word not in _LISTS.words("after_small_talk")
     ]
     # A name that is greeted or thanked may remain.
     return len(words) <= 1 and not any(character.isdigit() for character in rest)

@@ -85,6 +85,10 @@ class WordLists:
         """Return a list as one text, its lines joined by spaces."""
         return self._texts[name]
 
+    def words(self, name: str) -> frozenset[str]:
+        """Return the words of a list."""
+        return word_set(self[name])
+
     @cached_property
     def _texts(self) -> dict[str, str]:
         return {name: " ".join(rows) for name, rows in self._rows.items()}
