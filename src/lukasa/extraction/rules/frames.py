@@ -189,7 +189,7 @@ def _future(clause: Clause, rest: str) -> list[AttributeReading]:
 
 def _other(clause: Clause, rest: str, *, ended: bool) -> list[AttributeReading]:
     """Read what no row has: what the subject used to do, does as a habit, or did."""
-    if not clause.base or clause.base in table("NO_DEEDS") or _points(rest):
+    if not clause.base or clause.base in table("no_deeds") or _points(rest):
         return []
     if clause.tense == "used" or (ended and clause.tense == "present"):
         return [AttributeReading("does", _practice(clause.base, rest, joined="base"), ended=True, state=True)]
@@ -207,7 +207,7 @@ def _other(clause: Clause, rest: str, *, ended: bool) -> list[AttributeReading]:
 def _is_deed(clause: Clause) -> bool:
     return (
         clause.tense == "past"
-        and clause.base in table("DEEDS")
+        and clause.base in table("deeds")
         and not clause.negated
         and not clause.progressive
     )
@@ -219,7 +219,7 @@ def _habitual(clause: Clause) -> bool:
     return (
         clause.tense == "present"
         and not clause.modal
-        and any(word.low in table("OFTEN") for word in clause.words)
+        and any(word.low in table("often") for word in clause.words)
     )
 
 

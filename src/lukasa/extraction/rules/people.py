@@ -40,7 +40,7 @@ def kin(text: str, start: int, end: int) -> list[Kin]:
 def named_after(text: str, start: int, end: int) -> tuple[Kin, int] | None:
     """Return whom "Her name is Coco" names and where they were mentioned: the one relative or animal shortly before."""
     naming = _HER_NAME.match(text, start, end)
-    if naming is None or naming["name"] in table("NO_NAMES"):
+    if naming is None or naming["name"] in table("no_names"):
         return None
     mentions = list(_MENTION.finditer(text, max(0, start - _NEAR), start))
     relations = {_singular(mention["kin"].lower()) for mention in mentions}
@@ -61,7 +61,7 @@ def _mentions(text: str, start: int, end: int) -> Iterator[Kin]:
         for match in pattern.finditer(text, start, end):
             relation = _singular(match["kin"].lower())
             for name in _AND.split(match["names"]):
-                if name and name not in table("NO_NAMES"):
+                if name and name not in table("no_names"):
                     yield Kin(attribute_of(relation), relation, name)
 
 
