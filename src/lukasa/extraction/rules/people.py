@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from lukasa.domain.attribute import ATTRIBUTES
-from lukasa.extraction.rules import frames_data
 from lukasa.extraction.rules.frames import AttributeReading
 from lukasa.extraction.rules.lexicon import table
 from lukasa.extraction.rules.statement import StatedClause
@@ -77,7 +76,12 @@ _NEAR = 200
 _SINGULARS = {
     "children": "child", "kids": "kid", "wives": "wife", "puppies": "puppy", "babies": "baby", "mice": "mouse",
 }  # fmt: skip
-_RELATIONS = "|".join(sorted(ATTRIBUTE_OF, key=len, reverse=True)) + "|" + frames_data.ANIMALS
+_ANIMALS = (
+    "dog|puppy|pup|cat|kitten|kitty|rabbit|bunny|hamster|guinea pig|parrot|budgie|canary|turtle|tortoise|snake|lizard|gecko|horse|pony|goldfish|fish|"
+    "ferret|gerbil|rat|mouse|chinchilla|hedgehog|cockatiel|labrador|lab|golden retriever|retriever|poodle|beagle|husky|corgi|terrier|"
+    "dachshund|bulldog|collie|spaniel|german shepherd|chihuahua|pug|siamese|tabby|chicken|hen|duck|goat|donkey"
+)
+_RELATIONS = "|".join(sorted(ATTRIBUTE_OF, key=len, reverse=True)) + "|" + _ANIMALS
 _KIN = rf"(?P<kin>(?:{_RELATIONS})(?:s|es)?|children|puppies|wives|mice)"
 _NAME = r"(?-i:[A-Z][a-zà-ÿ][\w'-]*(?<!'s))"
 _NAMES = rf"(?P<names>{_NAME}(?:(?:,? and |, | & ){_NAME})*)(?!['’]s?\s+(?:mother|friend|\w+'s))\b"
