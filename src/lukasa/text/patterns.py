@@ -64,8 +64,8 @@ def has_mark(text: str, table: str) -> bool:
 class WordLists:
     """The lists of a text file beside the modules that use them, read when the first is asked for.
 
-    A list has a heading such as `[kin]`. A line that begins with `#` is a comment, and one that is indented by four spaces
-    continues the line before it.
+    A list has a heading such as `[kin]`. A line that is `#`, or begins with `# `, is a comment; one that is indented by four
+    spaces continues the line before it.
     """
 
     def __init__(self, package: str, name: str) -> None:
@@ -103,7 +103,7 @@ class WordLists:
                 rows = lists.setdefault(line[1:-1], [])
             elif line.startswith(_INDENT):
                 rows[-1] += line.removeprefix(_INDENT)
-            elif line and not line.startswith("#"):
+            elif line and line != "#" and not line.startswith("# "):
                 rows.append(line)
         return {name: tuple(rows) for name, rows in lists.items()}
 
