@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from typing import Literal, NamedTuple
 
-from lukasa.dates.bounds import Expression
 from lukasa.dates.formatting import written
+from lukasa.dates.modifiers import Expression
 from lukasa.dates.statements import expressions
 from lukasa.domain.interval import Interval
 from lukasa.extraction.rules.lexicon import table
