@@ -24,7 +24,7 @@ from rich.table import Table
 from lukasa.domain.fact import Fact
 from lukasa.domain.interval import Interval
 from lukasa.domain.scope import Partition
-from lukasa.domain.source import Source
+from lukasa.domain.turn import Source
 from lukasa.graph import query
 from lukasa.graph.view import GraphView
 

@@ -33,8 +33,7 @@ if TYPE_CHECKING:
         Why,
     )
     from lukasa.domain.scope import Partition
-    from lukasa.domain.source import Source
-    from lukasa.domain.turn import Turn
+    from lukasa.domain.turn import Source, Turn
     from lukasa.engine import AsyncHandle
     from lukasa.errors import LukasaError
     from lukasa.extraction.guidance import CustomAttribute, Guidance
@@ -106,8 +105,7 @@ _NAMES = {
     "lukasa.domain.recalled": "Context Hit Recalled Signal",
     "lukasa.domain.report": "Backlog Diff Flushed Forgotten Health Progress Receipt Revision Stage Stats Testimony Usage Verified Why",
     "lukasa.domain.scope": "Partition",
-    "lukasa.domain.source": "Source",
-    "lukasa.domain.turn": "Turn",
+    "lukasa.domain.turn": "Source Turn",
     "lukasa.engine": "AsyncHandle",
     "lukasa.errors": "LukasaError",
     "lukasa.extraction.guidance": "CustomAttribute Guidance",

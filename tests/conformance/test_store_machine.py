@@ -22,6 +22,7 @@ from lukasa.domain.change import (
     AddTurn,
     Change,
     Embed,
+    Extraction,
     Index,
     MarkExtracted,
     PutFact,
@@ -35,9 +36,8 @@ from lukasa.domain.interval import Interval
 from lukasa.domain.job import Bookkeeping, Finish, Job, JobState, Postpone, PutSummary, Queue, Spent, Summary
 from lukasa.domain.journal import Cause
 from lukasa.domain.query import DocumentQuery, FactQuery, LexicalQuery, TurnQuery
-from lukasa.domain.report import Extraction
 from lukasa.domain.scope import Partition
-from lukasa.domain.source import Source
+from lukasa.domain.turn import Source
 from lukasa.errors import LukasaError
 from lukasa.ports.store import Store
 from lukasa.testing.conformance.filters import random_filter, random_metadata

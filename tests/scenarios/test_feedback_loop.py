@@ -13,8 +13,7 @@ from _settings import SETTINGS
 
 from lukasa import AsyncMemory, Handle, Memory
 from lukasa.domain.claim import Claim, Scene
-from lukasa.domain.source import Source
-from lukasa.domain.turn import Turn
+from lukasa.domain.turn import Source, Turn
 from lukasa.testing.fakes import FrozenClock
 from lukasa.text.sentences import sentences
 from lukasa.wiring import build

@@ -11,7 +11,7 @@ import pytest
 
 from lukasa import prompts
 from lukasa.errors import NotFoundError
-from lukasa.gate import SENTINELS
+from lukasa.gate.judge import SENTINELS
 from lukasa.prompts import load
 
 FOLDER = Path(prompts.__file__).parent

@@ -10,8 +10,7 @@ from functools import cache
 from lukasa.domain.answer import Citation
 from lukasa.domain.fact import Fact
 from lukasa.domain.recalled import Context
-from lukasa.domain.source import Source
-from lukasa.domain.turn import Turn
+from lukasa.domain.turn import Source, Turn
 from lukasa.text.rendering import day, speaker, weekday
 
 

@@ -19,23 +19,19 @@ from typing import NamedTuple, TypeAlias
 
 from lukasa.beliefs import PlacedClaim, Verdict, decide, lookups, outcome
 from lukasa.beliefs.edits import fact_op
-from lukasa.domain.change import PutFact
+from lukasa.domain.change import Extraction, PutFact
 from lukasa.domain.claim import Claim, Scene
 from lukasa.domain.embedding import Embedding
 from lukasa.domain.fact import Fact
 from lukasa.domain.journal import FactOp
 from lukasa.domain.query import FactQuery
-from lukasa.domain.report import Extraction
 from lukasa.domain.scope import Partition
-from lukasa.domain.source import Source
-from lukasa.domain.turn import Turn
-from lukasa.gate import Admitted, Quarantined, Ruling, judge
-from lukasa.gate.echoes import Echoes
-from lukasa.gate.instructions import instructions_in
+from lukasa.domain.turn import Source, Turn
+from lukasa.gate.rulings import Admitted, Gate, Quarantined, Ruling
 from lukasa.indexing.documents import document_of
 from lukasa.policy import ResolvePolicy
 from lukasa.ports.extractor import Extractor
-from lukasa.ports.store import Memories
+from lukasa.ports.memories import Memories
 
 
 class JudgedTurn(NamedTuple):
@@ -115,7 +111,7 @@ class Believe:
     extractor: Extractor | None
     """`None`: turns are only stored."""
 
-    served: Echoes
+    gate: Gate
     policy: ResolvePolicy
     recipe: str = ""
     """The recipe that reads turns later; what a person states needs no reading by it."""
@@ -140,7 +136,7 @@ class Believe:
         scenes = make_scenes(turns, earlier, zone=zone)
         claims = await self.extractor.claims(turns, scenes)
         judged = self.judge(partition, turns, scenes, claims, later=later)
-        return [each._replace(instructions=instructions_in(each.turn)) for each in judged]
+        return [each._replace(instructions=self.gate.instructions(each.turn)) for each in judged]
 
     def judge(
         self,
@@ -152,14 +148,8 @@ class Believe:
         later: bool = False,
     ) -> list[JudgedTurn]:
         """Let the gate judge the claims of each turn; *later*: the turns were recorded a while ago."""
-        served_now = self.served.of(partition)
-        judged = []
-        for turn, scene, own in zip(turns, scenes, claims, strict=True):
-            # What was served since then may be this very turn.
-            served = self.served.of(partition, before=turn.recorded_at) if later and own else served_now
-            rulings = [judge(claim, turn, served=served, known_names=scene.names) for claim in own]
-            judged.append(JudgedTurn(turn, rulings))
-        return judged
+        rulings = self.gate.rulings(partition, turns, scenes, claims, later=later)
+        return [JudgedTurn(turn, own) for turn, own in zip(turns, rulings, strict=True)]
 
     async def known(self, partition: Partition, judged: Sequence[JudgedTurn]) -> KnownFacts:
         """Return the facts that bear on the claims."""

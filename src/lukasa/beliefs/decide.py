@@ -41,7 +41,7 @@ from lukasa.beliefs.verdicts import (
 )
 from lukasa.domain.fact import KIND_TRAITS, Fact
 from lukasa.policy import ResolvePolicy
-from lukasa.text.difference import nearly_same
+from lukasa.text.comparison import nearly_same
 
 _RETELLING = timedelta(days=31)
 """An event told without a date is the dated one when it is told within this time after it. Later, it may as well be

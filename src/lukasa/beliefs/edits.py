@@ -13,8 +13,7 @@ from lukasa.domain.document import Document
 from lukasa.domain.fact import Fact, FactKind
 from lukasa.domain.interval import Interval
 from lukasa.domain.journal import FactOp
-from lukasa.domain.source import Source
-from lukasa.domain.turn import Json, Turn
+from lukasa.domain.turn import Json, Source, Turn
 from lukasa.errors import InputError
 
 

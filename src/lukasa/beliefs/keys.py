@@ -10,8 +10,8 @@ from lukasa.domain.claim import Claim
 from lukasa.domain.fact import KIND_TRAITS, Cardinality, FactKind
 from lukasa.domain.ids import digest
 from lukasa.domain.interval import Interval
+from lukasa.text.comparison import terms
 from lukasa.text.language_data import MONTHS
-from lukasa.text.normalise import terms
 
 _DAYS = frozenset({"instant", "part", "day"})
 

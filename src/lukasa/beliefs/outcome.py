@@ -26,7 +26,7 @@ from lukasa.domain.fact import Fact, Status
 from lukasa.domain.ids import content_id
 from lukasa.domain.interval import Interval
 from lukasa.domain.scope import Partition
-from lukasa.domain.source import Source
+from lukasa.domain.turn import Source
 
 _MAX_CONFIDENCE = 0.99
 """However often something is said, confidence does not grow beyond it."""

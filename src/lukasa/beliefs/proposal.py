@@ -11,8 +11,7 @@ from lukasa.domain.attribute import attribute as known_attribute
 from lukasa.domain.claim import Claim
 from lukasa.domain.fact import KIND_TRAITS, TRUSTS, Cardinality, Fact, Trust
 from lukasa.domain.interval import ALWAYS, Interval
-from lukasa.domain.source import Source
-from lukasa.domain.turn import Origin, Turn
+from lukasa.domain.turn import Origin, Source, Turn
 
 _TRUST: Mapping[Origin, Trust] = {
     "user": "high",

@@ -1,22 +1,6 @@
 """The grammar of time: words → intervals, for statements and for questions, and back into words.
 
 An *atom* is one expression (`last week`, `7 May 2023`; `absolute` and `relative` have the rows). What stands beside it
-changes it (`modifiers`: `early`, `the last Friday of`, `at 7 pm`), bounds it or joins it with another (`bounds`: `since`,
-`from … to`). Intervals are half-open, aware, and bounded by local midnights, so a day may have 23 or 25 hours.
+changes it (`early`, `the last Friday of`, `at 7 pm`), bounds it or joins it with another (`since`, `from … to`): see
+`modifiers`. Intervals are half-open, aware, and bounded by local midnights, so a day may have 23 or 25 hours.
 """
-
-from __future__ import annotations
-
-from lukasa.dates.bounds import Expression
-from lukasa.dates.formatting import written
-from lukasa.dates.questions import EventBound, event_bound, windows
-from lukasa.dates.statements import expressions
-
-__all__ = [
-    "EventBound",
-    "Expression",
-    "event_bound",
-    "expressions",
-    "windows",
-    "written",
-]

@@ -6,8 +6,7 @@ from datetime import datetime, tzinfo
 from typing import Literal, NamedTuple, TypeAlias
 
 from lukasa.dates.atoms import Atom, atoms
-from lukasa.dates.bounds import bounded
-from lukasa.dates.modifiers import modified
+from lukasa.dates.modifiers import bounded, modified
 from lukasa.dates.recurrence import recurrences
 from lukasa.dates.spans import Anchor
 from lukasa.domain.interval import Interval

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from lukasa.dates import holidays
+from lukasa.dates.absolute import HOLIDAY_NAMES
 from lukasa.dates.vocabulary import MONTH_NAME, WEEKDAY_NAME, count, month_number, weekday_number
 from lukasa.text.language_data import MONTHS, WEEKDAYS
 from lukasa.text.patterns import LazyPattern
@@ -143,7 +143,7 @@ _ROWS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     (
         (
             rf"{_EVERY}\s+(?P<name>(?P<season>spring|summer|autumn|fall|winter)|(?P<month>{MONTH_NAME})|"
-            rf"(?:{holidays.NAMES}))(?!\w|['’]s)"
+            rf"(?:{HOLIDAY_NAMES}))(?!\w|['’]s)"
         ),
         _every_named,
     ),

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
 from lukasa.dates.atoms import atoms
-from lukasa.dates.bounds import Expression, bounded
-from lukasa.dates.modifiers import modified
+from lukasa.dates.modifiers import Expression, bounded, modified
 from lukasa.dates.recurrence import Recurrence, recurrences
 from lukasa.dates.spans import Anchor, Tense, midnight
 from lukasa.domain.interval import Interval

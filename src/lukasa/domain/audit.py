@@ -10,8 +10,7 @@ from typing import Literal, get_args
 from lukasa.domain.document import Kind
 from lukasa.domain.fact import Cardinality, FactKind, Status
 from lukasa.domain.interval import ALWAYS, Interval
-from lukasa.domain.source import Source
-from lukasa.domain.turn import Json, Origin, Role
+from lukasa.domain.turn import Json, Origin, Role, Source
 
 FlawSort = Literal[
     "duplicate", "near duplicate", "contradiction", "junk", "secret", "loop", "stale", "orphan"

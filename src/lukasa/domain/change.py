@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
@@ -12,12 +12,29 @@ from lukasa.domain.document import Document, Traits
 from lukasa.domain.embedding import Embedding
 from lukasa.domain.fact import Fact
 from lukasa.domain.journal import Cause, FactOp
-from lukasa.domain.report import Extraction
 from lukasa.domain.turn import MAX_INT, Turn
 from lukasa.errors import InputError
 
 _FLOAT32 = 4
 """Bytes of one component of a dense vector."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extraction:
+    """What an extractor made of one turn."""
+
+    extractor: str
+    """Which one, with its version: `rules-1`."""
+
+    facts: int = 0
+    """How many facts the turn led to, known ones included."""
+
+    refused: Mapping[str, int] = field(default_factory=dict)
+    """How many claims the gate did not let pass, by reason."""
+
+    fallback: str = ""
+    """Why the extractor's own reading is missing (`bad reply`, `over budget`: the rules read the turn in its place) or not
+    whole (`cut off`); empty when all is well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,7 @@ from typing import Literal
 
 from lukasa.domain.fact import Cardinality, FactKind
 from lukasa.domain.interval import Interval
-from lukasa.domain.source import Source
-from lukasa.domain.turn import Json, Turn
+from lukasa.domain.turn import Json, Source, Turn
 
 Stance = Literal["stated", "quoted", "suggested", "hypothetical"]
 """How the speaker stands to it: only what is `stated` can be believed."""

@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import Literal, get_args
 
 from lukasa.domain.interval import ALWAYS, Interval
-from lukasa.domain.source import Source
-from lukasa.domain.turn import Json, Origin
+from lukasa.domain.turn import Json, Origin, Source
 
 FactKind = Literal["fact", "preference", "event", "plan", "profile", "procedure"]
 """`profile`: who somebody is; `event`: what happened once; `procedure`: how something is to be done; `fact`: the rest.

@@ -9,8 +9,7 @@ from typing import Any
 from lukasa.domain.fact import Fact
 from lukasa.domain.ids import digest
 from lukasa.domain.interval import Interval
-from lukasa.domain.source import Source
-from lukasa.domain.turn import Json
+from lukasa.domain.turn import Json, Source
 
 _TIMES = ("learned_at", "recorded_at", "retired_at", "expires_at")
 _PLAIN = (

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from lukasa.domain.fact import Status
 from lukasa.domain.interval import Interval
-from lukasa.domain.source import Source
+from lukasa.domain.turn import Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,7 @@ from typing import Literal
 
 from lukasa.domain.document import Kind
 from lukasa.domain.fact import Fact
-from lukasa.domain.source import Source
-from lukasa.domain.turn import Json, Turn
+from lukasa.domain.turn import Json, Source, Turn
 
 Mode = Literal["full", "lexical"]
 """`lexical`: the embedder could not be used, so only full-text looked."""

@@ -9,8 +9,7 @@ from lukasa.domain.fact import Fact
 from lukasa.domain.job import Job
 from lukasa.domain.journal import JournalEntry
 from lukasa.domain.scope import Partition
-from lukasa.domain.source import Source
-from lukasa.domain.turn import Turn
+from lukasa.domain.turn import Source, Turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,24 +23,6 @@ class Usage:
     tokens_in: int = 0
     tokens_out: int = 0
     milliseconds: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Extraction:
-    """What an extractor made of one turn."""
-
-    extractor: str
-    """Which one, with its version: `rules-1`."""
-
-    facts: int = 0
-    """How many facts the turn led to, known ones included."""
-
-    refused: Mapping[str, int] = field(default_factory=dict)
-    """How many claims the gate did not let pass, by reason."""
-
-    fallback: str = ""
-    """Why the extractor's own reading is missing (`bad reply`, `over budget`: the rules read the turn in its place) or not
-    whole (`cut off`); empty when all is well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

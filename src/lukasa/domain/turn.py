@@ -1,4 +1,4 @@
-"""One message, verbatim and immutable."""
+"""One message, verbatim and immutable; and the words of it that something rests on."""
 
 from __future__ import annotations
 
@@ -53,3 +53,20 @@ class Turn:
 
     retired_at: datetime | None = None
     """When it was forgotten; `None` while it may be recalled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Characters of a turn, on which something remembered rests."""
+
+    turn: str
+    """The turn's id."""
+
+    start: int
+    end: int
+    """`text[start:end]` of the turn's text."""
+
+    at: datetime
+    """When it was said."""
+
+    speaker: str | None = None

@@ -15,6 +15,7 @@ from lukasa.extraction.model.recipe import Recipe
 from lukasa.extraction.model.session import SessionReader
 from lukasa.extraction.rules import RulesExtractor
 from lukasa.gate.echoes import Echoes
+from lukasa.gate.judge import Judge
 from lukasa.graph.cache import GraphCache
 from lukasa.indexing.backlog import Reembed, Reindex
 from lukasa.indexing.encoder import Encoder
@@ -97,7 +98,8 @@ class Paths:
         self.guidance: dict[Partition, Guidance] = {}
         """Wishes for single partitions, in place of the general ones."""
 
-        self.believe = Believe(store, parts.extractor, self.served, parts.resolve, recipe)
+        gate = Judge(self.served)
+        self.believe = Believe(store, parts.extractor, gate, parts.resolve, recipe)
         self.reader = SessionReader(
             store=store,
             encoder=self.encoder,
@@ -106,7 +108,7 @@ class Paths:
             believe=Believe(
                 store,
                 RulesExtractor() if parts.recipe else parts.extractor,
-                self.served,
+                gate,
                 parts.resolve,
                 recipe,
             ),

@@ -10,10 +10,11 @@ from typing import Literal, NamedTuple
 
 from lukasa.domain.claim import Claim
 from lukasa.domain.fact import KIND_TRAITS
-from lukasa.gate import chatter_data as data
-from lukasa.text.analysis import content_words, term_of
-from lukasa.text.patterns import LazyPattern, stem_set, word_set
+from lukasa.text.analysis import content_words, stem_set, term_of
+from lukasa.text.patterns import LazyPattern, WordLists
 from lukasa.text.sentences import sentences
+
+_LISTS = WordLists("lukasa.gate", "chatter")
 
 Junk = Literal["chatter", "task residue", "vacuous"]
 
@@ -70,12 +71,12 @@ def _is_reaction(claim: Claim) -> bool:
 def _content(claim: Claim, text: str) -> set[str]:
     """Return the terms of a text that say something of the claim's subject."""
     about = {term_of(word) for word in re.findall(r"[^\W_]+", claim.subject)}
-    return set(content_words(text)) - about - stem_set(data.VACUOUS)
+    return set(content_words(text)) - about - stem_set(_LISTS["vacuous"])
 
 
 def _emptiness(claim: Claim) -> JunkFinding | None:
     subject = claim.subject.strip().casefold()
-    if not subject or subject in word_set(data.NO_SUBJECT):
+    if not subject or subject in _LISTS.words("no_subject"):
         return JunkFinding("vacuous", "no subject")
     return None if _content(claim, claim.text) else JunkFinding("vacuous", "nothing said")
 
@@ -107,7 +108,7 @@ def _is_formula(part: str) -> bool:
     words = [
         word
         for word in re.findall(r"[^\W_]+(?:'[^\W_]+)?", rest)
-        if word not in word_set(data.AFTER_SMALL_TALK)
+        if word not in _LISTS.words("after_small_talk")
     ]
     # A name that is greeted or thanked may remain.
     return len(words) <= 1 and not any(character.isdigit() for character in rest)
@@ -135,15 +136,15 @@ def _plain(text: str) -> str:
     return text[:_LONGEST].replace("’", "'").casefold().strip()
 
 
-def _any(patterns: tuple[str, ...], flags: int = re.MULTILINE) -> LazyPattern:
-    return LazyPattern("|".join(f"(?:{pattern})" for pattern in patterns), flags)
+def _any(name: str, flags: int = re.MULTILINE) -> LazyPattern:
+    return LazyPattern(lambda: "|".join(f"(?:{pattern})" for pattern in _LISTS.rows(name)), flags)
 
 
-_SMALL_TALK = LazyPattern(data.SMALL_TALK + r"(?![\w'])")
+_SMALL_TALK = LazyPattern(lambda: _LISTS["small_talk"] + r"(?![\w'])")
 _ADDRESSEE = LazyPattern(r"[^\W\d_]{2,20}[,.!]+(?=\s|$)")
 """One word before a comma or the end: whom the formula was for."""
 
-_REACTION = _any(data.REACTIONS, re.IGNORECASE)
-_MOMENT = _any(data.MOMENT)
-_TASK = _any(data.TASK)
-_ASSISTANT = _any(data.ASSISTANT)
+_REACTION = _any("reactions", re.IGNORECASE)
+_MOMENT = _any("moment")
+_TASK = _any("task")
+_ASSISTANT = _any("assistant")

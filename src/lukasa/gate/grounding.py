@@ -14,13 +14,14 @@ from itertools import pairwise
 
 from lukasa.domain.claim import Claim
 from lukasa.domain.turn import Turn
-from lukasa.gate import grounding_data as data
 from lukasa.gate.polarity import agree
-from lukasa.text.analysis import analyse, content_words, is_stop_word, term_of
+from lukasa.text.analysis import analyse, content_words, is_stop_word, stem_set, term_of
+from lukasa.text.comparison import Word, months, words
 from lukasa.text.language_data import MONTHS
-from lukasa.text.normalise import Word, months, words
-from lukasa.text.patterns import LazyPattern, has_mark, stem_set, word_set
+from lukasa.text.patterns import LazyPattern, WordLists, has_mark
 from lukasa.text.rendering import speaker
+
+_LISTS = WordLists("lukasa.gate", "grounding")
 
 
 def unsupported(claim: Claim, turn: Turn, known_names: Collection[str], *, min_support: float) -> str:
@@ -135,7 +136,7 @@ def _resolved(
             if _refers(spoken, claim.quote) or entry.casefold() == speaker(turn).casefold():
                 yield entry
         elif (
-            not spoken.isdisjoint(word_set(data.OTHER_PERSONS) | word_set(data.KIN))
+            not spoken.isdisjoint(_LISTS.words("other_persons") | _LISTS.words("kin"))
             or not claim.quote.isascii()
         ):
             yield entry
@@ -143,19 +144,21 @@ def _resolved(
 
 def _refers(spoken: frozenset[str], quote: str) -> bool:
     """Whether something in the quote can stand for a name."""
-    references = word_set(data.FIRST_PERSON) | word_set(data.OTHER_PERSONS) | word_set(data.KIN)
-    return not spoken.isdisjoint(references) or has_mark(quote, data.UNSPACED_REFERENCES)
+    references = _LISTS.words("first_person") | _LISTS.words("other_persons") | _LISTS.words("kin")
+    return not spoken.isdisjoint(references) or has_mark(quote, _LISTS["unspaced_references"])
 
 
 def _timed(spoken: frozenset[str], quote: str) -> bool:
     """Whether something in the quote can stand for a date."""
-    timed = not spoken.isdisjoint(word_set(data.TIMES)) or any(word in months() for word in spoken)
-    return timed or any(character.isdigit() for character in quote) or has_mark(quote, data.UNSPACED_TIMES)
+    timed = not spoken.isdisjoint(_LISTS.words("times")) or any(word in months() for word in spoken)
+    return (
+        timed or any(character.isdigit() for character in quote) or has_mark(quote, _LISTS["unspaced_times"])
+    )
 
 
 def _is_date(entry: str) -> bool:
     lower = set(re.findall(r"[^\W\d_]+", entry.casefold()))
-    return any(character.isdigit() for character in entry) or not lower.isdisjoint(word_set(data.TIMES))
+    return any(character.isdigit() for character in entry) or not lower.isdisjoint(_LISTS.words("times"))
 
 
 def _named_by_number(quote: str) -> set[str]:
@@ -202,7 +205,7 @@ def _content(tokens: Sequence[Word], content: Collection[str]) -> list[str]:
     for word in tokens:
         if any(map(str.isdigit, word.term)):
             checked.update(term_of(part) for part in re.split(r"[\s-]+", word.raw))
-    scaffolding = stem_set(data.SCAFFOLDING)
+    scaffolding = stem_set(_LISTS["scaffolding"])
     return [
         term
         for term in content
@@ -228,10 +231,17 @@ def _another_subject(claim: Claim) -> str:
 
 
 _FIGURES = LazyPattern(r"(?<!\d)\d{1,4}[-/.]\d{1,2}(?:[-/.]\d{1,4})?(?!\d)")
-_KIN = "|".join(sorted(word_set(data.KIN), key=lambda word: (-len(word), word)))
+
+
+def _kin() -> str:
+    return "|".join(sorted(_LISTS.words("kin"), key=lambda word: (-len(word), word)))
+
+
 _OF_KIN = LazyPattern(
-    rf"^\W*(?:(?:and|but|so|well|oh|yes|yeah|no)\W+)?(?:my|our|his|her|their)\s+(?:\w+\s+)?(?P<kin>{_KIN})(?:'s)?\b"
-    r"(?!\s+and\s+(?:i|me|we)\b)(?P<after>.{0,60})",
+    lambda: (
+        rf"^\W*(?:(?:and|but|so|well|oh|yes|yeah|no)\W+)?(?:my|our|his|her|their)\s+(?:\w+\s+)?(?P<kin>{_kin()})(?:'s)?\b"
+        r"(?!\s+and\s+(?:i|me|we)\b)(?P<after>.{0,60})"
+    ),
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -267,7 +277,7 @@ def _is_name(word: Word, content: Collection[str]) -> bool:
     if not raw[:1].isupper() or is_stop_word(raw):
         return False
     term = term_of(raw)
-    return term not in stem_set(data.SCAFFOLDING) and (
+    return term not in stem_set(_LISTS["scaffolding"]) and (
         term in content or not raw.isalpha() or not raw.isascii()
     )
 

@@ -10,8 +10,7 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-from lukasa.domain.source import Source
-from lukasa.domain.turn import Turn
+from lukasa.domain.turn import Source, Turn
 from lukasa.text.analysis import fold
 from lukasa.text.patterns import LazyPattern
 from lukasa.text.sentences import sentences

@@ -6,62 +6,24 @@ others are deceived: only the user is believed about the user and about what is 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from lukasa.domain.attribute import attribute
-from lukasa.domain.claim import Claim
+from lukasa.domain.claim import Claim, Scene
 from lukasa.domain.fact import KIND_TRAITS
-from lukasa.domain.turn import Turn
+from lukasa.domain.scope import Partition
+from lukasa.domain.turn import Source, Turn
 from lukasa.gate.chatter import junk_in
-from lukasa.gate.echoes import RUN, is_echo
+from lukasa.gate.echoes import RUN, Echoes, is_echo
 from lukasa.gate.grounding import unsupported
-from lukasa.gate.instructions import addresses, instructs, is_testimony, speaks_of_user
-from lukasa.text.analysis import analyse
-from lukasa.text.patterns import stem_set
+from lukasa.gate.instructions import addresses, instructions_in, instructs, is_testimony, speaks_of_user
+from lukasa.gate.rulings import Admitted, Quarantined, Refused, Ruling
+from lukasa.text.analysis import analyse, stem_set
 from lukasa.text.secrets import redact
 from lukasa.text.sentences import sentences
 
-Reason = Literal[
-    "ungrounded",
-    "chatter",
-    "task residue",
-    "served",
-    "instruction",
-    "secret",
-    "not stated",
-    "example",
-    "vacuous",
-    "not said by the user",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Admitted:
-    """It may be believed."""
-
-    claim: Claim
-
-
-@dataclass(frozen=True, slots=True)
-class Quarantined:
-    """It is kept for review, and not believed until it is approved."""
-
-    claim: Claim
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """It is not kept."""
-
-    claim: Claim
-    reason: Reason
-    detail: str = ""
-
-
-Ruling: TypeAlias = Admitted | Quarantined | Refused
 SENTINELS = ("Zorblax", "Quimbletree", "Vantorix", "Mirbelune", "Plonkwitz", "Ostrafell")
 """Invented people, places and firms of the worked examples in prompts: a claim that names one was copied from a prompt."""
 
@@ -108,6 +70,35 @@ def judge(
         if ruling is not None:
             return ruling
     return Admitted(claim)
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """The `Gate` of an engine: it knows what was served to whom."""
+
+    served: Echoes
+
+    def rulings(
+        self,
+        partition: Partition,
+        turns: Sequence[Turn],
+        scenes: Sequence[Scene],
+        claims: Sequence[Sequence[Claim]],
+        *,
+        later: bool = False,
+    ) -> list[list[Ruling]]:
+        """Return the rulings on each turn's claims; *later*: the turns were recorded a while ago."""
+        served_now = self.served.of(partition)
+        rulings = []
+        for turn, scene, own in zip(turns, scenes, claims, strict=True):
+            # What was served since then may be this very turn.
+            served = self.served.of(partition, before=turn.recorded_at) if later and own else served_now
+            rulings.append([judge(claim, turn, served=served, known_names=scene.names) for claim in own])
+        return rulings
+
+    def instructions(self, turn: Turn) -> list[Source]:
+        """Return the sentences that instruct, where the speaker may not."""
+        return instructions_in(turn)
 
 
 # --- the questions, in their order -----------------------------------------------------------------------------------

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from lukasa.gate import grounding_data as data
-from lukasa.text.analysis import content_words, term_of
+from lukasa.text.analysis import content_words, stem_set, term_of
+from lukasa.text.comparison import words
 from lukasa.text.language_data import irregular
-from lukasa.text.normalise import words
-from lukasa.text.patterns import LazyPattern, has_mark, stem_set, word_set
+from lukasa.text.patterns import LazyPattern, WordLists, has_mark
+
+_LISTS = WordLists("lukasa.gate", "polarity")
 
 
 class Polarity(NamedTuple):
@@ -57,7 +58,7 @@ def _supported(claim: _PolarClause, quoted: list[_PolarClause], *, negated: bool
     return any(
         _compatible(clause, claim)
         and _feeling(claim) in {0, _feeling(clause), *([1] if not _feeling(clause) else [])}
-        and not (negated and clause.polarity.affirmed and not _has(clause.text, data.DISLIKES))
+        and not (negated and clause.polarity.affirmed and not _has(clause.text, _LISTS["dislikes"]))
         for clause in nearest
     )
 
@@ -65,10 +66,10 @@ def _supported(claim: _PolarClause, quoted: list[_PolarClause], *, negated: bool
 def polarity(text: str) -> Polarity:
     """Return what a clause says of its content."""
     lower = text.replace("’", "'").casefold()
-    ended = _ENDING.search(lower) is not None or has_mark(lower, data.UNSPACED_ENDINGS)
+    ended = _ENDING.search(lower) is not None or has_mark(lower, _LISTS["unspaced_endings"])
     rest = _NO_DENIAL.sub(" ", _ENDING.sub(" ", lower))
-    denied = any(word.term in word_set(data.NEGATIONS) for word in words(rest))
-    return Polarity(denied or has_mark(rest, data.UNSPACED_NEGATIONS), ended)
+    denied = any(word.term in _LISTS.words("negations") for word in words(rest))
+    return Polarity(denied or has_mark(rest, _LISTS["unspaced_negations"]), ended)
 
 
 def _compatible(quoted: _PolarClause, claim: _PolarClause) -> bool:
@@ -76,19 +77,21 @@ def _compatible(quoted: _PolarClause, claim: _PolarClause) -> bool:
         return True
     if quoted.polarity.affirmed:
         # "I hate olives" denies liking them; "I left Initech" ends working there.
-        return (claim.polarity.denied and _has(quoted.text, data.DISLIKES)) or _has(quoted.text, data.LEAVING)
+        return (claim.polarity.denied and _has(quoted.text, _LISTS["dislikes"])) or _has(
+            quoted.text, _LISTS["leaving"]
+        )
     if claim.polarity.affirmed:
         if quoted.polarity.denied:
-            return _has(claim.text, data.DISLIKES)
+            return _has(claim.text, _LISTS["dislikes"])
         return _in_the_past(claim.text)
     return True
 
 
 def _feeling(clause: _PolarClause) -> int:
     """Return 1 for liking, -1 for its contrary, 0 for neither. Liking may be said in many ways; loathing must be said."""
-    if _has(clause.text, data.LOATHING) or _LOATHED.search(clause.text.casefold().replace("’", "'")):
+    if _has(clause.text, _LISTS["loathing"]) or _LOATHED.search(clause.text.casefold().replace("’", "'")):
         return -1
-    if _has(clause.text, data.LIKING):
+    if _has(clause.text, _LISTS["liking"]):
         return -1 if clause.polarity.denied else 1
     return 0
 
@@ -110,9 +113,24 @@ def _in_the_past(text: str) -> bool:
 
 
 _PAST = frozenset({"was", "were", "had", "did", "once", "until", "formerly", "previously"})
-_ENDING = LazyPattern(data.ENDINGS)
-_NO_DENIAL = LazyPattern(data.NOT_DENIALS)
-_LOATHED = LazyPattern(data.LOATHED)
+_ENDING = LazyPattern(
+    r"\b(?:no longer|(?:not|n't)\b[^.;!?]{0,60}\b(?:any ?more|any longer)|used to|stopped|quit|gave up|given up|former(?:ly)?|ex-\w+|ex (?:husband|wife|boyfriend|girlfriend|partner)|not .{0,40} any ?more|"
+    r"nicht mehr|kein\w* .{0,40}mehr|ne .{0,40}plus|n'.{0,40}plus|ya no|dejé de|ha dejado de|dejó de|non .{0,40}più|não .{0,40}mais|ha smesso|niet meer|już nie|больше не|artık)\b"
+)
+_NO_DENIAL = LazyPattern(
+    r"\b(?:can(?:no| ?')?t (?:wait|help|believe|stop|get enough|complain|thank|imagine life|recommend)|could(?:n't| not) (?:be happier|be more|agree more|believe|wait|help|stop|"
+    r"have)|no (?:problem|worries|doubt|wonder|idea|matter|way|kidding|joke|big deal|pressure|rush|less than|more than|one knows)|not only|not just|not to mention|not bad|"
+    r"do(?:n't| not) (?:worry|mind|forget|you think|get me wrong|know if|know about|hesitate)|why (?:not|don't)|nothing (?:but|like|beats)|never (?:mind|stops?|stopped|gets old|been happier|felt)|"
+    r"(?:is|are|was|were|do|does|did|have|has|would|could|can|wo|sha|ai)n't (?:it|that|they|he|she|you|we|i)\b|if not|or not|whether or not|"
+    r"(?:as )?no one else|not (?:sure|long ago|far|so far|until)|can(?:no| ?')?t (?:stand|bear)|no\.? ?\d|no,|nope,|no matter|for no reason|not (?:quite )?yet)"
+)
+"""Negations that deny nothing, or (`can't stand`) are half of a word that does not need them."""
+
+_LOATHED = LazyPattern(
+    r"\bcan(?:no|'|no')?t (?:stand|bear)\b|\bcan ?not (?:stand|bear)\b|\bnot a (?:big |huge )?fan\b"
+)
+"""Who likes does not loathe: the one is never read from the other."""
+
 _SUBJECTS = r"(?:i|i'm|i've|we|he|she|they|it|it's|you|my|our|his|her|their|there|this|that|the)\b"
 _BETWEEN = LazyPattern(
     r"[.;!?\n。！？；]+|[—–]|\s-\s|(?:,|\s)\s*\b(?:but|although|though|however|whereas|because|instead|except|aber|sondern|weil|"

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from lukasa.domain.attribute import ATTRIBUTES, DISTINCT
 from lukasa.domain.fact import Fact, Status
 from lukasa.domain.interval import Interval
-from lukasa.domain.source import Source
+from lukasa.domain.turn import Source
 
 Key: TypeAlias = tuple[str, ...]
 """What a name is compared by (`names.words_of`)."""

@@ -11,7 +11,7 @@ from lukasa.domain.fact import Fact
 from lukasa.domain.query import FactQuery, TurnQuery
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
-from lukasa.ports.store import Memories
+from lukasa.ports.memories import Memories
 from lukasa.text.analysis import ANALYSIS_VERSION, analyse
 from lukasa.text.rendering import document_text
 

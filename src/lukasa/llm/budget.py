@@ -14,7 +14,7 @@ from lukasa.domain.time import utc_day
 from lukasa.errors import OverBudgetError
 from lukasa.policy import Allowance, BudgetPolicy
 from lukasa.ports.llm import LLM, LLMReply, LLMRequest, TokenUsage
-from lukasa.ports.store import UsageLedger
+from lukasa.ports.usage import UsageLedger
 
 
 @dataclass(slots=True)

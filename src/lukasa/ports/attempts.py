@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from lukasa.domain.scope import Partition
 from lukasa.errors import StaleError
-from lukasa.ports.store import Memories
+from lukasa.ports.memories import Memories
 
 T = TypeVar("T")
 

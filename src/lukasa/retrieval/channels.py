@@ -16,10 +16,9 @@ from lukasa.domain.query import DocumentQuery, FactQuery, LexicalQuery, TurnQuer
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import to_micros
 from lukasa.policy import RecallPolicy
-from lukasa.ports.store import Memories
-from lukasa.retrieval.question import Question
+from lukasa.ports.memories import Memories
+from lukasa.retrieval.question import Question, Understanding
 from lukasa.retrieval.token_vectors import Floats, Ints, max_sim
-from lukasa.retrieval.understand import Understanding
 from lukasa.retrieval.warm import DocumentArrays, FactArrays, TurnArrays, WarmPartitions
 from lukasa.weights import BestChannel
 

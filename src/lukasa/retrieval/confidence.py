@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from lukasa.retrieval.channels import Candidates
+from lukasa.retrieval.question import Understanding
 from lukasa.retrieval.token_vectors import Floats, Ints
-from lukasa.retrieval.understand import Understanding
 
 _USUAL = 0.6
 """The median MaxSim over the dev split's questions (0.57 for questions that have nothing to do with the partition)."""

@@ -10,8 +10,8 @@ import numpy as np
 
 from lukasa.domain.time import to_micros
 from lukasa.retrieval.channels import Candidates
+from lukasa.retrieval.question import Understanding
 from lukasa.retrieval.token_vectors import Floats, Ints
-from lukasa.retrieval.understand import Understanding
 from lukasa.retrieval.warm import TRAITS, PartitionIndex, TurnArrays
 
 FEATURES = (

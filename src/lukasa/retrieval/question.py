@@ -1,12 +1,24 @@
-"""A question, and which part of the memory it looks at."""
+"""A question as it is asked, and what it asks for, read by rules: no model, well under two milliseconds.
+
+The rules are for English; a question in another language is `one` with its terms and names.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+from functools import cache, lru_cache
+from typing import Literal
 
+from lukasa.dates.questions import windows
 from lukasa.domain.filter import Filter
+from lukasa.domain.interval import Interval
 from lukasa.errors import InputError
+from lukasa.text.analysis import fold, is_stop_word, query_terms
+
+QuestionShape = Literal["one", "many", "when", "where", "yes_no", "why", "how", "likely", "said_by_assistant"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,3 +63,275 @@ def check_text(text: object) -> None:
         raise InputError(
             f"the question is not valid Unicode at character {error.start}: {error.reason}"
         ) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understanding:
+    """A question as the channels need it."""
+
+    terms: tuple[str, ...]
+    """Distinct analysed terms without stop words."""
+
+    shape: QuestionShape
+    """`one`: the answer stands in one place. `many`: its parts may stand in several. `likely`: it must be inferred."""
+
+    names: tuple[str, ...] = ()
+    """Speakers of the partition that are mentioned, in order of mention."""
+
+    windows: tuple[Interval, ...] = ()
+    """The time it asks about, if it says so."""
+
+
+def understand(
+    question: str, *, now: datetime, zone: tzinfo | None = None, names: Sequence[str] = ()
+) -> Understanding:
+    """Read a question. *names* are the speakers of the partition; relative dates are anchored at *now* (aware)."""
+    return Understanding(
+        terms=tuple(query_terms(question)),
+        shape=question_shape(question),
+        names=_mentioned(question, tuple(names)),
+        windows=windows(question, now=now, zone=zone),
+    )
+
+
+# --- shape -----------------------------------------------------------------------------------------------------------
+
+
+def question_shape(question: str) -> QuestionShape:
+    """Return what kind of answer a question wants. The first rule that matches decides."""
+    text = _stripped(question)
+    for shape, pattern in _shapes():
+        if pattern.search(text):
+            return shape
+    return "many" if _plural_wanted(text) else _by_first_word(text)
+
+
+def _stripped(question: str) -> str:
+    """Return the question in lower case, without quotations, courtesy and an opening date."""
+    text = _QUOTED.sub(" ", question[-_LONGEST:].replace("’", "'").lower()).strip()
+    while (shorter := _COURTESY.sub("", text, count=1)) != text:
+        text = shorter
+    opening = _OPENING.match(text)
+    return text[opening.end() :] if opening else text
+
+
+def _plural_wanted(text: str) -> bool:
+    """Return True if `what`, `which` or `who` asks for several: `which books did …`, `what are her hobbies`."""
+    if match := _WH_NOUN.search(text):
+        return any(_is_plural(word) for word in (match["noun"], match["other"]) if word)
+    return bool(_WH_ARE.search(text) or _WH_HAS.search(text))
+
+
+def _is_plural(noun: str) -> bool:
+    if noun in _PLURALS:
+        return True
+    return noun.endswith("s") and not noun.endswith(("ss", "us", "is", "'s")) and noun not in _SINGULAR_IN_S
+
+
+def _by_first_word(text: str) -> QuestionShape:
+    first = _FIRST.match(text)
+    return "yes_no" if first and first.group() in _AUXILIARIES else "one"
+
+
+_LONGEST = 1000
+"""Characters read for the shape; a longer text was pasted, and asks at its end."""
+
+_AUX = (
+    r"(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|should|might|'s|isn't|aren't|wasn't|weren't|"
+    r"don't|doesn't|didn't|hasn't|haven't|hadn't|can't|couldn't|won't|wouldn't|shouldn't)"
+)
+_AUXILIARIES = frozenset(_AUX[3:-1].split("|"))
+_FIRST = re.compile(r"[a-z']+")
+_COURTESY = re.compile(
+    r"^(?:hey|hi|hello|ok|okay|so|and|but|also|well|please|by\s+the\s+way|btw)[\s,]+|"
+    r"^(?:can|could|would|will)\s+you\s+(?:please\s+|kindly\s+)?(?=tell|remind|list|name|show|give|help|find|explain|recall|remember)|"
+    r"^(?:please\s+)?(?:tell|remind)\s+me\s+(?:again\s+|once\s+more\s+)?(?:about\s+)?|"
+    r"^(?:please\s+)?(?:recall|remember|find\s+out)\s+|"
+    r"^do\s+you\s+(?:happen\s+to\s+)?(?:remember|know|recall)\s+|"
+    r"^i(?:\s+would|'d)?\s+(?:want|like|love|need)\s+to\s+know\s+|^i(?:'m|\s+am)\s+(?:wondering|curious)\s+|^i\s+wonder\s+|"
+    r"^(?:any\s+idea|no\s+idea)\s+"
+)
+_OPENING = re.compile(
+    r"^(?:in|on|at|during|since|before|after|over|around|as\s+of|last|this|according|when\s+it\s+comes)\b[^,?]{1,60},\s*"
+    rf"(?=(?:what|which|who|whose|where|when|why|how|{_AUX})\b)"
+)
+
+_SAID = (
+    r"\bdid(?:n't)?\s+you\s+(?:\w+ly\s+|just\s+|also\s+|first\s+|last\s+)?(?:say|suggest|tell|recommend|mention|advise|propose|list|"
+    r"explain|give|provide|share|write|promise|describe|warn|offer|answer|claim|draft|generate|come\s+up\s+with)\b|"
+    r"\byou(?:'d|'ve|\s+had|\s+have)?\s+(?:\w+ly\s+|just\s+|once\s+|also\s+|first\s+|last\s+)?(?:said|suggested|told|"
+    r"recommended|mentioned|advised|proposed|listed|explained|gave|given|provided|shared|wrote|promised|described|warned|"
+    r"offered|answered|claimed|drafted|generated|came\s+up\s+with)\b|"
+    r"\byour\s+(?:(?:last|previous|earlier|first|original|own)\s+)?"
+    r"(?:suggestions?|recommendations?|advice|answers?|explanation|reply|proposals?|tips?)\b|"
+    r"\b(?:the|this)\s+(?:assistant|chatbot|ai)\b[^?]*\b(?:say|said|suggest\w*|recommend\w*|tell|told|mention\w*|advi[sc]e\w*)\b"
+)
+_TIME_NOUN = r"(?:dates?|days?|month|year|years|time|week|weekday|weekend|season|decade|hour|birthday)"
+_PLACE_NOUN = (
+    r"(?:city|town|country|state|place|location|region|village|island|street|address|continent|neighbou?rhood|venue|"
+    r"province|district|building|room)"
+)
+_PRE = r"(?:in|on|at|by|to|from|since|until|around|during|near|for)?\s*"
+
+_SHAPES: tuple[tuple[QuestionShape, str], ...] = (
+    ("said_by_assistant", _SAID),
+    (
+        "many",
+        (
+            r"\bhow\s+(?:many|often|frequently)\b|^(?:list|enumerate)\b|"
+            r"^(?:name|give|show)\s+(?:me\s+)?(?:all|some|every|both|two|three|four|five|(?:the|her|his|their|my)\s+[\w-]+s)\b|"
+            r"\bin\s+(?:what|which)\s+ways\b"
+        ),
+    ),
+    (
+        "likely",
+        (
+            r"^(?:would|might|could|may)\b|\b(?:likely|probably|presumably|potentially|hypothetically)\b|"
+            r"\b(?:what|which|who|where|how|why|when|whose)(?:\s+[\w'-]+){0,4}?\s+(?:would|could)(?:n't)?\b|^(?:what|which|who|where|how)\b.*\bmight\b|"
+            r"\bdo\s+you\s+think\b|\bis\s+it\s+(?:possible|plausible|fair)\b|\bseems?\s+(?:to|like)\b|"
+            r"\bbe\s+considered\b|\bwhat\s+(?:kind|sort|type)\s+of\s+(?:person|personality|people)\b|"
+            r"\bpersonality\s+traits?\b|^if\b|\bhow\s+can\s+one\s+tell\b|\bpolitical\s+leaning\b"
+        ),
+    ),
+    (
+        "when",
+        (
+            rf"^(?:since\s+|until\s+|by\s+)?when\b|^{_PRE}(?:what|which)\s+(?:(?:exact|specific|particular)\s+)?{_TIME_NOUN}"
+            rf"(?=\s*\?|\s*$|\s+(?:of|and|in)\b|\s+{_AUX}\b|\s+\w+ed\b)|"
+            rf"^what(?:'s|\s+(?:is|was))\s+(?:the\s+)?(?:[\w']+\s+){{0,3}}?{_TIME_NOUN}\b|"
+            r"\bhow\s+long\s+(?:ago|since|has|have|had|did|does|before|after|until|till|was|were)\b"
+        ),
+    ),
+    (
+        "many",
+        (
+            r"\b(?:what|which)(?:\s+[\w'-]+)?\s+(?:kinds?|types?|sorts?|forms?|genres?|styles?|variet(?:y|ies))\s+of\b|"
+            r"\bwhat\s+(?:all|else)\b|\bwho\s+(?:all|else)\b|\bwhere\s+(?:all|else)\b|"
+            r"\bboth\b|\b(?:what|which|who|where)\b.*\b(?:each|every\s+one)\b|"
+            r"\bin\s+common\b|\ball\s+(?:the|of|her|his|their|my|our|your)\b|\bwhich\s+of\b.*\b(?:are|were|have)\b|"
+            r"^(?:where|who)\s+(?:has|have)\b|^(?:where|what|which)\b.*\b(?:places|countries|cities)\b|"
+            r"^who\s+(?:are|were)\b(?!\s+(?:you|we)\b)|\bdifferent\s+\w+s\b"
+        ),
+    ),
+    (
+        "where",
+        (
+            rf"^{_PRE}where\b|^{_PRE}(?:what|which)\s+(?:[\w'-]+\s+)?{_PLACE_NOUN}(?=\s*\?|\s*$|\s+{_AUX}\b|\s+in\b)|"
+            r"^what(?:'s|\s+(?:is|was))\s+(?:the\s+)?(?:[\w']+\s+){0,2}?(?:address|location)\b|\bwhereabouts\b"
+        ),
+    ),
+    (
+        "why",
+        (
+            r"^why\b|\bhow\s+come\b|^what(?:'s|\s+(?:is|was|were|are))\s+(?:the\s+|[\w']+\s+){0,2}?(?:reasons?|motivations?|cause)\b|"
+            r"^what\s+(?:made|motivate[sd]?|motivated|caused|causes|inspired|inspires|prompted|led|drove|drives|persuaded)\b|"
+            r"^for\s+what\s+(?:reason|purpose)|^what\s+(?:did|does|do|is|was)\b.*\bfor\s*\?*$(?<!work for)(?<!known for)"
+        ),
+    ),
+    (
+        "how",
+        (r"^how\b(?!\s+(?:much|old|far|tall|big|large|fast|heavy|high|long|wide|deep|expensive|close)\b)"),
+    ),
+)
+
+
+@cache
+def _shapes() -> tuple[tuple[QuestionShape, re.Pattern[str]], ...]:
+    """Compile the rules on the first question, not at import."""
+    return tuple((shape, re.compile(pattern)) for shape, pattern in _SHAPES)
+
+
+_WH_NOUN = re.compile(
+    rf"\b(?:what|which|whose)\s+(?!{_AUX}\b)(?:[\w'+/&.-]+\s+){{0,4}}?(?P<noun>[\w-]+)"
+    rf"(?:\s+(?:of\s+[\w'-]+|in\s+[\w'-]+|and\s+(?P<other>[\w-]+)|or\s+[\w-]+|from\s+[\w'-]+))?\s+(?:{_AUX}\b|(?!of\b|in\b)\w+ed\b)"
+)
+_WH_ARE = re.compile(
+    r"\b(?:what|which|who)\s+(?:are|were)\s+(?!you\b|we\b|they\s+\w+ing\b|[\w']+\s+(?:and\s+[\w']+\s+)?\w+ing\b)"
+)
+_WH_HAS = re.compile(
+    r"^(?:what|which)\s+(?:has|have|had)\b|"
+    # Habits and tastes are mentioned in many places: "what does she do to relax", "what does he like about it".
+    r"^what\s+(?:do|does)\s+.+\s+do\s+(?:to|when|on|with|during|after|before|for\s+fun)\b|"
+    r"^what\s+(?:do|does)\s+.*\b(?:usually|often|regularly|typically|enjoy|love|collect|(?:(?<!look )(?<!feel )(?<!be )"
+    r"(?<!sound )(?<!taste )like)|in\s+(?:his|her|their)\s+(?:free|spare)\s+time)\b"
+)
+_PLURALS = frozenset(
+    "people children men women feet teeth mice kids media criteria phenomena".split()  # noqa: SIM905 - one line reads better
+)
+_SINGULAR_IN_S = frozenset(
+    "news series species always perhaps physics mathematics politics economics gymnastics athletics does was has this yes lens gas christmas its his besides thanks james".split()  # noqa: SIM905 - one line reads better
+)
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+_QUOTED = re.compile(
+    "[\"“„«]([^\"“”„«»]{1,200})[\"”“»]|(?<!\\w)['‘]([^'‘’]{2,200}?)['’](?!\\w)|「([^」]{1,200})」|『([^』]{1,200})』"
+)
+_WORD = re.compile(r"[^\W\d_]+(?:[-.][^\W\d_]+)*")
+_SENTENCE_END = re.compile(r"[.?!:]\s*[\"“'‘]?\s*$|^\W*$")
+_MIN_NICKNAME = 3
+_SPACELESS = "\u0e00"
+"""From Thai on, scripts mostly have no spaces between words."""
+
+
+def _mentioned(question: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names that are mentioned: in full, by one of their words, or by a nickname.
+
+    A nickname is a capitalised word of three letters or more with which exactly one of the names begins (`Mel`).
+    """
+    if not names:
+        return ()
+    owners_of = _owners_by_word(names)
+    mentioned: dict[str, None] = {}
+    for word, capitalised, first in _words(question):
+        key = fold(word.casefold())
+        # A name that is also a little word (`Will`, `May`) counts where the capital can only be the name's.
+        if is_stop_word(key) and (first or not capitalised):
+            continue
+        if exact := owners_of.get(key):
+            mentioned.update(dict.fromkeys(exact if len(exact) == 1 else ()))
+        elif capitalised and len(key) >= _MIN_NICKNAME:
+            nicknamed = {
+                name for part, owners in owners_of.items() if part.startswith(key) for name in owners
+            }
+            mentioned.update(dict.fromkeys(nicknamed if len(nicknamed) == 1 else ()))
+    folded = fold(question.casefold())
+    # Several people may share a first name, and scripts without spaces have no words: the whole name decides there.
+    mentioned.update(
+        dict.fromkeys(name for name in names if name not in mentioned and _contains(folded, name))
+    )
+    return tuple(mentioned)
+
+
+@lru_cache(maxsize=256)
+def _owners_by_word(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Return each word of the names with the names that have it."""
+    owners: dict[str, dict[str, None]] = {}
+    for name in names:
+        for part in _WORD.findall(name):
+            owners.setdefault(fold(part.casefold()), {})[name] = None
+    return {part: tuple(having) for part, having in owners.items()}
+
+
+def _contains(folded_question: str, name: str) -> bool:
+    """Return True if the whole name stands in the question, between word boundaries where its script has them."""
+    key = fold(name.casefold()).strip()
+    if not key:
+        return False
+    spaceless = key[0] >= _SPACELESS
+    if not any(letter.isspace() for letter in key) and not spaceless:
+        return False  # One word of a spaced script: decided already.
+    start = folded_question.find(key)
+    if spaceless or start < 0:
+        return start >= 0
+    before, after = folded_question[start - 1 : start], folded_question[start + len(key) :][:1]
+    return not before.isalnum() and not after.isalnum()
+
+
+def _words(question: str) -> Iterator[tuple[str, bool, bool]]:
+    """Yield each word, whether it has a capital, and whether it opens a sentence."""
+    for match in _WORD.finditer(question):
+        word = match.group()
+        opens = _SENTENCE_END.search(question[max(0, match.start() - 4) : match.start()]) is not None
+        yield word, word[:1].isupper(), opens

@@ -11,8 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lukasa.dates import event_bound
-from lukasa.dates.questions import beside
+from lukasa.dates.questions import beside, event_bound
 from lukasa.domain.embedding import Embedding
 from lukasa.domain.fact import Fact
 from lukasa.domain.query import FactQuery, LexicalQuery, TurnQuery
@@ -21,19 +20,26 @@ from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
 from lukasa.indexing.encoder import Encoded, Encoder
 from lukasa.policy import RecallPolicy
-from lukasa.ports.store import Memories
+from lukasa.ports.memories import Memories
 from lukasa.ports.tokens import TokenCounter
-from lukasa.retrieval import scoring
 from lukasa.retrieval.channels import Candidates, Channels, Matches
 from lukasa.retrieval.confidence import FEW, confidence, confidence_features, uncalibrated
 from lukasa.retrieval.context import Profile, compose, compose_profile
 from lukasa.retrieval.features import table
-from lukasa.retrieval.question import Question
-from lukasa.retrieval.ranking import Ranking, fact_hit, timed, turn_hit
-from lukasa.retrieval.scoring import RankedCandidates
+from lukasa.retrieval.question import Question, Understanding, understand
+from lukasa.retrieval.ranking import (
+    RankedCandidates,
+    Ranking,
+    best_first,
+    fact_hit,
+    linear,
+    rank_facts,
+    relevance,
+    timed,
+    turn_hit,
+)
 from lukasa.retrieval.selection import Selected, select_for_context, select_hits
 from lukasa.retrieval.token_vectors import Floats
-from lukasa.retrieval.understand import Understanding, understand
 from lukasa.retrieval.warm import FactArrays, PartitionIndex, WarmPartitions
 from lukasa.text.analysis import analyse, query_terms
 from lukasa.text.rendering import document_text
@@ -165,7 +171,7 @@ class Recall:
                 understanding=understanding,
                 index=index,
                 turns=ranked,
-                facts=scoring.rank_facts(
+                facts=rank_facts(
                     fact_candidates, ranked, index, windows=understanding.windows, policy=self.policy.facts
                 ),
                 table=features,
@@ -194,8 +200,8 @@ class Recall:
     def _ranked_turns(
         self, candidates: Candidates, features: Floats, index: PartitionIndex
     ) -> RankedCandidates:
-        scores = scoring.linear(features, self.policy.fusion[candidates.best_channel])
-        order = scoring.best_first(scores, index.turns.seq[candidates.rows])
+        scores = linear(features, self.policy.fusion[candidates.best_channel])
+        order = best_first(scores, index.turns.seq[candidates.rows])
         return RankedCandidates(candidates=candidates, scores=scores, order=order)
 
     async def _judge(self, partition: Partition, ranking: Ranking) -> None:
@@ -218,7 +224,7 @@ class Recall:
             ranking.confidence_features = features
         top = float(ranking.turns.scores.max(initial=-np.inf))
         for ranked in (ranking.turns, ranking.facts):
-            ranked.relevance = scoring.relevance(ranked.scores, ranking.confidence, best=top)
+            ranked.relevance = relevance(ranked.scores, ranking.confidence, best=top)
 
     async def _with_events(
         self, partition: Partition, understanding: Understanding, question: Question

@@ -8,8 +8,7 @@ import numpy as np
 
 from lukasa.policy import ComposePolicy, FactPolicy
 from lukasa.retrieval.question import View
-from lukasa.retrieval.ranking import Ranking
-from lukasa.retrieval.scoring import best_first
+from lukasa.retrieval.ranking import Ranking, best_first
 from lukasa.retrieval.token_vectors import Floats
 from lukasa.retrieval.warm import TRAITS
 

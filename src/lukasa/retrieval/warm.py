@@ -17,7 +17,7 @@ from lukasa.domain.interval import Interval
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import to_micros
 from lukasa.policy import RecallPolicy
-from lukasa.ports.store import Memories
+from lukasa.ports.memories import Memories
 from lukasa.retrieval.token_vectors import Bools, Floats, Ints, TokenBlock, TokenRows, grown
 
 TRAITS = ("words", "questions", "asks", "first_person", "times", "numbers", "picture")

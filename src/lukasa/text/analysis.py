@@ -402,6 +402,12 @@ def term_of(word: str) -> str:
     return _anchor(fold(unicodedata.normalize("NFKC", word.casefold()))[:MAX_TERM])
 
 
+@cache
+def stem_set(table: str) -> frozenset[str]:
+    """Return the terms that the words of a table are compared by."""
+    return frozenset(term_of(word) for word in table.split())
+
+
 @lru_cache(maxsize=1 << 15)
 def _anchor(folded: str) -> str:
     """Return what a folded word is indexed under, whatever text it stands in."""

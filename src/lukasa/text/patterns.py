@@ -1,4 +1,4 @@
-"""Regular expressions that are compiled when they are first used, and tables of words written as one string."""
+"""Regular expressions and word lists that are made ready when they are first used: importing a grammar costs nothing."""
 
 from __future__ import annotations
 
@@ -6,21 +6,24 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache, cached_property
-
-from lukasa.text.analysis import term_of
+from importlib.resources import files
 
 
 class LazyPattern:
-    """A regular expression that is compiled when it is first used: importing a grammar costs nothing."""
+    """A regular expression that is compiled when it is first used.
 
-    def __init__(self, source: str, flags: int = 0) -> None:
+    A source that needs a word list is given as a function, so that the list is not read before.
+    """
+
+    def __init__(self, source: str | Callable[[], str], flags: int = 0) -> None:
         self._source = source
         self._flags = flags
 
     @cached_property
     def compiled(self) -> re.Pattern[str]:
         """The pattern itself."""
-        return re.compile(self._source, self._flags)
+        source = self._source if isinstance(self._source, str) else self._source()
+        return re.compile(source, self._flags)
 
     def match(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """As `re.Pattern.match`."""
@@ -53,12 +56,56 @@ def word_set(table: str) -> frozenset[str]:
     return frozenset(table.split())
 
 
-@cache
-def stem_set(table: str) -> frozenset[str]:
-    """Return the terms that the words of a table are compared by."""
-    return frozenset(term_of(word) for word in table.split())
-
-
 def has_mark(text: str, table: str) -> bool:
     """Whether a text contains a mark of a table, for scripts without spaces between words."""
     return not text.isascii() and any(mark in text for mark in table.split())
+
+
+class WordLists:
+    """The lists of a text file beside the modules that use them, read when the first is asked for.
+
+    A list has a heading such as `[kin]`. A line that is `#`, or begins with `# `, is a comment; one that is indented by four
+    spaces continues the line before it.
+    """
+
+    def __init__(self, package: str, name: str) -> None:
+        self._package = package
+        self._name = name
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The headings, in the order of the file."""
+        return tuple(self._rows)
+
+    def rows(self, name: str) -> tuple[str, ...]:
+        """Return the lines of a list."""
+        return self._rows[name]
+
+    def __getitem__(self, name: str) -> str:
+        """Return a list as one text, its lines joined by spaces."""
+        return self._texts[name]
+
+    def words(self, name: str) -> frozenset[str]:
+        """Return the words of a list."""
+        return word_set(self[name])
+
+    @cached_property
+    def _texts(self) -> dict[str, str]:
+        return {name: " ".join(rows) for name, rows in self._rows.items()}
+
+    @cached_property
+    def _rows(self) -> dict[str, tuple[str, ...]]:
+        text = files(self._package).joinpath(f"{self._name}.txt").read_text(encoding="utf-8")
+        lists: dict[str, list[str]] = {}
+        rows: list[str] = []
+        for line in text.splitlines():
+            if line.startswith("[") and line.endswith("]"):
+                rows = lists.setdefault(line[1:-1], [])
+            elif line.startswith(_INDENT):
+                rows[-1] += line.removeprefix(_INDENT)
+            elif line and line != "#" and not line.startswith("# "):
+                rows.append(line)
+        return {name: tuple(rows) for name, rows in lists.items()}
+
+
+_INDENT = " " * 4

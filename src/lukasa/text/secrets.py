@@ -7,15 +7,33 @@ linear in the length of the text.
 
 from __future__ import annotations
 
+import base64
+import binascii
+import json
+import math
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Literal, NamedTuple, cast
 
 from lukasa.domain.turn import Json
-from lukasa.text import secrets_data as data
 from lukasa.text.analysis import is_stop_word
-from lukasa.text.patterns import LazyPattern
-from lukasa.text.secret_checks import holds, is_password, is_placeholder, looks_drawn
+from lukasa.text.patterns import LazyPattern, WordLists, word_set
+
+_LISTS = WordLists("lukasa.text", "secrets")
+
+_Check = Literal["any", "random", "jwt", "pem", "card", "iban", "ssn", "url"]
+"""What must hold of the value besides its shape; `random`: it looks drawn, not written."""
+
+
+class _SecretShape(NamedTuple):
+    label: str
+    hint: str
+    """In lower case; it must occur in the text's lower case."""
+
+    check: _Check
+    pattern: LazyPattern
 
 
 class Redacted(NamedTuple):
@@ -86,12 +104,12 @@ def _secrets(text: str) -> Iterator[_Secret]:
 
 
 def _secrets_by_shape(text: str, lower: str) -> Iterator[_Secret]:
-    for shape, pattern in _SHAPES:
+    for shape in _shapes():
         if shape.hint not in lower:
             continue
-        for match in pattern.finditer(text):
-            start, end = match.span("value" if "value" in pattern.compiled.groupindex else 0)
-            if holds(shape.check, text[start:end], text[max(0, start - _BEFORE) : start]):
+        for match in shape.pattern.finditer(text):
+            start, end = match.span("value" if "value" in shape.pattern.compiled.groupindex else 0)
+            if _holds(shape.check, text[start:end], text[max(0, start - _BEFORE) : start]):
                 yield _Secret(start, end, shape.label)
 
 
@@ -104,7 +122,7 @@ def _assigned_secrets(text: str, lower: str) -> Iterator[_Secret]:
     if any(hint in lower for hint in ("key", "secret", "token", "cred")):
         for match in _KEY.finditer(text):
             start, end = match.span("value")
-            if looks_drawn(text[start:end]) and text[end : end + 1] != "(":
+            if _looks_drawn(text[start:end]) and text[end : end + 1] != "(":
                 yield _Secret(start, end, "api-key")
 
 
@@ -119,7 +137,7 @@ def _password(text: str, match: re.Match[str]) -> Iterator[_Secret]:
         yield _Secret(phrase.start(), phrase.end(), "passphrase")
         return
     last = _NOTHING_MORE.match(text, end) is not None
-    if is_password(text[start:end], by=match["sign"] or "is", last=last, quoted=group == "quoted"):
+    if _is_password(text[start:end], by=match["sign"] or "is", last=last, quoted=group == "quoted"):
         yield _Secret(start, end, "password")
 
 
@@ -152,18 +170,210 @@ def _worth_hiding(value: Json, name: str) -> bool:
     if isinstance(value, bool) or value is None or value == "":
         return False
     text = str(value)
-    if is_placeholder(text) or _MARK.search(text):
+    if _is_placeholder(text) or _MARK.search(text):
         return False
     if name == "password":
-        return isinstance(value, str) and is_password(text, by="=", last=True, quoted=True)
+        return isinstance(value, str) and _is_password(text, by="=", last=True, quoted=True)
     if name == "pin":
         return text.isdecimal()
-    return any(character.isdigit() for character in text) and looks_drawn(text)
+    return any(character.isdigit() for character in text) and _looks_drawn(text)
+
+
+# --- what must hold of a value ----------------------------------------------------------------------------------------
+
+
+def _holds(check: _Check, value: str, before: str) -> bool:
+    """Whether a value of the right shape is a secret, given what stands before it."""
+    return _checks()[check](value, before)
+
+
+def _looks_drawn(value: str, *, prefixed: bool = False) -> bool:
+    """Whether a value looks drawn at random rather than written: letters and digits, mixed, of high entropy.
+
+    With a vendor's prefix it may be short of a kind of character; by itself (`token=…`) it must not be made of words.
+    """
+    if _is_placeholder(value) or _is_wordy(value):
+        return False
+    if not prefixed and (len(value) < _DRAWN or _is_code(value) or _is_uuid(value)):
+        return False
+    mixed = any(map(str.isdigit, value)) and any(map(str.isalpha, value))
+    mixed = mixed or (prefixed and len(_CASE_CHANGE.compiled.findall(value)) >= _CASE_CHANGES)
+    return mixed and _entropy(value) >= (_PREFIXED_ENTROPY if prefixed else _ENTROPY)
+
+
+def _entropy(value: str) -> float:
+    """Return the bits that a character tells, by the characters of the value itself."""
+    return -sum(count / len(value) * math.log2(count / len(value)) for count in Counter(value).values())
+
+
+def _is_placeholder(value: str) -> bool:
+    """Whether documentation would write this where a secret stands."""
+    return _PLACEHOLDER.search(value.casefold()) is not None or len(set(value)) <= _DISTINCT
+
+
+def _is_password(value: str, *, by: str, last: bool, quoted: bool) -> bool:
+    """Whether a value is a password, given the sign or word before it and whether its sentence ends with it.
+
+    Digits, signs and inner capitals speak for themselves. A plain word is one only after `=`, or as the last word: people
+    say much about passwords with `is`.
+    """
+    plain = value.strip().casefold().rstrip("!?")
+    if len(plain) < _SHORTEST or _is_placeholder(value) or plain in _LISTS.words("said_of_them"):
+        return False
+    if _is_code(value) or _SHAPE_OF_PROSE.search(value):
+        return False
+    if quoted and " " in value.strip():
+        return by != "is"
+    if any(character.isdigit() for character in plain) or _STRONG.search(value):
+        return True
+    return _is_plain_password(plain, by_verb=by == "is", last=last or (quoted and by != "is"))
+
+
+def _is_plain_password(plain: str, *, by_verb: bool, last: bool) -> bool:
+    """Whether a value of letters alone can be a password."""
+    return last and _LETTERS.fullmatch(plain) is not None and not (by_verb and _ADJECTIVE.search(plain))
+
+
+# --- kinds of value --------------------------------------------------------------------------------------------------
+
+_PEM = 60
+"""Characters of base64; the shortest private keys (Ed25519) have 64."""
+
+_DRAWN = 12
+_ENTROPY = 3.0
+"""Sixteen random characters have at least 3.3 bits each; English words and paths joined by signs have digits rarely."""
+
+_PREFIXED_ENTROPY = 2.6
+"""Thirty-two random hexadecimal digits never had less than 2.9."""
+
+_DISTINCT = 3
+"""A value of three different characters was typed, not drawn."""
+
+_CASE_CHANGES = 3
+"""After a vendor's prefix, a name in `camelCase` hardly has so many."""
+
+_SHORTEST = 4
+_WORDY = 3
+_CARD_ENDS = 3
+_DOCUMENTED = (
+    "pass password passwd pw pwd secret user mypassword mysecretpassword postgres root guest admin p"
+)
+
+
+def _is_wordy(value: str) -> bool:
+    """Whether a value is words, short numbers and versions, joined: `kubernetes-secret-v1`."""
+    pieces = [piece for piece in re.split(r"[-_./+=~]", value) if piece]
+    return all(_is_word(piece) for piece in pieces)
+
+
+def _is_word(piece: str) -> bool:
+    if len(piece) <= _WORDY or (piece.isdecimal() and len(piece) <= len("20240101")):
+        return True
+    return (
+        piece.isalpha()
+        and (piece.islower() or piece.istitle() or piece.isupper())
+        and len(piece) <= len("authentication")
+    )
+
+
+def _is_code(value: str) -> bool:
+    """Whether a value is an expression or a path rather than itself: `os.environ["X"]`, `/run/secrets/db`."""
+    return _CODE.search(value) is not None
+
+
+def _is_uuid(value: str) -> bool:
+    return re.fullmatch(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", value) is not None
+
+
+@cache
+def _checks() -> dict[_Check, Callable[[str, str], bool]]:
+    return {
+        "random": lambda value, _: _looks_drawn(value, prefixed=True),
+        "jwt": lambda value, _: _is_jwt(value),
+        "pem": lambda value, _: _is_key_block(value),
+        "card": _is_card,
+        "iban": lambda value, _: _is_iban(value),
+        "ssn": _is_ssn,
+        "url": lambda value, _: not _is_placeholder(value) and value.casefold() not in word_set(_DOCUMENTED),
+        "any": lambda _, __: True,
+    }
+
+
+def _is_key_block(value: str) -> bool:
+    return len(re.sub(r"[^A-Za-z0-9+/=]", "", value)) >= _PEM and re.search(r"\.{3}|…", value) is None
+
+
+def _is_jwt(value: str) -> bool:
+    """Whether the first part is the header of a token."""
+    header = value.partition(".")[0]
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(header + "=" * (-len(header) % 4)))
+    except (binascii.Error, ValueError, RecursionError):
+        return False
+    return isinstance(claims, dict) and not claims.keys().isdisjoint(("alg", "typ", "enc"))
+
+
+def _is_card(value: str, before: str) -> bool:
+    digits = re.sub(r"\D", "", value)
+    if len(set(digits)) <= _DISTINCT or not _luhn(digits) or not _ISSUER.fullmatch(digits):
+        return False
+    groups = [len(group) for group in re.split(r"[ -]", value)]
+    if len(groups) > 1 and (groups[0] != len("4111") or min(groups) < _CARD_ENDS):
+        return False
+    return _mentions(before, "card_cues") or not _mentions(before, "numbers_of_orders")
+
+
+def _luhn(digits: str) -> bool:
+    doubled = (sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
+    return (sum(doubled) + sum(int(digit) for digit in digits[::-2])) % 10 == 0
+
+
+def _is_iban(value: str) -> bool:
+    plain = value.replace(" ", "")
+    if len(plain) != _iban_lengths().get(plain[:2]):
+        return False
+    return int("".join(str(int(character, 36)) for character in plain[4:] + plain[:4])) % 97 == 1
+
+
+@cache
+def _iban_lengths() -> dict[str, int]:
+    entries = (entry.split(":") for entry in _LISTS["iban_lengths"].split())
+    return {country: int(length) for country, length in entries}
+
+
+def _is_ssn(value: str, before: str) -> bool:
+    digits = re.sub(r"\D", "", value)
+    invented = digits in {"123456789", "078051120", "219099999", "111111111", "987654321"}
+    return not invented and not _mentions(before, "numbers_of_orders")
+
+
+def _mentions(before: str, name: str) -> bool:
+    words = re.split(r"[^\w-]+", before.casefold())
+    return not _LISTS.words(name).isdisjoint(word.rstrip("s") for word in words)
+
+
+def _any_of(name: str) -> str:
+    return "|".join(_LISTS.rows(name))
 
 
 # --- patterns --------------------------------------------------------------------------------------------------------
 
-_SHAPES = tuple((shape, LazyPattern(shape.pattern)) for shape in data.SHAPES)
+
+@cache
+def _shapes() -> tuple[_SecretShape, ...]:
+    return tuple(map(_shape, _LISTS.rows("shapes")))
+
+
+def _shape(row: str) -> _SecretShape:
+    label, hint, check, pattern = re.split(r" {2,}", row, maxsplit=3)
+    pattern = pattern.replace("{word}", _WORD).replace("{end}", _END)
+    return _SecretShape(label, hint.strip('"'), cast("_Check", check), LazyPattern(pattern))
+
+
+_WORD = r"(?<![A-Za-z0-9_])"
+"""Nothing of a longer token before it."""
+
+_END = r"(?![A-Za-z0-9_-])"
 
 _BEFORE = 40
 """Characters before a value in which a word may say what it is."""
@@ -178,17 +388,21 @@ _PIN = LazyPattern(
     r"(?:\s{0,2}[:=]\s{0,2}|\s+(?:is|was|to)(?:\s+now)?\s+)[\"'#]?(?P<value>\d{3,8})(?![\w.,-]?\d)(?!\w)"
 )
 _PASSWORD = LazyPattern(
-    rf"(?i)(?<![^\W_])(?P<word>{data.LOGIN_WORDS})(?:\s+(?:for|to|of|on|at|in|für|para|de|du|pour)"
-    rf"(?:\s+[\w'’.-]{{1,30}}){{1,5}}?)?"
-    rf"(?:{_SIGN}|\s+(?:{data.IS})[:\s]\s{{0,2}}|\s{{0,2}}[是はは는은]\s{{0,2}})"
-    rf"(?:[\"“'`](?P<quoted>[^\"”'`\n]{{1,{_LONGEST}}})[\"”'`]|(?P<bare>[^\s\"“”'`]{{3,{_LONGEST}}}))"
+    lambda: (
+        rf"(?i)(?<![^\W_])(?P<word>{_any_of('login_words')})(?:\s+(?:for|to|of|on|at|in|für|para|de|du|pour)"
+        rf"(?:\s+[\w'’.-]{{1,30}}){{1,5}}?)?"
+        rf"(?:{_SIGN}|\s+(?:{_any_of('is')})[:\s]\s{{0,2}}|\s{{0,2}}[是はは는은]\s{{0,2}})"
+        rf"(?:[\"“'`](?P<quoted>[^\"”'`\n]{{1,{_LONGEST}}})[\"”'`]|(?P<bare>[^\s\"“”'`]{{3,{_LONGEST}}}))"
+    )
 )
 _PHRASE = LazyPattern(r"[a-z]{3,12}(?:[ -][a-z]{3,12}){2,11}(?=[\"”'`]?\s*(?:[.!\n]|$))")
 """Several words as one passphrase, to the end of the line or sentence."""
 
 _KEY = LazyPattern(
-    rf"(?i)(?<![A-Za-z0-9])(?:{data.KEY_NAMES})(?:\s+(?:for|to|of)(?:\s+[\w'’.-]{{1,30}}){{1,4}}?)?"
-    rf"(?:{_SIGN}|\s+(?:is|was)(?:\s+now)?:?\s+)[\"'`]?(?P<value>[\w./+=~!@#$%^*-]{{8,500}})"
+    lambda: (
+        rf"(?i)(?<![A-Za-z0-9])(?:{_any_of('key_names')})(?:\s+(?:for|to|of)(?:\s+[\w'’.-]{{1,30}}){{1,4}}?)?"
+        rf"(?:{_SIGN}|\s+(?:is|was)(?:\s+now)?:?\s+)[\"'`]?(?P<value>[\w./+=~!@#$%^*-]{{8,500}})"
+    )
 )
 _NOTHING_MORE = LazyPattern(r"[\"”'`)\]}>]*[.!,;]*[\"”'`)\]}>]*\s*(?:$|[\n\r,;}\])]|[A-Z])")
 """The sentence ends after the value."""
@@ -198,3 +412,23 @@ _TELLING_KEY = LazyPattern(
     r"(?:^|_)(?:(?P<password>password|passwd|pwd|passphrase|passcode|pass)|(?P<pin>pin|cvv|cvc)"
     r"|(?P<key>api_?key|access_?key|secret_?key|private_?key|client_?secret|secret|token|authorization|credentials?))$"
 )
+
+_PLACEHOLDER = LazyPattern(lambda: _any_of("placeholders"))
+_ISSUER = LazyPattern(lambda: "|".join(row.split()[1] for row in _LISTS.rows("card_issuers")))
+
+_CODE = LazyPattern(
+    r"^[(\[{<$%@&]|\(\)?|[\[\]{}<>]|://|^(?:[A-Za-z]:\\|[/~.]{1,2}/|/)"
+    r"|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$|^[A-Z]+(?:_[A-Z]+)+$|^[a-z]+(?:_[a-z]+)+$"
+)
+
+_LETTERS = LazyPattern(r"[^\W\d_]+(?:[-.][^\W\d_]+)*")
+
+_SHAPE_OF_PROSE = LazyPattern(
+    r"^\d+%$|^\d{4}-\d\d-\d\d|^\d{1,2}[./]\d{1,2}[./]\d{2,4}$|^\d+\+?-?(?:char|day|word|digit|bit|month)"
+)
+
+_STRONG = LazyPattern(r"[!@#$%^&*?_~+=|\\]\w|\w[@#$%^&*_~+=|\\]|[a-z][A-Z]")
+
+_CASE_CHANGE = LazyPattern(r"[a-z][A-Z]")
+
+_ADJECTIVE = LazyPattern(r"(?:ed|ing|able|ible|ent|ant|ly|ful|less|ive|ous|ary|word|phrase|ar|al|en)$")

@@ -25,7 +25,7 @@ from lukasa.indexing.backlog import Reembed
 from lukasa.llm.budget import Spending
 from lukasa.policy import MaintainPolicy
 from lukasa.ports.attempts import until_applied
-from lukasa.ports.store import Memories
+from lukasa.ports.memories import Memories
 from lukasa.upkeep.audit.items import fact_item
 from lukasa.upkeep.audit.pairs import near_duplicates
 

@@ -15,7 +15,7 @@ from lukasa.domain.scope import Partition
 from lukasa.errors import NotFoundError
 from lukasa.indexing.documents import document_of
 from lukasa.indexing.encoder import Encoder
-from lukasa.ports.store import Memories
+from lukasa.ports.memories import Memories
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from lukasa.errors import NotFoundError
 from lukasa.indexing.documents import document_of
 from lukasa.indexing.encoder import Encoder
 from lukasa.ports.attempts import until_applied
-from lukasa.ports.store import Memories
+from lukasa.ports.memories import Memories
 from lukasa.text.rendering import quoted
 
 _ATTEMPTS = 100

@@ -11,7 +11,7 @@ from lukasa.domain.change import Change, Restore, Retire
 from lukasa.domain.journal import Cause
 from lukasa.domain.query import FactQuery, TurnQuery
 from lukasa.domain.scope import Partition
-from lukasa.ports.store import Memories
+from lukasa.ports.memories import Memories
 
 
 @dataclass(frozen=True, slots=True)

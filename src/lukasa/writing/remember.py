@@ -36,12 +36,12 @@ from lukasa.domain.report import Receipt, Usage
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import to_micros
 from lukasa.domain.turn import Turn
-from lukasa.gate import Admitted
+from lukasa.gate.rulings import Admitted
 from lukasa.indexing.documents import document_of
 from lukasa.indexing.encoder import Encoded, Encoder
 from lukasa.policy import RememberPolicy
 from lukasa.ports.attempts import until_applied
-from lukasa.ports.store import Memories
+from lukasa.ports.memories import Memories
 from lukasa.text.rendering import document_text
 from lukasa.writing.messages import Draft, ParsedMessages
 

@@ -16,7 +16,7 @@ from lukasa.domain.scope import Partition
 from lukasa.errors import ConflictError, InputError, NotFoundError
 from lukasa.indexing.documents import document_of
 from lukasa.indexing.encoder import Encoder
-from lukasa.ports.store import Memories
+from lukasa.ports.memories import Memories
 
 _TURN_OPS = frozenset({"add", "retire", "restore"})
 _UPKEEP_OPS = frozenset({"embed", "index", "extract", "readmit"})

@@ -16,8 +16,7 @@ from lukasa.answers.sources import plain, render, sources_of
 from lukasa.domain.fact import Fact, Status
 from lukasa.domain.interval import Interval
 from lukasa.domain.recalled import Context, Hit, Recalled
-from lukasa.domain.source import Source
-from lukasa.domain.turn import Turn
+from lukasa.domain.turn import Source, Turn
 from lukasa.prompts import load
 
 AT = datetime(2031, 3, 4, 9, tzinfo=UTC)

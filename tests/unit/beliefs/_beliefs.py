@@ -15,8 +15,7 @@ from lukasa.domain.claim import Claim
 from lukasa.domain.fact import Fact, FactKind, Trust
 from lukasa.domain.interval import Interval
 from lukasa.domain.scope import Partition
-from lukasa.domain.source import Source
-from lukasa.domain.turn import Origin, Turn
+from lukasa.domain.turn import Origin, Source, Turn
 from lukasa.policy import ResolvePolicy
 
 START = datetime(2024, 1, 1, 12, tzinfo=UTC)

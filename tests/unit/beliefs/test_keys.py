@@ -13,9 +13,8 @@ from lukasa.beliefs.keys import cardinality_of, fact_key, refines, same_words, s
 from lukasa.domain.claim import Claim
 from lukasa.domain.fact import FactKind
 from lukasa.domain.interval import ALWAYS, Interval
-from lukasa.domain.source import Source
-from lukasa.text.difference import disagree, nearly_same
-from lukasa.text.normalise import terms
+from lukasa.domain.turn import Source
+from lukasa.text.comparison import disagree, nearly_same, terms
 
 DAY = datetime(2024, 5, 7, tzinfo=UTC)
 

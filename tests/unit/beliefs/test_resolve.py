@@ -12,7 +12,7 @@ from _beliefs import NOW, START, Beliefs, at, claim, since
 
 from lukasa.beliefs.outcome import MOST_SOURCES, merge_sources
 from lukasa.beliefs.verdicts import Coexists, Conflicts, Historical, New, Retracts, Revises, Same, Supersedes
-from lukasa.domain.source import Source
+from lukasa.domain.turn import Source
 
 
 def _claim(said: Said, day: float):

@@ -14,7 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lukasa.dates import event_bound, expressions, windows, written
+from lukasa.dates.formatting import written
+from lukasa.dates.questions import event_bound, windows
+from lukasa.dates.statements import expressions
 from lukasa.domain.interval import ALWAYS, Interval
 
 TABLES = (
@@ -370,7 +372,8 @@ def test_no_text_breaks_it_and_expressions_never_overlap(text, at, tense):
 _PROBE = """
 import sys
 from datetime import UTC, datetime
-from lukasa.dates import expressions, written
+from lukasa.dates.formatting import written
+from lukasa.dates.statements import expressions
 texts = ["We met yesterday.", "I was born on 5 May 1990.", "See you on Friday.", "We meet every Monday.", "at 7 pm"]
 for text in texts:
     for found in expressions(text, at=datetime(2023, 5, 24, 23, 30, tzinfo=UTC)):

@@ -13,9 +13,10 @@ from pathlib import Path
 import lukasa
 from lukasa.domain.attribute import ATTRIBUTES, attribute
 from lukasa.domain.fact import FACT_KINDS, KIND_TRAITS
-from lukasa.extraction.rules import frames_data, people
+from lukasa.extraction.rules import people
 from lukasa.prompts import load
-from lukasa.text.normalise import terms
+from lukasa.text.comparison import terms
+from lukasa.text.patterns import WordLists
 
 SOURCE = Path(lukasa.__file__).parent
 ROWS = list(ATTRIBUTES.values())
@@ -76,7 +77,9 @@ def test_a_label_that_joined_late_keeps_its_spelling_in_keys():
 
 
 def test_every_frame_of_the_rules_is_in_the_table():
-    attributes = {row.split(maxsplit=2)[1] for row in frames_data.ROWS.strip().splitlines()}
+    attributes = {
+        row.split(maxsplit=2)[1] for row in WordLists("lukasa.extraction.rules", "frames").rows("rows")
+    }
 
     assert attributes - set(ATTRIBUTES) == set()
 

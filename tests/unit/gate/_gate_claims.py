@@ -11,8 +11,7 @@ from datetime import UTC, datetime
 
 from lukasa.domain.claim import Claim
 from lukasa.domain.fact import FactKind
-from lukasa.domain.source import Source
-from lukasa.domain.turn import Origin, Role, Turn
+from lukasa.domain.turn import Origin, Role, Source, Turn
 
 AT = datetime(2023, 5, 8, 14, 30, tzinfo=UTC)
 KNOWN = ("Ines", "Tomasz", "Farid")

@@ -23,9 +23,10 @@ from _gate_payloads import HARMLESS, PAYLOADS
 from _grounding import rows
 
 from lukasa.domain.claim import Stance
-from lukasa.gate import SENTINELS, Admitted, Quarantined, Refused, Ruling, judge
 from lukasa.gate.echoes import fingerprints
 from lukasa.gate.instructions import instructions_in, instructs
+from lukasa.gate.judge import SENTINELS, judge
+from lukasa.gate.rulings import Admitted, Quarantined, Refused, Ruling
 
 OWN = ("preference", "profile", "plan", "procedure")
 OTHERS = (

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from lukasa.domain.fact import Fact
 from lukasa.domain.graph import Graph
 from lukasa.domain.scope import Partition
-from lukasa.domain.source import Source
+from lukasa.domain.turn import Source
 from lukasa.graph.view import GraphView
 
 ME = Partition("t", "u")

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from lukasa.domain.document import Head, Traits
 from lukasa.domain.fact import Fact
 from lukasa.domain.graph import Entity
-from lukasa.domain.source import Source
+from lukasa.domain.turn import Source
 from lukasa.graph.export import FORMATS
 from lukasa.graph.names import is_misspelling, plain, spellings, words_of
 from lukasa.graph.search import by_meaning, by_words

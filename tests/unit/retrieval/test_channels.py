@@ -14,8 +14,7 @@ from lukasa.domain.embedding import EmbedderSpec, Embedding
 from lukasa.domain.filter import parse
 from lukasa.policy import RecallPolicy
 from lukasa.retrieval.channels import Candidates, Channels, Matches
-from lukasa.retrieval.question import Question
-from lukasa.retrieval.understand import understand
+from lukasa.retrieval.question import Question, understand
 from lukasa.retrieval.warm import TurnArrays, WarmPartitions
 from lukasa.testing.conformance.samples import ALICE, add, fill
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lukasa.retrieval.channels import Candidates
 from lukasa.retrieval.confidence import ConfidenceFeatures, confidence, confidence_features
-from lukasa.retrieval.understand import understand
+from lukasa.retrieval.question import understand
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 

@@ -12,7 +12,7 @@ from lukasa.domain.document import Delta, Head, Traits
 from lukasa.domain.interval import Interval
 from lukasa.retrieval.channels import Candidates
 from lukasa.retrieval.features import FEATURES, ranked, scaled, table
-from lukasa.retrieval.understand import Understanding, understand
+from lukasa.retrieval.question import Understanding, understand
 from lukasa.retrieval.warm import PartitionIndex
 
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)

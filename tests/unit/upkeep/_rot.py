@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from lukasa.domain.audit import AuditItem
 from lukasa.domain.interval import Interval
-from lukasa.domain.source import Source
+from lukasa.domain.turn import Source
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -17,6 +17,7 @@ from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
 from lukasa.errors import StaleError, StoreFullError
 from lukasa.gate.echoes import Echoes
+from lukasa.gate.judge import Judge
 from lukasa.indexing.documents import document_of
 from lukasa.indexing.encoder import Encoder
 from lukasa.policy import RememberPolicy, ResolvePolicy
@@ -41,7 +42,7 @@ def draft(text: str = "ok", *, at: datetime | None = None, session: str | None =
 
 def path(store: Store, encoder: Encoder, policy: RememberPolicy) -> Remember:
     """Return the write path without an extractor."""
-    return Remember(store, encoder, Believe(store, None, Echoes(), ResolvePolicy()), policy)
+    return Remember(store, encoder, Believe(store, None, Judge(Echoes()), ResolvePolicy()), policy)
 
 
 def turns(*drafts: Draft, now: datetime = NOW, key: str | None = None) -> list[Turn]:

@@ -13,14 +13,13 @@ from datetime import tzinfo
 from functools import cache
 from typing import NamedTuple
 
-from lukasa.dates import expressions, written
-from lukasa.dates.statements import validity
+from lukasa.dates.formatting import written
+from lukasa.dates.statements import expressions, validity
 from lukasa.domain.attribute import attribute as known_attribute
 from lukasa.domain.claim import Claim
 from lukasa.domain.fact import KIND_TRAITS, Cardinality
 from lukasa.domain.interval import Interval
-from lukasa.domain.source import Source
-from lukasa.domain.turn import Turn
+from lukasa.domain.turn import Source, Turn
 from lukasa.extraction.guidance import Guidance
 from lukasa.extraction.model.schemas import ExtractedFact
 from lukasa.extraction.model.transcript import find_quote

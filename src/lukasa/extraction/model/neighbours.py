@@ -13,7 +13,7 @@ from lukasa.domain.fact import Fact
 from lukasa.domain.query import FactQuery, LexicalQuery
 from lukasa.domain.scope import Partition
 from lukasa.indexing.encoder import Encoder
-from lukasa.ports.store import Memories
+from lukasa.ports.memories import Memories
 from lukasa.retrieval.token_vectors import Floats
 from lukasa.retrieval.warm import WarmPartitions
 from lukasa.text.analysis import analyse

@@ -12,15 +12,14 @@ from lukasa.beliefs.believe import AskModel, JudgedTurn, KnownFacts, ModelDecisi
 from lukasa.beliefs.keys import same_words
 from lukasa.beliefs.verdicts import Coexists, New, Replaces, Same
 from lukasa.domain.claim import Claim
-from lukasa.domain.source import Source
-from lukasa.domain.turn import Turn
+from lukasa.domain.turn import Source, Turn
 from lukasa.errors import BadReplyError
 from lukasa.extraction.model.claims import claim_of
 from lukasa.extraction.model.neighbours import Near, Neighbours, is_believed
 from lukasa.extraction.model.recipe import Ask, Background, ProposedClaims, request_of
 from lukasa.extraction.model.schemas import Comparisons, Extracted
 from lukasa.extraction.model.transcript import numbered, one_line, segments
-from lukasa.gate import Admitted
+from lukasa.gate.rulings import Admitted
 from lukasa.llm.ask import Numbered, ask_for
 from lukasa.policy import ExtractionPolicy, ResolvePolicy
 from lukasa.prompts import load

@@ -22,7 +22,7 @@ from lukasa.domain.turn import Turn
 from lukasa.errors import BadReplyError
 from lukasa.extraction.model.session import ReadBatch, Run, SessionReader
 from lukasa.ports.attempts import until_applied
-from lukasa.ports.store import Memories
+from lukasa.ports.memories import Memories
 
 _ATTEMPTS = 20
 

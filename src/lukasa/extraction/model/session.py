@@ -24,7 +24,7 @@ from lukasa.indexing.encoder import Encoder
 from lukasa.llm.budget import Meter, Spending
 from lukasa.policy import ExtractionPolicy
 from lukasa.ports.llm import LLMReply, LLMRequest
-from lukasa.ports.store import Memories
+from lukasa.ports.memories import Memories
 from lukasa.retrieval.warm import WarmPartitions
 
 _BACK = 400

@@ -19,7 +19,7 @@ from lukasa.extraction.model.transcript import one_line, plain, segments
 from lukasa.llm.ask import ask_for
 from lukasa.llm.budget import Meter, Spending
 from lukasa.policy import ExtractionPolicy
-from lukasa.ports.store import Memories
+from lukasa.ports.memories import Memories
 from lukasa.prompts import load
 
 _AT_ONCE = 400

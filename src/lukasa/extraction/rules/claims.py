@@ -11,8 +11,7 @@ from lukasa.domain.attribute import ATTRIBUTES, attribute
 from lukasa.domain.claim import Claim, Scene
 from lukasa.domain.fact import KIND_TRAITS
 from lukasa.domain.interval import Interval
-from lukasa.domain.source import Source
-from lukasa.domain.turn import Turn
+from lukasa.domain.turn import Source, Turn
 from lukasa.extraction.rules.clauses import pieces
 from lukasa.extraction.rules.frames import AttributeReading, readings
 from lukasa.extraction.rules.people import ATTRIBUTES_OF_KIN, Kin, identity

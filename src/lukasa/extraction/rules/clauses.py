@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from lukasa.extraction.rules import lexicon_data as data
 from lukasa.extraction.rules.lexicon import table, verb, verb_forms
 from lukasa.extraction.rules.parse import elided, finite, skip_adverbs
 from lukasa.extraction.rules.relevance import content_count
 from lukasa.extraction.rules.tokens import ClauseWord, is_word, words
-from lukasa.text.patterns import LazyPattern
+from lukasa.text.patterns import LazyPattern, WordLists
 from lukasa.text.sentences import Span
+
+_LISTS = WordLists("lukasa.extraction.rules", "clauses")
 
 _MOST_OPENINGS = 8
 """Fillers in a row that are cut: more are no sentence."""
@@ -94,10 +95,9 @@ _CONTENT_OF_TAIL = 2
 _LONGEST_TAIL = 60
 
 
-def _alternatives(table: str) -> str:
-    """Return the entries of a table as a pattern, the longest first, so that none hides a longer one."""
-    entries = (entry.replace("\n", "").strip() for entry in table.split("|"))
-    return "|".join(sorted(filter(None, entries), key=len, reverse=True))
+def _fillers() -> str:
+    """Return the fillers as a pattern, the longest first, so that none hides a longer one."""
+    return "|".join(sorted(_LISTS.rows("fillers"), key=len, reverse=True))
 
 
 _SEPARATOR = LazyPattern(
@@ -110,17 +110,15 @@ _OWN_SUBJECT = LazyPattern(
     r"(?:(?:i|we|you)(?:['’]\w+)?|(?:my|our)\s+\w+(?:\s+and\s+i)?|(?P<unclear>(?:it|that|this|he|she|there|they|maybe|can|so|such|what|how|really|super|pretty|very)(?:['’]\w+)?))\s+(?!and\b|or\b)\S",
     re.IGNORECASE,
 )
-_FILLERS = _alternatives(data.FILLERS)
 _CALLED = r"(?:[ ,]+(?-i:[A-Z][\w'’]+))?"
 _OPENING = LazyPattern(
-    rf"[\s\W]+(?<![\"“'‘(\[])(?=\w)|(?:{_FILLERS}){_CALLED}\s*(?:[,!.…:;–—-]+\s*)+|(?:{_FILLERS})(?-i:[ ,]+(?=(?:I|I'm|I've|I’m|I’ve|My|my|we|We|our|We're)\b))|"
-    r"(?:and|but|so(?! (?:much|many|far)\b)|or|also|plus|because|'cause|cuz|cause|then|though|yeah|yes|no|well|oh|wow|anyway|actually|honestly|hopefully|as for me,)\s+(?=\w)|(?-i:[A-Z][\w'’]+)(?:,|!)\s+(?=(?:I|I'm|I've|I’m|I’ve|we|my)\b)",
+    lambda: (
+        rf"[\s\W]+(?<![\"“'‘(\[])(?=\w)|(?:{_fillers()}){_CALLED}\s*(?:[,!.…:;–—-]+\s*)+|(?:{_fillers()})(?-i:[ ,]+(?=(?:I|I'm|I've|I’m|I’ve|My|my|we|We|our|We're)\b))|"
+        r"(?:and|but|so(?! (?:much|many|far)\b)|or|also|plus|because|'cause|cuz|cause|then|though|yeah|yes|no|well|oh|wow|anyway|actually|honestly|hopefully|as for me,)\s+(?=\w)|(?-i:[A-Z][\w'’]+)(?:,|!)\s+(?=(?:I|I'm|I've|I’m|I’ve|we|my)\b)"
+    ),
     re.IGNORECASE,
 )
-_FRAMES = "".join(
-    line if line.startswith(" ") else line.strip(" ") for line in data.WRAPPERS.strip().splitlines()
-)
-_FRAME = LazyPattern(rf"(?:{_FRAMES})(?:,|:|;)?\s+(?=\w)", re.IGNORECASE)
+_FRAME = LazyPattern(lambda: rf"(?:{_LISTS['wrappers']})(?:,|:|;)?\s+(?=\w)", re.IGNORECASE)
 _CLOSING = LazyPattern(
     r"(?:[\s.!?…,;:~*)\]}<>=|/\\-]+|[:;=]['-]?[)(DPp3/\\|]+|[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u200d\ufe0f]+|<3|"
     r",\s*(?P<called>(?-i:[A-Z][\w'’]+))|,\s*too|[, ]\s*(?:lol|haha+|hehe|lmao|xd|tbh|imo|btw|you know|ya know|huh|right|though|tho|actually|honestly|of course|for sure|by the way|"
@@ -152,7 +150,7 @@ def arranged(tokens: Sequence[ClauseWord]) -> list[ClauseWord]:
     low = (
         first.text if first.low in {"i", "i'm"} or _proper(first) else first.text[:1].lower() + first.text[1:]
     )
-    index = next((later for later in range(2, len(body)) if body[later].low in table("ENDS_MAIN")), len(body))
+    index = next((later for later in range(2, len(body)) if body[later].low in table("ends_main")), len(body))
     index -= body[index - 1].text == ","
     return [*body[:index], first._replace(text=low, glue=" "), *tokens[1:end], *body[index:]]
 
@@ -171,9 +169,9 @@ def _without_apposition(tokens: Sequence[ClauseWord]) -> Sequence[ClauseWord]:
 def _adjunct(tokens: Sequence[ClauseWord]) -> tuple[int, int]:
     """Return where what stands before the subject ends, and where the subject begins; (0, 0): nothing stands there."""
     first = tokens[0].low
-    if len(tokens) < _FEWEST or (first not in table("ADJUNCTS") and not first[0].isdigit()):
+    if len(tokens) < _FEWEST or (first not in table("adjuncts") and not first[0].isdigit()):
         return 0, 0
-    loose = first not in table("BEGIN_CLAUSES") or tokens[1].low[0].isdigit()
+    loose = first not in table("begin_clauses") or tokens[1].low[0].isdigit()
     for index in range(1, min(len(tokens) - 1, _LONGEST)):
         if tokens[index].text == ",":
             if _opens(tokens[index + 1]):
@@ -190,13 +188,13 @@ def _begins_without_comma(tokens: Sequence[ClauseWord], index: int) -> bool:
     """Whether the subject stands here: `Last week I …`, `At work we …`, but not `The idea I had …`."""
     first, before, low = tokens[0].low, tokens[index - 1].low, tokens[index].low
     if low in {"my", "our"}:
-        return first in table("NAMED_DAYS") and before in table("TIME_NOUNS")
+        return first in table("named_days") and before in table("time_nouns")
     if low not in {"i", "we"} or before in {"and", "as", "than", "that"}:
         return False
     return (
-        before in table("TIME_NOUNS")
+        before in table("time_nouns")
         or before[0].isdigit()
-        or (index < _FEWEST and first in table("PREPOSITIONS"))
+        or (index < _FEWEST and first in table("prepositions"))
     )
 
 
@@ -222,5 +220,5 @@ def _with_speaker(body: Sequence[ClauseWord]) -> list[ClauseWord]:
 
 def _proper(word: ClauseWord) -> bool:
     return (
-        word.text[0].isupper() and word.low not in table("ADJUNCTS") and word.low not in table("PREPOSITIONS")
+        word.text[0].isupper() and word.low not in table("adjuncts") and word.low not in table("prepositions")
     )

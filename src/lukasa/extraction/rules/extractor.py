@@ -115,7 +115,7 @@ def is_english(sentence: str) -> bool:
     words = [match.group().lower() for match in _WORD.finditer(sentence)]
     if any(ord(letter) > _LATIN for letter in sentence if letter.isalpha()):
         return False
-    english = sum(word in _english() for word in words)
+    english = sum(word in FUNCTION_WORDS.words("en") for word in words)
     foreign = sum(word in _foreign() for word in words)
     return english >= foreign if len(words) > _FEW else foreign <= english
 
@@ -131,11 +131,6 @@ _WORD = LazyPattern(r"[^\W\d_]+")
 
 
 @cache
-def _english() -> frozenset[str]:
-    return frozenset(FUNCTION_WORDS["en"].split())
-
-
-@cache
 def _foreign() -> frozenset[str]:
     codes = ("de", "fr", "es", "it", "pt", "nl")
-    return frozenset(" ".join(FUNCTION_WORDS[code] for code in codes).split()) - _english()
+    return frozenset(" ".join(FUNCTION_WORDS[code] for code in codes).split()) - FUNCTION_WORDS.words("en")

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import NamedTuple, cast
+from typing import Literal, NamedTuple, cast
 
 from lukasa.domain.attribute import ATTRIBUTES
-from lukasa.extraction.rules import frames_data as data
 from lukasa.extraction.rules.lexicon import Form, gerund, table, verb, verb_forms
 from lukasa.extraction.rules.parse import Clause
 from lukasa.text.analysis import is_stop_word
-from lukasa.text.patterns import LazyPattern
+from lukasa.text.patterns import LazyPattern, WordLists
+
+_LISTS = WordLists("lukasa.extraction.rules", "frames")
+
+How = Literal["state", "event", "any"]
+"""A state holds now, or in the past tense has ended; `any` is whichever."""
 
 
 class AttributeReading(NamedTuple):
@@ -69,7 +73,7 @@ def _capitalised(rest: str) -> str:
 
 
 def _read(
-    clause: Clause, attribute: str, match: re.Match[str], *, how: data.How, ended: bool
+    clause: Clause, attribute: str, match: re.Match[str], *, how: How, ended: bool
 ) -> list[AttributeReading]:
     value = _value(match)
     over = ended or clause.tense == "used" or (how == "state" and _is_past_state(clause, attribute))
@@ -92,7 +96,7 @@ def _is_past_state(clause: Clause, attribute: str) -> bool:
     return clause.tense == "past" and not clause.progressive and attribute not in _LASTING
 
 
-def _fits(clause: Clause, how: data.How, attribute: str) -> bool:
+def _fits(clause: Clause, how: How, attribute: str) -> bool:
     """Whether the tense is one in which the row holds."""
     if clause.modal == "would":
         return attribute in {"wants", "likes"} and clause.base in {"like", "love"}
@@ -189,7 +193,7 @@ def _future(clause: Clause, rest: str) -> list[AttributeReading]:
 
 def _other(clause: Clause, rest: str, *, ended: bool) -> list[AttributeReading]:
     """Read what no row has: what the subject used to do, does as a habit, or did."""
-    if not clause.base or clause.base in table("NO_DEEDS") or _points(rest):
+    if not clause.base or clause.base in table("no_deeds") or _points(rest):
         return []
     if clause.tense == "used" or (ended and clause.tense == "present"):
         return [AttributeReading("does", _practice(clause.base, rest, joined="base"), ended=True, state=True)]
@@ -207,7 +211,7 @@ def _other(clause: Clause, rest: str, *, ended: bool) -> list[AttributeReading]:
 def _is_deed(clause: Clause) -> bool:
     return (
         clause.tense == "past"
-        and clause.base in table("DEEDS")
+        and clause.base in table("deeds")
         and not clause.negated
         and not clause.progressive
     )
@@ -219,7 +223,7 @@ def _habitual(clause: Clause) -> bool:
     return (
         clause.tense == "present"
         and not clause.modal
-        and any(word.low in table("OFTEN") for word in clause.words)
+        and any(word.low in table("often") for word in clause.words)
     )
 
 
@@ -261,24 +265,31 @@ def _without_next_verb(value: str) -> str:
 
 
 @cache
-def _rows() -> dict[str, list[tuple[re.Pattern[str], str, data.How]]]:
-    rows: dict[str, list[tuple[re.Pattern[str], str, data.How]]] = {}
-    for line in data.ROWS.strip().splitlines():
+def _rows() -> dict[str, list[tuple[re.Pattern[str], str, How]]]:
+    rows: dict[str, list[tuple[re.Pattern[str], str, How]]] = {}
+    for line in _LISTS.rows("rows"):
         base, attribute, how, pattern = line.split(maxsplit=3)
-        row = re.compile(_filled(pattern), re.IGNORECASE), attribute, cast("data.How", how)
+        row = re.compile(_filled(pattern), re.IGNORECASE), attribute, cast("How", how)
         rows.setdefault(base, []).append(row)
     return rows
 
 
 def _filled(pattern: str) -> str:
     """Put the patterns of phrases into a row; the group of a second value has another name."""
-    for name, phrase in _PHRASES.items():
+    for name, phrase in _phrases().items():
         count = 0
         while f"{{{name}}}" in pattern:
             group = "value" if "(?P<value>" not in pattern else f"value{count}{name}"
             pattern = pattern.replace(f"{{{name}}}", phrase.replace("(?P<value>", f"(?P<{group}>"), 1)
             count += 1
     return pattern
+
+
+@cache
+def _phrases() -> dict[str, str]:
+    """Return the pattern of each name in braces."""
+    alternatives = ("jobs", "languages", "conditions", "events", "owned")
+    return {name.upper(): "|".join(_LISTS.rows(name)) for name in alternatives} | _PHRASES
 
 
 _END = (
@@ -288,11 +299,6 @@ _END = (
 _CLAUSE_END = r"(?=\s*(?:$|[.;!()]|,? \b(?:because|since|when|while|whenever|so|but|although|though|if|which|until|and (?:I|they|we|he|she|it))\b))"
 _PLACE = r"(?P<value>(?-i:(?:the |The )?[A-Z0-9][\w.'’&-]*(?:,? (?:[A-Z][\w.'’&-]*|of|de|del|la|le|upon|the|and(?= [A-Z])))*(?<! of)(?<! the)(?<! de)))"
 _PHRASES = {
-    "JOBS": data.JOBS.replace(" ", "|"),
-    "LANGUAGES": data.LANGUAGES.replace(" ", "|"),
-    "CONDITIONS": data.CONDITIONS,
-    "EVENTS": data.EVENTS,
-    "OWNED": data.OWNED,
     "P": _PLACE,
     "N": r"(?P<value>(?-i:[A-Z][\w'-]+))",
     "X": rf"(?P<value>[^\s,;.!()](?:[^,;.!()]*?[^\s,;.!()])??){_END}",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Literal, NamedTuple, cast
 
-from lukasa.extraction.rules import lexicon_data as data
+from lukasa.text.patterns import WordLists
+
+_LISTS = WordLists("lukasa.extraction.rules", "lexicon")
 
 Form = Literal["base", "third", "past", "participle", "gerund"]
 
@@ -40,13 +42,13 @@ def is_participle(word: str) -> bool:
 
 
 def _seems_regular(word: str) -> bool:
-    return word.endswith("ed") and word not in table("NOT_PAST") and not verb_forms(word)
+    return word.endswith("ed") and word not in table("not_past") and not verb_forms(word)
 
 
 def third(base: str) -> str:
     """Return a verb as "she" has it: `run` → `runs`; behind it, other words may follow."""
-    if base in _pairs("THIRD"):
-        return _pairs("THIRD")[base]
+    if base in _pairs("third"):
+        return _pairs("third")[base]
     if base.endswith(("s", "sh", "ch", "x", "z", "o")):
         return base + "es"
     if base.endswith("y") and base[-2:-1] not in "aeiou":
@@ -56,9 +58,9 @@ def third(base: str) -> str:
 
 def gerund(base: str) -> str:
     """Return the -ing form."""
-    if base in _pairs("GERUNDS"):
-        return _pairs("GERUNDS")[base]
-    if base in table("DOUBLING"):
+    if base in _pairs("gerunds"):
+        return _pairs("gerunds")[base]
+    if base in table("doubling"):
         return base + base[-1] + "ing"
     if base.endswith("e") and not base.endswith(("ee", "oe", "ye")):
         return base[:-1] + "ing"
@@ -72,35 +74,33 @@ def past(base: str) -> str:
 
 @cache
 def _pasts() -> dict[str, str]:
-    rows = [line.split() for line in data.IRREGULAR.replace("\n", "|").split("|") if line.strip()]
-    return {base: then for base, then, _ in rows}
+    return {base: then for base, then, _ in map(str.split, _LISTS.rows("irregular"))}
 
 
 @cache
 def table(name: str) -> frozenset[str]:
-    """Return a table of single words by its name."""
-    return frozenset(getattr(data, name).split())
+    """Return a list of single words by its name in `lexicon.txt`."""
+    return _LISTS.words(name)
 
 
 @cache
 def _pairs(name: str) -> dict[str, str]:
-    return dict(entry.split(":") for entry in getattr(data, name).split())
+    return dict(entry.split(":") for entry in _LISTS[name].split())
 
 
 @cache
 def _verbs() -> dict[str, Verb]:
     forms_of: dict[str, tuple[str, set[Form]]] = {}
-    for entry in data.BE.split():
+    for entry in _LISTS["be"].split():
         word, _, form = entry.partition(":")
         forms_of[word] = ("be", {cast("Form", form)})
-    for line in data.IRREGULAR.replace("\n", "|").split("|"):
-        if line.strip():
-            base, past, participle = line.split()
-            _enter(forms_of, base, past, participle)
-    for base in data.REGULAR.split():
+    for row in _LISTS.rows("irregular"):
+        base, past, participle = row.split()
+        _enter(forms_of, base, past, participle)
+    for base in _LISTS["regular"].split():
         past = _regular_past(base)
         _enter(forms_of, base, past, past)
-    for base in data.BRITISH.split():
+    for base in _LISTS["british"].split():
         _enter(forms_of, base, f"{base}{base[-1]}ed", f"{base}{base[-1]}ed")
         forms_of.setdefault(f"{base}{base[-1]}ing", (base, {"gerund"}))
     return {word: Verb(base, frozenset(forms)) for word, (base, forms) in forms_of.items()}
@@ -120,7 +120,7 @@ def _enter(forms_of: dict[str, tuple[str, set[Form]]], base: str, past: str, par
 def _regular_past(base: str) -> str:
     if base.endswith("e"):
         return base + "d"
-    if base in table("DOUBLING"):
+    if base in table("doubling"):
         return base + base[-1] + "ed"
     if base.endswith("y") and base[-2:-1] not in "aeiou":
         return base[:-1] + "ied"

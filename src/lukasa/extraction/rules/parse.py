@@ -73,7 +73,7 @@ def skip_adverbs(words: Sequence[ClauseWord], index: int) -> int:
 def is_adverb(word: ClauseWord) -> bool:
     """Whether a word may stand between a subject and its verb."""
     return (
-        word.low in table("ADVERBS")
+        word.low in table("adverbs")
         or word.low == "no longer"
         or (word.low.endswith("ly") and len(word.low) > _SHORTEST_LY and verb(word.low) is None)
     )
@@ -82,13 +82,13 @@ def is_adverb(word: ClauseWord) -> bool:
 def finite(words: Sequence[ClauseWord], index: int) -> bool:
     """Whether a verb with a subject stands at a place, as far as one word and its neighbours tell."""
     low = words[index].low
-    if low in table("FINITE"):
+    if low in table("finite"):
         return True
     forms = verb_forms(low)
     if index == 0 or not (forms or _seems_past(words, index)):
         return False
     before = words[index - 1].low
-    if before in table("DETERMINERS") or before in table("PREPOSITIONS") or before in {"to", "and", "or"}:
+    if before in table("determiners") or before in table("prepositions") or before in {"to", "and", "or"}:
         return False
     if not forms or "past" in forms or "third" in forms:
         return True
@@ -100,7 +100,7 @@ def _seems_past(words: Sequence[ClauseWord], index: int) -> bool:
     if not is_past(words[index].low) or index + 1 >= len(words):
         return False
     follows = words[index + 1].low
-    return follows in table("DETERMINERS") or follows in table("PREPOSITIONS") or follows in table("OBJECTS")
+    return follows in table("determiners") or follows in table("prepositions") or follows in table("objects")
 
 
 def _subject(words: Sequence[ClauseWord]) -> int | None:
@@ -114,7 +114,7 @@ def _subject(words: Sequence[ClauseWord]) -> int | None:
         if (
             not is_word(word)
             and word.text not in {"&", "'", "-"}
-            and words[index - 1].low not in table("TITLES")
+            and words[index - 1].low not in table("titles")
         ):
             return None
         if word.low in {"i", "we"}:
@@ -142,7 +142,7 @@ def elided(words: Sequence[ClauseWord]) -> bool:
         return follows in {"n't", "not"}
     if low == "would":
         return follows in {"love", "like"}
-    if low in table("ELIDED_GERUNDS"):
+    if low in table("elided_gerunds"):
         return not _finite_later(words, index + 1)
     return low == "gonna" or _elided_past(low, follows)
 
@@ -150,9 +150,9 @@ def elided(words: Sequence[ClauseWord]) -> bool:
 def _elided_past(low: str, follows: str) -> bool:
     """Whether a past begins what the speaker did: not "Made me laugh", "Been ages"."""
     if low == "been":
-        return follows not in table("BEEN_LONG")
+        return follows not in table("been_long")
     lexeme = verb(low)
-    if lexeme is None or follows in {"me", "us"} or lexeme.base in table("IMPRESSIONS") | {"be"}:
+    if lexeme is None or follows in {"me", "us"} or lexeme.base in table("impressions") | {"be"}:
         return False
     return "past" in lexeme.forms and "base" not in lexeme.forms
 
@@ -160,7 +160,7 @@ def _elided_past(low: str, follows: str) -> bool:
 def _finite_later(words: Sequence[ClauseWord], index: int) -> bool:
     """Whether a verb follows to which all before it is the subject: `Running in the park is fun`."""
     for later in range(index, len(words)):
-        if words[later].low in table("BREAKS"):
+        if words[later].low in table("breaks"):
             return False
         if finite(words, later):
             return True
@@ -192,7 +192,7 @@ def _auxiliary(words: Sequence[ClauseWord], index: int, group: _Group) -> int:
     low = words[index].low
     follows = skip_adverbs(words, index + 1)
     next_low = words[follows].low if follows < len(words) else ""
-    if low in table("MODALS"):
+    if low in table("modals"):
         return _modal(low, next_low, group)
     if low in _BE and not (low == "'s" and next_low in {"been", "got"}):
         return _be(low, next_low, group)
@@ -289,7 +289,7 @@ def _finite_tense(words: Sequence[ClauseWord], index: int) -> Tense:
 def is_habitual(words: Sequence[ClauseWord]) -> bool:
     """Whether words say that something comes again and again: `every day`, `twice a week`."""
     lows = [word.low for word in words]
-    return any(low in table("HABITUAL") for low in lows) or any(
+    return any(low in table("habitual") for low in lows) or any(
         lows[index] == "a"
         and lows[index + 1] in {"day", "week", "month", "year"}
         and lows[index - 1] not in {"for", "in", "after"}

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from lukasa.domain.attribute import ATTRIBUTES
-from lukasa.extraction.rules import frames_data
 from lukasa.extraction.rules.frames import AttributeReading
 from lukasa.extraction.rules.lexicon import table
 from lukasa.extraction.rules.statement import StatedClause
@@ -40,7 +39,7 @@ def kin(text: str, start: int, end: int) -> list[Kin]:
 def named_after(text: str, start: int, end: int) -> tuple[Kin, int] | None:
     """Return whom "Her name is Coco" names and where they were mentioned: the one relative or animal shortly before."""
     naming = _HER_NAME.match(text, start, end)
-    if naming is None or naming["name"] in table("NO_NAMES"):
+    if naming is None or naming["name"] in table("no_names"):
         return None
     mentions = list(_MENTION.finditer(text, max(0, start - _NEAR), start))
     relations = {_singular(mention["kin"].lower()) for mention in mentions}
@@ -61,7 +60,7 @@ def _mentions(text: str, start: int, end: int) -> Iterator[Kin]:
         for match in pattern.finditer(text, start, end):
             relation = _singular(match["kin"].lower())
             for name in _AND.split(match["names"]):
-                if name and name not in table("NO_NAMES"):
+                if name and name not in table("no_names"):
                     yield Kin(attribute_of(relation), relation, name)
 
 
@@ -77,7 +76,12 @@ _NEAR = 200
 _SINGULARS = {
     "children": "child", "kids": "kid", "wives": "wife", "puppies": "puppy", "babies": "baby", "mice": "mouse",
 }  # fmt: skip
-_RELATIONS = "|".join(sorted(ATTRIBUTE_OF, key=len, reverse=True)) + "|" + frames_data.ANIMALS
+_ANIMALS = (
+    "dog|puppy|pup|cat|kitten|kitty|rabbit|bunny|hamster|guinea pig|parrot|budgie|canary|turtle|tortoise|snake|lizard|gecko|horse|pony|goldfish|fish|"
+    "ferret|gerbil|rat|mouse|chinchilla|hedgehog|cockatiel|labrador|lab|golden retriever|retriever|poodle|beagle|husky|corgi|terrier|"
+    "dachshund|bulldog|collie|spaniel|german shepherd|chihuahua|pug|siamese|tabby|chicken|hen|duck|goat|donkey"
+)
+_RELATIONS = "|".join(sorted(ATTRIBUTE_OF, key=len, reverse=True)) + "|" + _ANIMALS
 _KIN = rf"(?P<kin>(?:{_RELATIONS})(?:s|es)?|children|puppies|wives|mice)"
 _NAME = r"(?-i:[A-Z][a-zà-ÿ][\w'-]*(?<!'s))"
 _NAMES = rf"(?P<names>{_NAME}(?:(?:,? and |, | & ){_NAME})*)(?!['’]s?\s+(?:mother|friend|\w+'s))\b"

@@ -24,10 +24,10 @@ def content_count(words: Sequence[ClauseWord], names: Sequence[str] = ()) -> int
         if low in seen or not low[0].isalnum() or low in name_parts:
             continue
         seen.add(low)
-        if low[0].isdigit() or (index and word.text[0].isupper() and word.low not in table("ALWAYS_CAPITAL")):
+        if low[0].isdigit() or (index and word.text[0].isupper() and word.low not in table("always_capital")):
             count += 2
-        elif low in table("NUMBER_WORDS") or (
-            low not in table("VAGUE") and not is_stop_word(low) and low not in table("ADVERBS")
+        elif low in table("number_words") or (
+            low not in table("vague") and not is_stop_word(low) and low not in table("adverbs")
         ):
             count += 1
     return count
@@ -51,16 +51,16 @@ def is_assertion(clause: Clause, *, addressee: bool, names: Sequence[str] = ()) 
 def continues(clause: Clause, names: Sequence[str] = ()) -> bool:
     """Whether the clause tells more of what was said before, as "it", "they" or "she"."""
     words = clause.words
-    if clause.subject != 1 or words[0].low not in table("PRONOUNS") or _asks(words) or _supposes(clause):
+    if clause.subject != 1 or words[0].low not in table("pronouns") or _asks(words) or _supposes(clause):
         return False
     return (
-        not any(word.low in table("SECOND_PERSON") for word in words)
+        not any(word.low in table("second_person") for word in words)
         and content_count(words, names) >= _CONTENT_OTHER
     )
 
 
 def _asks(words: Sequence[ClauseWord]) -> bool:
-    return any(word.text == "?" for word in words) or words[0].low in table("ASKING")
+    return any(word.text == "?" for word in words) or words[0].low in table("asking")
 
 
 def _supposes(clause: Clause) -> bool:
@@ -77,7 +77,7 @@ def _wants(clause: Clause) -> bool:
 
 def _means_whom(clause: Clause, *, addressee: bool) -> bool:
     """Whether "you" can only be the other speaker: something was given or said to them."""
-    places = [index for index, word in enumerate(clause.words) if word.low in table("SECOND_PERSON")]
+    places = [index for index, word in enumerate(clause.words) if word.low in table("second_person")]
     if not places:
         return True
     if not addressee or not clause.first_person or places[0] < clause.verb:
@@ -88,7 +88,7 @@ def _means_whom(clause: Clause, *, addressee: bool) -> bool:
         and content_count(clause.words) >= _CONTENT_YOURS
     ):
         return True
-    return clause.base in table("TO_YOU") and clause.tense in {"past", "perfect", "future"}
+    return clause.base in table("to_you") and clause.tense in {"past", "perfect", "future"}
 
 
 def _speaker_states(clause: Clause, names: Sequence[str]) -> bool:
@@ -107,35 +107,35 @@ def _speaker_states(clause: Clause, names: Sequence[str]) -> bool:
 def _tells_by_verb(clause: Clause) -> bool:
     """Whether the verb is enough: "I don't drive", not "I see", "I did", "I can't wait"."""
     empty = (
-        table("LOOSE") | table("MENTAL") | table("STATES") | table("CANNOT") | {"mind", "care", "remember"}
+        table("loose") | table("mental") | table("states") | table("cannot") | {"mind", "care", "remember"}
     )
     return clause.negated and bool(clause.base) and clause.base not in empty
 
 
 def _only_thinks(clause: Clause) -> bool:
-    return clause.base in table("MENTAL") and not _minds_something(clause)
+    return clause.base in table("mental") and not _minds_something(clause)
 
 
 def _cannot(clause: Clause) -> bool:
     """Whether it is "can't wait", "can't believe": only what one waits for may tell something."""
-    if clause.modal != "can" or not clause.negated or clause.base not in table("CANNOT"):
+    if clause.modal != "can" or not clause.negated or clause.base not in table("cannot"):
         return False
     return clause.base != "wait" or content_count(clause.rest) < _CONTENT_WAIT
 
 
 def _likes_that(clause: Clause) -> bool:
-    return clause.base in table("TASTES") | {"feel", "find"} and clause.rest[0].low in table("POINTING")
+    return clause.base in table("tastes") | {"feel", "find"} and clause.rest[0].low in table("pointing")
 
 
 def _feels(clause: Clause) -> bool:
-    return clause.base == "be" and any(word.low in table("FEELINGS") for word in clause.rest[:4])
+    return clause.base == "be" and any(word.low in table("feelings") for word in clause.rest[:4])
 
 
 def _promises(clause: Clause) -> bool:
     """Whether it is a polite "I'll try it": a plan has a day, or tells more."""
-    if clause.tense != "future" or clause.base not in table("PROMISES"):
+    if clause.tense != "future" or clause.base not in table("promises"):
         return False
-    return not any(word.low in table("DATED") for word in clause.rest)
+    return not any(word.low in table("dated") for word in clause.rest)
 
 
 def _everybody(clause: Clause) -> bool:
@@ -163,13 +163,13 @@ def _enough(clause: Clause) -> int:
         return 1
     if _dangles(clause):
         return 4
-    return 2 if clause.base in table("LOOSE") or not clause.base or _points(clause) else 1
+    return 2 if clause.base in table("loose") or not clause.base or _points(clause) else 1
 
 
 def _dangles(clause: Clause) -> bool:
     """Whether "it" or "those" come before anything that they could mean: "I use it to plan trips"."""
     for word in clause.rest:
-        if word.low in table("DANGLING"):
+        if word.low in table("dangling"):
             return True
         if content_count([word]) and verb(word.low) is None:
             return False
@@ -178,7 +178,7 @@ def _dangles(clause: Clause) -> bool:
 
 def _points(clause: Clause) -> bool:
     """Whether something is meant that stands elsewhere: "I did that for her"."""
-    return any(word.low in table("POINTING") for word in clause.rest)
+    return any(word.low in table("pointing") for word in clause.rest)
 
 
 def _minds_something(clause: Clause) -> bool:
@@ -202,15 +202,15 @@ def _other_states(clause: Clause, names: Sequence[str]) -> bool:
     """Whether a clause about another person or a thing belongs to a life that is spoken of."""
     words = clause.words
     first = words[0].low
-    if clause.base in table("IMPRESSIONS") - table("STATES") or _is_imperative(clause):
+    if clause.base in table("impressions") - table("states") or _is_imperative(clause):
         return False
-    mine = any(word.low in table("MINE") for word in words) and not _of_mankind(clause)
-    if first in table("DEMONSTRATIVES"):
+    mine = any(word.low in table("mine") for word in words) and not _of_mankind(clause)
+    if first in table("demonstratives"):
         return mine and clause.subject > 1 and content_count(words, names) >= _CONTENT_OTHER
     if _own(clause):
         return content_count(words, names) >= _CONTENT_OWN or (clause.subject, words[1].low) == (2, "name")
     if (
-        first in table("UNCLEAR") | table("SECOND_PERSON")
+        first in table("unclear") | table("second_person")
         or first.startswith(("any", "every", "no"))
         or not clause.rest
     ):
@@ -249,11 +249,11 @@ def _is_name(clause: Clause, names: Sequence[str]) -> bool:
     """Whether the subject is a person by name: known, or capitalised and no common word."""
     subject = clause.words[: clause.subject]
     first = subject[0].low
-    if not subject[0].text[0].isupper() or first in table("DETERMINERS") or is_stop_word(first):
+    if not subject[0].text[0].isupper() or first in table("determiners") or is_stop_word(first):
         return False
     if first in {part.lower() for name in names for part in name.split()}:
         return True
-    if verb(first) is not None or first in table("VAGUE") or first in table("ADVERBS"):
+    if verb(first) is not None or first in table("vague") or first in table("adverbs"):
         return False
     # One word with a capital may only begin the sentence: "Nature heals". What people did is told in the past.
     return all(word.text[0].isupper() for word in subject) and (
@@ -265,10 +265,10 @@ def kind_of(clause: Clause, *, dated: bool) -> FactKind:
     """Return what kind of fact a statement makes."""
     if _plans(clause):
         return "plan"
-    if clause.base in table("TASTES") | {"prefer"} and clause.tense in {"present", "perfect"}:
+    if clause.base in table("tastes") | {"prefer"} and clause.tense in {"present", "perfect"}:
         return "preference"
     if clause.tense in {"past", "perfect"} and not (clause.progressive and clause.tense == "perfect"):
-        return "event" if dated or clause.base not in table("STATES") else "fact"
+        return "event" if dated or clause.base not in table("states") else "fact"
     return "profile" if _lasts(clause) and not dated else "fact"
 
 
@@ -277,7 +277,7 @@ def _plans(clause: Clause) -> bool:
         return True
     if clause.tense not in {"present", "perfect"}:
         return False
-    return clause.base in table("PLANNING") or (clause.base == "think" and clause.progressive)
+    return clause.base in table("planning") or (clause.base == "think" and clause.progressive)
 
 
 def _lasts(clause: Clause) -> bool:

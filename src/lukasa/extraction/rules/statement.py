@@ -157,7 +157,7 @@ def _subject(clause: Clause, rewrite: Rewrite) -> str:
     if (
         name[0].isupper()
         and parts[0].low in {"my", "our"}
-        and not any(part.low in table("PREPOSITIONS") for part in parts)
+        and not any(part.low in table("prepositions") for part in parts)
     ):
         return name
     return _spelled(parts, rewrite.out)
@@ -167,7 +167,7 @@ def _tense(clause: Clause) -> Literal["past", "present", "future"]:
     if clause.tense in {"past", "perfect", "used"}:
         return "past"
     planned = (
-        clause.base in table("PLANNING")
+        clause.base in table("planning")
         or (clause.progressive and clause.tense == "present")
         or clause.modal in {"will", "can"}
     )

@@ -38,18 +38,18 @@ def in_third_person(clause: Clause, name: str, addressee: str | None) -> Rewrite
     if _quotes_another(words):
         return None
     # With another subject, "them" could be anybody.
-    rival = not clause.first_person and words[0].low not in table("DEMONSTRATIVES") | {"it"}
-    others = rival or any(word.low in table("THEY") for word in words)
+    rival = not clause.first_person and words[0].low not in table("demonstratives") | {"it"}
+    others = rival or any(word.low in table("they") for word in words)
     rewrite = Rewrite(words, name, addressee, out=[word.text for word in words], others=others)
     for index, word in enumerate(words):
-        if word.low in table("FIRST_PERSON") and word.text != "US":
+        if word.low in table("first_person") and word.text != "US":
             _first_person(rewrite, index)
-        elif word.low == "'s" and words[index - 1].low not in table("BEFORE_IS"):
+        elif word.low == "'s" and words[index - 1].low not in table("before_is"):
             # Two of them in a row would be hard to read: "Ana's sister's a judge".
             rewrite.out[index] = " has" if words[index + 1].low in {"been", "got"} else " is"
         elif word.low == "gonna" and rewrite.out[index] == word.text:
             rewrite.out[index] = "going to"
-        elif word.low in table("SECOND_PERSON") and not _second_person(rewrite, index):
+        elif word.low in table("second_person") and not _second_person(rewrite, index):
             return None
     return rewrite
 
@@ -60,7 +60,7 @@ def _quotes_another(words: Sequence[ClauseWord]) -> bool:
     for word in words:
         if word.text in _MARKS:
             quoted = not quoted
-        elif quoted and (word.low in table("FIRST_PERSON") or word.low in table("SECOND_PERSON")):
+        elif quoted and (word.low in table("first_person") or word.low in table("second_person")):
             return True
     return False
 
@@ -100,7 +100,7 @@ def _subject(rewrite: Rewrite, index: int, *, again: bool) -> None:
     before = rewrite.words[index - 1].low if index else ""
     if _compound(rewrite.words, index):
         rewrite.out[index] = rewrite.name
-    elif before in table("INVERTED") and index >= 1:
+    elif before in table("inverted") and index >= 1:
         rewrite.out[index] = "they" if again else rewrite.name
         rewrite.out[index - 1] = {"am": "are" if again else "is"}.get(before, rewrite.out[index - 1])
     elif again and before in {"and", "but"} and _same_subject(rewrite.words, index):
@@ -123,14 +123,14 @@ def _compound(words: Sequence[ClauseWord], index: int) -> bool:
 
 def _is_verb(words: Sequence[ClauseWord], index: int) -> bool:
     low = words[index].low
-    return low in table("FINITE") | {"'s"} or bool(verb_forms(low) & {"past", "third", "base"})
+    return low in table("finite") | {"'s"} or bool(verb_forms(low) & {"past", "third", "base"})
 
 
 def _same_subject(words: Sequence[ClauseWord], index: int) -> bool:
     """Whether no other subject stands between the speaker's last mention and this one."""
     back = index - 2
     while back >= 0 and words[back].low not in {"i", "we"}:
-        if words[back].low in table("OTHER_SUBJECTS") or words[back].text[0].isupper():
+        if words[back].low in table("other_subjects") or words[back].text[0].isupper():
             return False
         back -= 1
     return back >= 0
@@ -180,13 +180,13 @@ def _third(words: Sequence[ClauseWord], index: int) -> str:
     low = word.low
     if low in _SPOKEN:
         return _SPOKEN[low]
-    if low in table("UNCHANGED"):
+    if low in table("unchanged"):
         return word.text
     if low in {"am", "are", "have", "do", "were"}:
         return third(low)
     forms = verb_forms(low)
     if not forms:
-        kept = is_past(low) or not low.isalpha() or low in table("NO_VERBS") or low.endswith("ing")
+        kept = is_past(low) or not low.isalpha() or low in table("no_verbs") or low.endswith("ing")
     else:
         kept = "base" not in forms or (forms >= {"base", "past"} and not is_habitual(words))
     return word.text if kept else third(low)
@@ -196,7 +196,7 @@ def _is_plain_present(words: Sequence[ClauseWord], index: int) -> bool:
     lexeme = verb(words[index].low)
     if lexeme is None or lexeme.base in {"be", "do"} or "base" not in lexeme.forms:
         return False
-    return words[index].low not in table("MODALS") and not (
+    return words[index].low not in table("modals") and not (
         words[index].low == "have" and _perfect(words, index)
     )
 
@@ -211,7 +211,7 @@ def _agree_joined(rewrite: Rewrite, first: int) -> None:
     words = rewrite.words
     for index in range(first + 1, len(words) - 1):
         word = words[index]
-        if word.low in table("STOPS") or word.text in ";:.!":
+        if word.low in table("stops") or word.text in ";:.!":
             return
         if word.low not in {"and", "or", "but", "then"}:
             continue
@@ -219,13 +219,13 @@ def _agree_joined(rewrite: Rewrite, first: int) -> None:
         if after >= len(words):
             return
         low = words[after].low
-        if verb_forms(low) == {"base"} and (low in table("JOINED") or _has_object(words, after)):
+        if verb_forms(low) == {"base"} and (low in table("joined") or _has_object(words, after)):
             rewrite.out[after] = third(low)
 
 
 def _has_object(words: Sequence[ClauseWord], index: int) -> bool:
     """Whether what follows can only follow a verb."""
-    return index + 1 < len(words) and words[index + 1].low in table("OBJECTS")
+    return index + 1 < len(words) and words[index + 1].low in table("objects")
 
 
 _SUFFIXES = frozenset({"'m", "'re", "'ve", "'ll", "'d"})

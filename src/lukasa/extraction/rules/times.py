@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from typing import Literal, NamedTuple
 
-from lukasa.dates import Expression, expressions, written
+from lukasa.dates.formatting import written
+from lukasa.dates.modifiers import Expression
+from lukasa.dates.statements import expressions
 from lukasa.domain.interval import Interval
 from lukasa.extraction.rules.lexicon import table
 from lukasa.extraction.rules.tokens import ClauseWord
@@ -70,7 +72,7 @@ def _phrase(expression: Expression, context: _TimeContext, offset: int) -> TimeP
         return phrase._replace(recurring=True)  # "I get up at 5:30": every day
     # "Recently" says no more in dates than in its own word, and reads better.
     if expression.recurring or all(
-        word.low in table("VAGUE_TIMES") for word in words[phrase.first : phrase.after]
+        word.low in table("vague_times") for word in words[phrase.first : phrase.after]
     ):
         return phrase
     phrase = phrase._replace(wording=_wording(expression, context, words[phrase.first], end))
@@ -96,9 +98,9 @@ def _wording(expression: Expression, context: _TimeContext, first: ClauseWord, e
 
 def _with_preposition(phrase: TimePhrase, before: str) -> TimePhrase:
     """Take in the preposition before, which the wording has too; keep one that says something else ("by Friday")."""
-    if before in table("DOING_TO_TIME"):
+    if before in table("doing_to_time"):
         return phrase._replace(first=phrase.first - 1)
-    if before in table("BOUNDING_TIME"):
+    if before in table("bounding_time"):
         return phrase._replace(wording=_bare(phrase.wording))
     return phrase
 
@@ -107,7 +109,7 @@ def _attributive(phrase: TimePhrase, words: Sequence[ClauseWord], before: str) -
     """Word `yesterday's` before its noun: "the 7 May 2023 game"."""
     if not words[phrase.after - 1].low.endswith("'s"):
         return None
-    article = "" if before in table("DETERMINERS") else "the "
+    article = "" if before in table("determiners") else "the "
     return phrase._replace(wording=article + _bare(phrase.wording))
 
 

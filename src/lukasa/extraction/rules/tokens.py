@@ -40,7 +40,7 @@ def _split_is(tokens: list[ClauseWord]) -> list[ClauseWord]:
     """Cut the "is" off a noun before what no possessive has behind it: `My sister's a judge`."""
     split: list[ClauseWord] = []
     for word, follows in pairwise([*tokens, ClauseWord("", "", 0, 0, "")]):
-        if word.low.endswith("'s") and len(word.low) > _SUFFIX and follows.low in table("BEHIND_IS"):
+        if word.low.endswith("'s") and len(word.low) > _SUFFIX and follows.low in table("behind_is"):
             cut = len(word.text) - _SUFFIX
             split.append(ClauseWord(word.text[:cut], word.low[:cut], word.start, word.start + cut, word.glue))
             split.append(ClauseWord(word.text[cut:], "'s", word.start + cut, word.end, ""))
@@ -87,7 +87,7 @@ def _contracted(low: str) -> int:
         return 0
     if tail in {"m", "re", "ve", "ll", "d"}:
         return len(head)
-    return len(head) if tail == "s" and head in table("BEFORE_IS") else 0
+    return len(head) if tail == "s" and head in table("before_is") else 0
 
 
 _SUFFIX = 2

@@ -14,7 +14,7 @@ from lukasa.domain.erasure import Erased, Erasure, Rewritten
 from lukasa.domain.job import Finish, PutSummary
 from lukasa.domain.journal import Cause
 from lukasa.domain.query import FactQuery, TurnQuery
-from lukasa.domain.source import Source
+from lukasa.domain.turn import Source
 from lukasa.errors import StaleError
 from lukasa.ports.store import Store
 from lukasa.testing.conformance.samples import (

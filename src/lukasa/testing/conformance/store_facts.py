@@ -9,13 +9,12 @@ from typing import Any
 
 import pytest
 
-from lukasa.domain.change import Applied, MarkExtracted, PutFact, Retire
+from lukasa.domain.change import Applied, Extraction, MarkExtracted, PutFact, Retire
 from lukasa.domain.document import Document
 from lukasa.domain.fact import Fact
 from lukasa.domain.interval import Interval
 from lukasa.domain.query import FactQuery, LexicalQuery, TurnQuery
-from lukasa.domain.report import Extraction
-from lukasa.domain.source import Source
+from lukasa.domain.turn import Source
 from lukasa.errors import InputError, StaleError
 from lukasa.ports.store import Store
 from lukasa.testing.conformance.samples import (

@@ -10,13 +10,12 @@ from typing import Any
 
 import pytest
 
-from lukasa.domain.change import AddTurn, MarkExtracted, Retire
+from lukasa.domain.change import AddTurn, Extraction, MarkExtracted, Retire
 from lukasa.domain.job import (
     Bookkeeping,
     Postpone,
     PutSummary,
 )
-from lukasa.domain.report import Extraction
 from lukasa.domain.turn import MAX_INT
 from lukasa.errors import ClosedError, InputError, NotFoundError, StaleError
 from lukasa.ports.store import Store

@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 from lukasa.beliefs.keys import refines, same_words, slot_of
 from lukasa.domain.audit import AuditItem, Flaw
-from lukasa.text.difference import disagree
-from lukasa.text.normalise import terms
+from lukasa.text.comparison import disagree, terms
 from lukasa.upkeep.audit.items import clip
 
 _FEWEST_WORDS = 12

@@ -8,6 +8,7 @@ from copy import copy
 from dataclasses import dataclass, field
 
 from lukasa.adapters.stores.reference.bookkeeping import PartitionBookkeeping
+from lukasa.domain.change import Extraction
 from lukasa.domain.document import Fields, Head, Kind, Traits
 from lukasa.domain.embedding import Embedding
 from lukasa.domain.fact import Fact
@@ -15,7 +16,6 @@ from lukasa.domain.filter import Filter, matches
 from lukasa.domain.interval import Interval
 from lukasa.domain.journal import JournalEntry
 from lukasa.domain.query import FactQuery, fact_fields, turn_fields
-from lukasa.domain.report import Extraction
 from lukasa.domain.turn import Turn
 
 

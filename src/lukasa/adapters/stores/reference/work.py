@@ -13,6 +13,7 @@ from lukasa.domain.change import (
     AddTurn,
     Change,
     Embed,
+    Extraction,
     Index,
     MarkExtracted,
     PutFact,
@@ -25,7 +26,6 @@ from lukasa.domain.erasure import Rewritten, tombstone
 from lukasa.domain.fact import Fact
 from lukasa.domain.fact_body import pack, packed_digest, unpack
 from lukasa.domain.journal import Cause, JournalEntry, Op, chain, chain_root, turn_digest
-from lukasa.domain.report import Extraction
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
 from lukasa.errors import InputError, KeyReuseError, NotFoundError, StaleError

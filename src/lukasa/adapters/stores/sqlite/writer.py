@@ -26,6 +26,7 @@ from lukasa.domain.change import (
     Applied,
     Change,
     Embed,
+    Extraction,
     Index,
     MarkExtracted,
     PutFact,
@@ -38,7 +39,6 @@ from lukasa.domain.embedding import Embedding
 from lukasa.domain.erasure import tombstone
 from lukasa.domain.job import Bookkeeping
 from lukasa.domain.journal import Cause, Op, turn_digest
-from lukasa.domain.report import Extraction
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import offset_minutes, to_micros
 from lukasa.domain.turn import Turn

@@ -1,4 +1,6 @@
-"""A sentence → the words that two sentences are compared by, in order.
+"""The words that two sentences are compared by, and in what two of nearly the same words differ.
+
+"Two cats" and "three cats" are no duplicates; "she lives here" and "She lives here now" are.
 
 Case, spacing, punctuation, Unicode forms, articles and plurals do not count; numbers, names, tenses, negation,
 prepositions and order do. Full-text terms (`analysis.py`) are no use here: their stems bring "Simon" and "Simone",
@@ -12,12 +14,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import SequenceMatcher
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 from lukasa.text.language_data import MONTHS, NUMBERS, ORDINALS
-from lukasa.text.patterns import LazyPattern, word_set
+from lukasa.text.patterns import LazyPattern, WordLists, word_set
 
 _CACHED_TEXT = 300
 """A claim is compared with several facts, and names and values come again and again; longer texts do not."""
@@ -322,3 +326,95 @@ def months() -> dict[str, str]:
     """Return each way to write a month with its full name."""
     short = dict(zip(_SHORT_MONTHS.split(), MONTHS, strict=True)) | {"sept": "september"}
     return short | {month: month for month in MONTHS}
+
+
+# --- differences -----------------------------------------------------------------------------------------------------
+
+_LONGEST_COMPARED = 200
+"""Words of a sentence that are compared one by one; longer texts differ unless they are equal. The comparison is
+quadratic, and a page is no fact."""
+
+
+def nearly_same(one: str, other: str, *, least: float) -> bool:
+    """Whether two sentences share at least so much of their words (Jaccard), and do not disagree."""
+    first, second = (
+        {_root(word) for word in words(text) if word.term not in word_set(_LIGHT)} for text in (one, other)
+    )
+    if not first or not second or len(first & second) < least * len(first | second):
+        return False
+    return disagree(one, other) is None
+
+
+def disagree(one: str, other: str) -> str | None:
+    """Return the first hard difference between two sentences; `None`: one says the same as the other, or adds to it.
+
+    That is a number, a name, a date, a negation, the direction or the order, more or less of it, a unit, the contrary,
+    who it belongs to, how sure or when it is; or another word in a word's place, since synonyms are not known here.
+    """
+    # In one order, or the matching of blocks could differ with who is compared with whom.
+    first, second = sorted((words(one), words(other)))
+    left, right = ([word.term for word in sentence] for sentence in (first, second))
+    if left == right:
+        return None
+    if max(len(left), len(right)) > _LONGEST_COMPARED:
+        return "length"
+    blocks = SequenceMatcher(None, left, right, autojunk=False).get_opcodes()
+    changes = [(first[a:b], second[c:d]) for tag, a, b, c, d in blocks if tag != "equal"]
+    return _hard(changes) or _moved(changes) or _replaced(changes)
+
+
+def _hard(changes: Sequence[tuple[Sequence[Word], Sequence[Word]]]) -> str | None:
+    """Return the class of a changed word that never is a matter of wording, the first in the order of classes."""
+    classes: set[str] = set()
+    for gone, come in changes:
+        sorts = {sort for word in (*gone, *come) if (sort := _sort(word)) is not None}
+        # "A small dog" is a dog: the contrary needs something to be contrary to.
+        classes |= sorts if gone and come else sorts - {"contrary"}
+    return next((sort for sort in _SORTS.names if sort in classes), None)
+
+
+def _sort(word: Word) -> str | None:
+    if any(character.isdecimal() for character in word.term):
+        return "number"
+    if (sort := _sorts().get(word.term)) is not None:
+        return sort
+    if word.raw[:1].isupper() and word.term not in word_set(_LIGHT):
+        return "name"
+    return None
+
+
+def _moved(changes: Sequence[tuple[Sequence[Word], Sequence[Word]]]) -> str | None:
+    """Whether a word that is gone in one place has come in another: "Alice paid Bob" and "Bob paid Alice"."""
+    gone = Counter(word.term for left, _ in changes for word in left)
+    come = Counter(word.term for _, right in changes for word in right)
+    return "order" if gone & come else None
+
+
+def _replaced(changes: Sequence[tuple[Sequence[Word], Sequence[Word]]]) -> str | None:
+    """Whether something else stands in a word's place, or each has something that the other has not."""
+    gone = [word for left, _ in changes for word in left if word.term not in word_set(_LIGHT)]
+    come = [word for _, right in changes for word in right if word.term not in word_set(_LIGHT)]
+    if not gone or not come:
+        return None
+    return None if [_root(word) for word in gone] == [_root(word) for word in come] else "wording"
+
+
+def _root(word: Word) -> str:
+    """Return a word without -ing: "is working" and "works" are the same."""
+    stem = word.term.removesuffix("ing")
+    return stem if len(stem) > 2 else word.term  # noqa: PLR2004 - "king", "ring"
+
+
+@cache
+def _sorts() -> dict[str, str]:
+    """Return each word that makes a hard difference, with its class; the first class that has it counts."""
+    return {word: sort for sort in reversed(_SORTS.names) for word in _SORTS[sort].split()}
+
+
+_SORTS = WordLists("lukasa.text", "differences")
+
+_LIGHT = (
+    "a an the is am are be been being has have do does and that this it there of as then well quite pretty rather "
+    "indeed please who which got get"
+)
+"""Words that come and go with the wording."""

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lukasa.retrieval.features import FEATURES
-from lukasa.retrieval.scoring import best_first, linear, relevance
+from lukasa.retrieval.ranking import best_first, linear, relevance
 
 
 def floats(*values: float) -> np.ndarray:

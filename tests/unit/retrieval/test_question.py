@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lukasa.retrieval.understand import question_shape, understand
+from lukasa.retrieval.question import question_shape, understand
 
 NOW = datetime(2025, 3, 12, 10, 0, tzinfo=UTC)
 

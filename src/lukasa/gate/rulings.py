@@ -1,0 +1,71 @@
+"""What the gate says of a claim, and `Gate`: what the write path asks of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeAlias
+
+from lukasa.domain.claim import Claim, Scene
+from lukasa.domain.scope import Partition
+from lukasa.domain.turn import Source, Turn
+
+Reason = Literal[
+    "ungrounded",
+    "chatter",
+    "task residue",
+    "served",
+    "instruction",
+    "secret",
+    "not stated",
+    "example",
+    "vacuous",
+    "not said by the user",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """It may be believed."""
+
+    claim: Claim
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """It is kept for review, and not believed until it is approved."""
+
+    claim: Claim
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """It is not kept."""
+
+    claim: Claim
+    reason: Reason
+    detail: str = ""
+
+
+Ruling: TypeAlias = Admitted | Quarantined | Refused
+
+
+class Gate(Protocol):
+    """Rules on the claims that were read from turns. `gate.judge.Judge` is the one there is."""
+
+    def rulings(
+        self,
+        partition: Partition,
+        turns: Sequence[Turn],
+        scenes: Sequence[Scene],
+        claims: Sequence[Sequence[Claim]],
+        *,
+        later: bool = False,
+    ) -> list[list[Ruling]]:
+        """Return the rulings on each turn's claims; *later*: the turns were recorded a while ago."""
+        ...
+
+    def instructions(self, turn: Turn) -> Sequence[Source]:
+        """Return the sentences that instruct, where the speaker may not."""
+        ...
