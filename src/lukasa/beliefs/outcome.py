@@ -39,10 +39,7 @@ _FIRST = MOST_SOURCES // 2
 
 
 def outcome(placed: PlacedClaim, verdict: Verdict, *, now: datetime, partition: Partition) -> list[Fact]:
-    """Return the versions that carry a verdict out, the claim's own first; none when nothing changes.
-
-    Facts that were derived from a fact which is no longer believed become stale.
-    """
+    """Return the versions that carry a verdict out, the claim's own first; none when nothing changes."""
     proposal, placement = placed.proposal, placed.placement
     draft = _VersionDraft({fact.id: fact for fact in placed.facts}, proposal, now, partition)
     match verdict:
