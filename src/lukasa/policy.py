@@ -57,7 +57,6 @@ class Allowance:
 
     @property
     def bounded(self) -> bool:
-        """Whether anything is bounded."""
         return bool(self.calls or self.tokens or self.dollars)
 
 

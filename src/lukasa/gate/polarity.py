@@ -63,7 +63,6 @@ def _supported(claim: _PolarClause, quoted: list[_PolarClause], *, negated: bool
 
 
 def polarity(text: str) -> Polarity:
-    """Return what a clause says of its content."""
     lower = text.replace("’", "'").casefold()
     ended = _ENDING.search(lower) is not None or has_mark(lower, data.UNSPACED_ENDINGS)
     rest = _NO_DENIAL.sub(" ", _ENDING.sub(" ", lower))

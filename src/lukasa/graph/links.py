@@ -61,11 +61,9 @@ class NameGroups:
             self._group_of.update(dict.fromkeys(names, group))
 
     def of(self, key: Key) -> Key:
-        """Return the group of a name."""
         return self._group_of.get(key, key)
 
     def members(self, group: Key) -> tuple[Key, ...]:
-        """Return the names of a group."""
         return self._members.get(group, (group,))
 
 

@@ -57,7 +57,6 @@ class Reread:
         return count + len(sessions)
 
     async def _sessions(self, partition: Partition) -> list[str | None]:
-        """Return the sessions of the partition in order."""
         sessions: dict[str | None, None] = {}
         after = 0
         while page := await self.store.turns(partition, TurnQuery(after=after, limit=_PAGE)):

@@ -15,8 +15,6 @@ _LISTED = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Waits for the jobs of a partition."""
-
     store: Store
     worker: Worker
     extractor: str

@@ -29,8 +29,6 @@ _ATTEMPTS = 20
 
 @dataclass(frozen=True, slots=True)
 class Reextract:
-    """Dependencies of reading again."""
-
     store: Memories
     reader: SessionReader
     clock: Callable[[], datetime]

@@ -55,7 +55,6 @@ def third(base: str) -> str:
 
 
 def gerund(base: str) -> str:
-    """Return the -ing form."""
     if base in _pairs("GERUNDS"):
         return _pairs("GERUNDS")[base]
     if base in table("DOUBLING"):
