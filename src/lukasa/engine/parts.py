@@ -42,9 +42,8 @@ from lukasa.upkeep.maintain import KIND as MAINTAIN
 from lukasa.upkeep.maintain import Maintain
 from lukasa.upkeep.reread import Reread
 from lukasa.upkeep.worker import JobHandler, Wait, Worker
-from lukasa.writing.edit import EditFacts
+from lukasa.writing.edit import EditFacts, Forget
 from lukasa.writing.erase import Erase
-from lukasa.writing.forget import Forget
 from lukasa.writing.remember import Remember
 from lukasa.writing.undo import Undo
 
