@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import json
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -189,7 +189,7 @@ def test_nothing_of_the_test_split_changes_what_is_learned(
         printed.append(capsys.readouterr().out)
 
     assert printed[0] == printed[1]
-    assert "FUSION" in printed[0]
+    assert "[fusion.lexical]" in printed[0]
 
 
 def test_a_conversation_of_the_test_split_is_refused(folder: Path, tmp_path: Path):
@@ -203,7 +203,7 @@ def test_a_conversation_of_the_test_split_is_refused(folder: Path, tmp_path: Pat
         Corpus(None, everything)  # type: ignore[arg-type]
 
 
-def test_what_is_printed_is_python_that_names_known_features_only(
+def test_what_is_printed_is_toml_that_names_known_features_only(
     folder: Path, capsys: pytest.CaptureFixture[str], learned: Learned
 ):
     cli.app(
@@ -211,9 +211,10 @@ def test_what_is_printed_is_python_that_names_known_features_only(
         result_action="return_value",
     )
     printed = capsys.readouterr().out
-    source = printed[printed.index("FUSION: ") :]
+    source = printed[printed.index("[fusion.") :]
 
-    fusion, confidence = (_value(node) for node in ast.parse(source).body)
+    tables = tomllib.loads(source)
+    fusion, confidence = tables["fusion"], tables["confidence"]
 
     assert set(fusion) == {"late", "dense", "lexical"}
     assert all(set(weights) <= set(FEATURES) for weights in fusion.values())
@@ -228,14 +229,7 @@ def test_a_mode_that_was_not_learned_keeps_its_weights_and_says_so(learned: Lear
     source = fusion_source(learned.fusion)
 
     assert source.count("# not learned by this run") == 1
-    assert '"dense": {  # not learned by this run' in source
-
-
-def _value(node: ast.stmt) -> dict[str, dict[str, float]]:
-    assert isinstance(node, ast.AnnAssign)
-    assert isinstance(node.value, ast.Call)
-    found: dict[str, dict[str, float]] = ast.literal_eval(node.value.args[0])
-    return found
+    assert "[fusion.dense]  # not learned by this run" in source
 
 
 def test_what_is_off_topic_is_told_from_what_has_an_answer(learned: Learned):
@@ -246,7 +240,7 @@ def test_what_is_off_topic_is_told_from_what_has_an_answer(learned: Learned):
     refused = found.refused["conversation left out"]
 
     assert found.model == "hashing"
-    assert '"hashing": {' in source
+    assert '[confidence."hashing"]' in source
     assert refused["off topic", "whole"] > 0.8
     assert refused["answerable", "whole"] == 0.0
     assert refused["answerable", "2-10 turns"] == 0.0

@@ -22,7 +22,6 @@ LukasaError
 │   ├── RateLimitedError     … too many requests                          (retry is sensible)
 │   ├── OverBudgetError      … its budget is spent
 │   └── BadReplyError        … its reply cannot be used
-├── UnsupportedError         the adapter does not support it
 └── ClosedError              the memory was closed, or opened before a fork
 """
 
@@ -136,10 +135,6 @@ class OverBudgetError(ProviderError):
 
 class BadReplyError(ProviderError):
     """The model's reply was not what was asked for."""
-
-
-class UnsupportedError(LukasaError):
-    """The adapter does not support this."""
 
 
 class ClosedError(LukasaError):

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
 
-from lukasa.weights import CONFIDENCE, FUSION, BestChannel
+from lukasa import weights
+from lukasa.weights import BestChannel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +58,6 @@ class Allowance:
 
     @property
     def bounded(self) -> bool:
-        """Whether anything is bounded."""
         return bool(self.calls or self.tokens or self.dollars)
 
 
@@ -239,10 +239,10 @@ class RecallPolicy:
     question of a whole conversation (0.4 % where only two to ten turns were known), 2 % of open-domain ones, and 96 %
     of greetings, nonsense and general knowledge."""
 
-    fusion: Mapping[BestChannel, Mapping[str, float]] = field(default_factory=lambda: FUSION)
+    fusion: Mapping[BestChannel, Mapping[str, float]] = field(default_factory=weights.fusion)
     """Weights of the features, by the best channel that scored the candidates."""
 
-    confidence: Mapping[str, Mapping[str, float]] = field(default_factory=lambda: CONFIDENCE)
+    confidence: Mapping[str, Mapping[str, float]] = field(default_factory=weights.confidence)
     """Weights of the confidence features, by the embedder's name; without weights, recall abstains only when it finds
     nothing."""
 

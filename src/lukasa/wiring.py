@@ -208,7 +208,6 @@ def _embedder(settings: Settings) -> Embedder | None:
 
 
 def _method(extractor: str, llm: LLM | None) -> str:
-    """Return the extractor that a setting means."""
     if extractor == "auto":
         return "rules" if llm is None else "llm"
     if extractor in _RECIPES and llm is None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cache
+
+from lukasa.text.patterns import LazyPattern
 
 DONT_KNOW = "I don't know."
 
@@ -22,6 +23,14 @@ _HORIZON = 12
 """Characters before a mark that can be space that goes with it."""
 
 _SPAN = r"(\d+)(?:\s*[-–—]\s*(\d+))?"
+_NUMBER = r"\d{1,9}(?:\s{0,2}[-–—]\s{0,2}\d{1,9})?"
+"""Not `2023-05-08`: a span has two ends."""
+
+_MARK = LazyPattern(
+    rf"(?P<space>[^\S\n]{{0,{_HORIZON}}})[\[【]{{1,2}}\s{{0,2}}[\^#]?(?P<numbers>{_NUMBER}"
+    rf"(?:\s{{0,2}}(?:,|;|、|，|&|and)\s{{0,2}}{_NUMBER}){{0,20}})"
+    r"[,;]?\s{0,2}(?:†[^\[\]【】\n]{0,40})?[\]】]{1,2}(?P<joined>(?=\w))?"
+)
 _CLOSING = r"[\]】]"
 _DONT_KNOW = (
     r"(?i)[\s\W]{0,9}(?:sorry,? )?i (?:do not|don['’´`]?t) know(?: that)?[\s\"'”’*_]{0,9}(?:[.!;\[【\n]|$)"
@@ -62,7 +71,7 @@ class CitationCheck:
             return self._checked(len(self._pending)).rstrip()
         if text := self._release(ended=True):
             return text.rstrip()
-        self.unknown = sum(self._numbers(mark)[1] for mark in _mark().finditer(self.draft))
+        self.unknown = sum(self._numbers(mark)[1] for mark in _MARK.finditer(self.draft))
         return ""
 
     @property
@@ -82,11 +91,11 @@ class CitationCheck:
         return self._checked(settled).lstrip()
 
     def _cites(self, text: str) -> bool:
-        return any(self._numbers(mark)[0] for mark in _mark().finditer(text))
+        return any(self._numbers(mark)[0] for mark in _MARK.finditer(text))
 
     def _checked(self, settled: int) -> str:
         text, self._pending = self._pending[:settled], self._pending[settled:]
-        return _mark().sub(self._replaced, text)
+        return _MARK.sub(self._replaced, text)
 
     def _replaced(self, mark: re.Match[str]) -> str:
         numbers, unknown = self._numbers(mark)
@@ -137,17 +146,6 @@ def _settled(text: str) -> int:
 def _leading_marks(text: str) -> int:
     """Return where a reply goes on behind the marks that it begins with."""
     end = 0
-    while mark := _mark().match(text, end):
+    while mark := _MARK.match(text, end):
         end = mark.end()
     return end
-
-
-@cache
-def _mark() -> re.Pattern[str]:
-    # Not `[2023-05-08]`: a span has two ends.
-    span = r"\d{1,9}(?:\s{0,2}[-–—]\s{0,2}\d{1,9})?"
-    between = r"\s{0,2}(?:,|;|、|，|&|and)\s{0,2}"
-    return re.compile(
-        rf"(?P<space>[^\S\n]{{0,{_HORIZON}}})[\[【]{{1,2}}\s{{0,2}}[\^#]?(?P<numbers>{span}(?:{between}{span}){{0,20}})"
-        r"[,;]?\s{0,2}(?:†[^\[\]【】\n]{0,40})?[\]】]{1,2}(?P<joined>(?=\w))?"
-    )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from functools import cache
 
 from lukasa.domain.answer import Citation
 from lukasa.domain.fact import Fact
 from lukasa.domain.recalled import Context
 from lukasa.domain.turn import Source, Turn
+from lukasa.text.patterns import LazyPattern
 from lukasa.text.rendering import day, speaker, weekday
 
 
@@ -58,12 +58,12 @@ def plain(text: str) -> str:
 
     Its lines after the first are indented, so that none of them looks like a source or a heading.
     """
-    return _INDENT.join(untagged(_mark().sub(_in_parentheses, text)).splitlines())
+    return _INDENT.join(untagged(_MARK.sub(_in_parentheses, text)).splitlines())
 
 
 def untagged(text: str) -> str:
     """Return a text in which nothing looks like a tag of a prompt; all else stays."""
-    return _tag().sub("‹", text)
+    return _TAG.sub("‹", text)
 
 
 _INDENT = "\n  "
@@ -101,20 +101,16 @@ def _in_parentheses(mark: re.Match[str]) -> str:
     return f"({mark['number']}{')' if mark['closed'] else ''}"
 
 
-@cache
-def _mark() -> re.Pattern[str]:
-    # Any bracket before a number, closed or not: what else stands in it does not save it from being read as a mark.
-    space = r"[\s\u200b-\u200d\u2060\ufeff]{0,3}"
-    return re.compile(
-        rf"[\[【［〔]{space}\^?{space}(?P<number>\d[^\[\]【】［］〔〕\n]{{0,40}})(?P<closed>[\]】］〕])?"
-    )
+_SPACE = r"[\s\u200b-\u200d\u2060\ufeff]{0,3}"
+_MARK = LazyPattern(
+    rf"[\[【［〔]{_SPACE}\^?{_SPACE}(?P<number>\d[^\[\]【】［］〔〕\n]{{0,40}})(?P<closed>[\]】］〕])?"
+)
+"""Any bracket before a number, closed or not: what else stands in it does not save it from being read as a mark."""
 
-
-@cache
-def _tag() -> re.Pattern[str]:
-    # Ours, those that mimic other parts of a prompt, and the words that some servers take for the beginning of a message.
-    # Not every tag: `vector<int>` is a fair thing to say.
-    names = (
-        "evidence|question|memory|system|assistant|user|tool|prompt|instructions?|start_of_turn|end_of_turn|s"
-    )
-    return re.compile(rf"[<＜](?=\s{{0,3}}[/／]?\s{{0,3}}(?:{names})\b|[|｜])", re.IGNORECASE)
+_TAG = LazyPattern(
+    r"[<＜](?=\s{0,3}[/／]?\s{0,3}(?:evidence|question|memory|system|assistant|user|tool|prompt|instructions?|start_of_turn|"
+    r"end_of_turn|s)\b|[|｜])",
+    re.IGNORECASE,
+)
+"""Ours, those that mimic other parts of a prompt, and the words that some servers take for the beginning of a message.
+Not every tag: `vector<int>` is a fair thing to say."""

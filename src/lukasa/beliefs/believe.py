@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import InitVar, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import NamedTuple, TypeAlias
 
@@ -208,13 +208,9 @@ class Believe:
 class KnownFacts:
     """The facts that claims are compared with, kept up to date as claims become facts."""
 
-    initial: InitVar[Iterable[Fact]] = ()
     facts: dict[str, Fact] = field(default_factory=dict)
     _index: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict)
     """Ids of facts by what they are looked up by: key, slot."""
-
-    def __post_init__(self, initial: Iterable[Fact]) -> None:
-        self.add(initial)
 
     def add(self, facts: Iterable[Fact]) -> None:
         """Take in facts as they are stored, or as they will be."""

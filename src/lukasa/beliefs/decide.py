@@ -6,7 +6,7 @@ about one value. Likeness retires nothing, and neither does a source that is tru
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 from lukasa.beliefs.keys import refines, same_words
@@ -28,11 +28,9 @@ from lukasa.beliefs.proposal import (
 )
 from lukasa.beliefs.timeline import PlacedClaim, Placement
 from lukasa.beliefs.verdicts import (
-    Coexists,
     Conflicts,
     Historical,
     New,
-    Reason,
     Retracts,
     Revises,
     Same,
@@ -72,7 +70,7 @@ def decide(placed: PlacedClaim, policy: ResolvePolicy) -> Verdict:
         return Same(fact.id)
     if placed.placement is None:
         return _decide_event(proposal, facts)
-    return _decide_state(proposal, facts, placed.placement)
+    return _decide_state(proposal, placed.placement)
 
 
 # --- what is known, and stays as it is -------------------------------------------------------------------------------
@@ -157,8 +155,8 @@ def _means(value: str, fact: Fact) -> bool:
 def _correct(proposal: Proposal, wrong: Sequence[Fact]) -> Verdict:
     ids = tuple(fact.id for fact in wrong)
     if not may_retire(proposal, wrong):
-        return Conflicts(ids, "less trusted")
-    return Retracts(ids, "never so" if proposal.negated else "corrected", replacement=not proposal.negated)
+        return Conflicts(ids)
+    return Retracts(ids, replacement=not proposal.negated)
 
 
 # --- events and plans ------------------------------------------------------------------------------------------------
@@ -174,7 +172,7 @@ def _decide_event(proposal: Proposal, facts: Sequence[Fact]) -> Verdict:
         return Same(max(retold, key=began).id)
     if retold and rank(proposal.trust) >= standing(retold[0]):
         return Revises(retold[0].id)
-    return _ended_by(proposal, facts) or _beside(proposal, facts)
+    return _ended_by(proposal, facts) or New()
 
 
 def _same_event(proposal: Proposal, fact: Fact) -> bool:
@@ -202,7 +200,7 @@ def _retold(proposal: Proposal, fact: Fact) -> bool:
 def _same_date(proposal: Proposal, same: Fact, facts: Sequence[Fact]) -> Verdict:
     """Return `Same`, unless a plan that was dropped is made again."""
     if same.status == "superseded" and proposal.said_at > last_said(same):
-        return _ended_by(proposal, facts) or Coexists()
+        return _ended_by(proposal, facts) or New()
     return Same(same.id)
 
 
@@ -214,11 +212,10 @@ def _ended_by(proposal: Proposal, facts: Sequence[Fact]) -> Verdict | None:
     if not over and not against:
         return None
     ids = tuple(fact.id for fact in (*over, *against))
-    if not may_retire(proposal, [*over, *against]):
-        return Conflicts(ids, "less trusted")
-    if KIND_TRAITS[proposal.claim.kind].happened and against:
-        return Conflicts(ids, "denied")
-    return Supersedes(ids, "ended" if over else "denied")
+    denied = KIND_TRAITS[proposal.claim.kind].happened and against
+    if denied or not may_retire(proposal, [*over, *against]):
+        return Conflicts(ids)
+    return Supersedes(ids)
 
 
 def _same_day(proposal: Proposal, fact: Fact) -> bool:
@@ -232,7 +229,7 @@ def _same_day(proposal: Proposal, fact: Fact) -> bool:
 # --- states ----------------------------------------------------------------------------------------------------------
 
 
-def _decide_state(proposal: Proposal, facts: Sequence[Fact], placement: Placement) -> Verdict:
+def _decide_state(proposal: Proposal, placement: Placement) -> Verdict:
     """Decide about what is so until it ends, by its place in time."""
     # A fact that was said again since goes on as another occurrence: it has not ended.
     ending = [cut.fact for cut in placement.cuts if believed(cut.fact) and cut.resumes is None]
@@ -241,16 +238,14 @@ def _decide_state(proposal: Proposal, facts: Sequence[Fact], placement: Placemen
     if conflict := _undecidable(proposal, placement):
         return conflict
     if ending:
-        return Supersedes(tuple(fact.id for fact in ending), _reason(proposal, ending))
-    if placement.until is not None:
-        return Historical(placement.until.id)
-    return _beside(proposal, facts)
+        return Supersedes(tuple(fact.id for fact in ending))
+    return New() if placement.until is None else Historical()
 
 
 def _known_state(proposal: Proposal, twin: Fact, placement: Placement, ending: Sequence[Fact]) -> Verdict:
     allowed = may_retire(proposal, [cut.fact for cut in placement.cuts])
     if ending and allowed and not placement.clash:
-        return Supersedes(tuple(fact.id for fact in ending), _reason(proposal, ending))
+        return Supersedes(tuple(fact.id for fact in ending))
     if refines(proposal.claim.value, twin.value) and rank(proposal.trust) >= standing(twin):
         return Revises(twin.id)
     return Same(twin.id)
@@ -260,28 +255,10 @@ def _undecidable(proposal: Proposal, placement: Placement) -> Conflicts | None:
     """Return the conflict that time cannot decide: an equal moment, or trust against time."""
     cut = [cut.fact for cut in placement.cuts]
     if not may_retire(proposal, cut):
-        stronger = (fact.id for fact in cut if standing(fact) > rank(proposal.trust))
-        return Conflicts(tuple(stronger), "less trusted")
-    if placement.clash:
-        return Conflicts(tuple(fact.id for fact in placement.clash), "same moment")
-    if placement.weaker:
-        return Conflicts(tuple(fact.id for fact in placement.weaker), "more trusted")
+        return Conflicts(tuple(fact.id for fact in cut if standing(fact) > rank(proposal.trust)))
+    if rivals := placement.clash or placement.weaker:
+        return Conflicts(tuple(fact.id for fact in rivals))
     return None
-
-
-def _reason(proposal: Proposal, ending: Iterable[Fact]) -> Reason:
-    if proposal.negated:
-        return "ended" if proposal.claim.ended else "denied"
-    if any(not same_words(fact.attribute, proposal.claim.attribute) for fact in ending):
-        return "opposite"
-    return "newer"
-
-
-def _beside(proposal: Proposal, facts: Sequence[Fact]) -> Verdict:
-    if proposal.claim.attribute is None:
-        return New()
-    others = any(believed(fact) and _same_subject_and_attribute(proposal, fact) for fact in facts)
-    return Coexists() if others else New()
 
 
 def _same_subject_and_attribute(proposal: Proposal, fact: Fact) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 
 from lukasa.domain.attribute import attribute as known_attribute
 from lukasa.domain.claim import Claim
@@ -12,8 +11,10 @@ from lukasa.domain.ids import digest
 from lukasa.domain.interval import Interval
 from lukasa.text.comparison import terms
 from lukasa.text.language_data import MONTHS
+from lukasa.text.patterns import LazyPattern
 
 _DAYS = frozenset({"instant", "part", "day"})
+_FIGURES = LazyPattern(r"\d{1,2}|\d{4}")
 
 
 def fact_key(claim: Claim) -> str:
@@ -94,13 +95,8 @@ def _pieces(value: str) -> list[tuple[str, ...]]:
 def _is_date(pieces: list[tuple[str, ...]]) -> bool:
     every = [term for piece in pieces for term in piece]
     return any(term in MONTHS for term in every) and all(
-        term in MONTHS or _figures().fullmatch(term) for term in every
+        term in MONTHS or _FIGURES.fullmatch(term) for term in every
     )
-
-
-@cache
-def _figures() -> re.Pattern[str]:
-    return re.compile(r"\d{1,2}|\d{4}")
 
 
 def _normal(text: str) -> str:

@@ -39,10 +39,7 @@ _FIRST = MOST_SOURCES // 2
 
 
 def outcome(placed: PlacedClaim, verdict: Verdict, *, now: datetime, partition: Partition) -> list[Fact]:
-    """Return the versions that carry a verdict out, the claim's own first; none when nothing changes.
-
-    Facts that were derived from a fact which is no longer believed become stale.
-    """
+    """Return the versions that carry a verdict out, the claim's own first; none when nothing changes."""
     proposal, placement = placed.proposal, placed.placement
     draft = _VersionDraft({fact.id: fact for fact in placed.facts}, proposal, now, partition)
     match verdict:
@@ -162,16 +159,13 @@ class _VersionDraft:
         changed = [fact for fact in self.written.values() if fact != self.known.get(fact.id)]
         return [following(fact, self.now) if fact.id in self.known else fact for fact in changed]
 
-    def _no_longer_believed(self) -> set[str]:
-        return {
+    def _end_conflicts(self) -> None:
+        """End the conflicts with facts that are no longer believed."""
+        gone = {
             fact_id
             for fact_id, fact in self.written.items()
             if fact_id in self.known and believed(self.known[fact_id]) and not believed(fact)
         }
-
-    def _end_conflicts(self) -> None:
-        """End the conflicts with facts that are no longer believed."""
-        gone = self._no_longer_believed()
         for fact in self.facts():
             rivals = tuple(fact_id for fact_id in fact.rivals if fact_id not in gone)
             if rivals == fact.rivals:

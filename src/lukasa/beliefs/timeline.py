@@ -72,7 +72,7 @@ class PlacedClaim:
 
     proposal: Proposal
     facts: Sequence[Fact]
-    """Of any status (`lookups`), with those derived from them."""
+    """Of any status (`lookups`)."""
 
     placement: Placement | None
     """`None`: it is an event or a plan, which ends nothing by its mere place in time."""

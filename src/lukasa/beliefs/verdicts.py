@@ -1,28 +1,14 @@
-"""What becomes of a claim, as values. A reason is one of a few fixed words, and holds no content."""
+"""What becomes of a claim, as values."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
-
-Reason = Literal[
-    "newer",
-    "denied",
-    "ended",
-    "opposite",
-    "corrected",
-    "never so",
-    "same moment",
-    "less trusted",
-    "more trusted",
-]
-"""`newer`: another value since; `opposite`: of likes and dislikes, for example; `less trusted`, `more trusted`: than
-what is believed."""
+from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
 class New:
-    """Nothing is known of it."""
+    """It is new: nothing is known of it, or it stands beside other values of its attribute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +30,6 @@ class Supersedes:
     """The known facts were true, and end; the claim is believed from then on."""
 
     ids: tuple[str, ...]
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class Coexists:
-    """It is new, and stands beside other values of the same attribute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +37,6 @@ class Conflicts:
     """It cannot be true together with the known facts, and nothing says which is. All stay until a person decides."""
 
     ids: tuple[str, ...]
-    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +44,6 @@ class Retracts:
     """The known facts never were true."""
 
     ids: tuple[str, ...]
-    reason: Reason
-
     replacement: bool
     """Whether the claim takes their place, from their beginning on; otherwise it only denies them."""
 
@@ -74,8 +51,6 @@ class Retracts:
 @dataclass(frozen=True, slots=True)
 class Historical:
     """It was true before the fact that is believed: it is stored as past, up to the beginning of that."""
-
-    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,5 +71,5 @@ class Removes:
 
 
 Verdict: TypeAlias = (
-    New | Same | Revises | Supersedes | Coexists | Conflicts | Retracts | Historical | Replaces | Removes
+    New | Same | Revises | Supersedes | Conflicts | Retracts | Historical | Replaces | Removes
 )

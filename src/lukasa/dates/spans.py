@@ -55,7 +55,6 @@ class Anchor(NamedTuple):
 
     @property
     def today(self) -> date:
-        """The day it was said."""
         return self.at.date()
 
     @property
@@ -115,7 +114,6 @@ def year_of(year: int) -> DateSpan:
 
 
 def decade_of(first: int) -> DateSpan:
-    """Return ten calendar years."""
     return DateSpan(date(first, 1, 1), date(first + 10, 1, 1), "decade")
 
 

@@ -16,7 +16,6 @@ class TokenVectors:
 
     @property
     def count(self) -> int:
-        """How many tokens."""
         return len(self.codes) // self.dims
 
 

@@ -58,7 +58,6 @@ class Job:
 
 
 def job_id(partition: Partition, kind: str, session: str | None) -> str:
-    """Return the id of a piece of work."""
     return content_id("j", partition, [kind, session])
 
 

@@ -15,8 +15,8 @@ from lukasa.domain.scope import Partition
 from lukasa.engine.arguments import Verbs, check_count, check_limit, listed
 from lukasa.errors import InputError
 from lukasa.upkeep.worker import Worker
+from lukasa.writing.edit import Forget
 from lukasa.writing.erase import Erase, Selection
-from lukasa.writing.forget import Forget
 from lukasa.writing.undo import Undo
 
 

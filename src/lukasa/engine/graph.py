@@ -91,8 +91,7 @@ class GraphVerbs(FactVerbs):
         `html` is one page that needs no network: a click on a name or a line shows the words it rests on, and a slider shows
         what was true when.
         """
-        from lukasa.graph.export import FORMATS  # noqa: PLC0415 - not what `import lukasa` waits for
-        from lukasa.graph.page import page, quotes  # noqa: PLC0415 - likewise
+        from lukasa.graph.export import FORMATS, page, quotes  # noqa: PLC0415 - not what `import lukasa` waits for
 
         if format not in {*FORMATS, "html"}:
             raise InputError(f"unknown format {format!r}; known: {', '.join([*FORMATS, 'html'])}")

@@ -9,12 +9,11 @@ from typing import Self
 from lukasa.domain.job import Job, JobState, Spent
 from lukasa.domain.report import Flushed, Health, Progress, Stats, Verified
 from lukasa.domain.scope import Partition
-from lukasa.engine import selftest
 from lukasa.engine.arguments import check_limit
+from lukasa.engine.doctor import examine, self_test
 from lukasa.engine.handle import AsyncHandle
 from lukasa.engine.parts import Parts, Paths
 from lukasa.errors import ClosedError
-from lukasa.upkeep.health import examine
 
 
 class AsyncEngine:
@@ -57,7 +56,7 @@ class AsyncEngine:
             store_name=parts.store_name,
             llm=parts.llm.name if parts.llm else None,
             extractor=self._paths.believe.name or None,
-            stages=await selftest.prove(handle, extracts=extracts) if prove else (),
+            stages=await self_test(handle, extracts=extracts) if prove else (),
         )
 
     async def reembed(self, limit: int | None = None) -> Progress:

@@ -42,11 +42,9 @@ from lukasa.upkeep.backfill import Backfill, ModelBackfill
 from lukasa.upkeep.maintain import KIND as MAINTAIN
 from lukasa.upkeep.maintain import Maintain
 from lukasa.upkeep.reread import Reread
-from lukasa.upkeep.wait import Wait
-from lukasa.upkeep.worker import JobHandler, Worker
-from lukasa.writing.edit import EditFacts
+from lukasa.upkeep.worker import JobHandler, Wait, Worker
+from lukasa.writing.edit import EditFacts, Forget
 from lukasa.writing.erase import Erase
-from lukasa.writing.forget import Forget
 from lukasa.writing.remember import Remember
 from lukasa.writing.undo import Undo
 

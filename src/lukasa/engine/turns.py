@@ -19,8 +19,7 @@ from lukasa.gate.echoes import Echoes
 from lukasa.indexing.backlog import Reindex
 from lukasa.retrieval.question import Question, View, check_text
 from lukasa.retrieval.recall import Recall
-from lukasa.upkeep.wait import Wait
-from lukasa.upkeep.worker import Worker
+from lukasa.upkeep.worker import Wait, Worker
 from lukasa.writing.messages import Message, exported, read_label, read_labels, read_messages
 from lukasa.writing.remember import Call, Remember
 

@@ -6,7 +6,7 @@ Both the words that were said and the claim are looked at: extractors dress smal
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from lukasa.domain.claim import Claim
 from lukasa.domain.fact import KIND_TRAITS
@@ -19,39 +19,22 @@ _LISTS = WordLists("lukasa.gate", "chatter")
 Junk = Literal["chatter", "task residue", "vacuous"]
 
 
-class JunkFinding(NamedTuple):
-    """Why a claim is not worth keeping."""
-
-    junk: Junk
-    detail: str
-
-
 _LONGEST = 2000
 """Characters that are looked at; a longer text is judged by its beginning."""
 
 
-def junk_in(claim: Claim) -> JunkFinding | None:
+def junk_in(claim: Claim) -> Junk | None:
     """Return why a claim is not worth keeping, or `None`."""
     quote, text = _plain(claim.quote), _plain(claim.text)
-    if residue := _residue(quote, text):
-        return residue
-    if _is_small_talk(quote):
-        return JunkFinding("chatter", "small talk")
-    if _is_question(quote):
-        return JunkFinding("chatter", "a question")
-    if not KIND_TRAITS[claim.kind].instructs:
-        if _MOMENT.search(quote) or _MOMENT.search(text):
-            return JunkFinding("chatter", "a state of the moment")
-        if claim.attribute is None and _is_reaction(claim):
-            return JunkFinding("chatter", "a reaction")
-    return _emptiness(claim)
-
-
-def _residue(quote: str, text: str) -> JunkFinding | None:
-    for pattern, detail in ((_ASSISTANT, "an assistant about itself"), (_TASK, "the noise of a task")):
-        if pattern.search(quote) or pattern.search(text):
-            return JunkFinding("task residue", detail)
-    return None
+    if any(pattern.search(words) for pattern in (_ASSISTANT, _TASK) for words in (quote, text)):
+        return "task residue"
+    if _is_small_talk(quote) or _is_question(quote):
+        return "chatter"
+    if not KIND_TRAITS[claim.kind].instructs and (
+        _MOMENT.search(quote) or _MOMENT.search(text) or (claim.attribute is None and _is_reaction(claim))
+    ):
+        return "chatter"
+    return "vacuous" if _is_empty(claim) else None
 
 
 def _is_reaction(claim: Claim) -> bool:
@@ -74,11 +57,9 @@ def _content(claim: Claim, text: str) -> set[str]:
     return set(content_words(text)) - about - stem_set(_LISTS["vacuous"])
 
 
-def _emptiness(claim: Claim) -> JunkFinding | None:
+def _is_empty(claim: Claim) -> bool:
     subject = claim.subject.strip().casefold()
-    if not subject or subject in _LISTS.words("no_subject"):
-        return JunkFinding("vacuous", "no subject")
-    return None if _content(claim, claim.text) else JunkFinding("vacuous", "nothing said")
+    return not subject or subject in _LISTS.words("no_subject") or not _content(claim, claim.text)
 
 
 def _is_small_talk(quote: str) -> bool:

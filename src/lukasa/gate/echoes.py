@@ -10,11 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from itertools import pairwise
-from typing import NamedTuple
 
 from lukasa.domain.scope import Partition
 from lukasa.text.patterns import LazyPattern
@@ -32,20 +31,7 @@ MAX_RUNS_IN_ALL = 200_000
 
 def fingerprints(text: str) -> frozenset[str]:
     """Return the digests of the runs of words in *text*, without marks, dates and names that a rendering adds."""
-    return frozenset(run.digest for run in _runs(_words(text)))
-
-
-def echoes(text: str, served: Collection[str]) -> list[Span]:
-    """Return the spans of *text* that copy what was served, in order. *served* should be a set."""
-    spans: list[Span] = []
-    for run in _runs(_words(text)):
-        if run.digest not in served:
-            continue
-        if spans and run.start <= spans[-1][1]:
-            spans[-1] = (spans[-1][0], run.end)
-        else:
-            spans.append((run.start, run.end))
-    return spans
+    return frozenset(_runs(_words(text)))
 
 
 _MOST = 0.75
@@ -60,7 +46,7 @@ def is_echo(text: str, served: Collection[str]) -> bool:
     words = _words(text)
     if not words:
         return bool(text.strip())  # Nothing but headings and marks, as we render them.
-    copied = [run.digest in served for run in _runs(words)]
+    copied = [run in served for run in _runs(words)]
     return bool(copied) and sum(copied) >= _MOST * len(copied)
 
 
@@ -79,8 +65,8 @@ class Echoes:
         self._runs.move_to_end(partition)
         before = len(runs)
         for run in _runs(_words(text)):
-            runs.setdefault(run.digest, at)  # the first time is what tells a copy from its original
-            runs.move_to_end(run.digest)
+            runs.setdefault(run, at)  # the first time is what tells a copy from its original
+            runs.move_to_end(run)
         while len(runs) > self._max_runs:
             runs.popitem(last=False)
         self._count += len(runs) - before
@@ -102,30 +88,16 @@ class Echoes:
         self._count -= len(self._runs.pop(partition, ()))
 
 
-class _EchoWord(NamedTuple):
-    text: str
-    start: int
-    end: int
+def _runs(words: Sequence[str]) -> list[str]:
+    """Return the digest of each run of words."""
+    runs = (" ".join(words[index : index + RUN]) for index in range(len(words) - RUN + 1))
+    return [blake2b(run.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest() for run in runs]
 
 
-class _EchoRun(NamedTuple):
-    digest: str
-    start: int
-    end: int
-
-
-def _runs(words: list[_EchoWord]) -> Iterator[_EchoRun]:
-    for index in range(len(words) - RUN + 1):
-        window = words[index : index + RUN]
-        joined = " ".join(word.text for word in window)
-        digest = blake2b(joined.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-        yield _EchoRun(digest, window[0].start, window[-1].end)
-
-
-def _words(text: str) -> list[_EchoWord]:
+def _words(text: str) -> list[str]:
     """Return the words, folded, without those that belong to a rendering."""
     matches = (match for start, end in _without_rendering(text) for match in _WORD.finditer(text, start, end))
-    return [_EchoWord(folded, *match.span()) for match in matches if (folded := _folded(match.group()))]
+    return [folded for match in matches if (folded := _folded(match.group()))]
 
 
 def _without_rendering(text: str) -> Iterator[Span]:

@@ -17,7 +17,7 @@ from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Source, Turn
 from lukasa.gate.chatter import junk_in
 from lukasa.gate.echoes import RUN, Echoes, is_echo
-from lukasa.gate.grounding import unsupported
+from lukasa.gate.grounding import is_grounded
 from lukasa.gate.instructions import addresses, instructions_in, instructs, is_testimony, speaks_of_user
 from lukasa.gate.rulings import Admitted, Quarantined, Refused, Ruling
 from lukasa.text.analysis import analyse, stem_set
@@ -28,17 +28,9 @@ SENTINELS = ("Zorblax", "Quimbletree", "Vantorix", "Mirbelune", "Plonkwitz", "Os
 """Invented people, places and firms of the worked examples in prompts: a claim that names one was copied from a prompt."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GatePolicy:
-    """How strict the gate is."""
-
-    min_support: float = 0.6
-    """Of a claim's content words, names and numbers apart, that must stand in the quote. Rewriting a sentence in the third
-    person keeps four in five; a sentence that shares a topic with an invention has one in two."""
-
-    around: int = 300
-    """Characters on either side of a quote that are searched for an instruction: one that is split over several sentences
-    or claims still lies near."""
+_AROUND = 300
+"""Characters on either side of a quote that are searched for an instruction: one that is split over several sentences
+or claims still lies near."""
 
 
 class _ClaimCase(NamedTuple):
@@ -48,23 +40,15 @@ class _ClaimCase(NamedTuple):
     turn: Turn
     served: Collection[str]
     known_names: Collection[str]
-    policy: GatePolicy
 
 
-def judge(
-    claim: Claim,
-    turn: Turn,
-    *,
-    served: Collection[str],
-    known_names: Collection[str] = (),
-    policy: GatePolicy = GatePolicy(),
-) -> Ruling:
+def judge(claim: Claim, turn: Turn, *, served: Collection[str], known_names: Collection[str] = ()) -> Ruling:
     """Rule on a claim that was read from *turn*.
 
     *served* are fingerprints of what Lukasa gave to the agent (`echoes.py`); *known_names* are people whom a pronoun of the
     quote can mean.
     """
-    case = _ClaimCase(claim, turn, served, known_names, policy)
+    case = _ClaimCase(claim, turn, served, known_names)
     for question in _QUESTIONS:
         ruling = question(case)
         if ruling is not None:
@@ -107,19 +91,18 @@ class Judge:
 def _from_an_example(case: _ClaimCase) -> Ruling | None:
     claim = case.claim
     terms = set(analyse(" ".join((claim.text, claim.subject, claim.value or "", claim.quote))))
-    copied = sorted(terms & stem_set(" ".join(SENTINELS)))
-    return Refused(claim, "example", copied[0]) if copied else None
+    return Refused(claim, "example") if terms & stem_set(" ".join(SENTINELS)) else None
 
 
 def _with_a_secret(case: _ClaimCase) -> Ruling | None:
     claim = case.claim
-    labels = [label for text in (claim.text, claim.value or "", claim.quote) for label in redact(text).labels]
-    return Refused(claim, "secret", labels[0]) if labels else None
+    secret = any(redact(text).labels for text in (claim.text, claim.value or "", claim.quote))
+    return Refused(claim, "secret") if secret else None
 
 
 def _without_ground(case: _ClaimCase) -> Ruling | None:
-    missing = unsupported(case.claim, case.turn, case.known_names, min_support=case.policy.min_support)
-    return Refused(case.claim, "ungrounded", missing) if missing else None
+    grounded = is_grounded(case.claim, case.turn, case.known_names)
+    return None if grounded else Refused(case.claim, "ungrounded")
 
 
 def _instructing(case: _ClaimCase) -> Ruling | None:
@@ -127,8 +110,7 @@ def _instructing(case: _ClaimCase) -> Ruling | None:
     claim, turn = case.claim, case.turn
     if turn.role == "user" and turn.origin == "user":
         return None
-    start = max(0, claim.source.start - case.policy.around)
-    near = turn.text[start : claim.source.end + case.policy.around]
+    near = turn.text[max(0, claim.source.start - _AROUND) : claim.source.end + _AROUND]
     if any(instructs(text) for text in (claim.quote, claim.text, near)):
         return Quarantined(claim, "instruction")
     return None
@@ -148,23 +130,21 @@ def _without_authority(case: _ClaimCase) -> Ruling | None:
     if not own and not speaks_of_user(f"{claim.text}\n{claim.quote}"):
         return None
     if turn.role == "assistant" or turn.origin == "assistant":
-        return Refused(claim, "not said by the user", f"{claim.kind} from an assistant")
+        return Refused(claim, "not said by the user")
     return Quarantined(claim, "not said by the user")
 
 
 def _not_stated(case: _ClaimCase) -> Ruling | None:
     """Refuse what was not stated; what a page or a tool tells its reader is no statement either."""
     claim = case.claim
-    if claim.stance != "stated":
-        return Refused(claim, "not stated", claim.stance)
-    if not is_testimony(case.turn) and addresses(claim.quote):
-        return Refused(claim, "not stated", "it speaks to the reader")
+    if claim.stance != "stated" or (not is_testimony(case.turn) and addresses(claim.quote)):
+        return Refused(claim, "not stated")
     return None
 
 
 def _not_lasting(case: _ClaimCase) -> Ruling | None:
-    finding = junk_in(case.claim)
-    return None if finding is None else Refused(case.claim, finding.junk, finding.detail)
+    junk = junk_in(case.claim)
+    return None if junk is None else Refused(case.claim, junk)
 
 
 def _served_before(case: _ClaimCase) -> Ruling | None:

@@ -64,7 +64,6 @@ def _supported(claim: _PolarClause, quoted: list[_PolarClause], *, negated: bool
 
 
 def polarity(text: str) -> Polarity:
-    """Return what a clause says of its content."""
     lower = text.replace("’", "'").casefold()
     ended = _ENDING.search(lower) is not None or has_mark(lower, _LISTS["unspaced_endings"])
     rest = _NO_DENIAL.sub(" ", _ENDING.sub(" ", lower))

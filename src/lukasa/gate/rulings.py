@@ -45,7 +45,6 @@ class Refused:
 
     claim: Claim
     reason: Reason
-    detail: str = ""
 
 
 Ruling: TypeAlias = Admitted | Quarantined | Refused

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
 from itertools import combinations
 from typing import NamedTuple, TypeAlias
 
@@ -14,6 +13,7 @@ from lukasa.extraction.rules.people import ATTRIBUTE_OF, ATTRIBUTES_OF_KIN
 from lukasa.graph.names import fullest, is_misspelling, plain, spellings, words_of
 from lukasa.graph.registry import NameKind, NameUse
 from lukasa.graph.triples import Key, Triple
+from lukasa.text.patterns import LazyPattern
 
 _STATED, _SPELLED_ALIKE, _MISSPELLED = range(3)
 
@@ -61,11 +61,9 @@ class NameGroups:
             self._group_of.update(dict.fromkeys(names, group))
 
     def of(self, key: Key) -> Key:
-        """Return the group of a name."""
         return self._group_of.get(key, key)
 
     def members(self, group: Key) -> tuple[Key, ...]:
-        """Return the names of a group."""
         return self._members.get(group, (group,))
 
 
@@ -142,10 +140,10 @@ def _kinship_words(triple: Triple) -> set[str]:
     """Return the words by which a fact about a relative says what kind of relative it is: `brother`."""
     if triple.attribute not in ATTRIBUTES_OF_KIN:
         return set()
-    words = {word.casefold() for word in _kinship_word().findall(triple.text)}
+    words = {word.casefold() for word in _KINSHIP_WORD.compiled.findall(triple.text)}
     return {word for word in words if ATTRIBUTE_OF[word] == triple.attribute}
 
 
-@cache
-def _kinship_word() -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(sorted(ATTRIBUTE_OF, key=len, reverse=True))})\b", re.IGNORECASE)
+_KINSHIP_WORD = LazyPattern(
+    rf"\b(?:{'|'.join(sorted(ATTRIBUTE_OF, key=len, reverse=True))})\b", re.IGNORECASE
+)

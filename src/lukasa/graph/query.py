@@ -128,7 +128,6 @@ class _Frontier:
         self._edge_to: dict[Key, tuple[Key, Triple]] = {}
 
     def advance(self, view: GraphView, valid_at: datetime | None) -> None:
-        """Go one hop on."""
         last, self.keys = self.keys, []
         for here in last:
             for triple, there in _edges(view, here, valid_at):

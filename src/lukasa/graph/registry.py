@@ -15,8 +15,6 @@ _SURE = 100
 
 
 class NameKind(NamedTuple):
-    """Of what type a name is."""
-
     type: str
     sure: bool
     """An attribute says so."""
@@ -24,8 +22,6 @@ class NameKind(NamedTuple):
 
 @dataclass(slots=True)
 class NameUse:
-    """How one name is used."""
-
     written: Counter[str] = field(default_factory=Counter)
     """Spellings, with how often each occurs."""
 
@@ -35,7 +31,6 @@ class NameUse:
 
     @property
     def is_person(self) -> bool:
-        """Whether it is a person's name."""
         return self.kind is not None and self.kind.type == "person"
 
 

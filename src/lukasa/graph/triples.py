@@ -77,7 +77,6 @@ class Triple:
 
 
 def triple_of(fact: Fact, key_of: Callable[[str], Key]) -> Triple:
-    """Return a fact as a triple."""
     named = fact.attribute is not None and fact.attribute not in LITERAL
     return Triple(
         id=fact.id,

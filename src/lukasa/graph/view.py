@@ -49,7 +49,6 @@ class GraphView:
         return self._by_id.get(id)
 
     def entity(self, key: Key) -> Entity:
-        """Return the entity of a name in use."""
         fullest = self._names.entity_of[key]
         if (entity := self._entities.get(fullest)) is None:
             keys = self._names.names_of[fullest]
@@ -63,7 +62,6 @@ class GraphView:
         return entity
 
     def entities(self) -> Iterator[Entity]:
-        """Return all entities."""
         return map(self.entity, self._ids)
 
     def named(self, words: Iterable[str]) -> list[Entity]:
@@ -84,7 +82,6 @@ class GraphView:
         return sorted((triple for triple in self._triples if triple.relates), key=attrgetter("order"))
 
     def relation(self, triple: Triple) -> Relation:
-        """Return a triple that relates two entities as a relation."""
         source, target = (self._ids[self._names.entity_of[key]] for key in triple.keys)
         return Relation(
             source=source,
@@ -101,7 +98,6 @@ class GraphView:
         )
 
     def graph(self) -> Graph:
-        """Return the whole graph."""
         entities = {entity.id: entity for entity in self.entities()}
         return Graph(entities=entities, relations=list(map(self.relation, self.triples())))
 

@@ -32,8 +32,6 @@ OUTDATED = (
 
 @dataclass(frozen=True, slots=True)
 class Reembed:
-    """Dependencies of re-embedding."""
-
     store: Store
     encoder: Encoder
 
@@ -96,7 +94,6 @@ class Reindex:
         return Progress(done=done, remaining=sum(backlog.outdated for backlog in backlogs))
 
     async def warnings(self, partition: Partition) -> list[str]:
-        """Return a warning if the partition has outdated documents."""
         return [OUTDATED] if await self._outdated(partition, 1) else []
 
     async def _of(self, partition: Partition, *, limit: int | None, now: datetime) -> int:

@@ -49,7 +49,6 @@ def indexed_text(content: Turn | Fact) -> str:
 def document_of(
     content: Turn | Fact, embedding: Embedding | None = None, fingerprint: str | None = None
 ) -> Document:
-    """Return the index entry of a turn or a fact."""
     return Document(
         id=content.id,
         kind="fact" if isinstance(content, Fact) else "turn",
@@ -63,7 +62,6 @@ def document_of(
 
 
 def traits(text: str) -> Traits:
-    """Count the traits of a text."""
     return Traits(
         words=len(text.split()),
         questions=sum(text.count(mark) for mark in _QUESTION_MARKS),

@@ -61,11 +61,9 @@ class Encoder:
         return await self._encode(texts, query=False)
 
     async def query(self, text: str) -> Encoded:
-        """Encode a question."""
         return await self._encode([text], query=True)
 
     async def aclose(self) -> None:
-        """Release the embedder."""
         if self.embedder is not None:
             await self.embedder.aclose()
 

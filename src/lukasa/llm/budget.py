@@ -35,7 +35,6 @@ class Spending:
         self.milliseconds += reply.milliseconds
 
     def merge(self, other: Spending) -> None:
-        """Add the cost of another run."""
         self.calls += other.calls
         self.tokens_in += other.tokens_in
         self.tokens_out += other.tokens_out

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from enum import Enum
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, TypeGuard, Union, get_args, get_origin
 
-from pydantic import AliasChoices, BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from lukasa.llm.salvage import salvage
@@ -47,7 +46,7 @@ def members(value: dict[str, object], model: type[BaseModel]) -> Members:
     values: dict[str, object] = {}
     dropped = matched = 0
     for name, field in model.model_fields.items():
-        key = key_of(value, name, field)
+        key = key_of(value, name)
         if key is None:
             values |= _missing(name, field)
             continue
@@ -64,12 +63,9 @@ def members(value: dict[str, object], model: type[BaseModel]) -> Members:
     return Members(values, dropped)
 
 
-def key_of(value: dict[str, object], name: str, field: FieldInfo) -> str | None:
-    """Return the key of a field: its name or an alias, in any spelling."""
-    if name in value:
-        return name
-    spellings = {_plain(alias) for alias in (name, *_aliases(field))}
-    return next((key for key in value if _plain(key) in spellings), None)
+def key_of(value: dict[str, object], name: str) -> str | None:
+    """Return the key of a field: its name in any spelling."""
+    return name if name in value else next((key for key in value if _plain(key) == _plain(name)), None)
 
 
 def only_list(model: type[BaseModel]) -> tuple[str, Any] | None:
@@ -113,17 +109,6 @@ def _missing(name: str, field: FieldInfo) -> dict[str, object]:
     return {name: []} if _items_of(field.annotation) else {}
 
 
-def _aliases(field: FieldInfo) -> Iterator[str]:
-    extra = field.json_schema_extra
-    listed = extra.get("aliases", ()) if isinstance(extra, dict) else ()
-    yield from (str(alias) for alias in (listed if isinstance(listed, list | tuple) else ()))
-    for alias in (field.alias, field.validation_alias):
-        if isinstance(alias, AliasChoices):
-            yield from (choice for choice in alias.choices if isinstance(choice, str))
-        elif isinstance(alias, str):
-            yield alias
-
-
 def _plain(name: object) -> str:
     return re.sub(r"[\W_]+", "", str(name)).casefold()
 
@@ -144,8 +129,6 @@ def _coerced(value: object, annotation: Any) -> tuple[object, int]:
         return members(value, bare)
     if get_origin(bare) is Literal:
         return _choice(value, get_args(bare)), 0
-    if isinstance(bare, type) and issubclass(bare, Enum):
-        return bare(_choice(value, [member.value for member in bare])), 0
     return _scalar(value, bare), 0
 
 
@@ -180,7 +163,7 @@ def _list(value: object, item: Any) -> tuple[list[object], int]:
     for entry in value if isinstance(value, list) else _unlisted(value, item):
         try:
             converted, lost = _coerced(entry, item)
-            kept.append(check.validate_python(converted, by_alias=True, by_name=True))
+            kept.append(check.validate_python(converted))
             dropped += lost
         except (MismatchError, ValidationError):
             dropped += 1

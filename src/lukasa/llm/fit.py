@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from pydantic.fields import FieldInfo
 
 from lukasa.llm.fields import MismatchError, is_model, is_schema, key_of, members, only_list
 from lukasa.llm.salvage import Candidate, candidates, salvage
@@ -45,7 +44,7 @@ def read(text: str, model: type[M]) -> Fitted[M]:
 def _fitted(candidate: Candidate, model: type[M]) -> Fitted[M]:
     try:
         return replace(_fit(candidate.value, model, _DEEPEST_WRAPPER), cut=candidate.cut)
-    except RecursionError:  # A model that contains itself, and a reply that makes use of it.
+    except RecursionError:  # A schema in a schema without end.
         return Fitted(None)
 
 
@@ -85,7 +84,7 @@ def _validated(value: dict[str, object], model: type[M]) -> Fitted[M]:
         return Fitted(None)
     for _ in range(2):
         try:
-            return Fitted(model.model_validate(fields, by_alias=True, by_name=True), dropped)
+            return Fitted(model.model_validate(fields), dropped)
         except ValidationError as error:
             wrong = {str(detail["loc"][0]) for detail in error.errors(include_url=False) if detail["loc"]}
             fields = {name: field for name, field in fields.items() if name not in wrong}
@@ -124,19 +123,18 @@ def _listed(value: list[object], model: type[BaseModel]) -> object:
     if only is None:
         return value[0] if len(value) == 1 else value
     name, _ = only
-    field = model.model_fields[name]
-    replies = [item for item in value if isinstance(item, dict) and key_of(item, name, field)]
+    replies = [item for item in value if isinstance(item, dict) and key_of(item, name)]
     if replies and len(replies) == len(value):
-        return replies[0] if len(replies) == 1 else _joined(replies, name, field)
+        return replies[0] if len(replies) == 1 else _joined(replies, name)
     return {name: value}
 
 
-def _joined(replies: list[dict[str, object]], name: str, field: FieldInfo) -> dict[str, object]:
+def _joined(replies: list[dict[str, object]], name: str) -> dict[str, object]:
     """Return several replies as one: all their items, each once, and the last of everything else."""
     joined: dict[str, object] = {}
     items: list[Any] = []
     for reply in replies:
-        key = key_of(reply, name, field)
+        key = key_of(reply, name)
         joined |= {other: value for other, value in reply.items() if other != key and value is not None}
         value = reply[key] if key else []
         items += [item for item in (value if isinstance(value, list) else [value]) if item not in items]

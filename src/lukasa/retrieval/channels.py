@@ -63,8 +63,6 @@ class Candidates:
 
 @dataclass(frozen=True, slots=True)
 class Channels:
-    """Dependencies of the channels."""
-
     store: Memories
     warm: WarmPartitions
     policy: RecallPolicy
@@ -72,14 +70,12 @@ class Channels:
     async def turns(
         self, partition: Partition, turns: TurnArrays, understanding: Understanding, question: Question
     ) -> Matches:
-        """Ask the store about turns."""
         lexical = await self._lexical(partition, understanding, question.filter, kind="turn")
         return Matches(await self._turn_rows(partition, turns, question), lexical)
 
     async def facts(
         self, partition: Partition, facts: FactArrays, understanding: Understanding, question: Question
     ) -> Matches:
-        """Ask the store about facts."""
         rows = await self._fact_rows(partition, facts, question)
         if not len(rows):
             return Matches(rows, {})

@@ -1,6 +1,6 @@
 """A question as it is asked, and what it asks for, read by rules: no model, well under two milliseconds.
 
-The rules are for English; a question in another language is `one` with its terms and names.
+The rules are for English; a question in another language is `other`, with its terms and names.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from lukasa.domain.interval import Interval
 from lukasa.errors import InputError
 from lukasa.text.analysis import fold, is_stop_word, query_terms
 
-QuestionShape = Literal["one", "many", "when", "where", "yes_no", "why", "how", "likely", "said_by_assistant"]
+QuestionShape = Literal["when", "likely", "said_by_assistant", "other"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ class Understanding:
     """Distinct analysed terms without stop words."""
 
     shape: QuestionShape
-    """`one`: the answer stands in one place. `many`: its parts may stand in several. `likely`: it must be inferred."""
+    """`likely`: the answer must be inferred; the ranking treats all `other` questions alike."""
 
     names: tuple[str, ...] = ()
     """Speakers of the partition that are mentioned, in order of mention."""
@@ -103,7 +103,7 @@ def question_shape(question: str) -> QuestionShape:
     for shape, pattern in _shapes():
         if pattern.search(text):
             return shape
-    return "many" if _plural_wanted(text) else _by_first_word(text)
+    return "other"
 
 
 def _stripped(question: str) -> str:
@@ -115,24 +115,6 @@ def _stripped(question: str) -> str:
     return text[opening.end() :] if opening else text
 
 
-def _plural_wanted(text: str) -> bool:
-    """Return True if `what`, `which` or `who` asks for several: `which books did …`, `what are her hobbies`."""
-    if match := _WH_NOUN.search(text):
-        return any(_is_plural(word) for word in (match["noun"], match["other"]) if word)
-    return bool(_WH_ARE.search(text) or _WH_HAS.search(text))
-
-
-def _is_plural(noun: str) -> bool:
-    if noun in _PLURALS:
-        return True
-    return noun.endswith("s") and not noun.endswith(("ss", "us", "is", "'s")) and noun not in _SINGULAR_IN_S
-
-
-def _by_first_word(text: str) -> QuestionShape:
-    first = _FIRST.match(text)
-    return "yes_no" if first and first.group() in _AUXILIARIES else "one"
-
-
 _LONGEST = 1000
 """Characters read for the shape; a longer text was pasted, and asks at its end."""
 
@@ -140,8 +122,6 @@ _AUX = (
     r"(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|should|might|'s|isn't|aren't|wasn't|weren't|"
     r"don't|doesn't|didn't|hasn't|haven't|hadn't|can't|couldn't|won't|wouldn't|shouldn't)"
 )
-_AUXILIARIES = frozenset(_AUX[3:-1].split("|"))
-_FIRST = re.compile(r"[a-z']+")
 _COURTESY = re.compile(
     r"^(?:hey|hi|hello|ok|okay|so|and|but|also|well|please|by\s+the\s+way|btw)[\s,]+|"
     r"^(?:can|could|would|will)\s+you\s+(?:please\s+|kindly\s+)?(?=tell|remind|list|name|show|give|help|find|explain|recall|remember)|"
@@ -167,16 +147,12 @@ _SAID = (
     r"\b(?:the|this)\s+(?:assistant|chatbot|ai)\b[^?]*\b(?:say|said|suggest\w*|recommend\w*|tell|told|mention\w*|advi[sc]e\w*)\b"
 )
 _TIME_NOUN = r"(?:dates?|days?|month|year|years|time|week|weekday|weekend|season|decade|hour|birthday)"
-_PLACE_NOUN = (
-    r"(?:city|town|country|state|place|location|region|village|island|street|address|continent|neighbou?rhood|venue|"
-    r"province|district|building|room)"
-)
 _PRE = r"(?:in|on|at|by|to|from|since|until|around|during|near|for)?\s*"
 
 _SHAPES: tuple[tuple[QuestionShape, str], ...] = (
     ("said_by_assistant", _SAID),
     (
-        "many",
+        "other",
         (
             r"\bhow\s+(?:many|often|frequently)\b|^(?:list|enumerate)\b|"
             r"^(?:name|give|show)\s+(?:me\s+)?(?:all|some|every|both|two|three|four|five|(?:the|her|his|their|my)\s+[\w-]+s)\b|"
@@ -202,36 +178,6 @@ _SHAPES: tuple[tuple[QuestionShape, str], ...] = (
             r"\bhow\s+long\s+(?:ago|since|has|have|had|did|does|before|after|until|till|was|were)\b"
         ),
     ),
-    (
-        "many",
-        (
-            r"\b(?:what|which)(?:\s+[\w'-]+)?\s+(?:kinds?|types?|sorts?|forms?|genres?|styles?|variet(?:y|ies))\s+of\b|"
-            r"\bwhat\s+(?:all|else)\b|\bwho\s+(?:all|else)\b|\bwhere\s+(?:all|else)\b|"
-            r"\bboth\b|\b(?:what|which|who|where)\b.*\b(?:each|every\s+one)\b|"
-            r"\bin\s+common\b|\ball\s+(?:the|of|her|his|their|my|our|your)\b|\bwhich\s+of\b.*\b(?:are|were|have)\b|"
-            r"^(?:where|who)\s+(?:has|have)\b|^(?:where|what|which)\b.*\b(?:places|countries|cities)\b|"
-            r"^who\s+(?:are|were)\b(?!\s+(?:you|we)\b)|\bdifferent\s+\w+s\b"
-        ),
-    ),
-    (
-        "where",
-        (
-            rf"^{_PRE}where\b|^{_PRE}(?:what|which)\s+(?:[\w'-]+\s+)?{_PLACE_NOUN}(?=\s*\?|\s*$|\s+{_AUX}\b|\s+in\b)|"
-            r"^what(?:'s|\s+(?:is|was))\s+(?:the\s+)?(?:[\w']+\s+){0,2}?(?:address|location)\b|\bwhereabouts\b"
-        ),
-    ),
-    (
-        "why",
-        (
-            r"^why\b|\bhow\s+come\b|^what(?:'s|\s+(?:is|was|were|are))\s+(?:the\s+|[\w']+\s+){0,2}?(?:reasons?|motivations?|cause)\b|"
-            r"^what\s+(?:made|motivate[sd]?|motivated|caused|causes|inspired|inspires|prompted|led|drove|drives|persuaded)\b|"
-            r"^for\s+what\s+(?:reason|purpose)|^what\s+(?:did|does|do|is|was)\b.*\bfor\s*\?*$(?<!work for)(?<!known for)"
-        ),
-    ),
-    (
-        "how",
-        (r"^how\b(?!\s+(?:much|old|far|tall|big|large|fast|heavy|high|long|wide|deep|expensive|close)\b)"),
-    ),
 )
 
 
@@ -239,28 +185,6 @@ _SHAPES: tuple[tuple[QuestionShape, str], ...] = (
 def _shapes() -> tuple[tuple[QuestionShape, re.Pattern[str]], ...]:
     """Compile the rules on the first question, not at import."""
     return tuple((shape, re.compile(pattern)) for shape, pattern in _SHAPES)
-
-
-_WH_NOUN = re.compile(
-    rf"\b(?:what|which|whose)\s+(?!{_AUX}\b)(?:[\w'+/&.-]+\s+){{0,4}}?(?P<noun>[\w-]+)"
-    rf"(?:\s+(?:of\s+[\w'-]+|in\s+[\w'-]+|and\s+(?P<other>[\w-]+)|or\s+[\w-]+|from\s+[\w'-]+))?\s+(?:{_AUX}\b|(?!of\b|in\b)\w+ed\b)"
-)
-_WH_ARE = re.compile(
-    r"\b(?:what|which|who)\s+(?:are|were)\s+(?!you\b|we\b|they\s+\w+ing\b|[\w']+\s+(?:and\s+[\w']+\s+)?\w+ing\b)"
-)
-_WH_HAS = re.compile(
-    r"^(?:what|which)\s+(?:has|have|had)\b|"
-    # Habits and tastes are mentioned in many places: "what does she do to relax", "what does he like about it".
-    r"^what\s+(?:do|does)\s+.+\s+do\s+(?:to|when|on|with|during|after|before|for\s+fun)\b|"
-    r"^what\s+(?:do|does)\s+.*\b(?:usually|often|regularly|typically|enjoy|love|collect|(?:(?<!look )(?<!feel )(?<!be )"
-    r"(?<!sound )(?<!taste )like)|in\s+(?:his|her|their)\s+(?:free|spare)\s+time)\b"
-)
-_PLURALS = frozenset(
-    "people children men women feet teeth mice kids media criteria phenomena".split()  # noqa: SIM905 - one line reads better
-)
-_SINGULAR_IN_S = frozenset(
-    "news series species always perhaps physics mathematics politics economics gymnastics athletics does was has this yes lens gas christmas its his besides thanks james".split()  # noqa: SIM905 - one line reads better
-)
 
 
 # --- words ------------------------------------------------------------------------------------------------------------

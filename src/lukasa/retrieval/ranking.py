@@ -61,14 +61,7 @@ class Ranking:
     """Turns read from the store so far."""
 
     def turn_ids(self, positions: Ints) -> list[str]:
-        """Return the ids of the turns at these positions."""
         return [self.index.turns.ids[row] for row in self.turns.candidates.rows[positions]]
-
-    @contextmanager
-    def timed(self, step: str) -> Iterator[None]:
-        """Add the time that the block takes to a step of the timings."""
-        with timed(self.timings, step):
-            yield
 
 
 @contextmanager

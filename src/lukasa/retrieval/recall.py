@@ -60,8 +60,6 @@ class _KeptProfile(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recall:
-    """Dependencies of the read path."""
-
     store: Memories
     encoder: Encoder
     warm: WarmPartitions
@@ -72,7 +70,6 @@ class Recall:
     """The last profile of each partition."""
 
     async def hits(self, partition: Partition, question: Question, *, limit: int) -> Recalled:
-        """Return the best hits for a question."""
         started = perf_counter()
         ranking = await self._rank(partition, question)
         abstained = self._abstains(ranking)
@@ -100,11 +97,10 @@ class Recall:
         )
 
     async def context(self, partition: Partition, question: Question, *, budget: int) -> Context:
-        """Return a block for a prompt."""
         started = perf_counter()
         ranking = await self._rank(partition, question)
         abstained = self._abstains(ranking)
-        with ranking.timed("profile"):
+        with timed(ranking.timings, "profile"):
             profile = await self._profile(partition, ranking, question, budget)
         left = budget - (profile.tokens + self.counter.count("\n\n") if profile.text else 0)
         selected = (
@@ -113,7 +109,7 @@ class Recall:
             else select_for_context(ranking, question.view, budget=left, policy=self.policy.compose)
         )
         documents = await self._fetch(partition, ranking, question, selected)
-        with ranking.timed("compose"):
+        with timed(ranking.timings, "compose"):
             in_profile = {fact.id for fact in profile.facts}
             items = (
                 documents[each.id] for each in selected if each.id in documents and each.id not in in_profile
@@ -206,7 +202,7 @@ class Recall:
 
     async def _judge(self, partition: Partition, ranking: Ranking) -> None:
         """Decide how sure to be, and turn scores into chances."""
-        with ranking.timed("judge"):
+        with timed(ranking.timings, "judge"):
             best = ranking.turn_ids(ranking.turns.order[:FEW])
             turns = await self._turns(partition, ranking, best)
             features = confidence_features(
@@ -266,7 +262,7 @@ class Recall:
         self, partition: Partition, ranking: Ranking, question: Question, selected: Sequence[Selected]
     ) -> dict[str, Turn | Fact]:
         """Read what was selected from the store, by id."""
-        with ranking.timed("fetch"):
+        with timed(ranking.timings, "fetch"):
             turns = await self._turns(partition, ranking, [each.id for each in selected if not each.is_fact])
             ids = [each.id for each in selected if each.is_fact]
             query = FactQuery(ids=ids, as_of=question.view.as_of, include_retired=True)

@@ -54,7 +54,6 @@ class TokenRows:
 
     @property
     def bytes(self) -> int:
-        """How much memory this takes."""
         return self.codes.nbytes + self.starts.nbytes + self.counts.nbytes
 
     def grow(self, documents: int) -> None:
@@ -77,7 +76,6 @@ class TokenRows:
         self.counts[row] = 0
 
     def clear(self) -> None:
-        """Drop everything."""
         self.codes, self.used = np.empty((0, 0), np.int8), 0
         self.counts[:] = _UNKNOWN
 

@@ -200,7 +200,6 @@ class FactArrays(DocumentArrays):
     expires: Ints = field(default_factory=lambda: np.empty(0, np.int64))
 
     def drop(self, id: str) -> bool:
-        """See `DocumentArrays`."""
         known = DocumentArrays.drop(self, id)
         if known:
             self.sources[self.rows[id]] = ()
@@ -251,7 +250,6 @@ class PartitionIndex:
 
     @property
     def bytes(self) -> int:
-        """About how much memory this takes."""
         return self.turns.bytes + self.facts.bytes + _EMPTY
 
     def update(self, delta: Delta) -> None:

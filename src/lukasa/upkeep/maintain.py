@@ -36,8 +36,6 @@ _ATTEMPTS = 20
 
 @dataclass(frozen=True, slots=True)
 class Maintain:
-    """The job, with what it depends on."""
-
     store: Memories
     reembed: Reembed
     summarise: str | None

@@ -8,14 +8,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
 from lukasa.domain.job import Bookkeeping, Job, Postpone, Queue
 from lukasa.domain.journal import Cause
-from lukasa.domain.report import Flushed
+from lukasa.domain.report import Flushed, Receipt, Usage
 from lukasa.domain.scope import Partition
 from lukasa.errors import LukasaError, RateLimitedError, StaleError, StoreError
 from lukasa.llm.budget import Spending
@@ -245,3 +245,45 @@ class Worker:
     def _lost(self, job: Job) -> bool:
         """Whether this worker holds the lease and does not run the job: its failure could not be written."""
         return job.state == "running" and job.worker == self.name and job.id not in self._running
+
+
+# --- waiting for what a call left to do ------------------------------------------------------------------------------
+
+_LISTED = 1_000
+"""Turns whose reading is not whole that are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    store: Store
+    worker: Worker
+    extractor: str
+    """What the model marks turns with that it has read."""
+
+    async def __call__(self, partition: Partition, receipt: Receipt) -> Receipt:
+        """Return the receipt as it stands when the partition's jobs are done, or have failed."""
+        flushed = await self.worker.flush(partition, within=None)
+        entries = await self.store.journal(partition, since=receipt.change)
+        facts = [entry.id for entry in entries if entry.verb == "extract" and entry.op != "extract"]
+        lacking = await self.store.unextracted(
+            partition, extractor=self.extractor, limit=_LISTED, lacking=True
+        )
+        by_rules = len(set(receipt.turns).intersection(lacking))
+        warning = f"{by_rules} of these turns were read by rules: the model's reading is not whole"
+        return replace(
+            receipt,
+            facts=[*dict.fromkeys((*receipt.facts, *facts))],
+            pending=flushed.pending,
+            warnings=[*receipt.warnings, *flushed.errors, *([warning] if by_rules else [])],
+            usage=_both(receipt.usage, flushed.usage),
+        )
+
+
+def _both(one: Usage, other: Usage) -> Usage:
+    return Usage(
+        embedded=one.embedded + other.embedded,
+        llm_calls=one.llm_calls + other.llm_calls,
+        tokens_in=one.tokens_in + other.tokens_in,
+        tokens_out=one.tokens_out + other.tokens_out,
+        milliseconds=one.milliseconds + other.milliseconds,
+    )

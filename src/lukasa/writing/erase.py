@@ -38,8 +38,6 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Erase:
-    """The path of `erase`, with what it depends on."""
-
     store: Memories
     encoder: Encoder
 

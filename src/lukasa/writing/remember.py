@@ -52,8 +52,6 @@ _ERASED = "{} was erased, and is not stored again (`readmit` allows it)"
 
 
 class Call(NamedTuple):
-    """One call of `remember`."""
-
     drafts: Sequence[Draft]
     key: str | None
     now: datetime
@@ -80,8 +78,6 @@ class CallCache:
 
 
 class NewTurns(NamedTuple):
-    """The turns that a call brings."""
-
     identified: bool
     """Whether times or keys say which turns they are."""
 
@@ -114,8 +110,6 @@ class Plan(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Remember:
-    """The write path, with what it depends on."""
-
     store: Memories
     encoder: Encoder
     believe: Believe

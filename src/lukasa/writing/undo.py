@@ -25,8 +25,6 @@ _UPKEEP_OPS = frozenset({"embed", "index", "extract", "readmit"})
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """The path of `undo`, with what it depends on."""
-
     store: Memories
     encoder: Encoder
 
@@ -45,13 +43,11 @@ class Undo:
         return [*applied.changed, *applied.facts]
 
     async def of_change(self, partition: Partition, number: int) -> list[JournalEntry]:
-        """Return the entry of one change."""
         if not (entries := await self.store.journal(partition, since=number - 1, limit=1)):
             raise NotFoundError(f"the partition has no change {number}")
         return entries
 
     async def of_call(self, partition: Partition, number: int) -> list[JournalEntry]:
-        """Return every entry of one call."""
         journal = await self.store.journal(partition, since=number - 1)
         if not (entries := [entry for entry in journal if entry.call == number]):
             raise NotFoundError(f"the partition has no call {number}")

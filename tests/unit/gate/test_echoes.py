@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lukasa.domain.scope import Partition
-from lukasa.gate.echoes import Echoes, echoes, fingerprints, is_echo
+from lukasa.gate.echoes import Echoes, fingerprints, is_echo
 
 CONTEXT = """\
 8 May 2023, Monday
@@ -69,15 +69,6 @@ def test_what_differs_in_a_word_is_no_copy(text):
 
 def test_nothing_is_a_copy_when_nothing_was_served():
     assert not is_echo("I moved to Lisbon in May.", frozenset())
-
-
-def test_the_copied_parts_of_a_text_are_found():
-    text = "You told me: I moved to Lisbon in May. But now I live in Porto. My two cats are called Tomasz and Lia, too."
-
-    assert [text[start:end] for start, end in echoes(text, SERVED)] == [
-        "I moved to Lisbon in May",
-        "My two cats are called Tomasz and Lia",
-    ]
 
 
 def test_fingerprints_do_not_hold_the_text():

@@ -137,13 +137,6 @@ def test_a_negated_claim_rests_on_a_negation():
     )
 
 
-def test_a_refusal_says_what_is_missing():
-    ruling = rule("I have two cats.", "Ines has 3 cats")
-
-    assert isinstance(ruling, Refused)
-    assert (ruling.reason, ruling.detail) == ("ungrounded", "number '3'")
-
-
 # --- authority and instructions --------------------------------------------------------------------------------------
 
 
@@ -290,7 +283,7 @@ def test_a_secret_is_refused_wherever_it_stands():
 def test_what_was_not_stated_is_refused(stance):
     ruling = rule("I live in Lisbon.", "Ines lives in Lisbon", stance=stance)
 
-    assert (reason(ruling), getattr(ruling, "detail", "")) == ("not stated", stance)
+    assert reason(ruling) == "not stated"
 
 
 SERVED = fingerprints(

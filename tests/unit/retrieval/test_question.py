@@ -13,35 +13,35 @@ from lukasa.retrieval.question import question_shape, understand
 NOW = datetime(2025, 3, 12, 10, 0, tzinfo=UTC)
 
 SHAPES = """
-one: What is the name of Tomas's parrot?
-one: Who repaired Ingrid's boat?
-one: What did Farid order at the bakery on Monday?
-one: Which guitar did Noor buy?
-one: How old is Leonie's nephew?
-one: What colour is the new kitchen?
-one: How much did Pavel pay for the tent?
-one: What is Mina's brother allergic to?
-many: How many marathons has Tomas run?
-many: List all the instruments Ingrid can play.
-many: What are some of the dishes Farid cooked for the party?
-many: Which museums has Noor visited?
-many: What hobbies does Leonie have?
-many: What kinds of tea does Pavel keep at home?
-many: In what ways has the stroke changed Mina's routine?
-many: How often does Tomas call his aunt?
-many: What do both Ingrid and Farid collect?
-many: What are Noor's favourite films?
-many: Can you list the medicines my mother takes?
-many: Which of the trips were cancelled?
-many: Who are Pavel's teammates?
-many: What has Mina painted so far?
-many: What activities do Tomas and Leonie do together?
-many: What sci-fi/horror novels has Tomas read?
-many: What does Leonie do to fall asleep?
-many: What does Farid like about his street?
-many: Did Noor and Pavel both learn to ski?
-one: What does Mina's sister look like?
-one: What pets wake Tomas at night?
+other: What is the name of Tomas's parrot?
+other: Who repaired Ingrid's boat?
+other: What did Farid order at the bakery on Monday?
+other: Which guitar did Noor buy?
+other: How old is Leonie's nephew?
+other: What colour is the new kitchen?
+other: How much did Pavel pay for the tent?
+other: What is Mina's brother allergic to?
+other: How many marathons has Tomas run?
+other: List all the instruments Ingrid can play.
+other: What are some of the dishes Farid cooked for the party?
+other: Which museums has Noor visited?
+other: What hobbies does Leonie have?
+other: What kinds of tea does Pavel keep at home?
+other: In what ways has the stroke changed Mina's routine?
+other: How often does Tomas call his aunt?
+other: What do both Ingrid and Farid collect?
+other: What are Noor's favourite films?
+other: Can you list the medicines my mother takes?
+other: Which of the trips were cancelled?
+other: Who are Pavel's teammates?
+other: What has Mina painted so far?
+other: What activities do Tomas and Leonie do together?
+other: What sci-fi/horror novels has Tomas read?
+other: What does Leonie do to fall asleep?
+other: What does Farid like about his street?
+other: Did Noor and Pavel both learn to ski?
+other: What does Mina's sister look like?
+other: What pets wake Tomas at night?
 likely: What courses might suit Ingrid?
 likely: What snacks wouldn't harm Leonie?
 when: When did Ingrid move to Bergen?
@@ -50,16 +50,16 @@ when: On which day is Noor's surgery?
 when: How long ago did Pavel quit smoking?
 when: Do you remember when Mina adopted the dog?
 when: What is the date of Leonie's wedding?
-where: Where does Tomas keep the spare key?
-where: In which city did Ingrid study?
-where: Which country is Farid's wife from?
-yes_no: Did Noor pass the driving test?
-yes_no: Is Pavel still working at the library?
-yes_no: Has Mina ever been to Chile?
-why: Why did Tomas sell the van?
-why: What made Leonie change her mind?
-how: How did Ingrid meet her husband?
-how: How does Farid get to work?
+other: Where does Tomas keep the spare key?
+other: In which city did Ingrid study?
+other: Which country is Farid's wife from?
+other: Did Noor pass the driving test?
+other: Is Pavel still working at the library?
+other: Has Mina ever been to Chile?
+other: Why did Tomas sell the van?
+other: What made Leonie change her mind?
+other: How did Ingrid meet her husband?
+other: How does Farid get to work?
 likely: Would Noor enjoy a cooking class?
 likely: What job might Pavel apply for next?
 likely: Is Mina likely to move abroad?
@@ -69,45 +69,45 @@ said_by_assistant: Can you remind me of the exercise you suggested for my knee?
 """
 
 HELD_OUT = """
-one: What breed is Oskar's puppy?
-one: Who taught Yara to surf?
-one: What did Dmitri give his sister for her birthday?
-one: Which team does Aiko support?
-one: Whose umbrella did Samuel borrow?
-one: What was the title of the talk Petra gave?
-one: How far is the cabin from the station?
-one: Tell me the name of Hana's landlord.
-many: How many siblings does Oskar have?
-many: What places has Yara travelled to?
-many: What sports does Dmitri play?
-many: Name the books Aiko finished this winter.
-many: What allergies do the twins have?
-many: Which recipes did Petra try in April?
-many: What types of plants grow on Hana's balcony?
-many: What do Samuel and Yara have in common?
-many: What are the names of Oskar's children?
-many: Where has Dmitri lived?
-many: What does Aiko do to relax?
-many: Which countries and cities did Petra visit last summer?
-many: What else did Hana bring to the picnic?
-many: What were the reviewers' main complaints?
+other: What breed is Oskar's puppy?
+other: Who taught Yara to surf?
+other: What did Dmitri give his sister for her birthday?
+other: Which team does Aiko support?
+other: Whose umbrella did Samuel borrow?
+other: What was the title of the talk Petra gave?
+other: How far is the cabin from the station?
+other: Tell me the name of Hana's landlord.
+other: How many siblings does Oskar have?
+other: What places has Yara travelled to?
+other: What sports does Dmitri play?
+other: Name the books Aiko finished this winter.
+other: What allergies do the twins have?
+other: Which recipes did Petra try in April?
+other: What types of plants grow on Hana's balcony?
+other: What do Samuel and Yara have in common?
+other: What are the names of Oskar's children?
+other: Where has Dmitri lived?
+other: What does Aiko do to relax?
+other: Which countries and cities did Petra visit last summer?
+other: What else did Hana bring to the picnic?
+other: What were the reviewers' main complaints?
 when: When is Oskar flying home?
 when: What time does Yara's shift start?
 when: How long has Dmitri been learning Greek?
 when: In what month did Aiko open the shop?
 when: Since when has Petra been vegetarian?
 when: Can you tell me when Hana's lease ends?
-where: Where was the photo of Samuel taken?
-where: What town did Oskar grow up in?
-where: To which island did Yara sail?
-yes_no: Does Dmitri own a car?
-yes_no: Are Aiko's parents retired?
-yes_no: Had Petra met Hana before the trip?
-why: Why is Samuel angry with his boss?
-why: What was the reason for Oskar's resignation?
-why: How come Yara missed the ferry?
-how: How did Dmitri fix the boiler?
-how: How is Aiko feeling about the exam?
+other: Where was the photo of Samuel taken?
+other: What town did Oskar grow up in?
+other: To which island did Yara sail?
+other: Does Dmitri own a car?
+other: Are Aiko's parents retired?
+other: Had Petra met Hana before the trip?
+other: Why is Samuel angry with his boss?
+other: What was the reason for Oskar's resignation?
+other: How come Yara missed the ferry?
+other: How did Dmitri fix the boiler?
+other: How is Aiko feeling about the exam?
 likely: Would Petra be considered an introvert?
 likely: What would Hana do if the school closed?
 likely: Might Samuel buy an electric car?
@@ -177,7 +177,7 @@ def test_names_are_found_without_accents_and_in_scripts_without_spaces():
 
 
 def test_quoted_words_do_not_decide_the_shape():
-    assert question_shape('Who said "how many times must I ask"?') == "one"
+    assert question_shape('Who said "how long has it been"?') == "other"
 
 
 def test_terms_and_windows_come_with_it():

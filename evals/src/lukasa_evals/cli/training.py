@@ -16,7 +16,7 @@ from lukasa_evals.training.fusion import TOPS
 
 
 def train(*, data: Path, what: training.What = "all", embedder: str = "onnx") -> None:
-    """Learn the weights of the recall policy anew from the dev split, and print them as Python for the policy.
+    """Learn the weights of the recall policy anew from the dev split, and print them as TOML for `weights.toml`.
 
     Nothing is changed. It takes some minutes.
 

@@ -5,6 +5,7 @@ In order: ask the questions, learn, judge by leaving out a conversation at a tim
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -173,31 +174,24 @@ def _counter(name: str, total: int, progress: Progress) -> Callable[[], None]:
 
 
 def fusion_source(learned: Sequence[FusionLearned]) -> str:
-    """Return `FUSION` as Python, for the policy; a mode that was not learned keeps its weights, and says so."""
+    """Return the fusion of `weights.toml`; a mode that was not learned keeps its weights, and says so."""
     new = {each.mode: each.weights for each in learned}
-    lines = ["FUSION: Mapping[BestChannel, Mapping[str, float]] = MappingProxyType(", "    {"]
+    lines: list[str] = []
     for mode, held in RecallPolicy().fusion.items():
-        lines += [f'        "{mode}": {{' + ("" if mode in new else "  # not learned by this run")]
-        lines += [f'            "{name}": {weight:.3f},' for name, weight in new.get(mode, held).items()]
-        lines += ["        },"]
-    return "\n".join([*lines, "    }", ")"])
+        lines += [f"[fusion.{mode}]" + ("" if mode in new else "  # not learned by this run")]
+        lines += [f"{name} = {weight:.3f}" for name, weight in new.get(mode, held).items()]
+        lines += [""]
+    return "\n".join(lines)
 
 
 def confidence_source(learned: ConfidenceLearned) -> str:
-    """Return `CONFIDENCE` as Python, for the policy; other embedders keep their weights."""
-    held = {**RecallPolicy().confidence, learned.model: learned.weights}
-    lines = ["CONFIDENCE: Mapping[str, Mapping[str, float]] = MappingProxyType(", "    {"]
-    for model, weights in held.items():
-        lines += [f"        {_quoted(model)}: {{"]
-        lines += [f'            "{name}": {weight:.3f},' for name, weight in weights.items()]
-        lines += ["        },"]
-    return "\n".join([*lines, "    }", ")"])
-
-
-def _quoted(text: str) -> str:
-    """Return a literal as the formatter would write it."""
-    plain = repr(text)
-    return f'"{plain[1:-1]}"' if '"' not in text and plain.startswith("'") else plain
+    """Return the confidence of `weights.toml`; other embedders keep their weights."""
+    lines: list[str] = []
+    for model, weights in {**RecallPolicy().confidence, learned.model: learned.weights}.items():
+        lines += [f"[confidence.{json.dumps(model)}]"]
+        lines += [f"{name} = {weight:.3f}" for name, weight in weights.items()]
+        lines += [""]
+    return "\n".join(lines)
 
 
 def differences(new: Mapping[str, float], names: Sequence[str], mode: str) -> list[tuple[str, float, float]]:

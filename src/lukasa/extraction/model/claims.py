@@ -47,7 +47,6 @@ class Passage(NamedTuple):
 
     @property
     def quote(self) -> str:
-        """The words themselves."""
         return self.turn.text[self.start : self.end]
 
 

@@ -36,8 +36,6 @@ _LONGEST_SUMMARY = 4_000
 
 @dataclass(frozen=True, slots=True)
 class ExtractSession:
-    """Dependencies of the job."""
-
     store: Store
     reader: SessionReader
     clock: Callable[[], datetime]
@@ -77,7 +75,6 @@ class ExtractSession:
         return turn.recorded_at + self.reader.policy.patience
 
     async def _read(self, run: Run, batch: Sequence[Turn]) -> None:
-        """Read some turns and write what follows."""
         attempt = partial(self._attempt, run, batch)
         await until_applied(self.store, run.partition, attempt, attempts=_ATTEMPTS)
 

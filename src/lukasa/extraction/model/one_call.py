@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeAlias
 from lukasa.beliefs import PlacedClaim, decide
 from lukasa.beliefs.believe import AskModel, JudgedTurn, KnownFacts, ModelDecision
 from lukasa.beliefs.keys import same_words
-from lukasa.beliefs.verdicts import Coexists, New, Replaces, Same
+from lukasa.beliefs.verdicts import New, Replaces, Same
 from lukasa.domain.claim import Claim
 from lukasa.domain.turn import Source, Turn
 from lukasa.errors import BadReplyError
@@ -99,7 +99,7 @@ class LLMRecipe:
 
     def _stands_alone(self, claim: Claim, turn: Turn, known: KnownFacts) -> bool:
         verdict = decide(PlacedClaim.of(claim, turn, known.like(claim)), self.resolve)
-        return isinstance(verdict, New | Coexists)
+        return isinstance(verdict, New)
 
     def _may_be_about(self, near: Near, claim: Claim) -> bool:
         same_subject = same_words(near.fact.subject, claim.subject)

@@ -68,8 +68,6 @@ class ReadBatch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SessionReader:
-    """Dependencies of reading."""
-
     store: Memories
     encoder: Encoder
     warm: WarmPartitions
@@ -93,7 +91,6 @@ class SessionReader:
         return Cause(verb=verb, at=now, reason=self.name.partition("-")[0])
 
     def batches(self, turns: Sequence[Turn]) -> list[list[Turn]]:
-        """Return the turns in batches, each read in one go."""
         return self.recipe.batches(turns) if self.recipe else [list(turns)]
 
     async def earlier(self, run: Run, first: Turn) -> list[Turn]:

@@ -30,8 +30,6 @@ _CHARACTERS_A_WORD = 8
 
 @dataclass(frozen=True, slots=True)
 class Summarise:
-    """Dependencies of the job."""
-
     store: Memories
     meter: Meter
     policy: ExtractionPolicy

@@ -42,7 +42,6 @@ class RulesExtractor:
 
     @property
     def name(self) -> str:
-        """Return the name, with the version of the rules."""
         return f"rules-{RULES_VERSION}"
 
     async def claims(self, turns: Sequence[Turn], scenes: Sequence[Scene]) -> list[list[Claim]]:

@@ -57,7 +57,6 @@ def third(base: str) -> str:
 
 
 def gerund(base: str) -> str:
-    """Return the -ing form."""
     if base in _pairs("gerunds"):
         return _pairs("gerunds")[base]
     if base in table("doubling"):

@@ -38,7 +38,6 @@ class Clause:
 
     @property
     def rest(self) -> tuple[ClauseWord, ...]:
-        """What follows the verb."""
         return self.words[self.verb + 1 :]
 
 

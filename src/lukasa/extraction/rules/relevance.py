@@ -262,7 +262,6 @@ def _is_name(clause: Clause, names: Sequence[str]) -> bool:
 
 
 def kind_of(clause: Clause, *, dated: bool) -> FactKind:
-    """Return what kind of fact a statement makes."""
     if _plans(clause):
         return "plan"
     if clause.base in table("tastes") | {"prefer"} and clause.tense in {"present", "perfect"}:

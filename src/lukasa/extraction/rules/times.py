@@ -40,7 +40,6 @@ def time_phrases(
     zone: tzinfo | None,
     tense: Literal["past", "present", "future"] | None,
 ) -> list[TimePhrase]:
-    """Find the expressions of time in a clause of *text*."""
     if not words:
         return []
     start, end = words[0].start, words[-1].end

@@ -1,7 +1,4 @@
-"""Look for rot: what is stored twice, excludes each other, says nothing, or should not be there. No model is asked.
-
-`pairs` compares items, `loops` follows copies, `single` looks at each item by itself.
-"""
+"""Look for rot: what is stored twice, excludes each other, says nothing, or should not be there. No model is asked."""
 
 from __future__ import annotations
 

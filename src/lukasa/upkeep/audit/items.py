@@ -14,7 +14,6 @@ _CLIP = 48
 
 
 def turn_item(turn: Turn) -> AuditItem:
-    """Return a turn as an item to audit."""
     return AuditItem(
         id=turn.id,
         kind="turn",
@@ -29,7 +28,6 @@ def turn_item(turn: Turn) -> AuditItem:
 
 
 def fact_item(fact: Fact) -> AuditItem:
-    """Return a fact as an item to audit."""
     return AuditItem(
         id=fact.id,
         text=fact.text,

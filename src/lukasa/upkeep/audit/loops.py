@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cache
 
 from lukasa.domain.audit import AuditItem, Flaw
 from lukasa.gate.echoes import fingerprints
+from lukasa.text.patterns import LazyPattern
 from lukasa.upkeep.audit.items import clip
 
 _FEWEST_WORDS = 12
@@ -33,7 +33,7 @@ def loops(items: Sequence[AuditItem]) -> Iterator[Flaw]:
 
 def _rendered(items: Sequence[AuditItem]) -> Iterator[tuple[AuditItem, str]]:
     for item in items:
-        if len(_marked_line().findall(item.text)) > 1 or _block().search(item.text):
+        if len(_MARKED_LINE.compiled.findall(item.text)) > 1 or _BLOCK.search(item.text):
             yield item, f"a rendered block: {clip(item.text)}"
 
 
@@ -58,20 +58,15 @@ def _voice(item: AuditItem) -> tuple[str | None, str]:
     return item.speaker, item.role
 
 
-@cache
-def _marked_line() -> re.Pattern[str]:
-    """Match `Ada[3]: …`, as contexts are rendered here."""
-    return re.compile(r"^[^\[\]\n]{1,60}\[\d{1,3}\]: ", re.MULTILINE)
+_MARKED_LINE = LazyPattern(r"^[^\[\]\n]{1,60}\[\d{1,3}\]: ", re.MULTILINE)
+"""`Ada[3]: …`, as contexts are rendered here."""
 
-
-@cache
-def _block() -> re.Pattern[str]:
-    """Match a heading that memory systems, ours or others, put above what they recall, with a line of it."""
-    return re.compile(
-        r"\AKnown:\n- "
-        r"|^Facts:\n- [^\n]*\[\d{1,3}\]$"
-        r"|^\d{1,2} [A-Z][a-z]+ \d{4}, [A-Z][a-z]+day\n[^\[\]\n]{1,60}\[\d{1,3}\]: "
-        r"|^(?i:(?:#{1,6} {0,3})?(?:relevant |retrieved |recalled |user |long-term ){0,3}memor(?:y|ies)):?\s{1,5}[-*\d]"
-        r"|(?i:</?(?:memory|memories|recalled|memory[_-]context)>)",
-        re.MULTILINE,
-    )
+_BLOCK = LazyPattern(
+    r"\AKnown:\n- "
+    r"|^Facts:\n- [^\n]*\[\d{1,3}\]$"
+    r"|^\d{1,2} [A-Z][a-z]+ \d{4}, [A-Z][a-z]+day\n[^\[\]\n]{1,60}\[\d{1,3}\]: "
+    r"|^(?i:(?:#{1,6} {0,3})?(?:relevant |retrieved |recalled |user |long-term ){0,3}memor(?:y|ies)):?\s{1,5}[-*\d]"
+    r"|(?i:</?(?:memory|memories|recalled|memory[_-]context)>)",
+    re.MULTILINE,
+)
+"""A heading that memory systems, ours or others, put above what they recall, with a line of it."""

@@ -18,9 +18,8 @@ _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 def junk(facts: Sequence[AuditItem]) -> Iterator[Flaw]:
     """Find facts that the gate would refuse today, because they say nothing that lasts."""
     for item in facts:
-        match = junk_in(_claim(item))
-        if match is not None:
-            yield Flaw(sort="junk", ids=(item.id,), detail=f"{match.junk}: {clip(item.text)}")
+        if (junk := junk_in(_claim(item))) is not None:
+            yield Flaw(sort="junk", ids=(item.id,), detail=f"{junk}: {clip(item.text)}")
 
 
 def secrets(items: Sequence[AuditItem]) -> Iterator[Flaw]:
