@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from lukasa.domain.scope import Partition
     from lukasa.domain.source import Source
     from lukasa.domain.turn import Turn
-    from lukasa.engine import AsyncHandle
+    from lukasa.engine.handle import AsyncHandle
     from lukasa.errors import LukasaError
     from lukasa.extraction.guidance import CustomAttribute, Guidance
     from lukasa.upkeep.audit import audit
@@ -108,7 +108,7 @@ _NAMES = {
     "lukasa.domain.scope": "Partition",
     "lukasa.domain.source": "Source",
     "lukasa.domain.turn": "Turn",
-    "lukasa.engine": "AsyncHandle",
+    "lukasa.engine.handle": "AsyncHandle",
     "lukasa.errors": "LukasaError",
     "lukasa.extraction.guidance": "CustomAttribute Guidance",
     "lukasa.upkeep.audit": "audit",

@@ -3,10 +3,3 @@
 `parts` is what it is made of, `memory` the verbs over all partitions, `handle` those over one: `turns`, `facts`, `changes`,
 `answers`, `graph` and `jobs`.
 """
-
-from lukasa.engine.arguments import FactKinds, FilterLike, Statuses
-from lukasa.engine.handle import AsyncHandle
-from lukasa.engine.memory import AsyncEngine
-from lukasa.engine.parts import Parts
-
-__all__ = ["AsyncEngine", "AsyncHandle", "FactKinds", "FilterLike", "Parts", "Statuses"]
