@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import combinations
 
 from _beliefs import Beliefs, at, claim
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lukasa.domain.claim import Claim
@@ -61,7 +61,6 @@ def _told(said: Sequence[tuple[Claim, Trust]]) -> Beliefs:
 
 
 @given(sequences)
-@settings(max_examples=100, deadline=None)
 def test_every_claim_rests_in_some_fact_that_is_still_there(said):
     beliefs = _told(said)
 
@@ -73,7 +72,6 @@ def test_every_claim_rests_in_some_fact_that_is_still_there(said):
 
 
 @given(sequences)
-@settings(max_examples=100, deadline=None)
 def test_nobody_has_two_values_of_a_single_attribute_at_once(said):
     beliefs = _told(said)
 
@@ -92,7 +90,6 @@ def _both(one: Fact, other: Fact) -> bool:
 
 
 @given(sequences)
-@settings(max_examples=100, deadline=None)
 def test_no_fact_ends_before_it_begins(said):
     beliefs = _told(said)
 
@@ -101,7 +98,6 @@ def test_no_fact_ends_before_it_begins(said):
 
 
 @given(sequences)
-@settings(max_examples=100, deadline=None)
 def test_hearing_it_all_again_changes_nothing(said):
     beliefs = _told(said)
     before = dict(beliefs.last)
@@ -113,7 +109,6 @@ def test_hearing_it_all_again_changes_nothing(said):
 
 
 @given(sequences)
-@settings(max_examples=100, deadline=None)
 def test_pinned_facts_and_trusted_words_outlast_what_is_trusted_less(said):
     beliefs = Beliefs()
     beliefs.hear(claim("Ana", "lives_in", "Porto", turn="mine"))
@@ -130,7 +125,6 @@ def test_pinned_facts_and_trusted_words_outlast_what_is_trusted_less(said):
 @given(
     st.lists(st.sampled_from(["Porto", "Lisbon", "Berlin"]), max_size=8), st.randoms(use_true_random=False)
 )
-@settings(max_examples=100, deadline=None)
 def test_the_same_moves_give_the_same_intervals_in_whichever_order_they_are_imported(places, random):
     moves = [claim("Ana", "lives_in", place, day=day) for day, place in enumerate(places)]
     shuffled = random.sample(moves, len(moves))
@@ -145,7 +139,6 @@ def test_the_same_moves_give_the_same_intervals_in_whichever_order_they_are_impo
     st.lists(st.tuples(st.sampled_from(["likes", "dislikes"]), st.booleans()), max_size=7),
     st.randoms(use_true_random=False),
 )
-@settings(max_examples=100, deadline=None)
 def test_likes_and_dislikes_end_alike_in_whichever_order_they_are_imported(said, random):
     tastes = [
         claim("Ana", attribute, "jazz", day=day, negated=negated)
@@ -160,7 +153,6 @@ def test_likes_and_dislikes_end_alike_in_whichever_order_they_are_imported(said,
 
 
 @given(sequences)
-@settings(max_examples=100, deadline=None)
 def test_evidence_counts_the_sources(said):
     beliefs = _told(said)
 

@@ -178,7 +178,7 @@ def view_and_model(edges: list[tuple[int, int]]) -> tuple[GraphView, nx.MultiDiG
 
 
 @given(EDGES, st.integers(1, 3))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_what_is_around_an_entity_is_what_networkx_says(edges: list[tuple[int, int]], hops: int):
     view, model = view_and_model(edges)
     undirected = model.to_undirected()
@@ -193,7 +193,6 @@ def test_what_is_around_an_entity_is_what_networkx_says(edges: list[tuple[int, i
 
 
 @given(EDGES)
-@settings(max_examples=100, deadline=None)
 def test_a_path_is_as_short_as_networkx_says(edges: list[tuple[int, int]]):
     view, model = view_and_model(edges)
     undirected = nx.Graph(model)
