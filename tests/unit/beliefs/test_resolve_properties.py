@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import combinations
 
 from _beliefs import Beliefs, at, claim
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lukasa.domain.claim import Claim
@@ -51,6 +51,7 @@ def _intervals(day: int) -> st.SearchStrategy[Interval]:
 
 trusts: st.SearchStrategy[Trust] = st.sampled_from(["high", "high", "medium", "low"])
 sequences = st.lists(st.tuples(claims(), trusts), max_size=14)
+FEW = settings(max_examples=40)
 
 
 def _told(said: Sequence[tuple[Claim, Trust]]) -> Beliefs:
@@ -61,6 +62,7 @@ def _told(said: Sequence[tuple[Claim, Trust]]) -> Beliefs:
 
 
 @given(sequences)
+@FEW
 def test_every_claim_rests_in_some_fact_that_is_still_there(said):
     beliefs = _told(said)
 
@@ -72,6 +74,7 @@ def test_every_claim_rests_in_some_fact_that_is_still_there(said):
 
 
 @given(sequences)
+@FEW
 def test_nobody_has_two_values_of_a_single_attribute_at_once(said):
     beliefs = _told(said)
 
@@ -90,6 +93,7 @@ def _both(one: Fact, other: Fact) -> bool:
 
 
 @given(sequences)
+@FEW
 def test_no_fact_ends_before_it_begins(said):
     beliefs = _told(said)
 
@@ -98,6 +102,7 @@ def test_no_fact_ends_before_it_begins(said):
 
 
 @given(sequences)
+@FEW
 def test_hearing_it_all_again_changes_nothing(said):
     beliefs = _told(said)
     before = dict(beliefs.last)
@@ -109,6 +114,7 @@ def test_hearing_it_all_again_changes_nothing(said):
 
 
 @given(sequences)
+@FEW
 def test_pinned_facts_and_trusted_words_outlast_what_is_trusted_less(said):
     beliefs = Beliefs()
     beliefs.hear(claim("Ana", "lives_in", "Porto", turn="mine"))
@@ -153,6 +159,7 @@ def test_likes_and_dislikes_end_alike_in_whichever_order_they_are_imported(said,
 
 
 @given(sequences)
+@FEW
 def test_evidence_counts_the_sources(said):
     beliefs = _told(said)
 

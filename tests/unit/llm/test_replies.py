@@ -163,14 +163,13 @@ def test_prose_is_not_taken_for_facts(reply: str):
 
 
 @given(st.text(max_size=400))
-@settings(max_examples=300)
 def test_no_text_raises(text: str):
     salvage(text)
     read(text, Reply)
 
 
 @given(st.text(alphabet="{}[]()\",:=\\ \n'“”abc01-.#*truefalsnu`<>/think", max_size=120))
-@settings(max_examples=600)
+@settings(max_examples=200)
 def test_no_text_of_such_marks_raises(text: str):
     salvage(text)
     for model in (Reply, Texts, Odds, Tree):
@@ -178,7 +177,7 @@ def test_no_text_of_such_marks_raises(text: str):
 
 
 @given(st.lists(st.sampled_from(["{", "}", "[", "]", '"', "'", ",", ":", "\\", " ", "\n", '"facts"', '"text": "a"', "null", "1", "<think>", "</think>", "```", "//", "…", "\ud800"]), max_size=40))  # fmt: skip
-@settings(max_examples=600)
+@settings(max_examples=200)
 def test_no_pieces_of_replies_raise(pieces: list[str]):
     read("".join(pieces), Reply)
     read("{" + "".join(pieces), Texts)
@@ -193,14 +192,12 @@ JSON = st.recursive(
 
 
 @given(st.dictionaries(st.text(max_size=8), JSON, max_size=4) | st.lists(JSON, max_size=4), st.booleans())
-@settings(max_examples=300)
 def test_what_is_well_formed_is_itself(value: Any, ascii_only: bool):
     assert salvage(json.dumps(value, ensure_ascii=ascii_only)) == value
     assert salvage(f"\ufeff\n{json.dumps(value, ensure_ascii=ascii_only, indent=1)}\n") == value
 
 
 @given(st.dictionaries(st.text(max_size=8), JSON, min_size=1, max_size=4), st.booleans())
-@settings(max_examples=200)
 def test_what_is_well_formed_in_fences_and_prose_is_itself(value: dict[str, Any], ascii_only: bool):
     text = json.dumps(value, ensure_ascii=ascii_only)
 
@@ -213,7 +210,7 @@ TEXTS = st.lists(st.lists(PIECES, min_size=1, max_size=8).map("".join).filter(st
 
 
 @given(TEXTS, st.floats(0, 1), st.booleans())
-@settings(max_examples=500)
+@settings(max_examples=150)
 def test_a_beginning_gives_the_first_items_whole(texts: list[str], share: float, ascii_only: bool):
     reply = json.dumps({"facts": [item(text) for text in texts], "summary": "s"}, ensure_ascii=ascii_only)
     beginning = reply[: int(share * len(reply))]
@@ -226,7 +223,6 @@ def test_a_beginning_gives_the_first_items_whole(texts: list[str], share: float,
 
 
 @given(st.lists(st.integers() | st.text(max_size=6), max_size=6), st.floats(0, 1))
-@settings(max_examples=300)
 def test_a_beginning_of_a_list_gives_its_first_items(items: list[object], share: float):
     reply = json.dumps({"numbers": items})
 
