@@ -1,4 +1,4 @@
-"""What holds of `resolve` for every sequence of claims."""
+"""What holds of `decide` for every sequence of claims."""
 
 from __future__ import annotations
 
