@@ -9,7 +9,7 @@ from synthetic import Synthetic, SyntheticDocuments
 
 from lukasa import AsyncMemory, Memory, Settings
 from lukasa._blocking import Loop
-from lukasa.engine import Parts
+from lukasa.engine.parts import Parts
 from lukasa.ports.embedder import Embedder
 from lukasa.wiring import build, now
 

@@ -17,7 +17,7 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
-from lukasa.engine import AsyncHandle
+from lukasa.engine.handle import AsyncHandle
 from lukasa.wiring import AsyncMemory
 
 FOLDER = Path(__file__).parents[1] / "src/lukasa/_blocking"
@@ -73,7 +73,10 @@ while (item := self._loop.call(lambda: anext(items, None))) is not None:
     yield item"""
 
 # When opening fails, the loop has to stop again.
-OPEN = """loop = Loop()
+OPEN = """# Imported when a memory is opened: this brings numpy and pydantic, which are slow to import.
+from lukasa.wiring import AsyncMemory  # noqa: PLC0415
+
+loop = Loop()
 try:
     return cls(loop.call(lambda: AsyncMemory.{verb}), loop)
 except BaseException:
@@ -83,6 +86,9 @@ except BaseException:
 HANDED_ON = "return Handle({verb}, self._loop)"
 
 CLOSE = "self._loop.stop({call})"
+
+SLOW = ("from lukasa.config", "from lukasa.engine.handle", "from lukasa.wiring")
+"""Imports that take most of the time, and that the blocking face needs for annotations only."""
 
 
 def main() -> int:
@@ -169,7 +175,9 @@ def imports(of: type, body: str) -> str:
             if isinstance(node, ast.ImportFrom | ast.Import):
                 start = f"from {node.module} import " if isinstance(node, ast.ImportFrom) else "import "
                 lines |= {start + each.name for each in node.names if each.name in used}
-    return "\n".join(sorted(lines))
+    slow = sorted(line for line in lines if line.startswith(SLOW))
+    block = ["if TYPE_CHECKING:", *(f"    {line}" for line in slow)]
+    return "\n".join([*sorted(lines.difference(slow)), "from typing import TYPE_CHECKING", *block])
 
 
 def formatted(text: str) -> str:

@@ -103,7 +103,7 @@ def test_a_bootstrap_of_one_value_is_that_value_and_of_none_no_number():
 
 
 @given(st.lists(st.floats(-10, 10), min_size=1, max_size=30), st.integers(0, 5))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_bootstrap_is_the_same_for_the_same_seed_and_stays_within_the_values(
     values: list[float], seed: int
 ):

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     )
     from lukasa.domain.scope import Partition
     from lukasa.domain.turn import Source, Turn
-    from lukasa.engine import AsyncHandle
+    from lukasa.engine.handle import AsyncHandle
     from lukasa.errors import LukasaError
     from lukasa.extraction.guidance import CustomAttribute, Guidance
     from lukasa.upkeep.audit import audit
@@ -106,7 +106,7 @@ _NAMES = {
     "lukasa.domain.report": "Backlog Diff Flushed Forgotten Health Progress Receipt Revision Stage Stats Testimony Usage Verified Why",
     "lukasa.domain.scope": "Partition",
     "lukasa.domain.turn": "Source Turn",
-    "lukasa.engine": "AsyncHandle",
+    "lukasa.engine.handle": "AsyncHandle",
     "lukasa.errors": "LukasaError",
     "lukasa.extraction.guidance": "CustomAttribute Guidance",
     "lukasa.upkeep.audit": "audit",

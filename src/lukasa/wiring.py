@@ -14,7 +14,8 @@ from uuid import uuid4
 from lukasa.adapters import registry
 from lukasa.config import Settings, default_path
 from lukasa.domain.time import read_zone
-from lukasa.engine import AsyncEngine, Parts
+from lukasa.engine.memory import AsyncEngine
+from lukasa.engine.parts import Parts
 from lukasa.errors import ConfigError, InputError, StoreReadOnlyError
 from lukasa.extraction.model.recipe import Recipe
 from lukasa.extraction.rules import RulesExtractor

@@ -12,7 +12,7 @@ from random import Random
 from typing import TypeVar
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -458,16 +458,11 @@ async def _without_size(store: Store, partition: Partition | None) -> object:
     return replace(await store.stats(partition), bytes=0)
 
 
-TwoStores.TestCase.settings = settings(
-    max_examples=80,
-    stateful_step_count=30,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+TwoStores.TestCase.settings = settings(max_examples=40, stateful_step_count=30)
 test_sqlite_does_what_the_reference_does = pytest.mark.slow(TwoStores.TestCase)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(seed=seeds)
 def test_any_filter_over_any_metadata_means_what_the_evaluator_says(seed: int) -> None:
     random = Random(seed)

@@ -12,7 +12,7 @@ from _settings import SETTINGS
 
 from lukasa import Handle, Memory
 
-FACTS = 50
+FACTS = 20
 THREADS = 4
 START = datetime(2026, 3, 1, tzinfo=UTC)
 

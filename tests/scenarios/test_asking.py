@@ -15,7 +15,7 @@ from _settings import SURE
 
 from lukasa import AsyncHandle, AsyncMemory, Memory, Settings
 from lukasa.domain.answer import Answer
-from lukasa.engine import Parts
+from lukasa.engine.parts import Parts
 from lukasa.errors import (
     BadReplyError,
     ConfigError,

@@ -24,6 +24,8 @@ from lukasa.testing.fakes import FrozenClock
 
 START = "2026-03-01T10:00:00+00:00"
 CANARY = "Zaubernußkäuzchen7734"
+LIVES = 6
+"""How often a process that erases is killed."""
 
 
 @pytest.fixture
@@ -200,7 +202,7 @@ def test_erasing_a_session_and_a_fact(alice: Handle, clock: FrozenClock):
 def test_a_process_killed_while_it_erases_leaves_a_sound_file(tmp_path: Path):
     path, done = tmp_path / "memory.lukasa", 0
     chance = Random(7)
-    for life in range(12):
+    for life in range(LIVES):
         worker = subprocess.Popen(
             [sys.executable, str(Path(__file__).with_name("_eraser.py")), str(path), str(life)],
             stdout=subprocess.PIPE,
@@ -223,7 +225,7 @@ def test_a_process_killed_while_it_erases_leaves_a_sound_file(tmp_path: Path):
             if said:
                 alice.erase(text="canary", reason="tidy")
         assert b"canary" not in path.read_bytes()
-    assert done >= 12
+    assert done >= LIVES
 
 
 @pytest.mark.anyio

@@ -21,7 +21,7 @@ PROCESSES = 4
 
 
 @pytest.mark.slow
-def test_sixteen_threads_in_four_processes_make_fifty_rows_of_fifty_facts(tmp_path: Path):
+def test_sixteen_threads_in_four_processes_make_one_row_of_each_fact(tmp_path: Path):
     path = tmp_path / "memory.lukasa"
     with Memory.open(path, settings=SETTINGS):
         pass

@@ -8,7 +8,7 @@ from datetime import timedelta
 from random import Random
 
 from _settings import SETTINGS
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lukasa import Fact, Handle, Memory
@@ -71,7 +71,7 @@ ACTIONS: tuple[Callable[[Handle, FrozenClock, Random], int], ...] = (
 )  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(seed=st.integers(0, 2**32), steps=st.integers(1, 25))
 def test_everything_that_was_believed_can_be_read_as_of_then(seed: int, steps: int):
     chance, clock = Random(seed), FrozenClock(START)
@@ -87,7 +87,7 @@ def test_everything_that_was_believed_can_be_read_as_of_then(seed: int, steps: i
         assert memory.verify().findings == ()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(seed=st.integers(0, 2**32), steps=st.integers(0, 12))
 def test_undoing_the_last_call_restores_the_view_before_it(seed: int, steps: int):
     chance, clock = Random(seed), FrozenClock(START)
@@ -108,7 +108,7 @@ def test_undoing_the_last_call_restores_the_view_before_it(seed: int, steps: int
         assert handle.turns() == before[1]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(seed=st.integers(0, 2**32), steps=st.integers(1, 25))
 def test_no_one_lives_in_two_places_at_once(seed: int, steps: int):
     chance, clock = Random(seed), FrozenClock(START)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from _settings import SETTINGS
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lukasa import Handle, Memory
@@ -62,7 +62,7 @@ def graph_of(memory: Handle) -> tuple[object, object]:
 
 
 @given(STEPS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 def test_a_cached_graph_follows_whatever_another_process_does(steps: list[tuple[str, object, object]]):
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "a.lukasa"

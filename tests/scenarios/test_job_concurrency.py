@@ -30,7 +30,7 @@ WORKER = Path(__file__).with_name("_jobber.py")
 USERS = [Partition("acme", f"user{number}") for number in range(5)]
 PROCESSES = 4
 SESSIONS = 20
-KILLS = 40
+KILLS = 20
 NEW = 30
 """Jobs queued before each life of a worker: more than it ends before it is killed."""
 

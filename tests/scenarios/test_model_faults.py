@@ -17,7 +17,7 @@ from _settings import SETTINGS
 from lukasa import AsyncHandle, AsyncMemory, Receipt
 from lukasa.domain.change import Applied, Change, MarkExtracted
 from lukasa.domain.scope import Partition
-from lukasa.engine import AsyncEngine
+from lukasa.engine.memory import AsyncEngine
 from lukasa.errors import StoreFullError, StoreReadOnlyError
 from lukasa.policy import ExtractionPolicy
 from lukasa.testing.chat_endpoint import ChatEndpoint, completion

@@ -32,7 +32,7 @@ from lukasa.testing.conformance.samples import ALICE, add, fill, ids, search
 
 pytestmark = pytest.mark.anyio
 
-KILLS = 220
+KILLS = 100
 NAMED = r"memory\.lukasa"
 WRITER = Path(__file__).with_name("_writer.py")
 

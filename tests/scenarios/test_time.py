@@ -46,7 +46,7 @@ with Memory.open(sys.argv[1], settings=settings, clock=FrozenClock("2026-11-23T2
 
 def test_the_machines_time_zone_changes_no_byte(tmp_path: Path):
     outputs = []
-    for place, zone in enumerate(["UTC", "America/Los_Angeles", "Pacific/Kiritimati", "Asia/Kathmandu"]):
+    for place, zone in enumerate(["America/Los_Angeles", "Pacific/Kiritimati", "Asia/Kathmandu"]):
         done = subprocess.run(
             [sys.executable, "-c", WRITE, str(tmp_path / f"{place}.lukasa")],
             env={**os.environ, "TZ": zone},  # noqa: TID251

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from _settings import SETTINGS
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -123,9 +123,7 @@ class Walls(RuleBasedStateMachine):
             assert self.memory.partitions() == list(self.shadows)
 
 
-Walls.TestCase.settings = settings(
-    max_examples=10, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+Walls.TestCase.settings = settings(max_examples=10, stateful_step_count=30)
 TestWalls = Walls.TestCase
 
 

@@ -14,7 +14,7 @@ from lukasa.adapters.stores.reference import ReferenceStore
 from lukasa.adapters.stores.sqlite.store import SqliteStore
 from lukasa.adapters.tokens.words import WordCounter
 from lukasa.domain.claim import Claim
-from lukasa.engine import Parts
+from lukasa.engine.parts import Parts
 from lukasa.errors import ConfigError, ProviderTimeoutError, StoreCorruptError
 from lukasa.extraction.model.one_call import LLMRecipe
 from lukasa.extraction.model.paper import PaperRecipe

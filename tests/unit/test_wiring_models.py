@@ -12,7 +12,7 @@ import pytest
 from lukasa.adapters.embedders import onnx as embedder_module
 from lukasa.adapters.models.manifest import MODELS
 from lukasa.config import Settings
-from lukasa.engine import Parts
+from lukasa.engine.parts import Parts
 from lukasa.errors import ConfigError, ModelMissingError
 from lukasa.wiring import build
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from lukasa._blocking.loop import Loop
 from lukasa.domain.answer import Answer, Chatted
@@ -22,10 +23,12 @@ from lukasa.domain.report import Diff, Flushed, Forgotten, Receipt, Stats, Why
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Json, Turn
 from lukasa.engine.arguments import FactKinds, FilterLike, Statuses
-from lukasa.engine.handle import AsyncHandle
 from lukasa.extraction.guidance import Guidance
 from lukasa.ports.llm import LLM
 from lukasa.writing.messages import Message
+
+if TYPE_CHECKING:
+    from lukasa.engine.handle import AsyncHandle
 
 
 class Handle:

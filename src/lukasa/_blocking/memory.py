@@ -8,18 +8,20 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from lukasa._blocking.handle import Handle
 from lukasa._blocking.loop import Loop
-from lukasa.config import Settings
 from lukasa.domain.job import Job, JobState, Spent
 from lukasa.domain.report import Flushed, Health, Progress, Stats, Verified
 from lukasa.domain.scope import Partition
 from lukasa.ports.embedder import Embedder
 from lukasa.ports.extractor import Extractor
 from lukasa.ports.llm import LLM
-from lukasa.wiring import AsyncMemory
+
+if TYPE_CHECKING:
+    from lukasa.config import Settings
+    from lukasa.wiring import AsyncMemory
 
 
 class Memory:
@@ -121,6 +123,9 @@ class Memory:
 
         Raises `ConfigError` for settings that cannot work, `StoreError` for a store that cannot be used.
         """
+        # Imported when a memory is opened: this brings numpy and pydantic, which are slow to import.
+        from lukasa.wiring import AsyncMemory  # noqa: PLC0415
+
         loop = Loop()
         try:
             return cls(

@@ -1,8 +1,5 @@
-"""The engine: a memory, and handles bound to one partition of it. Async; `_blocking` has the other face."""
+"""The engine: a memory, and handles bound to one partition of it. Async; `_blocking` has the other face.
 
-from lukasa.engine.arguments import FactKinds, FilterLike, Statuses
-from lukasa.engine.handle import AsyncHandle
-from lukasa.engine.memory import AsyncEngine
-from lukasa.engine.parts import Parts
-
-__all__ = ["AsyncEngine", "AsyncHandle", "FactKinds", "FilterLike", "Parts", "Statuses"]
+`parts` is what it is made of, `memory` the verbs over all partitions, `handle` those over one: `turns`, `facts`, `changes`,
+`answers`, `graph` and `jobs`.
+"""

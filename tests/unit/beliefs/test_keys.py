@@ -46,18 +46,25 @@ def test_the_tables_are_long_enough():
     assert len(POSITIVES) >= 40
 
 
-@pytest.mark.parametrize(("one", "other"), HARD_NEGATIVES)
-def test_sentences_that_differ_in_substance_are_never_the_same(one, other):
-    assert key(one) != key(other)
-    assert disagree(one, other) is not None
-    assert disagree(other, one) is not None
-    assert not nearly_same(one, other, least=0.5)
+def test_sentences_that_differ_in_substance_are_never_the_same():
+    same = [
+        (one, other)
+        for one, other in HARD_NEGATIVES
+        if key(one) == key(other)
+        or disagree(one, other) is None
+        or disagree(other, one) is None
+        or nearly_same(one, other, least=0.5)
+    ]
+
+    assert same == []
 
 
-@pytest.mark.parametrize(("one", "other"), POSITIVES)
-def test_ways_to_write_one_sentence_share_a_key(one, other):
-    assert key(one) == key(other)
-    assert disagree(one, other) is None
+def test_ways_to_write_one_sentence_share_a_key():
+    different = [
+        (one, other) for one, other in POSITIVES if key(one) != key(other) or disagree(one, other) is not None
+    ]
+
+    assert different == []
 
 
 @pytest.mark.parametrize(("one", "other"), DETAILS)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from _entity_cases import DIFFERENT_THINGS
 from _graph_facts import AT, ME, fact, graph_of
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lukasa.domain.document import Head, Traits
@@ -171,7 +171,6 @@ def connected_facts(draw: st.DrawFn) -> list[Fact]:
 
 
 @given(connected_facts(), st.randoms(use_true_random=False))
-@settings(max_examples=100, deadline=None)
 def test_the_order_in_which_facts_come_does_not_matter(facts: list[Fact], random: Random):
     shuffled = list(facts)
     random.shuffle(shuffled)

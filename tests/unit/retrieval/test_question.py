@@ -122,9 +122,14 @@ def table(text: str) -> list[tuple[str, str]]:
     return [tuple(line.split(": ", 1)) for line in text.strip().splitlines()]
 
 
-@pytest.mark.parametrize(("shape", "question"), table(SHAPES))
-def test_the_shape_is_told_from_the_words(shape, question):
-    assert question_shape(question) == shape
+def test_the_shape_is_told_from_the_words():
+    wrong = [
+        (question, question_shape(question), shape)
+        for shape, question in table(SHAPES)
+        if question_shape(question) != shape
+    ]
+
+    assert wrong == []
 
 
 def test_questions_written_before_tuning_are_mostly_told_right():

@@ -176,15 +176,15 @@ def test_what_is_short_and_lasts_is_no_junk(text: str):
     assert found(*foreign(text)) == {}
 
 
-def test_ten_thousand_near_equal_facts_are_no_matter_of_pairs():
-    numbered = [f"Sensor {n} in the cellar reported {n * 7} degrees" for n in range(5_000)]
-    equal = ["User likes to drink green tea in the morning"] * 5_000
+def test_many_near_equal_facts_are_no_matter_of_pairs():
+    numbered = [f"Sensor {n} in the cellar reported {n * 7} degrees" for n in range(1_000)]
+    equal = ["User likes to drink green tea in the morning"] * 1_000
 
     told = audit(foreign(*numbered, *equal), now=NOW)
 
     assert told.counts["duplicate"] == 1
     assert told.counts["near duplicate"] == 0
-    assert told.checked == {"turns": 0, "facts": 10_000}
+    assert told.checked == {"turns": 0, "facts": 2_000}
 
 
 def test_expiry_is_told_with_its_day():

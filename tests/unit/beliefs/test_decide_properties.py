@@ -1,4 +1,4 @@
-"""What holds of `resolve` for every sequence of claims."""
+"""What holds of `decide` for every sequence of claims."""
 
 from __future__ import annotations
 
@@ -51,6 +51,7 @@ def _intervals(day: int) -> st.SearchStrategy[Interval]:
 
 trusts: st.SearchStrategy[Trust] = st.sampled_from(["high", "high", "medium", "low"])
 sequences = st.lists(st.tuples(claims(), trusts), max_size=14)
+FEW = settings(max_examples=40)
 
 
 def _told(said: Sequence[tuple[Claim, Trust]]) -> Beliefs:
@@ -61,7 +62,7 @@ def _told(said: Sequence[tuple[Claim, Trust]]) -> Beliefs:
 
 
 @given(sequences)
-@settings(max_examples=100, deadline=None)
+@FEW
 def test_every_claim_rests_in_some_fact_that_is_still_there(said):
     beliefs = _told(said)
 
@@ -73,7 +74,7 @@ def test_every_claim_rests_in_some_fact_that_is_still_there(said):
 
 
 @given(sequences)
-@settings(max_examples=100, deadline=None)
+@FEW
 def test_nobody_has_two_values_of_a_single_attribute_at_once(said):
     beliefs = _told(said)
 
@@ -92,7 +93,7 @@ def _both(one: Fact, other: Fact) -> bool:
 
 
 @given(sequences)
-@settings(max_examples=100, deadline=None)
+@FEW
 def test_no_fact_ends_before_it_begins(said):
     beliefs = _told(said)
 
@@ -101,7 +102,7 @@ def test_no_fact_ends_before_it_begins(said):
 
 
 @given(sequences)
-@settings(max_examples=100, deadline=None)
+@FEW
 def test_hearing_it_all_again_changes_nothing(said):
     beliefs = _told(said)
     before = dict(beliefs.last)
@@ -113,7 +114,7 @@ def test_hearing_it_all_again_changes_nothing(said):
 
 
 @given(sequences)
-@settings(max_examples=100, deadline=None)
+@FEW
 def test_pinned_facts_and_trusted_words_outlast_what_is_trusted_less(said):
     beliefs = Beliefs()
     beliefs.hear(claim("Ana", "lives_in", "Porto", turn="mine"))
@@ -130,7 +131,6 @@ def test_pinned_facts_and_trusted_words_outlast_what_is_trusted_less(said):
 @given(
     st.lists(st.sampled_from(["Porto", "Lisbon", "Berlin"]), max_size=8), st.randoms(use_true_random=False)
 )
-@settings(max_examples=100, deadline=None)
 def test_the_same_moves_give_the_same_intervals_in_whichever_order_they_are_imported(places, random):
     moves = [claim("Ana", "lives_in", place, day=day) for day, place in enumerate(places)]
     shuffled = random.sample(moves, len(moves))
@@ -145,7 +145,6 @@ def test_the_same_moves_give_the_same_intervals_in_whichever_order_they_are_impo
     st.lists(st.tuples(st.sampled_from(["likes", "dislikes"]), st.booleans()), max_size=7),
     st.randoms(use_true_random=False),
 )
-@settings(max_examples=100, deadline=None)
 def test_likes_and_dislikes_end_alike_in_whichever_order_they_are_imported(said, random):
     tastes = [
         claim("Ana", attribute, "jazz", day=day, negated=negated)
@@ -160,7 +159,7 @@ def test_likes_and_dislikes_end_alike_in_whichever_order_they_are_imported(said,
 
 
 @given(sequences)
-@settings(max_examples=100, deadline=None)
+@FEW
 def test_evidence_counts_the_sources(said):
     beliefs = _told(said)
 

@@ -35,16 +35,23 @@ def test_the_table_has_sixty_pairs_and_ten_of_each_sort():
     assert min(counted.values()) >= 10
 
 
-@pytest.mark.parametrize("pair", TABLE, ids=[f"{pair.sort}: {pair.second.text}" for pair in TABLE])
-def test_after_both_were_said_what_holds_is_believed_and_nothing_is_lost(beliefs, pair: Pair):
+def _outcome(pair: Pair) -> tuple[object, ...]:
+    beliefs = Beliefs()
     beliefs.hear(_claim(pair.first, 0))
     beliefs.hear(_claim(pair.second, 10))
+    kept = pair.first.text in {fact.text for fact in beliefs.versions}
+    sources = sum(len(fact.sources) for fact in beliefs.last.values())
+    return Counter(beliefs.current), beliefs.past, beliefs.values("retracted"), kept, sources
 
-    assert Counter(beliefs.current) == Counter(pair.current)
-    assert beliefs.past == pair.past
-    assert beliefs.values("retracted") == pair.withdrawn
-    assert {fact.text for fact in beliefs.versions} >= {pair.first.text}
-    assert sum(len(fact.sources) for fact in beliefs.last.values()) == 2
+
+def test_after_both_were_said_what_holds_is_believed_and_nothing_is_lost():
+    wrong = [
+        (pair.sort, pair.second.text, _outcome(pair))
+        for pair in TABLE
+        if _outcome(pair) != (Counter(pair.current), pair.past, pair.withdrawn, True, 2)
+    ]
+
+    assert wrong == []
 
 
 @pytest.mark.parametrize("pair", [pair for pair in TABLE if pair.sort == "replacement"])
