@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from lukasa.adapters.models.manifest import Reference, ModelUsage
+from lukasa.adapters.models.manifest import ModelUsage, Reference
 from lukasa.adapters.models.session import LocalModel, Text, Workers, default_threads
 from lukasa.adapters.models.vectors import (
     Matrix,
