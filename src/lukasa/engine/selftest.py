@@ -10,13 +10,16 @@ from lukasa.engine.handle import AsyncHandle
 from lukasa.errors import LukasaError
 
 _SENTENCE = "I moved to Reykjavik in March 2024, and I work as a glass blower."
-_QUESTION = "Where do I live?"
+_QUESTION = "Where does the glass blower live?"
+"""It shares words with the sentence, so that full-text search alone finds it too."""
+
 _PLACE = "Reykjavik"
 
 
 async def prove(handle: AsyncHandle, *, extracts: bool) -> list[Stage]:
     """Run each stage on a partition of its own; after one that fails, only the clean-up is tried.
 
+    *handle*: one that does not abstain: how sure recall must be is the user's choice, and proves nothing.
     *extracts*: whether anything distils facts from turns.
     """
     stages: list[Stage] = []

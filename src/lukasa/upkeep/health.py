@@ -28,7 +28,7 @@ async def examine(
         spec = await encoder.spec()
     except LukasaError as error:
         problem = str(error)
-    if spec is None and problem is None:
+    if spec is None and problem is None and encoder.embedder is not None:
         problem = str(encoder.problem)
     fingerprint = spec.fingerprint if spec else None
     backlogs = [
