@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.metadata import version
 
 from cyclopts import App, CycloptsError, Group, Parameter
@@ -115,7 +117,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 failed, 2 misused, 130 interrupted."""
     arguments = sys.argv[1:] if argv is None else list(argv)
     try:
-        code = make_app()(arguments)
+        with _plain_warnings():
+            code = make_app()(arguments)
         sys.stdout.flush()
     except KeyboardInterrupt:
         return _failed("interrupted; what was stored is kept", INTERRUPTED)
@@ -130,6 +133,21 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         return _failed(_explain(error), FAILED)
     return code if isinstance(code, int) else 0
+
+
+@contextmanager
+def _plain_warnings() -> Iterator[None]:
+    """Show a warning, such as one about a misspelt variable, once, as a line without a place in our source."""
+    shown: set[str] = set()
+
+    def show(message: Warning | str, *_: object, **__: object) -> None:
+        if str(message) not in shown:
+            shown.add(str(message))
+            sys.stderr.write(f"warning: {message}\n")
+
+    with warnings.catch_warnings():
+        warnings.showwarning = show
+        yield
 
 
 def _explain(error: Exception) -> str:
