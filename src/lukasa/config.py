@@ -207,7 +207,7 @@ class Settings(BaseSettings):
     @classmethod
     def from_file(cls, path: str | os.PathLike[str]) -> Self:
         """Read a TOML file only. Raises `ConfigError` if it is missing or holds anything but settings."""
-        return cls(**_read(Path(path), cls))
+        return cls(**_read(as_path(path), cls))
 
     def origins(self, env: Mapping[str, str] | None = None) -> dict[str, Source]:
         """Return where `from_env` takes each setting from."""
@@ -228,11 +228,19 @@ def default_path(env: Mapping[str, str] | None = None) -> Path:
     return _user_folder(env, "LOCALAPPDATA", "XDG_DATA_HOME") / "lukasa" / "memory.lukasa"
 
 
+def as_path(name: str | os.PathLike[str]) -> Path:
+    """Return a path that somebody wrote; `~` at its beginning is their home folder."""
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:  # no such user: a file may be called ~draft
+        return Path(name)
+
+
 def config_path(env: Mapping[str, str] | None = None) -> Path:
     """Return the file that settings are read from: that of `LUKASA_CONFIG`, or one in the user's configuration folder."""
     variables = os.environ if env is None else env  # noqa: TID251 - the one place
     if named := variables.get(_FILE):
-        return Path(named)
+        return as_path(named)
     return _user_folder(env, "APPDATA", "XDG_CONFIG_HOME") / "lukasa" / "config.toml"
 
 

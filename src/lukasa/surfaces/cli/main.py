@@ -11,6 +11,8 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
+from io import TextIOWrapper
+from pathlib import Path
 
 from cyclopts import App, CycloptsError, Group, Parameter
 
@@ -116,6 +118,7 @@ def make_app() -> App:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 failed, 2 misused, 130 interrupted."""
     arguments = sys.argv[1:] if argv is None else list(argv)
+    _prepare_streams()
     try:
         with _plain_warnings():
             code = make_app()(arguments)
@@ -133,6 +136,16 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         return _failed(_explain(error), FAILED)
     return code if isinstance(code, int) else 0
+
+
+def _prepare_streams() -> None:
+    """Make the standard streams take any text: what they cannot show is replaced, and closed ones take everything."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by the caller
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - until the process ends
+        elif mode == "w" and isinstance(stream, TextIOWrapper) and stream.errors != "backslashreplace":
+            stream.reconfigure(errors="replace")
 
 
 @contextmanager
