@@ -53,3 +53,11 @@ class Turn:
 
     retired_at: datetime | None = None
     """When it was forgotten; `None` while it may be recalled."""
+
+    @property
+    def is_spoken(self) -> bool:
+        """Whether a person or the assistant speaks, so that extractors may read it.
+
+        The words of the system or a tool are no testimony, unless their origin says that they are a speaker's.
+        """
+        return self.role in {"user", "assistant"} or self.origin in {"user", "assistant"}
