@@ -13,12 +13,13 @@ from math import isfinite
 from operator import getitem
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from warnings import warn
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, TomlConfigSettingsSource
 from pydantic_settings.sources import PydanticBaseSettingsSource
 
-from lukasa.errors import ConfigError, InputError
+from lukasa.errors import ConfigError, InputError, SettingWarning
 from lukasa.extraction.guidance import CustomAttribute, Guidance
 from lukasa.policy import (
     BudgetPolicy,
@@ -36,6 +37,7 @@ Count = Annotated[int, Field(ge=0)]
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 _PREFIX = "LUKASA_"
+_DB = f"{_PREFIX}DB"
 _FILE = f"{_PREFIX}CONFIG"
 _OF_TESTS = f"{_PREFIX}TEST_"
 """Variables of our own tests, such as which server to try; not settings."""
@@ -44,6 +46,9 @@ _GROUPS = frozenset(
     {"guidance", "remember", "resolve", "recall", "distil", "jobs", "maintain", "graph", "budget"}
 )
 """Settings that are objects: given in code, or as a table of the file."""
+
+_NEAR = 0.8
+"""How much a variable must be like a setting to be taken for a slip of the keyboard, from 0 to 1 (`difflib`)."""
 
 _UNKNOWN = "unexpected_keyword_argument"
 """Pydantic's word for a name that a dataclass does not have."""
@@ -190,15 +195,19 @@ class Settings(BaseSettings):
         `LUKASA_DB` is another name for `LUKASA_STORE`. The working directory is never looked in: a cloned repository must
         not decide where memories go.
 
-        Raises `ConfigError`, also for an unknown name, so that a typing error is noticed.
+        Variables of others, such as the `LUKASA_SERVICE_HOST` of Kubernetes, are ignored, with a `SettingWarning` where one
+        looks like a misspelt setting. Raises `ConfigError` for a value that cannot be used, and for an unknown name in
+        the file.
         """
         variables = os.environ if env is None else env  # noqa: TID251 - the one place
+        for doubt in _misspelt(variables, cls):
+            warn(doubt, SettingWarning, stacklevel=2)
         return cls(**{**_in_file(variables, cls), **_in_environment(variables, cls)})
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str]) -> Self:
         """Read a TOML file only. Raises `ConfigError` if it is missing or holds anything but settings."""
-        return cls(**_read(Path(path), cls))
+        return cls(**_read(as_path(path), cls))
 
     def origins(self, env: Mapping[str, str] | None = None) -> dict[str, Source]:
         """Return where `from_env` takes each setting from."""
@@ -219,11 +228,19 @@ def default_path(env: Mapping[str, str] | None = None) -> Path:
     return _user_folder(env, "LOCALAPPDATA", "XDG_DATA_HOME") / "lukasa" / "memory.lukasa"
 
 
+def as_path(name: str | os.PathLike[str]) -> Path:
+    """Return a path that somebody wrote; `~` at its beginning is their home folder."""
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:  # no such user: a file may be called ~draft
+        return Path(name)
+
+
 def config_path(env: Mapping[str, str] | None = None) -> Path:
     """Return the file that settings are read from: that of `LUKASA_CONFIG`, or one in the user's configuration folder."""
     variables = os.environ if env is None else env  # noqa: TID251 - the one place
     if named := variables.get(_FILE):
-        return Path(named)
+        return as_path(named)
     return _user_folder(env, "APPDATA", "XDG_CONFIG_HOME") / "lukasa" / "config.toml"
 
 
@@ -248,21 +265,30 @@ def _user_folder(env: Mapping[str, str] | None, windows: str, xdg: str) -> Path:
 
 
 def _in_environment(env: Mapping[str, str], cls: type[Settings]) -> dict[str, str]:
-    names = {f"{_PREFIX}{name.upper()}": name for name in cls.model_fields if name not in _GROUPS}
-    ours = {
-        key: value
-        for key, value in env.items()
-        if key.startswith(_PREFIX) and key != _FILE and not key.startswith(_OF_TESTS)
-    }
-    _refuse_unknown(ours, [*names, f"{_PREFIX}DB"], "")
-    for key, value in ours.items():
+    variables = {_PREFIX + name.upper(): name for name in cls.model_fields if name not in _GROUPS}
+    values = {name: env[key] for key, name in variables.items() if key in env}
+    for name, value in values.items():
         # Pydantic also reads " 3" and "1_000": in a variable, that is a slip.
-        whole = key in names and cls.model_fields[names[key]].annotation is int
+        whole = cls.model_fields[name].annotation is int
         if whole and not (value.isascii() and value.isdecimal()):
-            raise ConfigError(f"{key} must be a whole number, not {value!r}")
-    values = {names[key]: value for key, value in ours.items() if key in names}
-    store = _one_store(ours.get(f"{_PREFIX}DB", ""), ours.get(f"{_PREFIX}STORE", ""))
+            raise ConfigError(f"{_PREFIX}{name.upper()} must be a whole number, not {value!r}")
+    store = _one_store(env.get(_DB, ""), env.get(f"{_PREFIX}STORE", ""))
     return {**values, "store": store} if store else values
+
+
+def _misspelt(env: Mapping[str, str], cls: type[Settings]) -> Iterator[str]:
+    """Yield what to say of variables that are no settings, and that somebody may take for one."""
+    settings = {name.upper(): _PREFIX + name.upper() for name in cls.model_fields if name not in _GROUPS}
+    settings |= {variable.removeprefix(_PREFIX): variable for variable in (_DB, _FILE)}
+    for variable in sorted(env.keys() - settings.values()):
+        # Without the prefix: it would make any two variables alike.
+        name = variable.removeprefix(_PREFIX).upper()
+        if not variable.startswith(_PREFIX) or variable.startswith(_OF_TESTS):
+            continue
+        if name.lower() in _GROUPS:
+            yield f"{variable} is not read; write a table [{name.lower()}] in a settings file"
+        elif near := get_close_matches(name, settings, n=1, cutoff=_NEAR):
+            yield f"{variable} is not a setting, and is ignored; did you mean {settings[near[0]]}?"
 
 
 def _one_store(db: str, store: str) -> str:
@@ -301,10 +327,8 @@ def _refuse_unknown(
     given: Mapping[str, object], known: Sequence[str] | Mapping[str, object], where: str
 ) -> None:
     for name in sorted(set(given) - set(known)):
-        # Without the prefix: it would make any two variables alike.
-        bare = {setting.removeprefix(_PREFIX): setting for setting in known}
-        near = get_close_matches(name.removeprefix(_PREFIX), bare, n=1)
-        hint = f"did you mean {bare[near[0]]}?" if near else f"known: {', '.join(sorted(known))}"
+        near = get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(known))}"
         raise ConfigError(f"{name} is not a setting{where}; {hint}")
 
 

@@ -42,6 +42,10 @@ class ConfigError(LukasaError):
     """The settings cannot work together."""
 
 
+class SettingWarning(UserWarning):
+    """An environment variable looks like a misspelt setting, and is ignored."""
+
+
 class InputError(LukasaError):
     """An argument cannot be stored or understood."""
 

@@ -12,7 +12,7 @@ from typing import NamedTuple, Self, TypeVar
 from uuid import uuid4
 
 from lukasa.adapters import registry
-from lukasa.config import Settings, default_path
+from lukasa.config import Settings, as_path, default_path
 from lukasa.domain.time import read_zone
 from lukasa.engine.memory import AsyncEngine
 from lukasa.engine.parts import Parts
@@ -148,12 +148,12 @@ def _store(target: str) -> tuple[str, Store]:
     # `C:\notes` is a file, and so is a name with a colon in some folder.
     named = colon and 1 < len(scheme) <= _LONGEST_SCHEME and scheme.isidentifier()
     if not named:
-        path = Path(target) if target else _own_path()
+        path = as_path(target) if target else _own_path()
         return str(path), registry.store("sqlite")(path)
     if scheme == "sqlite":
         if not rest:
             raise ConfigError("sqlite: needs a path, such as sqlite:agent.lukasa")
-        return target, registry.store("sqlite")(Path(rest.removeprefix("//")))
+        return target, registry.store("sqlite")(as_path(rest.removeprefix("//")))
     if scheme == "memory" and rest:
         raise ConfigError(f"{target!r}: a store in memory has no name; open 'memory:'")
     return target, registry.store(scheme)(rest) if rest else registry.store(scheme)()
@@ -318,7 +318,7 @@ def _bounded(full: Allowance, *, calls: int, tokens: int, dollars: float = 0.0) 
 
 def _local(settings: Settings) -> dict[str, object]:
     """Return the options of every model that runs on this machine."""
-    directory = Path(settings.model_directory) if settings.model_directory else None
+    directory = as_path(settings.model_directory) if settings.model_directory else None
     if directory is not None and not directory.is_dir():
         raise ConfigError(
             f"setting model_directory (LUKASA_MODEL_DIRECTORY): there is no directory {settings.model_directory!r}"

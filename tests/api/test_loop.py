@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from lukasa import Memory, Settings
-from lukasa.errors import ClosedError, LukasaError, StoreReadOnlyError
+from lukasa.errors import ClosedError, LukasaError, StoreError
 
 SETTINGS = Settings(embedder="hashing", tokens="words")
 AT = "2026-03-01T10:00:00Z"
@@ -75,7 +75,7 @@ def test_after_closing_every_verb_says_so(path: Path):
 
 
 def test_when_opening_fails_no_thread_stays(tmp_path: Path):
-    with pytest.raises(StoreReadOnlyError):
+    with pytest.raises(StoreError):
         opened(tmp_path / "nowhere" / "memory.lukasa")
 
     assert loops() == 0

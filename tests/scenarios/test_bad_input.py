@@ -23,6 +23,7 @@ from lukasa.errors import (
     InputError,
     NewerSchemaError,
     StoreCorruptError,
+    StoreError,
     StoreReadOnlyError,
 )
 
@@ -269,7 +270,31 @@ def test_a_folder_is_no_store(tmp_path: Path):
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path):
-    refused(tmp_path / "nowhere" / "memory.lukasa", StoreReadOnlyError, names="nowhere")
+    with pytest.raises(StoreError, match=r"there is no folder '.*nowhere'") as raised:
+        opened(tmp_path / "nowhere" / "memory.lukasa")
+
+    assert not isinstance(raised.value, StoreReadOnlyError)
+
+
+@pytest.mark.parametrize("named", ["~/home.lukasa", "sqlite:~/home.lukasa", Path("~/home.lukasa")])
+def test_a_tilde_is_the_home_folder(named: str | Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+
+    Memory.open(named, settings=SETTINGS).close()
+    monkeypatch.setenv("LUKASA_DB", str(named))
+    monkeypatch.setenv("LUKASA_EMBEDDER", "hashing")
+    Memory.open().close()
+
+    assert [file.name for file in tmp_path.iterdir()] == ["home.lukasa"]
+
+
+def test_a_tilde_of_no_user_is_a_letter_of_the_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+
+    Memory.open("~nobody-of-that-name", settings=SETTINGS).close()
+
+    assert [file.name for file in tmp_path.iterdir()] == ["~nobody-of-that-name"]
 
 
 def test_the_default_folder_that_cannot_be_made_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -81,12 +81,12 @@ def test_groups_show_what_differs_down_to_the_last_table(lukasa: Run, file: Path
 
 
 def test_a_slip_is_told_and_nothing_is_printed(lukasa: Run, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("LUKASA_EMBEDER", "hashing")
+    monkeypatch.setenv("LUKASA_THREADS", "two")
 
     done = lukasa("config")
 
     assert (done.code, done.out) == (1, "")
-    assert done.err == "lukasa: LUKASA_EMBEDER is not a setting; did you mean LUKASA_EMBEDDER?\n"
+    assert done.err == "lukasa: LUKASA_THREADS must be a whole number, not 'two'\n"
 
 
 def test_a_file_that_is_named_and_not_there_is_told(lukasa: Run, file: Path):
@@ -95,3 +95,20 @@ def test_a_file_that_is_named_and_not_there_is_told(lukasa: Run, file: Path):
     assert done.code == 1
     assert "LUKASA_CONFIG names" in done.err
     assert str(file) in done.err
+
+
+@pytest.mark.filterwarnings("default::lukasa.errors.SettingWarning")
+@pytest.mark.parametrize("command", [["config"], ["config", "--json"], ["doctor"], ["stats"]])
+def test_a_misspelt_variable_is_a_line_and_foreign_ones_are_none(
+    command: list[str], lukasa: Run, monkeypatch: pytest.MonkeyPatch
+):
+    lukasa("remember", "I live in Porto.")
+    monkeypatch.setenv("LUKASA_EMBEDER", "none")
+    monkeypatch.setenv("LUKASA_PORT_8080_TCP", "tcp://10.0.0.1:8080")
+
+    done = lukasa(*command)
+
+    assert done.code == 0
+    assert done.err == (
+        "warning: LUKASA_EMBEDER is not a setting, and is ignored; did you mean LUKASA_EMBEDDER?\n"
+    )

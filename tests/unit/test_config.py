@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from lukasa.config import Settings, config_path, default_path
-from lukasa.errors import ConfigError
+from lukasa.errors import ConfigError, SettingWarning
 from lukasa.extraction.guidance import CustomAttribute
 from lukasa.policy import ComposePolicy, ExtractionPolicy, RecallPolicy
 
@@ -30,8 +30,6 @@ def test_every_setting_has_its_variable():
 
 
 def test_a_typing_error_is_not_silence():
-    with pytest.raises(ConfigError, match=r"LUKASA_EMBEDER is not a setting; did you mean LUKASA_EMBEDDER\?"):
-        Settings.from_env({"LUKASA_EMBEDER": "hashing"})
     with pytest.raises(ConfigError, match=r"embeder is not a setting; did you mean embedder\?"):
         Settings(embeder="hashing")  # type: ignore[call-arg]
 
@@ -191,13 +189,47 @@ def test_groups_are_policies_or_tables_in_code_too():
 
 def test_a_suggestion_is_only_made_for_what_is_near():
     with pytest.raises(
-        ConfigError, match=r"^LUKASA_QWYJIBO is not a setting; known: LUKASA_BUDGET_CALLS_PER_DAY, "
+        ConfigError, match=r"^qwyjibo is not a setting; known: budget, budget_calls_per_day, "
     ):
-        Settings.from_env({"LUKASA_QWYJIBO": "1"})
+        Settings(qwyjibo="1")  # type: ignore[call-arg]
 
 
-def test_what_our_tests_are_told_is_no_setting():
-    assert Settings.from_env({"LUKASA_TEST_LLM_URL": "http://localhost:8080/v1"}) == Settings()
+@pytest.mark.parametrize(
+    "variable",
+    [
+        "LUKASA_PORT", "LUKASA_SERVICE_HOST", "LUKASA_SERVICE_PORT", "LUKASA_SERVICE_PORT_HTTP",
+        "LUKASA_PORT_8080_TCP", "LUKASA_PORT_8080_TCP_ADDR", "LUKASA_PORT_8080_TCP_PROTO", "LUKASA_DB_PORT",
+        "LUKASA_STORE_SERVICE_HOST", "LUKASA_LLM_PORT", "LUKASA_LLM_SERVICE_PORT", "LUKASA_RECALL_SERVICE_HOST",
+        "LUKASA_STAGE", "LUKASA_ENV", "LUKASA_HOME", "LUKASA_VERSION", "LUKASA_LOG_LEVEL", "LUKASA_URL",
+        "LUKASA_TEST_LLM_URL", "LUKASA_QWYJIBO", "LUKASA_", "lukasa_embedder", "LUKASAX", "XLUKASA_EMBEDER",
+    ],
+)  # fmt: skip
+def test_a_variable_of_others_is_ignored_without_a_word(variable: str):
+    assert Settings.from_env({variable: "tcp://10.0.0.1:80"}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("variable", "setting"),
+    [
+        ("LUKASA_EMBEDER", "LUKASA_EMBEDDER"),
+        ("LUKASA_EMBEDDRE", "LUKASA_EMBEDDER"),
+        ("LUKASA_embedder", "LUKASA_EMBEDDER"),
+        ("LUKASA_TENENT", "LUKASA_TENANT"),
+        ("LUKASA_LLM_KYE", "LUKASA_LLM_KEY"),
+        ("LUKASA_THREAD", "LUKASA_THREADS"),
+        ("LUKASA_DBS", "LUKASA_DB"),
+        ("LUKASA_CONFG", "LUKASA_CONFIG"),
+        ("LUKASA_BUDGET_CALL_PER_DAY", "LUKASA_BUDGET_CALLS_PER_DAY"),
+    ],
+)
+def test_a_variable_that_is_nearly_a_setting_is_a_warning(variable: str, setting: str):
+    with pytest.warns(SettingWarning, match=rf"^{variable} is not a setting, .* did you mean {setting}\?$"):
+        assert Settings.from_env({variable: "9"}) == Settings()
+
+
+def test_a_group_in_a_variable_is_a_warning():
+    with pytest.warns(SettingWarning, match=r"LUKASA_RECALL is not read; write a table \[recall\] in a"):
+        Settings.from_env({"LUKASA_RECALL": '{"max_terms": 40}'})
 
 
 @pytest.mark.parametrize(

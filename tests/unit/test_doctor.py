@@ -94,3 +94,35 @@ def test_the_command_reindexes(capsys: pytest.CaptureFixture[str]):
     assert main(["reindex", "--json"]) == 0
 
     assert capsys.readouterr().out == '{"done": 0, "remaining": 0}\n'
+
+
+@pytest.mark.parametrize("extractor", ["rules", "none"])
+@pytest.mark.parametrize("embedder", ["hashing", "none", pytest.param("onnx", marks=pytest.mark.model)])
+@pytest.mark.parametrize("floor", [0.0, 0.2, 1.0])
+def test_the_proof_holds_on_a_fresh_store_whatever_recall_abstains_from(
+    embedder: str, extractor: str, floor: float, tmp_path: Path
+):
+    settings = Settings(embedder=embedder, extractor=extractor, recall={"min_confidence": floor})  # type: ignore[arg-type]
+    with Memory.open(tmp_path / "fresh.lukasa", settings=settings) as memory:
+        health = memory.doctor(prove=True)
+
+        assert [(stage.name, stage.detail) for stage in health.stages if not stage.ok] == []
+        assert health.ok
+        assert (health.stats.turns, health.stats.facts) == (0, 0)
+
+
+def test_the_proof_still_fails_when_nothing_is_found(path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("lukasa.retrieval.recall.select_hits", lambda *_, **__: [])
+    with Memory.open(path, settings=HASHING) as memory:
+        failed = [stage for stage in memory.doctor(prove=True).stages if not stage.ok]
+
+    assert [(stage.name, stage.detail) for stage in failed] == [
+        ("recall", "what was just stored was not found")
+    ]
+
+
+def test_the_proof_lowers_no_threshold_for_users(path: Path):
+    with Memory.open(path, settings=HASHING.with_(recall={"min_confidence": 1.0})) as memory:
+        memory.doctor(prove=True)
+
+        assert memory.of("ana").recall("Who won the boat race?").abstained

@@ -133,10 +133,12 @@ class Believe:
         """Extract claims from the turns and judge them; *earlier* turns show who "you" is."""
         if self.extractor is None:
             return []
-        scenes = make_scenes(turns, earlier, zone=zone)
-        claims = await self.extractor.claims(turns, scenes)
-        judged = self.judge(partition, turns, scenes, claims, later=later)
-        return [each._replace(instructions=self.gate.instructions(each.turn)) for each in judged]
+        spoken = [turn for turn in turns if turn.is_spoken]
+        scenes = make_scenes(spoken, [turn for turn in earlier if turn.is_spoken], zone=zone)
+        claims = await self.extractor.claims(spoken, scenes) if spoken else []
+        judged = self.judge(partition, spoken, scenes, claims, later=later)
+        rulings = {turn.turn.id: turn.rulings for turn in judged}
+        return [JudgedTurn(turn, rulings.get(turn.id, []), self.gate.instructions(turn)) for turn in turns]
 
     def judge(
         self,

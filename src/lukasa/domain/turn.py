@@ -54,6 +54,14 @@ class Turn:
     retired_at: datetime | None = None
     """When it was forgotten; `None` while it may be recalled."""
 
+    @property
+    def is_spoken(self) -> bool:
+        """Whether a person or the assistant speaks, so that extractors may read it.
+
+        The words of the system or a tool are no testimony, unless their origin says that they are a speaker's.
+        """
+        return self.role in {"user", "assistant"} or self.origin in {"user", "assistant"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:

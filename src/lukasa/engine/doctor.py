@@ -30,7 +30,7 @@ async def examine(
         spec = await encoder.spec()
     except LukasaError as error:
         problem = str(error)
-    if spec is None and problem is None:
+    if spec is None and problem is None and encoder.embedder is not None:
         problem = str(encoder.problem)
     fingerprint = spec.fingerprint if spec else None
     backlogs = [
@@ -63,14 +63,17 @@ async def examine(
 # --- the self-test ---------------------------------------------------------------------------------------------------
 
 _SENTENCE = "I moved to Reykjavik in March 2024, and I work as a glass blower."
-_QUESTION = "Where do I live?"
+_QUESTION = "Where does the glass blower live?"
+"""It shares words with the sentence, so that full-text search alone finds it too."""
+
 _PLACE = "Reykjavik"
 
 
 async def self_test(handle: AsyncHandle, *, extracts: bool) -> list[Stage]:
     """Run each stage on a partition of its own; after one that fails, only the clean-up is tried.
 
-    *extracts*: whether anything distils facts from turns.
+    *handle*: one that does not abstain, since how sure recall must be is the user's choice. *extracts*: whether an extractor is
+    configured.
     """
     stages: list[Stage] = []
     steps = [("write", _write), *([("extract", _extract)] if extracts else []), ("recall", _recall)]

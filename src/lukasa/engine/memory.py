@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
+from copy import copy
+from dataclasses import replace
 from datetime import date
 from typing import Self
 
@@ -48,7 +50,9 @@ class AsyncEngine:
         With *prove*, the whole loop runs on a partition of its own, which is erased afterwards: write, extract, recall.
         """
         parts = self._parts
-        handle = self._of(Partition("lukasa doctor", parts.worker))
+        paths = copy(self._paths)
+        paths.recall = replace(paths.recall, policy=replace(parts.recall, min_confidence=0.0))
+        handle = AsyncHandle(Partition("lukasa doctor", parts.worker), parts, paths)
         extracts = parts.recipe is not None or parts.extractor is not None
         return await examine(
             parts.store,

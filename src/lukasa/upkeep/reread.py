@@ -113,13 +113,15 @@ class Reread:
         """Read batch after batch, then compare all claims with what is known."""
         heard: list[JudgedTurn] = []
         earlier: list[Turn] = []
+        proposed = None
         for batch in self.reader.batches(turns):
             read = await self.reader.read(run, batch, earlier[-self.reader.policy.recent :], [])
             if read.lacking:
                 raise BadReplyError(f"the model's reading is not whole ({read.lacking}); nothing was changed")
-            earlier += batch
+            earlier += [turn for turn in batch if turn.is_spoken]
+            proposed = read.proposed or proposed
             heard += read.heard
-        whole = ReadBatch(heard, read.proposed)
+        whole = ReadBatch(heard, proposed)
         return heard, await self.reader.resolve(run, whole, now=self.clock())
 
 

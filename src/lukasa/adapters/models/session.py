@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -27,6 +29,10 @@ T = TypeVar("T")
 _CHARS_A_TOKEN = 64
 """Texts are cut to this many characters for each token the model takes before they are tokenised, so that a text of
 megabytes costs no more than one of pages. Words are far shorter."""
+
+
+_NO_TELEMETRY = "ORT_DISABLE_TELEMETRY"
+_importing = threading.Lock()
 
 
 class _Loaded:
@@ -165,7 +171,8 @@ def _load_tokenizer(files: Files, name: str) -> Tokenizer:
 
 def _load_session(files: Files, name: str) -> InferenceSession:
     try:
-        from onnxruntime import InferenceSession, SessionOptions  # noqa: PLC0415 - heavy
+        with _telemetry_off():
+            from onnxruntime import InferenceSession, SessionOptions  # noqa: PLC0415 - heavy
     except ImportError as error:
         raise ModelMissingError(
             f"the model {name!r} needs the package 'onnxruntime'; pip install onnxruntime"
@@ -182,6 +189,26 @@ def _load_session(files: Files, name: str) -> InferenceSession:
         raise ModelMissingError(
             f"the model {name!r} has a model.onnx that cannot be loaded: {_clip(error)}"
         ) from error
+
+
+@contextmanager
+def _telemetry_off() -> Iterator[None]:
+    """Opt out of onnxruntime's telemetry while it is imported.
+
+    Its wheels since 1.29 look up a host and keep a device id in the home folder, unless this variable is set when
+    the library is loaded. A library that the application loaded first, and a variable that the user set, are left
+    alone: whether they send anything is not for Lukasa to decide.
+    """
+    environment = os.environ  # noqa: TID251 - no setting: the native library reads it
+    with _importing:
+        if "onnxruntime" in sys.modules or _NO_TELEMETRY in environment:
+            yield
+            return
+        environment[_NO_TELEMETRY] = "1"
+        try:
+            yield
+        finally:
+            environment.pop(_NO_TELEMETRY, None)
 
 
 def _load_basis(data: bytes, name: str) -> npt.NDArray[np.float32]:

@@ -97,16 +97,17 @@ class SessionReader:
         """Return the turns before one in its session, oldest first."""
         query = replace(run.query, after=max(0, first.seq - _BACK), limit=_BACK)
         turns = await self.store.turns(run.partition, query)
-        return [turn for turn in turns if turn.seq < first.seq][-self.policy.recent :]
+        return [turn for turn in turns if turn.seq < first.seq and turn.is_spoken][-self.policy.recent :]
 
     async def read(
         self, run: Run, batch: Sequence[Turn], earlier: Sequence[Turn], summaries: Sequence[Summary]
     ) -> ReadBatch:
         """Return what the turns say, judged by the gate. Raises what the model raises when it cannot be asked now."""
         proposed, lacking = None, ""
-        if self.recipe is not None:
+        spoken = [turn for turn in batch if turn.is_spoken]
+        if self.recipe is not None and spoken:
             background = self._background(run, earlier, summaries)
-            proposed, lacking = await self._proposed(run, self.recipe, background, batch)
+            proposed, lacking = await self._proposed(run, self.recipe, background, spoken)
         if proposed is None:
             heard = await self.believe.extract(run.partition, batch, earlier, zone=None, later=True)
         else:

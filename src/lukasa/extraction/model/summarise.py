@@ -57,7 +57,7 @@ class Summarise:
         if not turns:
             return None
         text = last.text if last else ""
-        for segment in segments(turns, self.policy):
+        for segment in segments([turn for turn in turns if turn.is_spoken], self.policy):
             text = await self._next(job, text, segment, spending)
         return Summary(
             session=job.session,

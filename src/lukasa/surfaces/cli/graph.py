@@ -13,7 +13,7 @@ from rich.text import Text
 from lukasa import Entity, Handle, Receipt, Relation
 from lukasa.surfaces.cli.fact_lines import span
 from lukasa.surfaces.cli.options import UserOptions, opened_handle
-from lukasa.surfaces.cli.output import console, count, print_json, warn
+from lukasa.surfaces.cli.output import console, count, print_document, print_json, warn
 
 
 def entities(
@@ -160,7 +160,7 @@ def graph(
     if options.json:
         print_json({"format": format, "file": output, "graph": None if output else text})
     elif output is None:
-        console().out(text, end="", highlight=False)
+        print_document(text)
     else:
         console().print(Text(f"{count(text.count(chr(10)), 'line')} written to {output}"))
 

@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.metadata import version
+from io import TextIOWrapper
+from pathlib import Path
 
 from cyclopts import App, CycloptsError, Group, Parameter
 
@@ -114,8 +118,10 @@ def make_app() -> App:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 failed, 2 misused, 130 interrupted."""
     arguments = sys.argv[1:] if argv is None else list(argv)
+    _prepare_streams()
     try:
-        code = make_app()(arguments)
+        with _plain_warnings():
+            code = make_app()(arguments)
         sys.stdout.flush()
     except KeyboardInterrupt:
         return _failed("interrupted; what was stored is kept", INTERRUPTED)
@@ -130,6 +136,31 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         return _failed(_explain(error), FAILED)
     return code if isinstance(code, int) else 0
+
+
+def _prepare_streams() -> None:
+    """Make the standard streams take any text: what they cannot show is replaced, and closed ones take everything."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by the caller
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - until the process ends
+        elif mode == "w" and isinstance(stream, TextIOWrapper) and stream.errors != "backslashreplace":
+            stream.reconfigure(errors="replace")
+
+
+@contextmanager
+def _plain_warnings() -> Iterator[None]:
+    """Show a warning, such as one about a misspelt variable, once, as a line without a place in our source."""
+    shown: set[str] = set()
+
+    def show(message: Warning | str, *_: object, **__: object) -> None:
+        if str(message) not in shown:
+            shown.add(str(message))
+            sys.stderr.write(f"warning: {message}\n")
+
+    with warnings.catch_warnings():
+        warnings.showwarning = show
+        yield
 
 
 def _explain(error: Exception) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from cyclopts import Parameter
 
 from lukasa import Handle, Memory, Settings
-from lukasa.config import default_path
+from lukasa.config import as_path, default_path
 from lukasa.errors import NotFoundError
 
 USER = "me"
@@ -83,5 +83,5 @@ def moment(value: str) -> str | int | None:
 def _file(where: str) -> Path | None:
     """Return the store's file, if it is one."""
     if where.startswith("sqlite:"):
-        return Path(where.removeprefix("sqlite:"))
-    return None if where == "memory:" or "://" in where else Path(where)
+        return as_path(where.removeprefix("sqlite:").removeprefix("//"))
+    return None if where == "memory:" or "://" in where else as_path(where)

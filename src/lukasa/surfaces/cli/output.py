@@ -26,6 +26,16 @@ def print_json(value: object) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=not encoding.startswith("utf"), default=_simpler) + "\n")
 
 
+def print_document(text: str) -> None:
+    """Print a document that says that it is UTF-8, such as GraphML: in UTF-8, unless a terminal is to show it."""
+    if sys.stdout.isatty():
+        sys.stdout.write(text)
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+    sys.stdout.buffer.flush()
+
+
 def _simpler(value: object) -> object:
     """Return an object that `json` can serialise."""
     match value:

@@ -20,7 +20,8 @@ from lukasa.errors import (
 )
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-_DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR})
+_DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+_MISSING = frozenset({errno.ENOENT, errno.ENOTDIR})
 
 
 @contextmanager
@@ -65,6 +66,8 @@ def _translate(error: apsw.Error, path: Path, connection: apsw.Connection | None
 def _translate_system(error: OSError, path: Path) -> Exception:
     if error.errno in _FULL:
         return StoreFullError(f"no space left for {str(path)!r}; nothing was written")
+    if error.errno in _MISSING:
+        return StoreError(f"{str(path)!r} cannot be created: there is no folder {str(path.parent)!r}")
     if error.errno in _DENIED:
         return StoreReadOnlyError(f"{str(path)!r} cannot be created: {error.strerror}")
     return StoreError(f"{str(path)!r}: {error.strerror or error}")
