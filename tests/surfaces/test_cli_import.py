@@ -121,11 +121,15 @@ def test_an_import_that_broke_off_goes_on_where_it_stopped(
 def test_what_stood_before_the_damage_is_kept_and_the_store_opens(lukasa: Run, lines: Path):
     lines.write_text(lines.read_text("utf-8")[:-40], "utf-8")
 
-    done = lukasa("import", lines)
+    refused = lukasa("import", lines, "--strict")
+    before = len(lukasa("turns", "--json").json)
+    done = lukasa("import", lines, "--json").json
 
-    assert done.code == 1
-    assert "line 12" in done.err
-    assert len(lukasa("turns", "--json").json) == 8
+    assert refused.code == 1
+    assert "line 12" in refused.err
+    assert before == 8
+    assert (done["turns"], done["duplicates"]) == (3, 8)
+    assert "line 12 is not JSON" in done["skipped"][0]
     assert lukasa("verify").code == 0
 
 
@@ -141,7 +145,7 @@ def test_what_stood_before_the_damage_is_kept_and_the_store_opens(lukasa: Run, l
         (b"Ada: When was this?\n", "--at"),
         (b'{"role": "king", "content": "x", "at": "2026-05-08T10:00:00Z"}\n', "'king'"),
         (b'{"role": "user", "content": "a\\u0000b", "at": "2026-05-08T10:00:00Z"}\n', "NUL"),
-        (b'{"role": "user", "content": "\\ud800", "at": "2026-05-08T10:00:00Z"}\n', "Unicode"),
+        (b'{"role": "user", "content": "\\ud800", "at": "2026-05-08T10:00:00Z"}\n', "surrogate"),
         (b'{"role": "user", "content": "x", "at": "2026-05-08T10:00:00"}\n', "--zone"),
     ],
 )
@@ -152,7 +156,7 @@ def test_a_bad_file_is_one_line_that_names_it_and_costs_nothing(
     file = tmp_path / "bad.file"
     file.write_bytes(content)
 
-    done = lukasa("import", file)
+    done = lukasa("import", file, "--strict")
 
     assert done.code == 1
     assert done.out == ""
@@ -163,17 +167,22 @@ def test_a_bad_file_is_one_line_that_names_it_and_costs_nothing(
     assert lukasa("verify").code == 0
 
 
-def test_a_message_that_is_too_long_is_named_with_its_session(lukasa: Run, tmp_path: Path):
+def test_a_message_that_is_too_long_is_split(lukasa: Run, tmp_path: Path):
     huge = [{"role": "user", "content": "x" * 6_000_000, "at": "2026-05-08T10:00:00Z"}]
 
-    done = lukasa("import", write_lines(tmp_path / "huge.jsonl", huge))
+    file = write_lines(tmp_path / "huge.jsonl", huge)
+    refused = lukasa("import", file, "--strict")
+    done = lukasa("import", file, "--json").json
 
-    assert done.code == 1
-    assert "huge.jsonl, line 1: message 0 has 6,000,000 bytes" in done.err
+    assert refused.code == 1
+    assert "huge.jsonl, line 1, message 0: 6,000,000 bytes are too long" in refused.err
+    assert done["turns"] == 6
+    assert "split into 6" in done["mended"][0]
+    assert lukasa("import", file, "--json").json["duplicates"] == 6
 
 
 def test_a_directory_and_a_missing_file_make_no_store(lukasa: Run, tmp_path: Path, db: Path):
-    assert "is a directory" in lukasa("import", tmp_path).err
+    assert "holds no file of a known kind" in lukasa("import", tmp_path).err
     assert "there is no file" in lukasa("import", tmp_path / "nothing").err
     assert not db.exists()
 
