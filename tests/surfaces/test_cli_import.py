@@ -9,6 +9,7 @@ import pytest
 from command_line import Run, messages, write_lines
 
 from lukasa import Handle, Memory
+from lukasa.errors import InputError
 from lukasa.surfaces.cli.formats.session import Session
 from lukasa.surfaces.cli.import_ import MOST, parts
 
@@ -268,3 +269,110 @@ def test_the_summary_is_for_people_without_json(lukasa: Run, lines: Path):
     assert "12 turns stored" in done.out
     assert "0 known already" in done.out
     assert "In the memory of: me" in done.out
+
+
+CHAT = "".join(
+    f"{day}/10/2023, 11:1{n} - {name}: Note {n} of {name}, {day}.\n"
+    for day in (9, 30)
+    for n, name in enumerate(("Sam", "Maria do Carmo de Sousa Pinto", "Sam"))
+)
+
+
+@pytest.fixture
+def chat(tmp_path: Path) -> Path:
+    file = tmp_path / "WhatsApp Chat.txt"
+    file.write_text(CHAT, "utf-8")
+    return file
+
+
+def test_a_dry_run_shows_speakers_and_months_and_stores_nothing(lukasa: Run, chat: Path, db: Path):
+    done = lukasa("import", chat, "--dry-run")
+    report = lukasa("import", chat, "--dry-run", "--json").json
+
+    for shown in (
+        "6 turns in 2 sessions",
+        "would be imported; nothing was stored",
+        "Maria do Carmo",
+        "2023-10",
+        "--as",
+    ):
+        assert shown in done.out
+    assert report["dry_run"]
+    assert report["speakers"] == {"Sam": {"2023-10": 4}, "Maria do Carmo de Sousa Pinto": {"2023-10": 2}}
+    assert (report["turns"], report["sessions"]) == (6, 2)
+    assert not db.exists()
+
+
+def test_as_says_which_speaker_is_the_user(lukasa: Run, chat: Path):
+    done = lukasa("import", chat, "--as", "sam")
+
+    turns = lukasa("turns", "--json").json
+    assert "--as" not in done.out
+    assert {(turn["role"], turn["speaker"]) for turn in turns} == {
+        ("user", None),
+        ("user", "Maria do Carmo de Sousa Pinto"),
+    }
+
+
+def test_a_user_whom_nobody_is_called_is_refused_before_anything_is_stored(lukasa: Run, chat: Path, db: Path):
+    done = lukasa("import", chat, "--as", "Olu")
+
+    assert done.code == 1
+    assert "nobody in" in done.err
+    assert "Maria do Carmo de Sousa Pinto, Sam" in done.err
+    assert not db.exists()
+
+
+def test_a_folder_is_imported_file_by_file(lukasa: Run, tmp_path: Path):
+    folder = tmp_path / "export"
+    folder.mkdir()
+    write_lines(folder / "a.jsonl", messages(4))
+    (folder / "b.json").write_text('[{"sample_id": "x", "conv', "utf-8")
+    (folder / "c.json").write_text(
+        '[{"role": "user", "content": "Hi.", "at": "2026-05-08T10:00:00Z"}, {"ro', "utf-8"
+    )
+    (folder / "README.md").write_text("Read me.", "utf-8")
+
+    done = lukasa("import", folder, "--json").json
+
+    assert done["turns"] == 5
+    assert [(Path(file["file"]).name, file["turns"]) for file in done["files"]] == [
+        ("a.jsonl", 4),
+        ("c.json", 1),
+    ]
+    assert sorted(Path(file).name for file in done["other_files"]) == ["README.md", "b.json"]
+    assert "is not JSON" in done["skipped"][0]
+    assert lukasa("import", folder, "--json").json["duplicates"] == 5
+
+
+def test_the_receipt_says_what_was_mended_and_skipped_for_each_file(lukasa: Run, tmp_path: Path):
+    odd = [{**messages(1)[0], "content": "a\0b"}, {"content": "no role"}, {**messages(1)[0], "role": "king"}]
+    file = write_lines(tmp_path / "odd.jsonl", [*messages(2), *odd])
+
+    printed = lukasa("import", file)
+    done = lukasa("import", file, "--json").json
+
+    assert printed.code == 0
+    assert "mended: " in printed.out
+    assert "left out: " in printed.out
+    (notes,) = [file["notes"] for file in done["files"]]
+    assert notes["counts"] == {"mended": 2, "skipped": 1}
+    assert "line 4 has no 'role'" in notes["skipped"][0]
+    assert (done["turns"], done["duplicates"]) == (0, 4)
+
+
+def test_a_message_that_the_memory_refuses_is_skipped_alone(
+    lukasa: Run, lines: Path, monkeypatch: pytest.MonkeyPatch
+):
+    remember = Handle.remember
+
+    def refuse_one(self: Handle, given: list[dict[str, object]], **named: object) -> object:
+        if any("Note 5" in str(message["content"]) for message in given):
+            raise InputError("this cannot be stored")
+        return remember(self, given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Handle, "remember", refuse_one)
+    done = lukasa("import", lines, "--json").json
+
+    assert done["turns"] == 11
+    assert [line for line in done["skipped"] if "this cannot be stored" in line]

@@ -46,7 +46,9 @@ def lines(*values: object) -> str:
     return "".join(json.dumps(value) + "\n" for value in values)
 
 
-def read(path: Path, format: Format | None = None, *, limit: int = 1_000_000, **assumed: Any) -> tuple[list[dict[str, Any]], Notes]:
+def read(
+    path: Path, format: Format | None = None, *, limit: int = 1_000_000, **assumed: Any
+) -> tuple[list[dict[str, Any]], Notes]:
     """Return all messages of a file or folder, mended, in order, and what was noted."""
     notes = Notes()
     messages: list[dict[str, Any]] = []

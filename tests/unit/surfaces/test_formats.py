@@ -256,7 +256,7 @@ def test_half_a_json_file_names_the_file_and_the_line(file: Path, name: Format, 
 
 def test_what_stands_before_the_damage_is_read_first(file: Path):
     source = write(file, json.dumps(LOCOMO)[:-20])
-    sessions = READERS["locomo"](source, Assumptions())
+    sessions = READERS["locomo"](source, Assumptions(notes=Notes(strict=True)))
 
     assert next(sessions).user == "pair-1"
     with pytest.raises(ImportFormatError, match="the file ends in the middle"):

@@ -80,6 +80,8 @@ class _Import:
                     if self.limit is not None and len(seen) > self.limit:
                         return
                     yield mend(_as_user(session, self.me), notes, limit=self.most_bytes), file
+                if notes.broken:
+                    raise ImportFormatError(notes.broken)  # noqa: TRY301 - all of it was read that can be
             except ImportFormatError as error:
                 if len(self.inputs) == 1 or notes.strict:
                     raise

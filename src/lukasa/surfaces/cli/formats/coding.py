@@ -84,6 +84,8 @@ def _read(
             continue
         name = line.session or name
         if not line.pieces:
+            # Older rollouts have a date in their first line only.
+            date = assumed.first_date([record], place) or date
             continue
         at = assumed.notes.attempt(assumed.dated, record, place, date, names=("timestamp",))
         if at is None:

@@ -76,14 +76,15 @@ def detect(source: ImportFile) -> Format:
     if not looks_like_json(source):
         return _of_text(source)
     odd = ""
-    for place, record in islice(records(source, Notes()), _LOOKED_AT):
+    notes = Notes()
+    for place, record in islice(records(source, notes), _LOOKED_AT):
         if known := _of_record(record):
             return known
         keys = ", ".join(sorted(record)[:8]) or "no keys"
         odd = odd or (
             f"{place} is of no known format (it has {keys}); say which with --format: {', '.join(FORMATS)}"
         )
-    raise ImportFormatError(odd or f"{source.name} holds no conversations")
+    raise ImportFormatError(odd or notes.broken or f"{source.name} holds no conversations")
 
 
 _SIGNS: tuple[tuple[Format, dict[str, type | str]], ...] = (

@@ -38,6 +38,9 @@ class Notes:
     decided: list[str] = field(default_factory=list)
     """How what can be read in two ways was read, and why."""
 
+    broken: str = ""
+    """Why the rest of the file could not be read, if it could not."""
+
     def mend(self, place: str, change: str) -> None:
         """Note that a message is stored, but changed."""
         self._note("mended", self.mended, f"{place}: {change}")

@@ -53,6 +53,7 @@ def _line(
     """Return the message of a line, if it is one, and the session it belongs to."""
     if _is_call(record, assumed):
         return None, ""
+    _check(record, place)
     session = next(
         (label for key in _SESSIONS[:-1] if (label := shape.label(record.get(key), f"{place}: {key}"))), None
     )
@@ -63,7 +64,7 @@ def _line(
     at = assumed.dated(record, place, fallback)
     if at is fallback:
         assumed.notes.mend(place, "has no date; dated like the message before it")
-    return _message(record, at, place, assumed), session or f"{at:%Y-%m-%d}"
+    return _message(record, at, assumed), session or f"{at:%Y-%m-%d}"
 
 
 def _conversation(record: Mapping[str, object], place: str, assumed: Assumptions) -> Session | None:
@@ -104,7 +105,8 @@ def _in_chat(
     record = shape.mapping(value, place)
     if _is_call(record, assumed):
         return None
-    return _message(record, assumed.dated(record, place, date), place, assumed)
+    _check(record, place)
+    return _message(record, assumed.dated(record, place, date), assumed)
 
 
 def _is_call(record: Mapping[str, object], assumed: Assumptions) -> bool:
@@ -116,14 +118,15 @@ def _is_call(record: Mapping[str, object], assumed: Assumptions) -> bool:
     return True
 
 
-def _message(
-    record: Mapping[str, object], at: datetime, place: str, assumed: Assumptions
-) -> dict[str, object]:
+def _check(record: Mapping[str, object], place: str) -> None:
+    if "role" not in record and not ("from" in record and "value" in record):
+        raise ImportFormatError(f"{place} has no 'role'; a message is {{'role': …, 'content': …}}")
+
+
+def _message(record: Mapping[str, object], at: datetime, assumed: Assumptions) -> dict[str, object]:
     if "from" in record and "value" in record:
         sender = str(record["from"])
         return {"role": _SHAREGPT.get(sender, sender), "content": record["value"], "at": at}
-    if "role" not in record:
-        raise ImportFormatError(f"{place} has no 'role'; a message is {{'role': …, 'content': …}}")
     message = {name: record[name] for name in _KEPT if name in record} | {"at": at}
     if "content" not in message and isinstance(record.get("text"), str):
         message["content"] = record["text"]

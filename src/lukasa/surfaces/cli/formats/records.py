@@ -29,10 +29,21 @@ def records(source: ImportFile, notes: Notes | None = None) -> Iterator[tuple[st
     """Return each object with its place, which begins with the file's name: for errors.
 
     The whole file is never held. What stands before a damaged place is returned before the error is raised. With
-    *notes*, damaged lines and elements that are no objects are skipped and noted instead.
+    *notes*, damaged lines and elements that are no objects are skipped and noted instead; after damage that hides where the
+    next record begins, the records end and the notes say that the file is broken.
     """
     notes = notes or Notes(strict=True)
-    for place, value in _by_line(source, notes) if _is_lines(source) else _by_element(source):
+    values = _by_line(source, notes) if _is_lines(source) else _by_element(source)
+    while True:
+        try:
+            place, value = next(values)
+        except StopIteration:
+            return
+        except ImportFormatError as error:
+            if notes.strict:
+                raise
+            notes.broken = str(error)
+            return
         if isinstance(value, dict):
             yield place, value
         else:
