@@ -152,6 +152,11 @@ PLAIN = {
         "2026-05-08 13:56 Ada: Hi.\n2026-05-08 13:57 Ben joined\n2026-05-08 13:58 Ben: Yes.\n",
         ["Ada: Hi.", "Ben: Yes."],
     ),
+    "a paste with colons among dated lines": Odd(
+        "2026-05-08 13:56 Ada: My config.\nhost: x.org\nAssistant: Noted.\n",
+        ["Ada: My config.\nhost: x.org", "assistant: Noted."],
+        mended=1,
+    ),
     "a clock that does not exist": Odd(
         "# 8 May 2026\n[25:00] Ada: Hi.\n[13:00] Ada: Yes.\n", ["Ada: Yes."], skipped=1
     ),

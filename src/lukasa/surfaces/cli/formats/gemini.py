@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from lukasa.errors import ImportFormatError
 from lukasa.surfaces.cli.formats import shape
 from lukasa.surfaces.cli.formats.markup import plain_text
 from lukasa.surfaces.cli.formats.records import records
@@ -21,26 +20,24 @@ _CHAT = re.compile(r"gemini\.google\.com/(?:app|gem/[\w-]+)/([\w-]+)")
 
 def read(source: ImportFile, assumed: Assumptions) -> Iterator[Session]:
     """One session a conversation where its address is there, else a day; records that follow each other go together."""
-    current: Session | None = None
+    group: list[Session] = []
     for place, record in records(source, assumed.notes):
-        try:
-            session = _session(record, place, assumed)
-        except ImportFormatError as error:
-            assumed.notes.skip(str(error))
-            continue
+        session = assumed.notes.attempt(_session, record, place, assumed)
         if session is None:
             continue
-        if current and current.session == session.session:
-            # The file goes back in time.
-            earlier = _first(session) <= _first(current)
-            pair = (session, current) if earlier else (current, session)
-            current = replace(current, messages=[*pair[0].messages, *pair[1].messages])
-            continue
-        if current:
-            yield current
-        current = session
-    if current:
-        yield current
+        if group and group[-1].session != session.session:
+            yield _joined(group)
+            group = []
+        group.append(session)
+    if group:
+        yield _joined(group)
+
+
+def _joined(group: list[Session]) -> Session:
+    """Return one session, in order of time: the file goes back in it."""
+    ordered = group[::-1]
+    ordered.sort(key=_first)
+    return replace(group[0], messages=[message for session in ordered for message in session.messages])
 
 
 def _first(session: Session) -> datetime:

@@ -28,6 +28,8 @@ _ORIGINAL = re.compile(
     r"-{2,}\s*(?:Original Message|Ursprüngliche Nachricht|Forwarded message)\s*-{2,}", re.IGNORECASE
 )
 _SIGNATURE = "-- "
+_LONGEST = 400
+"""Characters of the line that announces a quotation."""
 
 
 def read(source: ImportFile, assumed: Assumptions) -> Iterator[Session]:
@@ -154,16 +156,21 @@ def _own_words(body: str, assumed: Assumptions) -> str:
             break
         if line.startswith(">"):
             quoted += 1
-            # What announces the quotation is the client's, and may be two lines.
-            for span in (1, 2):
-                tail = " ".join(kept[-span:]) if len(kept) >= span else ""
-                if _ATTRIBUTION.match(tail):
-                    del kept[-span:]
-                    break
-            while kept and not kept[-1].strip() and len(kept) > 1 and _ATTRIBUTION.match(kept[-2]):
-                del kept[-2:]
+            _drop_attribution(kept)
             continue
         kept.append(line.rstrip())
     if quoted:
         assumed.notes.leave_out("quoted lines", quoted)
     return "\n".join(kept).strip()
+
+
+def _drop_attribution(lines: list[str]) -> None:
+    """Remove what announces a quotation, which is the client's: "On Monday, Ben wrote:", in one line or two."""
+    end = len(lines)
+    while end and not lines[end - 1]:
+        end -= 1
+    for span in (1, 2):
+        announced = lines[end - span : end] if end >= span else []
+        if announced and sum(map(len, announced)) < _LONGEST and _ATTRIBUTION.match(" ".join(announced)):
+            del lines[end - span :]
+            return

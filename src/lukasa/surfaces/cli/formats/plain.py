@@ -63,6 +63,7 @@ def read(source: ImportFile, assumed: Assumptions) -> Iterator[Session]:
     for number, line in source.lines():
         if finished := transcript.take(f"{source.name}, line {number}", line):
             yield finished
+    transcript.end_message()
     if transcript.session:
         yield transcript.session
 
@@ -118,7 +119,11 @@ class _Transcript:
     gap: int = 0
     """Empty lines just now: part of what was said, if it goes on."""
 
+    lines: list[str] = field(default_factory=list)
+    """The text of the last message."""
+
     begun: Counter[str | None] = field(default_factory=Counter)
+    speakers: set[str] = field(default_factory=set)
 
     def take(self, place: str, line: str) -> Session | None:
         """Read a line; return the session that it ends, if it does."""
@@ -136,8 +141,7 @@ class _Transcript:
                 self.assumed.notes.leave_out("dated lines without a speaker")
                 self.said = False
             elif self.said and self.session:
-                last = self.session.messages[-1]
-                last["content"] = f"{last['content']}{chr(10) * (gap + 1)}{line.strip()}".strip()
+                self.lines.append("\n" * gap + line.strip())
             elif not _TITLE.match(line):
                 self.assumed.notes.skip(
                     f"{place}: expected a date or 'Speaker: text', not {line.strip()[:60]!r}"
@@ -164,6 +168,13 @@ class _Transcript:
             clock = clocked["clock"] or clocked.groupdict().get("also") or ""
             return _Speech(*who, self._on_the_day(self.at, clock, place), stamped=False)
         if (plain := _PLAIN.match(line)) and (who := _speaker(plain)):
+            if self.said and self.stamped and who[0] not in self.speakers and who[0].casefold() not in _ROLES:
+                # Where messages have dates, `host: example.org` is part of one.
+                self.assumed.notes.mend(
+                    place,
+                    f"has no date, so whether {who[0]} says it cannot be told; left with the message before",
+                )
+                return None
             return _Speech(*who, self.at or self.assumed.undated(place), stamped=False)
         return None
 
@@ -176,13 +187,21 @@ class _Transcript:
         self.name = f"{self.at:%Y-%m-%d %H:%M}" if moment.timed else f"{self.at:%Y-%m-%d}"
 
     def _say(self, speech: _Speech, place: str) -> Session | None:
+        self.end_message()
         finished = None
         if self.session is None or self.session.conversation != (self.name or self.file):
             finished = self.session
             self.session = self._begin(place)
-        self.session.messages.append({**_who(speech.speaker), "content": speech.text, "at": speech.at})
+        self.session.messages.append({**_who(speech.speaker), "content": "", "at": speech.at})
+        self.lines = [speech.text]
+        self.speakers.add(speech.speaker)
         self.said, self.stamped = True, speech.stamped
         return finished
+
+    def end_message(self) -> None:
+        """Give the last message its text."""
+        if self.session and self.session.messages:
+            self.session.messages[-1]["content"] = "\n".join(self.lines).strip()
 
     def _begin(self, place: str) -> Session:
         # A date may come back after another: that is one more session, and not the same one.

@@ -33,6 +33,9 @@ _EVENING = ("p", "下午", "午後", "오후", "م")
 _EDITED = re.compile(
     rf"\s*{_MARK}?<(?:This message was edited|Diese Nachricht wurde bearbeitet|Se editó este mensaje)[^>]{{0,40}}>\s*$"
 )
+_TAIL = 200
+"""Characters at the end of a message where that stands."""
+
 _MEDIA = re.compile(
     r"<[^<>\n]{1,60}>|null|.{1,80}\.(?:jpe?g|png|webp|mp4|opus|pdf|vcf|docx?|mp3|m4a|3gp|gif) \([^()\n]{1,40}\)"
 )
@@ -138,6 +141,9 @@ class _Chat:
     message: dict[str, object] | None = None
     """The message that the next line may continue; None after a notice."""
 
+    lines: list[str] = field(default_factory=list)
+    """Its text."""
+
     place: str = ""
     groups: DayGroups = field(default_factory=lambda: DayGroups(""))
 
@@ -170,7 +176,8 @@ class _Chat:
             return
         self.place = place
         text = rest[len(name) + 1 :].removeprefix(" ")
-        self.message = {"role": "user", "name": speaker, "content": text, "at": at}
+        self.message = {"role": "user", "name": speaker, "at": at}
+        self.lines = [text]
 
     def _go_on(self, place: str, line: str) -> None:
         if self.message is None:
@@ -181,14 +188,15 @@ class _Chat:
             self.assumed.notes.mend(
                 place, f"has no date, so whether {name} says it cannot be told; left with the message before"
             )
-        self.message["content"] = f"{self.message['content']}\n{line.rstrip()}"
+        self.lines.append(line.rstrip())
 
     def _close(self) -> Session | None:
         """End the message; return the session of the day before, if it begins another day."""
         message, self.message = self.message, None
         if message is None:
             return None
-        text = _EDITED.sub("", str(message["content"]).rstrip())
+        text = "\n".join(self.lines).rstrip()
+        text = text[:-_TAIL] + _EDITED.sub("", text[-_TAIL:])
         first, _, rest = text.partition("\n")
         words = first.strip(_BLANK)
         if first.startswith(_MARK) or _MEDIA.fullmatch(words) or words.strip(".").lower() in _DELETED:
