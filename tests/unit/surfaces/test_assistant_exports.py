@@ -347,6 +347,20 @@ OPENAI = {
     "metadata that is no JSON elsewhere": Odd(
         lines(message(at=MAY, metadata={"": 1, "a\0": 10**30})), ["user: Hi."]
     ),
+    "a number that no clock has": Odd(
+        '{"role": "user", "content": "x", "ts": ' + "9" * 400 + "}\n" + lines(message(ts="NaN", at=MAY)),
+        ["user: Hi."],
+        skipped=1,
+    ),
+    "NaN": Odd(
+        '{"role": "user", "content": "x", "ts": NaN}\n' + lines(message(at=MAY)), ["user: Hi."], skipped=1
+    ),
+    "a zone by its name": Odd(lines(message(at="2026-05-08 10:00:00 UTC")), ["2026-05-08 user: Hi."]),
+    "a session that is half a character": Odd(lines(message(session="\ud800", at=MAY)), ["user: Hi."]),
+    "a name that is a number": Odd(lines(message(name=5, at=MAY)), ["5: Hi."]),
+    "a role that is a list": Odd(
+        lines(message(at=MAY), message(role=["user"], at=MAY)), ["user: Hi.", "tool: Hi."], mended=1
+    ),
     "a raw control character": Odd(
         '{"role": "user", "at": "' + MAY + '", "content": "Hi.\x01"}\n', ["user: Hi.\x01"]
     ),

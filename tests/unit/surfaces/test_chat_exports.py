@@ -379,6 +379,7 @@ MBOX = {
     "a German reply": Odd(
         mail("Ja.\n\nAm 01.01.24 um 09:00 schrieb Ben:\n> Ich wohne in Bonn."), ["Ana: Ja."]
     ),
+    "From at the start of a line": Odd(mail("Hi.\n>From here on."), ["Ana: Hi.\nFrom here on."]),
     "a signature": Odd(mail("Hi.\n-- \nAna, CEO"), ["Ana: Hi."]),
     "HTML alone": Odd(
         mail("", extra=ALTERNATIVE.partition("\n\n")[0] + "\n").replace(

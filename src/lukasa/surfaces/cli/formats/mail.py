@@ -154,6 +154,10 @@ def _own_words(body: str, assumed: Assumptions) -> str:
     for line in body.replace("\r\n", "\n").split("\n"):
         if line == _SIGNATURE or _ORIGINAL.match(line):
             break
+        if line.startswith(">From "):
+            # A mailbox marks lines that would begin a message like this.
+            kept.append(line[1:].rstrip())
+            continue
         if line.startswith(">"):
             quoted += 1
             _drop_attribution(kept)

@@ -65,6 +65,10 @@ class Notes:
         except ImportFormatError as error:
             self.skip(str(error))
             return None
+        except (ArithmeticError, ValueError, RecursionError) as error:
+            # A number or a depth that nobody thought of is a fault of the file as well.
+            self.skip(f"cannot be read: {type(error).__name__}: {error}")
+            return None
 
     def _note(self, what: str, lines: list[str], line: str) -> None:
         if self.strict:

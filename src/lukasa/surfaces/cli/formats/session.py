@@ -111,6 +111,7 @@ class Assumptions:
             return shape.epoch(value, place)
         if re.fullmatch(r"\s*-?\d{5,20}(?:\.\d{1,9})?\s*", value):
             return shape.epoch(float(value), place)
+        value = re.sub(r"\s?(?:UTC|GMT|Z)\s*$", "+00:00", value)
         try:
             return self.instant(value, place)
         except ImportFormatError:

@@ -69,16 +69,16 @@ def epoch(value: object, place: str) -> datetime | None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise _wrong(value, place, "seconds since 1970")
-    seconds = float(value)
-    # Seconds have ten figures until 2286; three more are milliseconds.
-    for limit in (1e17, 1e14, 1e11):
-        if limit <= abs(seconds) < limit * 1e4:
-            seconds /= limit / 1e8
-            break
     try:
+        seconds = float(value)
+        # Seconds have ten figures until 2286; three more are milliseconds.
+        for limit in (1e17, 1e14, 1e11):
+            if limit <= abs(seconds) < limit * 1e4:
+                seconds /= limit / 1e8
+                break
         return datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, OSError, ValueError) as error:
-        raise ImportFormatError(f"{place}: {value!r} is no time in seconds since 1970") from error
+        raise ImportFormatError(f"{place}: {value!r:.40} is no time in seconds since 1970") from error
 
 
 def _wrong(value: object, place: str, wanted: str) -> ImportFormatError:
