@@ -140,6 +140,18 @@ def test_dates_that_nothing_tells_are_asked_for(tmp_path: Path):
     assert read(path, dates="mdy")[0][0]["at"].month == 10
 
 
+def test_what_stands_before_bytes_that_are_no_text_is_kept(tmp_path: Path):
+    wrong = []
+    for start in ("09/10/2023, 11:10 - ", "2023-10-09 11:10 "):
+        messages, notes = read(
+            write(tmp_path / "w.txt", f"{start}Sam: Hi.\n".encode() * 40_000 + b"caf\xe9\n")
+        )
+        if len(messages) < 30_000 or "byte 0xe9" not in notes.broken:
+            wrong.append((start, len(messages), notes.broken))
+
+    assert wrong == []
+
+
 PLAIN = {
     "month first, told by the file": Odd("# 5/13/2026\nAda: Hi.\n", ["2026-05-13 Ada: Hi."]),
     "a date line that cannot be read": Odd(

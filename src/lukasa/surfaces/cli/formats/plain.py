@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from lukasa.errors import ImportFormatError
 from lukasa.surfaces.cli.formats import dates
-from lukasa.surfaces.cli.formats.session import Assumptions, Session
+from lukasa.surfaces.cli.formats.notes import Notes
+from lukasa.surfaces.cli.formats.session import Assumptions, Session, text_lines
 from lukasa.surfaces.cli.formats.source import ImportFile
 
 # At most four words without the marks of a sentence: "Note that at 9:30 we …" is no speaker.
@@ -60,7 +61,7 @@ def read(source: ImportFile, assumed: Assumptions) -> Iterator[Session]:
     Dates without an offset are UTC unless a zone is given.
     """
     transcript = _Transcript(source.name, assumed, _order(source, assumed))
-    for number, line in source.lines():
+    for number, line in text_lines(source, assumed.notes):
         if finished := transcript.take(f"{source.name}, line {number}", line):
             yield finished
     transcript.end_message()
@@ -72,7 +73,7 @@ def _order(source: ImportFile, assumed: Assumptions) -> dates.DateOrder:
     if assumed.dates:
         return assumed.dates
     figures = dates.DateFigures()
-    for _, line in source.lines():
+    for _, line in text_lines(source, Notes()):
         head = _dated(line) or _HEADER.match(line)
         if head and (date := _FIGURES.search(head["when"] or head["also"])):
             half = re.search(r"[AaPp]\.?[Mm]", head[0][date.end() : date.end() + 16])

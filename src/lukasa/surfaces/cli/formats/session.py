@@ -189,6 +189,16 @@ _TIMES = (
 """Names that files give to the time of a message or a conversation, the best first."""
 
 
+def text_lines(source: ImportFile, notes: Notes) -> Iterator[tuple[int, str]]:
+    """Yield the numbered lines of a text; where it stops being text, the notes say that the file is broken."""
+    try:
+        yield from source.lines()
+    except ImportFormatError as error:
+        if notes.strict:
+            raise
+        notes.broken = str(error)
+
+
 def by_record(
     source: ImportFile,
     assumed: Assumptions,

@@ -10,7 +10,8 @@ from datetime import datetime, time
 
 from lukasa.errors import ImportFormatError
 from lukasa.surfaces.cli.formats.dates import DateFigures, DateOrder, in_order
-from lukasa.surfaces.cli.formats.session import Assumptions, DayGroups, Session
+from lukasa.surfaces.cli.formats.notes import Notes
+from lukasa.surfaces.cli.formats.session import Assumptions, DayGroups, Session, text_lines
 from lukasa.surfaces.cli.formats.source import ImportFile
 
 _MARK = "\u200e"
@@ -71,7 +72,7 @@ def read(source: ImportFile, assumed: Assumptions) -> Iterator[Session]:
     """Yield a session for each day. Times are UTC unless a zone is given."""
     survey = _survey(source)
     chat = _Chat(source.name, assumed, _order(survey, source, assumed), survey)
-    for number, line in source.lines():
+    for number, line in text_lines(source, assumed.notes):
         if finished := chat.take(f"{source.name}, line {number}", line):
             yield finished
     yield from chat.finish()
@@ -102,7 +103,7 @@ class _Survey:
 
 def _survey(source: ImportFile) -> _Survey:
     survey = _Survey()
-    for _, line in source.lines():
+    for _, line in text_lines(source, Notes()):
         if (stamp := _STAMP.match(line)) and _is_whole(stamp):
             figures = (stamp["a"], stamp["b"], stamp["c"])
             survey.figures.see(figures, stamp["sep"], (stamp["before"] or stamp["after"] or ""))
