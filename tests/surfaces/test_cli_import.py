@@ -9,6 +9,7 @@ import pytest
 from command_line import Run, messages, write_lines
 
 from lukasa import Handle, Memory
+from lukasa.errors import InputError
 from lukasa.surfaces.cli.formats.session import Session
 from lukasa.surfaces.cli.import_ import MOST, parts
 
@@ -121,11 +122,15 @@ def test_an_import_that_broke_off_goes_on_where_it_stopped(
 def test_what_stood_before_the_damage_is_kept_and_the_store_opens(lukasa: Run, lines: Path):
     lines.write_text(lines.read_text("utf-8")[:-40], "utf-8")
 
-    done = lukasa("import", lines)
+    refused = lukasa("import", lines, "--strict")
+    before = len(lukasa("turns", "--json").json)
+    done = lukasa("import", lines, "--json").json
 
-    assert done.code == 1
-    assert "line 12" in done.err
-    assert len(lukasa("turns", "--json").json) == 8
+    assert refused.code == 1
+    assert "line 12" in refused.err
+    assert before == 8
+    assert (done["turns"], done["duplicates"]) == (3, 8)
+    assert "line 12 is not JSON" in done["skipped"][0]
     assert lukasa("verify").code == 0
 
 
@@ -141,7 +146,7 @@ def test_what_stood_before_the_damage_is_kept_and_the_store_opens(lukasa: Run, l
         (b"Ada: When was this?\n", "--at"),
         (b'{"role": "king", "content": "x", "at": "2026-05-08T10:00:00Z"}\n', "'king'"),
         (b'{"role": "user", "content": "a\\u0000b", "at": "2026-05-08T10:00:00Z"}\n', "NUL"),
-        (b'{"role": "user", "content": "\\ud800", "at": "2026-05-08T10:00:00Z"}\n', "Unicode"),
+        (b'{"role": "user", "content": "\\ud800", "at": "2026-05-08T10:00:00Z"}\n', "surrogate"),
         (b'{"role": "user", "content": "x", "at": "2026-05-08T10:00:00"}\n', "--zone"),
     ],
 )
@@ -152,7 +157,7 @@ def test_a_bad_file_is_one_line_that_names_it_and_costs_nothing(
     file = tmp_path / "bad.file"
     file.write_bytes(content)
 
-    done = lukasa("import", file)
+    done = lukasa("import", file, "--strict")
 
     assert done.code == 1
     assert done.out == ""
@@ -163,17 +168,22 @@ def test_a_bad_file_is_one_line_that_names_it_and_costs_nothing(
     assert lukasa("verify").code == 0
 
 
-def test_a_message_that_is_too_long_is_named_with_its_session(lukasa: Run, tmp_path: Path):
+def test_a_message_that_is_too_long_is_split(lukasa: Run, tmp_path: Path):
     huge = [{"role": "user", "content": "x" * 6_000_000, "at": "2026-05-08T10:00:00Z"}]
 
-    done = lukasa("import", write_lines(tmp_path / "huge.jsonl", huge))
+    file = write_lines(tmp_path / "huge.jsonl", huge)
+    refused = lukasa("import", file, "--strict")
+    done = lukasa("import", file, "--json").json
 
-    assert done.code == 1
-    assert "huge.jsonl, line 1: message 0 has 6,000,000 bytes" in done.err
+    assert refused.code == 1
+    assert "huge.jsonl, line 1, message 0: 6,000,000 bytes are too long" in refused.err
+    assert done["turns"] == 6
+    assert "split into 6" in done["mended"][0]
+    assert lukasa("import", file, "--json").json["duplicates"] == 6
 
 
 def test_a_directory_and_a_missing_file_make_no_store(lukasa: Run, tmp_path: Path, db: Path):
-    assert "is a directory" in lukasa("import", tmp_path).err
+    assert "holds no file of a known kind" in lukasa("import", tmp_path).err
     assert "there is no file" in lukasa("import", tmp_path / "nothing").err
     assert not db.exists()
 
@@ -259,3 +269,110 @@ def test_the_summary_is_for_people_without_json(lukasa: Run, lines: Path):
     assert "12 turns stored" in done.out
     assert "0 known already" in done.out
     assert "In the memory of: me" in done.out
+
+
+CHAT = "".join(
+    f"{day}/10/2023, 11:1{n} - {name}: Note {n} of {name}, {day}.\n"
+    for day in (9, 30)
+    for n, name in enumerate(("Sam", "Maria do Carmo de Sousa Pinto", "Sam"))
+)
+
+
+@pytest.fixture
+def chat(tmp_path: Path) -> Path:
+    file = tmp_path / "WhatsApp Chat.txt"
+    file.write_text(CHAT, "utf-8")
+    return file
+
+
+def test_a_dry_run_shows_speakers_and_months_and_stores_nothing(lukasa: Run, chat: Path, db: Path):
+    done = lukasa("import", chat, "--dry-run")
+    report = lukasa("import", chat, "--dry-run", "--json").json
+
+    for shown in (
+        "6 turns in 2 sessions",
+        "would be imported; nothing was stored",
+        "Maria do Carmo",
+        "2023-10",
+        "--as",
+    ):
+        assert shown in done.out
+    assert report["dry_run"]
+    assert report["speakers"] == {"Sam": {"2023-10": 4}, "Maria do Carmo de Sousa Pinto": {"2023-10": 2}}
+    assert (report["turns"], report["sessions"]) == (6, 2)
+    assert not db.exists()
+
+
+def test_as_says_which_speaker_is_the_user(lukasa: Run, chat: Path):
+    done = lukasa("import", chat, "--as", "sam")
+
+    turns = lukasa("turns", "--json").json
+    assert "--as" not in done.out
+    assert {(turn["role"], turn["speaker"]) for turn in turns} == {
+        ("user", None),
+        ("user", "Maria do Carmo de Sousa Pinto"),
+    }
+
+
+def test_a_user_whom_nobody_is_called_is_refused_before_anything_is_stored(lukasa: Run, chat: Path, db: Path):
+    done = lukasa("import", chat, "--as", "Olu")
+
+    assert done.code == 1
+    assert "nobody in" in done.err
+    assert "Maria do Carmo de Sousa Pinto, Sam" in done.err
+    assert not db.exists()
+
+
+def test_a_folder_is_imported_file_by_file(lukasa: Run, tmp_path: Path):
+    folder = tmp_path / "export"
+    folder.mkdir()
+    write_lines(folder / "a.jsonl", messages(4))
+    (folder / "b.json").write_text('[{"sample_id": "x", "conv', "utf-8")
+    (folder / "c.json").write_text(
+        '[{"role": "user", "content": "Hi.", "at": "2026-05-08T10:00:00Z"}, {"ro', "utf-8"
+    )
+    (folder / "README.md").write_text("Read me.", "utf-8")
+
+    done = lukasa("import", folder, "--json").json
+
+    assert done["turns"] == 5
+    assert [(Path(file["file"]).name, file["turns"]) for file in done["files"]] == [
+        ("a.jsonl", 4),
+        ("c.json", 1),
+    ]
+    assert sorted(Path(file).name for file in done["other_files"]) == ["README.md", "b.json"]
+    assert "is not JSON" in done["skipped"][0]
+    assert lukasa("import", folder, "--json").json["duplicates"] == 5
+
+
+def test_the_receipt_says_what_was_mended_and_skipped_for_each_file(lukasa: Run, tmp_path: Path):
+    odd = [{**messages(1)[0], "content": "a\0b"}, {"content": "no role"}, {**messages(1)[0], "role": "king"}]
+    file = write_lines(tmp_path / "odd.jsonl", [*messages(2), *odd])
+
+    printed = lukasa("import", file)
+    done = lukasa("import", file, "--json").json
+
+    assert printed.code == 0
+    assert "mended: " in printed.out
+    assert "left out: " in printed.out
+    (notes,) = [file["notes"] for file in done["files"]]
+    assert notes["counts"] == {"mended": 2, "skipped": 1}
+    assert "line 4 has no 'role'" in notes["skipped"][0]
+    assert (done["turns"], done["duplicates"]) == (0, 4)
+
+
+def test_a_message_that_the_memory_refuses_is_skipped_alone(
+    lukasa: Run, lines: Path, monkeypatch: pytest.MonkeyPatch
+):
+    remember = Handle.remember
+
+    def refuse_one(self: Handle, given: list[dict[str, object]], **named: object) -> object:
+        if any("Note 5" in str(message["content"]) for message in given):
+            raise InputError("this cannot be stored")
+        return remember(self, given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Handle, "remember", refuse_one)
+    done = lukasa("import", lines, "--json").json
+
+    assert done["turns"] == 11
+    assert [line for line in done["skipped"] if "this cannot be stored" in line]

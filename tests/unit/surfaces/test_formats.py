@@ -10,6 +10,7 @@ import pytest
 
 from lukasa.errors import ImportFormatError, InputError, NotFoundError
 from lukasa.surfaces.cli.formats.detect import READERS, Format, detect
+from lukasa.surfaces.cli.formats.notes import Notes
 from lukasa.surfaces.cli.formats.records import records
 from lukasa.surfaces.cli.formats.session import Assumptions, Session
 from lukasa.surfaces.cli.formats.source import ImportFile, decode
@@ -200,8 +201,10 @@ def write(file: Path, content: str | bytes) -> ImportFile:
 
 
 def read(file: Path, content: str | bytes, name: Format | None = None, **assumed: object) -> list[Session]:
+    """Read a file as `--strict` does: the first fault is an error."""
     source = write(file, content)
-    return list(READERS[name or detect(source)](source, Assumptions(**assumed)))  # type: ignore[arg-type]
+    assumptions = Assumptions(notes=Notes(strict=True), **assumed)  # type: ignore[arg-type]
+    return list(READERS[name or detect(source)](source, assumptions))
 
 
 def said(session: Session) -> list[object]:
@@ -253,7 +256,7 @@ def test_half_a_json_file_names_the_file_and_the_line(file: Path, name: Format):
 
 def test_what_stands_before_the_damage_is_read_first(file: Path):
     source = write(file, json.dumps(LOCOMO)[:-20])
-    sessions = READERS["locomo"](source, Assumptions())
+    sessions = READERS["locomo"](source, Assumptions(notes=Notes(strict=True)))
 
     assert next(sessions).user == "pair-1"
     with pytest.raises(ImportFormatError, match="the file ends in the middle"):
@@ -356,13 +359,16 @@ def test_a_chatgpt_tree_without_a_current_node_is_read_to_its_last_leaf(file: Pa
     ("node", "problem"),
     [
         ({"parent": "d", "children": []}, "is its own ancestor"),
-        ({"parent": "gone", "children": []}, r"mapping\['gone'\] must be an object, and is missing"),
-        ({"message": {"content": {}}}, r"message\.author must be an object, and is missing"),
+        ({"parent": "gone", "children": []}, r"mapping\['gone'\] is missing"),
+        ({"message": {"content": {}}}, r"message: the author's role is None"),
         (
-            {"message": {"author": {"role": "user"}, "create_time": "x"}},
-            "create_time must be seconds since 1970",
+            {"message": {"author": {"role": "user"}, "create_time": "x", "content": {"parts": ["x"]}}},
+            r"create_time: cannot read 'x'",
         ),
-        ({"message": {"author": {"role": "user"}, "create_time": 1e300}}, "is no time in seconds since 1970"),
+        (
+            {"message": {"author": {"role": "user"}, "create_time": 1e300, "content": {"parts": ["x"]}}},
+            "is no time in seconds since 1970",
+        ),
         (
             {"message": {"author": {"role": "user"}, "content": {"parts": "x"}}},
             r"content\.parts must be a list",
@@ -576,7 +582,7 @@ def test_undated_text_is_refused_unless_somebody_says_when(file: Path):
 
 
 @pytest.mark.parametrize(
-    "day", ["31/02/2026", "5/13/2026", "2026-13-01", "8 May 2026 25:00", "8 May 2026 13:00 pm"]
+    "day", ["31/02/2026", "13/13/2026", "2026-13-01", "8 May 2026 25:00", "8 May 2026 13:00 pm"]
 )
 def test_a_day_that_does_not_exist_is_named_with_its_line(file: Path, day: str):
     with pytest.raises(ImportFormatError, match=r"line 2.*is no (date|time of day)"):
@@ -602,7 +608,7 @@ def test_words_before_anybody_speaks_are_refused(file: Path):
         (b"PK\x03\x04rest", "is a zip archive; unpack it"),
         (b"\x1f\x8brest", "is a gzip file; unpack it"),
         (b"SQLite format 3\0rest", "is a database"),
-        (b"Ada: hi\0there", "is not text: byte 0x00 at offset 7"),
+        (b"\x89PNG\0\0\0\0", "is not text: byte 0x00 at offset 4"),
         ("Ada: hi".encode("utf-16-le"), "is not text: byte 0x00 at offset 1"),
     ],
 )

@@ -1,10 +1,10 @@
-"""`lukasa import`: a file of conversations, session by session."""
+"""`lukasa import`: files of conversations, session by session."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from time import perf_counter
@@ -17,131 +17,258 @@ from lukasa import Handle, Memory, Receipt
 from lukasa.config import Settings
 from lukasa.domain.time import read_instant
 from lukasa.errors import ConflictError, ImportFormatError, InputError
+from lukasa.surfaces.cli.formats.dates import DateOrder
 from lukasa.surfaces.cli.formats.detect import READERS, Format, detect
+from lukasa.surfaces.cli.formats.mend import mend
+from lukasa.surfaces.cli.formats.notes import Notes
 from lukasa.surfaces.cli.formats.session import Assumptions, Session
-from lukasa.surfaces.cli.formats.source import ImportFile
+from lukasa.surfaces.cli.formats.source import ImportFile, files
+from lukasa.surfaces.cli.import_report import FileReport, ImportReport, show_report
 from lukasa.surfaces.cli.options import UserOptions, handle, opened
-from lukasa.surfaces.cli.output import console, count, counted, print_json, warn
+from lukasa.surfaces.cli.output import console, count, print_json
 from lukasa.surfaces.cli.progress import Progressing, bar
 
 MOST = 256
 """Turns in one call of `remember`: a long session goes in pieces, so that memory and what a crash costs stay small."""
 
 
+@Parameter(name="*", group="Reading")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingOptions:
+    """What the file does not say itself, and what to do about what is odd in it."""
+
+    format: Format | None = None
+    """The format; detected from the file by default."""
+
+    me: Annotated[tuple[str, ...], Parameter(name="--as", negative=())] = ()
+    """Which speaker is the user; may be given several times. All others stay named speakers."""
+
+    dates: DateOrder | None = None
+    """The order of day, month and year in dates such as 2/4/23; told by the file as a whole by default."""
+
+    zone: str = ""
+    """Time zone of times without an offset, such as Europe/Lisbon (chats and plain text: UTC if not given)."""
+
+    at: str = ""
+    """When undated messages were said (ISO 8601); without it they are skipped. Never overrules a date in the file."""
+
+    strict: bool = False
+    """Refuse the first thing that would be mended or skipped."""
+
+
 @dataclass(slots=True)
-class ImportReport:
-    """What an import stored and skipped."""
+class _Import:
+    """One run of the command: what is read, how, and what came of it."""
 
-    file: str
-    format: Format
-    users: list[str] = field(default_factory=list)
-    sessions: int = 0
-    turns: int = 0
-    """New turns."""
+    inputs: list[tuple[ImportFile, Format]]
+    assumed: Assumptions
+    me: frozenset[str]
+    limit: int | None
+    most_bytes: int
+    report: ImportReport
 
-    duplicates: int = 0
-    """Turns that were stored before."""
+    def sessions(self) -> Iterator[tuple[Session, FileReport]]:
+        """Yield what the files hold, each session ready to be stored."""
+        seen: set[str] = set()
+        for source, name in self.inputs:
+            notes = Notes(strict=self.assumed.notes.strict)
+            file = FileReport(source.name, name, notes)
+            self.report.files.append(file)
+            try:
+                for session in READERS[name](source, replace(self.assumed, notes=notes)):
+                    seen.add(session.conversation)
+                    if self.limit is not None and len(seen) > self.limit:
+                        return
+                    yield mend(_as_user(session, self.me), notes, limit=self.most_bytes), file
+                if notes.broken:
+                    raise ImportFormatError(notes.broken)  # noqa: TRY301 - all of it was read that can be
+            except ImportFormatError as error:
+                if len(self.inputs) == 1 or notes.strict:
+                    raise
+                notes.skip(str(error))
 
-    skipped: list[str] = field(default_factory=list)
-    facts: int = 0
-    """Facts added, confirmed or changed, each counted once."""
+    @property
+    def done(self) -> int:
+        """Bytes read."""
+        return sum(source.done for source, _ in self.inputs)
 
-    refused: Counter[str] = field(default_factory=Counter)
-    """Claims that the gate refused, by reason."""
-
-    redacted: Counter[str] = field(default_factory=Counter)
-    """Secrets replaced by a label, by kind."""
-
-    unembedded: int = 0
-    warnings: list[str] = field(default_factory=list)
-    seconds: float = 0.0
-    _facts: set[str] = field(default_factory=set, repr=False)
-
-    def add(self, receipt: Receipt, place: str) -> None:
-        """Add the receipt of one call."""
-        self.turns += len(receipt.turns)
-        self.duplicates += len(receipt.duplicates)
-        self._facts.update(receipt.facts)
-        self.facts = len(self._facts)
-        self.refused.update(receipt.refused)
-        self.redacted.update(receipt.redacted)
-        self.unembedded += receipt.unembedded
-        self.skipped += [f"{place}: {reason}" for reason in receipt.skipped]
-        self.warnings += [warning for warning in receipt.warnings if warning not in self.warnings]
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(source.size for source, _ in self.inputs)
 
 
 def import_(
-    file: Annotated[Path, Parameter(help="A file of conversations.")],
+    file: Annotated[Path, Parameter(help="A file of conversations, or a folder or zip archive of them.")],
     /,
     *,
-    format: Annotated[Format | None, Parameter(help="The format; detected from the file by default.")] = None,
     limit: Annotated[
         int | None,
         Parameter(
             alias="-n", validator=validators.Number(gte=1), help="Only the first so many conversations."
         ),
     ] = None,
-    zone: Annotated[
-        str,
-        Parameter(
-            help="Time zone of times without an offset, such as Europe/Lisbon (LoCoMo and plain text: UTC if not given)."
-        ),
-    ] = "",
-    at: Annotated[
-        str, Parameter(help="When undated messages were said (ISO 8601); without it they are refused.")
-    ] = "",
+    dry_run: Annotated[
+        bool, Parameter(help="Show what would be taken, by speaker and month; store nothing.")
+    ] = False,
     force: Annotated[bool, Parameter(help="Store again what was erased.")] = False,
+    reading: ReadingOptions | None = None,
     shared: UserOptions | None = None,
 ) -> None:
-    """Import a ChatGPT or Claude export, OpenAI-style JSONL, plain text, LoCoMo JSON, or the output of `lukasa export`.
+    """Import conversations: exports of chat assistants and messengers, mailboxes, transcripts, JSONL, plain text.
 
-    Sessions are stored one by one. Importing a file again, or the rest of it after a crash, stores nothing twice.
+    Sessions are stored one by one. Importing a file again, or the rest of it after a crash, stores nothing twice. What is
+    odd in a file is mended or skipped, and reported.
     """
     options = shared or UserOptions()
-    source = ImportFile(file)
-    settings = Settings.from_env()
-    zone = zone or settings.zone
-    assumed = Assumptions(zone=zone or None, at=read_instant(at, zone=zone or None) if at else None)
-    report = ImportReport(str(file), format or detect(source))
-    sessions = first(READERS[report.format](source, assumed), limit)
+    work = _prepare(file, reading or ReadingOptions(), limit)
+    report = work.report
     started = perf_counter()
+    if dry_run or work.me:
+        _survey(work, file, quiet=options.json)
+    if not dry_run:
+        report = work.report = _blank(report)
+        _store_all(work, options, force=force)
+    report.finish(perf_counter() - started, dry_run=dry_run)
+    if not report.sessions:
+        raise _nothing(report)
+    if options.json:
+        print_json(report)
+    else:
+        show_report(report, hint=not work.me)
+
+
+def _prepare(file: Path, reading: ReadingOptions, limit: int | None) -> _Import:
+    settings = Settings.from_env()
+    zone = reading.zone or settings.zone or None
+    assumed = Assumptions(
+        zone=zone,
+        at=read_instant(reading.at, zone=zone) if reading.at else None,
+        dates=reading.dates,
+        notes=Notes(strict=reading.strict),
+    )
+    report = ImportReport(str(file))
+    entries = files(file)
+    inputs: list[tuple[ImportFile, Format]] = []
+    for entry in entries:
+        try:
+            source = ImportFile(entry)
+            inputs.append((source, reading.format or detect(source)))
+        except InputError:
+            if len(entries) == 1:
+                raise
+            report.other_files.append(str(entry))
+    if len(entries) > 1 and any(name != "text" for _, name in inputs):
+        # Among files of an export, plain text is a manual or a licence.
+        report.other_files += [source.name for source, name in inputs if name == "text"]
+        inputs = [(source, name) for source, name in inputs if name != "text"]
+    if not inputs:
+        raise ImportFormatError(f"{file} holds no file of a known format")
+    report.format = ", ".join(dict.fromkeys(name for _, name in inputs))
+    me = frozenset(name.strip().casefold() for name in reading.me)
+    return _Import(inputs, assumed, me, limit, settings.remember.max_turn_bytes, report)
+
+
+def _blank(report: ImportReport) -> ImportReport:
+    return ImportReport(report.file, report.format, other_files=report.other_files)
+
+
+def _as_user(session: Session, me: frozenset[str]) -> Session:
+    """Return the session with the words of the speakers that are the user as the user's own."""
+    if not me:
+        return session
+    messages = []
+    for message in session.messages:
+        if str(message.get("name", "")).strip().casefold() in me:
+            message = {key: value for key, value in message.items() if key != "name"} | {"role": "user"}  # noqa: PLW2901
+        messages.append(message)
+    return replace(session, messages=messages)
+
+
+def _survey(work: _Import, file: Path, *, quiet: bool) -> None:
+    """Read everything without storing it; refuse a user whom nobody in the files is called."""
+    names: dict[str, str] = {}
+    me, work.me = work.me, frozenset()
+    with bar("Reading", quiet=quiet) as progress:
+        for session, report in work.sessions():
+            for message in session.messages:
+                name = str(message.get("name") or "")
+                names.setdefault(name.strip().casefold(), name)
+            taken = _as_user(session, me)
+            work.report.count(taken)
+            report.sessions += 1
+            report.turns += len(taken.messages)
+            progress.move(work.done, of=work.size, note=count(report.turns, "turn"))
+    work.me = me
+    if missing := me - names.keys():
+        known = ", ".join(sorted(name for name in names.values() if name)[:20]) or "none with a name"
+        raise InputError(f"nobody in {file} is called {', '.join(sorted(missing))!r}; speakers: {known}")
+
+
+def _store_all(work: _Import, options: UserOptions, *, force: bool) -> None:
+    report = work.report
     try:
         with opened(options, new=True) as memory, bar("Importing", quiet=options.json) as progress:
-            for session in sessions:
-                store(memory, session, options, report, force=force)
-                _show_progress(progress, source, report)
+            for session, file in work.sessions():
+                report.count(session)
+                store(memory, session, options, (report, file), force=force)
+                _show_progress(progress, work)
     except (Exception, KeyboardInterrupt):
         if report.sessions:
             kept = f"{count(report.sessions, 'session')} before that are stored; importing again stores nothing twice"
             console(stderr=True).print(Text(kept, style="dim"))
         raise
-    if not report.sessions:
-        raise ImportFormatError(f"{file} holds no conversations ({report.format})")
-    report.seconds = round(perf_counter() - started, 3)
-    if options.json:
-        print_json(report)
-    else:
-        _report(report)
+
+
+def _nothing(report: ImportReport) -> ImportFormatError:
+    """Return the error of an import that found nothing to take: it says why."""
+    skipped = [line for file in report.files for line in file.skipped]
+    if skipped:
+        more = report.counts["skipped"] - 1
+        return ImportFormatError(skipped[0] + (f" (and {more:,} more skipped)" if more else ""))
+    return ImportFormatError(f"{report.file} holds no conversations ({report.format})")
 
 
 def store(
-    memory: Memory, session: Session, options: UserOptions, report: ImportReport, *, force: bool = False
+    memory: Memory,
+    session: Session,
+    options: UserOptions,
+    reports: tuple[ImportReport, FileReport],
+    *,
+    force: bool = False,
 ) -> None:
     """Store a session, at most `MOST` turns at once; with *force*, also what was erased."""
+    report, file = reports
     mine = handle(memory, options, session.user)
     if session.user and options.user:
         raise InputError(
             f"{session.place} belongs to {session.user!r}: this format names its users, leave out --user"
         )
     for part in parts(session):
-        receipt = _remember(mine, part)
-        if force and (erased := _erased(receipt)):
-            receipt = _remember_erased(mine, part, receipt, erased)
-        report.add(receipt, part.place)
-        _forget_again(mine, part, receipt)
+        for piece, receipt in _remembered(mine, part, file):
+            again = receipt
+            if force and (erased := _erased(receipt)):
+                again = _remember_erased(mine, piece, receipt, erased)
+            report.add(again, file, piece.place)
+            _forget_again(mine, piece, again)
     report.sessions += 1
+    file.sessions += 1
     if mine.partition.user not in report.users:
         report.users.append(mine.partition.user)
+
+
+def _remembered(mine: Handle, part: Session, file: FileReport) -> Iterator[tuple[Session, Receipt]]:
+    """Remember messages in one call; where that is refused, one by one, and note those that cannot be stored."""
+    try:
+        yield part, _remember(mine, part)
+    except (InputError, ConflictError) as error:
+        if file.notes.strict or error.retryable:
+            raise
+        if len(part.messages) == 1 or part.key:
+            file.notes.skip(str(error))
+            return
+        for single in parts(part, most=1):
+            yield from _remembered(mine, single, file)
 
 
 def _remember(mine: Handle, part: Session) -> Receipt:
@@ -180,28 +307,18 @@ def _remember_erased(mine: Handle, part: Session, before: Receipt, erased: Seque
     )
 
 
-def first(sessions: Iterable[Session], limit: int | None) -> Iterator[Session]:
-    """Return the sessions of the first *limit* conversations."""
-    seen: set[str] = set()
-    for session in sessions:
-        seen.add(session.conversation)
-        if limit is not None and len(seen) > limit:
-            return
-        yield session
-
-
-def parts(session: Session) -> Iterator[Session]:
+def parts(session: Session, *, most: int = MOST) -> Iterator[Session]:
     """Cut a long session. Its pieces are the same when it has grown since, as long as it only grew at the end."""
-    if len(session.messages) <= MOST or session.key:
+    if len(session.messages) <= most or session.key:
         yield session
         return
     seen: dict[object, int] = {}
-    for start in range(0, len(session.messages), MOST):
-        piece = session.messages[start : start + MOST]
+    for start in range(0, len(session.messages), most):
+        piece = session.messages[start : start + most]
         apart = [_apart(message, seen) for message in piece]
         for message in piece:
             seen[_said(message)] = seen.get(_said(message), 0) + 1
-        retired = [place - start for place in session.retired if start <= place < start + MOST]
+        retired = [place - start for place in session.retired if start <= place < start + most]
         yield replace(session, messages=apart, retired=retired)
 
 
@@ -228,35 +345,6 @@ def _forget_again(mine: Handle, part: Session, receipt: Receipt) -> None:
         mine.forget([ids[place] for place in part.retired], reason="it was forgotten where it was exported")
 
 
-def _show_progress(progress: Progressing, source: ImportFile, report: ImportReport) -> None:
-    progress.move(source.done, of=source.size, note=count(report.turns + report.duplicates, "turn"))
-
-
-def _report(report: ImportReport) -> None:
-    out = console()
-    people = ", ".join(report.users[:5]) + (", …" if len(report.users) > 5 else "")  # noqa: PLR2004 - a line's worth
-    speed = f" ({report.turns / report.seconds:,.0f} a second)" if report.turns and report.seconds else ""
-    out.print(
-        f"{count(report.turns, 'turn')} stored{speed}, {report.duplicates:,} known already, "
-        f"from {count(report.sessions, 'session')} of {report.file} ({report.format}).",
-        markup=False,
-    )
-    if report.facts:
-        out.print(f"{count(report.facts, 'fact')} distilled from them.")
-    if report.redacted:
-        out.print(
-            Text(
-                f"replaced by a label before anything was stored: {counted(report.redacted)}", style="yellow"
-            )
-        )
-    if report.refused:
-        out.print(Text(f"not believed: {counted(report.refused)}", style="dim"))
-    if people:
-        out.print(f"In the memory of: {people}", markup=False)
-    for reason in report.skipped[:10]:
-        out.print(Text(f"left out: {reason}", style="dim"))
-    if len(report.skipped) > 10:  # noqa: PLR2004 - a screen's worth
-        out.print(Text(f"… and {len(report.skipped) - 10:,} more left out", style="dim"))
-    if report.unembedded:
-        warn([f"{count(report.unembedded, 'turn')} without vectors: `lukasa reembed` makes them"])
-    warn(report.warnings)
+def _show_progress(progress: Progressing, work: _Import) -> None:
+    report = work.report
+    progress.move(work.done, of=work.size, note=count(report.turns + report.duplicates, "turn"))

@@ -7,86 +7,157 @@ from datetime import datetime
 
 from lukasa.errors import ImportFormatError
 from lukasa.surfaces.cli.formats import shape
-from lukasa.surfaces.cli.formats.records import records
-from lukasa.surfaces.cli.formats.session import Assumptions, Session
+from lukasa.surfaces.cli.formats.session import Assumptions, Session, by_record
 from lukasa.surfaces.cli.formats.source import ImportFile
 
 _SPOKEN = frozenset({"text", "multimodal_text"})
 """Other kinds of content (code for tools, thoughts, search results) were not said to anybody."""
 
+_KINDS = {
+    "user_editable_context": "custom instructions",
+    "model_editable_context": "custom instructions",
+    "code": "tool calls",
+    "thoughts": "thoughts",
+    "reasoning_recap": "thoughts",
+}
+
 
 def read(source: ImportFile, assumed: Assumptions) -> Iterator[Session]:
     """One session a conversation; only what user and assistant said to each other on the current path."""
-    for place, conversation in records(source):
-        started = shape.epoch(conversation.get("create_time"), f"{place}.create_time")
-        title = shape.label(conversation.get("title"), f"{place}.title")
-        name = (
-            shape.label(conversation.get("conversation_id") or conversation.get("id"), f"{place}.id") or title
+    return by_record(source, assumed, _session)
+
+
+def _session(conversation: Mapping[str, object], place: str, assumed: Assumptions) -> Session:
+    notes = assumed.notes
+    title = notes.attempt(shape.label, conversation.get("title"), f"{place}.title")
+    name = (
+        notes.attempt(
+            shape.label, conversation.get("conversation_id") or conversation.get("id"), f"{place}.id"
         )
-        messages: list[dict[str, object]] = []
-        for where, message in _path(conversation, place):
-            at = shape.epoch(message.get("create_time"), f"{where}.create_time") or started
-            if (spoken := _spoken(message, where)) is None:
-                continue
-            # Some messages have no time of their own; they were said no earlier than the one before.
-            started = at = at or assumed.undated(where)
-            messages.append(_turn(spoken, at, title))
-        if messages:
-            yield Session(
-                conversation=name or place,
-                session=name or str(messages[0]["at"]),
-                place=place,
-                messages=messages,
-            )
+        or title
+    )
+    path = _path(conversation, place, assumed)
+    date = _date(conversation, path, place, assumed)
+    messages: list[dict[str, object]] = []
+    for where, node in path:
+        message = notes.attempt(_message, node, where, assumed, date)
+        if message is None:
+            continue
+        # Some messages have no time of their own; they were said no earlier than the one before.
+        date = message["at"] if isinstance(message["at"], datetime) else date
+        messages.append(message | ({"metadata": {"title": title}} if title else {}))
+    first = str(messages[0]["at"]) if messages else place
+    return Session(conversation=name or place, session=name or first, place=place, messages=messages)
 
 
-def _turn(spoken: dict[str, object], at: datetime, title: str | None) -> dict[str, object]:
-    return spoken | {"at": at} | ({"metadata": {"title": title}} if title else {})
+def _date(
+    conversation: Mapping[str, object], path: list[tuple[str, object]], place: str, assumed: Assumptions
+) -> datetime | None:
+    """Return the conversation's own date, else that of its first message with one."""
+    candidates = [(conversation.get("create_time"), place), (conversation.get("update_time"), place)]
+    candidates += [(node.get("create_time"), where) for where, node in path if isinstance(node, dict)]
+    for value, where in candidates:
+        try:
+            if at := assumed.written(value, where):
+                return at
+        except ImportFormatError:
+            continue
+    return None
 
 
-def _path(conversation: Mapping[str, object], place: str) -> list[tuple[str, Mapping[str, object]]]:
+def _path(conversation: Mapping[str, object], place: str, assumed: Assumptions) -> list[tuple[str, object]]:
+    """Return the messages from the root to the current node, each with its place."""
     nodes = shape.mapping(conversation.get("mapping"), f"{place}.mapping")
-    name = shape.label(conversation.get("current_node"), f"{place}.current_node") or _last_leaf(nodes, place)
-    path: list[tuple[str, Mapping[str, object]]] = []
-    seen: set[str] = set()
+    name: object = conversation.get("current_node")
+    if name is None or name not in nodes:
+        if name is not None:
+            assumed.notes.mend(place, f"the current node {name!r:.60} is not there; the last branch is taken")
+        name = _last_leaf(nodes)
+    path: list[tuple[str, object]] = []
+    seen: set[object] = set()
     while name is not None:
         where = f"{place}.mapping[{name!r}]"
-        if name in seen:
-            raise ImportFormatError(f"{where} is its own ancestor")
+        node = nodes.get(name) if isinstance(name, str) else None
+        if name in seen or not isinstance(node, dict):
+            assumed.notes.mend(
+                place,
+                f"{where} is {'its own ancestor' if name in seen else 'missing'}; what is above it is lost",
+            )
+            break
         seen.add(name)
-        node = shape.mapping(nodes.get(name), where)
         if node.get("message") is not None:
-            path.append((f"{where}.message", shape.mapping(node["message"], f"{where}.message")))
-        name = shape.label(node.get("parent"), f"{where}.parent")
+            path.append((f"{where}.message", node["message"]))
+        name = node.get("parent")
+    if branches := sum(isinstance(node, dict) and bool(node.get("message")) for node in nodes.values()) - len(
+        path
+    ):
+        assumed.notes.leave_out("messages of other branches", branches)
     return path[::-1]
 
 
-def _last_leaf(nodes: Mapping[str, object], place: str) -> str | None:
-    leaves = [
-        name
-        for name, node in nodes.items()
-        if not shape.mapping(node, f"{place}.mapping[{name!r}]").get("children")
-    ]
-    return leaves[-1] if leaves else None
+def _last_leaf(nodes: Mapping[str, object]) -> str | None:
+    parents = {str(node.get("parent")) for node in nodes.values() if isinstance(node, dict)}
+    leaves = [name for name, node in nodes.items() if isinstance(node, dict) and name not in parents]
+    # In a ring, every node is a parent.
+    return leaves[-1] if leaves else next(reversed(list(nodes)), None)
 
 
-def _spoken(message: Mapping[str, object], place: str) -> dict[str, object] | None:
-    role = shape.mapping(message.get("author"), f"{place}.author").get("role")
-    content = shape.mapping(message.get("content"), f"{place}.content")
-    if role not in {"user", "assistant"} or message.get("recipient", "all") != "all":
+def _message(
+    value: object, place: str, assumed: Assumptions, date: datetime | None
+) -> dict[str, object] | None:
+    message = shape.mapping(value, place)
+    text = _spoken(message, place, assumed)
+    if text is None:
         return None
-    if content.get("content_type", "text") not in _SPOKEN:
+    role = shape.mapping(message["author"], place)["role"]
+    return {
+        "role": role,
+        "content": text,
+        "at": assumed.dated(message, place, date, names=("create_time",)),
+    }
+
+
+def _spoken(message: Mapping[str, object], place: str, assumed: Assumptions) -> str | None:
+    """Return what was said; None, and a count of what it is instead, for everything else."""
+    notes = assumed.notes
+    author = shape.mapping_or_empty(message.get("author"), f"{place}.author")
+    content = shape.mapping_or_empty(message.get("content"), f"{place}.content")
+    metadata = shape.mapping_or_empty(message.get("metadata"), f"{place}.metadata")
+    kind = content.get("content_type", "text")
+    role = author.get("role")
+    if role not in {"user", "assistant"}:
+        if role not in {"tool", "system"}:
+            notes.skip(f"{place}: the author's role is {role!r:.40}")
+        else:
+            notes.leave_out("messages of tools and the system")
         return None
-    parts = shape.sequence(content.get("parts"), f"{place}.content.parts")
-    texts = [
-        text for n, part in enumerate(parts) if (text := _part(part, f"{place}.content.parts[{n}]")).strip()
-    ]
-    return {"role": role, "content": "\n".join(texts)} if texts else None
+    if kind in _KINDS or message.get("recipient") not in {"all", None}:
+        notes.leave_out(_KINDS.get(str(kind), "tool calls"))
+        return None
+    if metadata.get("is_visually_hidden_from_conversation") or metadata.get("is_user_system_message"):
+        notes.leave_out("hidden messages")
+        return None
+    if kind not in _SPOKEN:
+        notes.leave_out(f"content of the kind {kind!r:.40}")
+        return None
+    texts = [text for part in _parts(content, place) if (text := _part(part, assumed)).strip()]
+    return "\n".join(texts) if texts else None
 
 
-def _part(part: object, place: str) -> str:
+def _parts(content: Mapping[str, object], place: str) -> list[object]:
+    if content.get("parts") is None and isinstance(content.get("text"), str):
+        return [content["text"]]
+    if content.get("parts") is None:
+        raise ImportFormatError(f"{place}.content has no parts")
+    return shape.sequence(content["parts"], f"{place}.content.parts")
+
+
+def _part(part: object, assumed: Assumptions) -> str:
     if isinstance(part, str):
         return part
     # Pictures and sound are pointers to other files; a transcription is what was said.
-    transcript = shape.mapping(part, place).get("text")
-    return transcript if isinstance(transcript, str) else ""
+    if isinstance(part, dict) and isinstance(part.get("text"), str):
+        return str(part["text"])
+    if isinstance(part, dict):
+        assumed.notes.leave_out("pictures, sounds and files")
+    return ""

@@ -3,53 +3,116 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from lukasa.errors import ImportFormatError
 from lukasa.surfaces.cli.formats import shape
-from lukasa.surfaces.cli.formats.records import records
-from lukasa.surfaces.cli.formats.session import Assumptions, Session
+from lukasa.surfaces.cli.formats.session import Assumptions, Session, by_record
 from lukasa.surfaces.cli.formats.source import ImportFile
 
-_ROLES = {"human": "user", "assistant": "assistant"}
+_ROLES = {"human": "user", "user": "user", "assistant": "assistant"}
 
 
 def read(source: ImportFile, assumed: Assumptions) -> Iterator[Session]:
-    """One session a conversation, named by its uuid."""
-    for place, conversation in records(source):
-        name = shape.text(conversation.get("uuid"), f"{place}.uuid")
-        title = shape.label(conversation.get("name"), f"{place}.name")
-        chat = shape.sequence(conversation.get("chat_messages"), f"{place}.chat_messages")
-        messages = []
-        for n, given in enumerate(chat):
-            where = f"{place}.chat_messages[{n}]"
-            message = _message(shape.mapping(given, where), where, assumed)
-            if message is not None:
-                messages.append(message | ({"metadata": {"title": title}} if title else {}))
-        if messages:
-            yield Session(conversation=name, session=name, place=place, messages=messages)
+    """One session a conversation, named by its uuid; of a tree, the branch that was last on the screen."""
+    return by_record(source, assumed, _session)
 
 
-def _message(given: Mapping[str, object], place: str, assumed: Assumptions) -> dict[str, object] | None:
-    sender = shape.text(given.get("sender"), f"{place}.sender")
+def _session(conversation: Mapping[str, object], place: str, assumed: Assumptions) -> Session:
+    notes = assumed.notes
+    title = notes.attempt(shape.label, conversation.get("name"), f"{place}.name")
+    name = notes.attempt(shape.label, conversation.get("uuid") or conversation.get("id"), f"{place}.uuid")
+    chat = shape.sequence(conversation.get("chat_messages"), f"{place}.chat_messages")
+    numbered = [(f"{place}.chat_messages[{n}]", value) for n, value in enumerate(chat) if value is not None]
+    numbered = _branch(numbered, conversation.get("current_leaf_message_uuid"), place, assumed)
+    date = _date(conversation, place, assumed)
+    messages: list[dict[str, object]] = []
+    for where, value in numbered:
+        message = notes.attempt(_message, value, where, assumed, date)
+        if message is None:
+            continue
+        date = message["at"] if isinstance(message["at"], datetime) else date
+        messages.append(message | ({"metadata": {"title": title}} if title else {}))
+    name = name or title or (str(messages[0]["at"]) if messages else place)
+    return Session(conversation=name, session=name, place=place, messages=messages)
+
+
+def _date(conversation: Mapping[str, object], place: str, assumed: Assumptions) -> datetime | None:
+    for name in ("created_at", "updated_at"):
+        try:
+            if at := assumed.written(conversation.get(name), f"{place}.{name}"):
+                return at
+        except ImportFormatError:
+            continue
+    return None
+
+
+def _branch(
+    chat: list[tuple[str, object]], leaf: object, place: str, assumed: Assumptions
+) -> list[tuple[str, object]]:
+    """Return the messages from the root to *leaf*: what was edited away or generated again is on other branches."""
+    by_uuid = {
+        str(value["uuid"]): (where, value)
+        for where, value in chat
+        if isinstance(value, dict) and isinstance(value.get("uuid"), str)
+    }
+    if leaf is None or not any("parent_message_uuid" in value for _, value in by_uuid.values()):
+        return chat
+    uuid = str(leaf)
+    if uuid not in by_uuid:
+        uuid = next(reversed(list(by_uuid)))
+        assumed.notes.mend(
+            place, f"the current message {leaf!r:.60} is not there; the branch of the last one is taken"
+        )
+    path: list[tuple[str, object]] = []
+    while uuid in by_uuid:
+        where, value = by_uuid.pop(uuid)
+        path.append((where, value))
+        uuid = str(value.get("parent_message_uuid"))
+    if left := len(chat) - len(path):
+        assumed.notes.leave_out("messages of other branches", left)
+    return path[::-1]
+
+
+def _message(
+    value: object, place: str, assumed: Assumptions, date: datetime | None
+) -> dict[str, object] | None:
+    record = shape.mapping(value, place)
+    sender = record.get("sender") or record.get("role")
     if sender not in _ROLES:
-        raise ImportFormatError(f"{place}.sender is {sender!r}; known: {', '.join(_ROLES)}")
-    text = _text(given, place)
-    if not text.strip():
+        raise ImportFormatError(f"{place}.sender is {sender!r:.40}; known: {', '.join(_ROLES)}")
+    texts = [text for text in (_text(record, place, assumed), *_attached(record, place)) if text.strip()]
+    if not texts:
         return None
-    written = given.get("created_at")
-    if written is None:
-        at = assumed.undated(place)
-    else:
-        at = assumed.instant(shape.text(written, f"{place}.created_at"), f"{place}.created_at")
-    return {"role": _ROLES[sender], "content": text, "at": at}
+    at = assumed.dated(record, place, date, names=("created_at", "updated_at"))
+    return {"role": _ROLES[str(sender)], "content": "\n\n".join(texts), "at": at}
 
 
-def _text(given: Mapping[str, object], place: str) -> str:
+def _text(record: Mapping[str, object], place: str, assumed: Assumptions) -> str:
     # Newer exports have the content in parts, where tool calls stand apart; `text` mixes them in.
-    parts = shape.sequence(given.get("content") or [], f"{place}.content")
+    content = record.get("content")
+    if isinstance(content, str):
+        return content
     texts = []
-    for n, part in enumerate(parts):
-        piece = shape.mapping(part, f"{place}.content[{n}]")
+    for n, part in enumerate(shape.sequence_or_empty(content, f"{place}.content")):
+        piece = shape.mapping_or_empty(part, f"{place}.content[{n}]")
         if piece.get("type") == "text":
-            texts.append(shape.text(piece.get("text"), f"{place}.content[{n}].text"))
-    return "\n".join(texts) or shape.text(given.get("text", ""), f"{place}.text")
+            texts.append(shape.text_or_empty(piece.get("text"), f"{place}.content[{n}].text"))
+        elif piece:
+            assumed.notes.leave_out(f"content of the kind {piece.get('type')!r:.40}")
+    return "\n".join(text for text in texts if text) or shape.text_or_empty(
+        record.get("text"), f"{place}.text"
+    )
+
+
+def _attached(record: Mapping[str, object], place: str) -> Iterator[str]:
+    """Yield long pastes, which Claude turns into attachments; fenced, for they are not the user's own words."""
+    for n, value in enumerate(shape.sequence_or_empty(record.get("attachments"), f"{place}.attachments")):
+        attachment = shape.mapping_or_empty(value, f"{place}.attachments[{n}]")
+        text = shape.text_or_empty(attachment.get("extracted_content"), f"{place}.attachments[{n}]")
+        if text.strip():
+            fence = "```"
+            while fence in text:
+                fence += "`"
+            name = attachment.get("file_name")
+            yield f"[attachment{f': {name}' if isinstance(name, str) and name else ''}]\n{fence}\n{text}\n{fence}"

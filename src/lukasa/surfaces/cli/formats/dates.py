@@ -1,10 +1,14 @@
-"""Dates as people write them: ISO, day-month-year, or with the month's name. Never month/day/year in figures."""
+"""Dates as people write them: ISO, with the month's name, or in figures, whose order the whole file tells."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+DateOrder = Literal["dmy", "mdy", "ymd"]
+"""In which order figures name day, month and year."""
 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MONTH = (
@@ -30,6 +34,13 @@ def moment(*, group: str) -> str:
     return rf"(?P<{group}>{_WEEKDAY}{day}(?:(?:,?\s+(?:at\s+)?|t){TIME}{_OFFSET})?|{TIME}\s+on\s+{_WEEKDAY}{late})"
 
 
+ORDER_NAMES: dict[DateOrder, str] = {
+    "dmy": "day-month-year",
+    "mdy": "month-day-year",
+    "ymd": "year-month-day",
+}
+
+
 class WrittenTime(NamedTuple):
     """A date that was read."""
 
@@ -40,13 +51,13 @@ class WrittenTime(NamedTuple):
     """Whether a time of day was written; midnight stands for none."""
 
 
-def read_moment(written: str) -> WrittenTime:
+def read_moment(written: str, order: DateOrder = "dmy") -> WrittenTime:
     """Return the date in *written*, which `moment` matched. Raises `ValueError` for a day that doesn't exist."""
     day = re.search(DAY, written, re.IGNORECASE)
     if day is None:
         raise ValueError(f"{written!r} is no date")
     clock = re.search(TIME, written, re.IGNORECASE)
-    year, month, number = _day(day[0])
+    year, month, number = _day(day[0], order)
     try:
         naive = datetime.combine(date(year, month, number), read_time(clock[0]) if clock else time())
     except ValueError as error:
@@ -70,15 +81,21 @@ def read_time(written: str) -> time:
     return time(hour, minute, second)
 
 
-def _day(written: str) -> tuple[int, int, int]:
+def _day(written: str, order: DateOrder) -> tuple[int, int, int]:
     figures = [int(number) for number in re.findall(r"\d+", written)]
     if name := re.search(_MONTH, written, re.IGNORECASE):
         month = _MONTHS.index(name[0][:3].lower()) + 1
         return figures[1], month, figures[0]
     if re.match(r"\d{4}-", written):
         return figures[0], figures[1], figures[2]
-    number, month, year = figures
-    return year + 2000 if year < 100 else year, month, number  # noqa: PLR2004 - two figures mean this century
+    return in_order((figures[0], figures[1], figures[2]), order)
+
+
+def in_order(figures: tuple[int, int, int], order: DateOrder) -> tuple[int, int, int]:
+    """Return year, month and day; two figures of a year mean this century."""
+    values = dict(zip(order, figures, strict=True))
+    year = values["y"]
+    return year + 2000 if year < 100 else year, values["m"], values["d"]  # noqa: PLR2004
 
 
 def _zone(tail: str) -> timezone | None:
@@ -88,3 +105,87 @@ def _zone(tail: str) -> timezone | None:
         offset = timedelta(hours=int(found[2]), minutes=int(found[3]))
         return timezone(-offset if found[1] == "-" else offset)
     return None
+
+
+_DAYS = 31
+
+Figures = tuple[str, str, str]
+
+
+@dataclass(slots=True)
+class DateFigures:
+    """What the dates of a file have shown so far."""
+
+    example: str = ""
+    seen: int = 0
+    largest: list[int] = field(default_factory=lambda: [0, 0, 0])
+    impossible: dict[DateOrder, int] = field(default_factory=lambda: {"dmy": 0, "mdy": 0})
+    """Dates that do not exist in an order."""
+
+    backwards: dict[DateOrder, int] = field(default_factory=lambda: {"dmy": 0, "mdy": 0})
+    """Steps back in time in an order: chats are written in order of time."""
+
+    padded: bool = False
+    bare: bool = False
+    short_years: bool = True
+    slashes: bool = True
+    capitals: bool = True
+    """Whether every date has a time with AM or PM in capitals, as American phones write it."""
+
+    _last: dict[DateOrder, date] = field(default_factory=dict)
+
+    def see(self, figures: Figures, separator: str, half: str) -> None:
+        """Take note of a date; *half* is its AM or PM, as written."""
+        if len(figures[0]) == 4:  # noqa: PLR2004 - the year comes first: nothing to decide
+            return
+        self.seen += 1
+        self.example = self.example or separator.join(figures)
+        numbers = (int(figures[0]), int(figures[1]), int(figures[2]))
+        self.largest = [max(pair) for pair in zip(self.largest, numbers, strict=True)]
+        self.padded = self.padded or figures[0][0] == "0" or figures[1][0] == "0"
+        self.bare = self.bare or len(figures[0]) == 1 or len(figures[1]) == 1
+        self.short_years = self.short_years and len(figures[2]) <= 2  # noqa: PLR2004
+        self.slashes = self.slashes and separator == "/"
+        self.capitals = self.capitals and half in {"AM", "PM"}
+        for order in ("dmy", "mdy"):
+            self._place(numbers, order)
+
+    def _place(self, numbers: tuple[int, int, int], order: DateOrder) -> None:
+        try:
+            day = date(*in_order(numbers, order))
+        except ValueError:
+            self.impossible[order] += 1
+            return
+        self.backwards[order] += order in self._last and day < self._last[order]
+        self._last[order] = day
+
+    def decide(self) -> tuple[DateOrder | None, str]:
+        """Return the order, and what speaks for it where another is possible; None when nothing does."""
+        if not self.seen:
+            return "dmy", ""
+        if self.largest[0] > _DAYS:
+            return "ymd", ""
+        for count, why in (
+            (self.impossible, "the other way, more of them do not exist"),
+            (self.backwards, "the other way, time runs back"),
+        ):
+            if count["dmy"] != count["mdy"]:
+                order: DateOrder = "dmy" if count["dmy"] < count["mdy"] else "mdy"
+                return order, why if count is self.backwards or count[order] else ""
+        return self._by_style()
+
+    def _by_style(self) -> tuple[DateOrder | None, str]:
+        if not self.slashes:
+            return "dmy", "no slashes"
+        if not self.capitals:
+            return "dmy", "no AM or PM in capitals"
+        if self.padded:
+            return "dmy", "two figures for days below ten"
+        if self.bare and self.short_years:
+            return "mdy", "AM or PM in capitals, one figure for months below ten, as American phones write"
+        return None, ""
+
+    def describe(self, order: DateOrder, why: str) -> str:
+        """Return a line that tells the reader how dates are read."""
+        other = "mdy" if order == "dmy" else "dmy"
+        return f"dates such as {self.example} are read as {ORDER_NAMES[order]} ({why}); --dates {other} if that is wrong"

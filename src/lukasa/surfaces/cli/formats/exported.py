@@ -19,8 +19,12 @@ _OF_ROLE: Mapping[str, Origin] = {"user": "user", "assistant": "assistant", "sys
 def read(source: ImportFile, assumed: Assumptions) -> Iterator[Session]:
     """Yield turns that follow each other and were remembered alike together, so that their ids stay the same."""
     current: Session | None = None
-    for place, record in records(source):
-        found = _session(record, place)
+    for place, record in records(source, assumed.notes):
+        try:
+            found, message = _session(record, place), _message(record, place, assumed)
+        except ImportFormatError as error:
+            assumed.notes.skip(str(error))
+            continue
         if current is None or not _goes_on(current, found, record):
             if current:
                 yield current
@@ -30,7 +34,7 @@ def read(source: ImportFile, assumed: Assumptions) -> Iterator[Session]:
             current = replace(current, origin=found.origin)
         if record.get("retired_at") is not None:
             current.retired.append(len(current.messages))
-        current.messages.append(_message(record, place, assumed))
+        current.messages.append(message)
     if current:
         yield current
 

@@ -15,23 +15,30 @@ from lukasa.surfaces.cli.formats.source import ImportFile
 
 def read(source: ImportFile, assumed: Assumptions) -> Iterator[Session]:
     """Each conversation is the memory of the user named by its sample id. Times are UTC unless a zone is given."""
-    for place, sample in records(source):
-        user = shape.text(sample.get("sample_id"), f"{place}.sample_id")
-        where = f"{place}.conversation"
-        conversation = shape.mapping(sample.get("conversation"), where)
-        for number in _numbers(conversation):
-            name = f"session_{number}"
-            turns = shape.sequence(conversation[name], f"{where}.{name}")
-            if not turns:
-                continue
-            at = _at(conversation.get(f"{name}_date_time"), f"{where}.{name}_date_time", assumed)
-            yield Session(
-                user=user,
-                conversation=user,
-                session=name,
-                place=f"{where}.{name}",
-                messages=[_message(turn, at, f"{where}.{name}[{n}]") for n, turn in enumerate(turns)],
-            )
+    for place, sample in records(source, assumed.notes):
+        try:
+            yield from _sessions(sample, place, assumed)
+        except ImportFormatError as error:
+            assumed.notes.skip(str(error))
+
+
+def _sessions(sample: Mapping[str, object], place: str, assumed: Assumptions) -> Iterator[Session]:
+    user = shape.text(sample.get("sample_id"), f"{place}.sample_id")
+    where = f"{place}.conversation"
+    conversation = shape.mapping(sample.get("conversation"), where)
+    for number in _numbers(conversation):
+        name = f"session_{number}"
+        turns = shape.sequence(conversation[name], f"{where}.{name}")
+        if not turns:
+            continue
+        at = _at(conversation.get(f"{name}_date_time"), f"{where}.{name}_date_time", assumed)
+        yield Session(
+            user=user,
+            conversation=user,
+            session=name,
+            place=f"{where}.{name}",
+            messages=[_message(turn, at, f"{where}.{name}[{n}]") for n, turn in enumerate(turns)],
+        )
 
 
 def _numbers(conversation: Mapping[str, object]) -> list[int]:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import NoReturn
 
 from lukasa.errors import ImportFormatError
+from lukasa.surfaces.cli.formats.notes import Notes
 from lukasa.surfaces.cli.formats.source import ImportFile
+
+_DECODER = json.JSONDecoder(strict=False)
+"""Control characters inside texts are mended later; they are no reason to refuse a file."""
 
 _SPACE = " \t\r\n"
 
@@ -15,18 +20,34 @@ _SPACE = " \t\r\n"
 def looks_like_json(source: ImportFile) -> bool:
     """Whether the file begins as JSON does. `[8 May 2023]` doesn't."""
     head = next(source.chunks(), "").lstrip()
-    return head[:1] == "{" or (head[:1] == "[" and head[1:].lstrip()[:1] in {"{", "]", ""})
+    return head[:1] == "{" or (
+        head[:1] == "[" and (head[1:].lstrip()[:1] in {"{", "]", ""} or head[1:].lstrip().startswith("null"))
+    )
 
 
-def records(source: ImportFile) -> Iterator[tuple[str, Mapping[str, object]]]:
+def records(source: ImportFile, notes: Notes | None = None) -> Iterator[tuple[str, Mapping[str, object]]]:
     """Return each object with its place, which begins with the file's name: for errors.
 
-    The whole file is never held. What stands before a damaged place is returned before the error is raised.
+    The whole file is never held. What stands before a damaged place is returned before the error is raised. With
+    *notes*, damaged lines and elements that are no objects are skipped and noted instead; after damage that hides where the
+    next record begins, the records end and the notes say that the file is broken.
     """
-    if _is_lines(source):
-        yield from _by_line(source)
-    else:
-        yield from _by_element(source)
+    notes = notes or Notes(strict=True)
+    values = _by_line(source, notes) if _is_lines(source) else _by_element(source)
+    while True:
+        try:
+            place, value = next(values)
+        except StopIteration:
+            return
+        except ImportFormatError as error:
+            if notes.strict:
+                raise
+            notes.broken = str(error)
+            return
+        if isinstance(value, dict):
+            yield place, value
+        else:
+            notes.skip(f"{place} must be a JSON object, not {type(value).__name__}")
 
 
 def _is_lines(source: ImportFile) -> bool:
@@ -34,28 +55,30 @@ def _is_lines(source: ImportFile) -> bool:
     # one line of a gigabyte, which is not read to find that out.
     if next(source.chunks(), "").lstrip().startswith("["):
         return False
-    for _, line in source.lines():
-        if line.strip():
-            try:
-                return isinstance(json.loads(line), dict)
-            except (ValueError, RecursionError):
-                return False
+    # The first line may be the damaged one: a few lines, each an object at its margin, tell as much.
+    for number, line in islice(((n, line) for n, line in source.lines() if line.strip()), 5):
+        try:
+            if (number == 1 or line.startswith("{")) and isinstance(_DECODER.decode(line), dict):
+                return True
+        except (ValueError, RecursionError):
+            continue
     return False
 
 
-def _by_line(source: ImportFile) -> Iterator[tuple[str, Mapping[str, object]]]:
+def _by_line(source: ImportFile, notes: Notes) -> Iterator[tuple[str, object]]:
     for number, line in source.lines():
         if not line.strip():
             continue
         place = f"{source.name}, line {number}"
         try:
-            value = json.loads(line)
+            value = _DECODER.decode(line)
         except (ValueError, RecursionError) as error:
-            raise ImportFormatError(f"{place} is not JSON: {error}") from error
-        yield place, _object(value, place)
+            notes.skip(f"{place} is not JSON: {error}")
+            continue
+        yield place, value
 
 
-def _by_element(source: ImportFile) -> Iterator[tuple[str, Mapping[str, object]]]:
+def _by_element(source: ImportFile) -> Iterator[tuple[str, object]]:
     text = _Window(source)
     is_array = text.peek() == "["
     if is_array:
@@ -67,7 +90,7 @@ def _by_element(source: ImportFile) -> Iterator[tuple[str, Mapping[str, object]]
                 text.fail(f"a comma is missing before {first!r}")
             text.take()
         place = f"{source.name}: [{count}]" if is_array or count else f"{source.name}: the object"
-        yield place, _object(text.value(), place)
+        yield place, text.value()
         count += 1
     if is_array and not first:
         text.fail("the list is not closed; is it all there?")
@@ -75,12 +98,6 @@ def _by_element(source: ImportFile) -> Iterator[tuple[str, Mapping[str, object]]
         text.take()
         if text.peek():
             text.fail("something follows the list")
-
-
-def _object(value: object, place: str) -> Mapping[str, object]:
-    if not isinstance(value, dict):
-        raise ImportFormatError(f"{place} must be a JSON object, not {type(value).__name__}")
-    return value
 
 
 class _Window:
@@ -107,13 +124,13 @@ class _Window:
         self._at += 1
 
     def value(self) -> object:
-        """Return the JSON object or list that begins here."""
-        if self.peek() not in {"{", "["}:
-            # A number or a word could go on in the next chunk, and no format has one here.
+        """Return the JSON object, list or null that begins here."""
+        if self.peek() not in {"{", "[", "n"}:
+            # A number could go on in the next chunk, and no format has one here.
             self.fail("an object must begin here")
         while True:
             try:
-                value, end = json.JSONDecoder().raw_decode(self._text, self._at)
+                value, end = _DECODER.raw_decode(self._text, self._at)
             except RecursionError as error:
                 raise ImportFormatError(
                     f"{self._name} is nested too deeply near line {self._line}"

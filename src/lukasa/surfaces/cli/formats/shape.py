@@ -17,6 +17,21 @@ _NAMES = {
 }
 
 
+def mapping_or_empty(value: object, place: str) -> Mapping[str, object]:
+    """Return an object; an empty one for null or nothing."""
+    return {} if value is None else mapping(value, place)
+
+
+def sequence_or_empty(value: object, place: str) -> list[object]:
+    """Return a list; an empty one for null or nothing."""
+    return [] if value is None else sequence(value, place)
+
+
+def text_or_empty(value: object, place: str) -> str:
+    """Return a text; an empty one for null or nothing."""
+    return "" if value is None else text(value, place)
+
+
 def mapping(value: object, place: str) -> Mapping[str, object]:
     if not isinstance(value, dict):
         raise _wrong(value, place, "an object")
@@ -49,15 +64,21 @@ def label(value: object, place: str) -> str | None:
 
 
 def epoch(value: object, place: str) -> datetime | None:
-    """Return seconds since 1970 as an instant; nothing when there is none."""
+    """Return a number of seconds (or milli-, micro- or nanoseconds) since 1970 as an instant; None for null."""
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise _wrong(value, place, "seconds since 1970")
     try:
-        return datetime.fromtimestamp(value, UTC)
+        seconds = float(value)
+        # Seconds have ten figures until 2286; three more are milliseconds.
+        for limit in (1e17, 1e14, 1e11):
+            if limit <= abs(seconds) < limit * 1e4:
+                seconds /= limit / 1e8
+                break
+        return datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, OSError, ValueError) as error:
-        raise ImportFormatError(f"{place}: {value!r} is no time in seconds since 1970") from error
+        raise ImportFormatError(f"{place}: {value!r:.40} is no time in seconds since 1970") from error
 
 
 def _wrong(value: object, place: str, wanted: str) -> ImportFormatError:
