@@ -229,7 +229,7 @@ def default_path(env: Mapping[str, str] | None = None) -> Path:
 
 
 def as_path(name: str | os.PathLike[str]) -> Path:
-    """Return a path that somebody wrote; `~` at its beginning is their home folder."""
+    """Return a path as written in a setting; a leading `~` is the home folder."""
     try:
         return Path(name).expanduser()
     except RuntimeError:  # no such user: a file may be called ~draft
@@ -277,7 +277,7 @@ def _in_environment(env: Mapping[str, str], cls: type[Settings]) -> dict[str, st
 
 
 def _misspelt(env: Mapping[str, str], cls: type[Settings]) -> Iterator[str]:
-    """Yield what to say of variables that are no settings, and that somebody may take for one."""
+    """Yield a warning for each variable that looks like a misspelt setting."""
     settings = {name.upper(): _PREFIX + name.upper() for name in cls.model_fields if name not in _GROUPS}
     settings |= {variable.removeprefix(_PREFIX): variable for variable in (_DB, _FILE)}
     for variable in sorted(env.keys() - settings.values()):

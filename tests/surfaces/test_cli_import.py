@@ -255,7 +255,7 @@ def test_pieces_keep_their_places_of_what_was_forgotten():
     session = Session(
         messages=[{"role": "user", "content": str(n), "at": None} for n in range(MOST + 10)],
         session="s",
-        place="",
+        location="",
         conversation="s",
         retired=[3, MOST + 4],
     )
@@ -318,7 +318,7 @@ def test_a_user_whom_nobody_is_called_is_refused_before_anything_is_stored(lukas
     done = lukasa("import", chat, "--as", "Olu")
 
     assert done.code == 1
-    assert "nobody in" in done.err
+    assert "no speaker in" in done.err
     assert "Maria do Carmo de Sousa Pinto, Sam" in done.err
     assert not db.exists()
 

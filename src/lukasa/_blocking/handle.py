@@ -378,7 +378,7 @@ class Handle:
         return self._loop.call(lambda: self._handle.settle(keep, reason=reason))
 
     def review(self) -> list[Fact]:
-        """List quarantined facts: not believed, because whoever said them may not instruct the assistant."""
+        """List quarantined facts: they are not believed, because their source may not instruct the assistant."""
         return self._loop.call(self._handle.review)
 
     def approve(self, facts: Sequence[str] | str, *, reason: str = "") -> list[Fact]:

@@ -40,7 +40,7 @@ class AuditItem:
     origin: Origin = "user"
 
     subject: str | None = None
-    """Whom or what a fact is about; `None`: nobody says."""
+    """Who or what a fact is about; `None`: not known."""
 
     fact_kind: FactKind = "fact"
     attribute: str | None = None

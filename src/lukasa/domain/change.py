@@ -90,7 +90,7 @@ class Index:
 class PutFact:
     """Store the next version of a fact: revision 1 of a new one, or one more than what the partition has.
 
-    Any other revision raises `StaleError`: somebody changed the fact since it was read. A new fact whose content was
+    Any other revision raises `StaleError`: the fact changed since it was read. A new fact whose content was
     erased is refused (`Applied.refused`).
     """
 

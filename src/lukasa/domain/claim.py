@@ -40,7 +40,7 @@ class Claim:
     """It was so, and is no longer: "Anna no longer works at Initech". `valid.end` says when, if that was said."""
 
     corrects: str | None = None
-    """The value that was wrong ("not Porto but Lisbon"); empty: the speaker corrects himself ("actually, …")."""
+    """The value that was wrong ("not Porto but Lisbon"); empty: a correction that names no wrong value ("actually, …")."""
 
     valid: Interval | None = None
     """When it is true, as far as the words say; `None`: they say nothing."""

@@ -87,7 +87,7 @@ def parse(given: Mapping[str, object] | Filter | None) -> Filter | None:
 
 
 def matches(filter: Filter, fields: Fields) -> bool:
-    """Tell whether the document passes. This is the reference: stores must agree with it exactly."""
+    """Return True if the document passes. This is the reference: stores must agree with it exactly."""
     match filter:
         case AllOf(parts=parts):
             return all(matches(part, fields) for part in parts)

@@ -16,7 +16,7 @@ class Interval:
     """Half-open: from `start` up to, and without, `end`."""
 
     start: datetime | None = None
-    """The first instant inside (aware); `None`: open, as in `before May`, or nobody said."""
+    """The first instant inside (aware); `None`: open, as in `before May`, or not known."""
 
     end: datetime | None = None
     """The first instant after it (aware); `None`: open, as in `since May`, or still so."""
@@ -25,14 +25,14 @@ class Interval:
     """How finely it was said: `in 2022` is a `year`; what bounds or spans several units is a `range`."""
 
     phrase: str = field(default="", compare=False)
-    """The words it was read from; empty when nobody said."""
+    """The words it was read from; empty when it was not stated."""
 
     def holds(self, at: datetime) -> bool:
-        """Tell whether an instant lies inside."""
+        """Whether an instant lies inside."""
         return (self.start is None or self.start <= at) and (self.end is None or at < self.end)
 
     def overlaps(self, other: Interval) -> bool:
-        """Tell whether the two have an instant in common."""
+        """Whether the two have an instant in common."""
         return _before(self.start, other.end) and _before(other.start, self.end)
 
 

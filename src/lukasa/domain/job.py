@@ -14,7 +14,7 @@ from lukasa.domain.turn import MAX_INT
 from lukasa.errors import InputError
 
 JobState = Literal["waiting", "running", "dead"]
-"""`dead`: it failed too often; it stays, with its error, until somebody revives it. What is done is not kept."""
+"""`dead`: it failed too often; it stays, with its error, until it is revived. Finished jobs are not kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class Job:
     """Who is at it."""
 
     leased_until: datetime | None = None
-    """When whoever is at it counts as dead."""
+    """When the worker that claimed it counts as dead."""
 
     error: str = ""
     """Why the last attempt failed: the kind of error, no content."""

@@ -100,7 +100,7 @@ class FactQuery:
 
 
 def listed(fact: Fact, query: FactQuery) -> bool:
-    """Tell whether a version of a fact is asked for, but for ids, keys, slots, turns, `as_of` and paging."""
+    """Return True if a version of a fact passes the query, apart from ids, keys, slots, turns, `as_of` and paging."""
     return (
         (query.include_retired or fact.retired_at is None)
         and (query.subject is None or fact.subject.casefold() == query.subject.casefold())

@@ -221,7 +221,7 @@ class Backlog:
     """Documents without vectors of the embedder in use; `reembed()` makes them."""
 
     outdated: int = 0
-    """Documents with terms that other rules made; `reindex()` makes them anew."""
+    """Documents indexed by an older version; `reindex()` rebuilds them."""
 
     unextracted: int = 0
     """Live turns that the extractor in use has not read; `extract()` does it."""
@@ -274,7 +274,7 @@ class Health:
     """Background jobs that wait."""
 
     dead: Sequence[Job] = ()
-    """Background jobs that were given up, each with its error; `retry()` revives them."""
+    """Jobs that failed too often, each with its error; `retry()` revives them."""
 
     backlogs: Sequence[Backlog] = ()
     """The same by partition, where there is anything to do."""

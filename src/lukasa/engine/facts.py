@@ -159,7 +159,7 @@ class FactVerbs(Verbs):
         raise InputError(f"the fact {keep!r} conflicts with nothing")
 
     async def review(self) -> list[Fact]:
-        """List quarantined facts: not believed, because whoever said them may not instruct the assistant."""
+        """List quarantined facts: they are not believed, because their source may not instruct the assistant."""
         query = FactQuery(statuses=["quarantined"])
         return await self._store.facts(self.partition, query)
 

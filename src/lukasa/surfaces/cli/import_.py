@@ -186,7 +186,7 @@ def _as_user(session: Session, me: frozenset[str]) -> Session:
 
 
 def _survey(work: _Import, file: Path, *, quiet: bool) -> None:
-    """Read everything without storing it; refuse a user whom nobody in the files is called."""
+    """Read everything without storing it; refuse a name that no speaker has."""
     names: dict[str, str] = {}
     me, work.me = work.me, frozenset()
     with bar("Reading", quiet=quiet) as progress:
@@ -202,7 +202,7 @@ def _survey(work: _Import, file: Path, *, quiet: bool) -> None:
     work.me = me
     if missing := me - names.keys():
         known = ", ".join(sorted(name for name in names.values() if name)[:20]) or "none with a name"
-        raise InputError(f"nobody in {file} is called {', '.join(sorted(missing))!r}; speakers: {known}")
+        raise InputError(f"no speaker in {file} is called {', '.join(sorted(missing))!r}; speakers: {known}")
 
 
 def _store_all(work: _Import, options: UserOptions, *, force: bool) -> None:
@@ -242,14 +242,14 @@ def store(
     mine = handle(memory, options, session.user)
     if session.user and options.user:
         raise InputError(
-            f"{session.place} belongs to {session.user!r}: this format names its users, leave out --user"
+            f"{session.location} belongs to {session.user!r}: this format names its users, leave out --user"
         )
     for part in parts(session):
         for piece, receipt in _remembered(mine, part, file):
             again = receipt
             if force and (erased := _erased(receipt)):
                 again = _remember_erased(mine, piece, receipt, erased)
-            report.add(again, file, piece.place)
+            report.add(again, file, piece.location)
             _forget_again(mine, piece, again)
     report.sessions += 1
     file.sessions += 1
@@ -277,7 +277,7 @@ def _remember(mine: Handle, part: Session) -> Receipt:
             part.messages, session=part.session, agent=part.agent, origin=part.origin, key=part.key
         )
     except (InputError, ConflictError) as error:
-        raise type(error)(f"{part.place}: {error}") from error
+        raise type(error)(f"{part.location}: {error}") from error
 
 
 def _erased(receipt: Receipt) -> list[str]:

@@ -27,17 +27,17 @@ def read(source: ImportFile, assumed: Assumptions) -> Iterator[Session]:
     return by_record(source, assumed, _session)
 
 
-def _session(conversation: Mapping[str, object], place: str, assumed: Assumptions) -> Session:
+def _session(conversation: Mapping[str, object], location: str, assumed: Assumptions) -> Session:
     notes = assumed.notes
-    title = notes.attempt(shape.label, conversation.get("title"), f"{place}.title")
+    title = notes.attempt(shape.label, conversation.get("title"), f"{location}.title")
     name = (
         notes.attempt(
-            shape.label, conversation.get("conversation_id") or conversation.get("id"), f"{place}.id"
+            shape.label, conversation.get("conversation_id") or conversation.get("id"), f"{location}.id"
         )
         or title
     )
-    path = _path(conversation, place, assumed)
-    date = _date(conversation, path, place, assumed)
+    path = _path(conversation, location, assumed)
+    date = _date(conversation, path, location, assumed)
     messages: list[dict[str, object]] = []
     for where, node in path:
         message = notes.attempt(_message, node, where, assumed, date)
@@ -46,15 +46,15 @@ def _session(conversation: Mapping[str, object], place: str, assumed: Assumption
         # Some messages have no time of their own; they were said no earlier than the one before.
         date = message["at"] if isinstance(message["at"], datetime) else date
         messages.append(message | ({"metadata": {"title": title}} if title else {}))
-    first = str(messages[0]["at"]) if messages else place
-    return Session(conversation=name or place, session=name or first, place=place, messages=messages)
+    first = str(messages[0]["at"]) if messages else location
+    return Session(conversation=name or location, session=name or first, location=location, messages=messages)
 
 
 def _date(
-    conversation: Mapping[str, object], path: list[tuple[str, object]], place: str, assumed: Assumptions
+    conversation: Mapping[str, object], path: list[tuple[str, object]], location: str, assumed: Assumptions
 ) -> datetime | None:
     """Return the conversation's own date, else that of its first message with one."""
-    candidates = [(conversation.get("create_time"), place), (conversation.get("update_time"), place)]
+    candidates = [(conversation.get("create_time"), location), (conversation.get("update_time"), location)]
     candidates += [(node.get("create_time"), where) for where, node in path if isinstance(node, dict)]
     for value, where in candidates:
         try:
@@ -65,22 +65,26 @@ def _date(
     return None
 
 
-def _path(conversation: Mapping[str, object], place: str, assumed: Assumptions) -> list[tuple[str, object]]:
+def _path(
+    conversation: Mapping[str, object], location: str, assumed: Assumptions
+) -> list[tuple[str, object]]:
     """Return the messages from the root to the current node, each with its place."""
-    nodes = shape.mapping(conversation.get("mapping"), f"{place}.mapping")
+    nodes = shape.mapping(conversation.get("mapping"), f"{location}.mapping")
     name: object = conversation.get("current_node")
     if name is None or name not in nodes:
         if name is not None:
-            assumed.notes.mend(place, f"the current node {name!r:.60} is not there; the last branch is taken")
+            assumed.notes.mend(
+                location, f"the current node {name!r:.60} is not there; the last branch is taken"
+            )
         name = _last_leaf(nodes)
     path: list[tuple[str, object]] = []
     seen: set[object] = set()
     while name is not None:
-        where = f"{place}.mapping[{name!r}]"
+        where = f"{location}.mapping[{name!r}]"
         node = nodes.get(name) if isinstance(name, str) else None
         if name in seen or not isinstance(node, dict):
             assumed.notes.mend(
-                place,
+                location,
                 f"{where} is {'its own ancestor' if name in seen else 'missing'}; what is above it is lost",
             )
             break
@@ -103,31 +107,31 @@ def _last_leaf(nodes: Mapping[str, object]) -> str | None:
 
 
 def _message(
-    value: object, place: str, assumed: Assumptions, date: datetime | None
+    value: object, location: str, assumed: Assumptions, date: datetime | None
 ) -> dict[str, object] | None:
-    message = shape.mapping(value, place)
-    text = _spoken(message, place, assumed)
+    message = shape.mapping(value, location)
+    text = _spoken(message, location, assumed)
     if text is None:
         return None
-    role = shape.mapping(message["author"], place)["role"]
+    role = shape.mapping(message["author"], location)["role"]
     return {
         "role": role,
         "content": text,
-        "at": assumed.dated(message, place, date, names=("create_time",)),
+        "at": assumed.dated(message, location, date, names=("create_time",)),
     }
 
 
-def _spoken(message: Mapping[str, object], place: str, assumed: Assumptions) -> str | None:
+def _spoken(message: Mapping[str, object], location: str, assumed: Assumptions) -> str | None:
     """Return what was said; None, and a count of what it is instead, for everything else."""
     notes = assumed.notes
-    author = shape.mapping_or_empty(message.get("author"), f"{place}.author")
-    content = shape.mapping_or_empty(message.get("content"), f"{place}.content")
-    metadata = shape.mapping_or_empty(message.get("metadata"), f"{place}.metadata")
+    author = shape.mapping_or_empty(message.get("author"), f"{location}.author")
+    content = shape.mapping_or_empty(message.get("content"), f"{location}.content")
+    metadata = shape.mapping_or_empty(message.get("metadata"), f"{location}.metadata")
     kind = content.get("content_type", "text")
     role = author.get("role")
     if role not in {"user", "assistant"}:
         if role not in {"tool", "system"}:
-            notes.skip(f"{place}: the author's role is {role!r:.40}")
+            notes.skip(f"{location}: the author's role is {role!r:.40}")
         else:
             notes.leave_out("messages of tools and the system")
         return None
@@ -140,16 +144,16 @@ def _spoken(message: Mapping[str, object], place: str, assumed: Assumptions) -> 
     if kind not in _SPOKEN:
         notes.leave_out(f"content of the kind {kind!r:.40}")
         return None
-    texts = [text for part in _parts(content, place) if (text := _part(part, assumed)).strip()]
+    texts = [text for part in _parts(content, location) if (text := _part(part, assumed)).strip()]
     return "\n".join(texts) if texts else None
 
 
-def _parts(content: Mapping[str, object], place: str) -> list[object]:
+def _parts(content: Mapping[str, object], location: str) -> list[object]:
     if content.get("parts") is None and isinstance(content.get("text"), str):
         return [content["text"]]
     if content.get("parts") is None:
-        raise ImportFormatError(f"{place}.content has no parts")
-    return shape.sequence(content["parts"], f"{place}.content.parts")
+        raise ImportFormatError(f"{location}.content has no parts")
+    return shape.sequence(content["parts"], f"{location}.content.parts")
 
 
 def _part(part: object, assumed: Assumptions) -> str:

@@ -18,14 +18,16 @@ def read(source: ImportFile, assumed: Assumptions) -> Iterator[Session]:
     return by_record(source, assumed, _session)
 
 
-def _session(conversation: Mapping[str, object], place: str, assumed: Assumptions) -> Session:
+def _session(conversation: Mapping[str, object], location: str, assumed: Assumptions) -> Session:
     notes = assumed.notes
-    title = notes.attempt(shape.label, conversation.get("name"), f"{place}.name")
-    name = notes.attempt(shape.label, conversation.get("uuid") or conversation.get("id"), f"{place}.uuid")
-    chat = shape.sequence(conversation.get("chat_messages"), f"{place}.chat_messages")
-    numbered = [(f"{place}.chat_messages[{n}]", value) for n, value in enumerate(chat) if value is not None]
-    numbered = _branch(numbered, conversation.get("current_leaf_message_uuid"), place, assumed)
-    date = _date(conversation, place, assumed)
+    title = notes.attempt(shape.label, conversation.get("name"), f"{location}.name")
+    name = notes.attempt(shape.label, conversation.get("uuid") or conversation.get("id"), f"{location}.uuid")
+    chat = shape.sequence(conversation.get("chat_messages"), f"{location}.chat_messages")
+    numbered = [
+        (f"{location}.chat_messages[{n}]", value) for n, value in enumerate(chat) if value is not None
+    ]
+    numbered = _branch(numbered, conversation.get("current_leaf_message_uuid"), location, assumed)
+    date = _date(conversation, location, assumed)
     messages: list[dict[str, object]] = []
     for where, value in numbered:
         message = notes.attempt(_message, value, where, assumed, date)
@@ -33,14 +35,14 @@ def _session(conversation: Mapping[str, object], place: str, assumed: Assumption
             continue
         date = message["at"] if isinstance(message["at"], datetime) else date
         messages.append(message | ({"metadata": {"title": title}} if title else {}))
-    name = name or title or (str(messages[0]["at"]) if messages else place)
-    return Session(conversation=name, session=name, place=place, messages=messages)
+    name = name or title or (str(messages[0]["at"]) if messages else location)
+    return Session(conversation=name, session=name, location=location, messages=messages)
 
 
-def _date(conversation: Mapping[str, object], place: str, assumed: Assumptions) -> datetime | None:
+def _date(conversation: Mapping[str, object], location: str, assumed: Assumptions) -> datetime | None:
     for name in ("created_at", "updated_at"):
         try:
-            if at := assumed.written(conversation.get(name), f"{place}.{name}"):
+            if at := assumed.written(conversation.get(name), f"{location}.{name}"):
                 return at
         except ImportFormatError:
             continue
@@ -48,7 +50,7 @@ def _date(conversation: Mapping[str, object], place: str, assumed: Assumptions) 
 
 
 def _branch(
-    chat: list[tuple[str, object]], leaf: object, place: str, assumed: Assumptions
+    chat: list[tuple[str, object]], leaf: object, location: str, assumed: Assumptions
 ) -> list[tuple[str, object]]:
     """Return the messages from the root to *leaf*: what was edited away or generated again is on other branches."""
     by_uuid = {
@@ -62,7 +64,7 @@ def _branch(
     if uuid not in by_uuid:
         uuid = next(reversed(list(by_uuid)))
         assumed.notes.mend(
-            place, f"the current message {leaf!r:.60} is not there; the branch of the last one is taken"
+            location, f"the current message {leaf!r:.60} is not there; the branch of the last one is taken"
         )
     path: list[tuple[str, object]] = []
     while uuid in by_uuid:
@@ -75,41 +77,43 @@ def _branch(
 
 
 def _message(
-    value: object, place: str, assumed: Assumptions, date: datetime | None
+    value: object, location: str, assumed: Assumptions, date: datetime | None
 ) -> dict[str, object] | None:
-    record = shape.mapping(value, place)
+    record = shape.mapping(value, location)
     sender = record.get("sender") or record.get("role")
     if sender not in _ROLES:
-        raise ImportFormatError(f"{place}.sender is {sender!r:.40}; known: {', '.join(_ROLES)}")
-    texts = [text for text in (_text(record, place, assumed), *_attached(record, place)) if text.strip()]
+        raise ImportFormatError(f"{location}.sender is {sender!r:.40}; known: {', '.join(_ROLES)}")
+    texts = [
+        text for text in (_text(record, location, assumed), *_attached(record, location)) if text.strip()
+    ]
     if not texts:
         return None
-    at = assumed.dated(record, place, date, names=("created_at", "updated_at"))
+    at = assumed.dated(record, location, date, names=("created_at", "updated_at"))
     return {"role": _ROLES[str(sender)], "content": "\n\n".join(texts), "at": at}
 
 
-def _text(record: Mapping[str, object], place: str, assumed: Assumptions) -> str:
+def _text(record: Mapping[str, object], location: str, assumed: Assumptions) -> str:
     # Newer exports have the content in parts, where tool calls stand apart; `text` mixes them in.
     content = record.get("content")
     if isinstance(content, str):
         return content
     texts = []
-    for n, part in enumerate(shape.sequence_or_empty(content, f"{place}.content")):
-        piece = shape.mapping_or_empty(part, f"{place}.content[{n}]")
+    for n, part in enumerate(shape.sequence_or_empty(content, f"{location}.content")):
+        piece = shape.mapping_or_empty(part, f"{location}.content[{n}]")
         if piece.get("type") == "text":
-            texts.append(shape.text_or_empty(piece.get("text"), f"{place}.content[{n}].text"))
+            texts.append(shape.text_or_empty(piece.get("text"), f"{location}.content[{n}].text"))
         elif piece:
             assumed.notes.leave_out(f"content of the kind {piece.get('type')!r:.40}")
     return "\n".join(text for text in texts if text) or shape.text_or_empty(
-        record.get("text"), f"{place}.text"
+        record.get("text"), f"{location}.text"
     )
 
 
-def _attached(record: Mapping[str, object], place: str) -> Iterator[str]:
+def _attached(record: Mapping[str, object], location: str) -> Iterator[str]:
     """Yield long pastes, which Claude turns into attachments; fenced, for they are not the user's own words."""
-    for n, value in enumerate(shape.sequence_or_empty(record.get("attachments"), f"{place}.attachments")):
-        attachment = shape.mapping_or_empty(value, f"{place}.attachments[{n}]")
-        text = shape.text_or_empty(attachment.get("extracted_content"), f"{place}.attachments[{n}]")
+    for n, value in enumerate(shape.sequence_or_empty(record.get("attachments"), f"{location}.attachments")):
+        attachment = shape.mapping_or_empty(value, f"{location}.attachments[{n}]")
+        text = shape.text_or_empty(attachment.get("extracted_content"), f"{location}.attachments[{n}]")
         if text.strip():
             fence = "```"
             while fence in text:

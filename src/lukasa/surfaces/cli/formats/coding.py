@@ -78,42 +78,42 @@ def _read(
 ) -> Iterator[Session]:
     current: Session | None = None
     date = None
-    for place, record in records(source, assumed.notes):
-        line = assumed.notes.attempt(parse, record, place, assumed)
+    for location, record in records(source, assumed.notes):
+        line = assumed.notes.attempt(parse, record, location, assumed)
         if line is None:
             continue
         name = line.session or name
         if not line.pieces:
             # Older rollouts have a date in their first line only.
-            date = assumed.first_date([record], place) or date
+            date = assumed.first_date([record], location) or date
             continue
-        at = assumed.notes.attempt(assumed.dated, record, place, date, names=("timestamp",))
+        at = assumed.notes.attempt(assumed.dated, record, location, date, names=("timestamp",))
         if at is None:
             continue
         date = at
         if current is None or current.session != name:
             if current:
                 yield current
-            current = Session(conversation=name, session=name, place=place, messages=[])
+            current = Session(conversation=name, session=name, location=location, messages=[])
         current.messages.extend({"role": role, "content": text, "at": at} for role, text in line.pieces)
     if current:
         yield current
 
 
-def _of_claude(record: Mapping[str, object], place: str, assumed: Assumptions) -> _Line:
+def _of_claude(record: Mapping[str, object], location: str, assumed: Assumptions) -> _Line:
     kind = record.get("type")
     session = record.get("sessionId")
     label = session if isinstance(session, str) and session else None
     if kind not in {"user", "assistant"}:
         assumed.notes.leave_out(f"lines of the kind {kind!r:.40}")
         return _Line([], label)
-    message = shape.mapping_or_empty(record.get("message"), f"{place}.message")
+    message = shape.mapping_or_empty(record.get("message"), f"{location}.message")
     inserted = any(
         record.get(flag) is True
         for flag in ("isMeta", "isCompactSummary", "isSidechain", "isVisibleInTranscriptOnly")
     )
     pieces: list[Piece] = []
-    for role, text in _blocks(message.get("content"), place, assumed):
+    for role, text in _blocks(message.get("content"), location, assumed):
         if kind == "assistant":
             pieces.append(("tool" if record.get("isSidechain") is True else "assistant", text))
         elif role == "tool":
@@ -123,26 +123,26 @@ def _of_claude(record: Mapping[str, object], place: str, assumed: Assumptions) -
     return _Line([piece for piece in pieces if piece[1].strip()], label)
 
 
-def _blocks(content: object, place: str, assumed: Assumptions) -> Iterator[Piece]:
+def _blocks(content: object, location: str, assumed: Assumptions) -> Iterator[Piece]:
     """Yield the texts of a message: `tool` for what a tool returned, else `user`."""
     if isinstance(content, str):
         yield "user", content
         return
-    for n, value in enumerate(shape.sequence_or_empty(content, f"{place}.content")):
+    for n, value in enumerate(shape.sequence_or_empty(content, f"{location}.content")):
         if isinstance(value, str):
             yield "user", value
             continue
-        block = shape.mapping_or_empty(value, f"{place}.content[{n}]")
+        block = shape.mapping_or_empty(value, f"{location}.content[{n}]")
         kind = block.get("type")
         if kind in {"text", "input_text", "output_text"}:
-            yield "user", shape.text_or_empty(block.get("text"), f"{place}.content[{n}].text")
+            yield "user", shape.text_or_empty(block.get("text"), f"{location}.content[{n}].text")
         elif kind == "tool_result":
-            yield "tool", "\n".join(text for _, text in _blocks(block.get("content"), place, assumed))
+            yield "tool", "\n".join(text for _, text in _blocks(block.get("content"), location, assumed))
         elif kind:
             assumed.notes.leave_out(f"content of the kind {kind!r:.40}")
 
 
-def _of_codex(record: Mapping[str, object], place: str, assumed: Assumptions) -> _Line:
+def _of_codex(record: Mapping[str, object], location: str, assumed: Assumptions) -> _Line:
     payload = record.get("payload")
     item = payload if isinstance(payload, dict) else record
     kind = (
@@ -153,14 +153,14 @@ def _of_codex(record: Mapping[str, object], place: str, assumed: Assumptions) ->
     if kind == "session_meta" or (item is record and "instructions" in record):
         return _Line([], str(item["id"]) if item.get("id") else None)
     if kind == "message":
-        texts = [text for _, text in _blocks(item.get("content"), place, assumed)]
+        texts = [text for _, text in _blocks(item.get("content"), location, assumed)]
         return _Line(_of_role(item.get("role"), "\n".join(text for text in texts if text)))
     if kind == "compacted":
         return _Line(_texts("system", item.get("message")))
     if isinstance(kind, str) and kind.endswith("call_output"):
         output = item.get("output")
         output = output.get("content") if isinstance(output, dict) else output
-        return _Line(_texts("tool", "\n".join(text for _, text in _blocks(output, place, assumed))))
+        return _Line(_texts("tool", "\n".join(text for _, text in _blocks(output, location, assumed))))
     assumed.notes.leave_out(f"lines of the kind {kind!r:.40}")
     return _Line([])
 

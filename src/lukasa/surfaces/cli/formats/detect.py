@@ -77,12 +77,12 @@ def detect(source: ImportFile) -> Format:
         return _of_text(source)
     odd = ""
     notes = Notes()
-    for place, record in islice(records(source, notes), _LOOKED_AT):
+    for location, record in islice(records(source, notes), _LOOKED_AT):
         if known := _of_record(record):
             return known
         keys = ", ".join(sorted(record)[:8]) or "no keys"
         odd = odd or (
-            f"{place} is of no known format (it has {keys}); say which with --format: {', '.join(FORMATS)}"
+            f"{location} is of no known format (it has {keys}); say which with --format: {', '.join(FORMATS)}"
         )
     raise ImportFormatError(odd or notes.broken or f"{source.name} holds no conversations")
 

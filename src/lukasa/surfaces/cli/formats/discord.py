@@ -15,37 +15,39 @@ _SPOKEN = frozenset({"Default", "Reply", "ThreadStarterMessage", "ChatInputComma
 
 def read(source: ImportFile, assumed: Assumptions) -> Iterator[Session]:
     """One session for each day of a channel."""
-    for place, record in records(source, assumed.notes):
+    for location, record in records(source, assumed.notes):
         channel = assumed.notes.attempt(shape.mapping_or_empty, record.get("channel"), "channel")
         groups = DayGroups(str((channel or {}).get("name") or "channel"))
-        listed = assumed.notes.attempt(shape.sequence_or_empty, record.get("messages"), f"{place}.messages")
+        listed = assumed.notes.attempt(
+            shape.sequence_or_empty, record.get("messages"), f"{location}.messages"
+        )
         for n, value in enumerate(listed or []):
-            where = f"{place}.messages[{n}]"
+            where = f"{location}.messages[{n}]"
             message = assumed.notes.attempt(_message, value, where, assumed)
             if message and (finished := groups.add(message, where)):
                 yield finished
         yield from groups.rest()
 
 
-def _message(value: object, place: str, assumed: Assumptions) -> dict[str, object] | None:
-    record = shape.mapping(value, place)
+def _message(value: object, location: str, assumed: Assumptions) -> dict[str, object] | None:
+    record = shape.mapping(value, location)
     if record.get("type", "Default") not in _SPOKEN:
         assumed.notes.leave_out("notices of the application")
         return None
-    text = shape.text_or_empty(record.get("content"), f"{place}.content")
+    text = shape.text_or_empty(record.get("content"), f"{location}.content")
     if not text.strip():
         assumed.notes.leave_out("media without words")
         return None
-    author = shape.mapping_or_empty(record.get("author"), f"{place}.author")
+    author = shape.mapping_or_empty(record.get("author"), f"{location}.author")
     name = _name(author)
     if name is None:
-        raise ImportFormatError(f"{place}: it cannot be told who speaks")
+        raise ImportFormatError(f"{location}: it cannot be told who speaks")
     return {
         # What a bot posts is nobody's own word.
         "role": "tool" if author.get("isBot") is True else "user",
         "name": name,
         "content": text,
-        "at": assumed.dated(record, place, names=("timestamp",)),
+        "at": assumed.dated(record, location, names=("timestamp",)),
     }
 
 

@@ -13,15 +13,15 @@ from lukasa.surfaces.cli.formats.session import Assumptions, Session
 from lukasa.surfaces.cli.formats.source import ImportFile
 
 _OF_ROLE: Mapping[str, Origin] = {"user": "user", "assistant": "assistant", "system": "tool", "tool": "tool"}
-"""The origin that `remember` takes when nobody names one."""
+"""The default origin of `remember`."""
 
 
 def read(source: ImportFile, assumed: Assumptions) -> Iterator[Session]:
     """Yield turns that follow each other and were remembered alike together, so that their ids stay the same."""
     current: Session | None = None
-    for place, record in records(source, assumed.notes):
+    for location, record in records(source, assumed.notes):
         try:
-            found, message = _session(record, place), _message(record, place, assumed)
+            found, message = _session(record, location), _message(record, location, assumed)
         except ImportFormatError as error:
             assumed.notes.skip(str(error))
             continue
@@ -39,26 +39,26 @@ def read(source: ImportFile, assumed: Assumptions) -> Iterator[Session]:
         yield current
 
 
-def _session(record: Mapping[str, object], place: str) -> Session:
-    session = shape.label(record.get("session"), f"{place}: session")
-    key = shape.label(record.get("key"), f"{place}: key")
+def _session(record: Mapping[str, object], location: str) -> Session:
+    session = shape.label(record.get("session"), f"{location}: session")
+    key = shape.label(record.get("key"), f"{location}: key")
     return Session(
         conversation=session or "",
         session=session,
-        agent=shape.label(record.get("agent"), f"{place}: agent"),
-        origin=_origin(record, place),
+        agent=shape.label(record.get("agent"), f"{location}: agent"),
+        origin=_origin(record, location),
         key=key and key.rpartition("#")[0],
-        place=place,
+        location=location,
         messages=[],
     )
 
 
-def _origin(record: Mapping[str, object], place: str) -> Origin | None:
-    given = shape.text(record.get("origin"), f"{place}: origin")
+def _origin(record: Mapping[str, object], location: str) -> Origin | None:
+    given = shape.text(record.get("origin"), f"{location}: origin")
     origin = next((known for known in ORIGINS if known == given), None)
     if origin is None:
-        raise ImportFormatError(f"{place}: unknown origin {given!r}; known: {', '.join(ORIGINS)}")
-    return None if origin == _OF_ROLE.get(shape.text(record.get("role"), f"{place}: role")) else origin
+        raise ImportFormatError(f"{location}: unknown origin {given!r}; known: {', '.join(ORIGINS)}")
+    return None if origin == _OF_ROLE.get(shape.text(record.get("role"), f"{location}: role")) else origin
 
 
 def _goes_on(current: Session, found: Session, record: Mapping[str, object]) -> bool:
@@ -70,14 +70,14 @@ def _goes_on(current: Session, found: Session, record: Mapping[str, object]) -> 
     return current.origin == found.origin
 
 
-def _message(record: Mapping[str, object], place: str, assumed: Assumptions) -> dict[str, object]:
+def _message(record: Mapping[str, object], location: str, assumed: Assumptions) -> dict[str, object]:
     message: dict[str, object] = {
-        "role": shape.text(record.get("role"), f"{place}: role"),
-        "content": shape.text(record.get("text"), f"{place}: text"),
-        "at": assumed.instant(shape.text(record.get("at"), f"{place}: at"), f"{place}: at"),
+        "role": shape.text(record.get("role"), f"{location}: role"),
+        "content": shape.text(record.get("text"), f"{location}: text"),
+        "at": assumed.instant(shape.text(record.get("at"), f"{location}: at"), f"{location}: at"),
     }
-    if speaker := shape.label(record.get("speaker"), f"{place}: speaker"):
+    if speaker := shape.label(record.get("speaker"), f"{location}: speaker"):
         message["name"] = speaker
     if metadata := record.get("metadata"):
-        message["metadata"] = dict(shape.mapping(metadata, f"{place}: metadata"))
+        message["metadata"] = dict(shape.mapping(metadata, f"{location}: metadata"))
     return message

@@ -21,8 +21,8 @@ _CHAT = re.compile(r"gemini\.google\.com/(?:app|gem/[\w-]+)/([\w-]+)")
 def read(source: ImportFile, assumed: Assumptions) -> Iterator[Session]:
     """One session a conversation where its address is there, else a day; records that follow each other go together."""
     group: list[Session] = []
-    for place, record in records(source, assumed.notes):
-        session = assumed.notes.attempt(_session, record, place, assumed)
+    for location, record in records(source, assumed.notes):
+        session = assumed.notes.attempt(_session, record, location, assumed)
         if session is None:
             continue
         if group and group[-1].session != session.session:
@@ -46,22 +46,22 @@ def _first(session: Session) -> datetime:
     return at
 
 
-def _session(record: Mapping[str, object], place: str, assumed: Assumptions) -> Session | None:
+def _session(record: Mapping[str, object], location: str, assumed: Assumptions) -> Session | None:
     notes = assumed.notes
     header = str(record.get("header") or "")
     products = " ".join(
-        str(name) for name in shape.sequence_or_empty(record.get("products"), f"{place}.products")
+        str(name) for name in shape.sequence_or_empty(record.get("products"), f"{location}.products")
     )
-    answer = _answer(record, place)
+    answer = _answer(record, location)
     if not re.search("gemini|bard", f"{header} {products}", re.IGNORECASE):
         notes.leave_out("activity in other products")
         return None
-    title = shape.text_or_empty(record.get("title"), f"{place}.title")
+    title = shape.text_or_empty(record.get("title"), f"{location}.title")
     prompt = _PROMPTED.sub("", title, count=1) if _PROMPTED.match(title) else title
     if prompt == title and (_DONE.match(title) or not answer):
         notes.leave_out("activity that is no prompt")
         return None
-    at = assumed.dated(record, place, names=("time",))
+    at = assumed.dated(record, location, names=("time",))
     name = _chat(record) or f"{at:%Y-%m-%d}"
     messages: list[dict[str, object]] = (
         [{"role": "user", "content": prompt, "at": at}] if prompt.strip() else []
@@ -71,15 +71,17 @@ def _session(record: Mapping[str, object], place: str, assumed: Assumptions) -> 
     for kind in ("attachedFiles", "imageFile"):
         if record.get(kind):
             notes.leave_out("attached files")
-    return Session(conversation=name, session=name, place=place, messages=messages) if messages else None
+    return (
+        Session(conversation=name, session=name, location=location, messages=messages) if messages else None
+    )
 
 
-def _answer(record: Mapping[str, object], place: str) -> str:
+def _answer(record: Mapping[str, object], location: str) -> str:
     items = record.get("safeHtmlItem")
     items = items if isinstance(items, list) else [items]
     texts = []
     for item in items:
-        html = shape.mapping_or_empty(item, f"{place}.safeHtmlItem").get("html")
+        html = shape.mapping_or_empty(item, f"{location}.safeHtmlItem").get("html")
         if isinstance(html, str):
             texts.append(plain_text(html))
     return "\n".join(text for text in texts if text)

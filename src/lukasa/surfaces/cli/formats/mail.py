@@ -39,8 +39,8 @@ def read(source: ImportFile, assumed: Assumptions) -> Iterator[Session]:
         box = mailbox.mbox(path, create=False)
         try:
             for n, key in enumerate(box.iterkeys()):
-                place = f"{source.name}, message {n}"
-                session = assumed.notes.attempt(_session, box, key, place, assumed)
+                location = f"{source.name}, message {n}"
+                session = assumed.notes.attempt(_session, box, key, location, assumed)
                 source.done = source.size * n // max(1, len(box))
                 if session is None:
                     continue
@@ -69,24 +69,24 @@ def _on_disk(source: ImportFile) -> Iterator[Path]:
         yield copy
 
 
-def _session(box: mailbox.mbox, key: str, place: str, assumed: Assumptions) -> Session | None:
+def _session(box: mailbox.mbox, key: str, location: str, assumed: Assumptions) -> Session | None:
     try:
         mail = box[key]
         text = _own_words(_body(mail), assumed)
         sender = _sender(mail)
-        thread, subject = _thread(mail) or place, _header(mail, "Subject")
-        at = _date(mail) or assumed.undated(place)
+        thread, subject = _thread(mail) or location, _header(mail, "Subject")
+        at = _date(mail) or assumed.undated(location)
     except (MessageError, LookupError, UnicodeError, ValueError, OSError) as error:
-        raise ImportFormatError(f"{place} cannot be read: {error}") from error
+        raise ImportFormatError(f"{location} cannot be read: {error}") from error
     if not text:
         assumed.notes.leave_out("messages without words")
         return None
     if not sender:
-        raise ImportFormatError(f"{place}: it cannot be told who speaks")
+        raise ImportFormatError(f"{location}: it cannot be told who speaks")
     message: dict[str, object] = {"role": "user", "name": sender, "content": text, "at": at}
     if subject:
         message["metadata"] = {"title": subject}
-    return Session(conversation=thread, session=thread, place=place, messages=[message])
+    return Session(conversation=thread, session=thread, location=location, messages=[message])
 
 
 def _header(mail: Message, name: str) -> str:

@@ -56,7 +56,7 @@ class _ChatReader:
         self._messages: list[dict[str, object]] = []
         self._date: datetime | None = self._moment(source.path.name, source.name)
 
-    def take(self, place: str, line: str) -> Session | None:
+    def take(self, location: str, line: str) -> Session | None:
         """Read a line; return the chat that it ends, if it does."""
         if self._hidden:
             self._hidden = "" if f"</{self._hidden}>" in line else self._hidden
@@ -70,12 +70,12 @@ class _ChatReader:
         speaker = None if self._fence else _SPEAKER.match(line)
         if speaker:
             self._end_message()
-            self._place = place
+            self._place = location
             who = speaker["who"] or speaker["bare"]
             self._role = "user" if who in {"User", "Human"} else "assistant" if who else "tool"
-            self._date = self._moment(speaker["more"] or "", place) or self._date
+            self._date = self._moment(speaker["more"] or "", location) or self._date
         elif not self._role or (self._starts_chat(line) and not self._fence):
-            return self._heading(place, line)
+            return self._heading(location, line)
         else:
             self._lines.append(line)
         return None
@@ -86,7 +86,7 @@ class _ChatReader:
         messages, self._messages = self._messages, []
         name = self._title or self._name
         return (
-            Session(conversation=name, session=name, place=self._place, messages=messages)
+            Session(conversation=name, session=name, location=self._place, messages=messages)
             if messages
             else None
         )
@@ -96,13 +96,13 @@ class _ChatReader:
         title = _TITLE.match(line)
         return bool(title and (_STAMP.search(line) or _FIGURES.search(line)) and not any(self._lines))
 
-    def _heading(self, place: str, line: str) -> Session | None:
+    def _heading(self, location: str, line: str) -> Session | None:
         finished = None
         if title := _TITLE.match(line):
             finished = self.finish() if self._messages else None
             self._title, self._role = title["title"].strip(), ""
         if title or _EXPORTED.match(line) or _GENERATED.match(line):
-            self._date = self._moment(line, place) or self._date
+            self._date = self._moment(line, location) or self._date
         return finished
 
     def _end_message(self) -> None:
@@ -122,12 +122,12 @@ class _ChatReader:
                 {"role": role, "content": piece, "at": at} | metadata for role, piece in pieces
             ]
 
-    def _moment(self, text: str, place: str) -> datetime | None:
+    def _moment(self, text: str, location: str) -> datetime | None:
         """Return the time that is written in a heading or the name of the file."""
         if stamp := _STAMP.search(text):
             day, clock = stamp[0][:10], stamp[0][11:]
             written = f"{day}T{clock[:5].replace('-', ':')}{clock[5:]}"
-            return self._assumed.notes.attempt(self._assumed.instant, written, place, default_zone="UTC")
+            return self._assumed.notes.attempt(self._assumed.instant, written, location, default_zone="UTC")
         if not (figures := _FIGURES.search(text)):
             return None
         a, separator, b, year, clock = figures.groups()
@@ -142,13 +142,13 @@ class _ChatReader:
                 else shown.decide()
             )
             self._assumed.notes.decide(shown.describe(order or "dmy", why))
-        return self._assumed.notes.attempt(self._read, figures, order or "dmy", place)
+        return self._assumed.notes.attempt(self._read, figures, order or "dmy", location)
 
-    def _read(self, figures: re.Match[str], order: dates.DateOrder, place: str) -> datetime:
+    def _read(self, figures: re.Match[str], order: dates.DateOrder, location: str) -> datetime:
         a, _, b, year, clock = figures.groups()
         try:
             day = datetime(*dates.in_order((int(a), int(b), int(year)), order))  # noqa: DTZ001 - the zone comes next
             moment = datetime.combine(day.date(), dates.read_time(clock)) if clock else day
         except ValueError as error:
-            raise ImportFormatError(f"{place}: {figures[0]!r} is no date ({error})") from error
-        return self._assumed.instant(moment, place, default_zone="UTC")
+            raise ImportFormatError(f"{location}: {figures[0]!r} is no date ({error})") from error
+        return self._assumed.instant(moment, location, default_zone="UTC")

@@ -27,44 +27,44 @@ def read(source: ImportFile) -> Iterator[AuditItem]:
     """Yield what the file holds; raise `ImportFormatError` where it holds something else."""
     if not looks_like_json(source):
         raise ImportFormatError(f"{source.name} is not JSON: an audit reads JSON, or an object a line")
-    for place, record in records(source):
-        for where, one in _unpacked(place, record):
+    for location, record in records(source):
+        for where, one in _unpacked(location, record):
             yield _item(where, one, nameless=where.removeprefix(source.name).lstrip(":, "))
 
 
-def _unpacked(place: str, record: Mapping[str, object]) -> Iterator[tuple[str, Mapping[str, object]]]:
+def _unpacked(location: str, record: Mapping[str, object]) -> Iterator[tuple[str, Mapping[str, object]]]:
     """Give the memories of a record: itself, or those in its list."""
     for name in ("results", "memories"):
         if name in record:
-            for number, one in enumerate(shape.sequence(record[name], f"{place}: {name}")):
-                where = f"{place}: {name}[{number}]"
+            for number, one in enumerate(shape.sequence(record[name], f"{location}: {name}")):
+                where = f"{location}: {name}[{number}]"
                 yield where, shape.mapping(one, where)
             return
-    yield place, record
+    yield location, record
 
 
-def _item(place: str, record: Mapping[str, object], *, nameless: str) -> AuditItem:
+def _item(location: str, record: Mapping[str, object], *, nameless: str) -> AuditItem:
     name = next((name for name in _TEXTS if isinstance(record.get(name), str)), None)
     if name is None:
         keys = ", ".join(sorted(record)[:8]) or "no keys"
         raise ImportFormatError(
-            f"{place} has no text: one of {', '.join(_TEXTS)} is needed, and it has {keys}"
+            f"{location} has no text: one of {', '.join(_TEXTS)} is needed, and it has {keys}"
         )
     role = next((role for role in ROLES if role == record.get("role")), None)
     metadata = record.get("metadata") or {}
-    owners = (shape.label(record.get(key), f"{place}: {key}") for key in _OWNERS)
+    owners = (shape.label(record.get(key), f"{location}: {key}") for key in _OWNERS)
     return AuditItem(
-        id=shape.label(record.get("id"), f"{place}: id") or nameless,
-        text=shape.text(record[name], f"{place}: {name}"),
+        id=shape.label(record.get("id"), f"{location}: id") or nameless,
+        text=shape.text(record[name], f"{location}: {name}"),
         kind="fact" if role is None else "turn",
         owner=next((owner for owner in owners if owner), ""),
         at=next((at for key in _TIMES if (at := _instant(record.get(key)))), None),
-        speaker=shape.label(record.get("speaker") or record.get("name"), f"{place}: speaker"),
+        speaker=shape.label(record.get("speaker") or record.get("name"), f"{location}: speaker"),
         role=role or "user",
         origin=next((known for known in ORIGINS if known == record.get("origin")), "user"),
         retired=record.get("retired_at") is not None,
         expires_at=_instant(record.get("expires_at") or record.get("expiration_date")),
-        metadata=shape.mapping(metadata, f"{place}: metadata"),  # type: ignore[arg-type]
+        metadata=shape.mapping(metadata, f"{location}: metadata"),  # type: ignore[arg-type]
     )
 
 

@@ -24,8 +24,8 @@ def mend(session: Session, notes: Notes, *, limit: int) -> Session:
     messages: list[dict[str, object]] = []
     retired: list[int] = []
     for number, message in enumerate(session.messages):
-        place = f"{session.place}, message {number}"
-        pieces = list(_pieces(_clean(message, place, notes), place, notes, limit))
+        location = f"{session.location}, message {number}"
+        pieces = list(_pieces(_clean(message, location, notes), location, notes, limit))
         if number in session.retired:
             retired += range(len(messages), len(messages) + len(pieces))
         messages += pieces
@@ -41,7 +41,7 @@ def mend(session: Session, notes: Notes, *, limit: int) -> Session:
     )
 
 
-def _clean(message: Mapping[str, object], place: str, notes: Notes) -> dict[str, object]:
+def _clean(message: Mapping[str, object], location: str, notes: Notes) -> dict[str, object]:
     clean = dict(message)
     role = message.get("role", "user")
     if not isinstance(role, str) or role not in _ROLES:
@@ -49,18 +49,18 @@ def _clean(message: Mapping[str, object], place: str, notes: Notes) -> dict[str,
         if lower in _ROLES:
             clean["role"] = lower
         else:
-            notes.mend(place, f"the role {role!r:.40} is unknown; stored as a tool's")
+            notes.mend(location, f"the role {role!r:.40} is unknown; stored as a tool's")
             clean["role"] = "tool"
     if (name := clean.pop("name", None)) is not None and (label := _plain(str(name)).strip()):
         clean["name"] = label
-    content = _content(message.get("content"), place, notes)
-    clean["content"] = _text(content, place, notes) if isinstance(content, str) else content
+    content = _content(message.get("content"), location, notes)
+    clean["content"] = _text(content, location, notes) if isinstance(content, str) else content
     if "metadata" in message:
         clean["metadata"] = _metadata(message["metadata"])
     return clean
 
 
-def _content(content: object, place: str, notes: Notes) -> object:
+def _content(content: object, location: str, notes: Notes) -> object:
     match content:
         case None:
             return ""
@@ -70,27 +70,27 @@ def _content(content: object, place: str, notes: Notes) -> object:
             parts = [part for part in content if isinstance(part, str | dict)]
             odd = sum(part is not None for part in content) - len(parts)
             if odd:
-                notes.mend(place, f"{odd} parts of the content are no text and no object; left out")
-            return [_part(part, place, notes) for part in parts]
+                notes.mend(location, f"{odd} parts of the content are no text and no object; left out")
+            return [_part(part, location, notes) for part in parts]
         case _:
-            notes.mend(place, f"the content is {type(content).__name__}, not text")
+            notes.mend(location, f"the content is {type(content).__name__}, not text")
             return str(content)
 
 
-def _part(part: str | dict[str, object], place: str, notes: Notes) -> object:
+def _part(part: str | dict[str, object], location: str, notes: Notes) -> object:
     if isinstance(part, str):
-        return _text(part, place, notes)
+        return _text(part, location, notes)
     return {
-        key: _text(value, place, notes) if isinstance(value, str) else value for key, value in part.items()
+        key: _text(value, location, notes) if isinstance(value, str) else value for key, value in part.items()
     }
 
 
-def _text(text: str, place: str, notes: Notes) -> str:
+def _text(text: str, location: str, notes: Notes) -> str:
     if "\0" in text:
-        notes.mend(place, "NUL characters removed")
+        notes.mend(location, "NUL characters removed")
         text = text.replace("\0", "")
     if _SURROGATES.search(text):
-        notes.mend(place, "half a character (a lone surrogate) replaced by U+FFFD")
+        notes.mend(location, "half a character (a lone surrogate) replaced by U+FFFD")
         text = _SURROGATES.sub("\ufffd", text)
     return text
 
@@ -125,7 +125,9 @@ def _json(value: object, depth: int) -> object:
             return _plain(str(value))[:1000]
 
 
-def _pieces(message: dict[str, object], place: str, notes: Notes, limit: int) -> Iterator[dict[str, object]]:
+def _pieces(
+    message: dict[str, object], location: str, notes: Notes, limit: int
+) -> Iterator[dict[str, object]]:
     content = message["content"]
     if not isinstance(content, str):
         text = "\n".join(_words(part) for part in content) if isinstance(content, list) else ""
@@ -137,7 +139,7 @@ def _pieces(message: dict[str, object], place: str, notes: Notes, limit: int) ->
         yield message
         return
     pieces = list(split(content, limit))
-    notes.mend(place, f"{_size(content):,} bytes are too long for one turn; split into {len(pieces)}")
+    notes.mend(location, f"{_size(content):,} bytes are too long for one turn; split into {len(pieces)}")
     for piece in pieces:
         yield {**message, "content": piece}
 

@@ -41,9 +41,9 @@ class Notes:
     broken: str = ""
     """Why the rest of the file could not be read, if it could not."""
 
-    def mend(self, place: str, change: str) -> None:
+    def mend(self, location: str, change: str) -> None:
         """Note that a message is stored, but changed."""
-        self._note("mended", self.mended, f"{place}: {change}")
+        self._note("mended", self.mended, f"{location}: {change}")
 
     def skip(self, reason: str) -> None:
         """Note that something is not stored; *reason* begins with its place."""

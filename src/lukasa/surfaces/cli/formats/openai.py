@@ -22,16 +22,16 @@ def read(source: ImportFile, assumed: Assumptions) -> Iterator[Session]:
     Messages that name no session belong to that of their day. Consecutive messages of one session are one `Session`.
     """
     open_session: Session | None = None
-    for place, record in records(source, assumed.notes):
+    for location, record in records(source, assumed.notes):
         try:
             if "messages" in record or "conversations" in record:
                 if open_session:
                     yield open_session
                     open_session = None
-                if whole := _conversation(record, place, assumed):
+                if whole := _conversation(record, location, assumed):
                     yield whole
                 continue
-            message, name = _line(record, place, assumed, open_session)
+            message, name = _line(record, location, assumed, open_session)
         except ImportFormatError as error:
             assumed.notes.skip(str(error))
             continue
@@ -41,40 +41,41 @@ def read(source: ImportFile, assumed: Assumptions) -> Iterator[Session]:
             yield open_session
             open_session = None
         if open_session is None:
-            open_session = Session(conversation=name, session=name, place=place, messages=[])
+            open_session = Session(conversation=name, session=name, location=location, messages=[])
         open_session.messages.append(message)
     if open_session:
         yield open_session
 
 
 def _line(
-    record: Mapping[str, object], place: str, assumed: Assumptions, before: Session | None
+    record: Mapping[str, object], location: str, assumed: Assumptions, before: Session | None
 ) -> tuple[dict[str, object] | None, str]:
     """Return the message of a line, if it is one, and the session it belongs to."""
     if _is_call(record, assumed):
         return None, ""
-    _check(record, place)
+    _check(record, location)
     session = next(
-        (label for key in _SESSIONS[:-1] if (label := shape.label(record.get(key), f"{place}: {key}"))), None
+        (label for key in _SESSIONS[:-1] if (label := shape.label(record.get(key), f"{location}: {key}"))),
+        None,
     )
     fallback = None
     if assumed.at is None and before and session in {None, before.session}:
         last = before.messages[-1]["at"]
         fallback = last if isinstance(last, datetime) else None
-    at = assumed.dated(record, place, fallback)
+    at = assumed.dated(record, location, fallback)
     if at is fallback:
-        assumed.notes.mend(place, "has no date; dated like the message before it")
+        assumed.notes.mend(location, "has no date; dated like the message before it")
     return _message(record, at, assumed), session or f"{at:%Y-%m-%d}"
 
 
-def _conversation(record: Mapping[str, object], place: str, assumed: Assumptions) -> Session | None:
+def _conversation(record: Mapping[str, object], location: str, assumed: Assumptions) -> Session | None:
     list_name = "messages" if "messages" in record else "conversations"
-    chat = shape.sequence_or_empty(record[list_name], f"{place}.{list_name}")
-    date = _own_date(record, place, assumed)
-    common = shape.mapping_or_empty(record.get("metadata"), f"{place}.metadata")
+    chat = shape.sequence_or_empty(record[list_name], f"{location}.{list_name}")
+    date = _own_date(record, location, assumed)
+    common = shape.mapping_or_empty(record.get("metadata"), f"{location}.metadata")
     messages: list[dict[str, object]] = []
     for n, value in enumerate(chat):
-        where = f"{place}.{list_name}[{n}]"
+        where = f"{location}.{list_name}[{n}]"
         message = assumed.notes.attempt(_in_chat, value, where, assumed, date)
         if message is None:
             continue
@@ -86,27 +87,27 @@ def _conversation(record: Mapping[str, object], place: str, assumed: Assumptions
         messages.append(message)
     if not messages:
         return None
-    labels = (shape.label(record.get(key), f"{place}.{key}") for key in _SESSIONS)
+    labels = (shape.label(record.get(key), f"{location}.{key}") for key in _SESSIONS)
     name = next((label for label in labels if label), None) or str(messages[0]["at"])
-    return Session(conversation=name, session=name, place=place, messages=messages)
+    return Session(conversation=name, session=name, location=location, messages=messages)
 
 
-def _own_date(record: Mapping[str, object], place: str, assumed: Assumptions) -> datetime | None:
+def _own_date(record: Mapping[str, object], location: str, assumed: Assumptions) -> datetime | None:
     """Return the date of a conversation, else of its first dated message, which is better than none for those before."""
     try:
-        return assumed.dated(record, place, assumed.first_date(record.get("messages"), place))
+        return assumed.dated(record, location, assumed.first_date(record.get("messages"), location))
     except ImportFormatError:
         return None
 
 
 def _in_chat(
-    value: object, place: str, assumed: Assumptions, date: datetime | None
+    value: object, location: str, assumed: Assumptions, date: datetime | None
 ) -> dict[str, object] | None:
-    record = shape.mapping(value, place)
+    record = shape.mapping(value, location)
     if _is_call(record, assumed):
         return None
-    _check(record, place)
-    return _message(record, assumed.dated(record, place, date), assumed)
+    _check(record, location)
+    return _message(record, assumed.dated(record, location, date), assumed)
 
 
 def _is_call(record: Mapping[str, object], assumed: Assumptions) -> bool:
@@ -118,9 +119,9 @@ def _is_call(record: Mapping[str, object], assumed: Assumptions) -> bool:
     return True
 
 
-def _check(record: Mapping[str, object], place: str) -> None:
+def _check(record: Mapping[str, object], location: str) -> None:
     if "role" not in record and not ("from" in record and "value" in record):
-        raise ImportFormatError(f"{place} has no 'role'; a message is {{'role': …, 'content': …}}")
+        raise ImportFormatError(f"{location} has no 'role'; a message is {{'role': …, 'content': …}}")
 
 
 def _message(record: Mapping[str, object], at: datetime, assumed: Assumptions) -> dict[str, object]:

@@ -126,7 +126,7 @@ class _Transcript:
     begun: Counter[str | None] = field(default_factory=Counter)
     speakers: set[str] = field(default_factory=set)
 
-    def take(self, place: str, line: str) -> Session | None:
+    def take(self, location: str, line: str) -> Session | None:
         """Read a line; return the session that it ends, if it does."""
         if not line.strip():
             self.gap += 1
@@ -135,9 +135,9 @@ class _Transcript:
         indented = self.said and line[0] in " \t"
         try:
             if not indented and (header := _HEADER.match(line)):
-                self._date_line(header["when"] or header["also"], place)
-            elif not indented and (speech := self._speech(place, line)):
-                return self._say(speech, place)
+                self._date_line(header["when"] or header["also"], location)
+            elif not indented and (speech := self._speech(location, line)):
+                return self._say(speech, location)
             elif not indented and self.stamped and _dated(line):
                 self.assumed.notes.leave_out("dated lines without a speaker")
                 self.said = False
@@ -145,7 +145,7 @@ class _Transcript:
                 self.lines.append("\n" * gap + line.strip())
             elif not _TITLE.match(line):
                 self.assumed.notes.skip(
-                    f"{place}: expected a date or 'Speaker: text', not {line.strip()[:60]!r}"
+                    f"{location}: expected a date or 'Speaker: text', not {line.strip()[:60]!r}"
                 )
         except ImportFormatError as error:
             # What follows belongs to the line that cannot be read, not to who spoke before.
@@ -153,10 +153,10 @@ class _Transcript:
             self.assumed.notes.skip(str(error))
         return None
 
-    def _speech(self, place: str, line: str) -> _Speech | None:
-        """Return what was said on this line and when, if somebody begins to speak on it."""
+    def _speech(self, location: str, line: str) -> _Speech | None:
+        """Return the text and time of this line, if a message begins on it."""
         if (stamped := _STAMPED.match(line) or _dated(line)) and (who := _speaker(stamped)):
-            self.at = self._moment(stamped["when"] or stamped["also"], place).at
+            self.at = self._moment(stamped["when"] or stamped["also"], location).at
             day = f"{self.at:%Y-%m-%d}"
             if self.name is None or not self.name.startswith(day):
                 self.name = day
@@ -167,32 +167,32 @@ class _Transcript:
             and (who := _speaker(clocked))
         ):
             clock = clocked["clock"] or clocked.groupdict().get("also") or ""
-            return _Speech(*who, self._on_the_day(self.at, clock, place), stamped=False)
+            return _Speech(*who, self._on_the_day(self.at, clock, location), stamped=False)
         if (plain := _PLAIN.match(line)) and (who := _speaker(plain)):
             if self.said and self.stamped and who[0] not in self.speakers and who[0].casefold() not in _ROLES:
                 # Where messages have dates, `host: example.org` is part of one.
                 self.assumed.notes.mend(
-                    place,
+                    location,
                     f"has no date, so whether {who[0]} says it cannot be told; left with the message before",
                 )
                 return None
-            return _Speech(*who, self.at or self.assumed.undated(place), stamped=False)
+            return _Speech(*who, self.at or self.assumed.undated(location), stamped=False)
         return None
 
-    def _date_line(self, written: str, place: str) -> None:
+    def _date_line(self, written: str, location: str) -> None:
         # A date that cannot be read must not leave the one before in force.
         self.at = self.name = None
         self.said = self.stamped = False
-        moment = self._moment(written, place)
+        moment = self._moment(written, location)
         self.at = moment.at
         self.name = f"{self.at:%Y-%m-%d %H:%M}" if moment.timed else f"{self.at:%Y-%m-%d}"
 
-    def _say(self, speech: _Speech, place: str) -> Session | None:
+    def _say(self, speech: _Speech, location: str) -> Session | None:
         self.end_message()
         finished = None
         if self.session is None or self.session.conversation != (self.name or self.file):
             finished = self.session
-            self.session = self._begin(place)
+            self.session = self._begin(location)
         self.session.messages.append({**_who(speech.speaker), "content": "", "at": speech.at})
         self.lines = [speech.text]
         self.speakers.add(speech.speaker)
@@ -204,25 +204,25 @@ class _Transcript:
         if self.session and self.session.messages:
             self.session.messages[-1]["content"] = "\n".join(self.lines).strip()
 
-    def _begin(self, place: str) -> Session:
+    def _begin(self, location: str) -> Session:
         # A date may come back after another: that is one more session, and not the same one.
         self.begun[self.name] += 1
         count = self.begun[self.name]
         name = self.name if count == 1 else f"{self.name} ({count})"
-        return Session(conversation=self.name or self.file, session=name, place=place, messages=[])
+        return Session(conversation=self.name or self.file, session=name, location=location, messages=[])
 
-    def _moment(self, written: str, place: str) -> dates.WrittenTime:
+    def _moment(self, written: str, location: str) -> dates.WrittenTime:
         try:
             moment = dates.read_moment(written, self.order)
         except ValueError as error:
-            raise ImportFormatError(f"{place}: {error}") from error
-        return moment._replace(at=self.assumed.instant(moment.at, place, default_zone="UTC"))
+            raise ImportFormatError(f"{location}: {error}") from error
+        return moment._replace(at=self.assumed.instant(moment.at, location, default_zone="UTC"))
 
-    def _on_the_day(self, day: datetime, written: str, place: str) -> datetime:
+    def _on_the_day(self, day: datetime, written: str, location: str) -> datetime:
         try:
             clock = dates.read_time(written)
         except ValueError as error:
-            raise ImportFormatError(f"{place}: {error}") from error
+            raise ImportFormatError(f"{location}: {error}") from error
         return datetime.combine(day.date(), clock, day.tzinfo)
 
 

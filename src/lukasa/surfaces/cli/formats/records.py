@@ -36,7 +36,7 @@ def records(source: ImportFile, notes: Notes | None = None) -> Iterator[tuple[st
     values = _by_line(source, notes) if _is_lines(source) else _by_element(source)
     while True:
         try:
-            place, value = next(values)
+            location, value = next(values)
         except StopIteration:
             return
         except ImportFormatError as error:
@@ -45,9 +45,9 @@ def records(source: ImportFile, notes: Notes | None = None) -> Iterator[tuple[st
             notes.broken = str(error)
             return
         if isinstance(value, dict):
-            yield place, value
+            yield location, value
         else:
-            notes.skip(f"{place} must be a JSON object, not {type(value).__name__}")
+            notes.skip(f"{location} must be a JSON object, not {type(value).__name__}")
 
 
 def _is_lines(source: ImportFile) -> bool:
@@ -69,13 +69,13 @@ def _by_line(source: ImportFile, notes: Notes) -> Iterator[tuple[str, object]]:
     for number, line in source.lines():
         if not line.strip():
             continue
-        place = f"{source.name}, line {number}"
+        location = f"{source.name}, line {number}"
         try:
             value = _DECODER.decode(line)
         except (ValueError, RecursionError) as error:
-            notes.skip(f"{place} is not JSON: {error}")
+            notes.skip(f"{location} is not JSON: {error}")
             continue
-        yield place, value
+        yield location, value
 
 
 def _by_element(source: ImportFile) -> Iterator[tuple[str, object]]:
@@ -89,8 +89,8 @@ def _by_element(source: ImportFile) -> Iterator[tuple[str, object]]:
             if first != ",":
                 text.fail(f"a comma is missing before {first!r}")
             text.take()
-        place = f"{source.name}: [{count}]" if is_array or count else f"{source.name}: the object"
-        yield place, text.value()
+        location = f"{source.name}: [{count}]" if is_array or count else f"{source.name}: the object"
+        yield location, text.value()
         count += 1
     if is_array and not first:
         text.fail("the list is not closed; is it all there?")

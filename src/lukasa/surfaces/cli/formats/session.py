@@ -28,7 +28,7 @@ class Session:
     """As `remember` takes them; every one has `at`, so that storing them twice stores them once."""
 
     session: str | None
-    place: str
+    location: str
     """Where in the file it begins; for errors."""
 
     conversation: str
@@ -56,7 +56,7 @@ class DayGroups:
         self._days: Counter[str] = Counter()
         self._session: Session | None = None
 
-    def add(self, message: dict[str, object], place: str) -> Session | None:
+    def add(self, message: dict[str, object], location: str) -> Session | None:
         """Add a message; return the session of the day before, if this ends it."""
         finished = None
         day = f"{self._chat} {message['at']:%Y-%m-%d}".strip()
@@ -64,7 +64,7 @@ class DayGroups:
             self._days[day] += 1
             name = day if self._days[day] == 1 else f"{day} ({self._days[day]})"
             finished = self._session
-            self._session = Session(conversation=day, session=name, place=place, messages=[])
+            self._session = Session(conversation=day, session=name, location=location, messages=[])
         self._session.messages.append(message)
         return finished
 
@@ -94,29 +94,29 @@ class Assumptions:
     notes: Notes = field(default_factory=Notes)
     """Where a reader says what it mended, skipped and left out."""
 
-    def instant(self, given: datetime | str, place: str, *, default_zone: str | None = None) -> datetime:
-        """Return an aware time; *default_zone* is what the format says when nobody else does."""
+    def instant(self, given: datetime | str, location: str, *, default_zone: str | None = None) -> datetime:
+        """Return an aware time; *default_zone* is the format's own."""
         try:
             return read_instant(given, zone=self.zone or default_zone)
         except InputError as error:
             if "no UTC offset" in str(error):
-                raise MissingZoneError(f"{place}: {error} (option --zone)") from error
-            raise ImportFormatError(f"{place}: {error}") from error
+                raise MissingZoneError(f"{location}: {error} (option --zone)") from error
+            raise ImportFormatError(f"{location}: {error}") from error
 
-    def written(self, value: object, place: str) -> datetime | None:
+    def written(self, value: object, location: str) -> datetime | None:
         """Return a time as files have it: ISO 8601, an e-mail's date, or a number since 1970; None for nothing."""
         if value is None or value == "":
             return None
         if not isinstance(value, str):
-            return shape.epoch(value, place)
+            return shape.epoch(value, location)
         if re.fullmatch(r"\s*-?\d{5,20}(?:\.\d{1,9})?\s*", value):
-            return shape.epoch(float(value), place)
+            return shape.epoch(float(value), location)
         value = re.sub(r"\s?(?:UTC|GMT|Z)\s*$", "+00:00", value)
         try:
-            return self.instant(value, place)
+            return self.instant(value, location)
         except ImportFormatError:
             try:
-                return self.instant(parsedate_to_datetime(value), place)
+                return self.instant(parsedate_to_datetime(value), location)
             except ValueError:
                 pass
             raise
@@ -124,7 +124,7 @@ class Assumptions:
     def dated(
         self,
         record: Mapping[str, object],
-        place: str,
+        location: str,
         fallback: datetime | None = None,
         *,
         names: Sequence[str] = (),
@@ -136,7 +136,7 @@ class Assumptions:
         error: ImportFormatError | None = None
         for name in names or _TIMES:
             try:
-                at = self.written(record.get(name), f"{place}.{name}")
+                at = self.written(record.get(name), f"{location}.{name}")
             except MissingZoneError:
                 raise
             except ImportFormatError as failure:
@@ -146,30 +146,32 @@ class Assumptions:
                 return at
         at = fallback or self.at
         if at is None:
-            raise error or self.no_date(place)
+            raise error or self.no_date(location)
         if error:
-            self.notes.mend(place, f"dated {at:%Y-%m-%d %H:%M}, like what stands around it ({error})")
+            self.notes.mend(location, f"dated {at:%Y-%m-%d %H:%M}, like what stands around it ({error})")
         return at
 
-    def first_date(self, messages: object, place: str) -> datetime | None:
+    def first_date(self, messages: object, location: str) -> datetime | None:
         """Return the first time that can be read in a list of messages."""
         for record in messages if isinstance(messages, list) else []:
             if isinstance(record, dict):
                 try:
-                    return replace(self, at=None, notes=Notes()).dated(record, place)
+                    return replace(self, at=None, notes=Notes()).dated(record, location)
                 except ImportFormatError:
                     continue
         return None
 
-    def undated(self, place: str) -> datetime:
-        """Return the time of a message that has none; refuse when nobody said it."""
+    def undated(self, location: str) -> datetime:
+        """Return the time of a message that has none, or refuse it."""
         if self.at is None:
-            raise self.no_date(place)
+            raise self.no_date(location)
         return self.at
 
-    def no_date(self, place: str) -> ImportFormatError:
+    def no_date(self, location: str) -> ImportFormatError:
         """Return the error of a message without a time."""
-        return ImportFormatError(f"{place} has no date; say when it was said with --at 2026-11-23T10:00:00Z")
+        return ImportFormatError(
+            f"{location} has no date; say when it was said with --at 2026-11-23T10:00:00Z"
+        )
 
 
 _TIMES = (
@@ -205,9 +207,9 @@ def by_record(
     read_one: Callable[[Mapping[str, object], str, Assumptions], Session | None],
 ) -> Iterator[Session]:
     """Yield the session of each record; note those that cannot be read, and go on."""
-    for place, record in records(source, assumed.notes):
+    for location, record in records(source, assumed.notes):
         try:
-            session = read_one(record, place, assumed)
+            session = read_one(record, location, assumed)
         except ImportFormatError as error:
             assumed.notes.skip(str(error))
             continue

@@ -17,40 +17,40 @@ _NAMES = {
 }
 
 
-def mapping_or_empty(value: object, place: str) -> Mapping[str, object]:
+def mapping_or_empty(value: object, location: str) -> Mapping[str, object]:
     """Return an object; an empty one for null or nothing."""
-    return {} if value is None else mapping(value, place)
+    return {} if value is None else mapping(value, location)
 
 
-def sequence_or_empty(value: object, place: str) -> list[object]:
+def sequence_or_empty(value: object, location: str) -> list[object]:
     """Return a list; an empty one for null or nothing."""
-    return [] if value is None else sequence(value, place)
+    return [] if value is None else sequence(value, location)
 
 
-def text_or_empty(value: object, place: str) -> str:
+def text_or_empty(value: object, location: str) -> str:
     """Return a text; an empty one for null or nothing."""
-    return "" if value is None else text(value, place)
+    return "" if value is None else text(value, location)
 
 
-def mapping(value: object, place: str) -> Mapping[str, object]:
+def mapping(value: object, location: str) -> Mapping[str, object]:
     if not isinstance(value, dict):
-        raise _wrong(value, place, "an object")
+        raise _wrong(value, location, "an object")
     return value
 
 
-def sequence(value: object, place: str) -> list[object]:
+def sequence(value: object, location: str) -> list[object]:
     if not isinstance(value, list):
-        raise _wrong(value, place, "a list")
+        raise _wrong(value, location, "a list")
     return value
 
 
-def text(value: object, place: str) -> str:
+def text(value: object, location: str) -> str:
     if not isinstance(value, str):
-        raise _wrong(value, place, "text")
+        raise _wrong(value, location, "text")
     return value
 
 
-def label(value: object, place: str) -> str | None:
+def label(value: object, location: str) -> str | None:
     """Return a name or nothing; ids that are numbers in the file become text."""
     match value:
         case None | "":
@@ -60,15 +60,15 @@ def label(value: object, place: str) -> str | None:
         case int() if not isinstance(value, bool):
             return str(value)
         case _:
-            raise _wrong(value, place, "text")
+            raise _wrong(value, location, "text")
 
 
-def epoch(value: object, place: str) -> datetime | None:
+def epoch(value: object, location: str) -> datetime | None:
     """Return a number of seconds (or milli-, micro- or nanoseconds) since 1970 as an instant; None for null."""
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise _wrong(value, place, "seconds since 1970")
+        raise _wrong(value, location, "seconds since 1970")
     try:
         seconds = float(value)
         # Seconds have ten figures until 2286; three more are milliseconds.
@@ -78,9 +78,9 @@ def epoch(value: object, place: str) -> datetime | None:
                 break
         return datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, OSError, ValueError) as error:
-        raise ImportFormatError(f"{place}: {value!r:.40} is no time in seconds since 1970") from error
+        raise ImportFormatError(f"{location}: {value!r:.40} is no time in seconds since 1970") from error
 
 
-def _wrong(value: object, place: str, wanted: str) -> ImportFormatError:
+def _wrong(value: object, location: str, wanted: str) -> ImportFormatError:
     found = "missing" if value is None else _NAMES.get(type(value), type(value).__name__)
-    return ImportFormatError(f"{place} must be {wanted}, and is {found}")
+    return ImportFormatError(f"{location} must be {wanted}, and is {found}")

@@ -22,9 +22,9 @@ def read(source: ImportFile, assumed: Assumptions) -> Iterator[Session]:
     """One session for each day of a channel."""
     people = _people(source)
     groups = DayGroups(cast(Entry, source.path.parent).name or "channel")
-    for place, record in records(source, assumed.notes):
-        message = assumed.notes.attempt(_message, record, place, people, assumed)
-        if message and (finished := groups.add(message, place)):
+    for location, record in records(source, assumed.notes):
+        message = assumed.notes.attempt(_message, record, location, people, assumed)
+        if message and (finished := groups.add(message, location)):
             yield finished
     yield from groups.rest()
 
@@ -51,12 +51,12 @@ def _name(user: Mapping[str, object]) -> str | None:
 
 
 def _message(
-    record: Mapping[str, object], place: str, people: Mapping[str, str], assumed: Assumptions
+    record: Mapping[str, object], location: str, people: Mapping[str, str], assumed: Assumptions
 ) -> dict[str, object] | None:
     if record.get("type", "message") != "message" or record.get("subtype") not in _SPOKEN:
         assumed.notes.leave_out("notices of the application")
         return None
-    text = _words(shape.text_or_empty(record.get("text"), f"{place}.text"), people)
+    text = _words(shape.text_or_empty(record.get("text"), f"{location}.text"), people)
     if not text.strip():
         assumed.notes.leave_out("media without words")
         return None
@@ -65,13 +65,13 @@ def _message(
     named = people.get(str(user)) or (_name(profile) if isinstance(profile, dict) else None)
     name = named or record.get("username") or user or record.get("bot_id")
     if not name:
-        raise ImportFormatError(f"{place}: it cannot be told who speaks")
+        raise ImportFormatError(f"{location}: it cannot be told who speaks")
     bot = record.get("subtype") == "bot_message" or (record.get("bot_id") and not user)
     return {
         "role": "tool" if bot else "user",
         "name": str(name),
         "content": text,
-        "at": assumed.dated(record, place, names=("ts",)),
+        "at": assumed.dated(record, location, names=("ts",)),
     }
 
 

@@ -13,34 +13,34 @@ from lukasa.surfaces.cli.formats.source import ImportFile
 
 def read(source: ImportFile, assumed: Assumptions) -> Iterator[Session]:
     """One session for each day of a chat."""
-    for place, record in records(source, assumed.notes):
-        chats = shape.mapping_or_empty(record.get("chats"), f"{place}.chats")
-        left = shape.mapping_or_empty(record.get("left_chats"), f"{place}.left_chats")
+    for location, record in records(source, assumed.notes):
+        chats = shape.mapping_or_empty(record.get("chats"), f"{location}.chats")
+        left = shape.mapping_or_empty(record.get("left_chats"), f"{location}.left_chats")
         if not chats and not left:
-            yield from _chat(record, place, assumed)
+            yield from _chat(record, location, assumed)
             continue
         for name, group in (("chats", chats), ("left_chats", left)):
-            for n, value in enumerate(shape.sequence_or_empty(group.get("list"), f"{place}.{name}.list")):
-                where = f"{place}.{name}.list[{n}]"
+            for n, value in enumerate(shape.sequence_or_empty(group.get("list"), f"{location}.{name}.list")):
+                where = f"{location}.{name}.list[{n}]"
                 chat = assumed.notes.attempt(shape.mapping, value, where)
                 if chat is not None:
                     yield from _chat(chat, where, assumed)
 
 
-def _chat(chat: Mapping[str, object], place: str, assumed: Assumptions) -> Iterator[Session]:
+def _chat(chat: Mapping[str, object], location: str, assumed: Assumptions) -> Iterator[Session]:
     title = chat.get("name") if isinstance(chat.get("name"), str) and chat["name"] else chat.get("type")
     groups = DayGroups(str(title or "chat"))
-    listed = assumed.notes.attempt(shape.sequence_or_empty, chat.get("messages"), f"{place}.messages")
+    listed = assumed.notes.attempt(shape.sequence_or_empty, chat.get("messages"), f"{location}.messages")
     for n, value in enumerate(listed or []):
-        where = f"{place}.messages[{n}]"
+        where = f"{location}.messages[{n}]"
         message = assumed.notes.attempt(_message, value, where, assumed)
         if message and (finished := groups.add(message, where)):
             yield finished
     yield from groups.rest()
 
 
-def _message(value: object, place: str, assumed: Assumptions) -> dict[str, object] | None:
-    record = shape.mapping(value, place)
+def _message(value: object, location: str, assumed: Assumptions) -> dict[str, object] | None:
+    record = shape.mapping(value, location)
     if record.get("type") != "message":
         assumed.notes.leave_out("notices of the application")
         return None
@@ -50,12 +50,12 @@ def _message(value: object, place: str, assumed: Assumptions) -> dict[str, objec
         return None
     sender = record.get("from") or record.get("from_id") or record.get("actor")
     if not sender:
-        raise ImportFormatError(f"{place}: it cannot be told who speaks")
+        raise ImportFormatError(f"{location}: it cannot be told who speaks")
     message: dict[str, object] = {
         "role": "user",
         "name": str(sender),
         "content": text,
-        "at": assumed.dated(record, place, names=("date_unixtime", "date")),
+        "at": assumed.dated(record, location, names=("date_unixtime", "date")),
     }
     if "forwarded_from" in record:
         # The words are not those of who passed them on.

@@ -145,19 +145,19 @@ class _Chat:
     lines: list[str] = field(default_factory=list)
     """Its text."""
 
-    place: str = ""
+    location: str = ""
     groups: DayGroups = field(default_factory=lambda: DayGroups(""))
 
-    def take(self, place: str, line: str) -> Session | None:
+    def take(self, location: str, line: str) -> Session | None:
         """Read a line; return the session that it ends, if it does."""
         stamp = _STAMP.match(line)
         if not stamp or not _is_whole(stamp):
-            self._go_on(place, line)
+            self._go_on(location, line)
             return None
         finished = self._close()
         self.begun = True
-        if at := self.assumed.notes.attempt(self._at, stamp, place):
-            self._begin(line[stamp.end() :].rstrip(), at, place)
+        if at := self.assumed.notes.attempt(self._at, stamp, location):
+            self._begin(line[stamp.end() :].rstrip(), at, location)
         return finished
 
     def finish(self) -> Iterator[Session]:
@@ -166,28 +166,29 @@ class _Chat:
             yield finished
         yield from self.groups.rest()
 
-    def _begin(self, rest: str, at: datetime, place: str) -> None:
+    def _begin(self, rest: str, at: datetime, location: str) -> None:
         name = self.survey.name(rest)
         if name is None:
             self.assumed.notes.leave_out("notices of the application")
             return
         speaker = name.strip(_BLANK).removeprefix("~").strip(_BLANK)
         if not speaker:
-            self.assumed.notes.skip(f"{place}: it cannot be told who speaks")
+            self.assumed.notes.skip(f"{location}: it cannot be told who speaks")
             return
-        self.place = place
+        self.location = location
         text = rest[len(name) + 1 :].removeprefix(" ")
         self.message = {"role": "user", "name": speaker, "at": at}
         self.lines = [text]
 
-    def _go_on(self, place: str, line: str) -> None:
+    def _go_on(self, location: str, line: str) -> None:
         if self.message is None:
             if line.strip() and not self.begun:
-                self.assumed.notes.skip(f"{place}: stands before the first message: {line.strip()[:60]!r}")
+                self.assumed.notes.skip(f"{location}: stands before the first message: {line.strip()[:60]!r}")
             return
         if (name := line.partition(": ")[0]) in self.survey.lines and name != self.message["name"]:
             self.assumed.notes.mend(
-                place, f"has no date, so whether {name} says it cannot be told; left with the message before"
+                location,
+                f"has no date, so whether {name} says it cannot be told; left with the message before",
             )
         self.lines.append(line.rstrip())
 
@@ -204,9 +205,9 @@ class _Chat:
             self.assumed.notes.leave_out("media and deleted messages")
             text = rest
         text = text.strip(_BLANK + "\n")
-        return self.groups.add({**message, "content": text}, self.place) if text else None
+        return self.groups.add({**message, "content": text}, self.location) if text else None
 
-    def _at(self, stamp: re.Match[str], place: str) -> datetime:
+    def _at(self, stamp: re.Match[str], location: str) -> datetime:
         figures = (int(stamp["a"]), int(stamp["b"]), int(stamp["c"]))
         order: DateOrder = "ymd" if len(stamp["a"]) == 4 else self.order  # noqa: PLR2004
         hour = int(stamp["hour"])
@@ -216,8 +217,8 @@ class _Chat:
             clock = time(hour, int(stamp["minute"]), int(stamp["second"] or 0))
             naive = datetime.combine(datetime(*in_order(figures, order)).date(), clock)  # noqa: DTZ001 - the zone comes next
         except ValueError as error:
-            raise ImportFormatError(f"{place}: {stamp[0].strip()!r} is no date ({error})") from error
-        return self.assumed.instant(naive, place, default_zone="UTC")
+            raise ImportFormatError(f"{location}: {stamp[0].strip()!r} is no date ({error})") from error
+        return self.assumed.instant(naive, location, default_zone="UTC")
 
 
 def _breaks_a_quote(name: str) -> bool:
