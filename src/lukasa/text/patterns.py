@@ -58,7 +58,7 @@ def word_set(table: str) -> frozenset[str]:
 
 def has_mark(text: str, table: str) -> bool:
     """Whether a text contains a mark of a table, for scripts without spaces between words."""
-    return not text.isascii() and any(mark in text for mark in table.split())
+    return not text.isascii() and any(mark in text for mark in word_set(table))
 
 
 class WordLists:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from lukasa.errors import ImportFormatError
 from lukasa.surfaces.cli.formats import shape
@@ -21,12 +22,8 @@ def read(source: ImportFile, assumed: Assumptions) -> Iterator[Session]:
         listed = assumed.notes.attempt(
             shape.sequence_or_empty, record.get("messages"), f"{location}.messages"
         )
-        for n, value in enumerate(listed or []):
-            where = f"{location}.messages[{n}]"
-            message = assumed.notes.attempt(_message, value, where, assumed)
-            if message and (finished := groups.add(message, where)):
-                yield finished
-        yield from groups.rest()
+        values = ((f"{location}.messages[{n}]", value) for n, value in enumerate(listed or []))
+        yield from groups.sessions(values, partial(_message, assumed=assumed), assumed.notes)
 
 
 def _message(value: object, location: str, assumed: Assumptions) -> dict[str, object] | None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from lukasa.domain.time import read_instant
 from lukasa.domain.turn import Origin
@@ -18,6 +18,8 @@ from lukasa.surfaces.cli.formats.dates import DateOrder
 from lukasa.surfaces.cli.formats.notes import Notes
 from lukasa.surfaces.cli.formats.records import records
 from lukasa.surfaces.cli.formats.source import ImportFile
+
+_R = TypeVar("_R")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,19 @@ class DayGroups:
             self._session = Session(conversation=day, session=name, location=location, messages=[])
         self._session.messages.append(message)
         return finished
+
+    def sessions(
+        self,
+        located: Iterable[tuple[str, _R]],
+        read: Callable[[_R, str], dict[str, object] | None],
+        notes: Notes,
+    ) -> Iterator[Session]:
+        """Yield the sessions of records that stand at locations; one that *read* cannot make a message of is noted."""
+        for location, record in located:
+            message = notes.attempt(read, record, location)
+            if message and (finished := self.add(message, location)):
+                yield finished
+        yield from self.rest()
 
     def rest(self) -> Iterator[Session]:
         """Yield what is left at the end."""

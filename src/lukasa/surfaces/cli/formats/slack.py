@@ -6,6 +6,7 @@ import html
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import cast
 
 from lukasa.errors import ImportFormatError, InputError
@@ -22,11 +23,8 @@ def read(source: ImportFile, assumed: Assumptions) -> Iterator[Session]:
     """One session for each day of a channel."""
     people = _people(source)
     groups = DayGroups(cast(Entry, source.path.parent).name or "channel")
-    for location, record in records(source, assumed.notes):
-        message = assumed.notes.attempt(_message, record, location, people, assumed)
-        if message and (finished := groups.add(message, location)):
-            yield finished
-    yield from groups.rest()
+    message = partial(_message, people=people, assumed=assumed)
+    yield from groups.sessions(records(source, assumed.notes), message, assumed.notes)
 
 
 def _people(source: ImportFile) -> Mapping[str, str]:
