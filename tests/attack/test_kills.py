@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 
 from lukasa import Memory, Settings
 
-LIVES = 8
+LIVES = int(os.environ.get("LUKASA_TEST_KILLS", "8"))  # noqa: TID251 - of this test alone
 """How often a process is killed; a campaign sets more."""
 
 SEED = 13
