@@ -69,7 +69,7 @@ def erase(
             _forget_in_journal(writer, {each.name for each in doomed}, erasure)
             writer.write_state()
     if doomed or erasure.everything or erasure.rewritten or erasure.reasons or erasure.summaries:
-        connection.execute(sql("set_meta"), {"name": _OWED, "value": "1"})
+        connection.execute(sql("owe_scrub"), {"name": _OWED})
     return Erased(
         turns=tuple(each.name for each in doomed if each.kind == "turn"),
         facts=tuple(each.name for each in doomed if each.kind == "fact"),
@@ -80,9 +80,10 @@ def erase(
     )
 
 
-def owed(connection: apsw.Connection) -> bool:
-    """Return whether bytes of something erased may still be in the file or its log."""
-    return connection.execute(sql("meta"), {"name": _OWED}).get is not None
+def owed(connection: apsw.Connection) -> str | None:
+    """Return how many erasures may still have bytes in the file or its log; `None`: none has."""
+    value = connection.execute(sql("meta"), {"name": _OWED}).get
+    return None if value is None else str(value)
 
 
 def scrub(connection: apsw.Connection) -> bool:
@@ -92,13 +93,14 @@ def scrub(connection: apsw.Connection) -> bool:
     That it is owed was written down with the erasure, and is struck out when all of it is done: a process that dies in
     between leaves it to the next one that opens the file.
     """
-    if not owed(connection):
+    if (erasures := owed(connection)) is None:
         return True
     connection.execute(sql("optimize_fulltext"))
     connection.execute(sql("vacuum"))
     busy, _, _ = next(fetch(connection, sql("checkpoint")))
     if not busy:
-        connection.execute(sql("drop_meta"), {"name": _OWED})
+        # Unless another process erased something meanwhile: its bytes may be in the file that was just written.
+        connection.execute(sql("drop_scrub"), {"name": _OWED, "value": erasures})
     return not busy
 
 

@@ -64,8 +64,12 @@ SELECT value FROM meta WHERE name = :name;
 -- name: set_meta
 INSERT INTO meta(name, value) VALUES(:name, :value) ON CONFLICT(name) DO UPDATE SET value = excluded.value;
 
--- name: drop_meta
-DELETE FROM meta WHERE name = :name;
+-- name: owe_scrub
+INSERT INTO meta(name, value) VALUES(:name, '1')
+ON CONFLICT(name) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT);
+
+-- name: drop_scrub
+DELETE FROM meta WHERE name = :name AND value = :value;
 
 -- ── Partitions ─────────────────────────────────────────────────────────────────────────────────────────────
 

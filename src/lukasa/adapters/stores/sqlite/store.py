@@ -342,7 +342,7 @@ class SqliteStore:
                 use_write_ahead_log(connection, self._path, timeout=self._timeout)
                 migrations.migrate(connection, self._path, version=version)
             migrations.restore_indexes(connection, self._path, read_only=self._read_only)
-        if not self._read_only and eraser.owed(connection):
+        if not self._read_only and eraser.owed(connection) is not None:
             # Not the usual patience: whoever reads meanwhile must not keep the store from opening.
             connection.set_busy_timeout(_SCRUB_PATIENCE)
             self._scrub(connection)

@@ -61,7 +61,7 @@ def _file(connection: apsw.Connection, _: dict[str, int]) -> Iterator[Finding]:
 
 
 def _erased(connection: apsw.Connection, _: dict[str, int]) -> Iterator[Finding]:
-    if eraser.owed(connection):
+    if eraser.owed(connection) is not None:
         yield Finding(
             what="erased",
             detail="bytes of what was erased may still be in the file or its log; "
