@@ -561,25 +561,21 @@ class Handle:
         text: str | None = None,
         everything: bool = False,
         dry_run: bool = False,
-        reason: str = "",
     ) -> Erased:
-        """Destroy turns (by ids, session, or a *text* in them), facts, or *everything* of this user. Irreversible.
+        """Destroy turns (by ids, session, or a *text*), facts, or *everything* of this user. Irreversible.
 
-        What rests on nothing else goes too: facts with all their versions, vectors, full-text, journal content. No byte
-        stays in the file or its log; the receipt says if another process kept it from being `complete`. The same content
-        is not stored again until `readmit`. With *dry_run*, nothing is destroyed, and the receipt says what would be.
+        A *text* is looked for in words, names, sessions, agents, keys, values and metadata, in any case, Unicode form or
+        spacing; journal reasons and summaries that have it go too. What rests on nothing else goes with what is named: facts
+        with all their versions, vectors, full-text, journal content. No byte stays in the file or its log; the receipt says
+        if something kept it from being `complete`. The same content is not stored again until `readmit`. With *dry_run*,
+        nothing is destroyed, and the receipt says what would be.
 
-        Raises `NotFoundError` for an unknown id, `InputError` when nothing is named; then nothing is erased.
+        What was erased before is no error: the receipt lists it as `already` erased. Raises `NotFoundError` for an id that
+        this partition never had, `InputError` when nothing is named; then nothing is erased.
         """
         return self._loop.call(
             lambda: self._handle.erase(
-                turns,
-                facts=facts,
-                session=session,
-                text=text,
-                everything=everything,
-                dry_run=dry_run,
-                reason=reason,
+                turns, facts=facts, session=session, text=text, everything=everything, dry_run=dry_run
             )
         )
 

@@ -34,6 +34,12 @@ class Erasure:
     marks: Sequence[str] = ()
     """What must not be stored again: ids of turns, keys of facts, digests of texts."""
 
+    reasons: Sequence[int] = ()
+    """Versions of journal entries whose reason goes too."""
+
+    summaries: Sequence[str | None] = ()
+    """Sessions whose summary goes too; `None`: that of the whole partition."""
+
     everything: bool = False
     """The whole partition: its name, journal and version go too."""
 
@@ -50,13 +56,17 @@ class Erased:
     rows: Mapping[str, int] = field(default_factory=dict)
     """Rows destroyed, by what they held."""
 
+    already: Sequence[str] = ()
+    """Ids that were named and had been erased before."""
+
     everything: bool = False
     dry_run: bool = False
     """Nothing was destroyed; this is what would be."""
 
     complete: bool = True
-    """Whether no byte is left. `False`: another process was reading all the while, so its copy of the log remains until
-    the next erasure, or until every process has closed the store."""
+    """Whether no byte is left. `False`: the rows are gone, but the file or its log could not be rewritten, because another
+    process was reading or because there was no room. It is noted in the file, reported by `verify`, and done at the next
+    erasure or when the store is next opened."""
 
     digest: str = ""
     """The journal's last digest before; the new journal starts from it."""
@@ -65,6 +75,11 @@ class Erased:
 def tombstone(partition: Partition, mark: str) -> str:
     """Return what is kept of something erased: enough to know it again, not enough to read it."""
     return digest(["tombstone", partition.tenant, partition.user, mark])
+
+
+def erased_mark(fact: str) -> str:
+    """Return the mark of an erased fact's id. Unlike the fact's key, it keeps nothing from being believed again."""
+    return f"erased {fact}"
 
 
 _FEWEST_WORDS = 4

@@ -160,3 +160,8 @@ def by_date(facts: Iterable[Fact], since: datetime | None, until: datetime | Non
         and (until is None or start < until)
     ]
     return [fact for *_, fact in sorted(dated, key=lambda entry: entry[:2])]
+
+
+def no_source(fact: Fact, turn: str) -> str:
+    """Return what a store says when it refuses a fact that rests on a turn that is not there."""
+    return f"the fact {fact.id!r} rests on {turn!r}, and the partition has no such turn; store the turn first"

@@ -19,6 +19,9 @@ class TurnQuery:
     ids: Sequence[str] | None = None
     """Only these, in any order; `None`: no such limit."""
 
+    keys: Sequence[str] | None = None
+    """Only those with one of these idempotency keys."""
+
     session: str | None = None
     since: datetime | None = None
     """`at >= since`."""

@@ -16,7 +16,7 @@ from lukasa.engine.arguments import Verbs, check_count, check_limit, listed
 from lukasa.errors import InputError
 from lukasa.upkeep.worker import Worker
 from lukasa.writing.edit import Forget
-from lukasa.writing.erase import Erase, Selection
+from lukasa.writing.erase import Erase, Selection, searchable
 from lukasa.writing.undo import Undo
 
 
@@ -116,17 +116,19 @@ class ChangeVerbs(Verbs):
         text: str | None = None,
         everything: bool = False,
         dry_run: bool = False,
-        reason: str = "",
     ) -> Erased:
-        """Destroy turns (by ids, session, or a *text* in them), facts, or *everything* of this user. Irreversible.
+        """Destroy turns (by ids, session, or a *text*), facts, or *everything* of this user. Irreversible.
 
-        What rests on nothing else goes too: facts with all their versions, vectors, full-text, journal content. No byte
-        stays in the file or its log; the receipt says if another process kept it from being `complete`. The same content
-        is not stored again until `readmit`. With *dry_run*, nothing is destroyed, and the receipt says what would be.
+        A *text* is looked for in words, names, sessions, agents, keys, values and metadata, in any case, Unicode form or
+        spacing; journal reasons and summaries that have it go too. What rests on nothing else goes with what is named: facts
+        with all their versions, vectors, full-text, journal content. No byte stays in the file or its log; the receipt says
+        if something kept it from being `complete`. The same content is not stored again until `readmit`. With *dry_run*,
+        nothing is destroyed, and the receipt says what would be.
 
-        Raises `NotFoundError` for an unknown id, `InputError` when nothing is named; then nothing is erased.
+        What was erased before is no error: the receipt lists it as `already` erased. Raises `NotFoundError` for an id that
+        this partition never had, `InputError` when nothing is named; then nothing is erased.
         """
-        if text is not None and not text.strip():
+        if text is not None and not searchable(text):
             raise InputError("the text to erase must not be empty: it would be found everywhere")
         selection = Selection(
             turns=tuple(listed(turns)),
@@ -139,10 +141,10 @@ class ChangeVerbs(Verbs):
             raise InputError("say what to erase: turns, facts, a session, a text, or everything=True")
         now = self._clock()
         if dry_run:
-            return await self._erase(self.partition, selection, reason=reason, dry_run=True, now=now)
+            return await self._erase(self.partition, selection, dry_run=True, now=now)
         # A model may be reading what is to go; the worker begins again afterwards.
         await self._worker.aclose()
-        erased = await self._erase(self.partition, selection, reason=reason, dry_run=False, now=now)
+        erased = await self._erase(self.partition, selection, dry_run=False, now=now)
         for cache in self._caches:
             cache.drop(self.partition)
         self._worker.kick()

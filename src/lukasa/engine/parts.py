@@ -30,6 +30,7 @@ from lukasa.policy import (
     RememberPolicy,
     ResolvePolicy,
 )
+from lukasa.ports.attempts import PartitionLocks
 from lukasa.ports.embedder import Embedder
 from lukasa.ports.extractor import Extractor
 from lukasa.ports.llm import LLM
@@ -116,7 +117,8 @@ class Paths:
             policy=parts.distil,
         )
         patience = parts.distil.patience if parts.recipe else None
-        self.remember = Remember(store, self.encoder, self.believe, parts.remember, patience)
+        locks = PartitionLocks()
+        self.remember = Remember(store, self.encoder, self.believe, parts.remember, patience, locks)
         self.recall = Recall(
             store=store,
             encoder=self.encoder,
@@ -126,9 +128,9 @@ class Paths:
             policy=parts.recall,
         )
         self.edit = EditFacts(store, self.encoder, clock)
-        self.undo = Undo(store, self.encoder)
+        self.undo = Undo(store, self.encoder, locks)
         self.forget = Forget(store, clock)
-        self.erase = Erase(store, self.encoder)
+        self.erase = Erase(store, self.encoder, locks)
         self.reembed = Reembed(store, self.encoder)
         self.reindex = Reindex(store)
         self.extract = Backfill(store, self.encoder, self.believe)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple
 
-from lukasa.domain.erasure import Erased, Erasure, Rewritten, text_mark
+from lukasa.domain.erasure import Erased, Erasure, Rewritten, erased_mark, text_mark
 from lukasa.domain.fact import Fact
 from lukasa.domain.journal import Cause
 from lukasa.domain.query import FactQuery, TurnQuery
@@ -15,12 +17,12 @@ from lukasa.domain.turn import Turn
 from lukasa.errors import NotFoundError
 from lukasa.indexing.documents import document_of
 from lukasa.indexing.encoder import Encoder
-from lukasa.ports.attempts import until_applied
+from lukasa.ports.attempts import PartitionLocks, until_applied
 from lukasa.ports.memories import Memories
 from lukasa.text.rendering import quoted
 
-_ATTEMPTS = 100
-"""How often an erasure is planned again because others wrote in between."""
+_ATTEMPTS = 1_000
+"""How often an erasure is tried again because other processes wrote in between; most attempts keep their plan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,87 +33,171 @@ class Selection:
     facts: Sequence[str] = ()
     session: str | None = None
     text: str | None = None
-    """Every turn and fact that has this text in it, without regard to case."""
+    """Every turn and fact that has this text in it, without regard to case, Unicode form and spacing."""
 
     everything: bool = False
+
+
+class _Plan(NamedTuple):
+    """What is to go, and what it was decided on."""
+
+    version: int
+    """The partition's version."""
+
+    erasure: Erasure
+    read: frozenset[str]
+    """Ids of the turns and facts that it rests on."""
+
+    slots: frozenset[str]
+    already: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Erase:
     store: Memories
     encoder: Encoder
+    locks: PartitionLocks = field(default_factory=PartitionLocks)
 
     async def __call__(
-        self, partition: Partition, selection: Selection, *, reason: str, dry_run: bool, now: datetime
+        self, partition: Partition, selection: Selection, *, dry_run: bool, now: datetime
     ) -> Erased:
         """Erase what is selected and all that rests on nothing else; with *dry_run*, only say what that is."""
-        cause = Cause(verb="erase", at=now, reason=reason)
         if dry_run:
-            erasure = await self._plan(partition, selection)
+            plan = await self._plan(partition, selection, await self.store.version(partition))
             return Erased(
-                turns=tuple(erasure.turns),
-                facts=tuple(erasure.facts),
-                rewritten=tuple(fact.versions[-1].id for fact in erasure.rewritten),
-                everything=erasure.everything,
+                turns=tuple(plan.erasure.turns),
+                facts=tuple(plan.erasure.facts),
+                rewritten=tuple(fact.versions[-1].id for fact in plan.erasure.rewritten),
+                already=tuple(plan.already),
+                everything=plan.erasure.everything,
                 dry_run=True,
             )
+        # No reason is kept: it may say what was erased.
+        cause = Cause(verb="erase", at=now)
+        plans: list[_Plan] = []
 
         async def erase(version: int) -> Erased:
-            erasure = await self._plan(partition, selection)
-            return await self.store.erase(partition, erasure, cause=cause, expected=version)
+            if not plans or await self._outdated(partition, selection, plans[-1]):
+                plans.append(await self._plan(partition, selection, version))
+            plan = plans[-1]
+            erased = await self.store.erase(partition, plan.erasure, cause=cause, expected=version)
+            return replace(erased, already=tuple(plan.already))
 
-        return await until_applied(self.store, partition, erase, attempts=_ATTEMPTS)
+        async with self.locks.of(partition):
+            return await until_applied(self.store, partition, erase, attempts=_ATTEMPTS)
 
-    async def _plan(self, partition: Partition, selection: Selection) -> Erasure:
-        turns = await self._turns(partition, selection)
-        named = await self._named(partition, selection)
+    async def _outdated(self, partition: Partition, selection: Selection, plan: _Plan) -> bool:
+        """Return whether anything that was written since bears on the plan; an unrelated turn does not."""
+        entries = await self.store.journal(partition, since=plan.version)
+        if selection.everything:
+            return bool(entries)
+        ids = [entry.id for entry in entries]
+        if not plan.read.isdisjoint([*ids, *(entry.caused_by for entry in entries)]):
+            return True
+        turns = await self.store.turns(partition, TurnQuery(ids=ids, include_retired=True))
+        if any(turn.session is not None and turn.session == selection.session for turn in turns):
+            return True
+        facts = await self.store.facts(partition, FactQuery(ids=ids, include_retired=True))
+        if any(fact.slot in plan.slots for fact in facts):
+            return True
+        wanted = searchable(selection.text or "")
+        return bool(wanted) and (
+            any(_turn_has(turn, wanted) for turn in turns)
+            or any(_fact_has(fact, wanted) for fact in facts)
+            or any(wanted in searchable(entry.reason) for entry in entries)
+        )
+
+    async def _plan(self, partition: Partition, selection: Selection, version: int) -> _Plan:
+        already = await self._already(partition, selection)
+        turns = await self._turns(partition, selection, already)
+        named = await self._named(partition, selection, already)
         marks = [mark for turn in turns for mark in (turn.id, text_mark(turn.speaker, turn.text)) if mark]
         marks += [fact.key for fact in named]
         if selection.everything:
             facts = await self.store.facts(partition, FactQuery(include_retired=True))
-            return Erasure(
+            erasure = Erasure(
                 turns=[turn.id for turn in turns],
                 facts=[fact.id for fact in facts],
-                marks=marks,
+                marks=[*marks, *(erased_mark(fact.id) for fact in facts)],
                 everything=True,
             )
+            return _Plan(version, erasure, frozenset(), frozenset(), already)
         erased = {turn.id for turn in turns}
         histories = await self._touched(partition, erased, named)
         doomed, remaining = what_remains(histories, erased, {fact.id for fact in named})
         sources = await self._source_turns(partition, remaining)
         rewritten = [reworded(versions, erased, sources) for versions in remaining.values()]
-        return Erasure(
+        # A fact of which no turn is left to quote has nothing to say.
+        doomed |= set(remaining) - {each.versions[-1].id for each in rewritten if each is not None}
+        text = searchable(selection.text or "")
+        erasure = Erasure(
             turns=[turn.id for turn in turns],
             facts=sorted(doomed),
-            rewritten=await self._with_documents(rewritten, histories),
-            marks=marks,
+            rewritten=await self._with_documents([each for each in rewritten if each is not None], histories),
+            marks=[*marks, *map(erased_mark, sorted(doomed))],
+            reasons=[
+                entry.version
+                for entry in (await self.store.journal(partition) if text else ())
+                if text in searchable(entry.reason)
+            ],
+            summaries=[
+                summary.session
+                for summary in (await self.store.summaries(partition) if text else ())
+                if text in searchable(f"{summary.session or ''} {summary.text}")
+            ],
         )
+        slots = {fact.slot for versions in histories.values() for fact in versions if fact.slot}
+        return _Plan(version, erasure, frozenset(erased | doomed | set(histories)), frozenset(slots), already)
 
-    async def _turns(self, partition: Partition, selection: Selection) -> list[Turn]:
+    async def _already(self, partition: Partition, selection: Selection) -> list[str]:
+        """Return the ids that are named and were erased before."""
+        named = [*selection.turns, *selection.facts]
+        if not named:
+            return []
+        marks = {id_: id_ for id_ in selection.turns} | {erased_mark(id_): id_ for id_ in selection.facts}
+        tombstones = await self.store.tombstones(partition, sorted(marks))
+        left = {
+            turn.id for turn in await self.store.turns(partition, TurnQuery(ids=named, include_retired=True))
+        }
+        left |= {
+            fact.id for fact in await self.store.facts(partition, FactQuery(ids=named, include_retired=True))
+        }
+        missing = set(named) - left
+        gone = {marks[mark] for mark in tombstones} & missing
+        if missing - gone:
+            # What was readmitted since has no tombstone any more, but its entry in the journal.
+            journal = await self.store.journal(partition)
+            gone |= missing & {entry.id for entry in journal if entry.op == "erase"}
+        return sorted(gone)
+
+    async def _turns(self, partition: Partition, selection: Selection, already: Sequence[str]) -> list[Turn]:
         if selection.everything:
             return await self.store.turns(partition, TurnQuery(include_retired=True))
         turns: list[Turn] = []
         if selection.turns:
             turns += await self.store.turns(partition, TurnQuery(ids=selection.turns, include_retired=True))
-            _check_known(selection.turns, turns, "turn")
+            _check_known(selection.turns, [*already, *(turn.id for turn in turns)], "turn")
         if selection.session is not None:
             query = TurnQuery(session=selection.session, include_retired=True)
             turns += await self.store.turns(partition, query)
         if selection.text is not None:
             everything = await self.store.turns(partition, TurnQuery(include_retired=True))
-            turns += [turn for turn in everything if _turn_has(turn, selection.text)]
+            wanted = searchable(selection.text)
+            turns += [turn for turn in everything if _turn_has(turn, wanted)]
         return list({turn.id: turn for turn in turns}.values())
 
-    async def _named(self, partition: Partition, selection: Selection) -> list[Fact]:
+    async def _named(self, partition: Partition, selection: Selection, already: Sequence[str]) -> list[Fact]:
         named: list[Fact] = []
         if selection.facts:
             named += await self.store.facts(partition, FactQuery(ids=selection.facts, include_retired=True))
-            _check_known(selection.facts, named, "fact")
+            _check_known(selection.facts, [*already, *(fact.id for fact in named)], "fact")
         if selection.text is not None:
             facts = await self.store.facts(partition, FactQuery(include_retired=True))
             histories = await self.store.history(partition, [fact.id for fact in facts])
+            wanted = searchable(selection.text)
             for fact in facts:
-                if any(_fact_has(version, selection.text) for version in histories[fact.id]):
+                # Another process may have erased it since.
+                if any(_fact_has(version, wanted) for version in histories.get(fact.id, ())):
                     named.append(fact)
         return list({fact.id: fact for fact in named}.values())
 
@@ -175,22 +261,25 @@ def what_remains(
     return doomed, {fact_id: versions for fact_id, versions in remaining.items() if versions}
 
 
-def reworded(versions: Sequence[Fact], erased: set[str], turns: Mapping[str, Turn]) -> Rewritten:
-    """Return the versions without words from an erased turn: with those of another version, or of a turn that stays."""
+def reworded(versions: Sequence[Fact], erased: set[str], turns: Mapping[str, Turn]) -> Rewritten | None:
+    """Return the versions without words from an erased turn: with those of another version, or of a turn that stays.
+
+    `None`: there is neither.
+    """
     other = next((fact for fact in versions if fact.worded_by not in erased), None)
-    return Rewritten(
-        versions=tuple(
-            fact if fact.worded_by not in erased else _other_words(fact, other, turns) for fact in versions
-        )
-    )
+    words = [fact if fact.worded_by not in erased else _other_words(fact, other, turns) for fact in versions]
+    kept = tuple(fact for fact in words if fact is not None)
+    return Rewritten(versions=kept) if len(kept) == len(versions) else None
 
 
-def _other_words(fact: Fact, other: Fact | None, turns: Mapping[str, Turn]) -> Fact:
+def _other_words(fact: Fact, other: Fact | None, turns: Mapping[str, Turn]) -> Fact | None:
     if other is not None:
         return replace(
             fact, text=other.text, value=other.value, metadata=other.metadata, worded_by=other.worded_by
         )
-    source = next(source for source in fact.sources if source.turn in turns)
+    source = next((source for source in fact.sources if source.turn in turns), None)
+    if source is None:
+        return None
     turn = turns[source.turn]
     text = quoted(turn, source.start, source.end)
     return replace(fact, text=text, metadata={}, worded_by=turn.id)
@@ -220,18 +309,25 @@ def _reopened(fact: Fact, before: Sequence[Fact]) -> Fact:
     return replace(fact, status="current", superseded_by=None, valid=replace(fact.valid, end=end))
 
 
-def _turn_has(turn: Turn, text: str) -> bool:
-    return _any_has([turn.text, turn.speaker or "", *_strings(dict(turn.metadata))], text)
+def searchable(text: str) -> str:
+    """Return a text as erasing compares it: without case, Unicode forms, runs of white space and invisible characters."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    visible = "".join(letter for letter in folded if unicodedata.category(letter) != "Cf")
+    return " ".join(visible.split())
 
 
-def _fact_has(fact: Fact, text: str) -> bool:
-    strings = _strings(dict(fact.metadata))
-    return _any_has([fact.text, fact.subject, fact.value or "", fact.valid.phrase, *strings], text)
+def _turn_has(turn: Turn, wanted: str) -> bool:
+    labels = [turn.speaker, turn.session, turn.agent, turn.origin, turn.key]
+    return _any_has([turn.text, *filter(None, labels), *_strings(dict(turn.metadata))], wanted)
 
 
-def _any_has(strings: Sequence[str], text: str) -> bool:
-    folded = text.casefold()
-    return any(folded in string.casefold() for string in strings)
+def _fact_has(fact: Fact, wanted: str) -> bool:
+    labels = [fact.subject, fact.attribute, fact.value, fact.valid.phrase, fact.origin]
+    return _any_has([fact.text, *filter(None, labels), *_strings(dict(fact.metadata))], wanted)
+
+
+def _any_has(strings: Sequence[str], wanted: str) -> bool:
+    return any(wanted in searchable(string) for string in strings)
 
 
 def _strings(value: object) -> list[str]:
@@ -246,7 +342,6 @@ def _strings(value: object) -> list[str]:
             return []
 
 
-def _check_known(ids: Sequence[str], items: Sequence[Turn | Fact], what: str) -> None:
-    known = {item.id for item in items}
-    if missing := [id_ for id_ in ids if id_ not in known]:
+def _check_known(ids: Sequence[str], known: Sequence[str], what: str) -> None:
+    if missing := [id_ for id_ in ids if id_ not in set(known)]:
         raise NotFoundError(f"the partition has no {what} {missing[0]!r}")

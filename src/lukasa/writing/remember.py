@@ -13,14 +13,12 @@ The path, in order:
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from time import perf_counter
 from typing import NamedTuple
-from weakref import WeakValueDictionary
 
 from lukasa.beliefs.believe import Believe, JudgedTurn, Version, put, reasons
 from lukasa.domain.change import AddTurn, Applied, Change
@@ -40,7 +38,7 @@ from lukasa.gate.rulings import Admitted
 from lukasa.indexing.documents import document_of
 from lukasa.indexing.encoder import Encoded, Encoder
 from lukasa.policy import RememberPolicy
-from lukasa.ports.attempts import until_applied
+from lukasa.ports.attempts import PartitionLocks, until_applied
 from lukasa.ports.memories import Memories
 from lukasa.text.rendering import document_text
 from lukasa.writing.messages import Draft, ParsedMessages
@@ -117,9 +115,7 @@ class Remember:
     patience: timedelta | None = None
     """How long a model waits for more turns of a session before it reads them; `None`: no model does."""
 
-    _locks: WeakValueDictionary[Partition, asyncio.Lock] = field(
-        default_factory=WeakValueDictionary, init=False, repr=False, compare=False
-    )
+    locks: PartitionLocks = field(default_factory=PartitionLocks)
 
     async def __call__(self, partition: Partition, parsed: ParsedMessages, call: Call) -> Receipt:
         """Store the drafts and the facts that follow, durably and all at once, and say what became of each."""
@@ -129,8 +125,7 @@ class Remember:
         cache = CallCache(call)
         # Encoding takes long, so it is done before the lock is taken.
         plan = await self._plan(partition, cache, await self.store.version(partition))
-        # Writers of this process take turns: of sixteen that race, some would lose every time.
-        async with self._locks.setdefault(partition, asyncio.Lock()):
+        async with self.locks.of(partition):
             plan, applied = await self._apply(partition, cache, plan)
         milliseconds = (perf_counter() - started) * 1000
         return Receipt(
@@ -225,9 +220,15 @@ class Remember:
         return NewTurns(identified=False, duplicates=duplicates, turns=turns, tail=tail)
 
     async def _stored(self, partition: Partition, turns: Sequence[Turn]) -> set[str]:
-        """Return the ids that are stored already: importing a file again costs no encoding."""
-        query = TurnQuery(ids=[turn.id for turn in turns], include_retired=True)
-        return {turn.id for turn in await self.store.turns(partition, query)}
+        """Return the ids of turns that are stored already, under their id or their key: they are not read again.
+
+        Importing a file again costs no encoding, and a call that is repeated says nothing twice.
+        """
+        by_id = TurnQuery(ids=[turn.id for turn in turns], include_retired=True)
+        ids = {turn.id for turn in await self.store.turns(partition, by_id)}
+        by_key = TurnQuery(keys=[turn.key for turn in turns if turn.key], include_retired=True)
+        keys = {turn.key for turn in await self.store.turns(partition, by_key)} if by_key.keys else set()
+        return {turn.id for turn in turns if turn.id in ids or (turn.key and turn.key in keys)}
 
     async def _erased(self, partition: Partition, turns: Sequence[Turn]) -> set[str]:
         """Return the ids of turns that were erased, or whose words were."""

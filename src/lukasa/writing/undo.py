@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from lukasa.beliefs.edits import following, put_next
@@ -16,9 +16,13 @@ from lukasa.domain.scope import Partition
 from lukasa.errors import ConflictError, InputError, NotFoundError
 from lukasa.indexing.documents import document_of
 from lukasa.indexing.encoder import Encoder
+from lukasa.ports.attempts import PartitionLocks, until_applied
 from lukasa.ports.memories import Memories
 
 _TURN_OPS = frozenset({"add", "retire", "restore"})
+_ATTEMPTS = 1_000
+"""How often an undo is decided again because other processes wrote in between; one takes milliseconds."""
+
 _UPKEEP_OPS = frozenset({"embed", "index", "extract", "readmit"})
 """They change nothing that is remembered."""
 
@@ -27,20 +31,25 @@ _UPKEEP_OPS = frozenset({"embed", "index", "extract", "readmit"})
 class Undo:
     store: Memories
     encoder: Encoder
+    locks: PartitionLocks = field(default_factory=PartitionLocks)
 
     async def __call__(
         self, partition: Partition, entries: Sequence[JournalEntry], *, reason: str, now: datetime
     ) -> list[str]:
         """Take back the changes of these entries; return the ids of the turns and facts that changed."""
-        version = await self.store.version(partition)
         if erasures := [entry.version for entry in entries if entry.op == "erase"]:
             raise InputError(f"entry {erasures[0]} erased what it is about: that cannot be undone")
         ids = [entry.id for entry in entries if entry.op not in _TURN_OPS | _UPKEEP_OPS]
-        histories = await self.store.history(partition, list(dict.fromkeys(ids)))
-        changes: list[Change] = [*turn_changes(entries), *await self._fact_changes(entries, histories, now)]
         cause = Cause(verb="undo", at=now, reason=reason)
-        applied = await self.store.apply(partition, changes, cause=cause, expected=version)
-        return [*applied.changed, *applied.facts]
+
+        async def take_back(version: int) -> list[str]:
+            histories = await self.store.history(partition, list(dict.fromkeys(ids)))
+            changes = [*turn_changes(entries), *await self._fact_changes(entries, histories, now)]
+            applied = await self.store.apply(partition, changes, cause=cause, expected=version)
+            return [*applied.changed, *applied.facts]
+
+        async with self.locks.of(partition):
+            return await until_applied(self.store, partition, take_back, attempts=_ATTEMPTS)
 
     async def of_change(self, partition: Partition, number: int) -> list[JournalEntry]:
         if not (entries := await self.store.journal(partition, since=number - 1, limit=1)):

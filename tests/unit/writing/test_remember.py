@@ -198,7 +198,7 @@ async def test_writers_of_one_process_do_not_get_in_each_others_way():
             )
 
     assert len(await remember.store.turns(ALICE, TurnQuery())) == 30
-    assert not remember._locks, "a lock lives as long as somebody needs it"
+    assert not remember.locks._locks, "a lock lives as long as somebody needs it"
 
 
 @pytest.mark.anyio

@@ -21,8 +21,8 @@ _SHOWN = 5
 """Turns and facts shown in a preview: enough to see a mistake."""
 
 _INCOMPLETE = (
-    "another process was reading: its copy of the log keeps some bytes until the next erasure, or until every process "
-    "has closed the store"
+    "the rows are gone, but the file could not be cleaned of their bytes (another process was reading, or there was no "
+    "room); that is done at the next erasure, or when the store is next opened"
 )
 
 
@@ -63,7 +63,6 @@ def erase(
     doomed: EraseOptions | None = None,
     dry_run: Annotated[bool, Parameter(help="Only say what would go.")] = False,
     yes: Annotated[bool, Parameter(help="Do not ask.")] = False,
-    reason: Annotated[str, Parameter(help="Why; kept in the journal.")] = "",
     shared: UserOptions | None = None,
 ) -> int:
     """Delete turns and facts, and facts that rest on nothing else, for good. Asks first."""
@@ -87,7 +86,7 @@ def erase(
             if not _confirmed():
                 console().print("Nothing was erased.")
                 return 1
-        erased = memory.erase(**named, reason=reason)
+        erased = memory.erase(**named)
     if options.json:
         print_json(erased)
     else:
@@ -154,6 +153,8 @@ def _show_erased(out: Console, erased: Erased) -> None:
 
 def _counted(erased: Erased) -> str:
     told = f"{count(len(erased.turns), 'turn')}, {count(len(erased.facts), 'fact')}"
+    if erased.already:
+        told += f"; {len(erased.already):,} erased before"
     if not erased.rewritten:
         return told
     kept = count(len(erased.rewritten), "more fact")

@@ -203,9 +203,33 @@ class ErasureSuite(StoreSuite):
         await erase(store, turns=["t1"])
 
         assert [each.session for each in await store.summaries(ALICE)] == ["", "s2"]
-        assert [(job.session, job.error) for job in await store.jobs(ALICE)] == [("s2", ""), ("s1", "")]
+        assert [(job.session, job.error) for job in await store.jobs(ALICE)] == [("s2", "")]
         assert await store.spent(ALICE) == [spent()]
         assert await kept(store, BOB) == theirs
+        assert (await store.verify()).findings == ()
+
+    async def test_the_job_of_a_session_goes_with_its_last_turn(self, store: Store) -> None:
+        await fill(store, add("t1", session="s1"), add("t2", session="s1"), add("t3"))
+        await keep(store, queue("s1"), queue("s2"))
+
+        await erase(store, turns=["t1"])
+        assert {job.session for job in await store.jobs(ALICE)} == {"s1", "s2"}
+
+        await erase(store, turns=["t2"])
+        assert {job.session for job in await store.jobs(ALICE)} == {"s2"}
+
+    async def test_reasons_and_summaries_go_where_they_are_named(self, store: Store) -> None:
+        for number in (1, 2):
+            cause = Cause(verb="remember", at=NOON, reason=f"reason {number}")
+            await store.apply(ALICE, [add(f"t{number}", session=f"s{number}")], cause=cause)
+        await keep(store, *(PutSummary(summary=summary(session)) for session in (None, "s1", "s2")))
+
+        erased = await erase(store, reasons=[1], summaries=["s2"])
+
+        assert erased.turns == ()
+        assert [entry.reason for entry in await store.journal(ALICE)] == ["", "reason 2"]
+        assert [each.session for each in await store.summaries(ALICE)] == ["s1"]
+        assert ids(await store.turns(ALICE, TurnQuery())) == ["t1", "t2"]
         assert (await store.verify()).findings == ()
 
     async def test_with_a_turn_of_no_session_only_the_summary_of_the_whole_goes(self, store: Store) -> None:

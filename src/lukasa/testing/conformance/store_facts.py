@@ -23,6 +23,7 @@ from lukasa.testing.conformance.samples import (
     NOON,
     add,
     embedding,
+    everything,
     fill,
     ids,
     search,
@@ -293,8 +294,23 @@ class FactSuite(StoreSuite):
             assert await store.facts(BOB, query) == []
         assert await store.history(BOB, ["f1"]) == {}
         assert await store.unextracted(BOB, extractor="x", limit=9) == ["t9"]
-        await fill(store, put(fact()), partition=BOB)
+        await fill(store, add("t1"), put(fact()), partition=BOB)
         assert len(await store.history(BOB, ["f1"])) == 1
+
+    async def test_a_fact_rests_on_turns_of_its_partition(self, store: Store) -> None:
+        await fill(store, add("t1"), put(fact()))
+        await fill(store, add("t2"), partition=BOB)
+        before = await everything(store)
+        two = (*fact().sources, Source(turn="t2", start=0, end=1, at=NOON))
+
+        for change in (
+            put(fact("f2", sources=two)),
+            put(then(fact(), sources=two)),
+            put(fact("f2", sources=(Source(turn="f1", start=0, end=1, at=NOON),))),
+        ):
+            with pytest.raises(InputError, match="has no such turn"):
+                await fill(store, change)
+        assert await everything(store) == before
 
     async def test_turns_that_an_extractor_has_read_are_not_listed(self, store: Store) -> None:
         read = Extraction(extractor="x-1", facts=1, refused={"chatter": 2})

@@ -76,12 +76,23 @@ class PartitionBookkeeping:
         row = self.usage.get(key)
         self.usage[key] = spent if row is None else added(row, spent)
 
-    def without(self, sessions: Collection[str | None]) -> PartitionBookkeeping:
-        """Return what is left once turns of these sessions were erased."""
+    def without(
+        self,
+        sessions: Collection[str | None],
+        *,
+        kept: Collection[str | None],
+        summaries: Collection[str | None],
+    ) -> PartitionBookkeeping:
+        """Return what is left once turns of these sessions were erased; *kept*: sessions that still have turns."""
         left = copy(self)
-        gone = {*sessions, None}
+        gone = {*sessions, *summaries, None}
         left.summaries = {name: each for name, each in self.summaries.items() if name not in gone}
-        left.jobs = {name: replace(job, error="") for name, job in self.jobs.items()}
+        emptied = set(sessions) - set(kept)
+        left.jobs = {
+            name: replace(job, error="")
+            for name, job in self.jobs.items()
+            if job.session is None or job.session not in emptied
+        }
         return left
 
     def _queue(self, item: Queue, partition: Partition, at: datetime) -> None:

@@ -123,10 +123,9 @@ class ReferenceStore:
             self._contents.pop(partition, None)
         else:
             rewritten = [each for each in erasure.rewritten if each.versions[-1].id in before.versions]
-            if doomed or rewritten:
-                self._contents[partition] = without(
-                    before, doomed, rewritten, partition=partition, cause=cause
-                )
+            if doomed or rewritten or erasure.reasons or erasure.summaries:
+                left = replace(erasure, rewritten=rewritten)
+                self._contents[partition] = without(before, doomed, left, partition=partition, cause=cause)
         return Erased(
             turns=tuple(document.id for document in doomed if document.kind == "turn"),
             facts=tuple(document.id for document in doomed if document.kind == "fact"),
@@ -414,6 +413,7 @@ def _listed(turn: Turn, query: TurnQuery) -> bool:
     return (
         (query.include_retired or turn.retired_at is None)
         and (query.ids is None or turn.id in query.ids)
+        and (query.keys is None or turn.key in query.keys)
         and (query.session is None or turn.session == query.session)
         and (query.since is None or turn.at >= query.since)
         and (query.until is None or turn.at < query.until)

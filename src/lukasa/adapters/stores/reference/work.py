@@ -22,8 +22,8 @@ from lukasa.domain.change import (
     Retire,
 )
 from lukasa.domain.document import Document, Traits
-from lukasa.domain.erasure import Rewritten, tombstone
-from lukasa.domain.fact import Fact
+from lukasa.domain.erasure import Erasure, Rewritten, tombstone
+from lukasa.domain.fact import Fact, no_source
 from lukasa.domain.fact_body import pack, packed_digest, unpack
 from lukasa.domain.journal import Cause, JournalEntry, Op, chain, chain_root, turn_digest
 from lukasa.domain.scope import Partition
@@ -124,6 +124,7 @@ class Work:
             raise StaleError(
                 f"the fact {fact.id!r} has {has}, so {fact.revision} cannot follow; read it again"
             )
+        self._check_sources(fact, [version for _, version in versions])
         if not versions:
             self._check_free(fact)
             if change.document is None:
@@ -140,6 +141,15 @@ class Work:
             )
         self.content.documents[fact.id] = entry
         self.facts[fact.id] = None
+
+    def _check_sources(self, fact: Fact, versions: Sequence[Fact]) -> None:
+        # Older versions of Lukasa could leave facts whose turn is not there: they may go on resting on it.
+        erased = {entry.id for entry in self.content.journal if entry.op == "erase"}
+        before = {source.turn for version in versions for source in version.sources} - erased
+        for turn in sorted({source.turn for source in fact.sources} - before):
+            holder = self.content.documents.get(turn)
+            if holder is None or holder.turn is None:
+                raise InputError(no_source(fact, turn))
 
     def _check_free(self, fact: Fact) -> None:
         holder = next(
@@ -237,7 +247,7 @@ def link(previous: str, entry: JournalEntry) -> str:
 def without(
     before: Content,
     doomed: Sequence[Entry],
-    rewritten: Sequence[Rewritten],
+    erasure: Erasure,
     *,
     partition: Partition,
     cause: Cause,
@@ -247,8 +257,11 @@ def without(
     work = Work(copy(before), partition, cause, frozenset())
     work.content.documents = {name: each for name, each in before.documents.items() if name not in gone}
     work.content.versions = {name: versions for name, versions in before.versions.items() if name not in gone}
+    rewritten = erasure.rewritten
     work.content.bookkeeping = before.bookkeeping.without(
-        {each.turn.session for each in doomed if each.turn is not None}
+        {each.turn.session for each in doomed if each.turn is not None},
+        kept={each.turn.session for each in work.content.documents.values() if each.turn is not None},
+        summaries=erasure.summaries,
     )
     contents: dict[int, str] = {}
     for each in rewritten:
@@ -259,7 +272,8 @@ def without(
     calls = {entry.call for entry in before.journal if entry.id in touched and entry.call}
     journal: list[JournalEntry] = []
     for entry in work.content.journal:
-        if entry.version <= before.version and (entry.id in touched or entry.call in calls):
+        recorded = entry.version <= before.version and (entry.id in touched or entry.call in calls)
+        if recorded or entry.version in erasure.reasons:
             entry = replace(entry, reason="")  # noqa: PLW2901 - what it says from here on
         if entry.id in touched:
             entry = replace(entry, content=contents.get(entry.version, ""))  # noqa: PLW2901

@@ -20,6 +20,9 @@ from lukasa.domain.scope import Partition
 from lukasa.domain.time import from_micros
 from lukasa.errors import StaleError
 
+_OWED = "scrub_owed"
+"""The entry of `meta` that says so."""
+
 _TABLES = (
     ("vectors", "vectors"),
     ("token vectors", "token_vectors"),
@@ -54,17 +57,19 @@ def erase(
     doomed = _doomed(writer, erasure)
     marks = [tombstone(partition, mark) for mark in erasure.marks]
     connection.executemany(sql("add_tombstone"), [(digest,) for digest in marks])
-    if writer.state.id and (doomed or erasure.rewritten):
-        forget(writer, [each.number for each in doomed])
+    if writer.state.id and (doomed or erasure.rewritten or erasure.summaries):
+        forget(writer, [each.number for each in doomed], erasure.summaries)
     rows = _delete(writer, doomed)
     if erasure.everything:
         rows |= _delete_partition(writer)
     else:
         for rewritten in erasure.rewritten:
             _rewrite(writer, rewritten)
-        if doomed or erasure.rewritten:
-            _forget_in_journal(writer, {each.name for each in doomed}, erasure.rewritten)
+        if doomed or erasure.rewritten or erasure.reasons:
+            _forget_in_journal(writer, {each.name for each in doomed}, erasure)
             writer.write_state()
+    if doomed or erasure.everything or erasure.rewritten or erasure.reasons or erasure.summaries:
+        connection.execute(sql("owe_scrub"), {"name": _OWED})
     return Erased(
         turns=tuple(each.name for each in doomed if each.kind == "turn"),
         facts=tuple(each.name for each in doomed if each.kind == "fact"),
@@ -75,14 +80,27 @@ def erase(
     )
 
 
+def owed(connection: apsw.Connection) -> str | None:
+    """Return how many erasures may still have bytes in the file or its log; `None`: none has."""
+    value = connection.execute(sql("meta"), {"name": _OWED}).get
+    return None if value is None else str(value)
+
+
 def scrub(connection: apsw.Connection) -> bool:
-    """Rewrite the file without what was deleted, and empty the log; return whether nothing of it is left.
+    """Rewrite the file without what was deleted, and empty the log, if that is owed; return whether nothing is left.
 
     Deleted rows stay in the gaps of pages, in full-text until its segments are merged, and in the log until it is cut.
+    That it is owed was written down with the erasure, and is struck out when all of it is done: a process that dies in
+    between leaves it to the next one that opens the file.
     """
+    if (erasures := owed(connection)) is None:
+        return True
     connection.execute(sql("optimize_fulltext"))
     connection.execute(sql("vacuum"))
     busy, _, _ = next(fetch(connection, sql("checkpoint")))
+    if not busy:
+        # Unless another process erased something meanwhile: its bytes may be in the file that was just written.
+        connection.execute(sql("drop_scrub"), {"name": _OWED, "value": erasures})
     return not busy
 
 
@@ -211,8 +229,9 @@ def _rewrite_document(writer: PartitionWriter, stored: _StoredDocument, rewritte
     writer.connection.executemany(sql("put_tokens"), tokens)
 
 
-def _forget_in_journal(writer: PartitionWriter, gone: set[str], rewritten: Sequence[Rewritten]) -> None:
+def _forget_in_journal(writer: PartitionWriter, gone: set[str], erasure: Erasure) -> None:
     """Take reasons and digests of content out of the journal where it is about what was erased; rebuild the chain."""
+    rewritten, reasons = erasure.rewritten, set(erasure.reasons)
     for name in sorted(gone):
         writer.note("erase", name)
     touched = gone | {each.versions[-1].id for each in rewritten}
@@ -224,7 +243,7 @@ def _forget_in_journal(writer: PartitionWriter, gone: set[str], rewritten: Seque
     digest = chain_root(writer.partition)
     for row in entries:
         version, op, name, verb, at, _, reason, _, call, caused_by, content = row
-        if version <= own and (name in touched or call in calls):
+        if version in reasons or (version <= own and (name in touched or call in calls)):
             reason = ""
         if name in touched:
             content = contents.get(version, "")

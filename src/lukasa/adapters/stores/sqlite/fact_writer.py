@@ -13,10 +13,10 @@ from lukasa.adapters.stores.sqlite.partition import (
     attribute_rows,
     known_tombstones,
 )
-from lukasa.adapters.stores.sqlite.sql import fetch, sql
+from lukasa.adapters.stores.sqlite.sql import Values, fetch, sql
 from lukasa.domain.change import PutFact
 from lukasa.domain.erasure import tombstone
-from lukasa.domain.fact import Fact
+from lukasa.domain.fact import Fact, no_source
 from lukasa.domain.fact_body import pack, packed_digest
 from lukasa.domain.query import fact_fields
 from lukasa.domain.time import offset_minutes, to_micros
@@ -42,6 +42,7 @@ def put_fact(writer: PartitionWriter, change: PutFact) -> None:
     if fact.revision != (stored.revision if stored else 0) + 1:
         last = f"revision {stored.revision}" if stored else "no revision"
         raise StaleError(f"the fact {fact.id!r} has {last}, so {fact.revision} cannot follow; read it again")
+    _check_sources(writer, fact, stored)
     if stored is None:
         _check_free(writer, fact)
         writer.create()
@@ -83,6 +84,14 @@ def _check_free(writer: PartitionWriter, fact: Fact) -> None:
     ).fetchone()
     if holder is not None or taken is not None:
         raise StaleError(f"the partition has {holder or fact.id!r}, which says the same; read it again")
+
+
+def _check_sources(writer: PartitionWriter, fact: Fact, stored: _StoredFact | None) -> None:
+    turns = sorted({source.turn for source in fact.sources})
+    document = stored.document if stored else 0
+    values: Values = {"partition": writer.state.id, "turns": as_json(turns), "document": document}
+    if (missing := writer.connection.execute(sql("missing_turns"), values).get) is not None:
+        raise InputError(no_source(fact, str(missing)))
 
 
 def _add_document(writer: PartitionWriter, change: PutFact) -> int:

@@ -64,6 +64,13 @@ SELECT value FROM meta WHERE name = :name;
 -- name: set_meta
 INSERT INTO meta(name, value) VALUES(:name, :value) ON CONFLICT(name) DO UPDATE SET value = excluded.value;
 
+-- name: owe_scrub
+INSERT INTO meta(name, value) VALUES(:name, '1')
+ON CONFLICT(name) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT);
+
+-- name: drop_scrub
+DELETE FROM meta WHERE name = :name AND value = :value;
+
 -- ── Partitions ─────────────────────────────────────────────────────────────────────────────────────────────
 
 -- name: partition
@@ -103,6 +110,15 @@ WHERE partition = :partition AND name IN (SELECT value FROM json_each(:names));
 SELECT turns.key, documents.name, documents.role, documents.speaker, turns.text
 FROM turns JOIN documents ON documents.id = turns.document
 WHERE turns.partition = :partition AND turns.key IN (SELECT value FROM json_each(:keys));
+
+-- name: missing_turns
+-- But for those that the fact rested on before: older versions of Lukasa could leave such facts.
+SELECT value FROM json_each(:turns) WHERE value NOT IN (
+  SELECT name FROM documents WHERE partition = :partition AND kind = 'turn' AND name IN (
+    SELECT value FROM json_each(:turns))
+  UNION ALL
+  SELECT turn FROM fact_sources WHERE partition = :partition AND document = :document AND turn IN (
+    SELECT value FROM json_each(:turns)));
 
 -- name: last_document
 SELECT coalesce(max(id), 0) FROM documents;
@@ -611,6 +627,18 @@ LIMIT :limit;
 -- name: revive_jobs
 UPDATE jobs SET state = 'waiting', due_at = :now, attempts = 0
 WHERE state = 'dead' AND (:partition IS NULL OR partition = :partition);
+
+-- name: drop_jobs_of_emptied
+-- Jobs of sessions of which no turn is left: the name of a session may say as much as its words.
+DELETE FROM jobs WHERE partition = :partition
+  AND session IN (
+    SELECT session FROM documents WHERE partition = :partition AND id IN (SELECT value FROM json_each(:numbers)))
+  AND session NOT IN (
+    SELECT session FROM documents
+    WHERE partition = :partition AND session IS NOT NULL AND id NOT IN (SELECT value FROM json_each(:numbers)));
+
+-- name: drop_summaries_named
+DELETE FROM summaries WHERE partition = :partition AND coalesce(session, '') IN (SELECT value FROM json_each(:sessions));
 
 -- name: clear_job_errors
 UPDATE jobs SET error = '' WHERE partition = :partition;

@@ -66,8 +66,8 @@ def partitions(connection: apsw.Connection) -> list[Partition]:
 
 
 def turns(connection: apsw.Connection, partition: int, query: TurnQuery) -> list[Turn]:
-    # With ids given, `+` keeps SQLite from going through the whole partition in the wanted order.
-    place = "documents.seq" if query.ids is None else "+documents.seq"
+    # With ids or keys given, `+` keeps SQLite from going through the whole partition in the wanted order.
+    place = "documents.seq" if query.ids is None and query.keys is None else "+documents.seq"
     tests = [f"{place} > :after"]
     values: Values = {
         "partition": partition,
@@ -79,6 +79,9 @@ def turns(connection: apsw.Connection, partition: int, query: TurnQuery) -> list
     if query.ids is not None:
         tests.append("documents.name IN (SELECT value FROM json_each(:ids))")
         values["ids"] = json.dumps(list(query.ids))
+    if query.keys is not None:
+        tests.append("turns.partition = :partition AND turns.key IN (SELECT value FROM json_each(:keys))")
+        values["keys"] = json.dumps(list(query.keys))
     if query.session is not None:
         tests.append("documents.session = :session")
         values["session"] = query.session

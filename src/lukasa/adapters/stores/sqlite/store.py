@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -38,12 +39,23 @@ from lukasa.domain.query import DocumentQuery, FactQuery, LexicalQuery, TurnQuer
 from lukasa.domain.report import Backlog, Stats, Verified
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
-from lukasa.errors import ClosedError, NewerSchemaError, NotFoundError, StoreCorruptError, StoreReadOnlyError
+from lukasa.errors import (
+    ClosedError,
+    NewerSchemaError,
+    NotFoundError,
+    StoreCorruptError,
+    StoreError,
+    StoreReadOnlyError,
+)
 
 T = TypeVar("T")
 
 _BUSY_SECONDS = 30.0
+_SCRUB_PATIENCE = 1_000
+"""Milliseconds that opening waits for others in order to finish an erasure."""
+
 _COMPANIONS = ("", "-wal", "-shm")
+_log = logging.getLogger(__name__)
 
 
 class SqliteStore:
@@ -96,10 +108,9 @@ class SqliteStore:
         def job(connection: apsw.Connection) -> Erased:
             if self._read_only:
                 raise StoreReadOnlyError(f"{str(self._path)!r} may not be written")
-            with translated(self._path, connection):
-                with writing(connection):
-                    erased = eraser.erase(connection, partition, erasure, cause=cause, expected=expected)
-                return replace(erased, complete=eraser.scrub(connection))
+            with translated(self._path, connection), writing(connection):
+                erased = eraser.erase(connection, partition, erasure, cause=cause, expected=expected)
+            return replace(erased, complete=self._scrub(connection))
 
         return await self._opened().write(job)
 
@@ -331,6 +342,21 @@ class SqliteStore:
                 use_write_ahead_log(connection, self._path, timeout=self._timeout)
                 migrations.migrate(connection, self._path, version=version)
             migrations.restore_indexes(connection, self._path, read_only=self._read_only)
+        if not self._read_only and eraser.owed(connection) is not None:
+            # Not the usual patience: whoever reads meanwhile must not keep the store from opening.
+            connection.set_busy_timeout(_SCRUB_PATIENCE)
+            self._scrub(connection)
+            connection.set_busy_timeout(int(self._timeout * 1000))
+
+    def _scrub(self, connection: apsw.Connection) -> bool:
+        """Clean the file of what was erased; return whether that is done. What is not remains owed."""
+        try:
+            with translated(self._path, connection):
+                return eraser.scrub(connection)
+        except StoreError as error:
+            # The rows are gone: to raise would say that nothing happened.
+            _log.warning("bytes of what was erased are still in %r: %s", str(self._path), error)
+            return False
 
     def _size(self) -> int:
         files = (self._path.with_name(self._path.name + suffix) for suffix in _COMPANIONS)

@@ -11,7 +11,7 @@ from typing import Any
 
 import apsw
 
-from lukasa.adapters.stores.sqlite import fulltext, migrations
+from lukasa.adapters.stores.sqlite import eraser, fulltext, migrations
 from lukasa.adapters.stores.sqlite.partition import attribute_rows
 from lukasa.adapters.stores.sqlite.sql import fetch, sql
 from lukasa.domain.fact_body import packed_digest
@@ -33,6 +33,7 @@ def verify(connection: apsw.Connection) -> Verified:
     findings: list[Finding] = []
     checks: dict[str, Callable[[apsw.Connection, dict[str, int]], Iterator[Finding]]] = {
         "file": _file,
+        "erased": _erased,
         "schema": _schema,
         "journal": _journal,
         "versions": _versions,
@@ -57,6 +58,15 @@ def _file(connection: apsw.Connection, _: dict[str, int]) -> Iterator[Finding]:
     for (line,) in fetch(connection, sql("integrity")):
         if line != "ok":
             yield Finding(what="file", detail=str(line))
+
+
+def _erased(connection: apsw.Connection, _: dict[str, int]) -> Iterator[Finding]:
+    if eraser.owed(connection) is not None:
+        yield Finding(
+            what="erased",
+            detail="bytes of what was erased may still be in the file or its log; "
+            "they go when the store is next opened for writing, or with the next erasure",
+        )
 
 
 def _schema(connection: apsw.Connection, checked: dict[str, int]) -> Iterator[Finding]:
