@@ -32,7 +32,10 @@ class Memory:
         self._loop = loop
 
     def of(self, user: str, tenant: str | None = None) -> Handle:
-        """Return a handle bound to one partition: the memory of this user alone."""
+        """Return a handle bound to one partition: the memory of this user alone.
+
+        Raises `InputError` for a name that cannot be one, or that holds a secret: names of memories are stored as they are.
+        """
         return Handle(self._engine.of(user, tenant), self._loop)
 
     def partitions(self) -> list[Partition]:

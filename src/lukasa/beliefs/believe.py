@@ -32,6 +32,7 @@ from lukasa.indexing.documents import document_of
 from lukasa.policy import ResolvePolicy
 from lukasa.ports.extractor import Extractor
 from lukasa.ports.memories import Memories
+from lukasa.text.secrets import redact
 
 
 class JudgedTurn(NamedTuple):
@@ -87,7 +88,7 @@ class PendingClaim(NamedTuple):
         claim, quarantined = self.ruling.claim, isinstance(self.ruling, Quarantined)
         if self.decision is not None:
             # A model may name any fact that it was shown, alike or not.
-            text = self.decision.text or claim.text
+            text = redact(self.decision.text).text or claim.text
             placed = PlacedClaim.of(replace(claim, text=text), self.turn, list(known.facts.values()))
             return outcome(placed, self.decision.verdict, now=now, partition=partition)
         facts = known.like(claim)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from inspect import isasyncgenfunction, iscoroutinefunction
 from typing import TypeAlias, TypeVar
 
 from lukasa.domain.fact import FACT_KINDS, STATUSES, FactKind, Status
@@ -11,6 +12,7 @@ from lukasa.domain.filter import Filter
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import read_instant
 from lukasa.domain.turn import MAX_INT
+from lukasa.engine.doors import guarded
 from lukasa.errors import InputError
 from lukasa.ports.store import Store
 
@@ -34,6 +36,14 @@ class Verbs:
     _clock: Callable[[], datetime]
     _zone: str | None
     """Time zone in which times without an offset are read."""
+
+    _redacts: bool
+    """Whether secrets in arguments become labels."""
+
+    def __init_subclass__(cls) -> None:
+        for name, value in list(vars(cls).items()):
+            if name[0] != "_" and (iscoroutinefunction(value) or isasyncgenfunction(value)):
+                setattr(cls, name, guarded(value))
 
     async def _version(self, as_of: datetime | str | int | None) -> int | None:
         """Return the partition's version at a moment; a number is a version already."""

@@ -16,6 +16,7 @@ class AsyncHandle(JobVerbs, ChangeVerbs, GraphVerbs, AnswerVerbs):
     def __init__(self, partition: Partition, parts: Parts, paths: Paths) -> None:
         self.partition = partition
         self._store, self._clock, self._zone = parts.store, parts.clock, parts.zone
+        self._redacts = parts.remember.redact
         self._budget, self._graph_policy = parts.budget, parts.graph
         self._remember, self._wait, self._worker = paths.remember, paths.wait, paths.worker
         self._recall, self._served, self._reindex = paths.recall, paths.served, paths.reindex

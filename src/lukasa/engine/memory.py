@@ -13,6 +13,7 @@ from lukasa.domain.report import Flushed, Health, Progress, Stats, Verified
 from lukasa.domain.scope import Partition
 from lukasa.engine.arguments import check_limit
 from lukasa.engine.doctor import examine, self_test
+from lukasa.engine.doors import check_owner
 from lukasa.engine.handle import AsyncHandle
 from lukasa.engine.parts import Parts, Paths
 from lukasa.errors import ClosedError
@@ -27,10 +28,17 @@ class AsyncEngine:
         self._closed = False
 
     def of(self, user: str, tenant: str | None = None) -> AsyncHandle:
-        """Return a handle bound to one partition: the memory of this user alone."""
+        """Return a handle bound to one partition: the memory of this user alone.
+
+        Raises `InputError` for a name that cannot be one, or that holds a secret: names of memories are stored as they are.
+        """
         if self._closed:
             raise ClosedError("this memory was closed; open it again")
-        return self._of(Partition(self._parts.tenant if tenant is None else tenant, user))
+        partition = Partition(self._parts.tenant if tenant is None else tenant, user)
+        if self._parts.remember.redact:
+            check_owner("user", partition.user)
+            check_owner("tenant", partition.tenant)
+        return self._of(partition)
 
     async def partitions(self) -> list[Partition]:
         """List every partition, in the order in which they were first written to."""

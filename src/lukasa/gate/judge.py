@@ -21,7 +21,7 @@ from lukasa.gate.grounding import is_grounded
 from lukasa.gate.instructions import addresses, instructions_in, instructs, is_testimony, speaks_of_user
 from lukasa.gate.rulings import Admitted, Quarantined, Refused, Ruling
 from lukasa.text.analysis import analyse, stem_set
-from lukasa.text.secrets import redact
+from lukasa.text.secrets import redact, redact_json
 from lukasa.text.sentences import sentences
 
 SENTINELS = ("Zorblax", "Quimbletree", "Vantorix", "Mirbelune", "Plonkwitz", "Ostrafell")
@@ -96,7 +96,8 @@ def _from_an_example(case: _ClaimCase) -> Ruling | None:
 
 def _with_a_secret(case: _ClaimCase) -> Ruling | None:
     claim = case.claim
-    secret = any(redact(text).labels for text in (claim.text, claim.value or "", claim.quote))
+    texts = (claim.text, claim.quote, claim.value or "", claim.subject, claim.attribute or "")
+    secret = any(redact(text).labels for text in texts) or redact_json(dict(claim.metadata))[1]
     return Refused(claim, "secret") if secret else None
 
 

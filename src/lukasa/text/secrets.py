@@ -9,22 +9,26 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import json
 import math
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Literal, NamedTuple, cast
 
+from lukasa.domain.ids import digest
 from lukasa.domain.turn import Json
 from lukasa.text.analysis import is_stop_word
 from lukasa.text.patterns import LazyPattern, WordLists, word_set
 
 _LISTS = WordLists("lukasa.text", "secrets")
 
-_Check = Literal["any", "random", "jwt", "pem", "card", "iban", "ssn", "url"]
-"""What must hold of the value besides its shape; `random`: it looks drawn, not written."""
+_Check = Literal["any", "exact", "random", "option", "jwt", "pem", "wif", "card", "iban", "ssn", "url"]
+"""What must hold of the value besides its shape. `exact`: neither a placeholder nor words, for prefix and length say the
+rest; `random`: it looks drawn, too; `option`: it is neither a placeholder nor code."""
 
 
 class _SecretShape(NamedTuple):
@@ -52,20 +56,50 @@ class _Secret(NamedTuple):
 
 def redact(text: str) -> Redacted:
     """Replace each secret by a label such as `[REDACTED:aws-key]`. Doing it twice changes nothing more."""
+    return _redacted(text, lambda label, _: f"[REDACTED:{label}]")
+
+
+def redact_name(name: str) -> Redacted:
+    """Redact what tells things apart: a session, a speaker, a subject, a key.
+
+    Two drawn secrets stay two names: `[REDACTED:aws-key:k3vq7w2m]`. The digest is of a value that nobody can guess; what can
+    be guessed (`GUESSABLE`) gets none, because a digest would confirm the guess. A name of digits alone is a number that
+    an application gave, not a card.
+    """
+    return Redacted(name, ()) if name.isdecimal() else _redacted(name, _mark_of_name)
+
+
+def redact_json(value: Json) -> tuple[Json, tuple[str, ...]]:
+    """Redact the strings and keys of metadata, and the value of `password` or `api_key` whatever its shape."""
+    labels: list[str] = []
+    return _redact_value(value, None, labels), tuple(labels)
+
+
+GUESSABLE = frozenset(
+    ("password", "passphrase", "pin", "card-number", "iban", "ssn", "url-credentials", "database-url")
+)
+"""Labels of secrets of which so few are likely that a digest can be tried against all of them."""
+
+
+def _mark_of_name(label: str, value: str) -> str:
+    if label in GUESSABLE:
+        return f"[REDACTED:{label}]"
+    return f"[REDACTED:{label}:{digest(['secret', value], size=_DIGEST)}]"
+
+
+_DIGEST = 5
+"""Bytes: eight letters."""
+
+
+def _redacted(text: str, mark: Callable[[str, str], str]) -> Redacted:
     labels: list[str] = []
     for _ in range(_ROUNDS):
         secrets = _distinct(_secrets(text))
         if not secrets:
             break
         labels.extend(secret.label for secret in secrets)
-        text = _replaced(text, secrets)
+        text = _replaced(text, secrets, mark)
     return Redacted(text, tuple(labels))
-
-
-def redact_json(value: Json) -> tuple[Json, tuple[str, ...]]:
-    """Redact the strings of metadata, and the value of `password` or `api_key` whatever its shape."""
-    labels: list[str] = []
-    return _redact_value(value, None, labels), tuple(labels)
 
 
 _ROUNDS = 4
@@ -75,11 +109,11 @@ _LONGEST = 200
 """Characters of a password; what is longer is prose."""
 
 
-def _replaced(text: str, secrets: list[_Secret]) -> str:
+def _replaced(text: str, secrets: list[_Secret], mark: Callable[[str, str], str]) -> str:
     parts: list[str] = []
     done = 0
     for start, end, label in secrets:
-        parts += (text[done:start], f"[REDACTED:{label}]")
+        parts += (text[done:start], mark(label, text[start:end]))
         done = end
     return "".join((*parts, text[done:]))
 
@@ -98,8 +132,11 @@ def _distinct(secrets: Iterator[_Secret]) -> list[_Secret]:
 def _secrets(text: str) -> Iterator[_Secret]:
     lower = text.lower()
     marks = [match.span() for match in _MARK.finditer(text)] if "[redacted:" in lower else []
+    starts = [start for start, _ in marks]
     for secret in (*_secrets_by_shape(text, lower), *_assigned_secrets(text, lower)):
-        if not any(start < secret.end and secret.start < end for start, end in marks):
+        # Marks do not overlap: the last one that begins before the secret's end is the only one that can touch it.
+        before = bisect_left(starts, secret.end)
+        if not (before and marks[before - 1][1] > secret.start):
             yield secret
 
 
@@ -108,7 +145,7 @@ def _secrets_by_shape(text: str, lower: str) -> Iterator[_Secret]:
         if shape.hint not in lower:
             continue
         for match in shape.pattern.finditer(text):
-            start, end = match.span("value" if "value" in shape.pattern.compiled.groupindex else 0)
+            start, end = match.span(match.lastgroup or 0)
             if _holds(shape.check, text[start:end], text[max(0, start - _BEFORE) : start]):
                 yield _Secret(start, end, shape.label)
 
@@ -146,7 +183,7 @@ def _password(text: str, match: re.Match[str]) -> Iterator[_Secret]:
 
 def _redact_value(value: Json, name: str | None, labels: list[str]) -> Json:
     if isinstance(value, dict):
-        return {key: _redact_value(inner, _label_of(key), labels) for key, inner in value.items()}
+        return _redact_object(value, labels)
     if isinstance(value, list):
         return [_redact_value(inner, name, labels) for inner in value]
     if name is not None and _worth_hiding(value, name):
@@ -157,6 +194,20 @@ def _redact_value(value: Json, name: str | None, labels: list[str]) -> Json:
         labels.extend(redacted.labels)
         return redacted.text
     return value
+
+
+def _redact_object(value: dict[str, Json], labels: list[str]) -> dict[str, Json]:
+    """Redact keys and values; keys that become the same are numbered, so that no value is lost."""
+    clean: dict[str, Json] = {}
+    for key, inner in value.items():
+        name, of_key = redact_name(key) if isinstance(key, str) else (key, ())
+        labels.extend(of_key)
+        unique, number = name, 1
+        while of_key and (unique in clean or unique in value):
+            number += 1
+            unique = f"{name} ({number})"
+        clean[unique] = _redact_value(inner, _label_of(str(key)), labels)
+    return clean
 
 
 def _label_of(key: str) -> str | None:
@@ -192,12 +243,13 @@ def _looks_drawn(value: str, *, prefixed: bool = False) -> bool:
 
     With a vendor's prefix it may be short of a kind of character; by itself (`token=…`) it must not be made of words.
     """
-    if _is_placeholder(value) or _is_wordy(value):
+    if _is_placeholder(value, prefixed=prefixed) or _is_wordy(value):
         return False
     if not prefixed and (len(value) < _DRAWN or _is_code(value) or _is_uuid(value)):
         return False
     mixed = any(map(str.isdigit, value)) and any(map(str.isalpha, value))
-    mixed = mixed or (prefixed and len(_CASE_CHANGE.compiled.findall(value)) >= _CASE_CHANGES)
+    changes = _CASE_CHANGE if prefixed else _LONE_LETTER
+    mixed = mixed or len(changes.compiled.findall(value)) >= _CASE_CHANGES
     return mixed and _entropy(value) >= (_PREFIXED_ENTROPY if prefixed else _ENTROPY)
 
 
@@ -206,9 +258,13 @@ def _entropy(value: str) -> float:
     return -sum(count / len(value) * math.log2(count / len(value)) for count in Counter(value).values())
 
 
-def _is_placeholder(value: str) -> bool:
-    """Whether documentation would write this where a secret stands."""
-    return _PLACEHOLDER.search(value.casefold()) is not None or len(set(value)) <= _DISTINCT
+def _is_placeholder(value: str, *, prefixed: bool = False) -> bool:
+    """Whether documentation would write this where a secret stands.
+
+    Behind a vendor's prefix, `abcdef` and `123456789` may be part of a key.
+    """
+    pattern = _PLACEHOLDER if prefixed else _TYPED
+    return pattern.search(value.casefold()) is not None or len(set(value)) <= _DISTINCT
 
 
 def _is_password(value: str, *, by: str, last: bool, quoted: bool) -> bool:
@@ -288,15 +344,28 @@ def _is_uuid(value: str) -> bool:
 @cache
 def _checks() -> dict[_Check, Callable[[str, str], bool]]:
     return {
+        "exact": lambda value, _: not _is_placeholder(value, prefixed=True) and not _is_wordy(value),
         "random": lambda value, _: _looks_drawn(value, prefixed=True),
+        "option": lambda value, _: _is_option(value),
+        "wif": lambda value, _: _is_wif(value),
         "jwt": lambda value, _: _is_jwt(value),
         "pem": lambda value, _: _is_key_block(value),
         "card": _is_card,
         "iban": lambda value, _: _is_iban(value),
         "ssn": _is_ssn,
-        "url": lambda value, _: not _is_placeholder(value) and value.casefold() not in word_set(_DOCUMENTED),
+        "url": lambda value, _: not _is_documented(value),
         "any": lambda _, __: True,
     }
+
+
+def _is_documented(value: str) -> bool:
+    return _is_placeholder(value) or value.casefold() in word_set(_DOCUMENTED)
+
+
+def _is_option(value: str) -> bool:
+    """Whether what follows `-p` or `-u name:` is a password, and not a variable or an example."""
+    bare = value.rstrip(".,;)]}")
+    return not _is_documented(bare) and not _is_code(bare)
 
 
 def _is_key_block(value: str) -> bool:
@@ -313,14 +382,28 @@ def _is_jwt(value: str) -> bool:
     return isinstance(claims, dict) and not claims.keys().isdisjoint(("alg", "typ", "enc"))
 
 
+def _is_wif(value: str) -> bool:
+    """Whether it is a private key of a wallet: base 58, and its last four bytes are the checksum."""
+    number = 0
+    for character in value:
+        number = number * 58 + _BASE58.index(character)
+    raw = number.to_bytes(39, "big").lstrip(b"\0")
+    return hashlib.sha256(hashlib.sha256(raw[:-4]).digest()).digest()[:4] == raw[-4:]
+
+
 def _is_card(value: str, before: str) -> bool:
-    digits = re.sub(r"\D", "", value)
+    digits = _digits(value)
     if len(set(digits)) <= _DISTINCT or not _luhn(digits) or not _ISSUER.fullmatch(digits):
         return False
-    groups = [len(group) for group in re.split(r"[ -]", value)]
+    groups = [len(group) for group in re.split(_SPACE, value)]
     if len(groups) > 1 and (groups[0] != len("4111") or min(groups) < _CARD_ENDS):
         return False
     return _mentions(before, "card_cues") or not _mentions(before, "numbers_of_orders")
+
+
+def _digits(value: str) -> str:
+    """Return the digits of a number, also of full-width ones, as ASCII."""
+    return "".join(str(int(character)) for character in value if character.isdecimal())
 
 
 def _luhn(digits: str) -> bool:
@@ -329,7 +412,7 @@ def _luhn(digits: str) -> bool:
 
 
 def _is_iban(value: str) -> bool:
-    plain = value.replace(" ", "")
+    plain = re.sub(_SPACE, "", value)
     if len(plain) != _iban_lengths().get(plain[:2]):
         return False
     return int("".join(str(int(character, 36)) for character in plain[4:] + plain[:4])) % 97 == 1
@@ -342,7 +425,7 @@ def _iban_lengths() -> dict[str, int]:
 
 
 def _is_ssn(value: str, before: str) -> bool:
-    digits = re.sub(r"\D", "", value)
+    digits = _digits(value)
     invented = digits in {"123456789", "078051120", "219099999", "111111111", "987654321"}
     return not invented and not _mentions(before, "numbers_of_orders")
 
@@ -366,7 +449,7 @@ def _shapes() -> tuple[_SecretShape, ...]:
 
 def _shape(row: str) -> _SecretShape:
     label, hint, check, pattern = re.split(r" {2,}", row, maxsplit=3)
-    pattern = pattern.replace("{word}", _WORD).replace("{end}", _END)
+    pattern = pattern.replace("{word}", _WORD).replace("{end}", _END).replace("{space}", _SPACE)
     return _SecretShape(label, hint.strip('"'), cast("_Check", check), LazyPattern(pattern))
 
 
@@ -375,37 +458,42 @@ _WORD = r"(?<![A-Za-z0-9_])"
 
 _END = r"(?![A-Za-z0-9_-])"
 
+_SPACE = r"[ \u00a0\u2000-\u200b\u202f\u205f\u2060\u3000\u2010-\u2015\uff0d-]"
+"""What people and typesetters put between groups of digits."""
+
+_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+
 _BEFORE = 40
 """Characters before a value in which a word may say what it is."""
 
 _SIGN = r"[\"'`]?\s{0,3}(?P<sign>[:=：＝]{1,2}>?|=>)\s{0,3}"
-_MARK = LazyPattern(r"\[REDACTED:[a-z0-9-]{1,40}\]")
+_MARK = LazyPattern(r"\[REDACTED:[a-z0-9-]{1,40}(?::[a-z2-7]{1,40})?\]")
 """What an earlier redaction left."""
 
 _PIN = LazyPattern(
     r"(?i)(?<![\w-])(?:PIN(?: ?code| number)?|cvv2?|cvc2?|(?:card|security|door|alarm|gate) code)"
-    r"(?:\s+(?:for|to|of|on)(?:\s+[\w'’-]{1,20}){1,4}?)?"
-    r"(?:\s{0,2}[:=]\s{0,2}|\s+(?:is|was|to)(?:\s+now)?\s+)[\"'#]?(?P<value>\d{3,8})(?![\w.,-]?\d)(?!\w)"
+    r"(?:\s{1,9}(?:for|to|of|on)(?:\s{1,9}[\w'’-]{1,20}){1,4}?)?"
+    r"(?:\s{0,2}[:=]\s{0,2}|\s{1,9}(?:is|was|to)(?:\s{1,9}now)?\s{1,9})[\"'#]?(?P<value>\d{3,8})(?![\w.,-]?\d)(?!\w)"
 )
 _PASSWORD = LazyPattern(
     lambda: (
-        rf"(?i)(?<![^\W_])(?P<word>{_any_of('login_words')})(?:\s+(?:for|to|of|on|at|in|für|para|de|du|pour)"
-        rf"(?:\s+[\w'’.-]{{1,30}}){{1,5}}?)?"
-        rf"(?:{_SIGN}|\s+(?:{_any_of('is')})[:\s]\s{{0,2}}|\s{{0,2}}[是はは는은]\s{{0,2}})"
+        rf"(?i)(?<![^\W_])(?P<word>{_any_of('login_words')})(?:\s{{1,9}}(?:for|to|of|on|at|in|für|para|de|du|pour)"
+        rf"(?:\s{{1,9}}[\w'’.-]{{1,30}}){{1,5}}?)?"
+        rf"(?:{_SIGN}|\s{{1,9}}(?:{_any_of('is')})[:\s]\s{{0,2}}|\s{{0,2}}[是はは는은]\s{{0,2}})"
         rf"(?:[\"“'`](?P<quoted>[^\"”'`\n]{{1,{_LONGEST}}})[\"”'`]|(?P<bare>[^\s\"“”'`]{{3,{_LONGEST}}}))"
     )
 )
-_PHRASE = LazyPattern(r"[a-z]{3,12}(?:[ -][a-z]{3,12}){2,11}(?=[\"”'`]?\s*(?:[.!\n]|$))")
+_PHRASE = LazyPattern(r"[a-z]{3,12}(?:[ -][a-z]{3,12}){2,11}(?=[\"”'`]?\s{0,99}(?:[.!\n]|$))")
 """Several words as one passphrase, to the end of the line or sentence."""
 
 _KEY = LazyPattern(
     lambda: (
-        rf"(?i)(?<![A-Za-z0-9])(?:{_any_of('key_names')})(?:\s+(?:for|to|of)(?:\s+[\w'’.-]{{1,30}}){{1,4}}?)?"
-        rf"(?:{_SIGN}|\s+(?:is|was)(?:\s+now)?:?\s+)[\"'`]?(?P<value>[\w./+=~!@#$%^*-]{{8,500}})"
+        rf"(?i)(?<![A-Za-z0-9])(?:{_any_of('key_names')})(?:\s{{1,9}}(?:for|to|of)(?:\s{{1,9}}[\w'’.-]{{1,30}}){{1,4}}?)?"
+        rf"(?:{_SIGN}|\s{{1,9}}(?:is|was)(?:\s{{1,9}}now)?:?\s{{1,9}})[\"'`]?(?P<value>[\w./+=~!@#$%^*-]{{8,500}})"
     )
 )
-_NOTHING_MORE = LazyPattern(r"[\"”'`)\]}>]*[.!,;]*[\"”'`)\]}>]*\s*(?:$|[\n\r,;}\])]|[A-Z])")
-"""The sentence ends after the value."""
+_NOTHING_MORE = LazyPattern(r"[\"”'`)\]}>]{0,9}[.!,;]{0,9}[\"”'`)\]}>]{0,9}\s{0,99}(?:$|[\n\r,;}\])]|[A-Z])")
+"""The sentence ends after the value. Bounded: two runs of the same signs could be divided in as many ways as they are long."""
 
 _HUMP = LazyPattern(r"(?<=[a-z0-9])[A-Z]")
 _TELLING_KEY = LazyPattern(
@@ -414,6 +502,7 @@ _TELLING_KEY = LazyPattern(
 )
 
 _PLACEHOLDER = LazyPattern(lambda: _any_of("placeholders"))
+_TYPED = LazyPattern(lambda: f"{_any_of('placeholders')}|{_any_of('typed_by_hand')}")
 _ISSUER = LazyPattern(lambda: "|".join(row.split()[1] for row in _LISTS.rows("card_issuers")))
 
 _CODE = LazyPattern(
@@ -430,5 +519,7 @@ _SHAPE_OF_PROSE = LazyPattern(
 _STRONG = LazyPattern(r"[!@#$%^&*?_~+=|\\]\w|\w[@#$%^&*_~+=|\\]|[a-z][A-Z]")
 
 _CASE_CHANGE = LazyPattern(r"[a-z][A-Z]")
+_LONE_LETTER = LazyPattern(r"[A-Z](?=[a-z][A-Z])|[a-z](?=[A-Z][a-z])(?=..[A-Z])")
+"""One lower-case letter between two capitals, or one pair: hardly in the names of programs."""
 
 _ADJECTIVE = LazyPattern(r"(?:ed|ing|able|ible|ent|ant|ly|ful|less|ive|ous|ary|word|phrase|ar|al|en)$")

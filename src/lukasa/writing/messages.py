@@ -14,7 +14,7 @@ from lukasa.domain.time import read_instant
 from lukasa.domain.turn import MAX_INT, ORIGINS, Json, Origin, Role, Turn
 from lukasa.errors import InputError
 from lukasa.policy import RememberPolicy
-from lukasa.text.secrets import redact, redact_json
+from lukasa.text.secrets import GUESSABLE, Redacted, redact, redact_json, redact_name
 
 Message: TypeAlias = str | Mapping[str, object]
 """A text, or a message of the OpenAI shape: `role`, `content` (text or parts), `name`; also `at`, `metadata`, and its own
@@ -155,14 +155,43 @@ def read_messages(
 def _redacted(drafts: Sequence[Draft], skipped: list[str]) -> ParsedMessages:
     """Replace secrets by labels, before anything is stored, indexed or given to a model."""
     labels: Counter[str] = Counter()
+    names: dict[str, Redacted] = {}
+
+    def name(value: str | None) -> str | None:
+        if value is None:
+            return None
+        # Most drafts of a call have the same names.
+        text, own = names.get(value) or names.setdefault(value, redact_name(value))
+        labels.update(own)
+        return text
+
     clean = []
     for draft in drafts:
         text, of_text = redact(draft.text)
         metadata, of_metadata = redact_json(dict(draft.metadata))
-        labels.update([*of_text, *of_metadata])
+        key, of_key = (None, ()) if draft.key is None else redact_key(draft.key)
+        labels.update([*of_text, *of_metadata, *of_key])
         assert isinstance(metadata, dict)  # noqa: S101 - it was one
-        clean.append(replace(draft, text=text, metadata=metadata))
+        speaker, session, agent = name(draft.speaker), name(draft.session), name(draft.agent)
+        clean.append(
+            replace(
+                draft, text=text, metadata=metadata, key=key, speaker=speaker, session=session, agent=agent
+            )
+        )
     return ParsedMessages(clean, skipped, dict(sorted(labels.items())))
+
+
+def redact_key(key: str) -> Redacted:
+    """Redact an idempotency key; refuse one that holds a secret which can be guessed.
+
+    Two such keys would become one, and what was sent with the second would count as sent already.
+    """
+    redacted = redact_name(key)
+    if guessable := GUESSABLE.intersection(redacted.labels):
+        raise InputError(
+            f"the idempotency key seems to hold a {min(guessable)}, which is not stored; use a key without it"
+        )
+    return redacted
 
 
 def _draft(message: object, labels: CallLabels, *, name: str, zone: str | None) -> Draft:

@@ -7,7 +7,7 @@ from _secrets import lookalikes, secrets
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lukasa.text.secrets import redact, redact_json
+from lukasa.text.secrets import redact, redact_json, redact_name
 
 SECRETS = list(secrets())
 LOOKALIKES = list(lookalikes())
@@ -63,18 +63,38 @@ def test_a_private_key_goes_as_a_whole_even_when_its_end_is_missing():
     assert redact(text) == ("key:\n[REDACTED:private-key]", ("private-key",))
 
 
-def test_strings_of_metadata_are_redacted_and_keys_are_not():
+def test_strings_of_metadata_are_redacted_and_its_keys_as_names():
     secret = "gh" + "p_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
     value = {secret: 1, "note": f"use {secret}", "list": [True, None, 2.5, {"x": secret}]}
 
     assert redact_json(value) == (
         {
-            secret: 1,
+            "[REDACTED:github-token:bdaiy7qf]": 1,
             "note": "use [REDACTED:github-token]",
             "list": [True, None, 2.5, {"x": "[REDACTED:github-token]"}],
         },
-        ("github-token", "github-token"),
+        ("github-token",) * 3,
     )
+
+
+def test_keys_of_metadata_that_become_the_same_keep_their_values():
+    value = {"pwd=a1b2c3d4": 1, "pwd=d4c3b2a1": 2}
+
+    assert redact_json(value)[0] == {"pwd=[REDACTED:password]": 1, "pwd=[REDACTED:password] (2)": 2}
+
+
+def test_two_drawn_secrets_stay_two_names_and_a_guessable_one_has_no_digest():
+    one, other = ("gh" + "p_" + letter * 2 + "B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8" for letter in "ab")
+
+    assert redact_name(one).text != redact_name(other).text
+    assert redact_name(one).text == redact_name(one).text
+    assert redact_name(redact_name(one).text).labels == ()
+    assert redact_name("password=hunter" + "2").text == "password=[REDACTED:password]"
+
+
+def test_a_name_of_digits_is_a_number_and_no_card():
+    assert redact_name("4539578763621486") == ("4539578763621486", ())
+    assert redact_name("4539 5787 6362 1486").labels == ("card-number",)
 
 
 @pytest.mark.parametrize("key", ["password", "db_password", "dbPassword", "Passwd", "user-pwd", "PASSPHRASE"])

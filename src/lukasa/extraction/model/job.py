@@ -20,6 +20,7 @@ from lukasa.extraction.model.session import ReadBatch, Run, SessionReader
 from lukasa.llm.budget import Spending
 from lukasa.ports.attempts import until_applied
 from lukasa.ports.store import Store
+from lukasa.text.secrets import redact
 
 KIND = "extract"
 SUMMARISE = "summarise"
@@ -103,7 +104,7 @@ class ExtractSession:
             through = next((summary.through for summary in summaries if summary.session is None), 0)
             due = last - through >= policy.summary_every
             return [Queue(kind=SUMMARISE, session=None, due_at=self.clock())] if due else []
-        text = ((read.proposed.summary if read.proposed else None) or "").strip()
+        text = redact((read.proposed.summary if read.proposed else None) or "").text.strip()
         if not text:
             return []
         summary = Summary(

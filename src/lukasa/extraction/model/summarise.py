@@ -21,6 +21,7 @@ from lukasa.llm.budget import Meter, Spending
 from lukasa.policy import ExtractionPolicy
 from lukasa.ports.memories import Memories
 from lukasa.prompts import load
+from lukasa.text.secrets import redact
 
 _AT_ONCE = 400
 """Turns that one job takes in; the next one goes on from there."""
@@ -79,4 +80,4 @@ class Summarise:
         )
         ask = partial(self.meter.ask, job.partition, spending=spending)
         reply, _ = await ask_for(SummaryReply, request, ask)
-        return reply.summary.strip()[: words * _CHARACTERS_A_WORD] or text
+        return redact(reply.summary).text.strip()[: words * _CHARACTERS_A_WORD] or text
