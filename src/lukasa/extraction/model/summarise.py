@@ -16,6 +16,7 @@ from lukasa.errors import BadReplyError, OverBudgetError
 from lukasa.extraction.model.recipe import request_of
 from lukasa.extraction.model.schemas import SummaryReply
 from lukasa.extraction.model.transcript import one_line, plain, segments
+from lukasa.gate.instructions import without_instructions
 from lukasa.llm.ask import ask_for
 from lukasa.llm.budget import Meter, Spending
 from lukasa.policy import ExtractionPolicy
@@ -79,4 +80,4 @@ class Summarise:
         )
         ask = partial(self.meter.ask, job.partition, spending=spending)
         reply, _ = await ask_for(SummaryReply, request, ask)
-        return reply.summary.strip()[: words * _CHARACTERS_A_WORD] or text
+        return without_instructions(reply.summary).strip()[: words * _CHARACTERS_A_WORD] or text
