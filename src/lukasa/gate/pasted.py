@@ -75,7 +75,7 @@ _TEXT = (
 _REQUEST = LazyPattern(
     r"(?i)(?:^|[.!?\n]\s?)(?:(?:please|can you|could you|would you|now|then|and|just|hey|hi|ok(?:ay)?),? ){0,3}"
     r"(?:(?:summari[sz]e|translate|proof-?read|paraphrase|rephrase|rewrite|shorten|simplify|classify|tl;?dr|fasse|übersetze|résume|traduis|"
-    r"resume|traduce)\b|(?:explain|analy[sz]e|review|edit|correct|check|fix|read|extract|look at|what do you think of)\b"
+    r"resume|traduce)\b|(?:explain|analy[sz]e|review|edit|correct|check|fix|read|extract|look at|what do you think of)\b(?! (?:this|that) out\b)"
     rf"(?=[^.!?:\n]{{0,40}}\b(?:this|these|that|following|below|{_TEXT})\b))"
     r"(?![^.!?:\n]{0,40}\bmy (?:own )?(?:bio|cv|r[ée]sum[ée]|intro\w*|profile|cover letter|essay|draft|answer|reply|post|note|text|message|story)\b)"
     r"[^.!?:\n]{0,80}(?::|\??\n)(?=\s{0,4}\S)"
