@@ -116,12 +116,17 @@ class _Packing:
 
     costs: dict[str, int] = field(default_factory=dict)
     days: set[date] = field(default_factory=set)
+    words: set[tuple[date, str, str]] = field(default_factory=set)
+    """What was said on which day by whom."""
 
     def add(self, item: Turn | Fact) -> bool:
         """Add it if it fits, and return whether it did; a fact whose turn is shown says nothing new, and costs nothing."""
         return self._add_fact(item) if isinstance(item, Fact) else self._add_turn(item)
 
     def _add_turn(self, turn: Turn) -> bool:
+        said = (turn.at.date(), label_of(turn), turn.text)
+        if said in self.words:
+            return True  # said again on the same day
         # The mark is counted at its widest so far; joining lines costs nothing more.
         cost = self.counter.count(_line(turn, len(self.packed) + 1) + "\n")
         if turn.at.date() not in self.days:
@@ -135,6 +140,7 @@ class _Packing:
             del self.packed[fact.id]
         self.used += cost - saved
         self.days.add(turn.at.date())
+        self.words.add(said)
         self.packed[turn.id], self.costs[turn.id] = turn, cost
         return True
 
