@@ -143,3 +143,32 @@ async def test_an_extractor_that_echoes_and_invents_adds_nothing_after_the_first
         everything = await alice.facts(include_retired=True)
         assert [fact.id for fact in everything] == [fact.id for fact in first]
         assert not [fact for fact in everything if re.search("Google|parrots|Zorblax", fact.text)]
+
+
+@pytest.mark.parametrize(
+    "rewrite", [str, REWRITINGS["with tags"], lambda text: f"Relevant memories:\n{text}"]
+)
+def test_what_a_host_stores_of_what_it_was_served_is_found_after_nothing_else(
+    alice: Handle, clock: FrozenClock, rewrite: Callable[[str], str]
+):
+    question = "What am I allergic to?"
+    for _ in range(TURNS):
+        served = alice.context(question, budget=400).text
+        chat = [
+            {"role": "system", "content": rewrite(served)},
+            {"role": "user", "name": "Ana", "content": question},
+            {"role": "assistant", "content": "Walnuts and cats."},
+        ]
+        alice.remember(chat, at=clock.advance(timedelta(minutes=3)), session=f"s-{clock()}")
+
+    context = alice.context(question, budget=400)
+    assert "system" not in {hit.role for hit in alice.recall(question)}
+    assert "system" not in {turn.role for turn in context.turns}
+    assert len({turn.text for turn in context.turns}) == len(context.turns)
+
+
+def test_a_system_message_that_says_something_of_its_own_is_found(alice: Handle, clock: FrozenClock):
+    own = "The office in Lisbon closes at six; the violin teacher is Mr Pereira."
+    alice.remember({"role": "system", "content": own}, at=clock(), session="s2")
+
+    assert alice.recall("Who is the violin teacher?").hits[0].text == own

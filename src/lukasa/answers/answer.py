@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from lukasa.answers.citations import DONT_KNOW, CitationCheck, does_not_know
-from lukasa.answers.sources import render, sources_of, untagged
+from lukasa.answers.sources import render, sources_of
 from lukasa.domain.answer import Answer, AnswerReason, Citation
 from lukasa.domain.recalled import Context
 from lukasa.domain.report import Usage
@@ -18,7 +18,7 @@ from lukasa.errors import BadReplyError
 from lukasa.llm.budget import Meter, Spending
 from lukasa.ports.llm import LLMReply, LLMRequest
 from lukasa.prompts import load
-from lukasa.text.rendering import day, weekday
+from lukasa.text.rendering import day, untagged, weekday
 
 _NO_ROOM = "something was found, but none of it fits into the budget: allow more tokens (budget=)"
 

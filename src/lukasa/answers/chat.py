@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import takewhile
 
-from lukasa.answers.sources import untagged
 from lukasa.domain.recalled import Context
 from lukasa.errors import InputError
 from lukasa.ports.llm import ChatMessage, LLMRequest
 from lukasa.prompts import load
-from lukasa.text.rendering import day, weekday
+from lukasa.text.rendering import day, untagged, weekday
 from lukasa.writing.messages import Draft
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
@@ -10,8 +9,7 @@ from lukasa.domain.answer import Citation
 from lukasa.domain.fact import Fact
 from lukasa.domain.recalled import Context
 from lukasa.domain.turn import Source, Turn
-from lukasa.text.patterns import LazyPattern
-from lukasa.text.rendering import day, speaker, weekday
+from lukasa.text.rendering import day, label_of, plain, weekday, words_of
 
 
 def sources_of(context: Context) -> list[Citation]:
@@ -53,20 +51,6 @@ def render(context: Context) -> str:
     return "\n".join(_lines(context))
 
 
-def plain(text: str) -> str:
-    """Return a text in which nothing looks like a citation mark, or like a tag of a prompt.
-
-    Its lines after the first are indented, so that none of them looks like a source or a heading.
-    """
-    return _INDENT.join(untagged(_MARK.sub(_in_parentheses, text)).splitlines())
-
-
-def untagged(text: str) -> str:
-    """Return a text in which nothing looks like a tag of a prompt; all else stays."""
-    return _TAG.sub("‹", text)
-
-
-_INDENT = "\n  "
 _FACTS = "Facts"
 _PAST = {"superseded": ", no longer true", "conflicting": ", disputed"}
 
@@ -77,7 +61,7 @@ def _lines(context: Context) -> Iterator[str]:
         if turn.at.date() != shown:
             shown = turn.at.date()
             yield f"{day(turn.at)}, {weekday(turn.at)}"
-        yield f"[{number}] {one_line(speaker(turn))}: {plain(turn.text)}"
+        yield f"[{number}] {label_of(turn)}:{words_of(turn, marks=False)}"
     facts: Sequence[Fact] = (*context.facts, *context.known)
     if facts:
         yield _FACTS
@@ -95,22 +79,3 @@ def _about(fact: Fact) -> str:
 
 def one_line(text: str) -> str:
     return " ".join(plain(text).split())
-
-
-def _in_parentheses(mark: re.Match[str]) -> str:
-    return f"({mark['number']}{')' if mark['closed'] else ''}"
-
-
-_SPACE = r"[\s\u200b-\u200d\u2060\ufeff]{0,3}"
-_MARK = LazyPattern(
-    rf"[\[【［〔]{_SPACE}\^?{_SPACE}(?P<number>\d[^\[\]【】［］〔〕\n]{{0,40}})(?P<closed>[\]】］〕])?"
-)
-"""Any bracket before a number, closed or not: what else stands in it does not save it from being read as a mark."""
-
-_TAG = LazyPattern(
-    r"[<＜](?=\s{0,3}[/／]?\s{0,3}(?:evidence|question|memory|system|assistant|user|tool|prompt|instructions?|start_of_turn|"
-    r"end_of_turn|s)\b|[|｜])",
-    re.IGNORECASE,
-)
-"""Ours, those that mimic other parts of a prompt, and the words that some servers take for the beginning of a message.
-Not every tag: `vector<int>` is a fair thing to say."""

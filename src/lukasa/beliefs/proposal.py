@@ -11,6 +11,7 @@ from lukasa.domain.attribute import attribute as known_attribute
 from lukasa.domain.claim import Claim
 from lukasa.domain.fact import KIND_TRAITS, TRUSTS, Cardinality, Fact, Trust
 from lukasa.domain.interval import ALWAYS, Interval
+from lukasa.domain.labels import breaks_line, one_line
 from lukasa.domain.turn import Origin, Source, Turn
 
 _TRUST: Mapping[Origin, Trust] = {
@@ -19,6 +20,7 @@ _TRUST: Mapping[Origin, Trust] = {
     "assistant": "medium",
     "tool": "low",
     "web": "low",
+    "document": "low",
 }
 
 
@@ -62,6 +64,7 @@ def propose(claim: Claim, turn: Turn, facts: Sequence[Fact]) -> Proposal:
     "No longer in Porto" denies it from then on; "in Porto from 2015 to 2018" says what was so, unless the *facts* still
     say that it is so: then it, too, is news of the end.
     """
+    claim = _labelled(claim)
     proposal = _as_said(claim, said_at=turn.at, origin=turn.origin, trust=trust_of(turn))
     if claim.negated or not _is_over(claim, turn.at):
         return proposal
@@ -77,6 +80,7 @@ def lookups(claim: Claim) -> tuple[set[str], set[str]]:
 
     An event is looked for without its date too, and what is over both as what was so and as its denial.
     """
+    claim = _labelled(claim)
     proposal = _as_said(claim, said_at=claim.source.at, origin="web", trust="low")
     variants = [proposal, _denial(proposal)] if _is_over(claim, proposal.said_at) else [proposal]
     keys = {
@@ -93,6 +97,16 @@ def trust_of(turn: Turn) -> Trust:
     """Return how far a turn's origin can be relied on."""
     trust = _TRUST[turn.origin]
     return trust if turn.role == "user" or trust != "high" else "medium"
+
+
+def _labelled(claim: Claim) -> Claim:
+    """Return a claim whose subject, attribute and value are one line each, whoever made it."""
+    return replace(
+        claim,
+        subject=one_line(claim.subject) if breaks_line(claim.subject) else claim.subject,
+        attribute=None if claim.attribute is None else one_line(claim.attribute),
+        value=one_line(claim.value) if claim.value and breaks_line(claim.value) else claim.value,
+    )
 
 
 def _as_said(claim: Claim, *, said_at: datetime, origin: Origin, trust: Trust) -> Proposal:

@@ -16,7 +16,7 @@ MAX_INT = 2**63 - 1
 Role = Literal["user", "assistant", "system", "tool"]
 """Who speaks, in the terms of chat APIs."""
 
-Origin = Literal["user", "assistant", "tool", "web", "import"]
+Origin = Literal["user", "assistant", "tool", "web", "document", "import"]
 """Where the words come from; later layers trust some origins more than others."""
 
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -58,9 +58,11 @@ class Turn:
     def is_spoken(self) -> bool:
         """Whether a person or the assistant speaks, so that extractors may read it.
 
-        The words of the system or a tool are no testimony, unless their origin says that they are a speaker's.
+        The origin decides: the words of a tool, a page or a document are no testimony, whoever passes them on.
         """
-        return self.role in {"user", "assistant"} or self.origin in {"user", "assistant"}
+        if self.origin == "import":
+            return self.role in {"user", "assistant"}
+        return self.origin in {"user", "assistant"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,6 +61,7 @@ class TurnVerbs(Verbs):
         is stored once: the receipt lists the duplicates. With an idempotency *key*, a repeated call stores nothing twice,
         whatever its times.
 
+        A name is kept on one line. What has the origin `tool`, `web` or `document` is found and quoted, and nothing is believed of it.
         A model distils facts in the background; with *wait*, the call returns when it has, or has failed (see `pending` and
         `warnings`).
 

@@ -60,6 +60,18 @@ def speaks_of_user(text: str) -> bool:
     return _OF_THE_USER.search(_plain(text)) is not None
 
 
+def poses(text: str) -> bool:
+    """Whether a rule that a person states is another's: it has marks of a host, or speaks to assistants at large or of the user."""
+    return _POSED.search(_plain(text)) is not None or speaks_of_user(text)
+
+
+def without_instructions(text: str) -> str:
+    """Return a summary without the sentences that tell its reader what to do."""
+    own = [text[start:end] for start, end in sentences(text)]
+    rest = [sentence for sentence in own if not instructs(sentence) and not addresses(sentence)]
+    return text if len(rest) == len(own) else " ".join(rest)
+
+
 def _plain(text: str) -> str:
     """Return a text in lower case on one line, without accents and without characters that are not seen."""
     normal = unicodedata.normalize("NFKC", text[:_LONGEST]).replace("’", "'")
@@ -98,6 +110,10 @@ _INSTRUCTION = LazyPattern(
             r"</?(?:memory|system|instructions?|user|assistant|tool)\b[^<>]{0,60}>|<\|[a-z_ ]{1,30}\|>|\[/?inst\]|(?:^|[.!?#*>] ?)system ?:|\"role\" ?: ?\"",
         )
     )
+)
+_POSED = LazyPattern(
+    r"</?(?:memory|memories|system|instructions?|assistant|tool)\b[^<>]{0,60}>|<\|[a-z_ ]{1,30}\|>|\[/?inst\]|\"role\" ?: ?\"|(?:^|[.!?#*>] ?)system ?:|\b(?:previous|prior|earlier|hidden|system) (?:\w+ )?(?:instructions?|prompts?)\b"
+    r"|\b(?:ais|llms|language models|chat ?bots|assistants|agents|ai (?:assistant|agent|model|system)s?)\b"
 )
 _DISGUISE = LazyPattern(
     r"(?<![a-z\d+])(?=[a-z+]*\d)[a-z\d+]{24,}"  # base64 or hexadecimal

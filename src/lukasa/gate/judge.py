@@ -18,7 +18,15 @@ from lukasa.domain.turn import Source, Turn
 from lukasa.gate.chatter import junk_in
 from lukasa.gate.echoes import RUN, Echoes, is_echo
 from lukasa.gate.grounding import is_grounded
-from lukasa.gate.instructions import addresses, instructions_in, instructs, is_testimony, speaks_of_user
+from lukasa.gate.instructions import (
+    addresses,
+    instructions_in,
+    instructs,
+    is_testimony,
+    poses,
+    speaks_of_user,
+)
+from lukasa.gate.pasted import is_pasted
 from lukasa.gate.rulings import Admitted, Quarantined, Refused, Ruling
 from lukasa.text.analysis import analyse, stem_set
 from lukasa.text.secrets import redact, redact_json
@@ -40,6 +48,29 @@ class _ClaimCase(NamedTuple):
     turn: Turn
     served: Collection[str]
     known_names: Collection[str]
+
+    @property
+    def is_own(self) -> bool:
+        """Whether a person says it in words of their own, rather than in words that are quoted or pasted."""
+        claim, turn = self.claim, self.turn
+        if not is_testimony(turn):
+            return False
+        return not is_pasted(
+            turn.text, claim.source.start, claim.source.end, about_speaker=self.is_about(turn.speaker or "")
+        )
+
+    @property
+    def is_about_user(self) -> bool:
+        """Whether it is about somebody who speaks here, or about `the user`."""
+        return any(map(self.is_about, (*self.known_names, "user"))) or speaks_of_user(
+            f"{self.claim.text}\n{self.claim.quote}"
+        )
+
+    def is_about(self, name: str) -> bool:
+        """Whether it is about the one of this name, or tells how things are to be done for them."""
+        claim = self.claim
+        own = KIND_TRAITS[claim.kind].instructs or claim.subject.casefold() in {"user", "the user"}
+        return own or claim.subject.casefold() == name.casefold()
 
 
 def judge(claim: Claim, turn: Turn, *, served: Collection[str], known_names: Collection[str] = ()) -> Ruling:
@@ -109,8 +140,10 @@ def _without_ground(case: _ClaimCase) -> Ruling | None:
 def _instructing(case: _ClaimCase) -> Ruling | None:
     """Quarantine what tells the assistant what to do; said by the user, it is a procedure."""
     claim, turn = case.claim, case.turn
-    if turn.role == "user" and turn.origin == "user":
-        return None
+    if turn.origin == "user" and case.is_own:
+        # Who says how things are to be done speaks neither of "the user" nor to assistants at large.
+        forged = KIND_TRAITS[claim.kind].instructs and poses(_sentence_of(claim, turn))
+        return Quarantined(claim, "instruction") if forged else None
     near = turn.text[max(0, claim.source.start - _AROUND) : claim.source.end + _AROUND]
     if any(instructs(text) for text in (claim.quote, claim.text, near)):
         return Quarantined(claim, "instruction")
@@ -120,15 +153,17 @@ def _instructing(case: _ClaimCase) -> Ruling | None:
 def _without_authority(case: _ClaimCase) -> Ruling | None:
     """Believe only the user about who they are, what they prefer and plan, and how things are to be done.
 
-    The kind is the extractor's word, and a model can be talked into another: what an attribute or the wording shows to be
-    of those kinds counts as such.
+    The kind is the extractor's word, and a model can be talked into another: what an attribute, the subject or the wording
+    shows to be of those kinds counts as such. What a person quotes or pastes is another's word.
     """
     claim, turn = case.claim, case.turn
-    if is_testimony(turn):
+    if case.is_own:
         return None
+    if is_testimony(turn):
+        return Quarantined(claim, "not said by the user")
     definition = attribute(claim.attribute) if claim.attribute else None
     own = KIND_TRAITS[claim.kind].users_own or (definition is not None and definition.users_own)
-    if not own and not speaks_of_user(f"{claim.text}\n{claim.quote}"):
+    if not own and not case.is_about_user:
         return None
     if turn.role == "assistant" or turn.origin == "assistant":
         return Refused(claim, "not said by the user")

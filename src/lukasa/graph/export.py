@@ -9,6 +9,7 @@ from importlib.resources import files
 from xml.sax.saxutils import escape, quoteattr
 
 from lukasa.domain.graph import Entity, Graph, Relation
+from lukasa.domain.labels import printable
 from lukasa.domain.query import TurnQuery
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import to_micros
@@ -106,19 +107,20 @@ def _style(relation: Relation) -> str:
 
 
 def _dot_string(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    escaped = printable(text).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'
 
 
 def _entity_fields(entity: Entity) -> dict[str, str]:
     aliases = ", ".join(entity.aliases)
-    return {"name": entity.name, "type": entity.type, "gist": entity.gist, "aliases": aliases}
+    fields = {"name": entity.name, "type": entity.type, "gist": entity.gist, "aliases": aliases}
+    return {name: printable(text) for name, text in fields.items()}
 
 
 def _relation_fields(relation: Relation) -> dict[str, str]:
     return {
-        "label": relation.label,
-        "text": relation.text,
+        "label": printable(relation.label),
+        "text": printable(relation.text),
         "status": relation.status,
         "valid_from": _moment(relation.valid.start),
         "valid_to": _moment(relation.valid.end),
@@ -187,7 +189,9 @@ def page(graph: Graph, *, title: str, quotes: dict[str, list[str]]) -> str:
     }  # fmt: skip
     template = files(__package__).joinpath("page.html").read_text("utf-8")
     # Inside a script element, only `<` could end it.
-    return template.replace("{{data}}", json.dumps(data, ensure_ascii=False).replace("<", "\\u003c"))
+    return template.replace(
+        "{{data}}", printable(json.dumps(data, ensure_ascii=False)).replace("<", "\\u003c")
+    )
 
 
 def _milliseconds(at: datetime | None) -> int | None:

@@ -8,10 +8,11 @@ from datetime import date, datetime
 
 from lukasa.domain.attribute import ATTRIBUTES
 from lukasa.domain.fact import KIND_TRAITS, Fact
+from lukasa.domain.labels import one_line
 from lukasa.domain.turn import Turn
 from lukasa.policy import ComposePolicy
 from lukasa.ports.tokens import TokenCounter
-from lukasa.text.rendering import day, speaker, weekday
+from lukasa.text.rendering import day, label, label_of, untagged, weekday, words_of
 
 # --- profile ---------------------------------------------------------------------------------------------------------
 
@@ -59,8 +60,8 @@ def _profile_text(facts: Sequence[Fact]) -> str:
     """Return a line for each subject: its facts, without its name again."""
     statements: dict[str, list[str]] = {}
     for fact in facts:
-        statement = " ".join(fact.text.split()).rstrip(".").removeprefix(f"{fact.subject} ")
-        statements.setdefault(fact.subject, []).append(statement)
+        statement = _statement(fact).rstrip(".").removeprefix(f"{one_line(fact.subject)} ")
+        statements.setdefault(label(fact.subject) or "User", []).append(statement)
     return "\n".join([_TITLE, *(f"- {subject}: {'; '.join(parts)}" for subject, parts in statements.items())])
 
 
@@ -86,8 +87,6 @@ def _profile_order(fact: Fact) -> tuple[bool, int, int]:
 
 # --- turns and facts -------------------------------------------------------------------------------------------------
 
-_INDENT = "\n  "
-_NO_MARKS = str.maketrans("[]", "()")
 _FACTS = "Facts:"
 _PAST = {"superseded": "no longer", "conflicting": "disputed"}
 
@@ -117,12 +116,17 @@ class _Packing:
 
     costs: dict[str, int] = field(default_factory=dict)
     days: set[date] = field(default_factory=set)
+    words: set[tuple[date, str, str]] = field(default_factory=set)
+    """What was said on which day by whom."""
 
     def add(self, item: Turn | Fact) -> bool:
         """Add it if it fits, and return whether it did; a fact whose turn is shown says nothing new, and costs nothing."""
         return self._add_fact(item) if isinstance(item, Fact) else self._add_turn(item)
 
     def _add_turn(self, turn: Turn) -> bool:
+        said = (turn.at.date(), label_of(turn), turn.text)
+        if said in self.words:
+            return True  # said again on the same day
         # The mark is counted at its widest so far; joining lines costs nothing more.
         cost = self.counter.count(_line(turn, len(self.packed) + 1) + "\n")
         if turn.at.date() not in self.days:
@@ -136,6 +140,7 @@ class _Packing:
             del self.packed[fact.id]
         self.used += cost - saved
         self.days.add(turn.at.date())
+        self.words.add(said)
         self.packed[turn.id], self.costs[turn.id] = turn, cost
         return True
 
@@ -221,16 +226,19 @@ def _heading(turn: Turn) -> str:
 
 
 def _line(turn: Turn, mark: int) -> str:
-    # The mark clings to the name: no word more, and it cannot be taken for the speaker's own text. `splitlines` knows
-    # every separator of Unicode: indented, no line of a text can pass for a heading or another's line.
-    return f"{_name(turn)}[{mark}]: {_INDENT.join(turn.text.splitlines())}"
-
-
-def _name(turn: Turn) -> str:
-    """Return who spoke, on one line and without anything that looks like a mark."""
-    return " ".join(speaker(turn).translate(_NO_MARKS).split())
+    # The mark clings to the name: no word more, and it cannot be taken for the speaker's own text.
+    return f"{label_of(turn)}[{mark}]:{words_of(turn)}"
 
 
 def _fact_line(fact: Fact, mark: int) -> str:
     past = "" if fact.status == "current" else f" ({_PAST.get(fact.status, fact.status)})"
-    return f"- {' '.join(fact.text.split())}{past}[{mark}]"
+    return f"- {_statement(fact)}{_origin(fact)}{past}[{mark}]"
+
+
+def _statement(fact: Fact) -> str:
+    return untagged(one_line(fact.text))
+
+
+def _origin(fact: Fact) -> str:
+    """Return where a fact comes from that no speaker stated: one that was approved, or stored by an older version."""
+    return f" ({fact.origin})" if fact.origin in {"tool", "web", "document"} else ""

@@ -38,14 +38,21 @@ from lukasa.retrieval.ranking import (
     timed,
     turn_hit,
 )
-from lukasa.retrieval.selection import Selected, select_for_context, select_hits
+from lukasa.retrieval.selection import Selected, copies, select_for_context, select_hits
 from lukasa.retrieval.token_vectors import Floats
 from lukasa.retrieval.warm import FactArrays, PartitionIndex, WarmPartitions
-from lukasa.text.analysis import analyse, query_terms
+from lukasa.text.analysis import analyse, content_words, query_terms
 from lukasa.text.rendering import document_text
 
 _EVENTS = 5
 """Facts looked at for the time of an event; a better match without a date is passed over."""
+
+
+_LOOKED_AT = 100
+"""Best turns among which system messages are looked for."""
+
+_COMPARED = 100
+"""Best turns of speakers that they are compared with."""
 
 
 class _KeptProfile(NamedTuple):
@@ -177,8 +184,28 @@ class Recall:
                 warnings=warnings,
                 timings=timings,
             )
+        await self._leave_out_copies(partition, ranking)
         await self._judge(partition, ranking)
         return ranking
+
+    async def _leave_out_copies(self, partition: Partition, ranking: Ranking) -> None:
+        """Leave out system messages that repeat what is found itself: a host stored what it had been served."""
+        turns = ranking.turns
+        best = turns.order[:_LOOKED_AT]
+        system = ranking.index.turns.system[turns.candidates.rows[best]]
+        if not system.any():
+            return
+        system_ids = set(ranking.turn_ids(best[system]))
+        # Whatever the host repeats is at hand among what was said, however far behind.
+        said = turns.order[~ranking.index.turns.system[turns.candidates.rows[turns.order]]][:_COMPARED]
+        texts = await self._turns(partition, ranking, [*ranking.turn_ids(said), *system_ids])
+        said_texts = {turn.text: turn for turn in map(texts.get, ranking.turn_ids(said)) if turn}
+        others = [set(content_words(document_text(turn))) for turn in said_texts.values()]
+        copied = {id_ for id_ in system_ids if id_ in texts and copies(texts[id_].text, others)}
+        if copied:
+            positions = [at for at, id_ in zip(best, ranking.turn_ids(best), strict=True) if id_ in copied]
+            turns.scores[positions] = -np.inf
+            turns.order = turns.order[np.isfinite(turns.scores[turns.order])]
 
     def _usable(
         self, encoded: Encoded, index: PartitionIndex, turns: Matches

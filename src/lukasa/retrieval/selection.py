@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +12,8 @@ from lukasa.retrieval.question import View
 from lukasa.retrieval.ranking import Ranking, best_first
 from lukasa.retrieval.token_vectors import Floats
 from lukasa.retrieval.warm import TRAITS
+from lukasa.text.analysis import content_words
+from lukasa.text.patterns import LazyPattern
 
 
 class Selected(NamedTuple):
@@ -64,6 +67,7 @@ def select_for_context(ranking: Ranking, view: View, *, budget: int, policy: Com
     words = ranking.index.turns.traits[rows, TRAITS.index("words")]
     worth = np.asarray(ranking.turns.scores - policy.length_penalty * np.log(words + 2), np.float32)
     order = best_first(worth, ranking.index.turns.seq[rows])
+    order = order[np.isfinite(worth[order])]  # without copies
     filled = np.cumsum(words[order] + 1)
     enough = _fitting(filled, budget)
     turns = [_turn(ranking, position) for position in order[:enough].tolist()]
@@ -78,6 +82,19 @@ def select_for_context(ranking: Ranking, view: View, *, budget: int, policy: Com
 
 _BEHIND = 1.6
 """How far behind those that fill the budget turns are asked for their facts, in budgets."""
+
+
+def copies(text: str, others: Sequence[Collection[str]]) -> bool:
+    """Whether at least half of a text repeats others, given by their terms: a host's block of what it was served.
+
+    A line repeats another text that has all of its words. Headings and marks, as we render them, count as nothing.
+    """
+    lines = [set(content_words(line)) for line in _OF_RENDERING.sub(" ", text).splitlines()]
+    repeated = sum(len(words) for words in lines if len(words) > 1 and any(words <= set(it) for it in others))
+    return 0 < sum(map(len, lines)) <= 2 * repeated
+
+
+_OF_RENDERING = LazyPattern(r"(?m)\[\d{1,4}\]|^\W*\d{1,2} \w{3,9} \d{4}(?:, \w{6,9})?$")
 
 
 def _fitting(words_so_far: Floats, budget: float) -> int:

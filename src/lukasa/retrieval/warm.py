@@ -128,7 +128,7 @@ class TurnArrays(DocumentArrays):
     """The turns of a partition, and how they follow each other."""
 
     columns: ClassVar[tuple[str, ...]] = (
-        *DocumentArrays.columns, "at", "session", "speaker", "assistant", "traits",
+        *DocumentArrays.columns, "at", "session", "speaker", "assistant", "system", "traits",
     )  # fmt: skip
     row_bytes: ClassVar[int] = 400
 
@@ -144,6 +144,7 @@ class TurnArrays(DocumentArrays):
     """Positions in `names`; -1 for none."""
 
     assistant: Bools = field(default_factory=lambda: np.empty(0, np.bool_))
+    system: Bools = field(default_factory=lambda: np.empty(0, np.bool_))
     traits: Floats = field(default_factory=lambda: np.empty((0, len(TRAITS)), np.float32))
     before: Ints = field(default_factory=lambda: np.empty(0, np.int64))
     """Row of the live turn before this one in its session; -1 for none."""
@@ -169,6 +170,7 @@ class TurnArrays(DocumentArrays):
         self.session[row] = self.sessions.setdefault(head.session, len(self.sessions))
         self.speaker[row] = self._name(head.speaker)
         self.assistant[row] = head.role == "assistant"
+        self.system[row] = head.role == "system"
         self.traits[row] = [float(getattr(head.traits, name)) for name in TRAITS]
 
     def _name(self, speaker: str | None) -> int:

@@ -10,6 +10,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
+from lukasa.domain.labels import breaks_line, one_line
 from lukasa.domain.time import read_instant
 from lukasa.domain.turn import MAX_INT, ORIGINS, Json, Origin, Role, Turn
 from lukasa.errors import InputError
@@ -116,8 +117,8 @@ def read_labels(
     """Check the labels of a call; raise `InputError` for the first that cannot be used."""
     return CallLabels(
         at=None if at is None else read_instant(at, zone=zone),
-        session=read_label("session", session),
-        agent=read_label("agent", agent),
+        session=_read_id("session", session),
+        agent=_read_id("agent", agent),
         origin=_origin("origin", origin),
         metadata=_metadata(metadata or {}, "metadata"),
     )
@@ -210,8 +211,8 @@ def _draft(message: object, labels: CallLabels, *, name: str, zone: str | None) 
         speaker=_speaker(message, name),
         text=_content(message, name),
         at=_instant(message, "at", name, zone=zone) or labels.at,
-        session=read_label(f"{name}: 'session'", message.get("session")) or labels.session,
-        agent=read_label(f"{name}: 'agent'", message.get("agent")) or labels.agent,
+        session=_read_id(f"{name}: 'session'", message.get("session")) or labels.session,
+        agent=_read_id(f"{name}: 'agent'", message.get("agent")) or labels.agent,
         origin=_origin(f"{name}: 'origin'", message.get("origin")) or labels.origin or _ORIGIN_OF[role],
         metadata={**labels.metadata, **_metadata(own, f"{name}: metadata")},
         key=read_label(f"{name}: 'key'", message.get("key")),
@@ -242,7 +243,7 @@ def _origin(what: str, value: object) -> Origin | None:
 def _speaker(message: Mapping[str, object], name: str) -> str | None:
     """Return who spoke: `name` in the OpenAI shape, `speaker` in an export."""
     one, other = (
-        read_label(f"{name}: {field_name!r}", message.get(field_name)) for field_name in ("name", "speaker")
+        _read_name(f"{name}: {field_name!r}", message.get(field_name)) for field_name in ("name", "speaker")
     )
     if one and other and one != other:
         raise InputError(f"{name} has two speakers: 'name' is {one!r}, 'speaker' is {other!r}")
@@ -300,13 +301,31 @@ def _text(text: str, name: str, policy: RememberPolicy) -> str:
 
 
 def read_label(what: str, value: object) -> str | None:
-    """Return a session, name or key unchanged; raise `InputError` when it cannot be one."""
+    """Return a session, agent or key unchanged; raise `InputError` when it cannot be one."""
     if value is None:
         return None
     if not isinstance(value, str) or not value.strip() or "\0" in value:
         raise InputError(f"{what} must be a non-empty text without NUL, not {value!r:.80}")
     _byte_length(value, f"{what} {value!r:.80}")
     return value
+
+
+def _read_id(what: str, value: object) -> str | None:
+    """Return the name of a session or an agent; it is looked up by these characters, so that none can be left out."""
+    checked = read_label(what, value)
+    if checked is not None and breaks_line(checked):
+        raise InputError(
+            f"{what} must be one line without control characters, not {value!r:.80}: leave them out"
+        )
+    return checked
+
+
+def _read_name(what: str, value: object) -> str | None:
+    """Return who spoke, on one line: line breaks become spaces, characters that command a terminal are left out."""
+    checked = read_label(what, value)
+    if checked is None or not breaks_line(checked):
+        return checked
+    return read_label(what, one_line(checked))
 
 
 def _byte_length(text: str, what: str) -> int:

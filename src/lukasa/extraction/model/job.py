@@ -17,6 +17,7 @@ from lukasa.domain.journal import Cause
 from lukasa.domain.query import TurnQuery
 from lukasa.domain.turn import Turn
 from lukasa.extraction.model.session import ReadBatch, Run, SessionReader
+from lukasa.gate.instructions import without_instructions
 from lukasa.llm.budget import Spending
 from lukasa.ports.attempts import until_applied
 from lukasa.ports.store import Store
@@ -104,7 +105,8 @@ class ExtractSession:
             through = next((summary.through for summary in summaries if summary.session is None), 0)
             due = last - through >= policy.summary_every
             return [Queue(kind=SUMMARISE, session=None, due_at=self.clock())] if due else []
-        text = redact((read.proposed.summary if read.proposed else None) or "").text.strip()
+        proposed = read.proposed.summary if read.proposed else None
+        text = redact(without_instructions(proposed or "")).text.strip()
         if not text:
             return []
         summary = Summary(

@@ -16,6 +16,7 @@ from lukasa.errors import BadReplyError, OverBudgetError
 from lukasa.extraction.model.recipe import request_of
 from lukasa.extraction.model.schemas import SummaryReply
 from lukasa.extraction.model.transcript import one_line, plain, segments
+from lukasa.gate.instructions import without_instructions
 from lukasa.llm.ask import ask_for
 from lukasa.llm.budget import Meter, Spending
 from lukasa.policy import ExtractionPolicy
@@ -80,4 +81,5 @@ class Summarise:
         )
         ask = partial(self.meter.ask, job.partition, spending=spending)
         reply, _ = await ask_for(SummaryReply, request, ask)
-        return redact(reply.summary).text.strip()[: words * _CHARACTERS_A_WORD] or text
+        summary = redact(without_instructions(reply.summary)).text.strip()
+        return summary[: words * _CHARACTERS_A_WORD] or text

@@ -14,7 +14,7 @@ from rich.text import Text
 from lukasa.domain.answer import Answer, Citation
 from lukasa.errors import InputError
 from lukasa.surfaces.cli.options import UserOptions, opened_handle
-from lukasa.surfaces.cli.output import console, print_json, warn, when
+from lukasa.surfaces.cli.output import console, print_json, print_text, warn, when
 from lukasa.surfaces.cli.recall import ViewOptions, read_filter
 
 _WHY_NOT = {
@@ -62,9 +62,9 @@ def spoken(pieces: Iterable[str | Answer]) -> Answer:
         if isinstance(piece, Answer):
             answer = piece
         else:
-            sys.stdout.write(piece)
+            print_text(piece, end="")
             sys.stdout.flush()
-    sys.stdout.write("\n")
+    print_text("")
     return answer
 
 

@@ -13,7 +13,7 @@ from rich.text import Text
 from lukasa import Entity, Handle, Receipt, Relation
 from lukasa.surfaces.cli.fact_lines import span
 from lukasa.surfaces.cli.options import UserOptions, opened_handle
-from lukasa.surfaces.cli.output import console, count, print_document, print_json, warn
+from lukasa.surfaces.cli.output import console, count, print_document, print_json, private_file, warn
 
 
 def entities(
@@ -156,7 +156,8 @@ def graph(
     with opened_handle(options) as memory:
         text = memory.graph(format, entity=entity or None, hops=hops)
     if output is not None:
-        output.write_text(text, encoding="utf-8")
+        with private_file(output) as file:
+            file.write(text)
     if options.json:
         print_json({"format": format, "file": output, "graph": None if output else text})
     elif output is None:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from cyclopts import App, CycloptsError, Group, Parameter
 
+from lukasa.domain.labels import printable
 from lukasa.errors import LukasaError, StoreError
 
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
@@ -156,7 +157,7 @@ def _plain_warnings() -> Iterator[None]:
     def show(message: Warning | str, *_: object, **__: object) -> None:
         if str(message) not in shown:
             shown.add(str(message))
-            sys.stderr.write(f"warning: {message}\n")
+            sys.stderr.write(printable(f"warning: {message}\n"))
 
     with warnings.catch_warnings():
         warnings.showwarning = show
@@ -175,7 +176,7 @@ def _explain(error: Exception) -> str:
 
 
 def _failed(message: str, code: int) -> int:
-    sys.stderr.write(f"lukasa: {message}\n")
+    sys.stderr.write(printable(f"lukasa: {message}\n"))
     return code
 
 

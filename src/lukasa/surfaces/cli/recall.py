@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -20,7 +20,18 @@ from lukasa import Hit, Recalled
 from lukasa.errors import InputError
 from lukasa.surfaces.cli.fact_lines import about
 from lukasa.surfaces.cli.options import UserOptions, moment, opened_handle
-from lukasa.surfaces.cli.output import console, count, print_json, said, unfold, warn, when, who
+from lukasa.surfaces.cli.output import (
+    console,
+    count,
+    print_json,
+    print_text,
+    private_file,
+    said,
+    unfold,
+    warn,
+    when,
+    who,
+)
 
 _NO_HITS = "Nothing that is remembered bears on this."
 
@@ -114,7 +125,7 @@ def context(
     if options.json:
         print_json(block)
         return
-    sys.stdout.write(f"{block.text}\n" if block.text else f"{_NO_HITS}\n")
+    print_text(block.text or _NO_HITS)
     warn(block.warnings)
     facts = count(len(block.known) + len(block.facts), "fact")
     shown = f"{count(block.tokens, 'token')} of {budget:,}, {count(len(block.turns), 'turn')}, {facts}"
@@ -246,16 +257,6 @@ def _signals(hit: Hit) -> str:
     )
 
 
-@contextmanager
-def _sink(path: Path | None) -> Iterator[TextIO]:
-    """Yield a stream to write to; a file appears under its name only when it is complete."""
-    if path is None:
-        yield sys.stdout
-        return
-    part = path.with_name(f"{path.name}.part")
-    try:
-        with part.open("w", encoding="utf-8", newline="\n") as file:
-            yield file
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+def _sink(path: Path | None) -> AbstractContextManager[TextIO]:
+    """Return a stream to write to; a file appears under its name only when it is complete."""
+    return nullcontext(sys.stdout) if path is None else private_file(path)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from lukasa.domain.labels import breaks_line, one_line
 from lukasa.domain.turn import MAX_INT
 from lukasa.surfaces.cli.formats.notes import Notes
 from lukasa.surfaces.cli.formats.session import Session
@@ -36,8 +37,8 @@ def mend(session: Session, notes: Notes, *, limit: int) -> Session:
         messages=messages,
         retired=retired,
         key=key and _plain(key),
-        session=session.session and (_plain(session.session).strip() or None),
-        agent=session.agent and (_plain(session.agent).strip() or None),
+        session=_label(session.session, "session", session.location, notes),
+        agent=_label(session.agent, "agent", session.location, notes),
     )
 
 
@@ -51,7 +52,9 @@ def _clean(message: Mapping[str, object], location: str, notes: Notes) -> dict[s
         else:
             notes.mend(location, f"the role {role!r:.40} is unknown; stored as a tool's")
             clean["role"] = "tool"
-    if (name := clean.pop("name", None)) is not None and (label := _plain(str(name)).strip()):
+    if (name := clean.pop("name", None)) is not None and (
+        label := _label(str(name), "name", location, notes)
+    ):
         clean["name"] = label
     content = _content(message.get("content"), location, notes)
     clean["content"] = _text(content, location, notes) if isinstance(content, str) else content
@@ -93,6 +96,14 @@ def _text(text: str, location: str, notes: Notes) -> str:
         notes.mend(location, "half a character (a lone surrogate) replaced by U+FFFD")
         text = _SURROGATES.sub("\ufffd", text)
     return text
+
+
+def _label(text: str | None, what: str, location: str, notes: Notes) -> str | None:
+    plain = _plain(text or "").strip()
+    if breaks_line(plain):
+        notes.mend(location, f"line breaks or control characters in the {what} left out")
+        plain = one_line(plain)
+    return plain or None
 
 
 def _plain(text: str) -> str:

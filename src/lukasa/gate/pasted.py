@@ -1,0 +1,95 @@
+"""Which words of a person's message are somebody else's: quoted, forwarded, or pasted to be worked on. Pure and linear.
+
+What a page says is no testimony of the user who pastes it. Only what is marked as another's words can be told: by quotation
+marks, by `>` at a line's beginning, by fences, by the head of a forwarded mail, or by a request such as `Summarise this:`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from lukasa.text.patterns import LazyPattern
+from lukasa.text.sentences import Span
+
+_FEWEST = 5
+"""Words between quotation marks from which they are a quotation: fewer are a title, a name or a phrase."""
+
+_LONGEST = 20_000
+"""Characters of a message that are looked at, as many as the rules read; what follows counts as pasted when the last that was
+seen was."""
+
+
+def is_pasted(text: str, start: int, end: int, *, about_speaker: bool) -> bool:
+    """Whether `text[start:end]` lies within words of others.
+
+    What a person is quoted as saying (`Eva said "…"`) counts only when it is about the speaker of the message.
+    """
+    return any(
+        first <= start and end <= last and (about_speaker or not reported)
+        for first, last, reported in _regions(text[:_LONGEST])
+    )
+
+
+@lru_cache(maxsize=64)
+def _regions(text: str) -> tuple[tuple[int, int, bool], ...]:
+    """Return the stretches of others' words, and whether a person is named as having said them."""
+    whole = ((start, end, False) for start, end in (*_blocks(text), *_to_the_end(text)))
+    return (*whole, *_quotations(text))
+
+
+def _blocks(text: str) -> Iterator[Span]:
+    """Yield fenced blocks, an unclosed one to the end, and lines behind `>`."""
+    fences = [match.start() for match in _FENCE.finditer(text)]
+    yield from zip(fences[::2], [*fences[1::2], len(text)], strict=False)
+    for match in _BEHIND.finditer(text):
+        yield match.span()
+
+
+def _to_the_end(text: str) -> Iterator[Span]:
+    """Yield what follows the first head of a mail or the first request that names a text."""
+    for pattern in (_MAIL, _REQUEST, _SOURCE):
+        if match := pattern.search(text):
+            yield match.end(), _LONGEST * 100
+
+
+def _quotations(text: str) -> Iterator[tuple[int, int, bool]]:
+    for match in _QUOTATION.finditer(text):
+        if len(match.group().split()) >= _FEWEST:
+            reported = _SAID.search(text, max(0, match.start() - 40), match.start()) is not None
+            yield match.start(), match.end(), reported
+
+
+_FENCE = LazyPattern(
+    r"(?m)^[ \t]{0,3}(?:```|~~~)|</?(?:document|page|article|web_?page|email|mail|html|body|text)\b[^<>]{0,80}>"
+)
+_BEHIND = LazyPattern(r"(?m)^[ \t]{0,8}>[^\n]*(?:\n[ \t]{0,8}>[^\n]*)*")
+_MAIL = LazyPattern(
+    r"(?mi)^[ \t]{0,8}(?:-{2,20} ?(?:original|forwarded) message ?-{2,20}|begin forwarded message:|on [^\n]{4,120} wrote:[ \t]*$"
+    r"|(?:from|von|de): [^\n@]{0,80}@[^\n]{1,80}$|(?:subject|betreff|asunto|objet): )"
+)
+_TEXT = (
+    r"(?:web ?page|page|web ?site|site|article|story|blog|post|thread|e-?mails?|mails?|newsletter|document|pdf|readme|"
+    r"reviews?|advert|ad|letter|text|comment|recipe|transcript|file|paragraph|passage|report|messages?)"
+)
+_REQUEST = LazyPattern(
+    r"(?i)(?:^|[.!?\n]\s?)(?:(?:please|can you|could you|would you|now|then|and|just|hey|hi|ok(?:ay)?),? ){0,3}"
+    r"(?:(?:summari[sz]e|translate|proof-?read|paraphrase|rephrase|rewrite|shorten|simplify|classify|tl;?dr|fasse|übersetze|résume|traduis|"
+    r"resume|traduce)\b|(?:explain|analy[sz]e|review|edit|correct|check|fix|read|extract|look at|what do you think of)\b(?! (?:this|that) out\b)"
+    rf"(?=[^.!?:\n]{{0,40}}\b(?:this|these|that|following|below|{_TEXT})\b))"
+    r"(?![^.!?:\n]{0,40}\bmy (?:own )?(?:bio|cv|r[ée]sum[ée]|intro\w*|profile|cover letter|essay|draft|answer|reply|post|note|text|message|story)\b)"
+    r"[^.!?:\n]{0,80}(?::|\??\n)(?=\s{0,4}\S)"
+)
+_SOURCE = LazyPattern(
+    rf"(?i)\b(?:(?:the|this|that|a|an|their|his|her|its|some) (?:[\w'’-]+ ){{0,3}}?{_TEXT} (?:[\w'’@.-]+ ){{0,4}}?(?:says|said|reads|states|goes)"
+    rf"|here(?:'s|’s| is| are) (?:the|a|an|this|that|some) (?:[\w'’-]+ ){{0,4}}?{_TEXT}[^.!?:\n]{{0,40}}"
+    rf"|(?:got|received|found|copied|pasted) (?:this|the|a|an) (?:[\w'’-]+ ){{0,3}}?{_TEXT}[^.!?:\n]{{0,40}}"
+    r"|(?:copied|pasted) (?:this )?from [^.!?:\n]{1,60})(?:[:：](?=\s)|(?=\s?[\"“\n]))"
+)
+_QUOTATION = LazyPattern(
+    "(?<!\\w)\"(?=\\S)[^\"]{12,}\"(?!\\w)|“[^“”]{12,}”|«[^«»]{12,}»|„[^„“”]{12,}[“”]|「[^「」]{6,}」|(?<!\\w)'(?=[A-Z])[^'\\n]{40,}'(?!\\w)"
+)
+_SAID = LazyPattern(
+    rf"(?i)\b(?!{_TEXT}\b)[\w'’-]+,? (?:said|says|told (?:me|us)|tells me|wrote|writes|texted|asked|asks|replied|answered|shouted|joked)"
+    r"(?: to me| me| that)?[,:]?\s{0,3}$"
+)
