@@ -64,7 +64,7 @@ def test_an_import_that_is_killed_at_any_place_goes_on_and_stores_nothing_twice(
     for place in sorted(chance.sample(range(100, MESSAGES * 3 // 4), KILLS)):
         with subprocess.Popen(command(file, db), env=variables, stdout=subprocess.DEVNULL) as process:
             while process.poll() is None and stored(db) <= max(place, counts[-1]):
-                time.sleep(chance.random() / 50)
+                time.sleep(chance.random() / 10)
             process.send_signal(signal.SIGKILL)
         counts.append(stored(db))
     done = subprocess.run(command(file, db), env=variables, check=True, capture_output=True, text=True)

@@ -135,7 +135,9 @@ class ChangeVerbs(Verbs):
         check_reason(reason)
         read_label("session", session)
         if text is not None:
-            check_statement("the text to erase", text)  # an empty one would be found everywhere
+            if isinstance(text, str) and not text.strip():
+                raise InputError("the text to erase must not be empty: it would be found everywhere")
+            check_statement("the text to erase", text)
         selection = Selection(
             turns=tuple(listed("turns", turns)),
             facts=tuple(listed("facts", facts)),

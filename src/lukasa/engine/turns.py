@@ -71,9 +71,8 @@ class TurnVerbs(Verbs):
         zone = zone or self._zone
         read_label("key", key)
         labels = read_labels(at=at, session=session, agent=agent, origin=origin, metadata=metadata, zone=zone)
-        read = ParsedMessages.of(
-            await collected(each_message(messages, labels, zone=zone, policy=self._remember.policy))
-        )
+        each = each_message(messages, labels, zone=zone, policy=self._remember.policy)
+        read = await off_loop(ParsedMessages.of, await collected(each))
         call = Call(read.drafts, key, self._clock(), read_zone(zone) if zone else None)
         receipt = await self._remember(self.partition, read, call)
         if wait and self._wait is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import compress
 
 from lukasa.domain.erasure import Erased, Erasure, Rewritten, text_mark
 from lukasa.domain.fact import Fact
@@ -15,6 +16,7 @@ from lukasa.domain.turn import Turn
 from lukasa.errors import NotFoundError
 from lukasa.indexing.documents import document_of
 from lukasa.indexing.encoder import Encoder
+from lukasa.off_loop import collected, off_loop
 from lukasa.ports.attempts import until_applied
 from lukasa.ports.memories import Memories
 from lukasa.text.rendering import quoted
@@ -65,7 +67,8 @@ class Erase:
     async def _plan(self, partition: Partition, selection: Selection) -> Erasure:
         turns = await self._turns(partition, selection)
         named = await self._named(partition, selection)
-        marks = [mark for turn in turns for mark in (turn.id, text_mark(turn.speaker, turn.text)) if mark]
+        words = await collected(text_mark(turn.speaker, turn.text) for turn in turns)
+        marks = [mark for turn, own in zip(turns, words, strict=True) for mark in (turn.id, own) if mark]
         marks += [fact.key for fact in named]
         if selection.everything:
             facts = await self.store.facts(partition, FactQuery(include_retired=True))
@@ -77,7 +80,7 @@ class Erase:
             )
         erased = {turn.id for turn in turns}
         histories = await self._touched(partition, erased, named)
-        doomed, remaining = what_remains(histories, erased, {fact.id for fact in named})
+        doomed, remaining = await off_loop(what_remains, histories, erased, {fact.id for fact in named})
         sources = await self._source_turns(partition, remaining)
         rewritten = [reworded(versions, erased, sources) for versions in remaining.values()]
         return Erasure(
@@ -99,7 +102,8 @@ class Erase:
             turns += await self.store.turns(partition, query)
         if selection.text is not None:
             everything = await self.store.turns(partition, TurnQuery(include_retired=True))
-            turns += [turn for turn in everything if _turn_has(turn, selection.text)]
+            having = await collected(_turn_has(turn, selection.text) for turn in everything)
+            turns += compress(everything, having)
         return list({turn.id: turn for turn in turns}.values())
 
     async def _named(self, partition: Partition, selection: Selection) -> list[Fact]:
@@ -110,9 +114,10 @@ class Erase:
         if selection.text is not None:
             facts = await self.store.facts(partition, FactQuery(include_retired=True))
             histories = await self.store.history(partition, [fact.id for fact in facts])
-            for fact in facts:
-                if any(_fact_has(version, selection.text) for version in histories[fact.id]):
-                    named.append(fact)
+            having = await collected(
+                any(_fact_has(version, selection.text) for version in histories[fact.id]) for fact in facts
+            )
+            named += compress(facts, having)
         return list({fact.id: fact for fact in named}.values())
 
     async def _touched(

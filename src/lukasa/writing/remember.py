@@ -135,22 +135,27 @@ class Remember:
         async with self._locks.setdefault(partition, asyncio.Lock()):
             plan, applied = await self._apply(partition, cache, plan)
         milliseconds = (perf_counter() - started) * 1000
-        return Receipt(
-            turns=applied.added,
-            duplicates=(*plan.duplicates, *applied.duplicates),
-            skipped=[*parsed.skipped, *(_ERASED.format(turn_id) for turn_id in plan.erased)],
-            facts=applied.facts,
-            refused=_refused(plan.judged),
-            instructions=[source for each in plan.judged for source in each.instructions],
-            redacted=parsed.redacted,
-            change=applied.call,
-            pending=len(self._jobs(plan, call)),
-            unembedded=sum(turn_id not in cache.turn_embeddings for turn_id in applied.added),
-            warnings=[plan.warning] if plan.warning else [],
-            usage=Usage(
-                embedded=len(cache.turn_embeddings) + len(cache.fact_embeddings), milliseconds=milliseconds
-            ),
-        )
+
+        def report() -> Receipt:
+            return Receipt(
+                turns=applied.added,
+                duplicates=(*plan.duplicates, *applied.duplicates),
+                skipped=[*parsed.skipped, *(_ERASED.format(turn_id) for turn_id in plan.erased)],
+                facts=applied.facts,
+                refused=_refused(plan.judged),
+                instructions=[source for each in plan.judged for source in each.instructions],
+                redacted=parsed.redacted,
+                change=applied.call,
+                pending=len(self._jobs(plan, call)),
+                unembedded=sum(turn_id not in cache.turn_embeddings for turn_id in applied.added),
+                warnings=[plan.warning] if plan.warning else [],
+                usage=Usage(
+                    embedded=len(cache.turn_embeddings) + len(cache.fact_embeddings),
+                    milliseconds=milliseconds,
+                ),
+            )
+
+        return await off_loop(report)
 
     async def _apply(self, partition: Partition, cache: CallCache, first: Plan) -> tuple[Plan, Applied]:
         async def apply(version: int) -> tuple[Plan, Applied]:
