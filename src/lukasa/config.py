@@ -19,12 +19,13 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, TomlConfigSettingsSource
 from pydantic_settings.sources import PydanticBaseSettingsSource
 
-from lukasa.errors import ConfigError, InputError, SettingWarning
+from lukasa.errors import ConfigError, InputError, SettingWarning, shown
 from lukasa.extraction.guidance import CustomAttribute, Guidance
 from lukasa.policy import (
     BudgetPolicy,
     ExtractionPolicy,
     GraphPolicy,
+    InputLimits,
     JobPolicy,
     MaintainPolicy,
     RecallPolicy,
@@ -65,7 +66,11 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        frozen=True, extra="forbid", env_prefix=_PREFIX, hide_input_in_errors=True
+        frozen=True,
+        extra="forbid",
+        env_prefix=_PREFIX,
+        hide_input_in_errors=True,
+        str_max_length=InputLimits().setting_bytes,
     )
 
     store: str = ""
@@ -398,4 +403,4 @@ def _wrong(path: Sequence[int | str], given: Mapping[str, object]) -> str:
             example = repr(list(default))
         case _:
             example = "a table" if is_dataclass(default) else repr(default)
-    return f"{name} must be like {example}, not {value!r}"
+    return f"{name} must be like {example}, not {shown(value)}"

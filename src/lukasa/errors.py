@@ -27,6 +27,8 @@ LukasaError
 
 from __future__ import annotations
 
+from reprlib import Repr
+
 
 class LukasaError(Exception):
     """Base class of all errors of Lukasa."""
@@ -143,3 +145,12 @@ class BadReplyError(ProviderError):
 
 class ClosedError(LukasaError):
     """The memory was closed, or opened before a fork."""
+
+
+def shown(value: object) -> str:
+    """Return a value as an error shows it: short, however long or deep it is."""
+    return _SHORT.repr(value)
+
+
+_SHORT = Repr()
+_SHORT.maxlevel, _SHORT.maxstring, _SHORT.maxother = 3, 80, 80

@@ -15,6 +15,60 @@ from lukasa.weights import BestChannel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InputLimits:
+    """How large and how deep what callers hand in may be; `bounds.py` checks it. Beyond a limit a verb raises `InputError`.
+
+    They are far above what honest input needs, and low enough that nothing that is handed in can fill the memory or
+    keep everybody else waiting. The text of a turn has its own limit: `RememberPolicy.max_turn_bytes`.
+    """
+
+    label_bytes: int = 1_000
+    """Session, speaker, agent, key, id, attribute, subject, a metadata key. They are repeated in index, vectors and
+    contexts: a speaker's name of 100 kB would be encoded with each of their turns."""
+
+    question_bytes: int = 100_000
+    """A pasted page with a question about it. Full-text looks for at most 48 of its terms (`RecallPolicy.max_terms`)."""
+
+    fact_bytes: int = 20_000
+    """A fact is a sentence: its words, its value, a text to be erased."""
+
+    reason_bytes: int = 4_000
+
+    metadata_bytes: int = 100_000
+    """Keys and texts of one message's metadata together; each message may have as much."""
+
+    metadata_values: int = 1_000
+    """Values at all levels: each at the top, or in a list there, becomes a row that filters read."""
+
+    metadata_depth: int = 8
+    """Mappings and lists within one another."""
+
+    filter_depth: int = 21
+    """A mapping may have 20 (`domain.filter.MAX_DEPTH`), and each of them one condition more."""
+
+    filter_bytes: int = 20_000
+    """A text that is compared with."""
+
+    conditions: int = 20_000
+    """Conditions and values of one filter: SQLite binds 32,766 values."""
+
+    ids: int = 100_000
+    """Ids in one call."""
+
+    messages: int = 100_000
+    """Messages in one call: they are written in one transaction, and held in memory until then, about 3 kB each."""
+
+    call_bytes: int = 100_000_000
+    """Texts of one call together."""
+
+    guidance_bytes: int = 20_000
+    """Guidance goes into every prompt of an extraction."""
+
+    setting_bytes: int = 4_000
+    """A setting that is a text: names, paths, URLs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RememberPolicy:
     """How turns are taken in."""
 
@@ -213,9 +267,6 @@ class RecallPolicy:
     exact_documents: int = 700
     """Up to this many documents late interaction scores every one, in about 8 ms on one core; beyond it, the channels'
     candidates only, which find as much (see `per_channel`)."""
-
-    inline_tokens: int = 50_000
-    """Larger MaxSim products run in a thread, so that the event loop never stalls."""
 
     warm_bytes: int = 512_000_000
     """Memory for warm partitions; the least recently asked are dropped beyond it."""

@@ -44,7 +44,7 @@ def test_closing_twice_is_harmless_and_leaves_no_thread(path: Path):
     with memory:
         pass
 
-    assert threading.active_count() == before
+    assert threading.active_count() <= before  # those of other tests may end meanwhile
 
 
 def test_after_closing_every_verb_says_so(path: Path):

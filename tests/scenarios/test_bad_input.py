@@ -59,8 +59,8 @@ GOOD = {"role": "user", "content": "fine"}
 BAD_MESSAGES: dict[str, tuple[Any, dict[str, Any], str]] = {
     "empty text": ("", {}, "nothing to remember"),
     "blanks": (" \n\t ", {}, "nothing to remember"),
-    "5 MB": ("x" * 5_000_000, {}, r"the message has 5,000,000 bytes; at most 1,000,000"),
-    "5 MB among others": ([GOOD, "é" * 2_500_000], {}, r"message 1 has 5,000,000 bytes"),
+    "5 MB": ("x" * 5_000_000, {}, r"the message has 5,000,000 characters; at most 1,000,000 bytes"),
+    "5 MB among others": ([GOOD, "é" * 2_500_000], {}, r"message 1 has 2,500,000 characters"),
     "unknown role": (
         [GOOD, {"role": "narrator", "content": "x"}],
         {},
@@ -118,7 +118,7 @@ BAD_MESSAGES: dict[str, tuple[Any, dict[str, Any], str]] = {
     "NUL in metadata": (GOOD, {"metadata": {"a": {"b": "\0"}}}, "metadata 'a' must be JSON"),
     "half in metadata": (GOOD, {"metadata": {"a": HALF}}, "not valid Unicode"),
     "a number as metadata key": (GOOD, {"metadata": {7: "x"}}, "keys must be non-empty texts, not 7"),
-    "metadata of a message": ({**GOOD, "metadata": [1]}, {}, "'metadata' must be a mapping, not list"),
+    "metadata of a message": ({**GOOD, "metadata": [1]}, {}, "metadata must be a mapping, not list"),
 }
 
 
@@ -185,7 +185,7 @@ def test_a_bad_question_is_refused(
 
 
 @pytest.mark.parametrize(
-    "question", ["\0", "? ! …", "'\"*() NEAR OR -x:y", "🎻", "x" * 3_000_000, "a b " * 200_000]
+    "question", ["\0", "? ! …", "'\"*() NEAR OR -x:y", "🎻", "x" * 100_000, "a b " * 25_000]
 )
 def test_a_strange_question_is_still_a_question(alice: Handle, question: str):
     assert alice.recall(question).searched == 1

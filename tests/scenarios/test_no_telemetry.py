@@ -38,6 +38,30 @@ print(os.environ.get("ORT_DISABLE_TELEMETRY"))
 """
 
 
+ORDINARY = """
+import sys
+from lukasa import Memory, Settings
+from lukasa.surfaces.cli.main import main
+
+store, chat, embedder = sys.argv[1:]
+assert main(["import", chat, "--db", store, "--json"]) == 0
+with Memory.open(store, settings=Settings(embedder=embedder)) as memory:
+    user = memory.of("default")
+    user.remember("I live in Porto.", at="2026-03-01T12:00:00Z")
+    assert user.recall("Where do I live?").hits
+    assert user.context("Where do I live?").text
+    assert user.ask("Where do I live?").text
+"""
+
+_NETWORK = re.compile(r"\b(?:socket|connect|bind|listen|accept4?)\(")
+_LOOK_UP = re.compile(r'"/etc/(?:resolv\.conf|hosts|host\.conf|nsswitch\.conf|gai\.conf)"|/nscd/')
+_WRITES = re.compile(
+    r'\b(?:open(?:at2?)?\([^"]*"(?P<opened>[^"]*)", [^)]*O_(?:WRONLY|RDWR|CREAT)'
+    r"|(?:creat|mkdir(?:at)?|rename(?:at2?)?|unlink(?:at)?|rmdir|(?:sym)?link(?:at)?|f?chmod(?:at)?|f?chown(?:at)?"
+    r'|truncate|mknod(?:at)?|utimensat)\([^"]*"(?P<changed>[^"]*)")'
+)
+
+
 def environment(home: Path, **more: str) -> dict[str, str]:
     variables = os.environ  # noqa: TID251
     kept = {name: variables[name] for name in ("PATH", "PYTHONPATH", "LANG") if name in variables}
@@ -80,6 +104,42 @@ def test_a_process_with_models_looks_nothing_up_and_leaves_nothing_in_the_home_f
     assert asked == []
     assert list(home.rglob("*")) == []
     assert {file.name.partition("-")[0] for file in work.iterdir()} == {"memory.lukasa"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("embedder", ["hashing", pytest.param("onnx", marks=pytest.mark.model)])
+def test_import_remember_recall_and_ask_send_nothing_and_write_nowhere_but_beside_the_store(
+    strace: str, tmp_path: Path, embedder: str
+):
+    home, work, folder, log = (tmp_path / name for name in ("home", "work", "store", "calls.txt"))
+    for path in (home, work, folder):
+        path.mkdir()
+    chat = tmp_path / "chat.txt"
+    chat.write_text("# 2026-03-01\nAda: My sister Ines lives in Graz.\nBen: I know.\n", "utf-8")
+    program = [sys.executable, "-B", "-c", ORDINARY, folder / "m.lukasa", chat, embedder]
+
+    done = subprocess.run(
+        [strace, "-f", "-s", "1000", "-e", "trace=%network,%file", "-o", log, *program],
+        cwd=work,
+        env=environment(home, LUKASA_EMBEDDER=embedder),
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+    assert (done.returncode, done.stderr) == (0, "")
+    calls = log.read_text("utf-8", "replace").splitlines()
+    assert any("O_CREAT" in call and f"{folder}/m.lukasa" in call for call in calls), "nothing was traced"
+    assert [call for call in calls if _NETWORK.search(call) or _LOOK_UP.search(call)] == []
+    assert [call for call in calls if _written(call, folder) not in {None, "/dev/null"}] == []
+    assert [*home.rglob("*"), *work.rglob("*")] == []
+
+
+def _written(call: str, folder: Path) -> str | None:
+    """Return the file outside of a folder that a call wrote or changed."""
+    match = _WRITES.search(call)
+    if match is None or " = -1 " in call:
+        return None
+    path = match["opened"] or match["changed"] or ""
+    return None if Path(path).is_relative_to(folder) else path
 
 
 @pytest.mark.parametrize(

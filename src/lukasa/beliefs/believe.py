@@ -12,7 +12,7 @@ The path, in order:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import NamedTuple, TypeAlias
@@ -29,6 +29,7 @@ from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Source, Turn
 from lukasa.gate.rulings import Admitted, Gate, Quarantined, Ruling
 from lukasa.indexing.documents import document_of
+from lukasa.off_loop import collected, off_loop
 from lukasa.policy import ResolvePolicy
 from lukasa.ports.extractor import Extractor
 from lukasa.ports.memories import Memories
@@ -137,11 +138,13 @@ class Believe:
         spoken = [turn for turn in turns if turn.is_spoken]
         scenes = make_scenes(spoken, [turn for turn in earlier if turn.is_spoken], zone=zone)
         claims = await self.extractor.claims(spoken, scenes) if spoken else []
-        judged = self.judge(partition, spoken, scenes, claims, later=later)
+        judged = await self.judge(partition, spoken, scenes, claims, later=later)
         rulings = {turn.turn.id: turn.rulings for turn in judged}
-        return [JudgedTurn(turn, rulings.get(turn.id, []), self.gate.instructions(turn)) for turn in turns]
+        return await collected(
+            JudgedTurn(turn, rulings.get(turn.id, []), self.gate.instructions(turn)) for turn in turns
+        )
 
-    def judge(
+    async def judge(
         self,
         partition: Partition,
         turns: Sequence[Turn],
@@ -152,18 +155,18 @@ class Believe:
     ) -> list[JudgedTurn]:
         """Let the gate judge the claims of each turn; *later*: the turns were recorded a while ago."""
         rulings = self.gate.rulings(partition, turns, scenes, claims, later=later)
-        return [JudgedTurn(turn, own) for turn, own in zip(turns, rulings, strict=True)]
+        return await collected(JudgedTurn(turn, own) for turn, own in zip(turns, rulings, strict=True))
 
     async def known(self, partition: Partition, judged: Sequence[JudgedTurn]) -> KnownFacts:
         """Return the facts that bear on the claims."""
         known = KnownFacts()
-        keys: set[str] = set()
-        slots: set[str] = set()
-        for ruling in (ruling for turn in judged for ruling in turn.pending):
-            more_keys, more_slots = lookups(ruling.claim)
-            keys |= more_keys
-            slots |= more_slots
-        query = FactQuery(keys=sorted(keys), slots=sorted(slots), include_retired=True)
+        claims = (ruling.claim for turn in judged for ruling in turn.pending)
+        found = await collected(map(lookups, claims))
+        query = FactQuery(
+            keys=sorted({key for keys, _ in found for key in keys}),
+            slots=sorted({slot for _, slots in found for slot in slots}),
+            include_retired=True,
+        )
         known.add(await self.store.facts(partition, query))
         return known
 
@@ -184,14 +187,36 @@ class Believe:
             return []
         known = await self.known(partition, judged) if known is None else known
         versions: list[Version] = []
+        if ask_model is None:
+            decided = self._decided(partition, judged, known, now=now)
+            return [version for versions in await collected(decided) for version in versions]
         for turn, ruling in ((each.turn, ruling) for each in judged for ruling in each.pending):
             decision = None
-            if ask_model is not None and isinstance(ruling, Admitted):
+            if isinstance(ruling, Admitted):
                 decision = await ask_model(turn, ruling.claim, known)
             pending = PendingClaim(ruling, turn, decision)
-            facts = pending.versions(known, self.policy, now=now, partition=partition)
+            facts = await off_loop(pending.versions, known, self.policy, now=now, partition=partition)
             versions += known.record(facts, caused_by=turn.id)
         return versions
+
+    def _decided(
+        self, partition: Partition, judged: Sequence[JudgedTurn], known: KnownFacts, *, now: datetime
+    ) -> Iterator[list[Version]]:
+        """Yield the versions that follow from each claim, by rules alone."""
+        for turn, ruling in ((each.turn, ruling) for each in judged for ruling in each.pending):
+            pending = PendingClaim(ruling, turn, None)
+            facts = pending.versions(known, self.policy, now=now, partition=partition)
+            yield known.record(facts, caused_by=turn.id)
+
+    def extractions(
+        self, judged: Sequence[JudgedTurn], versions: Sequence[Version]
+    ) -> Iterator[tuple[str, Extraction]]:
+        """Yield the note of each turn that was read, by the turn's id."""
+        caused: dict[str, list[Version]] = {}
+        for version in versions:
+            caused.setdefault(version.caused_by, []).append(version)
+        for each in judged:
+            yield each.turn.id, self.extraction(each, caused.get(each.turn.id, []))
 
     def extraction(
         self, judged: JudgedTurn, versions: Sequence[Version], *, by: str = "", fallback: str = ""
@@ -255,6 +280,9 @@ def reasons(judged: JudgedTurn) -> Counter[str]:
     return refused + Counter(instruction=len(judged.instructions))
 
 
+_PAIR = 2
+
+
 def make_scenes(turns: Sequence[Turn], earlier: Sequence[Turn], *, zone: tzinfo | None) -> list[Scene]:
     """Return for each turn what came before it in its session, and who else speaks there."""
     speakers: dict[str | None, dict[str, None]] = {}
@@ -265,7 +293,9 @@ def make_scenes(turns: Sequence[Turn], earlier: Sequence[Turn], *, zone: tzinfo 
     last: dict[str | None, Turn] = {turn.session: turn for turn in earlier}
     scenes = []
     for turn in turns:
-        others = [name for name in speakers.get(turn.session, {}) if name != turn.speaker]
+        here = speakers.get(turn.session, {})
+        # In a crowd, nobody is "you".
+        others = [name for name in here if name != turn.speaker] if len(here) <= _PAIR else []
         scenes.append(
             Scene(
                 addressee=others[0] if len(others) == 1 else None,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from lukasa.beliefs.keys import cardinality_of
+from lukasa.bounds import check_statement, read_label, read_metadata
 from lukasa.domain.change import PutFact
 from lukasa.domain.claim import Claim
 from lukasa.domain.document import Document
@@ -30,10 +31,13 @@ class Statement:
     metadata: Mapping[str, Json] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in ("text", "subject"):
-            content = getattr(self, name)
-            if not isinstance(content, str) or not content.strip() or "\0" in content:
-                raise InputError(f"a fact needs a {name} without NUL, not {content!r:.80}")
+        check_statement("the text of a fact", self.text)
+        if read_label("the subject of a fact", self.subject) is None:
+            raise InputError("a fact needs a subject: whom or what it is about")
+        read_label("attribute", self.attribute)
+        if self.value is not None:
+            check_statement("value", self.value)
+        object.__setattr__(self, "metadata", read_metadata("metadata", self.metadata))
         if (self.attribute is None) != (self.value is None):
             raise InputError("an attribute needs a value, and a value an attribute; give both or neither")
 
@@ -94,15 +98,15 @@ def amended(
     metadata: Mapping[str, Json] | None,
 ) -> Fact:
     """Return the next version with what a person changed. Its key stays: it is the same fact in other words."""
-    if text is not None and (not text.strip() or "\0" in text):
-        raise InputError(f"the text of a fact must not be empty or hold NUL, not {text!r:.80}")
+    if text is not None:
+        check_statement("the text of a fact", text)
     return replace(
         following(fact, now),
         text=fact.text if text is None else text,
         worded_by=fact.worded_by if text is None else "",
         pinned=fact.pinned if pinned is None else pinned,
         expires_at=fact.expires_at if expires_at is None else expires_at,
-        metadata=fact.metadata if metadata is None else dict(metadata),
+        metadata=fact.metadata if metadata is None else read_metadata("metadata", metadata),
     )
 
 

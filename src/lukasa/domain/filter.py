@@ -25,7 +25,7 @@ from typing import Any, Literal, TypeAlias, get_args
 from lukasa.domain.document import Fields
 from lukasa.domain.time import read_instant
 from lukasa.domain.turn import MAX_INT
-from lukasa.errors import FilterError
+from lukasa.errors import FilterError, shown
 
 Operator = Literal["eq", "ne", "gt", "gte", "lt", "lte", "in", "nin", "contains", "exists"]
 Scalar: TypeAlias = bool | int | float | str | datetime | None
@@ -101,7 +101,7 @@ def matches(filter: Filter, fields: Fields) -> bool:
 
 def _mapping(given: object, depth: int) -> Filter:
     if not isinstance(given, Mapping):
-        raise FilterError(f"a filter must be a mapping, not {type(given).__name__} {given!r}")
+        raise FilterError(f"a filter must be a mapping, not {type(given).__name__} {shown(given)}")
     if depth == 0:
         raise FilterError(f"the filter is nested more than {MAX_DEPTH} deep")
     parts = tuple(part for key, value in given.items() for part in _entry(key, value, depth))
@@ -112,7 +112,7 @@ def _entry(key: object, value: object, depth: int) -> list[Filter]:
     match key:
         case "and" | "or":
             if isinstance(value, str) or not isinstance(value, Sequence):
-                raise FilterError(f"{key!r} takes a list of filters, not {value!r}")
+                raise FilterError(f"{shown(key)} takes a list of filters, not {shown(value)}")
             parts = tuple(_mapping(part, depth - 1) for part in value)
             return [AllOf(parts) if key == "and" else AnyOf(parts)]
         case "not":
@@ -123,39 +123,41 @@ def _entry(key: object, value: object, depth: int) -> list[Filter]:
                 return [_condition(name, op, operand) for op, operand in value.items()]
             return [_condition(name, "eq", value)]
         case _:
-            raise FilterError(f"a field name must be a string, not {key!r}")
+            raise FilterError(f"a field name must be a string, not {shown(key)}")
 
 
 def _field(name: str) -> str:
     if name in COLUMNS or (name.startswith(METADATA) and len(name) > len(METADATA)):
         return name
-    raise FilterError(f"unknown field {name!r}; known: {', '.join(COLUMNS)}, metadata.<key>")
+    raise FilterError(f"unknown field {shown(name)}; known: {', '.join(COLUMNS)}, metadata.<key>")
 
 
 def _condition(field: str, op: object, operand: object) -> Compare:
     if op not in OPERATORS:
-        raise FilterError(f"unknown operator {op!r} for {field!r}; known: {', '.join(OPERATORS)}")
+        raise FilterError(f"unknown operator {shown(op)} for {shown(field)}; known: {', '.join(OPERATORS)}")
     match op:
         case "in" | "nin":
             if isinstance(operand, str) or not isinstance(operand, Sequence):
-                raise FilterError(f"{op!r} on {field!r} takes a list of values, not {operand!r}")
+                raise FilterError(
+                    f"{shown(op)} on {shown(field)} takes a list of values, not {shown(operand)}"
+                )
             if None in operand:
-                raise FilterError(f"{op!r} on {field!r} cannot hold null; use exists: false")
+                raise FilterError(f"{shown(op)} on {shown(field)} cannot hold null; use exists: false")
             return Compare(field, op, tuple(_scalar(field, value) for value in operand))
         case "exists":
             if not isinstance(operand, bool):
-                raise FilterError(f"'exists' on {field!r} takes true or false, not {operand!r}")
+                raise FilterError(f"'exists' on {shown(field)} takes true or false, not {shown(operand)}")
             return Compare(field, "exists", operand)
         case _:
             if operand is None and op not in {"eq", "ne"}:
-                raise FilterError(f"{op!r} on {field!r} needs a value; null has no order")
+                raise FilterError(f"{shown(op)} on {shown(field)} needs a value; null has no order")
             return Compare(field, op, _scalar(field, operand))
 
 
 def _scalar(field: str, value: object) -> Scalar:
     if field == "at" and value is not None:
         if not isinstance(value, datetime | str):
-            raise FilterError(f"'at' is compared with a time, not {value!r}")
+            raise FilterError(f"'at' is compared with a time, not {shown(value)}")
         return read_instant(value)
     match value:
         case None | bool():
@@ -168,7 +170,7 @@ def _scalar(field: str, value: object) -> Scalar:
             return value
         case _:
             raise FilterError(
-                f"cannot compare {field!r} with {value!r}; use text, a finite number, a boolean or null"
+                f"cannot compare {shown(field)} with {shown(value)}; use text, a finite number, a boolean or null"
             )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lukasa.errors import InputError
+from lukasa.errors import InputError, shown
 
 MAX_ID_BYTES = 16 * 1024
 """Longer tenant and user names are refused: they would end up in every key."""
@@ -27,7 +27,7 @@ class Partition:
 
 def _check(name: str, value: object) -> None:
     if not isinstance(value, str):
-        raise InputError(f"{name} must be a string, not {type(value).__name__} {value!r}")
+        raise InputError(f"{name} must be a string, not {type(value).__name__} {shown(value)}")
     if not value or "\0" in value:
         raise InputError(f"{name} must be a non-empty string without NUL, not {value[:80]!r}")
     try:

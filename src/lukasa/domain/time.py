@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from lukasa.errors import InputError
+from lukasa.errors import InputError, shown
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_LONGEST = 100
+"""Characters of a time in ISO 8601; the longest has 32."""
 
 
 def to_micros(at: datetime) -> int:
@@ -36,9 +38,13 @@ def read_instant(value: datetime | str, *, zone: str | None = None) -> datetime:
     ISO 8601 text is parsed. A value without an offset is read in *zone* (an IANA name, or `UTC`), and refused
     with `InputError` when there is none: a guessed zone moves "yesterday" to another day.
     """
+    if isinstance(value, str) and len(value) > _LONGEST:
+        raise InputError(f"a time has at most {_LONGEST} characters, not {len(value):,}: {shown(value)}")
     moment = _parse(value) if isinstance(value, str) else value
     if not isinstance(moment, datetime):
-        raise InputError(f"a time must be a datetime or ISO 8601 text, not {type(value).__name__} {value!r}")
+        raise InputError(
+            f"a time must be a datetime or ISO 8601 text, not {type(value).__name__} {shown(value)}"
+        )
     if moment.utcoffset() is not None:
         return _bounded(moment, value)
     if zone is None:
@@ -55,7 +61,7 @@ def read_zone(name: str) -> ZoneInfo:
     except (ZoneInfoNotFoundError, ValueError, TypeError, OSError) as error:
         # A folder of the database, such as 'Europe', is an OSError.
         raise InputError(
-            f"unknown time zone {name!r}; give an IANA name such as 'Europe/Lisbon', or 'UTC'"
+            f"unknown time zone {shown(name)}; give an IANA name such as 'Europe/Lisbon', or 'UTC'"
         ) from error
 
 

@@ -12,6 +12,7 @@ from lukasa.answers.answer import AnswerRequest
 from lukasa.answers.chat import check, conversation, newest
 from lukasa.answers.citations import without_thoughts
 from lukasa.answers.quotes import quote
+from lukasa.bounds import beginning
 from lukasa.domain.answer import Answer, Chatted
 from lukasa.domain.document import Kind
 from lukasa.domain.time import read_zone
@@ -20,6 +21,7 @@ from lukasa.engine.arguments import FilterLike, check_count
 from lukasa.engine.turns import TurnVerbs
 from lukasa.errors import BadReplyError, ConfigError
 from lukasa.llm.budget import Meter, Spending
+from lukasa.off_loop import off_loop
 from lukasa.policy import BudgetPolicy
 from lukasa.ports.llm import LLM
 from lukasa.retrieval.question import Question
@@ -123,9 +125,9 @@ class AnswerVerbs(TurnVerbs):
         )
         # The model reads secrets; only the store must not have them.
         policy = replace(self._remember.policy, redact=False)
-        drafts = read_messages(messages, labels, zone=zone, policy=policy).drafts
+        drafts = (await off_loop(read_messages, messages, labels, zone=zone, policy=policy)).drafts
         check(drafts)
-        context = await self.context(drafts[-1].text, budget=budget, filter=filter)
+        context = await self.context(beginning(drafts[-1].text), budget=budget, filter=filter)
         # Stored after it was looked through: a message should not be reminded of itself.
         receipt = await self.remember([draft.message for draft in newest(drafts)], zone=zone)
         spending = Spending()

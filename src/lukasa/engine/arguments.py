@@ -7,13 +7,14 @@ from datetime import datetime
 from inspect import isasyncgenfunction, iscoroutinefunction
 from typing import TypeAlias, TypeVar
 
+from lukasa.bounds import check_ids
 from lukasa.domain.fact import FACT_KINDS, STATUSES, FactKind, Status
 from lukasa.domain.filter import Filter
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import read_instant
 from lukasa.domain.turn import MAX_INT
 from lukasa.engine.doors import guarded
-from lukasa.errors import InputError
+from lukasa.errors import InputError, shown
 from lukasa.ports.store import Store
 
 FilterLike: TypeAlias = Mapping[str, object] | Filter
@@ -61,7 +62,7 @@ class Verbs:
 def check_count(name: str, value: object, *, least: int) -> None:
     """Raise `InputError` unless it is a whole number of at least *least*."""
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= MAX_INT:
-        raise InputError(f"{name} must be a whole number of at least {least}, not {value!r}")
+        raise InputError(f"{name} must be a whole number of at least {least}, not {shown(value)}")
 
 
 def check_limit(limit: object) -> None:
@@ -70,9 +71,11 @@ def check_limit(limit: object) -> None:
         check_count("limit", limit, least=0)
 
 
-def listed(ids: Sequence[str] | str | None) -> list[str]:
+def listed(what: str, ids: Sequence[str] | str | None) -> list[str]:
     """Return ids as a list: one may come alone."""
-    return [ids] if isinstance(ids, str) else list(ids or ())
+    many = [ids] if isinstance(ids, str) else list(ids or ())
+    check_ids(what, many)
+    return many
 
 
 def read_kinds(kinds: FactKinds) -> list[FactKind] | None:
@@ -90,5 +93,5 @@ def _words(name: str, words: Word | Sequence[Word] | None, known: Sequence[Word]
         return None
     wanted: list[Word] = [words] if isinstance(words, str) else list(words)
     if unknown := [word for word in wanted if word not in known]:
-        raise InputError(f"unknown {name} {unknown[0]!r}; known: {', '.join(known)}")
+        raise InputError(f"unknown {name} {shown(unknown[0])}; known: {', '.join(known)}")
     return wanted

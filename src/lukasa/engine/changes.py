@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from lukasa.bounds import check_reason, check_statement, read_label
 from lukasa.domain.change import Readmit
 from lukasa.domain.erasure import Erased, text_mark
 from lukasa.domain.journal import Cause, JournalEntry
@@ -70,6 +71,8 @@ class ChangeVerbs(Verbs):
         Raises `NotFoundError` for an unknown change or session, `ConflictError` when a later change rests on one of them,
         `InputError` for an erasure.
         """
+        check_reason(reason)
+        read_label("session", session)
         if sum(named is not None for named in (change, call, session)) != 1:
             raise InputError("say what to undo: a change, a call, or a session")
         if session is not None:
@@ -91,12 +94,14 @@ class ChangeVerbs(Verbs):
 
         Raises `NotFoundError` for an unknown id; then nothing is hidden.
         """
+        check_reason(reason)
+        read_label("session", session)
         if (ids is None) == (session is None):
             raise InputError("say what to forget: ids, or a session")
         if session is not None:
             retired = await self._forget.session(self.partition, session, reason=reason)
         else:
-            retired = await self._forget(self.partition, listed(ids), reason=reason)
+            retired = await self._forget(self.partition, listed("ids", ids), reason=reason)
         return Forgotten(retired=tuple(retired))
 
     async def restore(self, ids: Sequence[str] | str, *, reason: str = "") -> list[str]:
@@ -105,7 +110,8 @@ class ChangeVerbs(Verbs):
         Facts that were hidden with a turn come back with it. Raises `NotFoundError` for an unknown id; then nothing is
         restored.
         """
-        return await self._forget.restore(self.partition, listed(ids), reason=reason)
+        check_reason(reason)
+        return await self._forget.restore(self.partition, listed("ids", ids), reason=reason)
 
     async def erase(
         self,
@@ -128,11 +134,14 @@ class ChangeVerbs(Verbs):
         What was erased before is no error: the receipt lists it as `already` erased. Raises `NotFoundError` for an id that
         this partition never had, `InputError` when nothing is named; then nothing is erased.
         """
-        if text is not None and not searchable(text):
-            raise InputError("the text to erase must not be empty: it would be found everywhere")
+        read_label("session", session)
+        if text is not None:
+            if isinstance(text, str) and not searchable(text):
+                raise InputError("the text to erase must not be empty: it would be found everywhere")
+            check_statement("the text to erase", text)
         selection = Selection(
-            turns=tuple(listed(turns)),
-            facts=tuple(listed(facts)),
+            turns=tuple(listed("turns", turns)),
+            facts=tuple(listed("facts", facts)),
             session=session,
             text=text,
             everything=everything,
@@ -154,7 +163,9 @@ class ChangeVerbs(Verbs):
         self, ids: Sequence[str] | str = (), *, texts: Sequence[str] | str = (), speaker: str | None = None
     ) -> int:
         """Let what was erased be stored again: turns by id, facts by key, or texts of a *speaker*; return how many there were."""
-        marks = [*listed(ids), *(mark for text in listed(texts) if (mark := text_mark(speaker, text)))]
+        read_label("speaker", speaker)
+        words = [texts] if isinstance(texts, str) else list(texts)
+        marks = [*listed("ids", ids), *(mark for text in words if (mark := text_mark(speaker, text)))]
         cause = Cause(verb="readmit", at=self._clock())
         changes = [Readmit(mark=mark) for mark in marks]
         applied = await self._store.apply(self.partition, changes, cause=cause)

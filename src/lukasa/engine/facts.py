@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from lukasa.beliefs.edits import Statement, amended, approved, conflicts_in, following, rejected, settled
-from lukasa.domain import filter as filters
+from lukasa.bounds import check_ids, check_reason, read_filter, read_label
 from lukasa.domain.audit import Audit
 from lukasa.domain.fact import Fact, FactKind, Status, by_date
 from lukasa.domain.query import FactQuery, TurnQuery
@@ -25,6 +24,7 @@ from lukasa.engine.arguments import (
     read_statuses,
 )
 from lukasa.errors import InputError, NotFoundError
+from lukasa.off_loop import off_loop
 from lukasa.upkeep.audit import audit
 from lukasa.upkeep.audit.items import fact_item, turn_item
 from lukasa.writing.edit import EditFacts
@@ -72,7 +72,9 @@ class FactVerbs(Verbs):
         )
         now = self._clock()
         message = {"role": "user", "content": text, "at": now}
-        read = read_messages(message, CallLabels(), zone=self._zone, policy=self._remember.policy)
+        read = await off_loop(
+            read_messages, message, CallLabels(), zone=self._zone, policy=self._remember.policy
+        )
         call = Call(read.drafts, None, now, claim=statement.claim)
         return await self._remember(self.partition, read, call)
 
@@ -100,12 +102,12 @@ class FactVerbs(Verbs):
         at = self._instant(valid_at)
         usual = _BELIEVED if at is None else _TRUE_THEN
         query = FactQuery(
-            subject=subject,
+            subject=read_label("subject", subject),
             kinds=read_kinds(kind),
             statuses=read_statuses(status) or usual,
             valid_at=at,
             as_of=await self._version(as_of),
-            filter=filters.parse(filter),
+            filter=read_filter(filter),
             include_retired=include_retired,
         )
         now = self._clock()
@@ -114,6 +116,7 @@ class FactVerbs(Verbs):
 
     async def history(self, fact: str) -> list[Fact]:
         """Return all versions of a fact, oldest first. Raises `NotFoundError` for an unknown id."""
+        check_ids("fact", [fact])
         histories = await self._store.history(self.partition, [fact])
         if fact not in histories:
             raise NotFoundError(f"the partition has no fact {fact!r}")
@@ -121,6 +124,7 @@ class FactVerbs(Verbs):
 
     async def why(self, fact: str) -> Why:
         """Return what a fact rests on: the very words, and each change with its cause. Raises `NotFoundError`."""
+        check_ids("fact", [fact])
         (last,) = await self._edit.get(self.partition, [fact])
         ids = list(dict.fromkeys(source.turn for source in last.sources))
         turns = {
@@ -151,6 +155,8 @@ class FactVerbs(Verbs):
 
         Returns their new versions. Raises `NotFoundError` for an unknown id, `InputError` when it conflicts with nothing.
         """
+        check_ids("keep", [keep])
+        check_reason(reason)
         await self._edit.get(self.partition, [keep])
         for group in await self.conflicts():
             if keep in {fact.id for fact in group}:
@@ -165,13 +171,15 @@ class FactVerbs(Verbs):
 
     async def approve(self, facts: Sequence[str] | str, *, reason: str = "") -> list[Fact]:
         """Believe quarantined facts on your word; return them. Raises `NotFoundError`, `InputError`."""
-        before = await self._edit.get(self.partition, listed(facts))
+        check_reason(reason)
+        before = await self._edit.get(self.partition, listed("facts", facts))
         after = [approved(fact, self._clock()) for fact in before]
         return await self._edit(self.partition, before, after, verb="approve", reason=reason)
 
     async def reject(self, facts: Sequence[str] | str, *, reason: str = "") -> list[Fact]:
         """Withdraw quarantined facts for good; return them. Raises `NotFoundError`, `InputError`."""
-        before = await self._edit.get(self.partition, listed(facts))
+        check_reason(reason)
+        before = await self._edit.get(self.partition, listed("facts", facts))
         after = [rejected(fact, self._clock()) for fact in before]
         return await self._edit(self.partition, before, after, verb="reject", reason=reason)
 
@@ -189,6 +197,8 @@ class FactVerbs(Verbs):
 
         Raises `NotFoundError` for an unknown id, `InputError` for words that cannot be stored.
         """
+        check_ids("fact", [fact])
+        check_reason(reason)
         (before,) = await self._edit.get(self.partition, [fact])
         after = amended(
             before,
@@ -225,4 +235,4 @@ class FactVerbs(Verbs):
         turns = await self._store.turns(self.partition, TurnQuery(include_retired=True))
         facts = await self._store.facts(self.partition, FactQuery(include_retired=True))
         items = [*map(turn_item, turns), *map(fact_item, facts)]
-        return await asyncio.to_thread(audit, items, now=self._clock())
+        return await off_loop(audit, items, now=self._clock())

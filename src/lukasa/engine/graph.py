@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from lukasa.bounds import LIMITS, check_size, read_label
 from lukasa.domain.attribute import ALIAS, DISTINCT, RENAMED
 from lukasa.domain.graph import Entity, Graph, Relation
 from lukasa.domain.report import Receipt
 from lukasa.engine.arguments import check_count, check_limit
 from lukasa.engine.facts import FactVerbs
-from lukasa.errors import InputError
+from lukasa.errors import InputError, shown
 from lukasa.graph import query as queries
 from lukasa.graph.cache import GraphCache
 from lukasa.graph.search import bearing_on
 from lukasa.graph.view import GraphView
 from lukasa.indexing.encoder import Encoder
+from lukasa.off_loop import off_loop
 from lukasa.policy import GraphPolicy
 from lukasa.retrieval.warm import WarmPartitions
 
@@ -33,7 +35,8 @@ class GraphVerbs(FactVerbs):
         A whole name or alias goes before a part of one.
         """
         check_limit(limit)
-        return queries.find(await self._graph(), query)[:limit]
+        check_size("query", query, LIMITS.question_bytes)
+        return (await off_loop(queries.find, await self._graph(), query))[:limit]
 
     async def relations(
         self,
@@ -53,6 +56,9 @@ class GraphVerbs(FactVerbs):
         Raises `NotFoundError` if no entity has that name.
         """
         check_limit(limit)
+        check_size("query", query, LIMITS.question_bytes)
+        read_label("entity", entity)
+        read_label("label", label)
         at = self._instant(valid_at)
         relations = queries.relations(await self._graph(), entity, label=label, valid_at=at, past=past)
         if query.strip():
@@ -74,7 +80,9 @@ class GraphVerbs(FactVerbs):
         Raises `NotFoundError` if no entity has that name.
         """
         check_count("hops", hops, least=1)
-        return queries.related(await self._graph(), entity, hops=hops, valid_at=self._instant(valid_at))
+        read_label("entity", entity)
+        graph = await self._graph()
+        return await off_loop(queries.related, graph, entity, hops=hops, valid_at=self._instant(valid_at))
 
     async def path(
         self, start: str, end: str, *, valid_at: datetime | str | None = None
@@ -83,7 +91,9 @@ class GraphVerbs(FactVerbs):
 
         Raises `NotFoundError` if there is no entity of one of these names.
         """
-        return queries.path(await self._graph(), start, end, valid_at=self._instant(valid_at))
+        read_label("start", start)
+        read_label("end", end)
+        return await off_loop(queries.path, await self._graph(), start, end, valid_at=self._instant(valid_at))
 
     async def graph(self, format: str = "graphml", *, entity: str | None = None, hops: int = 2) -> str:
         """Return the graph (around an entity, if one is named) as `graphml`, `jsonld`, `cypher`, `dot` or `html`.
@@ -93,22 +103,30 @@ class GraphVerbs(FactVerbs):
         """
         from lukasa.graph.export import FORMATS, page, quotes  # noqa: PLC0415 - not what `import lukasa` waits for
 
-        if format not in {*FORMATS, "html"}:
-            raise InputError(f"unknown format {format!r}; known: {', '.join([*FORMATS, 'html'])}")
-        graph = (await self._graph()).graph() if entity is None else await self.related(entity, hops=hops)
+        if format not in [*FORMATS, "html"]:
+            raise InputError(f"unknown format {shown(format)}; known: {', '.join([*FORMATS, 'html'])}")
+        graph = (
+            await off_loop((await self._graph()).graph)
+            if entity is None
+            else await self.related(entity, hops=hops)
+        )
         if format == "html":
             words = await quotes(self._store, self.partition, graph)
-            return page(graph, title=f"Memory of {self.partition.user}", quotes=words)
-        return FORMATS[format](graph)
+            return await off_loop(page, graph, title=f"Memory of {self.partition.user}", quotes=words)
+        return await off_loop(FORMATS[format], graph)
 
     async def merge(self, one: str, other: str) -> Receipt:
         """State that two names are one entity's; `undo(call=receipt.change)` takes it back."""
+        read_label("one", one)
+        read_label("other", other)
         return await self.believe(
             f"{one} is also known as {other}.", subject=one, attribute=ALIAS, value=other
         )
 
     async def split(self, one: str, other: str) -> Receipt:
         """State that two names are not one entity's, whatever they look like; `undo(call=receipt.change)` takes it back."""
+        read_label("one", one)
+        read_label("other", other)
         return await self.believe(f"{one} is not {other}.", subject=one, attribute=DISTINCT, value=other)
 
     async def alias(self, name: str, other: str) -> Receipt:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from lukasa.bounds import read_label
 from lukasa.domain.job import Job, JobState, Queue, Spent, Summary
 from lukasa.domain.journal import Cause
 from lukasa.domain.report import Diff, Flushed
@@ -51,6 +52,7 @@ class JobVerbs(Verbs):
         Raises `NotFoundError` for an unknown session, `ProviderError` when the model cannot be asked: that session then
         stays as it was.
         """
+        read_label("session", session)
         return await self._reread(self.partition, session, dry_run=dry_run)
 
     async def maintain(self) -> Flushed:

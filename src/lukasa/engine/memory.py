@@ -17,6 +17,7 @@ from lukasa.engine.doors import check_owner
 from lukasa.engine.handle import AsyncHandle
 from lukasa.engine.parts import Parts, Paths
 from lukasa.errors import ClosedError
+from lukasa.off_loop import release
 
 
 class AsyncEngine:
@@ -127,6 +128,7 @@ class AsyncEngine:
         self._closed = True
         parts, paths = self._parts, self._paths
         async with AsyncExitStack() as stack:  # one that fails keeps no other open
+            stack.push_async_callback(release)
             stack.push_async_callback(parts.store.aclose)
             if parts.llm is not None:
                 stack.push_async_callback(parts.llm.aclose)

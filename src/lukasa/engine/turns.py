@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from lukasa.domain import filter as filters
+from lukasa.bounds import check_question, read_filter, read_label
 from lukasa.domain.document import Kind
 from lukasa.domain.query import TurnQuery
 from lukasa.domain.recalled import Context, Recalled
@@ -14,13 +14,14 @@ from lukasa.domain.report import Receipt, Stats
 from lukasa.domain.time import read_zone
 from lukasa.domain.turn import Json, Turn
 from lukasa.engine.arguments import FilterLike, Verbs, check_count, check_limit
-from lukasa.errors import InputError
+from lukasa.errors import InputError, shown
 from lukasa.gate.echoes import Echoes
 from lukasa.indexing.backlog import Reindex
-from lukasa.retrieval.question import Question, View, check_text
+from lukasa.off_loop import collected, off_loop
+from lukasa.retrieval.question import Question, View
 from lukasa.retrieval.recall import Recall
 from lukasa.upkeep.worker import Wait, Worker
-from lukasa.writing.messages import Message, exported, read_label, read_labels, read_messages
+from lukasa.writing.messages import Message, ParsedMessages, each_message, exported, read_labels
 from lukasa.writing.remember import Call, Remember
 
 _PAGE = 500
@@ -71,7 +72,8 @@ class TurnVerbs(Verbs):
         zone = zone or self._zone
         read_label("key", key)
         labels = read_labels(at=at, session=session, agent=agent, origin=origin, metadata=metadata, zone=zone)
-        read = read_messages(messages, labels, zone=zone, policy=self._remember.policy)
+        each = each_message(messages, labels, zone=zone, policy=self._remember.policy)
+        read = await off_loop(ParsedMessages.of, await collected(each))
         call = Call(read.drafts, key, self._clock(), read_zone(zone) if zone else None)
         receipt = await self._remember(self.partition, read, call)
         if wait and self._wait is not None:
@@ -151,10 +153,10 @@ class TurnVerbs(Verbs):
         check_count("after", after, least=0)
         check_limit(limit)
         query = TurnQuery(
-            session=session,
+            session=read_label("session", session),
             since=self._instant(since),
             until=self._instant(until),
-            filter=filters.parse(filter),
+            filter=read_filter(filter),
             after=after,
             limit=limit,
             newest_first=newest_first,
@@ -187,7 +189,7 @@ class TurnVerbs(Verbs):
 
     async def _note_served(self, text: str) -> list[str]:
         """Note a text that goes out, so that it is not taken for news when it comes back; return warnings about the index."""
-        self._served.note(self.partition, text, at=self._clock())
+        await off_loop(self._served.note, self.partition, text, at=self._clock())
         return await self._reindex.warnings(self.partition)
 
     def _question(
@@ -199,12 +201,12 @@ class TurnVerbs(Verbs):
         view: View,
         explain: bool = False,
     ) -> Question:
-        check_text(text)
+        check_question(text)
         return Question(
             text=text,
             now=self._instant(now) or self._clock(),
             zone=read_zone(self._zone) if self._zone else None,
-            filter=filters.parse(filter),
+            filter=read_filter(filter),
             explain=explain,
             view=view,
         )
@@ -217,8 +219,12 @@ class TurnVerbs(Verbs):
         *,
         include_retired: bool,
     ) -> View:
-        if isinstance(kinds, str) or not kinds or set(kinds) - {"turn", "fact"}:
-            raise InputError(f"kinds must be a list of 'turn' and 'fact', not {kinds!r}")
+        if (
+            isinstance(kinds, str)
+            or not kinds
+            or not all(kind in {"turn", "fact"} for kind in map(str, kinds))
+        ):
+            raise InputError(f"kinds must be a list of 'turn' and 'fact', not {shown(kinds)}")
         return View(
             as_of=await self._version(as_of),
             valid_at=self._instant(valid_at),

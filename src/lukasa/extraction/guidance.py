@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from lukasa.bounds import LIMITS, check_size
 from lukasa.domain.fact import Cardinality
 from lukasa.errors import InputError
 
@@ -40,6 +41,9 @@ class Guidance:
     """Topics to leave alone, in words."""
 
     attributes: tuple[CustomAttribute, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        check_size("guidance", self.written(), LIMITS.guidance_bytes, "it goes into every prompt: say less")
 
     def written(self) -> str:
         """Return it as the model reads it; empty when there is nothing to say."""

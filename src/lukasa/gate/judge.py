@@ -6,7 +6,7 @@ others are deceived: only the user is believed about the user and about what is 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -101,15 +101,13 @@ class Judge:
         claims: Sequence[Sequence[Claim]],
         *,
         later: bool = False,
-    ) -> list[list[Ruling]]:
-        """Return the rulings on each turn's claims; *later*: the turns were recorded a while ago."""
+    ) -> Iterator[list[Ruling]]:
+        """Yield the rulings on each turn's claims; *later*: the turns were recorded a while ago."""
         served_now = self.served.of(partition)
-        rulings = []
         for turn, scene, own in zip(turns, scenes, claims, strict=True):
             # What was served since then may be this very turn.
             served = self.served.of(partition, before=turn.recorded_at) if later and own else served_now
-            rulings.append([judge(claim, turn, served=served, known_names=scene.names) for claim in own])
-        return rulings
+            yield [judge(claim, turn, served=served, known_names=scene.names) for claim in own]
 
     def instructions(self, turn: Turn) -> list[Source]:
         """Return the sentences that instruct, where the speaker may not."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
@@ -61,8 +61,8 @@ class Gate(Protocol):
         claims: Sequence[Sequence[Claim]],
         *,
         later: bool = False,
-    ) -> list[list[Ruling]]:
-        """Return the rulings on each turn's claims; *later*: the turns were recorded a while ago."""
+    ) -> Iterable[list[Ruling]]:
+        """Return, lazily, the rulings on each turn's claims; *later*: the turns were recorded a while ago."""
         ...
 
     def instructions(self, turn: Turn) -> Sequence[Source]:

@@ -10,6 +10,7 @@ from lukasa.domain.fact import Status
 from lukasa.domain.query import FactQuery
 from lukasa.domain.scope import Partition
 from lukasa.graph.view import GraphView
+from lukasa.off_loop import off_loop
 from lukasa.policy import GraphPolicy
 from lukasa.ports.store import Store
 
@@ -48,7 +49,7 @@ class GraphCache:
             if cached.view is None or delta.epoch != cached.epoch or changed:
                 facts = await self._store.facts(partition, FactQuery(statuses=_IN_GRAPH))
                 # Off the event loop: half a million facts take seconds.
-                cached.view = await asyncio.to_thread(GraphView, facts, partition, self._policy)
+                cached.view = await off_loop(GraphView, facts, partition, self._policy)
             cached.version, cached.epoch = delta.version, delta.epoch
             return cached.view
 

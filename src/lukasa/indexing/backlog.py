@@ -15,6 +15,7 @@ from lukasa.domain.report import Progress
 from lukasa.domain.scope import Partition
 from lukasa.indexing.documents import contents, document_of, indexed_text
 from lukasa.indexing.encoder import Encoder
+from lukasa.off_loop import collected
 from lukasa.ports.store import Store
 from lukasa.text.analysis import ANALYSIS_VERSION
 
@@ -108,7 +109,7 @@ class Reindex:
         return await self.store.outdated(partition, analysis=ANALYSIS_VERSION, limit=limit)
 
     async def _index(self, partition: Partition, ids: Sequence[str], *, now: datetime) -> None:
-        documents = [document_of(content) for content in await contents(self.store, partition, ids)]
+        documents = await collected(map(document_of, await contents(self.store, partition, ids)))
         changes = [
             Index(id=document.id, terms=document.terms, traits=document.traits, analysis=document.analysis)
             for document in documents

@@ -31,6 +31,9 @@ _TIMES = re.compile(
 )
 
 
+# Not all of a long text in one search: no other thread runs during one.
+_PIECE = re.compile(r".{1,10000}(?!\w)|.{1,10000}", re.DOTALL)
+
 _QUESTION_MARKS = "?？؟"
 
 
@@ -62,12 +65,13 @@ def document_of(
 
 
 def traits(text: str) -> Traits:
+    pieces = [match.group() for match in _PIECE.finditer(text)]
     return Traits(
         words=len(text.split()),
         questions=sum(text.count(mark) for mark in _QUESTION_MARKS),
         asks=text.rstrip().endswith(tuple(_QUESTION_MARKS)),
-        first_person=len(_FIRST_PERSON.findall(text)),
-        times=_TIMES.search(text) is not None,
+        first_person=sum(len(_FIRST_PERSON.findall(piece)) for piece in pieces),
+        times=any(_TIMES.search(piece) for piece in pieces),
         numbers=any(letter.isdigit() for letter in text),
         picture="[shares a photo" in text,
     )

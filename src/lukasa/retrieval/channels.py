@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +14,7 @@ from lukasa.domain.filter import Filter
 from lukasa.domain.query import DocumentQuery, FactQuery, LexicalQuery, TurnQuery
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import to_micros
+from lukasa.off_loop import off_loop
 from lukasa.policy import RecallPolicy
 from lukasa.ports.memories import Memories
 from lukasa.retrieval.question import Question, Understanding
@@ -91,18 +91,25 @@ class Channels:
         spec: EmbedderSpec | None,
     ) -> Candidates:
         """Choose candidates among the matches, and let every channel score each of them."""
+        usable = embedding if spec is not None else None
+        candidates = await off_loop(self._scored, documents, matches, usable)
+        if embedding is None or spec is None:
+            return candidates
+        late = await self._late(partition, documents, candidates.rows, embedding=embedding, spec=spec)
+        return replace(candidates, late=late)
+
+    def _scored(self, documents: DocumentArrays, matches: Matches, embedding: Embedding | None) -> Candidates:
         # The index may have grown since the lexical search: what it does not know yet waits for the next question.
         bm25 = np.zeros(documents.size, np.float32)
         for id_, score in matches.lexical.items():
             if (row := documents.rows.get(id_)) is not None:
                 bm25[row] = score
-        if embedding is None or spec is None:
+        if embedding is None:
             rows = self._best_candidates(documents, matches.rows, bm25, None)
             return Candidates(rows=rows, lexical=bm25[rows])
         cosine = documents.dense[: documents.size] @ np.frombuffer(embedding.dense, np.float32)
         rows = self._best_candidates(documents, matches.rows, bm25, cosine)
-        late = await self._late(partition, documents, rows, embedding=embedding, spec=spec)
-        return Candidates(rows=rows, lexical=bm25[rows], dense=cosine[rows], late=late)
+        return Candidates(rows=rows, lexical=bm25[rows], dense=cosine[rows])
 
     async def _turn_rows(self, partition: Partition, turns: TurnArrays, question: Question) -> Ints:
         view = question.view
@@ -155,7 +162,7 @@ class Channels:
         if filter is None:
             return rows
         ids = await self.store.select(partition, DocumentQuery(filter=filter, kinds=[kind]))
-        return np.array([row for row in rows.tolist() if documents.ids[row] in ids], np.int64)
+        return await off_loop(_of_ids, documents, rows, ids)
 
     def _best_candidates(
         self, documents: DocumentArrays, rows: Ints, bm25: Floats, cosine: Floats | None
@@ -191,9 +198,11 @@ class Channels:
         if embedding.tokens is None or not embedding.tokens.count or not len(rows):
             return None
         tokens = await self.warm.tokens(partition, documents, rows, spec)
-        if len(tokens.codes) < self.policy.inline_tokens:
-            return max_sim(embedding.tokens, tokens)
-        return await asyncio.to_thread(max_sim, embedding.tokens, tokens)
+        return await off_loop(max_sim, embedding.tokens, tokens)
+
+
+def _of_ids(documents: DocumentArrays, rows: Ints, ids: Collection[str]) -> Ints:
+    return np.array([row for row in rows.tolist() if documents.ids[row] in ids], np.int64)
 
 
 def _best(rows: Ints, scores: Floats, count: int) -> Ints:

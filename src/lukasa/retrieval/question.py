@@ -15,7 +15,6 @@ from typing import Literal
 from lukasa.dates.questions import windows
 from lukasa.domain.filter import Filter
 from lukasa.domain.interval import Interval
-from lukasa.errors import InputError
 from lukasa.text.analysis import fold, is_stop_word, query_terms
 
 QuestionShape = Literal["when", "likely", "said_by_assistant", "other"]
@@ -51,18 +50,6 @@ class Question:
     filter: Filter | None = None
     explain: bool = False
     view: View = field(default_factory=View)
-
-
-def check_text(text: object) -> None:
-    """Raise `InputError` unless this is a text that can be asked."""
-    if not isinstance(text, str) or not text.strip():
-        raise InputError(f"the question must be a non-empty text, not {text!r}")
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise InputError(
-            f"the question is not valid Unicode at character {error.start}: {error.reason}"
-        ) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from lukasa.domain.recalled import Context, Hit, Recalled
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
 from lukasa.indexing.encoder import Encoded, Encoder
+from lukasa.off_loop import collected, off_loop
 from lukasa.policy import RecallPolicy
 from lukasa.ports.memories import Memories
 from lukasa.ports.tokens import TokenCounter
@@ -81,7 +82,9 @@ class Recall:
         ranking = await self._rank(partition, question)
         abstained = self._abstains(ranking)
         selected = (
-            [] if abstained else select_hits(ranking, question.view, limit=limit, policy=self.policy.facts)
+            []
+            if abstained
+            else await off_loop(select_hits, ranking, question.view, limit=limit, policy=self.policy.facts)
         )
         documents = await self._fetch(partition, ranking, question, selected)
         hits = [
@@ -113,7 +116,9 @@ class Recall:
         selected = (
             []
             if abstained
-            else select_for_context(ranking, question.view, budget=left, policy=self.policy.compose)
+            else await off_loop(
+                select_for_context, ranking, question.view, budget=left, policy=self.policy.compose
+            )
         )
         documents = await self._fetch(partition, ranking, question, selected)
         with timed(ranking.timings, "compose"):
@@ -121,12 +126,14 @@ class Recall:
             items = (
                 documents[each.id] for each in selected if each.id in documents and each.id not in in_profile
             )
-            block = compose(items, budget=left, counter=self.counter, policy=self.policy.compose)
+            block = await off_loop(
+                compose, items, budget=left, counter=self.counter, policy=self.policy.compose
+            )
         text = "\n\n".join(part for part in (profile.text, block.text) if part)
         ranking.timings["total"] = (perf_counter() - started) * 1000
         return Context(
             text=text,
-            tokens=self.counter.count(text) if text else 0,
+            tokens=await off_loop(self.counter.count, text) if text else 0,
             turns=block.turns,
             facts=block.facts,
             profile=profile.text,
@@ -150,8 +157,12 @@ class Recall:
                 spec = await self.encoder.spec()
                 index = await self.warm.get(partition, spec)
             with timed(timings, "understand"):
-                understanding = understand(
-                    question.text, now=question.now, zone=question.zone, names=index.turns.names
+                understanding = await off_loop(
+                    understand,
+                    question.text,
+                    now=question.now,
+                    zone=question.zone,
+                    names=index.turns.names,
                 )
             with timed(timings, "lexical"):
                 understanding = await self._with_events(partition, understanding, question)
@@ -168,22 +179,12 @@ class Recall:
                 for documents, matches in ((index.turns, turns), (index.facts, facts))
             ]
         with timed(timings, "fuse"):
-            features = table(turn_candidates, fact_candidates, index, understanding)
-            ranked = self._ranked_turns(turn_candidates, features, index)
-            ranking = Ranking(
-                understanding=understanding,
-                index=index,
-                turns=ranked,
-                facts=rank_facts(
-                    fact_candidates, ranked, index, windows=understanding.windows, policy=self.policy.facts
-                ),
-                table=features,
-                mode="lexical" if embedding is None else "full",
-                model=spec.model if spec else "",
-                searched=len(turns.rows),
-                warnings=warnings,
-                timings=timings,
+            ranking = await off_loop(
+                self._ranking, (turn_candidates, fact_candidates), index, understanding, timings
             )
+            ranking.mode = "lexical" if embedding is None else "full"
+            ranking.model = spec.model if spec else ""
+            ranking.searched, ranking.warnings = len(turns.rows), warnings
         await self._leave_out_copies(partition, ranking)
         await self._judge(partition, ranking)
         return ranking
@@ -206,6 +207,25 @@ class Recall:
             positions = [at for at, id_ in zip(best, ranking.turn_ids(best), strict=True) if id_ in copied]
             turns.scores[positions] = -np.inf
             turns.order = turns.order[np.isfinite(turns.scores[turns.order])]
+
+    def _ranking(
+        self,
+        candidates: tuple[Candidates, Candidates],
+        index: PartitionIndex,
+        understanding: Understanding,
+        timings: dict[str, float],
+    ) -> Ranking:
+        turns, facts = candidates
+        features = table(turns, facts, index, understanding)
+        ranked = self._ranked_turns(turns, features, index)
+        return Ranking(
+            understanding=understanding,
+            index=index,
+            turns=ranked,
+            facts=rank_facts(facts, ranked, index, windows=understanding.windows, policy=self.policy.facts),
+            table=features,
+            timings=timings,
+        )
 
     def _usable(
         self, encoded: Encoded, index: PartitionIndex, turns: Matches
@@ -232,11 +252,12 @@ class Recall:
         with timed(ranking.timings, "judge"):
             best = ranking.turn_ids(ranking.turns.order[:FEW])
             turns = await self._turns(partition, ranking, best)
+            texts = [document_text(turns[id_]) for id_ in best if id_ in turns]
             features = confidence_features(
                 ranking.turns.candidates,
                 ranking.turns.order,
                 understanding=ranking.understanding,
-                texts=[analyse(document_text(turns[id_])) for id_ in best if id_ in turns],
+                texts=await collected(map(analyse, texts)),
                 searched=ranking.searched,
             )
             weights = self.policy.confidence.get(ranking.model)
@@ -253,7 +274,7 @@ class Recall:
         self, partition: Partition, understanding: Understanding, question: Question
     ) -> Understanding:
         """Let "before she moved to Lisbon" bound the time asked about, if a fact says when that was."""
-        bound = event_bound(question.text)
+        bound = await off_loop(event_bound, question.text)
         if bound is None:
             return understanding
         query = LexicalQuery(terms=query_terms(bound.phrase), kind="fact", limit=_EVENTS)
@@ -275,7 +296,8 @@ class Recall:
         kept = self.profiles.get(partition)
         if kept is None or kept.facts is not facts or kept.state != state:
             query = FactQuery(statuses=["current"], kinds=None)
-            profile = compose_profile(
+            profile = await off_loop(
+                compose_profile,
                 await self.store.facts(partition, query) if facts.size else [],
                 now=question.now,
                 budget=budget,

@@ -16,6 +16,7 @@ from lukasa.domain.embedding import EmbedderSpec
 from lukasa.domain.interval import Interval
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import to_micros
+from lukasa.off_loop import off_loop
 from lukasa.policy import RecallPolicy
 from lukasa.ports.memories import Memories
 from lukasa.retrieval.token_vectors import Bools, Floats, Ints, TokenBlock, TokenRows, grown
@@ -292,7 +293,7 @@ class WarmPartitions:
                 index = PartitionIndex(dims)
                 delta = await self.store.delta(partition, fingerprint=fingerprint, since=0)
             if delta.version != index.version:
-                index.update(delta)
+                await off_loop(index.update, delta)
             self._indexes[key] = index
             self._indexes.move_to_end(key)
             self._trim()
@@ -309,10 +310,11 @@ class WarmPartitions:
             if len(unknown):
                 ids = [documents.ids[row] for row in unknown]
                 vectors = await self.store.tokens(partition, ids, fingerprint=spec.fingerprint)
-                documents.tokens.put(
-                    (int(row), vectors.get(id_)) for row, id_ in zip(unknown, ids, strict=True)
+                await off_loop(
+                    documents.tokens.put,
+                    ((int(row), vectors.get(id_)) for row, id_ in zip(unknown, ids, strict=True)),
                 )
-            return documents.tokens.pick(rows)
+            return await off_loop(documents.tokens.pick, rows)
 
     def drop(self, partition: Partition) -> None:
         """Drop all that is in memory of a partition: some of it was erased."""

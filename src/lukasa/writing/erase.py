@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import compress
 from typing import NamedTuple
 
 from lukasa.domain.erasure import Erased, Erasure, Rewritten, erased_mark, text_mark
@@ -17,6 +18,7 @@ from lukasa.domain.turn import Turn
 from lukasa.errors import NotFoundError
 from lukasa.indexing.documents import document_of
 from lukasa.indexing.encoder import Encoder
+from lukasa.off_loop import collected, off_loop
 from lukasa.ports.attempts import PartitionLocks, until_applied
 from lukasa.ports.memories import Memories
 from lukasa.text.rendering import quoted
@@ -111,7 +113,8 @@ class Erase:
         already = await self._already(partition, selection)
         turns = await self._turns(partition, selection, already)
         named = await self._named(partition, selection, already)
-        marks = [mark for turn in turns for mark in (turn.id, text_mark(turn.speaker, turn.text)) if mark]
+        words = await collected(text_mark(turn.speaker, turn.text) for turn in turns)
+        marks = [mark for turn, own in zip(turns, words, strict=True) for mark in (turn.id, own) if mark]
         marks += [fact.key for fact in named]
         if selection.everything:
             facts = await self.store.facts(partition, FactQuery(include_retired=True))
@@ -124,7 +127,7 @@ class Erase:
             return _Plan(version, erasure, frozenset(), frozenset(), already)
         erased = {turn.id for turn in turns}
         histories = await self._touched(partition, erased, named)
-        doomed, remaining = what_remains(histories, erased, {fact.id for fact in named})
+        doomed, remaining = await off_loop(what_remains, histories, erased, {fact.id for fact in named})
         sources = await self._source_turns(partition, remaining)
         rewritten = [reworded(versions, erased, sources) for versions in remaining.values()]
         # A fact of which no turn is left to quote has nothing to say.
@@ -183,7 +186,7 @@ class Erase:
         if selection.text is not None:
             everything = await self.store.turns(partition, TurnQuery(include_retired=True))
             wanted = searchable(selection.text)
-            turns += [turn for turn in everything if _turn_has(turn, wanted)]
+            turns += compress(everything, await collected(_turn_has(turn, wanted) for turn in everything))
         return list({turn.id: turn for turn in turns}.values())
 
     async def _named(self, partition: Partition, selection: Selection, already: Sequence[str]) -> list[Fact]:
@@ -195,10 +198,11 @@ class Erase:
             facts = await self.store.facts(partition, FactQuery(include_retired=True))
             histories = await self.store.history(partition, [fact.id for fact in facts])
             wanted = searchable(selection.text)
-            for fact in facts:
-                # Another process may have erased it since.
-                if any(_fact_has(version, wanted) for version in histories.get(fact.id, ())):
-                    named.append(fact)
+            # Another process may have erased it since.
+            having = await collected(
+                any(_fact_has(version, wanted) for version in histories.get(fact.id, ())) for fact in facts
+            )
+            named += compress(facts, having)
         return list({fact.id: fact for fact in named}.values())
 
     async def _touched(

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
+from lukasa.bounds import LIMITS, check_size, read_label, read_metadata
 from lukasa.domain.labels import breaks_line, one_line
 from lukasa.domain.time import read_instant
-from lukasa.domain.turn import MAX_INT, ORIGINS, Json, Origin, Role, Turn
-from lukasa.errors import InputError
+from lukasa.domain.turn import ORIGINS, Json, Origin, Role, Turn
+from lukasa.errors import InputError, shown
 from lukasa.policy import RememberPolicy
 from lukasa.text.secrets import GUESSABLE, Redacted, redact, redact_json, redact_name
 
@@ -87,6 +88,17 @@ class Draft:
         return {name: value for name, value in fields.items() if value is not None}
 
 
+class ReadMessage(NamedTuple):
+    """What became of one message of a call."""
+
+    draft: Draft | None
+    skipped: str = ""
+    """Why it was left out."""
+
+    redacted: Sequence[str] = ()
+    """Sorts of the secrets that were replaced."""
+
+
 class ParsedMessages(NamedTuple):
     """The drafts of a call, and what was left out."""
 
@@ -96,6 +108,15 @@ class ParsedMessages(NamedTuple):
 
     redacted: Mapping[str, int] = MappingProxyType({})
     """Secrets that were replaced by a label, counted by sort."""
+
+    @classmethod
+    def of(cls, messages: Sequence[ReadMessage]) -> ParsedMessages:
+        labels = Counter(label for message in messages for label in message.redacted)
+        return cls(
+            [message.draft for message in messages if message.draft is not None],
+            [message.skipped for message in messages if message.draft is None],
+            dict(sorted(labels.items())),
+        )
 
 
 def exported(turn: Turn) -> dict[str, Json]:
@@ -120,66 +141,90 @@ def read_labels(
         session=_read_id("session", session),
         agent=_read_id("agent", agent),
         origin=_origin("origin", origin),
-        metadata=_metadata(metadata or {}, "metadata"),
+        metadata=read_metadata("metadata", metadata or {}),
     )
 
 
 def read_messages(
     messages: Message | Sequence[Message], labels: CallLabels, *, zone: str | None, policy: RememberPolicy
 ) -> ParsedMessages:
-    """Return the messages as drafts, in order.
+    """Return the messages as drafts, in order; see `each_message`."""
+    return ParsedMessages.of(list(each_message(messages, labels, zone=zone, policy=policy)))
+
+
+def each_message(
+    messages: Message | Sequence[Message], labels: CallLabels, *, zone: str | None, policy: RememberPolicy
+) -> Iterator[ReadMessage]:
+    """Read the messages one by one.
 
     Messages without any text (a bare tool call, an image without a caption) are left out and reported.
     Everything else that cannot be stored raises `InputError` with the message's index, so that a call is
     stored as a whole or not at all.
     """
     alone = isinstance(messages, str | Mapping)
-    sequence: Sequence[object] = [messages] if isinstance(messages, str | Mapping) else messages
-    if isinstance(sequence, bytes) or not isinstance(sequence, Sequence):
-        raise InputError(
-            f"messages must be a text, a message or a list of them, not {type(messages).__name__}"
-        )
-    drafts: list[Draft] = []
-    skipped: list[str] = []
-    for index, message in enumerate(sequence):
+    size = 0
+    for index, message in enumerate(_sequence(messages)):
         name = "the message" if alone else f"message {index}"
         draft = _draft(message, labels, name=name, zone=zone)
         if draft.text.strip():
-            drafts.append(replace(draft, text=_text(draft.text, name, policy)))
-        else:
-            skipped.append(f"{name} ({draft.role}) has no text")
-    if alone and not drafts:
-        raise InputError(f"there is nothing to remember: {skipped[0]}")
-    return _redacted(drafts, skipped) if policy.redact else ParsedMessages(drafts, skipped)
+            size += _check_text(draft.text, name, policy)
+            if size > LIMITS.call_bytes:
+                raise InputError(
+                    f"{name}: the call has more than {LIMITS.call_bytes:,} bytes up to here; {_SEVERAL}"
+                )
+            yield _redacted(draft) if policy.redact else ReadMessage(draft)
+            continue
+        skipped = f"{name} ({draft.role}) has no text"
+        if alone:
+            raise InputError(f"there is nothing to remember: {skipped}")
+        yield ReadMessage(None, skipped)
 
 
-def _redacted(drafts: Sequence[Draft], skipped: list[str]) -> ParsedMessages:
+_SEVERAL = (
+    "make several calls, each message with its time ('at') or each call with a key: nothing is stored twice"
+)
+
+
+def _sequence(messages: Message | Sequence[Message]) -> Sequence[object]:
+    if isinstance(messages, str | Mapping):
+        return [messages]
+    if isinstance(messages, bytes) or not isinstance(messages, Sequence):
+        raise InputError(
+            f"messages must be a text, a message or a list of them, not {type(messages).__name__}"
+        )
+    if len(messages) > LIMITS.messages:
+        raise InputError(
+            f"messages has {len(messages):,} messages; at most {LIMITS.messages:,} are allowed: {_SEVERAL}"
+        )
+    return messages
+
+
+def _redacted(draft: Draft) -> ReadMessage:
     """Replace secrets by labels, before anything is stored, indexed or given to a model."""
-    labels: Counter[str] = Counter()
-    names: dict[str, Redacted] = {}
+    labels: list[str] = []
 
     def name(value: str | None) -> str | None:
         if value is None:
             return None
-        # Most drafts of a call have the same names.
-        text, own = names.get(value) or names.setdefault(value, redact_name(value))
-        labels.update(own)
+        text, own = _redacted_name(value)
+        labels.extend(own)
         return text
 
-    clean = []
-    for draft in drafts:
-        text, of_text = redact(draft.text)
-        metadata, of_metadata = redact_json(dict(draft.metadata))
-        key, of_key = (None, ()) if draft.key is None else redact_key(draft.key)
-        labels.update([*of_text, *of_metadata, *of_key])
-        assert isinstance(metadata, dict)  # noqa: S101 - it was one
-        speaker, session, agent = name(draft.speaker), name(draft.session), name(draft.agent)
-        clean.append(
-            replace(
-                draft, text=text, metadata=metadata, key=key, speaker=speaker, session=session, agent=agent
-            )
-        )
-    return ParsedMessages(clean, skipped, dict(sorted(labels.items())))
+    text, of_text = redact(draft.text)
+    metadata, of_metadata = redact_json(dict(draft.metadata))
+    key, of_key = (None, ()) if draft.key is None else redact_key(draft.key)
+    assert isinstance(metadata, dict)  # noqa: S101 - it was one
+    speaker, session, agent = name(draft.speaker), name(draft.session), name(draft.agent)
+    clean = replace(
+        draft, text=text, metadata=metadata, key=key, speaker=speaker, session=session, agent=agent
+    )
+    return ReadMessage(clean, redacted=(*of_text, *of_metadata, *of_key, *labels))
+
+
+@lru_cache(maxsize=256)
+def _redacted_name(name: str) -> Redacted:
+    """Redact a name; most drafts of a call have the same ones."""
+    return redact_name(name)
 
 
 def redact_key(key: str) -> Redacted:
@@ -203,9 +248,7 @@ def _draft(message: object, labels: CallLabels, *, name: str, zone: str | None) 
             f"{name} must be a text or a mapping with 'role' and 'content', not {type(message).__name__}"
         )
     role = _role(message.get("role", "user"), name)
-    own = message.get("metadata") or {}
-    if not isinstance(own, Mapping):
-        raise InputError(f"{name}: 'metadata' must be a mapping, not {type(own).__name__}")
+    own = read_metadata(f"{name}: metadata", message.get("metadata") or {})
     return Draft(
         role=role,
         speaker=_speaker(message, name),
@@ -214,10 +257,14 @@ def _draft(message: object, labels: CallLabels, *, name: str, zone: str | None) 
         session=_read_id(f"{name}: 'session'", message.get("session")) or labels.session,
         agent=_read_id(f"{name}: 'agent'", message.get("agent")) or labels.agent,
         origin=_origin(f"{name}: 'origin'", message.get("origin")) or labels.origin or _ORIGIN_OF[role],
-        metadata={**labels.metadata, **_metadata(own, f"{name}: metadata")},
-        key=read_label(f"{name}: 'key'", message.get("key")),
+        metadata={**labels.metadata, **own},
+        key=read_label(f"{name}: 'key'", message.get("key"), spare=_PLACE),
         retired_at=_instant(message, "retired_at", name, zone=zone),
     )
+
+
+_PLACE = len("#99999")
+"""A turn's key is that of its call and the place in it; what was exported is taken back."""
 
 
 def _instant(
@@ -227,7 +274,7 @@ def _instant(
     if value is None:
         return None
     if not isinstance(value, str | datetime):
-        raise InputError(f"{name}: {field_name!r} must be a datetime or ISO 8601 text, not {value!r}")
+        raise InputError(f"{name}: {field_name!r} must be a datetime or ISO 8601 text, not {shown(value)}")
     return read_instant(value, zone=zone)
 
 
@@ -236,7 +283,7 @@ def _origin(what: str, value: object) -> Origin | None:
         return None
     origin = next((origin for origin in ORIGINS if origin == value), None)
     if origin is None:
-        raise InputError(f"{what}: unknown origin {value!r}; known: {', '.join(ORIGINS)}")
+        raise InputError(f"{what}: unknown origin {shown(value)}; known: {', '.join(ORIGINS)}")
     return origin
 
 
@@ -253,7 +300,7 @@ def _speaker(message: Mapping[str, object], name: str) -> str | None:
 def _role(value: object, name: str) -> Role:
     role = _ROLES.get(value) if isinstance(value, str) else None
     if role is None:
-        raise InputError(f"{name} has the unknown role {value!r}; known: {', '.join(_ROLES)}")
+        raise InputError(f"{name} has the unknown role {shown(value)}; known: {', '.join(_ROLES)}")
     return role
 
 
@@ -289,25 +336,11 @@ def _part(part: object, name: str) -> str:
     return ""
 
 
-def _text(text: str, name: str, policy: RememberPolicy) -> str:
+def _check_text(text: str, name: str, policy: RememberPolicy) -> int:
+    """Return the length of a turn's text in bytes; raise `InputError` when it cannot be stored as one."""
     if "\0" in text:
         raise InputError(f"{name} holds a NUL byte at character {text.index(chr(0))}; remove it")
-    size = _byte_length(text, name)
-    if size > policy.max_turn_bytes:
-        raise InputError(
-            f"{name} has {size:,} bytes; at most {policy.max_turn_bytes:,} are stored as one turn: split it"
-        )
-    return text
-
-
-def read_label(what: str, value: object) -> str | None:
-    """Return a session, agent or key unchanged; raise `InputError` when it cannot be one."""
-    if value is None:
-        return None
-    if not isinstance(value, str) or not value.strip() or "\0" in value:
-        raise InputError(f"{what} must be a non-empty text without NUL, not {value!r:.80}")
-    _byte_length(value, f"{what} {value!r:.80}")
-    return value
+    return check_size(name, text, policy.max_turn_bytes, "split it into several turns")
 
 
 def _read_id(what: str, value: object) -> str | None:
@@ -326,41 +359,3 @@ def _read_name(what: str, value: object) -> str | None:
     if checked is None or not breaks_line(checked):
         return checked
     return read_label(what, one_line(checked))
-
-
-def _byte_length(text: str, what: str) -> int:
-    """Return the length in bytes; raise `InputError` for half a surrogate pair, which cannot be encoded."""
-    try:
-        return len(text.encode())
-    except UnicodeEncodeError as error:
-        raise InputError(f"{what} is not valid Unicode at character {error.start}: {error.reason}") from error
-
-
-def _metadata(metadata: Mapping[object, object] | Mapping[str, Json], what: str) -> dict[str, Json]:
-    return {_key(key, what): _json(value, f"{what} {key!r}", depth=8) for key, value in metadata.items()}
-
-
-def _key(key: object, what: str) -> str:
-    if not isinstance(key, str) or not key or "\0" in key:
-        raise InputError(f"{what}: keys must be non-empty texts, not {key!r}")
-    return key
-
-
-def _json(value: object, what: str, *, depth: int) -> Json:
-    match value:
-        case None | bool():
-            return value
-        case str() if "\0" not in value:
-            return value
-        case int() if abs(value) <= MAX_INT:
-            return value
-        case float() if math.isfinite(value):
-            return value
-        case list() | tuple() if depth:
-            return [_json(item, what, depth=depth - 1) for item in value]
-        case Mapping() if depth:
-            return {_key(k, what): _json(v, what, depth=depth - 1) for k, v in value.items()}
-        case _:
-            raise InputError(
-                f"{what} must be JSON (finite numbers, 64-bit integers, no NUL), not {value!r:.80}"
-            )

@@ -14,9 +14,10 @@ The path, in order:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
+from itertools import chain
 from time import perf_counter
 from typing import NamedTuple
 
@@ -37,6 +38,7 @@ from lukasa.domain.turn import Turn
 from lukasa.gate.rulings import Admitted
 from lukasa.indexing.documents import document_of
 from lukasa.indexing.encoder import Encoded, Encoder
+from lukasa.off_loop import collected, off_loop
 from lukasa.policy import RememberPolicy
 from lukasa.ports.attempts import PartitionLocks, until_applied
 from lukasa.ports.memories import Memories
@@ -128,22 +130,27 @@ class Remember:
         async with self.locks.of(partition):
             plan, applied = await self._apply(partition, cache, plan)
         milliseconds = (perf_counter() - started) * 1000
-        return Receipt(
-            turns=applied.added,
-            duplicates=(*plan.duplicates, *applied.duplicates),
-            skipped=[*parsed.skipped, *(_ERASED.format(turn_id) for turn_id in plan.erased)],
-            facts=applied.facts,
-            refused=_refused(plan.judged),
-            instructions=[source for each in plan.judged for source in each.instructions],
-            redacted=parsed.redacted,
-            change=applied.call,
-            pending=len(self._jobs(plan, call)),
-            unembedded=sum(turn_id not in cache.turn_embeddings for turn_id in applied.added),
-            warnings=[plan.warning] if plan.warning else [],
-            usage=Usage(
-                embedded=len(cache.turn_embeddings) + len(cache.fact_embeddings), milliseconds=milliseconds
-            ),
-        )
+
+        def report() -> Receipt:
+            return Receipt(
+                turns=applied.added,
+                duplicates=(*plan.duplicates, *applied.duplicates),
+                skipped=[*parsed.skipped, *(_ERASED.format(turn_id) for turn_id in plan.erased)],
+                facts=applied.facts,
+                refused=_refused(plan.judged),
+                instructions=[source for each in plan.judged for source in each.instructions],
+                redacted=parsed.redacted,
+                change=applied.call,
+                pending=len(self._jobs(plan, call)),
+                unembedded=sum(turn_id not in cache.turn_embeddings for turn_id in applied.added),
+                warnings=[plan.warning] if plan.warning else [],
+                usage=Usage(
+                    embedded=len(cache.turn_embeddings) + len(cache.fact_embeddings),
+                    milliseconds=milliseconds,
+                ),
+            )
+
+        return await off_loop(report)
 
     async def _apply(self, partition: Partition, cache: CallCache, first: Plan) -> tuple[Plan, Applied]:
         async def apply(version: int) -> tuple[Plan, Applied]:
@@ -153,7 +160,7 @@ class Remember:
                 plan = await self._plan(partition, cache, version)
             applied = await self.store.apply(
                 partition,
-                self._changes(plan, cache),
+                await self._changes(plan, cache),
                 cause=Cause(verb="remember", at=cache.call.now),
                 expected=plan.version,
                 bookkeeping=self._jobs(plan, cache.call),
@@ -162,18 +169,21 @@ class Remember:
 
         return await until_applied(self.store, partition, apply, attempts=self.policy.attempts)
 
-    def _changes(self, plan: Plan, cache: CallCache) -> list[Change]:
-        extractions = {each.turn.id: self.believe.extraction(each, plan.versions) for each in plan.judged}
-        turns = [
+    async def _changes(self, plan: Plan, cache: CallCache) -> list[Change]:
+        notes = self.believe.extractions(plan.judged, plan.versions)
+        extractions = dict(await collected(notes))
+        turns: Iterator[Change] = (
             AddTurn(
                 turn=turn,
                 document=document_of(turn, cache.turn_embeddings.get(turn.id), plan.fingerprint),
                 extraction=extractions.get(turn.id),
             )
             for turn in plan.turns
-        ]
-        facts = (put(version, cache.fact_embeddings, plan.fingerprint) for version in plan.versions)
-        return [*turns, *facts]
+        )
+        facts: Iterator[Change] = (
+            put(version, cache.fact_embeddings, plan.fingerprint) for version in plan.versions
+        )
+        return await collected(chain(turns, facts))
 
     def _jobs(self, plan: Plan, call: Call) -> list[Queue]:
         """Return what is left for a model to do; what a person states needs no reading."""
@@ -210,13 +220,13 @@ class Remember:
         """Make turns of the drafts that were not said already."""
         if call.key is not None or all(_identified(draft) for draft in call.drafts):
             # A time or a key says by itself whether it is the same turn: no need to look at the others.
-            turns = make_turns(partition, call.drafts, call)
+            turns = await collected(make_turns(partition, call.drafts, call))
             return NewTurns(identified=True, duplicates=[], turns=turns, tail=())
         newest = _newest(call.drafts[0].session, min(self.policy.overlap, len(call.drafts) + SCENE))
         tail = list(reversed(await self.store.turns(partition, newest)))
         repeated = said_already(tail, call.drafts, now=call.now, policy=self.policy)
         duplicates = [turn.id for turn in tail[len(tail) - repeated :]]
-        turns = make_turns(partition, call.drafts[repeated:], call)
+        turns = await collected(make_turns(partition, call.drafts[repeated:], call))
         return NewTurns(identified=False, duplicates=duplicates, turns=turns, tail=tail)
 
     async def _stored(self, partition: Partition, turns: Sequence[Turn]) -> set[str]:
@@ -232,9 +242,11 @@ class Remember:
 
     async def _erased(self, partition: Partition, turns: Sequence[Turn]) -> set[str]:
         """Return the ids of turns that were erased, or whose words were."""
-        marks = {turn.id: {turn.id, text_mark(turn.speaker, turn.text) or turn.id} for turn in turns}
-        tombstones = await self.store.tombstones(partition, sorted(set().union(*marks.values())))
-        return {turn_id for turn_id, own in marks.items() if own & tombstones}
+        marks = await collected((turn.id, text_mark(turn.speaker, turn.text) or turn.id) for turn in turns)
+        tombstones = await self.store.tombstones(partition, await off_loop(_distinct, marks))
+        return (
+            {id_ for id_, words in marks if id_ in tombstones or words in tombstones} if tombstones else set()
+        )
 
     async def _judged(
         self, partition: Partition, turns: Sequence[Turn], tail: Sequence[Turn], cache: CallCache
@@ -261,12 +273,17 @@ class Remember:
         bare = [turn for turn in turns if turn.id not in cache.turn_embeddings]
         texts = dict.fromkeys(version.fact.text for version in versions if version.worded)
         facts = [text for text in texts if text not in cache.fact_embeddings]
-        encoded = await self.encoder.documents([*map(document_text, bare), *facts])
+        rendered = await collected(map(document_text, bare))
+        encoded = await self.encoder.documents([*rendered, *facts])
         if encoded.embeddings:
             embeddings = iter(encoded.embeddings)
             cache.turn_embeddings.update(zip((turn.id for turn in bare), embeddings, strict=False))
             cache.fact_embeddings.update(zip(facts, embeddings, strict=True))
         return encoded
+
+
+def _distinct(marks: Sequence[tuple[str, str]]) -> list[str]:
+    return sorted({mark for pair in marks for mark in pair})
 
 
 def _newest(session: str | None, limit: int) -> TurnQuery:
@@ -301,37 +318,33 @@ def said_already(
     return 0
 
 
-def make_turns(partition: Partition, drafts: Sequence[Draft], call: Call) -> list[Turn]:
-    """Give drafts their ids. Equal messages of one call are distinguished by counting them.
+def make_turns(partition: Partition, drafts: Sequence[Draft], call: Call) -> Iterator[Turn]:
+    """Yield drafts as turns, with their ids. Equal messages of one call are distinguished by counting them.
 
     A draft that has its own key comes from another call: it counts with those of the same call, so that what was
     exported gets the ids that it had.
     """
     seen: Counter[object] = Counter()
-    turns = []
     for number, draft in enumerate(drafts, start=len(call.drafts) - len(drafts)):
         at = draft.at or call.now
         content = (draft.session, draft.agent, draft.role, draft.speaker, draft.text, to_micros(at))
         key = draft.key or (None if call.key is None else f"{call.key}#{number}")
         counted = (*content, key and key.rpartition("#")[0])
-        turns.append(
-            Turn(
-                id=content_id("t", partition, [*content, seen[counted], key]),
-                role=draft.role,
-                text=draft.text,
-                at=at,
-                recorded_at=call.now,
-                speaker=draft.speaker,
-                session=draft.session,
-                agent=draft.agent,
-                origin=draft.origin,
-                metadata=draft.metadata,
-                key=key,
-                retired_at=draft.retired_at,
-            )
+        yield Turn(
+            id=content_id("t", partition, [*content, seen[counted], key]),
+            role=draft.role,
+            text=draft.text,
+            at=at,
+            recorded_at=call.now,
+            speaker=draft.speaker,
+            session=draft.session,
+            agent=draft.agent,
+            origin=draft.origin,
+            metadata=draft.metadata,
+            key=key,
+            retired_at=draft.retired_at,
         )
         seen[counted] += 1
-    return turns
 
 
 def _identified(draft: Draft) -> bool:

@@ -124,14 +124,9 @@ async def test_without_vectors_there_is_full_text_alone(store: ReferenceStore):
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("inline", [0, 1_000_000])
-async def test_late_interaction_is_the_same_in_a_thread_and_cut_down_to_candidates(
-    store: ReferenceStore, inline: int
-):
+async def test_late_interaction_is_the_same_cut_down_to_candidates(store: ReferenceStore):
     _, every = await gathered(store, asked="number7 tea", lexical={})
-    _, some = await gathered(
-        store, asked="number7 tea", lexical={}, exact_documents=1, per_channel=5, inline_tokens=inline
-    )
+    _, some = await gathered(store, asked="number7 tea", lexical={}, exact_documents=1, per_channel=5)
 
     assert every.late is not None
     assert some.late is not None

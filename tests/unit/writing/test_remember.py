@@ -46,7 +46,7 @@ def path(store: Store, encoder: Encoder, policy: RememberPolicy) -> Remember:
 
 
 def turns(*drafts: Draft, now: datetime = NOW, key: str | None = None) -> list[Turn]:
-    return make_turns(ALICE, drafts, Call(drafts, key, now))
+    return list(make_turns(ALICE, drafts, Call(drafts, key, now)))
 
 
 def repeated(tail: str, said: str, *, later: timedelta = timedelta(days=1)) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import math
 import re
@@ -14,6 +13,7 @@ import numpy as np
 from lukasa.adapters.models.vectors import Matrix, dense_bytes, quantise, unit_rows
 from lukasa.domain.embedding import EmbedderSpec, Embedding, TokenVectors
 from lukasa.errors import ClosedError
+from lukasa.off_loop import collected
 from lukasa.ports.embedder import Purpose
 
 _DENSE_DIMS = 256
@@ -23,8 +23,6 @@ _TRIGRAM_WEIGHT = 0.5
 
 _MAX_CHARS = 16_384
 _MAX_WORDS = 512
-_PAUSE_EVERY = 64
-"""Texts between two pauses in which the event loop gets on with other work."""
 
 _WORD = re.compile(r"\w+")
 
@@ -43,17 +41,16 @@ class HashingEmbedder:
         """See the port. Questions and documents are treated alike."""
         if self._closed:
             raise ClosedError("the embedder was closed; open the memory again")
-        embeddings = []
-        for index, text in enumerate(texts):
-            if index % _PAUSE_EVERY == _PAUSE_EVERY - 1:
-                await asyncio.sleep(0)
-            words = _WORD.findall(text[:_MAX_CHARS].lower())
-            embeddings.append(Embedding(_dense(words), _tokens(words[:_MAX_WORDS])))
-        return embeddings
+        return await collected(map(_embedding, texts))
 
     async def aclose(self) -> None:
         """See the port."""
         self._closed = True
+
+
+def _embedding(text: str) -> Embedding:
+    words = _WORD.findall(text[:_MAX_CHARS].lower())
+    return Embedding(_dense(words), _tokens(words[:_MAX_WORDS]))
 
 
 def _dense(words: Iterable[str]) -> bytes:

@@ -113,7 +113,7 @@ class SessionReader:
         else:
             claims = [[claim for claim in proposed.claims if claim.source.turn == turn.id] for turn in batch]
             scenes = make_scenes(batch, earlier, zone=None)
-            heard = self.believe.judge(run.partition, batch, scenes, claims, later=True)
+            heard = await self.believe.judge(run.partition, batch, scenes, claims, later=True)
         return ReadBatch(heard, proposed, lacking)
 
     async def resolve(self, run: Run, batch: ReadBatch, *, now: datetime) -> list[Version]:

@@ -25,6 +25,7 @@ from lukasa.extraction.rules.people import kin, named_after, nickname
 from lukasa.extraction.rules.short_answers import answered
 from lukasa.extraction.rules.statement import StatedClause, state
 from lukasa.gate.instructions import is_testimony
+from lukasa.off_loop import collected
 from lukasa.text.language_data import FUNCTION_WORDS
 from lukasa.text.patterns import LazyPattern
 from lukasa.text.sentences import sentences
@@ -46,7 +47,7 @@ class RulesExtractor:
 
     async def claims(self, turns: Sequence[Turn], scenes: Sequence[Scene]) -> list[list[Claim]]:
         """Return the claims of each turn, in order. Never fails."""
-        return [extract(turn, scene) for turn, scene in zip(turns, scenes, strict=True)]
+        return await collected(extract(turn, scene) for turn, scene in zip(turns, scenes, strict=True))
 
 
 def extract(turn: Turn, scene: Scene) -> list[Claim]:

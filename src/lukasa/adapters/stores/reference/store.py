@@ -52,6 +52,7 @@ from lukasa.domain.report import Backlog, Finding, Stats, Verified
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import MAX_INT, Turn
 from lukasa.errors import ClosedError, StaleError
+from lukasa.off_loop import beside_loop
 
 K1 = 1.2
 """How soon more of the same term stops counting."""
@@ -74,6 +75,7 @@ class ReferenceStore:
     async def open(self) -> None:
         self._closed = False
 
+    @beside_loop
     async def apply(
         self,
         partition: Partition,
@@ -109,6 +111,7 @@ class ReferenceStore:
             refused=tuple(work.refused),
         )
 
+    @beside_loop
     async def erase(
         self, partition: Partition, erasure: Erasure, *, cause: Cause, expected: int | None = None
     ) -> Erased:
@@ -134,14 +137,17 @@ class ReferenceStore:
             digest=end,
         )
 
+    @beside_loop
     async def version(self, partition: Partition, *, at: datetime | None = None) -> int:
         journal = self._content(partition).journal
         return max((entry.version for entry in journal if at is None or entry.at <= at), default=0)
 
+    @beside_loop
     async def tombstones(self, partition: Partition, marks: Sequence[str]) -> set[str]:
         self._check_open()
         return {mark for mark in marks if tombstone(partition, mark) in self._tombstones}
 
+    @beside_loop
     async def facts(self, partition: Partition, query: FactQuery) -> list[Fact]:
         content = self._content(partition)
         facts = []
@@ -153,6 +159,7 @@ class ReferenceStore:
         facts.sort(key=lambda fact: fact.seq)
         return facts[: query.limit]
 
+    @beside_loop
     async def history(self, partition: Partition, ids: Sequence[str]) -> dict[str, list[Fact]]:
         content = self._content(partition)
         return {
@@ -161,6 +168,7 @@ class ReferenceStore:
             if name in ids and document.kind == "fact"
         }
 
+    @beside_loop
     async def turns(self, partition: Partition, query: TurnQuery) -> list[Turn]:
         content = self._content(partition)
         journal = by_id(content.journal)
@@ -174,6 +182,7 @@ class ReferenceStore:
         turns.sort(key=lambda turn: turn.seq, reverse=query.newest_first)
         return turns[: query.limit]
 
+    @beside_loop
     async def delta(self, partition: Partition, *, fingerprint: str | None, since: int) -> Delta:
         content = self._content(partition)
         changed = [document for document in content.documents.values() if document.version > since]
@@ -185,6 +194,7 @@ class ReferenceStore:
             epoch=content.epoch,
         )
 
+    @beside_loop
     async def lexical(self, partition: Partition, query: LexicalQuery) -> list[Scored]:
         content = self._content(partition)
         live = content.live(query.kind, None)
@@ -197,10 +207,12 @@ class ReferenceStore:
                 scored.append((-score, -document.seq, document.id))
         return [Scored(name, -score) for score, _, name in sorted(scored)[: max(0, query.limit)]]
 
+    @beside_loop
     async def select(self, partition: Partition, query: DocumentQuery) -> set[str]:
         live = self._content(partition).live(None, query.filter)
         return {each.id for each in live if query.kinds is None or each.kind in query.kinds}
 
+    @beside_loop
     async def tokens(
         self, partition: Partition, ids: Sequence[str], *, fingerprint: str
     ) -> dict[str, TokenVectors]:
@@ -212,17 +224,20 @@ class ReferenceStore:
                 vectors[name] = embedding.tokens
         return vectors
 
+    @beside_loop
     async def unembedded(self, partition: Partition, *, fingerprint: str, limit: int) -> list[str]:
         documents = self._content(partition).documents
         names = [name for name, document in documents.items() if fingerprint not in document.vectors]
         return names[: max(0, limit)]
 
+    @beside_loop
     async def outdated(self, partition: Partition, *, analysis: int, limit: int) -> list[str]:
         documents = self._content(partition).documents.values()
         older = [document for document in documents if document.analysis != analysis]
         older.sort(key=lambda document: (document.analysis, document.seq))
         return [document.id for document in older[: max(0, limit)]]
 
+    @beside_loop
     async def unextracted(
         self,
         partition: Partition,
@@ -242,6 +257,7 @@ class ReferenceStore:
                 ids.append(document.id)
         return ids[: max(0, limit)]
 
+    @beside_loop
     async def claim(
         self,
         *,
@@ -264,6 +280,7 @@ class ReferenceStore:
                 taken.append(bookkeeping.take(job, until=until, worker=worker))
         return taken
 
+    @beside_loop
     async def extend(self, job: Job, *, until: datetime) -> bool:
         bookkeeping = self._content(job.partition).bookkeeping
         claimed = bookkeeping.claimed(job)
@@ -271,6 +288,7 @@ class ReferenceStore:
             bookkeeping.jobs[job.id] = replace(claimed, leased_until=until)
         return claimed is not None
 
+    @beside_loop
     async def jobs(
         self, partition: Partition | None = None, *, state: JobState | None = None, limit: int | None = None
     ) -> list[Job]:
@@ -283,6 +301,7 @@ class ReferenceStore:
         jobs.sort(key=lambda job: (job.due_at, job.id))
         return jobs if limit is None else jobs[: max(0, limit)]
 
+    @beside_loop
     async def revive(self, partition: Partition | None = None, *, now: datetime) -> int:
         dead = await self.jobs(partition, state="dead")
         for job in dead:
@@ -290,10 +309,12 @@ class ReferenceStore:
             jobs[job.id] = replace(job, state="waiting", due_at=now, attempts=0)
         return len(dead)
 
+    @beside_loop
     async def summaries(self, partition: Partition) -> list[Summary]:
         summaries = self._content(partition).bookkeeping.summaries
         return sorted(summaries.values(), key=lambda each: (each.session is not None, each.session or ""))
 
+    @beside_loop
     async def spend(self, partition: Partition, spent: Spent) -> None:
         check_spent(spent)
         content = copy(self._content(partition))
@@ -303,6 +324,7 @@ class ReferenceStore:
         self._contents[partition] = content
         self._epochs = max(self._epochs, content.epoch)
 
+    @beside_loop
     async def spent(
         self, partition: Partition | None = None, *, since: date | None = None, until: date | None = None
     ) -> list[Spent]:
@@ -313,6 +335,7 @@ class ReferenceStore:
                     total.spend(row)
         return [row for _, row in sorted(total.usage.items())]
 
+    @beside_loop
     async def backlog(
         self, partition: Partition, *, fingerprint: str | None, analysis: int, extractor: str | None = None
     ) -> Backlog:
@@ -329,15 +352,18 @@ class ReferenceStore:
             unextracted=len(unread),
         )
 
+    @beside_loop
     async def journal(
         self, partition: Partition, *, since: int = 0, limit: int | None = None
     ) -> list[JournalEntry]:
         return self._content(partition).journal[max(0, since) :][:limit]
 
+    @beside_loop
     async def partitions(self) -> list[Partition]:
         self._check_open()
         return list(self._contents)
 
+    @beside_loop
     async def stats(self, partition: Partition | None = None) -> Stats:
         self._check_open()
         contents = self._contents
@@ -369,6 +395,7 @@ class ReferenceStore:
         self._check_open()
         return {}
 
+    @beside_loop
     async def verify(self) -> Verified:
         self._check_open()
         findings = [

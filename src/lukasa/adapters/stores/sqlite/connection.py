@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ import apsw
 
 from lukasa.adapters.stores.sqlite.failures import translated
 from lukasa.adapters.stores.sqlite.sql import sql
-from lukasa.errors import ConfigError, NotFoundError, StoreCorruptError, StoreError, StoreReadOnlyError
+from lukasa.errors import ConfigError, NotFoundError, StoreCorruptError, StoreError, StoreReadOnlyError, shown
 
 OLDEST_SQLITE = (3, 51, 3)
 """Older ones can lose commits when two connections use one write-ahead log."""
@@ -31,7 +32,26 @@ def check_path(path: Path | str) -> Path:
     text = str(path)
     if not text or text == ":memory:" or text.startswith("file:") or "\0" in text:
         raise ConfigError(f"a store needs the path of a file, not {text!r}")
-    return Path(path).absolute()
+    absolute = Path(path).absolute()
+    try:
+        # A file system has names of at most 255 bytes; those of the log and its index are four longer.
+        absolute.with_name(absolute.name + "-wal").lstat()
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError) as error:
+        if not isinstance(error, OSError) or error.errno in {errno.ENAMETOOLONG, errno.EINVAL, errno.ELOOP}:
+            raise ConfigError(
+                f"a store cannot have the path {shown(text)} of {len(text):,} characters: {_why(error)}; choose a shorter one"
+            ) from error
+    if absolute.is_symlink() and not absolute.exists():
+        raise ConfigError(
+            f"{text!r} is a link to a file that does not exist; remove it, or name the file itself"
+        )
+    return absolute
+
+
+def _why(error: Exception) -> str:
+    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
 
 
 def check_sqlite(version: str) -> None:

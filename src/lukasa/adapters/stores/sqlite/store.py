@@ -94,13 +94,14 @@ class SqliteStore:
         expected: int | None = None,
         bookkeeping: Sequence[Bookkeeping] = (),
     ) -> Applied:
-        check(changes, cause)
-        check_bookkeeping(bookkeeping)
-        return await self._write(
-            lambda db: writer.apply(
+        def work(db: apsw.Connection) -> Applied:
+            check(changes, cause)
+            check_bookkeeping(bookkeeping)
+            return writer.apply(
                 db, partition, changes, cause=cause, expected=expected, bookkeeping=bookkeeping
             )
-        )
+
+        return await self._write(work)
 
     async def erase(
         self, partition: Partition, erasure: Erasure, *, cause: Cause, expected: int | None = None

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from hashlib import blake2b
 
+from lukasa.bounds import LIMITS
 from lukasa.domain.labels import breaks_line, one_line
 from lukasa.domain.turn import MAX_INT
+from lukasa.errors import shown
 from lukasa.surfaces.cli.formats.notes import Notes
 from lukasa.surfaces.cli.formats.session import Session
 
@@ -36,7 +39,7 @@ def mend(session: Session, notes: Notes, *, limit: int) -> Session:
         session,
         messages=messages,
         retired=retired,
-        key=key and _plain(key),
+        key=key and _short(_plain(key), session.location, notes),
         session=_label(session.session, "session", session.location, notes),
         agent=_label(session.agent, "agent", session.location, notes),
     )
@@ -59,7 +62,7 @@ def _clean(message: Mapping[str, object], location: str, notes: Notes) -> dict[s
     content = _content(message.get("content"), location, notes)
     clean["content"] = _text(content, location, notes) if isinstance(content, str) else content
     if "metadata" in message:
-        clean["metadata"] = _metadata(message["metadata"])
+        clean["metadata"] = _metadata(message["metadata"], location, notes)
     return clean
 
 
@@ -103,17 +106,60 @@ def _label(text: str | None, what: str, location: str, notes: Notes) -> str | No
     if breaks_line(plain):
         notes.mend(location, f"line breaks or control characters in the {what} left out")
         plain = one_line(plain)
-    return plain or None
+    return _short(plain, location, notes)
 
 
 def _plain(text: str) -> str:
     return _SURROGATES.sub("\ufffd", text.replace("\0", ""))
 
 
-def _metadata(value: object) -> dict[str, object]:
+def _short(label: str, location: str, notes: Notes) -> str | None:
+    """Return a name as it can be stored. Of one that is too long, the beginning and a digest: two of them stay two."""
+    if len(label.encode()) <= LIMITS.label_bytes:
+        return label or None
+    notes.mend(location, f"a name of {len(label):,} characters is too long; cut")
+    digest = blake2b(label.encode(), digest_size=8).hexdigest()
+    beginning = label.encode()[: LIMITS.label_bytes - len(digest) - 4].decode(errors="ignore")
+    return f"{beginning}… {digest}"
+
+
+def _metadata(value: object, location: str, notes: Notes) -> dict[str, object]:
+    """Return metadata as it can be stored: what is too much is left out, member by member."""
     if not isinstance(value, Mapping):
         return {}
-    return {_plain(str(key)): _json(item, _DEPTH) for key, item in value.items() if str(key).strip("\0")}
+    kept: dict[str, object] = {}
+    values = size = 0
+    for key, item in value.items():
+        name, plain = _plain(str(key)), _json(item, _DEPTH)
+        more_values, more_size = _measured(plain)
+        more_size += len(name.encode())
+        if not name:
+            continue
+        if (
+            len(name.encode()) > LIMITS.label_bytes
+            or values + more_values > LIMITS.metadata_values
+            or size + more_size > LIMITS.metadata_bytes
+        ):
+            notes.mend(location, f"metadata {name!r:.40} is too large; left out")
+            continue
+        kept[name] = plain
+        values, size = values + more_values, size + more_size
+    return kept
+
+
+def _measured(value: object) -> tuple[int, int]:
+    """Return the number of values in plain JSON, and the bytes of its texts."""
+    match value:
+        case str():
+            return 1, len(value.encode())
+        case list():
+            parts = [_measured(item) for item in value]
+        case dict():
+            parts = [_measured(item) for item in value.values()]
+            parts += [(0, len(key.encode())) for key in value]
+        case _:
+            return 1, 0
+    return 1 + sum(count for count, _ in parts), sum(size for _, size in parts)
 
 
 def _json(value: object, depth: int) -> object:
@@ -133,7 +179,7 @@ def _json(value: object, depth: int) -> object:
                 if str(key).strip("\0")
             }
         case _:
-            return _plain(str(value))[:1000]
+            return _plain(shown(value))
 
 
 def _pieces(

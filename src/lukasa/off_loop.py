@@ -1,0 +1,88 @@
+"""Computing beside the event loop, so that nothing that is handed in keeps everybody else waiting.
+
+What takes long and does not wait for anything (reading messages, rules, analysis, ranking) stays a plain function; who
+calls it from the loop calls it through `off_loop`, or piece by piece through `collected`. Each loop has one thread for it:
+more would gain nothing in Python, they would only compete with the loop. One thread also means that two such computations never run
+at the same time, so they may share state as if they ran in the loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial, wraps
+from threading import current_thread
+from time import perf_counter
+from typing import Any, ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+PIECE = 0.02
+"""Seconds after which the next in line gets its turn, if the work at hand can be divided."""
+
+_NAME = "lukasa-computing"
+_THREADS: WeakKeyDictionary[asyncio.AbstractEventLoop, ThreadPoolExecutor] = WeakKeyDictionary()
+
+
+async def off_loop(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Return what the function returns, computed beside the loop. A caller that is cancelled does not stop it."""
+    return await asyncio.get_running_loop().run_in_executor(_thread(), partial(function, *args, **kwargs))
+
+
+async def collected(items: Iterable[T]) -> list[T]:
+    """Return the items of a lazy iterable, computed beside the loop in pieces, between which others get their turn."""
+    iterator = iter(items)
+    done: list[T] = []
+    while await off_loop(_more, iterator, done):
+        pass
+    return done
+
+
+def beside_loop(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
+    """Run a coroutine function that never waits for anything beside the loop."""
+
+    @wraps(method)
+    async def beside(*args: P.args, **kwargs: P.kwargs) -> T:
+        if current_thread().name.startswith(_NAME):
+            return await method(*args, **kwargs)
+        return await off_loop(_result, method(*args, **kwargs))
+
+    return beside
+
+
+async def release() -> None:
+    """End the thread of this loop when what was begun is done; the next computation starts another."""
+    loop = asyncio.get_running_loop()
+    if (thread := _THREADS.pop(loop, None)) is not None:
+        await loop.run_in_executor(thread, int)
+        thread.shutdown()
+
+
+def _thread() -> ThreadPoolExecutor:
+    loop = asyncio.get_running_loop()
+    if (thread := _THREADS.get(loop)) is None:
+        thread = _THREADS[loop] = ThreadPoolExecutor(1, _NAME)
+    return thread
+
+
+def _more(iterator: Iterator[T], done: list[T]) -> bool:
+    """Take items until the piece is full; return whether there may be more."""
+    end = perf_counter() + PIECE
+    for item in iterator:
+        done.append(item)
+        if perf_counter() >= end:
+            return True
+    return False
+
+
+def _result(coroutine: Coroutine[Any, Any, T]) -> T:
+    try:
+        coroutine.send(None)
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+    coroutine.close()
+    raise RuntimeError("it waits for something; only what never does can run beside the loop")
