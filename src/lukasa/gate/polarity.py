@@ -36,8 +36,15 @@ def agree(quote: str, statement: str, *, negated: bool = False) -> bool:
 
     *negated*: the claim denies its value, whatever its words.
     """
-    quoted = [_PolarClause.of(text) for text in _clauses(quote)]
-    return all(_supported(_PolarClause.of(text), quoted, negated=negated) for text in _clauses(statement))
+    quoted, stated = _clauses(quote), _clauses(statement)
+    if len(quoted) * len(stated) > _MOST_PAIRS:
+        return False
+    clauses = [_PolarClause.of(text) for text in quoted]
+    return all(_supported(_PolarClause.of(text), clauses, negated=negated) for text in stated)
+
+
+_MOST_PAIRS = 2500
+"""Pairs of clauses that are compared, as of fifty with fifty: what says more at once is no single fact."""
 
 
 class _PolarClause(NamedTuple):
@@ -54,7 +61,8 @@ class _PolarClause(NamedTuple):
 def _supported(claim: _PolarClause, quoted: list[_PolarClause], *, negated: bool) -> bool:
     """Compare a clause with those that it shares most words with: with all, when it shares none."""
     shared = [len(claim.words & clause.words) for clause in quoted]
-    nearest = [clause for clause, count in zip(quoted, shared, strict=True) if count == max(shared)]
+    most = max(shared)
+    nearest = [clause for clause, count in zip(quoted, shared, strict=True) if count == most]
     return any(
         _compatible(clause, claim)
         and _feeling(claim) in {0, _feeling(clause), *([1] if not _feeling(clause) else [])}
@@ -97,7 +105,7 @@ def _feeling(clause: _PolarClause) -> int:
 
 def _clauses(text: str) -> list[str]:
     """Return the statements that a text is made of; the whole, when it is one."""
-    clauses = [clause for clause in _BETWEEN.split(text) if clause and clause.strip()]
+    clauses = list(dict.fromkeys(clause for clause in _BETWEEN.split(text) if clause and clause.strip()))
     return clauses if len(clauses) > 1 else [text]
 
 

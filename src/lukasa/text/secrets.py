@@ -12,6 +12,7 @@ import binascii
 import json
 import math
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -99,7 +100,9 @@ def _secrets(text: str) -> Iterator[_Secret]:
     lower = text.lower()
     marks = [match.span() for match in _MARK.finditer(text)] if "[redacted:" in lower else []
     for secret in (*_secrets_by_shape(text, lower), *_assigned_secrets(text, lower)):
-        if not any(start < secret.end and secret.start < end for start, end in marks):
+        # Marks do not overlap: the last one that begins before the secret's end is the one that may touch it.
+        before = bisect_left(marks, (secret.end, 0))
+        if not before or marks[before - 1][1] <= secret.start:
             yield secret
 
 
@@ -404,8 +407,8 @@ _KEY = LazyPattern(
         rf"(?:{_SIGN}|\s+(?:is|was)(?:\s+now)?:?\s+)[\"'`]?(?P<value>[\w./+=~!@#$%^*-]{{8,500}})"
     )
 )
-_NOTHING_MORE = LazyPattern(r"[\"”'`)\]}>]*[.!,;]*[\"”'`)\]}>]*\s*(?:$|[\n\r,;}\])]|[A-Z])")
-"""The sentence ends after the value."""
+_NOTHING_MORE = LazyPattern(r"[\"”'`>]*+[.!]*+[\"”'`>]*+(?:[^\S\n\r]*+[\n\r]|\s*+(?:$|[,;}\])]|[A-Z]))")
+"""The sentence ends after the value. Nothing is tried twice: runs of quotes and space may be long."""
 
 _HUMP = LazyPattern(r"(?<=[a-z0-9])[A-Z]")
 _TELLING_KEY = LazyPattern(
