@@ -31,7 +31,7 @@ person keeps four in five; a sentence that shares a topic with an invention has 
 def is_grounded(claim: Claim, turn: Turn, known_names: Collection[str]) -> bool:
     """Whether the quote of a claim stands in the turn and supports all that the claim says."""
     in_turn = claim.source.turn == turn.id and turn.text[claim.source.start : claim.source.end] == claim.quote
-    if not in_turn or not claim.quote.strip():
+    if not in_turn or not claim.quote.strip() or _is_too_long(claim):
         return False
     ground = _ground(claim, turn, known_names)
     return (
@@ -40,6 +40,19 @@ def is_grounded(claim: Claim, turn: Turn, known_names: Collection[str]) -> bool:
         and not _exchanged(claim.quote, claim.text, speaker=turn.speaker)
         and not _of_another(claim)
     )
+
+
+def _is_too_long(claim: Claim) -> bool:
+    return len(claim.quote) > _LONGEST_QUOTE or any(
+        len(text) > _LONGEST_CLAIM for text in (claim.text, claim.subject, claim.value or "")
+    )
+
+
+_LONGEST_QUOTE = 4000
+"""Characters of a quote: one that is longer does not show what is read from it."""
+
+_LONGEST_CLAIM = 2000
+"""Characters of what is claimed: no fact needs so many, and each of its words is looked for in the quote."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,6 +187,8 @@ def _served_before(case: _ClaimCase) -> Ruling | None:
     A user may say in other words what was served once, and mean that it is so again.
     """
     claim, turn = case.claim, case.turn
+    if not case.served:
+        return None
     quoted = claim.quote if len(claim.quote.split()) >= RUN else _sentence_of(claim, turn)
     if is_echo(quoted, case.served) or (not is_testimony(turn) and is_echo(claim.text, case.served)):
         return Refused(claim, "served")

@@ -36,8 +36,15 @@ def agree(quote: str, statement: str, *, negated: bool = False) -> bool:
 
     *negated*: the claim denies its value, whatever its words.
     """
-    quoted = [_PolarClause.of(text) for text in _clauses(quote)]
-    return all(_supported(_PolarClause.of(text), quoted, negated=negated) for text in _clauses(statement))
+    quoted, stated = _clauses(quote), _clauses(statement)
+    if len(quoted) * len(stated) > _MOST_PAIRS:
+        return False
+    clauses = [_PolarClause.of(text) for text in quoted]
+    return all(_supported(_PolarClause.of(text), clauses, negated=negated) for text in stated)
+
+
+_MOST_PAIRS = 2500
+"""Pairs of clauses that are compared, as of fifty with fifty: what says more at once is no single fact."""
 
 
 class _PolarClause(NamedTuple):
@@ -46,19 +53,28 @@ class _PolarClause(NamedTuple):
     words: frozenset[str]
     """What it is about."""
 
+    stems: frozenset[str]
+    """Of all its words."""
+
     @classmethod
     def of(cls, text: str) -> _PolarClause:
-        return cls(text, polarity(text), frozenset(content_words(text)))
+        stems = frozenset(term_of(word.raw) for word in words(text))
+        return cls(text, polarity(text), frozenset(content_words(text)), stems)
+
+    def has(self, name: str) -> bool:
+        """Whether it has a word of a list."""
+        return not stem_set(_LISTS[name]).isdisjoint(self.stems)
 
 
 def _supported(claim: _PolarClause, quoted: list[_PolarClause], *, negated: bool) -> bool:
     """Compare a clause with those that it shares most words with: with all, when it shares none."""
     shared = [len(claim.words & clause.words) for clause in quoted]
-    nearest = [clause for clause, count in zip(quoted, shared, strict=True) if count == max(shared)]
+    most = max(shared)
+    nearest = [clause for clause, count in zip(quoted, shared, strict=True) if count == most]
     return any(
         _compatible(clause, claim)
         and _feeling(claim) in {0, _feeling(clause), *([1] if not _feeling(clause) else [])}
-        and not (negated and clause.polarity.affirmed and not _has(clause.text, _LISTS["dislikes"]))
+        and not (negated and clause.polarity.affirmed and not clause.has("dislikes"))
         for clause in nearest
     )
 
@@ -76,33 +92,27 @@ def _compatible(quoted: _PolarClause, claim: _PolarClause) -> bool:
         return True
     if quoted.polarity.affirmed:
         # "I hate olives" denies liking them; "I left Initech" ends working there.
-        return (claim.polarity.denied and _has(quoted.text, _LISTS["dislikes"])) or _has(
-            quoted.text, _LISTS["leaving"]
-        )
+        return (claim.polarity.denied and quoted.has("dislikes")) or quoted.has("leaving")
     if claim.polarity.affirmed:
         if quoted.polarity.denied:
-            return _has(claim.text, _LISTS["dislikes"])
+            return claim.has("dislikes")
         return _in_the_past(claim.text)
     return True
 
 
 def _feeling(clause: _PolarClause) -> int:
     """Return 1 for liking, -1 for its contrary, 0 for neither. Liking may be said in many ways; loathing must be said."""
-    if _has(clause.text, _LISTS["loathing"]) or _LOATHED.search(clause.text.casefold().replace("’", "'")):
+    if clause.has("loathing") or _LOATHED.search(clause.text.casefold().replace("’", "'")):
         return -1
-    if _has(clause.text, _LISTS["liking"]):
+    if clause.has("liking"):
         return -1 if clause.polarity.denied else 1
     return 0
 
 
 def _clauses(text: str) -> list[str]:
     """Return the statements that a text is made of; the whole, when it is one."""
-    clauses = [clause for clause in _BETWEEN.split(text) if clause and clause.strip()]
+    clauses = list(dict.fromkeys(clause for clause in _BETWEEN.split(text) if clause and clause.strip()))
     return clauses if len(clauses) > 1 else [text]
-
-
-def _has(text: str, table: str) -> bool:
-    return not stem_set(table).isdisjoint(term_of(word.raw) for word in words(text))
 
 
 def _in_the_past(text: str) -> bool:

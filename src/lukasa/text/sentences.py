@@ -77,7 +77,7 @@ def _picture_ends(text: str, match: re.Match[str], begun: int) -> bool:
     after = _AFTER.match(text, match.end())
     if after is None or not after["space"] or not after["word"][0].isupper():
         return False
-    return text.count(" ", begun, match.start()) >= _BEFORE_PICTURE
+    return text.count(" ", max(begun, match.start() - _NEAR), match.start()) >= _BEFORE_PICTURE
 
 
 def _stop_ends(text: str, match: re.Match[str]) -> bool:
@@ -157,6 +157,9 @@ _WRAPPED = 40
 
 _BEFORE_PICTURE = 3
 """Words that must precede an emoji that ends a sentence: `I ❤️ New York` is one."""
+
+_NEAR = 200
+"""Characters before an emoji in which they are counted."""
 
 _WORD = 24
 """Characters looked at before a full stop; no abbreviation is longer."""

@@ -500,3 +500,17 @@ def test_any_text_is_read_and_every_claim_quotes_the_turn(text: str):
 )
 def test_long_monotonous_texts_are_read(unit: str):
     assert isinstance(extract(make_turn(unit * 10_000), SCENE), list)
+
+
+def test_a_sentence_that_never_ends_is_read_in_parts():
+    filler = ", and I painted a wooden boat" * 40
+    told = claims(f"I live in Lisbon{filler}, and I work at Initech{filler}")
+
+    assert {("lives_in", "Lisbon"), ("works_at", "Initech")} <= {
+        (claim.attribute, claim.value) for claim in told
+    }
+    assert all(len(claim.quote) <= 1000 for claim in told)
+
+
+def test_a_part_without_a_comma_is_no_sentence():
+    assert claims("I live in Lis" + "bon " * 400) == []

@@ -365,3 +365,17 @@ def test_long_turns_are_judged_in_one_go(part):
     text = part * 2_000
 
     assert rule(text, text[:400]) is not None
+
+
+def test_a_claim_that_is_longer_than_any_fact_is_refused():
+    said = "I love jazz and blues. " * 300
+
+    assert reason(rule(said, "Ines loves jazz" + " and blues" * 300, quote=said[:300])) == "ungrounded"
+    assert reason(rule(said, "Ines loves jazz", quote=said)) == "ungrounded"
+    assert isinstance(rule(said, "Ines loves jazz", quote="I love jazz and blues."), Admitted)
+
+
+def test_clauses_are_compared_up_to_a_number_of_pairs():
+    said = " ".join(f"I love jazz{number}." for number in range(100))
+
+    assert reason(rule(said, said.replace("I ", "Ines "), quote=said)) == "ungrounded"

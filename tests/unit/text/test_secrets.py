@@ -166,3 +166,24 @@ def test_redaction_is_idempotent_whatever_stands_together(parts):
 )
 def test_long_runs_of_one_thing_are_read_in_one_go(part):
     redact(part * 5_000)
+
+
+@pytest.mark.parametrize("after", ["", ".", '">', "  \n", "\tNext", "),", "> ;", "'.", "   "])
+def test_the_end_of_a_sentence_tells_a_plain_password(after):
+    assert redact(f"pwd=hunterhunter{after}").labels == ("password",)
+
+
+@pytest.mark.parametrize("after", [" is what", "  \tand", ">x"])
+def test_a_plain_word_that_goes_on_is_no_password(after):
+    assert redact(f"the pwd: hunterhunter{after}").labels == ()
+
+
+def test_a_secret_behind_many_marks_is_seen_and_one_inside_a_mark_is_not():
+    text = "[REDACTED:password] " * 50 + "pwd=a1b2c3d4 [REDACTED:api-key] token: x"
+
+    assert redact(text).labels == ("password",)
+    assert redact(redact(text).text).labels == ()
+
+
+def test_a_secret_at_the_end_of_a_very_long_text_is_seen():
+    assert redact("ey-" * 50_000 + ". My password is hunter22.").labels == ("password",)

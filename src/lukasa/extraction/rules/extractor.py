@@ -5,6 +5,7 @@ Precision comes before recall: the turn itself stays, and carries what is not cl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -28,13 +29,16 @@ from lukasa.gate.instructions import is_testimony
 from lukasa.off_loop import collected
 from lukasa.text.language_data import FUNCTION_WORDS
 from lukasa.text.patterns import LazyPattern
-from lukasa.text.sentences import sentences
+from lukasa.text.sentences import Span, sentences
 
-RULES_VERSION = 2
+RULES_VERSION = 3
 """Raise it with every change of which claims a turn gives: turns that an older version read are then known to be outdated."""
 
 LONGEST = 20_000
 """Characters of a turn that are read; what is longer was pasted."""
+
+LONGEST_SENTENCE = 1000
+"""Characters of a sentence that are read as one: its clauses are compared with one another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ def extract(turn: Turn, scene: Scene) -> list[Claim]:
         return []  # the gate lists what it instructs
     claims: list[Claim] = []
     before: Claim | None = None
-    for number, (start, end) in enumerate(sentences(turn.text[:LONGEST])):
+    for number, (start, end) in enumerate(_read_spans(turn.text)):
         claims += photos(turn, start, end)
         if not is_english(turn.text[start:end]):
             continue
@@ -69,6 +73,24 @@ def extract(turn: Turn, scene: Scene) -> list[Claim]:
         claims += own
         before = antecedent(own)
     return claims
+
+
+def _read_spans(text: str) -> Iterator[Span]:
+    """Yield the sentences, those that are too long in parts; a part without a comma is no sentence of anybody's."""
+    for begin, end in sentences(text[:LONGEST]):
+        start = begin
+        while end - start > LONGEST_SENTENCE:
+            stop = start + LONGEST_SENTENCE
+            clause = None
+            for clause in _CLAUSE.finditer(text, start, stop):  # noqa: B007 - the last one
+                pass
+            cut = text.rfind(",", start, stop) if clause is None else clause.start()
+            if cut <= start:
+                break
+            yield start, cut
+            start = cut + 1
+        else:
+            yield start, end
 
 
 def _of_sentence(turn: Turn, scene: Scene, start: int, end: int, *, first: bool) -> list[Claim]:
@@ -103,6 +125,10 @@ def _statements(turn: Turn, scene: Scene, start: int, end: int) -> Iterator[Stat
         if not asks and (statement := state(turn, scene, first, after, opening=opening)) is not None:
             yield statement
         before = after
+
+
+_CLAUSE = LazyPattern(r",\s{1,3}(?=(?:and|but|so)\s(?:i|we|my|it|he|she|they)\b)", re.IGNORECASE)
+"""Where a sentence that never ends may be cut."""
 
 
 # --- language --------------------------------------------------------------------------------------------------------

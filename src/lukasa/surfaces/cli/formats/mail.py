@@ -31,6 +31,9 @@ _SIGNATURE = "-- "
 _LONGEST = 400
 """Characters of the line that announces a quotation."""
 
+_BLANKS = 4
+"""Empty lines between that line and the quotation: a mail of nothing else is not searched again and again."""
+
 
 def read(source: ImportFile, assumed: Assumptions) -> Iterator[Session]:
     """One session a thread; messages of a thread that follow each other go together."""
@@ -171,7 +174,7 @@ def _own_words(body: str, assumed: Assumptions) -> str:
 def _drop_attribution(lines: list[str]) -> None:
     """Remove what announces a quotation, which is the client's: "On Monday, Ben wrote:", in one line or two."""
     end = len(lines)
-    while end and not lines[end - 1]:
+    while end and not lines[end - 1] and len(lines) - end < _BLANKS:
         end -= 1
     for span in (1, 2):
         announced = lines[end - span : end] if end >= span else []
