@@ -184,7 +184,7 @@ class Finding:
     """Something that `verify` found wrong."""
 
     what: str
-    """One of `file`, `schema`, `journal`, `index`, `vectors`, `orphan`."""
+    """One of `file`, `schema`, `journal`, `value`, `index`, `vectors`, `orphan`."""
 
     detail: str
 
