@@ -33,7 +33,7 @@ CONTENT = {
     ("turns", "text"), ("turns", "metadata"), ("turns", "recorded_at"), ("documents", "at"), ("documents", "speaker"),
     ("documents", "role"), ("documents", "session"), ("documents", "terms"), ("documents", "name"),
     ("fact_versions", "body"), ("facts", "turns"), ("facts", "text"), ("changes", "at"), ("changes", "verb"),
-    ("changes", "digest"), ("changes", "content"), ("vectors", "dense"), ("attributes", "value"),
+    ("changes", "digest"), ("changes", "content"), ("attributes", "value"),
 }  # fmt: skip
 """What carries a memory: damage of it has to be found. The rest may change to another value that is as good."""
 
