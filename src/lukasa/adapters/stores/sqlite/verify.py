@@ -216,9 +216,9 @@ def _vectors(connection: apsw.Connection, checked: dict[str, int]) -> Iterator[F
     for name, size in readable(connection, sql("misshapen")):
         yield Finding(what="vectors", detail=f"{name!r} has vectors of {size} bytes, unlike the others")
     for document, dense in readable(connection, sql("dense_vectors")):
-        if isinstance(dense, bytes) and len(dense) % 4 == 0:
-            if not np.isfinite(np.frombuffer(dense, "<f4")).all():
-                yield Finding(what="vectors", detail=f"the vector of document {document} is not of numbers")
+        whole = isinstance(dense, bytes) and len(dense) % 4 == 0
+        if whole and not np.isfinite(np.frombuffer(dense, "<f4")).all():
+            yield Finding(what="vectors", detail=f"the vector of document {document} is not of numbers")
 
 
 def _orphans(connection: apsw.Connection, _: dict[str, int]) -> Iterator[Finding]:
