@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from lukasa._blocking.handle import Handle
@@ -49,6 +50,14 @@ class Memory:
     def verify(self) -> Verified:
         """Check the whole store: file, schema, journal chain, indexes, orphans. Changes nothing."""
         return self._loop.call(self._engine.verify)
+
+    def backup(self, path: Path | str, *, force: bool = False) -> Verified:
+        """Write a consistent copy of the store to a new file, readable by its owner alone, and return how the copy was checked.
+
+        Others may write meanwhile. Raises `ConfigError` when the file exists, unless *force* replaces it, or when the memory has
+        no file; `StoreCorruptError` when the store is damaged: then nothing is written.
+        """
+        return self._loop.call(lambda: self._engine.backup(path, force=force))
 
     def doctor(self, *, prove: bool = False) -> Health:
         """Report what works, and what does not and why; a model that cannot be loaded is reported, not raised.

@@ -184,7 +184,7 @@ class Finding:
     """Something that `verify` found wrong."""
 
     what: str
-    """One of `file`, `erased`, `schema`, `journal`, `index`, `vectors`, `orphan`."""
+    """One of `file`, `erased`, `schema`, `journal`, `value`, `index`, `vectors`, `orphan`."""
 
     detail: str
 

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from copy import copy
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Self
 
 from lukasa.domain.job import Job, JobState, Spent
@@ -52,6 +53,14 @@ class AsyncEngine:
     async def verify(self) -> Verified:
         """Check the whole store: file, schema, journal chain, indexes, orphans. Changes nothing."""
         return await self._parts.store.verify()
+
+    async def backup(self, path: Path | str, *, force: bool = False) -> Verified:
+        """Write a consistent copy of the store to a new file, readable by its owner alone, and return how the copy was checked.
+
+        Others may write meanwhile. Raises `ConfigError` when the file exists, unless *force* replaces it, or when the memory has
+        no file; `StoreCorruptError` when the store is damaged: then nothing is written.
+        """
+        return await self._parts.store.backup(Path(path), force=force)
 
     async def doctor(self, *, prove: bool = False) -> Health:
         """Report what works, and what does not and why; a model that cannot be loaded is reported, not raised.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from lukasa.domain.report import Backlog, Stats, Verified
@@ -54,6 +55,13 @@ class Upkeep(Protocol):
 
     async def describe(self) -> Mapping[str, str]:
         """Return what a bug report should name, such as the versions of the schema and of the engine."""
+        ...
+
+    async def backup(self, path: Path, *, force: bool) -> Verified:
+        """Write a copy of one state of the store to a new file, and check the copy; others may write meanwhile.
+
+        Raises `ConfigError` when the file exists, unless *force*, and when the store has no file.
+        """
         ...
 
     async def verify(self) -> Verified:

@@ -114,9 +114,11 @@ class DocumentArrays:
         self.live[row] = not head.retired
         # Its token vectors may be others now; they are read again when a question needs them.
         self.tokens.forget(row)
-        self.embedded[row] = head.dense is not None and bool(self.dims)
-        if head.dense is not None and self.dims:
-            self.dense[row] = np.frombuffer(head.dense, np.float32)
+        # A damaged vector counts as missing: `verify` names it.
+        whole = head.dense if head.dense and len(head.dense) == self.dense.itemsize * self.dims else None
+        self.embedded[row] = whole is not None
+        if whole is not None:
+            self.dense[row] = np.frombuffer(whole, np.float32)
         self._describe(row, head)
 
     def _describe(self, row: int, head: Head) -> None:

@@ -15,7 +15,13 @@ from lukasa.domain.filter import AllOf, AnyOf, Compare, Not
 from lukasa.errors import FilterError, StoreError
 
 PACKAGE = Path(str(files("lukasa.adapters.stores.sqlite")))
-SLOTS = {"conditions": "1", "order": "documents.seq", "revision": "facts.revision", "table": "facts"}
+SLOTS = {
+    "conditions": "1",
+    "order": "documents.seq",
+    "revision": "facts.revision",
+    "table": "facts",
+    "columns": "*",
+}
 
 
 @pytest.fixture

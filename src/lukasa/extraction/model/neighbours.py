@@ -20,10 +20,10 @@ from lukasa.text.analysis import analyse
 
 
 class Near(NamedTuple):
-    """A fact, and how like it is: the cosine; 0 where only words were compared."""
+    """A fact, and how like it is: the cosine; `None` where only words were compared."""
 
     fact: Fact
-    likeness: float
+    likeness: float | None
 
 
 @dataclass(slots=True)
@@ -62,35 +62,43 @@ class Neighbours:
         if all(text in self.vectors.by_text for text in texts):
             lists = await self._by_meaning(texts, limit)
         else:
-            lists = [await self._by_words(text, limit) for text in texts]
-        wanted = sorted({fact_id for ids in lists for fact_id in ids} - self.without)
+            lists = [dict.fromkeys(await self._by_words(text, limit)) for text in texts]
+        wanted = sorted({fact_id for scores in lists for fact_id in scores} - self.without)
         stored = await self.store.facts(self.partition, FactQuery(ids=wanted)) if wanted else []
         latest = {fact.id: fact for fact in (*stored, *pending)}
         return [
-            self._best(text, [*ids, *(fact.id for fact in pending)], latest, limit)
-            for text, ids in zip(texts, lists, strict=True)
+            self._best(
+                {**scores, **{fact.id: self._likeness(text, fact.text) for fact in pending}}, latest, limit
+            )
+            for text, scores in zip(texts, lists, strict=True)
         ]
 
-    async def _by_meaning(self, texts: Sequence[str], limit: int) -> list[list[str]]:
+    async def _by_meaning(self, texts: Sequence[str], limit: int) -> list[dict[str, float | None]]:
         facts = (await self.warm.get(self.partition, await self.encoder.spec())).facts
         rows = np.flatnonzero(
             facts.live[: facts.size] & facts.current[: facts.size] & facts.embedded[: facts.size]
         )
         scores = np.stack([self._dense(text) for text in texts]) @ facts.dense[rows].T
-        return [[facts.ids[rows[index]] for index in np.argsort(-row)[:limit]] for row in scores]
+        return [
+            {facts.ids[rows[index]]: float(row[index]) for index in np.argsort(-row)[:limit]}
+            for row in scores
+        ]
 
     async def _by_words(self, text: str, limit: int) -> list[str]:
         query = LexicalQuery(terms=list(dict.fromkeys(analyse(text))), kind="fact", limit=limit)
         return [document.id for document in await self.store.lexical(self.partition, query)]
 
-    def _best(self, text: str, ids: Sequence[str], latest: Mapping[str, Fact], limit: int) -> list[Near]:
-        facts = [latest[id_] for id_ in dict.fromkeys(ids) if id_ in latest]
-        near = [Near(fact, self._likeness(text, fact.text)) for fact in facts if is_believed(fact)]
-        return sorted(near, key=lambda item: -item.likeness)[:limit]
+    def _best(self, scores: Mapping[str, float | None], latest: Mapping[str, Fact], limit: int) -> list[Near]:
+        near = [
+            Near(latest[id_], likeness)
+            for id_, likeness in scores.items()
+            if id_ in latest and is_believed(latest[id_])
+        ]
+        return sorted(near, key=lambda item: -(item.likeness or 0.0))[:limit]
 
-    def _likeness(self, one: str, other: str) -> float:
+    def _likeness(self, one: str, other: str) -> float | None:
         if not {one, other} <= self.vectors.by_text.keys():
-            return 0.0
+            return None
         return float(self._dense(one) @ self._dense(other))
 
     def _dense(self, text: str) -> Floats:

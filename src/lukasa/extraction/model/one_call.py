@@ -103,7 +103,8 @@ class LLMRecipe:
 
     def _may_be_about(self, near: Near, claim: Claim) -> bool:
         same_subject = same_words(near.fact.subject, claim.subject)
-        return same_subject and near.likeness >= self.policy.undecided and near.fact.text != claim.text
+        alike = near.likeness is None or near.likeness >= self.policy.undecided
+        return same_subject and alike and near.fact.text != claim.text
 
     async def _compare(self, undecided: Sequence[_Undecided], ask: Ask) -> dict[_ClaimId, tuple[str, str]]:
         """Ask the model; return by claim how it relates to which fact."""

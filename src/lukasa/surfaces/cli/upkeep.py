@@ -1,8 +1,9 @@
-"""Commands about the store itself: stats, verify, doctor, reembed, reindex, extract, sweep."""
+"""Commands about the store itself: stats, verify, backup, doctor, reembed, reindex, extract, sweep."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -43,6 +44,23 @@ def verify(*, store: StoreOptions | None = None) -> int:
             console().print(Text(f"{finding.what}: {finding.detail}", style="red"))
         console().print("No problems." if verified.ok else f"{count(len(verified.findings), 'finding')}.")
     return 0 if verified.ok else 1
+
+
+def backup(
+    file: Path,
+    /,
+    *,
+    force: Annotated[bool, Parameter(help="Replace the file if it exists.")] = False,
+    store: StoreOptions | None = None,
+) -> None:
+    """Write a checked copy of the store to FILE, while others may write."""
+    options = store or StoreOptions()
+    with opened(options) as memory:
+        verified = memory.backup(file, force=force)
+    if options.json:
+        print_json({"file": str(file), "checked": verified.checked})
+    else:
+        console().print(Text(f"Backed up to {file}; the copy was checked."))
 
 
 def doctor(

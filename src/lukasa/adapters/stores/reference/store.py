@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 
 from lukasa.adapters.stores.reference.bookkeeping import PartitionBookkeeping
 from lukasa.adapters.stores.reference.content import Content, Entry, head, looked_up
@@ -51,7 +52,7 @@ from lukasa.domain.query import (
 from lukasa.domain.report import Backlog, Finding, Stats, Verified
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import MAX_INT, Turn
-from lukasa.errors import ClosedError, StaleError
+from lukasa.errors import ClosedError, ConfigError, StaleError
 from lukasa.off_loop import beside_loop
 
 K1 = 1.2
@@ -394,6 +395,10 @@ class ReferenceStore:
     async def describe(self) -> Mapping[str, str]:
         self._check_open()
         return {}
+
+    async def backup(self, path: Path, *, force: bool) -> Verified:
+        del force
+        raise ConfigError(f"a memory without a file cannot be backed up to {str(path)!r}; use `export`")
 
     @beside_loop
     async def verify(self) -> Verified:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from typing import Any
 
 import apsw
 
+from lukasa.adapters.stores.sqlite.damage import rows_as
 from lukasa.adapters.stores.sqlite.partition import PartitionWriter
 from lukasa.adapters.stores.sqlite.sql import Values, fetch, sql
 from lukasa.domain.job import (
@@ -97,10 +99,12 @@ def jobs(
 
 def summaries(connection: apsw.Connection, partition: int) -> list[Summary]:
     rows = fetch(connection, sql("summaries"), {"partition": partition})
-    return [
-        Summary(session=session, text=text, through=through, made_by=made_by, updated_at=from_micros(at))
-        for session, text, through, made_by, at in rows
-    ]
+    return list(rows_as(_summary, rows, "summary of session"))
+
+
+def _summary(row: tuple[Any, ...]) -> Summary:
+    session, text, through, made_by, at = row
+    return Summary(session=session, text=text, through=through, made_by=made_by, updated_at=from_micros(at))
 
 
 def spend(writer: PartitionWriter, spent: Spent) -> None:
@@ -214,21 +218,23 @@ def _held(job: Job) -> Values:
 
 
 def _jobs(connection: apsw.Connection, conditions: str, values: Values) -> list[Job]:
-    return [
-        Job(
-            partition=Partition(tenant, user),
-            kind=kind,
-            session=session,
-            state=state,
-            due_at=from_micros(due_at),
-            created_at=from_micros(created_at),
-            attempts=attempts,
-            wanted=wanted,
-            worker=worker,
-            leased_until=None if leased_until is None else from_micros(leased_until),
-            error=error,
-        )
-        for (
-            tenant, user, kind, session, state, due_at, created_at, attempts, wanted, worker, leased_until, error,
-        ) in fetch(connection, sql("jobs", conditions=conditions), values)
-    ]  # fmt: skip
+    return list(rows_as(_job, fetch(connection, sql("jobs", conditions=conditions), values), "job of tenant"))
+
+
+def _job(row: tuple[Any, ...]) -> Job:
+    # fmt: off
+    (tenant, user, kind, session, state, due_at, created_at, attempts, wanted, worker, leased_until, error) = row
+    # fmt: on
+    return Job(
+        partition=Partition(tenant, user),
+        kind=kind,
+        session=session,
+        state=state,
+        due_at=from_micros(due_at),
+        created_at=from_micros(created_at),
+        attempts=attempts,
+        wanted=wanted,
+        worker=worker,
+        leased_until=None if leased_until is None else from_micros(leased_until),
+        error=error,
+    )

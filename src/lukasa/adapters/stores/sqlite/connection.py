@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import os
 import time
@@ -144,9 +145,25 @@ def leave_untouched(connection: apsw.Connection, path: Path) -> None:
     connection.close()
 
 
+def check_in_place(connection: apsw.Connection) -> None:
+    """Raise `StoreError` when the file under that name is not the one that was opened: what is written would be lost."""
+    if not connection.filename:
+        return  # in memory
+    moved = ctypes.c_int(0)
+    asked = connection.file_control("main", apsw.SQLITE_FCNTL_HAS_MOVED, ctypes.addressof(moved))
+    if asked and moved.value:
+        # Closing must not write our log into a file that has been put in its place.
+        connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+        raise StoreError(
+            f"{connection.filename!r} was deleted or replaced while it was open; nothing was written: "
+            "close this memory, and open it again"
+        )
+
+
 @contextmanager
 def reading(connection: apsw.Connection) -> Iterator[None]:
     """See one state of the store throughout, whatever others commit meanwhile."""
+    check_in_place(connection)
     connection.execute(sql("begin"))
     try:
         yield
@@ -160,6 +177,7 @@ def writing(connection: apsw.Connection) -> Iterator[None]:
     connection.execute(sql("begin_write"))
     try:
         yield
+        check_in_place(connection)
         connection.execute(sql("commit"))
     finally:
         _roll_back(connection)

@@ -357,7 +357,7 @@ SELECT coalesce(max(version), 0) FROM changes WHERE partition = :partition AND a
 SELECT name FROM changes WHERE partition = :partition AND version > :since AND op = 'erase' ORDER BY version;
 
 -- name: facts
-SELECT documents.seq, fact_versions.body
+SELECT documents.name, documents.seq, fact_versions.body
 FROM facts JOIN documents ON documents.id = facts.document
 JOIN fact_versions ON fact_versions.partition = facts.partition AND fact_versions.document = facts.document
  AND fact_versions.revision = {revision}
@@ -431,6 +431,17 @@ SELECT id, partition, kind, length, terms FROM documents WHERE retired_at IS NUL
 -- A search lets FTS5 see what other connections wrote since the last one; the integrity check does not, and would
 -- report segments that were merged meanwhile as damage.
 SELECT rowid FROM documents_fts WHERE documents_fts MATCH 'x' LIMIT 1;
+
+-- name: own_tables
+SELECT name FROM sqlite_schema
+WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' AND name NOT LIKE 'documents\_fts%' ESCAPE '\'
+ORDER BY name;
+
+-- name: columns
+SELECT name, type, pk FROM pragma_table_info(:table) ORDER BY cid;
+
+-- name: raw_rows
+SELECT {columns} FROM {table};
 
 -- name: integrity
 PRAGMA integrity_check(20);
@@ -510,6 +521,9 @@ UNION ALL
 SELECT documents.name, length(token_vectors.codes)
 FROM token_vectors JOIN documents ON documents.id = token_vectors.document
 WHERE token_vectors.dims < 1 OR length(token_vectors.codes) % token_vectors.dims <> 0;
+
+-- name: dense_vectors
+SELECT document, dense FROM vectors;
 
 -- name: vector_count
 SELECT count(*) FROM vectors;

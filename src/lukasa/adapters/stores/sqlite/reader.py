@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import apsw
 
 from lukasa.adapters.stores.sqlite import filters
+from lukasa.adapters.stores.sqlite.damage import number, rows_as, text
 from lukasa.adapters.stores.sqlite.sql import Values, fetch, fragment, sql
 from lukasa.domain.document import Delta, Head, Traits
 from lukasa.domain.embedding import TokenVectors
@@ -24,7 +25,7 @@ from lukasa.domain.query import DocumentQuery, FactQuery, TurnQuery, listed
 from lukasa.domain.report import Backlog, Stats
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import from_micros, to_micros
-from lukasa.domain.turn import Turn
+from lukasa.domain.turn import ROLES, Role, Turn
 
 _NO_LIMIT = -1
 _NOBODY = -1
@@ -48,7 +49,10 @@ def partition_row(connection: apsw.Connection, partition: Partition) -> Partitio
     """Return the partition's row, if anything was ever written to it."""
     owner = {"tenant": partition.tenant, "user": partition.user}
     row = next(fetch(connection, sql("partition"), owner), None)
-    return PartitionRow(*row) if row else None
+    if row is None:
+        return None
+    *counts, digest = row
+    return PartitionRow._make((*map(number, counts), text(digest)))
 
 
 def version(connection: apsw.Connection, partition: Partition, *, at: datetime | None) -> int:
@@ -97,7 +101,7 @@ def turns(connection: apsw.Connection, partition: int, query: TurnQuery) -> list
         conditions=" AND ".join([*tests, test]),
         order=f"{place} {'DESC' if query.newest_first else 'ASC'}",
     )
-    return [_turn(row) for row in fetch(connection, statement, {**values, **bound})]
+    return list(rows_as(_turn, fetch(connection, statement, {**values, **bound}), "turn"))
 
 
 def turns_as_of(connection: apsw.Connection, partition: int, query: TurnQuery, as_of: int) -> list[Turn]:
@@ -115,7 +119,9 @@ def turns_as_of(connection: apsw.Connection, partition: int, query: TurnQuery, a
 
 def journal_of_turns(connection: apsw.Connection, partition: int) -> list[JournalEntry]:
     """Return the entries that say when turns were stored, retired and restored."""
-    return [_entry(row) for row in fetch(connection, sql("journal_of_turns"), {"partition": partition})]
+    return list(
+        rows_as(_entry, fetch(connection, sql("journal_of_turns"), {"partition": partition}), "journal entry")
+    )
 
 
 def facts(connection: apsw.Connection, partition: int, query: FactQuery) -> list[Fact]:
@@ -123,10 +129,8 @@ def facts(connection: apsw.Connection, partition: int, query: FactQuery) -> list
     values |= {} if query.as_of is None else {"as_of": query.as_of}
     revision = "facts.revision" if query.as_of is None else fragment("revision_then")
     statement = sql("facts", revision=revision, conditions=" AND ".join(tests))
-    versions = (
-        unpack(body, seq=seq)
-        for seq, body in fetch(connection, statement, {**values, "partition": partition})
-    )
+    rows = fetch(connection, statement, {**values, "partition": partition})
+    versions = rows_as(_fact, rows, "fact")
     return [fact for fact in versions if listed(fact, query)][: query.limit]
 
 
@@ -152,9 +156,14 @@ def _fact_conditions(query: FactQuery) -> tuple[list[str], Values]:
 def history(connection: apsw.Connection, partition: int, ids: Sequence[str]) -> dict[str, list[Fact]]:
     values: Values = {"partition": partition, "names": json.dumps(list(ids))}
     histories: dict[str, list[Fact]] = {}
-    for name, seq, body in fetch(connection, sql("history"), values):
-        histories.setdefault(name, []).append(unpack(body, seq=seq))
+    for fact in rows_as(_fact, fetch(connection, sql("history"), values), "fact"):
+        histories.setdefault(fact.id, []).append(fact)
     return histories
+
+
+def _fact(row: tuple[Any, ...]) -> Fact:
+    _, seq, body = row
+    return unpack(body, seq=seq)
 
 
 def tombstones(connection: apsw.Connection, partition: Partition, marks: Sequence[str]) -> set[str]:
@@ -166,12 +175,12 @@ def tombstones(connection: apsw.Connection, partition: Partition, marks: Sequenc
 def _turn(row: tuple[Any, ...]) -> Turn:
     # fmt: off
     (name, seq, at, at_offset, session, agent, speaker, role, origin, retired_at, retired_offset,
-     key, recorded_at, recorded_offset, metadata, text) = row
+     key, recorded_at, recorded_offset, metadata, words) = row
     # fmt: on
     return Turn(
-        id=name,
-        role=role,
-        text=text,
+        id=text(name),
+        role=_role(role),
+        text=text(words),
         at=from_micros(at, at_offset),
         recorded_at=from_micros(recorded_at, recorded_offset),
         speaker=speaker,
@@ -185,6 +194,13 @@ def _turn(row: tuple[Any, ...]) -> Turn:
     )
 
 
+def _role(value: object) -> Role:
+    for role in ROLES:
+        if role == value:
+            return role
+    raise ValueError("not a role")
+
+
 def delta(
     connection: apsw.Connection, partition: PartitionRow, *, fingerprint: str | None, since: int
 ) -> Delta:
@@ -193,13 +209,12 @@ def delta(
     values: Values = {"partition": partition.id, "embedder": embedder(connection, fingerprint)}
     if since <= 0:
         everything = fetch(connection, sql("heads_all"), values)
-        return Delta(
-            version=partition.version, heads=tuple(_head(row) for row in everything), epoch=partition.id
-        )
+        heads = tuple(rows_as(_head, everything, "document"))
+        return Delta(version=partition.version, heads=heads, epoch=partition.id)
     changed = fetch(connection, sql("heads_since"), {**values, "since": since})
-    heads = sorted((_head(row) for row in changed), key=lambda head: head.seq)
+    changed_heads = sorted(rows_as(_head, changed, "document"), key=lambda head: head.seq)
     gone = tuple(name for (name,) in fetch(connection, sql("gone"), {**values, "since": since}))
-    return Delta(version=partition.version, heads=tuple(heads), gone=gone, epoch=partition.id)
+    return Delta(version=partition.version, heads=tuple(changed_heads), gone=gone, epoch=partition.id)
 
 
 def _head(row: tuple[Any, ...]) -> Head:
@@ -208,16 +223,19 @@ def _head(row: tuple[Any, ...]) -> Head:
      current, turns, valid_from, valid_to, expires_at) = row
     # fmt: on
     fact = turns is not None
+    for label in (session, speaker):
+        if label is not None:
+            text(label)
     return Head(
         id=name,
         kind=kind,
-        seq=seq,
+        seq=number(seq),
         at=from_micros(at, at_offset),
         session=session,
         speaker=speaker,
-        role=role,
+        role=None if role is None else _role(role),
         retired=bool(retired),
-        dense=dense,
+        dense=None if dense is None else memoryview(dense).tobytes(),
         traits=Traits.unpack(traits),
         current=current is None or bool(current),
         sources=tuple(json.loads(turns)) if fact else (),
@@ -245,7 +263,14 @@ def tokens(
         "names": json.dumps(list(ids)),
     }
     rows = fetch(connection, sql("tokens"), values)
-    return {name: TokenVectors(codes, dims) for name, codes, dims in rows}
+    return dict(rows_as(_tokens, rows, "document"))
+
+
+def _tokens(row: tuple[Any, ...]) -> tuple[str, TokenVectors]:
+    name, codes, dims = row
+    if dims < 1 or len(codes) % dims:
+        raise ValueError("not whole vectors")
+    return name, TokenVectors(codes, dims)
 
 
 def unembedded(connection: apsw.Connection, partition: int, *, fingerprint: str, limit: int) -> list[str]:
@@ -303,7 +328,7 @@ def journal(
     connection: apsw.Connection, partition: int, *, since: int, limit: int | None
 ) -> list[JournalEntry]:
     values: Values = {"partition": partition, "since": since, "limit": _NO_LIMIT if limit is None else limit}
-    return [_entry(row) for row in fetch(connection, sql("journal"), values)]
+    return list(rows_as(_entry, fetch(connection, sql("journal"), values), "journal entry"))
 
 
 def _entry(row: tuple[Any, ...]) -> JournalEntry:
@@ -331,8 +356,9 @@ def stats(connection: apsw.Connection, partition: int | None, *, size: int) -> S
     )
     partitions = 1 if partition is not None else int(connection.execute(sql("partition_count")).get)
     refused: Counter[str] = Counter()
-    for (counts,) in fetch(connection, sql("refused_counts", conditions=test), values):
-        refused.update(json.loads(counts))
+    rows = fetch(connection, sql("refused_counts", conditions=test), values)
+    for counts in rows_as(lambda row: dict(json.loads(row[0])), rows, "count of what was refused"):
+        refused.update(counts)
     ((sessions,),) = fetch(connection, sql("session_count", conditions=test), values)
     return Stats(
         partitions=partitions,

@@ -11,6 +11,8 @@ from typing import Any, TypeAlias
 
 import apsw
 
+from lukasa.errors import StoreCorruptError
+
 Value: TypeAlias = "bytes | float | int | str | None"
 """What a column holds."""
 
@@ -37,8 +39,21 @@ def fragment(name: str) -> str:
 def fetch(
     connection: apsw.Connection, statement: str, values: Mapping[str, Value] | None = None
 ) -> Iterator[Any]:
-    """Return what a statement selects. STRICT tables vouch for the types, so they are not checked here."""
-    return connection.execute(statement, values)
+    """Return what a statement selects. STRICT tables vouch for the types, so they are not checked here.
+
+    Raises `StoreCorruptError` at a row whose text is not valid UTF-8.
+    """
+    return _decoded(connection.execute(statement, values))
+
+
+def _decoded(rows: Iterator[Any]) -> Iterator[Any]:
+    try:
+        yield from rows
+    except UnicodeDecodeError as error:
+        raise StoreCorruptError(
+            "a row of the store is damaged (its text is not valid UTF-8); run `lukasa verify` to see which, "
+            "and restore a backup"
+        ) from error
 
 
 @cache

@@ -12,6 +12,7 @@ from typing import TypeVar
 import apsw
 
 from lukasa.adapters.stores.sqlite import bookkeeping, eraser, fulltext, migrations, reader, writer
+from lukasa.adapters.stores.sqlite.backup import back_up
 from lukasa.adapters.stores.sqlite.connection import (
     check_path,
     check_sqlite,
@@ -22,6 +23,7 @@ from lukasa.adapters.stores.sqlite.connection import (
     use_write_ahead_log,
     writing,
 )
+from lukasa.adapters.stores.sqlite.damage import sound
 from lukasa.adapters.stores.sqlite.failures import translated
 from lukasa.adapters.stores.sqlite.partition import PartitionWriter
 from lukasa.adapters.stores.sqlite.reader import PartitionRow
@@ -264,6 +266,9 @@ class SqliteStore:
         schema = await self._read_all(lambda db: migrations.schema_version(db, self._path))
         return {"schema_version": str(schema), "sqlite_version": apsw.sqlite_lib_version()}
 
+    async def backup(self, path: Path, *, force: bool) -> Verified:
+        return await self._read_all(lambda db: back_up(db, path.expanduser().absolute(), force=force))
+
     async def verify(self) -> Verified:
         return await self._read_all(verify)
 
@@ -297,14 +302,14 @@ class SqliteStore:
         def job(connection: apsw.Connection) -> T:
             if self._read_only:
                 raise StoreReadOnlyError(f"{str(self._path)!r} may not be written")
-            with translated(self._path, connection), writing(connection):
+            with translated(self._path, connection), sound(self._path), writing(connection):
                 return work(connection)
 
         return await self._opened().write(job)
 
     async def _read_all(self, answer: Callable[[apsw.Connection], T]) -> T:
         def job(connection: apsw.Connection) -> T:
-            with translated(self._path, connection), reading(connection):
+            with translated(self._path, connection), sound(self._path), reading(connection):
                 return answer(connection)
 
         return await self._opened().read(job)

@@ -10,16 +10,19 @@ from itertools import islice
 from typing import Any
 
 import apsw
+import numpy as np
 
 from lukasa.adapters.stores.sqlite import eraser, fulltext, migrations
+from lukasa.adapters.stores.sqlite.damage import UNREADABLE, damaged_values, readable
 from lukasa.adapters.stores.sqlite.partition import attribute_rows
-from lukasa.adapters.stores.sqlite.sql import fetch, sql
+from lukasa.adapters.stores.sqlite.sql import sql
 from lukasa.domain.fact_body import packed_digest
 from lukasa.domain.journal import Cause, chain, chain_root, turn_digest
 from lukasa.domain.report import Finding, Verified
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import from_micros
 from lukasa.domain.turn import Turn
+from lukasa.errors import StoreError
 
 _MOST = 20
 """Findings of one sort: who has hundreds needs a backup, not a list."""
@@ -37,6 +40,7 @@ def verify(connection: apsw.Connection) -> Verified:
         "schema": _schema,
         "journal": _journal,
         "versions": _versions,
+        "values": damaged_values,
         "contents": _contents,
         "counts": _counts,
         "index": _index,
@@ -47,15 +51,18 @@ def verify(connection: apsw.Connection) -> Verified:
     for name, check in checks.items():
         try:
             findings += islice(check(connection, checked), _MOST)
-        except (apsw.CorruptError, apsw.SQLError, apsw.NotADBError, apsw.IOError) as error:
+        except (apsw.Error, StoreError) as error:
             findings.append(Finding(what="file", detail=f"cannot check {name}: {error}"))
+        except UNREADABLE as error:  # its message may hold what was stored
+            kind = type(error).__name__
+            findings.append(Finding(what="file", detail=f"cannot check {name}: a row is damaged ({kind})"))
     return Verified(checked=checked, findings=tuple(findings))
 
 
 def _file(connection: apsw.Connection, _: dict[str, int]) -> Iterator[Finding]:
     with suppress(apsw.SQLError):  # no such table: the next check says so
         connection.execute(sql("refresh_fulltext")).fetchall()
-    for (line,) in fetch(connection, sql("integrity")):
+    for (line,) in readable(connection, sql("integrity")):
         if line != "ok":
             yield Finding(what="file", detail=str(line))
 
@@ -82,11 +89,11 @@ def _schema(connection: apsw.Connection, checked: dict[str, int]) -> Iterator[Fi
 
 
 def _journal(connection: apsw.Connection, checked: dict[str, int]) -> Iterator[Finding]:
-    partitions = list(fetch(connection, sql("partition_rows")))
+    partitions = list(readable(connection, sql("partition_rows")))
     owners = {row[0]: Partition(row[1], row[2]) for row in partitions}
     heads = {number: (0, chain_root(owner)) for number, owner in owners.items()}
     checked["partitions"], checked["changes"] = len(owners), 0
-    for row in fetch(connection, sql("all_changes")):
+    for row in readable(connection, sql("all_changes")):
         partition, version, op, name, verb, at, reason, digest, *more = row
         checked["changes"] += 1
         if partition not in owners:
@@ -109,15 +116,15 @@ def _journal(connection: apsw.Connection, checked: dict[str, int]) -> Iterator[F
 
 
 def _versions(connection: apsw.Connection, _: dict[str, int]) -> Iterator[Finding]:
-    for _, name, version, last in fetch(connection, sql("wrong_versions")):
+    for _, name, version, last in readable(connection, sql("wrong_versions")):
         yield Finding(
             what="journal", detail=f"{name!r} says version {version}, its last journal entry is {last}"
         )
 
 
 def _counts(connection: apsw.Connection, _: dict[str, int]) -> Iterator[Finding]:
-    real = {row[0]: row[1:] for row in fetch(connection, sql("real_counts"))}
-    for number, tenant, user, _, seq, *counts, _ in fetch(connection, sql("partition_rows")):
+    real = {row[0]: row[1:] for row in readable(connection, sql("real_counts"))}
+    for number, tenant, user, _, seq, *counts, _ in readable(connection, sql("partition_rows")):
         last, *there = real.get(number, (0, 0, 0, 0, 0))
         if seq < last or counts != there:
             yield Finding(
@@ -130,24 +137,28 @@ def _counts(connection: apsw.Connection, _: dict[str, int]) -> Iterator[Finding]
 def _contents(connection: apsw.Connection, checked: dict[str, int]) -> Iterator[Finding]:
     """Compare what is stored with the digests that the journal keeps of it."""
     checked["contents"] = 0
-    for _, version, content, *row in fetch(connection, sql("contents_of_turns")):
+    for _, version, content, *row in readable(connection, sql("contents_of_turns")):
         checked["contents"] += 1
-        turn = _stored_turn(row)
-        if turn_digest(turn) != content:
-            yield Finding(
-                what="journal", detail=f"turn {turn.id!r} is not what was stored by entry {version}"
-            )
-    for _, version, content, name, revision, body in fetch(connection, sql("contents_of_versions")):
+        if _digest_of_turn(row) != content:
+            yield Finding(what="journal", detail=f"turn {row[0]!r} is not what was stored by entry {version}")
+    for _, version, content, name, revision, body in readable(connection, sql("contents_of_versions")):
         checked["contents"] += 1
         if packed_digest(body) != content:
             yield Finding(
                 what="journal",
                 detail=f"revision {revision} of fact {name!r} is not what was stored by entry {version}",
             )
-    for version, name in fetch(connection, sql("lost_contents")):
+    for version, name in readable(connection, sql("lost_contents")):
         yield Finding(what="journal", detail=f"what entry {version} stored of {name!r} is gone")
-    for (name,) in fetch(connection, sql("unlike_versions")):
+    for (name,) in readable(connection, sql("unlike_versions")):
         yield Finding(what="index", detail=f"fact {name!r} is not looked up as its last version says")
+
+
+def _digest_of_turn(row: list[Any]) -> str | None:
+    try:
+        return turn_digest(_stored_turn(row))
+    except UNREADABLE:
+        return None
 
 
 def _stored_turn(row: list[Any]) -> Turn:
@@ -171,15 +182,20 @@ def _index(connection: apsw.Connection, checked: dict[str, int]) -> Iterator[Fin
     """Compare full-text with the terms of the documents, by the sum of their tokens' hashes: exact but for luck."""
     sums: dict[int, int] = defaultdict(int)
     checked["documents"] = 0
-    for document, partition, kind, length, terms in fetch(connection, sql("live_documents")):
+    for document, partition, kind, length, terms in readable(connection, sql("live_documents")):
         checked["documents"] += 1
-        words = json.loads(terms)
+        try:
+            words = json.loads(terms)
+            tokens = fulltext.tokens(fulltext.pool(partition, kind), words).split(" ")
+        except UNREADABLE:
+            yield Finding(what="index", detail=f"the terms of document {document} cannot be read")
+            continue
         if len(words) != length:
             yield Finding(what="index", detail=f"document {document} has {len(words)} terms, not {length}")
         row = fulltext.row_id(document, length)
-        for token in fulltext.tokens(fulltext.pool(partition, kind), words).split(" "):
+        for token in tokens:
             sums[row] += hash(token)
-    for row, token in fetch(connection, sql("instances")):
+    for row, token in readable(connection, sql("instances")):
         sums[row] -= hash(token)
     for row, rest in sums.items():
         if rest % _HASH:
@@ -190,11 +206,15 @@ def _attributes(connection: apsw.Connection, checked: dict[str, int]) -> Iterato
     """Compare the rows that filters use with the metadata of turns and facts."""
     stored: dict[int, set[tuple[object, ...]]] = defaultdict(set)
     checked["attributes"] = 0
-    for document, *row in fetch(connection, sql("attributes")):
+    for document, *row in readable(connection, sql("attributes")):
         checked["attributes"] += 1
         stored[document].add(tuple(row))
-    for document, metadata in fetch(connection, sql("metadata")):
-        expected = {row[2:] for row in attribute_rows(0, document, json.loads(metadata))}
+    for document, metadata in readable(connection, sql("metadata")):
+        try:
+            expected = {row[2:] for row in attribute_rows(0, document, json.loads(metadata))}
+        except UNREADABLE:
+            yield Finding(what="index", detail=f"the metadata of document {document} cannot be read")
+            continue
         if stored.pop(document, set()) != expected:
             yield Finding(what="index", detail=f"attributes and metadata of document {document} differ")
     for document in stored:
@@ -203,14 +223,18 @@ def _attributes(connection: apsw.Connection, checked: dict[str, int]) -> Iterato
 
 def _vectors(connection: apsw.Connection, checked: dict[str, int]) -> Iterator[Finding]:
     checked["vectors"] = int(connection.execute(sql("vector_count")).get)
-    for name, size in fetch(connection, sql("misshapen")):
+    for name, size in readable(connection, sql("misshapen")):
         yield Finding(what="vectors", detail=f"{name!r} has vectors of {size} bytes, unlike the others")
+    for document, dense in readable(connection, sql("dense_vectors")):
+        whole = isinstance(dense, bytes) and len(dense) % 4 == 0
+        if whole and not np.isfinite(np.frombuffer(dense, "<f4")).all():
+            yield Finding(what="vectors", detail=f"the vector of document {document} is not of numbers")
 
 
 def _orphans(connection: apsw.Connection, _: dict[str, int]) -> Iterator[Finding]:
-    for table, row, parent, _ in fetch(connection, sql("foreign_keys")):
+    for table, row, parent, _ in readable(connection, sql("foreign_keys")):
         yield Finding(
             what="orphan", detail=f"row {row} of {table!r} points at a row of {parent!r} that is gone"
         )
-    for what, name in fetch(connection, sql("wandered")):
+    for what, name in readable(connection, sql("wandered")):
         yield Finding(what="orphan", detail=f"{what}: {name!r}")

@@ -1,0 +1,130 @@
+"""A store whose file was deleted, replaced or copied while it was open does not pretend that all is well."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lukasa import Memory, Settings
+from lukasa.errors import ConfigError, StoreError
+
+SETTINGS = Settings(embedder="hashing")
+
+
+def fill(path: Path, count: int = 3) -> Memory:
+    memory = Memory.open(path, settings=SETTINGS)
+    memory.of("ana").remember([f"I bought lamp {k}." for k in range(count)], session="s")
+    return memory
+
+
+def deleted(path: Path) -> None:
+    for file in path.parent.glob(path.name + "*"):
+        file.unlink()
+
+
+def only_the_file_deleted(path: Path) -> None:
+    path.unlink()
+
+
+def replaced(path: Path) -> None:
+    other = path.with_name("other.lukasa")
+    fill(other).close()
+    other.replace(path)
+
+
+def moved(path: Path) -> None:
+    path.rename(path.with_name("moved.lukasa"))
+
+
+def folder_moved(path: Path) -> None:
+    path.parent.rename(path.parent.with_name("elsewhere"))
+
+
+GONE = [deleted, only_the_file_deleted, replaced, moved, folder_moved]
+
+CALLS: dict[str, Callable[[Memory], object]] = {
+    "remember": lambda memory: memory.of("ana").remember("I like tea.", session="s"),
+    "believe": lambda memory: memory.of("ana").believe("Ana likes tea.", subject="Ana"),
+    "erase": lambda memory: memory.of("ana").erase(everything=True),
+    "turns": lambda memory: memory.of("ana").turns(),
+    "verify": lambda memory: memory.verify(),
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("go", GONE)
+def test_a_file_that_is_gone_is_noticed_before_anything_is_acknowledged(
+    tmp_path: Path, go: Callable[[Path], None], call: str
+):
+    path = tmp_path / "folder" / "memory.lukasa"
+    path.parent.mkdir()
+    memory = fill(path)
+    go(path)
+    with pytest.raises(StoreError, match="deleted or replaced"):
+        CALLS[call](memory)
+    memory.close()
+
+
+def test_a_backup_put_back_under_a_running_process_stays_whole(tmp_path: Path):
+    path, backup = tmp_path / "memory.lukasa", tmp_path / "backup.lukasa"
+    fill(path).close()
+    shutil.copy(path, backup)
+    memory = fill(path, 200)
+    backup.replace(path)
+    with pytest.raises(StoreError):
+        memory.of("ana").remember("I like tea.", session="s")
+    memory.close()
+    for log in ("-wal", "-shm"):
+        path.with_name(path.name + log).unlink(missing_ok=True)
+    with Memory.open(path, settings=SETTINGS) as again:
+        assert len(again.of("ana").turns()) == 3
+        assert again.verify().findings == ()
+
+
+def test_a_backup_made_while_others_write_is_whole_private_and_restores(tmp_path: Path):
+    path, copy = tmp_path / "memory.lukasa", tmp_path / "copy.lukasa"
+    memory = fill(path, 20)
+    stop = threading.Event()
+
+    def write() -> None:
+        count = 0
+        while not stop.is_set():
+            memory.of("bob").remember(f"I bought pan {count}.", session="s")
+            count += 1
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for _ in range(5):
+            assert memory.backup(copy, force=True).ok
+    finally:
+        stop.set()
+        writer.join()
+    memory.close()
+    assert copy.stat().st_mode & 0o777 == 0o600
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["copy.lukasa", "memory.lukasa"]
+    with Memory.open(copy, settings=SETTINGS) as again:
+        assert len(again.of("ana").turns()) == 20
+        assert again.verify().findings == ()
+
+
+@pytest.mark.parametrize("name", ["there.lukasa", "memory.lukasa", "."])
+def test_a_backup_replaces_nothing_unless_forced(tmp_path: Path, name: str):
+    (tmp_path / "there.lukasa").write_text("precious")
+    with fill(tmp_path / "memory.lukasa") as memory, pytest.raises(ConfigError):
+        memory.backup(tmp_path / name)
+    assert (tmp_path / "there.lukasa").read_text() == "precious"
+
+
+def test_a_memory_without_a_file_has_no_backup(tmp_path: Path):
+    with Memory.open("memory:", settings=SETTINGS) as memory, pytest.raises(ConfigError, match="export"):
+        memory.backup(tmp_path / "copy.lukasa")
+
+
+def test_a_folder_that_is_missing_is_named(tmp_path: Path):
+    with fill(tmp_path / "memory.lukasa") as memory, pytest.raises(StoreError, match="no folder"):
+        memory.backup(tmp_path / "missing" / "copy.lukasa")
