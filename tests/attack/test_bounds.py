@@ -106,7 +106,6 @@ REFUSED: dict[str, tuple[Callable[[Handle], object], str]] = {
     "reason to forget": (lambda ana: ana.forget([], reason=LONG), "reason"),
     "reason to restore": (lambda ana: ana.restore([], reason=LONG), "reason"),
     "reason to undo": (lambda ana: ana.undo(1, reason=LONG), "reason"),
-    "reason to erase": (lambda ana: ana.erase(everything=True, reason=LONG), "reason"),
     "reason to settle": (lambda ana: ana.settle("f", reason=LONG), "reason"),
     "reason to approve": (lambda ana: ana.approve([], reason=LONG), "reason"),
     "reason to reject": (lambda ana: ana.reject([], reason=LONG), "reason"),

@@ -87,7 +87,7 @@ NAMES = (
     "\x1b]52;c;ZXZpbA==\x07Eve",
     "- Ana",
     "Quoted tool",
-    "E" * 5000,
+    "E" * 900,
 )
 
 

@@ -144,7 +144,7 @@ def test_what_is_stored_under_a_secret_is_found_by_it(tmp_path: Path):
         assert len(ana.facts(subject=one)) == 1
         assert ana.facts(subject=other) == []
         assert ana.remember("I like tea.", session=one, key=one).duplicates == (turn,)
-        assert ana.forget(session=one).retired == (turn,)
+        assert turn in ana.forget(session=one).retired
         assert len(ana.turns(session=other)) == 1
 
 

@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import wraps
 from typing import Any, cast
 
-from lukasa.domain import filter as filters
+from lukasa.bounds import read_filter
 from lukasa.domain.filter import METADATA, AllOf, AnyOf, Compare, Filter, Not
 from lukasa.domain.report import Receipt
 from lukasa.errors import InputError
@@ -101,7 +101,7 @@ def check_owner(name: str, value: str) -> None:
 
 def _cleaned(name: str, value: Any, labels: list[str]) -> Any:
     if name == "filter":
-        return None if value is None else _filter(filters.parse(value))
+        return _filter(read_filter(value))
     if isinstance(value, str):
         redacted = _REDACTORS.get(name, redact)(value)
         labels.extend(redacted.labels)

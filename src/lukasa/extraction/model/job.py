@@ -106,7 +106,7 @@ class ExtractSession:
             due = last - through >= policy.summary_every
             return [Queue(kind=SUMMARISE, session=None, due_at=self.clock())] if due else []
         proposed = read.proposed.summary if read.proposed else None
-        text = redact(without_instructions(proposed or "")).text.strip()
+        text = without_instructions(redact(proposed or "").text).strip()
         if not text:
             return []
         summary = Summary(

@@ -81,5 +81,5 @@ class Summarise:
         )
         ask = partial(self.meter.ask, job.partition, spending=spending)
         reply, _ = await ask_for(SummaryReply, request, ask)
-        summary = redact(without_instructions(reply.summary)).text.strip()
+        summary = without_instructions(redact(reply.summary).text).strip()
         return summary[: words * _CHARACTERS_A_WORD] or text
