@@ -483,6 +483,8 @@ def test_maintenance_merges_hides_and_can_be_undone(tmp_path: Path):
     def script(request: LLMRequest) -> dict[str, Any]:
         if request.purpose == "summarise":
             return {"summary": "They talk of herbs."}
+        if request.purpose == "compare":
+            return {"pairs": []}
         said = request.messages[-1].text.split("<messages>")[1]
         sunny = "sunny " if "sunny" in said else ""
         quote = f"I grow tomatoes, beans and herbs on the {sunny}balcony"

@@ -51,6 +51,7 @@ def commands(folder: Path, turn: str, fact: str) -> Iterator[tuple[str, ...]]:
         ("history", f"{CITY}🌸"), ("conflicts",), ("settle", "--keep", fact), ("review",), ("entities",), ("relations",),
         ("related", NAME), ("path", NAME, CITY), ("graph",), ("graph", "--format", "html"), ("changes",), ("diff", "0"),
         ("jobs",), ("summaries",), ("usage",), ("config",), ("stats",), ("export",), ("verify",), ("audit",),
+        ("backup", str(folder / f"{CITY}-backup.lukasa")),
         ("eval", str(asked)), ("doctor",), ("remember", f"{NAME} 🎻 {CITY}"), ("import", str(chat)), ("demo",),
         ("amend", fact, "--text", f"{NAME} 🎻"), ("alias", NAME, f"{CITY} 🎻"), ("rename", NAME, f"{NAME} 🎻"),
         ("merge", f"{NAME} 🎻", CITY), ("split", NAME, CITY), ("believe", "🎻", "--subject", NAME), ("forget", turn),

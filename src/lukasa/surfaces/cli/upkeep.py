@@ -47,7 +47,7 @@ def verify(*, store: StoreOptions | None = None) -> int:
 
 
 def backup(
-    file: Path,
+    file: Annotated[Path, Parameter(help="Where the copy goes.")],
     /,
     *,
     force: Annotated[bool, Parameter(help="Replace the file if it exists.")] = False,

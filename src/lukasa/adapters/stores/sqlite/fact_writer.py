@@ -90,8 +90,8 @@ def _check_sources(writer: PartitionWriter, fact: Fact, stored: _StoredFact | No
     turns = sorted({source.turn for source in fact.sources})
     document = stored.document if stored else 0
     values: Values = {"partition": writer.state.id, "turns": as_json(turns), "document": document}
-    if (missing := writer.connection.execute(sql("missing_turns"), values).get) is not None:
-        raise InputError(no_source(fact, str(missing)))
+    if missing := sorted(turn for (turn,) in fetch(writer.connection, sql("missing_turns"), values)):
+        raise InputError(no_source(fact, missing[0]))
 
 
 def _add_document(writer: PartitionWriter, change: PutFact) -> int:
