@@ -68,6 +68,7 @@ PASTED = tuple(
         "Can you review the following?\n{}",
         "Copied from a blog:\n{}",
         "TL;DR\n{}",
+        'Translate into French: "{}"',
     )
 )
 """A page, in the ways in which people paste one."""

@@ -36,6 +36,8 @@ SENTINELS = ("Zorblax", "Quimbletree", "Vantorix", "Mirbelune", "Plonkwitz", "Os
 """Invented people, places and firms of the worked examples in prompts: a claim that names one was copied from a prompt."""
 
 
+_LABEL = "[REDACTED:"
+
 _AROUND = 300
 """Characters on either side of a quote that are searched for an instruction: one that is split over several sentences
 or claims still lies near."""
@@ -126,7 +128,10 @@ def _from_an_example(case: _ClaimCase) -> Ruling | None:
 def _with_a_secret(case: _ClaimCase) -> Ruling | None:
     claim = case.claim
     texts = (claim.text, claim.quote, claim.value or "", claim.subject, claim.attribute or "")
-    secret = any(redact(text).labels for text in texts) or redact_json(dict(claim.metadata))[1]
+    # Of what was redacted before, a label is left, and it says nothing about anybody.
+    secret = (
+        any(_LABEL in text or redact(text).labels for text in texts) or redact_json(dict(claim.metadata))[1]
+    )
     return Refused(claim, "secret") if secret else None
 
 

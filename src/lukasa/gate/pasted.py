@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 from lukasa.text.patterns import LazyPattern
 from lukasa.text.sentences import Span
@@ -20,22 +21,41 @@ _LONGEST = 20_000
 seen was."""
 
 
+class _Region(NamedTuple):
+    """A stretch of others' words."""
+
+    start: int
+    end: int
+    quotation: bool = False
+    reported: bool = False
+    """A quotation of which a person is named as having said it."""
+
+    def holds(self, start: int, end: int) -> bool:
+        """Whether words lie within a quotation, or for more than half within something that was pasted.
+
+        `My motto is "…"` is a person's own word; the request before a pasted text is often read with its first clause.
+        """
+        if self.quotation:
+            return self.start <= start and end <= self.end
+        return 2 * (min(end, self.end) - max(start, self.start)) > end - start
+
+
 def is_pasted(text: str, start: int, end: int, *, about_speaker: bool) -> bool:
-    """Whether `text[start:end]` lies within words of others.
+    """Whether `text[start:end]` is words of others.
 
     What a person is quoted as saying (`Eva said "…"`) counts only when it is about the speaker of the message.
     """
     return any(
-        first <= start and end <= last and (about_speaker or not reported)
-        for first, last, reported in _regions(text[:_LONGEST])
+        region.holds(start, end) and (about_speaker or not region.reported)
+        for region in _regions(text[:_LONGEST])
     )
 
 
 @lru_cache(maxsize=64)
-def _regions(text: str) -> tuple[tuple[int, int, bool], ...]:
-    """Return the stretches of others' words, and whether a person is named as having said them."""
-    whole = ((start, end, False) for start, end in (*_blocks(text), *_to_the_end(text)))
-    return (*whole, *_quotations(text))
+def _regions(text: str) -> tuple[_Region, ...]:
+    """Return the stretches of others' words."""
+    pasted = (_Region(start, end) for start, end in (*_blocks(text), *_to_the_end(text)))
+    return (*pasted, *_quotations(text))
 
 
 def _blocks(text: str) -> Iterator[Span]:
@@ -53,11 +73,11 @@ def _to_the_end(text: str) -> Iterator[Span]:
             yield match.end(), _LONGEST * 100
 
 
-def _quotations(text: str) -> Iterator[tuple[int, int, bool]]:
+def _quotations(text: str) -> Iterator[_Region]:
     for match in _QUOTATION.finditer(text):
         if len(match.group().split()) >= _FEWEST:
             reported = _SAID.search(text, max(0, match.start() - 40), match.start()) is not None
-            yield match.start(), match.end(), reported
+            yield _Region(match.start(), match.end(), quotation=True, reported=reported)
 
 
 _FENCE = LazyPattern(
