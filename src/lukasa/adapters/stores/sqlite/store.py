@@ -333,7 +333,7 @@ class SqliteStore:
     def _prepare(self, connection: apsw.Connection) -> None:
         """Bring the file up to date; leave one that is not ours as it is."""
         self._read_only = self._read_only or connection.readonly("main")
-        with translated(self._path, connection):
+        with translated(self._path, connection), sound(self._path):
             try:
                 with reading(connection):
                     version = migrations.schema_version(connection, self._path)
@@ -348,7 +348,8 @@ class SqliteStore:
                 use_write_ahead_log(connection, self._path, timeout=self._timeout)
                 migrations.migrate(connection, self._path, version=version)
             migrations.restore_indexes(connection, self._path, read_only=self._read_only)
-        if not self._read_only and eraser.owed(connection) is not None:
+            scrub = not self._read_only and eraser.owed(connection) is not None
+        if scrub:
             # Not the usual patience: whoever reads meanwhile must not keep the store from opening.
             connection.set_busy_timeout(_SCRUB_PATIENCE)
             self._scrub(connection)
