@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -129,3 +132,91 @@ def test_a_memory_without_a_file_has_no_backup(tmp_path: Path):
 def test_a_folder_that_is_missing_is_named(tmp_path: Path):
     with fill(tmp_path / "memory.lukasa") as memory, pytest.raises(StoreError, match="no folder"):
         memory.backup(tmp_path / "missing" / "copy.lukasa")
+
+
+def test_a_new_store_that_was_copied_without_its_log_is_reported(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    path, copy = tmp_path / "memory.lukasa", tmp_path / "copy.lukasa"
+    memory = fill(path)
+    shutil.copy(path, copy)
+    with Memory.open(copy, settings=SETTINGS) as lost:
+        assert "without its log" in lost.verify().findings[0].detail
+    assert "without its log" in caplog.text
+    memory.close()
+
+
+CREATED = """
+import os, pathlib, sys
+from lukasa.adapters.stores.sqlite import connection, migrations
+path = pathlib.Path(sys.argv[1])
+connection.create_file(path)
+db = connection.connect(path, timeout=1, read_only=False)
+if sys.argv[2] != "created":
+    connection.use_write_ahead_log(db, path, timeout=1)
+    migrations.migrate(db, path, version=0)
+os._exit(9)
+"""
+
+
+@pytest.mark.parametrize("died", ["created", "migrated"])
+def test_a_process_that_dies_while_it_makes_a_store_is_no_lost_log(
+    tmp_path: Path, died: str, caplog: pytest.LogCaptureFixture
+):
+    path = tmp_path / "memory.lukasa"
+    assert subprocess.run([sys.executable, "-c", CREATED, str(path), died], check=False).returncode == 9
+    for _ in range(2):
+        with fill(path) as memory:
+            assert memory.verify().findings == ()
+    assert "log" not in caplog.text
+
+
+def opened(path: Path, memories: list[Memory]) -> None:
+    memories.append(Memory.open(path, settings=SETTINGS))
+
+
+def test_threads_that_begin_a_store_together_are_no_lost_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    for round_ in range(10):
+        path = tmp_path / f"{round_}.lukasa"
+        memories: list[Memory] = []
+        starts = [threading.Thread(target=opened, args=(path, memories)) for _ in range(4)]
+        for start in starts:
+            start.start()
+        for start in starts:
+            start.join()
+        with contextlib.ExitStack() as stack:
+            for memory in memories:
+                stack.enter_context(memory)
+                assert memory.verify().findings == ()
+    assert "log" not in caplog.text
+
+
+@pytest.mark.parametrize("count", [0, 30, 300])
+@pytest.mark.parametrize("size", [3, 300])
+def test_a_backup_put_back_on_an_old_log_is_never_read_as_whole_without_being_so(
+    tmp_path: Path, size: int, count: int
+):
+    path, backup = tmp_path / "memory.lukasa", tmp_path / "backup.lukasa"
+    fill(backup, size).close()
+    fill(path, max(count, 1)).close()
+    memory = fill(path, count or 1)
+    for number in range(20):
+        memory.of("ana").remember(f"I bought pan {number}.")
+    backup.replace(path)
+    with pytest.raises(StoreError):
+        memory.of("ana").remember("I like tea.", session="s")
+    for _ in range(2):  # beside the old process, and after it
+        try:
+            with Memory.open(path, settings=SETTINGS) as again:
+                sound = again.verify().ok
+                user = again.of("ana")
+                for read in (user.turns, user.facts, user.summaries):
+                    try:
+                        read()
+                    except StoreError:
+                        assert not sound
+        except StoreError:
+            pass
+        memory.close()

@@ -12,7 +12,7 @@ from typing import ClassVar
 import numpy as np
 
 from lukasa.domain.document import Delta, Head
-from lukasa.domain.embedding import EmbedderSpec
+from lukasa.domain.embedding import EmbedderSpec, TokenVectors
 from lukasa.domain.interval import Interval
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import to_micros
@@ -314,7 +314,10 @@ class WarmPartitions:
                 vectors = await self.store.tokens(partition, ids, fingerprint=spec.fingerprint)
                 await off_loop(
                     documents.tokens.put,
-                    ((int(row), vectors.get(id_)) for row, id_ in zip(unknown, ids, strict=True)),
+                    (
+                        (int(row), _whole(vectors.get(id_), spec))
+                        for row, id_ in zip(unknown, ids, strict=True)
+                    ),
                 )
             return await off_loop(documents.tokens.pick, rows)
 
@@ -329,3 +332,8 @@ class WarmPartitions:
             (partition, _), _ = self._indexes.popitem(last=False)
             if not any(other == partition for other, _ in self._indexes):
                 self._locks.pop(partition, None)
+
+
+def _whole(vectors: TokenVectors | None, spec: EmbedderSpec) -> TokenVectors | None:
+    """Return token vectors that are as wide as the embedder makes them. Others are damaged and count as missing."""
+    return vectors if vectors is None or vectors.dims == spec.token_dims else None

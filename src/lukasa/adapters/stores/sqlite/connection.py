@@ -26,6 +26,9 @@ OUR_APPLICATION_ID = 0x4C554B41
 _PRIVATE = 0o600
 _STATEMENTS = 200
 _RETRY_SECONDS = 0.01
+_LOOKS = 5
+_PAGE = 16_384
+"""As `write_ahead` in queries.sql sets it."""
 
 
 def check_path(path: Path | str) -> Path:
@@ -135,6 +138,19 @@ def use_write_ahead_log(connection: apsw.Connection, path: Path, *, timeout: flo
                 f"{str(path)!r} is on a file system without shared memory; use a local disk (journal mode {mode!r})"
             )
         return
+
+
+def lacks_log(path: Path) -> bool:
+    """Whether the file is one page without a log: a copy of a store that was open, all of which was in its log.
+
+    Ask before connecting, which makes a log. A process that is killed after it has begun to write leaves one.
+    """
+    log = path.with_name(path.name + "-wal")
+    for _ in range(_LOOKS):
+        if log.exists() or not path.exists() or path.stat().st_size != _PAGE:
+            return False
+        time.sleep(_RETRY_SECONDS)  # another process may be making the store: its log comes next
+    return True
 
 
 def leave_untouched(connection: apsw.Connection, path: Path) -> None:

@@ -139,8 +139,8 @@ def _unreadable(read: Callable[[Any], object], value: object) -> str | None:
     return None
 
 
-def _json(kind: type) -> Callable[[Any], object]:
-    def read(value: bytes) -> object:
+def _json(kind: type[T]) -> Callable[[Any], T]:
+    def read(value: bytes) -> T:
         content = json.loads(value)
         if not isinstance(content, kind):
             raise TypeError(f"not a JSON {kind.__name__}")
@@ -155,7 +155,7 @@ _READERS: dict[str, Callable[[Any], object]] = {
     "terms": lambda value: (
         value if isinstance(value, int) else _json(list)(value)
     ),  # a count, in `partitions`
-    "turns": _json(list),
+    "turns": lambda value: [text(turn) for turn in _json(list)(value)],
     "body": unpack,
     "traits": Traits.unpack,
 }

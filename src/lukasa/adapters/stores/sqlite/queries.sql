@@ -513,14 +513,17 @@ WHERE NOT EXISTS (
 -- name: misshapen
 -- Vectors that are not whole rows, or not as long as the others of their embedder.
 WITH first AS MATERIALIZED (
-  SELECT embedder, length(dense) AS size, min(rowid) FROM vectors GROUP BY embedder)
+  SELECT embedder, length(dense) AS size, min(rowid) FROM vectors GROUP BY embedder),
+first_tokens AS MATERIALIZED (
+  SELECT embedder, dims, min(rowid) FROM token_vectors GROUP BY embedder)
 SELECT documents.name, length(vectors.dense)
 FROM vectors JOIN documents ON documents.id = vectors.document JOIN first ON first.embedder = vectors.embedder
 WHERE length(vectors.dense) % 4 <> 0 OR length(vectors.dense) <> first.size
 UNION ALL
 SELECT documents.name, length(token_vectors.codes)
 FROM token_vectors JOIN documents ON documents.id = token_vectors.document
-WHERE token_vectors.dims < 1 OR length(token_vectors.codes) % token_vectors.dims <> 0;
+JOIN first_tokens ON first_tokens.embedder = token_vectors.embedder
+WHERE token_vectors.dims < 1 OR token_vectors.dims <> first_tokens.dims OR length(token_vectors.codes) % token_vectors.dims <> 0;
 
 -- name: dense_vectors
 SELECT document, dense FROM vectors;

@@ -238,7 +238,7 @@ def _head(row: tuple[Any, ...]) -> Head:
         dense=None if dense is None else memoryview(dense).tobytes(),
         traits=Traits.unpack(traits),
         current=current is None or bool(current),
-        sources=tuple(json.loads(turns)) if fact else (),
+        sources=tuple(map(text, json.loads(turns))) if fact else (),
         valid=Interval(start=_instant(valid_from), end=_instant(valid_to)) if fact else None,
         expires_at=_instant(expires_at),
     )
@@ -270,7 +270,7 @@ def _tokens(row: tuple[Any, ...]) -> tuple[str, TokenVectors]:
     name, codes, dims = row
     if dims < 1 or len(codes) % dims:
         raise ValueError("not whole vectors")
-    return name, TokenVectors(codes, dims)
+    return text(name), TokenVectors(memoryview(codes).tobytes(), dims)
 
 
 def unembedded(connection: apsw.Connection, partition: int, *, fingerprint: str, limit: int) -> list[str]:

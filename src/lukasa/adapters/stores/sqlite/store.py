@@ -18,6 +18,7 @@ from lukasa.adapters.stores.sqlite.connection import (
     check_sqlite,
     connect,
     create_file,
+    lacks_log,
     leave_untouched,
     reading,
     use_write_ahead_log,
@@ -38,7 +39,7 @@ from lukasa.domain.fact import Fact
 from lukasa.domain.job import Bookkeeping, Job, JobState, Spent, Summary, check_bookkeeping, check_spent
 from lukasa.domain.journal import Cause, JournalEntry
 from lukasa.domain.query import DocumentQuery, FactQuery, LexicalQuery, TurnQuery
-from lukasa.domain.report import Backlog, Stats, Verified
+from lukasa.domain.report import Backlog, Finding, Stats, Verified
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
 from lukasa.errors import (
@@ -56,6 +57,11 @@ _BUSY_SECONDS = 30.0
 _SCRUB_PATIENCE = 1_000
 """Milliseconds that opening waits for others in order to finish an erasure."""
 
+_LOST_LOG = Finding(
+    what="file",
+    detail="the file was empty and without its log: it was copied while a process had it open, or the process that made "
+    "it died at once; look for the original, and copy it with `lukasa backup`",
+)
 _COMPANIONS = ("", "-wal", "-shm")
 _log = logging.getLogger(__name__)
 
@@ -74,6 +80,7 @@ class SqliteStore:
         self._read_only = read_only
         self._threads: Threads | None = None
         self._closed = False
+        self._incomplete = False
 
     async def open(self) -> None:
         if self._threads is not None:
@@ -270,7 +277,10 @@ class SqliteStore:
         return await self._read_all(lambda db: back_up(db, path.expanduser().absolute(), force=force))
 
     async def verify(self) -> Verified:
-        return await self._read_all(verify)
+        verified = await self._read_all(verify)
+        if self._incomplete:
+            return replace(verified, findings=(_LOST_LOG, *verified.findings))
+        return verified
 
     async def aclose(self) -> None:
         self._closed = True
@@ -322,6 +332,7 @@ class SqliteStore:
 
     def _connect(self, writes: bool) -> apsw.Connection:
         if writes and not self._read_only:
+            self._incomplete = lacks_log(self._path)
             create_file(self._path)
         elif not self._path.exists():
             raise NotFoundError(f"there is no store {str(self._path)!r}")
@@ -333,7 +344,7 @@ class SqliteStore:
     def _prepare(self, connection: apsw.Connection) -> None:
         """Bring the file up to date; leave one that is not ours as it is."""
         self._read_only = self._read_only or connection.readonly("main")
-        with translated(self._path, connection):
+        with translated(self._path, connection), sound(self._path):
             try:
                 with reading(connection):
                     version = migrations.schema_version(connection, self._path)
@@ -344,11 +355,15 @@ class SqliteStore:
                 raise StoreReadOnlyError(
                     f"{str(self._path)!r} has schema {version} and may not be written; open it once for writing"
                 )
+            self._incomplete = self._incomplete and not version
+            if self._incomplete:
+                _log.warning("%r: %s", str(self._path), _LOST_LOG.detail)
             if not self._read_only:
                 use_write_ahead_log(connection, self._path, timeout=self._timeout)
                 migrations.migrate(connection, self._path, version=version)
             migrations.restore_indexes(connection, self._path, read_only=self._read_only)
-        if not self._read_only and eraser.owed(connection) is not None:
+            scrub = not self._read_only and eraser.owed(connection) is not None
+        if scrub:
             # Not the usual patience: whoever reads meanwhile must not keep the store from opening.
             connection.set_busy_timeout(_SCRUB_PATIENCE)
             self._scrub(connection)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+import traceback
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -74,9 +75,25 @@ class Threads:
         if connection is None:
             connection = self._own.connection = self._connect(writes)
             self._connections.append(connection)
-        return job(connection)
+        try:
+            return job(connection)
+        except BaseException as error:
+            _release(error)
+            raise
 
     def _close_connections(self) -> None:
         for connection in self._connections:
             connection.close()
         self._connections.clear()
+
+
+def _release(error: BaseException) -> None:
+    """Let go of what the failed job left unfinished: statements whose rows were not all read.
+
+    The error keeps them alive. Freed later by whichever thread collects the garbage, they would touch a connection that
+    is in use, and it could then not be closed.
+    """
+    chain: BaseException | None = error
+    while chain is not None:
+        traceback.clear_frames(chain.__traceback__)
+        chain = chain.__cause__ or chain.__context__
