@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 
 import pytest
@@ -14,15 +18,23 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from lukasa import Handle, Memory, Partition, Settings
-from lukasa.errors import NotFoundError
+from lukasa.errors import ConflictError, InputError, NotFoundError
 
 AT = "2026-03-01T10:00:00Z"
+
+OPERATIONS = int(os.environ.get("LUKASA_TEST_WALLS", "600"))  # noqa: TID251 - of this test alone
+"""How many random operations are tried between hostile names; a campaign sets more."""
+
+SEED = int(os.environ.get("LUKASA_TEST_SEED", "50"))  # noqa: TID251 - of this test alone
 
 NAMES = [
     "a", "A", "a ", " a", "a_", "a%", "*", "?", "a|b", "b", "a/b", "../a", "a\nb", "a'--", 'a"', "a:b", "a#0", "default",
     "\u0430", "\u00e1", "a\u0301", "\uff41", "null", "None", "0", "-1", "a" * 10_000, "a" * 9_999 + "b",
+    "' OR '1'='1", "a' UNION SELECT * FROM turns--", "a;DROP TABLE turns", "%%", "a%b", "_", "[a]", "a*", "a" + chr(0x202E) + "b",
+    chr(0x5D0) + chr(0x5D1), chr(0x627) + chr(0x644), chr(0x200F) + "a", "\ufb01", "fi", "\u212b", "\u00c5", "A\u030a", "I", "\u0131",
+    "\u0130", "\u00df", "ss", "\U0001f600", "\\", "a\\", "a b", "a\u00a0b", "1e3", "1000", "NaN", "true", "{}", '"a"',
 ]  # fmt: skip
-"""A Cyrillic, a composed, a decomposed and a full-width a among them."""
+"""Look-alikes, Unicode forms, wildcards, SQL, JSON, right-to-left, very long ones."""
 
 
 @dataclass(slots=True)
@@ -178,3 +190,89 @@ def test_without_a_tenant_it_is_the_one_of_the_settings(tmp_path: Path):
             assert memory.of("alice", "other").partition == Partition("other", "alice")
             assert memory.of("alice").turns() == []
             memory.of("alice").remember("Mine.", at=AT)
+
+
+def test_no_row_crosses_between_hostile_names(tmp_path: Path):
+    """Every row names its owner: whatever a handle returns may name no other."""
+    chance = Random(SEED)
+    owners = [(user, tenant) for user in NAMES for tenant in chance.sample(NAMES, 2)]
+    ids: dict[int, list[str]] = {}
+    calls: dict[int, list[int]] = {}
+    with Memory.open(tmp_path / "memory.lukasa", settings=SETTINGS) as memory:
+        for operation in range(OPERATIONS):
+            number = chance.randrange(len(owners))
+            handle, where = (
+                memory.of(*owners[number]),
+                f"seed {SEED}, operation {operation}: {owners[number]!r}",
+            )
+            own = ids.setdefault(number, [])
+            # Ids of others among them: they name nothing here.
+            id_ = chance.choice(
+                own if own and chance.random() < 0.7 else ids[chance.choice(list(ids))] or ["t_none"]
+            )
+            match chance.choice(["write", "read", "read", "read", "forget", "undo", "erase"]):
+                case "write":
+                    receipt = handle.remember(
+                        {
+                            "role": "user",
+                            "name": "Ana",
+                            "content": f"I own a lamp called owner{number}x. It is lamp {operation}.",
+                        },
+                        session="same session",
+                        key=f"key {operation % 50}",
+                        at=AT,
+                    )
+                    own += receipt.turns
+                    calls.setdefault(number, []).append(receipt.change)
+                case "forget":
+                    assert not _answered(handle.forget, id_) or id_ in own, where
+                case "erase":
+                    assert not _answered(handle.erase, id_) or id_ in own, where
+                case "undo":
+                    for call in calls.get(number, [])[-1:]:
+                        with suppress(ConflictError, InputError, NotFoundError):
+                            handle.undo(call=call)
+                case _:
+                    read = chance.choice(READS)
+                    seen = set(re.findall(r"owner(\d+)x", repr(read(handle, id_))))
+                    assert seen <= {str(number)}, where
+
+
+READS: list[Callable[[Handle, str], object]] = [
+    lambda handle, _: handle.recall("Who owns a lamp?", limit=100, include_retired=True),
+    lambda handle, _: handle.context("Who owns a lamp?", budget=5_000),
+    lambda handle, _: handle.turns(include_retired=True),
+    lambda handle, id_: handle.turns(filter={"or": [{"text": {"contains": ""}}, {"id": id_}]}),
+    lambda handle, _: handle.facts(include_retired=True),
+    lambda handle, _: list(handle.export()),
+    lambda handle, _: handle.changes(),
+    lambda handle, _: handle.diff(0),
+    lambda handle, id_: _or_none(handle.why, id_),
+    lambda handle, id_: _or_none(handle.history, id_),
+    lambda handle, _: handle.conflicts(),
+    lambda handle, _: handle.review(),
+    lambda handle, _: handle.audit(),
+    lambda handle, _: handle.timeline(),
+    lambda handle, _: handle.entities(),
+    lambda handle, _: handle.relations(),
+    lambda handle, _: _or_none(handle.related, "Ana"),
+    lambda handle, _: handle.graph(),
+    lambda handle, _: handle.summaries(),
+    lambda handle, _: handle.jobs(),
+]
+
+
+def _answered(change: Callable[[str], object], id_: str) -> bool:
+    """Return whether the partition knew the id."""
+    try:
+        change(id_)
+    except NotFoundError:
+        return False
+    return True
+
+
+def _or_none(read: Callable[[str], object], name: str) -> object:
+    try:
+        return read(name)
+    except NotFoundError:
+        return None
