@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from lukasa.errors import LukasaError
+from lukasa.policy import RememberPolicy
 from lukasa.surfaces.cli.formats.detect import READERS, Format, detect
 from lukasa.surfaces.cli.formats.mend import mend
 from lukasa.surfaces.cli.formats.notes import Notes
 from lukasa.surfaces.cli.formats.session import Assumptions
 from lukasa.surfaces.cli.formats.source import ImportFile, files
+from lukasa.writing.messages import CallLabels, Draft, read_messages
 
 Content = str | bytes | list[Any] | dict[str, Any]
 
@@ -59,11 +61,10 @@ def read(
     return messages, notes
 
 
-def shown(message: Mapping[str, Any], like: str) -> str:
-    """Return a message as a table has it; with its date if *like* begins with one."""
-    who = message.get("name") or message["role"]
-    date = f"{message['at']:%Y-%m-%d} " if like[:4].isdecimal() and like[4:5] == "-" else ""
-    return f"{date}{who}: {message['content']}"
+def shown(draft: Draft, like: str) -> str:
+    """Return what would be stored of a message as a table has it; with its date if *like* begins with one."""
+    date = f"{draft.at:%Y-%m-%d} " if like[:4].isdecimal() and like[4:5] == "-" else ""
+    return f"{date}{draft.speaker or draft.role}: {draft.text}"
 
 
 def failures(table: Mapping[str, Odd], folder: Path, format: Format | None = None) -> list[str]:
@@ -79,7 +80,8 @@ def failures(table: Mapping[str, Odd], folder: Path, format: Format | None = Non
             wrong.append(f"{title}: {error}")
             continue
         like = odd.taken[0] if odd.taken else ""
-        taken = [shown(message, like) for message in messages]
+        drafts = read_messages(messages, CallLabels(), zone=None, policy=RememberPolicy()).drafts
+        taken = [shown(draft, like) for draft in drafts]
         if taken != odd.taken:
             wrong.append(f"{title}: {taken} is not {odd.taken}")
         counts = (notes.counts["mended"], notes.counts["skipped"])

@@ -56,6 +56,10 @@ class _Held(NamedTuple):
     analysis: int
 
 
+_ROWS = 1000
+"""Turns whose rows are written together: enough that calls cost nothing, few enough that they take little memory."""
+
+
 @dataclass(slots=True)
 class _Rows:
     """Rows of new turns by statement. Written together: one call for many rows."""
@@ -125,6 +129,9 @@ class _Work:
         first = int(self._connection.execute(sql("last_document")).get) + 1
         for document, change in enumerate(new, first):
             self._add(change, document, rows)
+            if len(rows.turns) == _ROWS:
+                rows.write(self._connection)
+                rows = _Rows()
         rows.write(self._connection)
 
     def alter(self, change: Change) -> None:
