@@ -21,7 +21,7 @@ _LONGEST = 20_000
 seen was."""
 
 
-class _Region(NamedTuple):
+class _Stretch(NamedTuple):
     """A stretch of others' words."""
 
     start: int
@@ -52,9 +52,9 @@ def is_pasted(text: str, start: int, end: int, *, about_speaker: bool) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _regions(text: str) -> tuple[_Region, ...]:
+def _regions(text: str) -> tuple[_Stretch, ...]:
     """Return the stretches of others' words."""
-    pasted = (_Region(start, end) for start, end in (*_blocks(text), *_to_the_end(text)))
+    pasted = (_Stretch(start, end) for start, end in (*_blocks(text), *_to_the_end(text)))
     return (*pasted, *_quotations(text))
 
 
@@ -73,11 +73,11 @@ def _to_the_end(text: str) -> Iterator[Span]:
             yield match.end(), _LONGEST * 100
 
 
-def _quotations(text: str) -> Iterator[_Region]:
+def _quotations(text: str) -> Iterator[_Stretch]:
     for match in _QUOTATION.finditer(text):
         if len(match.group().split()) >= _FEWEST:
             reported = _SAID.search(text, max(0, match.start() - 40), match.start()) is not None
-            yield _Region(match.start(), match.end(), quotation=True, reported=reported)
+            yield _Stretch(match.start(), match.end(), quotation=True, reported=reported)
 
 
 _FENCE = LazyPattern(
