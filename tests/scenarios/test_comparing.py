@@ -45,3 +45,19 @@ def test_a_fact_of_an_earlier_job_is_replaced(pair: tuple[str, str], embedder: s
     assert sorted((fact.text, fact.status) for fact in facts) == sorted(
         [(f"Ana {pair[0]}.", "superseded"), (f"Ana {pair[1]}.", "current")]
     )
+
+
+def test_without_vectors_facts_that_share_only_their_subject_are_not_compared():
+    said = ["Ana drives a Fiat.", "Ana plays the cello.", "Ana likes tea.", "Ana has two brothers."]
+    texts = iter(said)
+
+    def reply(_: LLMRequest) -> dict[str, object]:
+        text = next(texts)
+        return {"facts": [{"message": 1, "quote": text, "text": text, "subject": "Ana"}], "summary": "s"}
+
+    model = ScriptedLLM(reply)
+    with Memory.open("memory:", settings=Settings(embedder="none"), llm=model) as memory:
+        for number, text in enumerate(said):
+            message = {"role": "user", "name": "Ana", "content": text}
+            memory.of("u").remember(message, session=f"s{number}", wait=True)
+    assert {request.purpose for request in model.requests} == {"extract"}

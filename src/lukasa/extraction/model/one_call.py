@@ -23,6 +23,7 @@ from lukasa.gate.rulings import Admitted
 from lukasa.llm.ask import Numbered, ask_for
 from lukasa.policy import ExtractionPolicy, ResolvePolicy
 from lukasa.prompts import load
+from lukasa.text.analysis import analyse
 
 _RECENT = 4
 """Messages shown before a segment: it is long enough to be understood nearly by itself."""
@@ -103,7 +104,12 @@ class LLMRecipe:
 
     def _may_be_about(self, near: Near, claim: Claim) -> bool:
         same_subject = same_words(near.fact.subject, claim.subject)
-        alike = near.likeness is None or near.likeness >= self.policy.undecided
+        if near.likeness is None:
+            # Found by words: the name that every fact of a subject has in common says nothing.
+            shared = {*analyse(near.fact.text)} & {*analyse(claim.text)}
+            alike = bool(shared - {*analyse(claim.subject)})
+        else:
+            alike = near.likeness >= self.policy.undecided
         return same_subject and alike and near.fact.text != claim.text
 
     async def _compare(self, undecided: Sequence[_Undecided], ask: Ask) -> dict[_ClaimId, tuple[str, str]]:
