@@ -219,7 +219,7 @@ def test_no_row_crosses_between_hostile_names(tmp_path: Path):
                             "content": f"I own a lamp called owner{number}x. It is lamp {operation}.",
                         },
                         session="same session",
-                        key=f"key {operation % 50}",
+                        key=f"key {len(own)}",
                         at=AT,
                     )
                     own += receipt.turns
