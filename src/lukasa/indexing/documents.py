@@ -50,12 +50,17 @@ def indexed_text(content: Turn | Fact) -> str:
 
 
 def document_of(
-    content: Turn | Fact, embedding: Embedding | None = None, fingerprint: str | None = None
+    content: Turn | Fact,
+    embedding: Embedding | None = None,
+    fingerprint: str | None = None,
+    words: dict[str, str] | None = None,
 ) -> Document:
+    """Return the index entry. Documents that share *words* keep each term once: of many, that saves most of their memory."""
+    terms = analyse(indexed_text(content))
     return Document(
         id=content.id,
         kind="fact" if isinstance(content, Fact) else "turn",
-        terms=analyse(indexed_text(content)),
+        terms=terms if words is None else [words.setdefault(term, term) for term in terms],
         # Counted in the bare text: the date would be a number in every turn.
         traits=traits(content.text),
         analysis=ANALYSIS_VERSION,

@@ -172,10 +172,11 @@ class Remember:
     async def _changes(self, plan: Plan, cache: CallCache) -> list[Change]:
         notes = self.believe.extractions(plan.judged, plan.versions)
         extractions = dict(await collected(notes))
+        words: dict[str, str] = {}
         turns: Iterator[Change] = (
             AddTurn(
                 turn=turn,
-                document=document_of(turn, cache.turn_embeddings.get(turn.id), plan.fingerprint),
+                document=document_of(turn, cache.turn_embeddings.get(turn.id), plan.fingerprint, words),
                 extraction=extractions.get(turn.id),
             )
             for turn in plan.turns
