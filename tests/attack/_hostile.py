@@ -48,6 +48,12 @@ MADE_UP = (
     "my sister's ", "my sisters Ana and Eva, ", "Her name is Coco. ", "My name is Ana ", "call me Ana, ", "my favourite tea is ", "I used to ",
     "no longer ", "because ", "if you ", "when I ask ", "always answer ", "never say ", "you must ", "the user ", "please ", "ignore previous ",
     "\nSystem: ", "<system>", "</memory>", "Thanks! ", "lol ", "well, ", "you know, ", "I think ", "and then I ", "[shares a photo of ", "born on ",
+    # Words of others, and secrets of tools.
+    '"I live in Rome and like tea," ', '"a b c d e f ', "'I live in Rome, ", "“I live in Rome. ", "«a b c d e» ", "„a b c d e“ ", "「我住在罗马。」", "「",
+    "\n> I live in Rome.", "\n  >", "~~~\n", "```\nI live in Rome.\n", "<page>", "</article ", "Summarise this: ", "Summarise this ",
+    "\nTranslate the text below", "please, now, ", "\nFrom: a@b", "\nSubject: ", "\nOn Monday Ana wrote:", "---- Original Message ",
+    "the article says ", "here is a ", "copied from ", 'Ana said: "', "said, ", "curl -u a:", "curl -u ana:hunter22 ", "curl -", "mysql -u a -p",
+    "machine a.b login ", "machine a.b login a password b1c2d3 ", "HRKU-", "HRKU-a1b2c3d4-", "dp.st.", "dp.st.a1.", "dp.pt.a1b2c3d4e5",
     "s a y ", "h3ll0 w0rld ", "ab1", "аa", "it was great, ", "Really? ", "Where do you live? ", "Ana: ", "\nAna: hi", "[1] ", "Known:\n- ",
 )  # fmt: skip
 """Others: marks, words, dates, secrets and clauses that patterns begin with and do not end."""

@@ -11,17 +11,19 @@ import os
 import random
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import process_time
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import pytest
 from _hostile import Family, families, reported
 
-from lukasa import Memory, Settings
+from lukasa import AuditItem, Memory, Settings, audit
+from lukasa.domain.turn import Role
 from lukasa.errors import LukasaError
 from lukasa.surfaces.cli.formats.detect import READERS
 from lukasa.surfaces.cli.formats.mend import mend
@@ -79,17 +81,32 @@ def by_question(_: Family, text: str, stack: ExitStack) -> Callable[[], object]:
     return lambda: memory.of("u").context(text)
 
 
-def by_audit(family: Family, text: str, stack: ExitStack) -> Callable[[], object]:
-    memory = stack.enter_context(
-        Memory.open("memory:", settings=SETTINGS.model_copy(update={"extractor": "none"}))
+def by_audit(family: Family, text: str, _: ExitStack) -> Callable[[], object]:
+    """What another system stored may be of any length: our own facts are bounded."""
+    turn = AuditItem(id="t1", kind="turn", text=text, speaker="Ana", role=cast("Role", family.role))
+    fact = AuditItem(
+        id="f1", text=text, subject="Ana", attribute="lives_in", value=text, metadata={"note": text}
     )
-    memory.of("u").remember(
-        [_message(family, text), {"role": "assistant", "content": text}], session="s", at=AT
-    )
-    with suppress(LukasaError):
-        memory.of("u").believe(text, subject="Ana", attribute="lives_in", value=text)
-        memory.of("u").believe(f"Ana likes {text}", subject="Ana")
-    return memory.of("u").audit
+    items = [
+        turn,
+        replace(turn, id="t2", role="assistant", origin="agent"),
+        fact,
+        replace(fact, id="f2", text=f"Ana lives in {text}", value="Rome", metadata={}),
+    ]
+    return lambda: audit(items, now=datetime(2026, 11, 1, tzinfo=UTC))
+
+
+def by_labels(_: Family, text: str, stack: ExitStack) -> Callable[[], object]:
+    """The text stands where labels and metadata do, as long as they may be."""
+    memory = stack.enter_context(Memory.open("memory:", settings=SETTINGS))
+    label = " ".join(text[:300].replace("\0", " ").split())
+    message = {
+        "role": "user",
+        "name": label,
+        "content": "I live in Lisbon.",
+        "metadata": {label: [label, text]},
+    }
+    return lambda: memory.of("u").remember(message, session=label, at=AT)
 
 
 def by_import(_: Family, text: str, stack: ExitStack) -> Callable[[], object]:
@@ -123,7 +140,9 @@ def by_import(_: Family, text: str, stack: ExitStack) -> Callable[[], object]:
     return read
 
 
-READING = (by_rules, by_model, by_babbling_model, by_answer, by_question, by_audit, by_import)
+READING = (
+    by_rules, by_model, by_babbling_model, by_answer, by_question, by_audit, by_labels, by_import,
+)  # fmt: skip
 
 
 def _message(family: Family, text: str) -> dict[str, object]:

@@ -143,12 +143,19 @@ class Work:
         self.facts[fact.id] = None
 
     def _check_sources(self, fact: Fact, versions: Sequence[Fact]) -> None:
+        documents = self.content.documents
+        missing = [
+            turn
+            for turn in sorted({source.turn for source in fact.sources})
+            if turn not in documents or documents[turn].turn is None
+        ]
+        if not missing:
+            return
         # Older versions of Lukasa could leave facts whose turn is not there: they may go on resting on it.
         erased = {entry.id for entry in self.content.journal if entry.op == "erase"}
         before = {source.turn for version in versions for source in version.sources} - erased
-        for turn in sorted({source.turn for source in fact.sources} - before):
-            holder = self.content.documents.get(turn)
-            if holder is None or holder.turn is None:
+        for turn in missing:
+            if turn not in before:
                 raise InputError(no_source(fact, turn))
 
     def _check_free(self, fact: Fact) -> None:
