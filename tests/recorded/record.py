@@ -25,6 +25,9 @@ async def main() -> None:
         model = RecordedLLM(ScriptedLLM(reply, name="scripted:model"), path, mode="record")
         async with remembered("memory:", recipe, model) as nadia:
             await nadia.ask("Where does Nadia live now?")
+            if recipe == "llm":
+                # Read again, a session meets the facts of later ones.
+                await nadia.reextract()
         path.chmod(0o644)
 
 
