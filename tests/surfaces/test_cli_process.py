@@ -104,7 +104,7 @@ def test_a_killed_import_loses_nothing_that_was_stored_and_can_go_on(tmp_path: P
 
 
 def test_an_interrupted_import_says_what_it_kept(tmp_path: Path):
-    file = write_lines(tmp_path / "chat.jsonl", messages(5_000, sessions=100))
+    file = write_lines(tmp_path / "chat.jsonl", messages(6_000, sessions=30))
     db = tmp_path / "p.lukasa"
 
     with start("import", file, "--db", db, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
