@@ -126,12 +126,12 @@ def read_metadata(what: str, metadata: object) -> dict[str, Json]:
     """Return metadata as plain JSON; raise `InputError` for what is no JSON, too deep, too much or too long."""
     if not isinstance(metadata, Mapping):
         raise InputError(f"{what} must be a mapping, not {type(metadata).__name__}")
-    return _MetadataReader(what).read(metadata)
+    return MetadataReader(what).read(metadata)
 
 
 @dataclass(slots=True)
-class _MetadataReader:
-    """Reads one mapping, and counts what is in it."""
+class MetadataReader:
+    """Reads one mapping, at once or member by member, and counts what is in it."""
 
     what: str
     values: int = 0

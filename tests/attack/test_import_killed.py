@@ -10,9 +10,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
-
-import apsw
 
 from lukasa import Memory, Settings
 
@@ -41,20 +40,9 @@ def command(file: Path, db: Path) -> list[str]:
     return [sys.executable, "-m", "lukasa.surfaces.cli.main", "import", str(file), "--db", str(db), "--json"]
 
 
-def stored(db: Path) -> int:
-    if not db.exists():
-        return 0
-    try:
-        connection = apsw.Connection(str(db), flags=apsw.SQLITE_OPEN_READONLY)
-        try:
-            return int(connection.execute("SELECT count(*) FROM turns").get)
-        finally:
-            connection.close()
-    except apsw.Error:  # its tables are being made
-        return 0
-
-
-def test_an_import_that_is_killed_at_any_place_goes_on_and_stores_nothing_twice(tmp_path: Path):
+def test_an_import_that_is_killed_at_any_place_goes_on_and_stores_nothing_twice(
+    tmp_path: Path, stored: Callable[[Path], int]
+):
     chance = random.Random(SEED)
     file, db = written(tmp_path / "chat.jsonl"), tmp_path / "memory.lukasa"
     variables = {**os.environ, "LUKASA_EMBEDDER": "none", "LUKASA_EXTRACTOR": "none"}  # noqa: TID251

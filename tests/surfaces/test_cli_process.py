@@ -8,9 +8,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-import apsw
 import pytest
 from command_line import messages, write_lines
 
@@ -84,17 +84,19 @@ def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path):
             assert process.wait(60) == 1
 
 
-def test_a_killed_import_loses_nothing_that_was_stored_and_can_go_on(tmp_path: Path):
+def test_a_killed_import_loses_nothing_that_was_stored_and_can_go_on(
+    tmp_path: Path, stored: Callable[[Path], int]
+):
     count = 1_000
     file = write_lines(tmp_path / "chat.jsonl", messages(count, sessions=20))
     db = tmp_path / "p.lukasa"
 
     with start("import", file, "--db", db, stdout=subprocess.DEVNULL) as process:
-        while process.poll() is None and _stored(db) < ENOUGH:
+        while process.poll() is None and stored(db) < ENOUGH:
             time.sleep(0.02)
         process.send_signal(signal.SIGKILL)
     assert process.returncode == -signal.SIGKILL, "it was done before it could be killed"
-    before = _stored(db)
+    before = stored(db)
     again = run("import", file, "--db", db, "--json")
 
     assert ENOUGH <= before < count
@@ -103,12 +105,12 @@ def test_a_killed_import_loses_nothing_that_was_stored_and_can_go_on(tmp_path: P
     assert run("verify", "--db", db).returncode == 0
 
 
-def test_an_interrupted_import_says_what_it_kept(tmp_path: Path):
+def test_an_interrupted_import_says_what_it_kept(tmp_path: Path, stored: Callable[[Path], int]):
     file = write_lines(tmp_path / "chat.jsonl", messages(6_000, sessions=30))
     db = tmp_path / "p.lukasa"
 
     with start("import", file, "--db", db, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        while process.poll() is None and _stored(db) < ENOUGH:
+        while process.poll() is None and stored(db) < ENOUGH:
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
@@ -118,20 +120,3 @@ def test_an_interrupted_import_says_what_it_kept(tmp_path: Path):
     assert b"stored" in err
     assert b"interrupted" in err
     assert b"Traceback" not in err
-
-
-def _stored(db: Path) -> int:
-    """Count the turns of a store that another process is writing.
-
-    Read directly: another `lukasa` takes so long to start that the import could end meanwhile.
-    """
-    if not db.exists():
-        return 0
-    try:
-        connection = apsw.Connection(str(db), flags=apsw.SQLITE_OPEN_READONLY)
-        try:
-            return int(connection.execute("SELECT count(*) FROM turns").get)
-        finally:
-            connection.close()
-    except apsw.Error:  # its tables are being made
-        return 0

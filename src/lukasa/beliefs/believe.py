@@ -188,25 +188,26 @@ class Believe:
         known = await self.known(partition, judged) if known is None else known
         versions: list[Version] = []
         if ask_model is None:
-            decided = self._decided(partition, judged, known, now=now)
-            return [version for versions in await collected(decided) for version in versions]
+            followed = (
+                self._followed(PendingClaim(ruling, each.turn, None), known, now=now, partition=partition)
+                for each in judged
+                for ruling in each.pending
+            )
+            return [version for versions in await collected(followed) for version in versions]
         for turn, ruling in ((each.turn, ruling) for each in judged for ruling in each.pending):
             decision = None
             if isinstance(ruling, Admitted):
                 decision = await ask_model(turn, ruling.claim, known)
             pending = PendingClaim(ruling, turn, decision)
-            facts = await off_loop(pending.versions, known, self.policy, now=now, partition=partition)
-            versions += known.record(facts, caused_by=turn.id)
+            versions += await off_loop(self._followed, pending, known, now=now, partition=partition)
         return versions
 
-    def _decided(
-        self, partition: Partition, judged: Sequence[JudgedTurn], known: KnownFacts, *, now: datetime
-    ) -> Iterator[list[Version]]:
-        """Yield the versions that follow from each claim, by rules alone."""
-        for turn, ruling in ((each.turn, ruling) for each in judged for ruling in each.pending):
-            pending = PendingClaim(ruling, turn, None)
-            facts = pending.versions(known, self.policy, now=now, partition=partition)
-            yield known.record(facts, caused_by=turn.id)
+    def _followed(
+        self, pending: PendingClaim, known: KnownFacts, *, now: datetime, partition: Partition
+    ) -> list[Version]:
+        """Return the versions that follow from a claim, and count them as known."""
+        facts = pending.versions(known, self.policy, now=now, partition=partition)
+        return known.record(facts, caused_by=pending.turn.id)
 
     def extractions(
         self, judged: Sequence[JudgedTurn], versions: Sequence[Version]

@@ -48,13 +48,13 @@ class Ranking:
     table: Floats
     """Turns × features."""
 
-    mode: Mode = "lexical"
-    model: str = ""
+    mode: Mode
+    model: str
     """The embedder's name."""
 
-    searched: int = 0
-    warnings: list[str] = field(default_factory=list)
-    timings: dict[str, float] = field(default_factory=dict)
+    searched: int
+    warnings: list[str]
+    timings: dict[str, float]
     confidence: float = 0.0
     confidence_features: ConfidenceFeatures | None = None
     fetched: dict[str, Turn] = field(default_factory=dict)

@@ -179,12 +179,21 @@ class Recall:
                 for documents, matches in ((index.turns, turns), (index.facts, facts))
             ]
         with timed(timings, "fuse"):
-            ranking = await off_loop(
-                self._ranking, (turn_candidates, fact_candidates), index, understanding, timings
+            ranked, ranked_facts, features = await off_loop(
+                self._fused, turn_candidates, fact_candidates, index, understanding
             )
-            ranking.mode = "lexical" if embedding is None else "full"
-            ranking.model = spec.model if spec else ""
-            ranking.searched, ranking.warnings = len(turns.rows), warnings
+            ranking = Ranking(
+                understanding=understanding,
+                index=index,
+                turns=ranked,
+                facts=ranked_facts,
+                table=features,
+                mode="lexical" if embedding is None else "full",
+                model=spec.model if spec else "",
+                searched=len(turns.rows),
+                warnings=warnings,
+                timings=timings,
+            )
         await self._leave_out_copies(partition, ranking)
         await self._judge(partition, ranking)
         return ranking
@@ -200,32 +209,24 @@ class Recall:
         # Whatever the host repeats is at hand among what was said, however far behind.
         said = turns.order[~ranking.index.turns.system[turns.candidates.rows[turns.order]]][:_COMPARED]
         texts = await self._turns(partition, ranking, [*ranking.turn_ids(said), *system_ids])
-        said_texts = {turn.text: turn for turn in map(texts.get, ranking.turn_ids(said)) if turn}
-        others = [set(content_words(document_text(turn))) for turn in said_texts.values()]
-        copied = {id_ for id_ in system_ids if id_ in texts and copies(texts[id_].text, others)}
+        copied = await off_loop(
+            _copied,
+            [texts[id_] for id_ in system_ids if id_ in texts],
+            [texts[id_] for id_ in ranking.turn_ids(said) if id_ in texts],
+        )
         if copied:
             positions = [at for at, id_ in zip(best, ranking.turn_ids(best), strict=True) if id_ in copied]
             turns.scores[positions] = -np.inf
             turns.order = turns.order[np.isfinite(turns.scores[turns.order])]
 
-    def _ranking(
-        self,
-        candidates: tuple[Candidates, Candidates],
-        index: PartitionIndex,
-        understanding: Understanding,
-        timings: dict[str, float],
-    ) -> Ranking:
-        turns, facts = candidates
+    def _fused(
+        self, turns: Candidates, facts: Candidates, index: PartitionIndex, understanding: Understanding
+    ) -> tuple[RankedCandidates, RankedCandidates, Floats]:
+        """Return turns and facts with one score each, and the turns' features."""
         features = table(turns, facts, index, understanding)
         ranked = self._ranked_turns(turns, features, index)
-        return Ranking(
-            understanding=understanding,
-            index=index,
-            turns=ranked,
-            facts=rank_facts(facts, ranked, index, windows=understanding.windows, policy=self.policy.facts),
-            table=features,
-            timings=timings,
-        )
+        windows = understanding.windows
+        return ranked, rank_facts(facts, ranked, index, windows=windows, policy=self.policy.facts), features
 
     def _usable(
         self, encoded: Encoded, index: PartitionIndex, turns: Matches
@@ -330,3 +331,10 @@ def _hit(ranking: Ranking, selected: Selected, document: Turn | Fact, *, explain
     if isinstance(document, Fact):
         return fact_hit(ranking, selected.position, document, explain=explain)
     return turn_hit(ranking, selected.position, document, explain=explain)
+
+
+def _copied(system: Sequence[Turn], said: Sequence[Turn]) -> set[str]:
+    """Return the ids of system messages that copy what was said."""
+    distinct = {turn.text: turn for turn in said}.values()
+    others = [set(content_words(document_text(turn))) for turn in distinct]
+    return {turn.id for turn in system if copies(turn.text, others)}

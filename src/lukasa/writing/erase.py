@@ -39,6 +39,11 @@ class Selection:
 
     everything: bool = False
 
+    @property
+    def wanted(self) -> str:
+        """The text as it is compared; empty when none is named."""
+        return searchable(self.text or "")
+
 
 class _Plan(NamedTuple):
     """What is to go, and what it was decided on."""
@@ -102,7 +107,7 @@ class Erase:
         facts = await self.store.facts(partition, FactQuery(ids=ids, include_retired=True))
         if any(fact.slot in plan.slots for fact in facts):
             return True
-        wanted = searchable(selection.text or "")
+        wanted = selection.wanted
         return bool(wanted) and (
             any(_turn_has(turn, wanted) for turn in turns)
             or any(_fact_has(fact, wanted) for fact in facts)
@@ -110,9 +115,9 @@ class Erase:
         )
 
     async def _plan(self, partition: Partition, selection: Selection, version: int) -> _Plan:
-        already = await self._already(partition, selection)
-        turns = await self._turns(partition, selection, already)
-        named = await self._named(partition, selection, already)
+        turns = await self._turns(partition, selection)
+        named = await self._named(partition, selection)
+        already = await self._already(partition, selection, turns, named)
         words = await collected(text_mark(turn.speaker, turn.text) for turn in turns)
         marks = [mark for turn, own in zip(turns, words, strict=True) for mark in (turn.id, own) if mark]
         marks += [fact.key for fact in named]
@@ -129,75 +134,78 @@ class Erase:
         histories = await self._touched(partition, erased, named)
         doomed, remaining = await off_loop(what_remains, histories, erased, {fact.id for fact in named})
         sources = await self._source_turns(partition, remaining)
-        rewritten = [reworded(versions, erased, sources) for versions in remaining.values()]
+        histories_left = [reworded(versions, erased, sources) for versions in remaining.values()]
+        rewritten = [history for history in histories_left if history is not None]
         # A fact of which no turn is left to quote has nothing to say.
-        doomed |= set(remaining) - {each.versions[-1].id for each in rewritten if each is not None}
-        text = searchable(selection.text or "")
+        doomed |= set(remaining) - {history.versions[-1].id for history in rewritten}
+        reasons, summaries = await self._mentions(partition, selection.wanted)
         erasure = Erasure(
             turns=[turn.id for turn in turns],
             facts=sorted(doomed),
-            rewritten=await self._with_documents([each for each in rewritten if each is not None], histories),
+            rewritten=await self._with_documents(rewritten, histories),
             marks=[*marks, *map(erased_mark, sorted(doomed))],
-            reasons=[
-                entry.version
-                for entry in (await self.store.journal(partition) if text else ())
-                if text in searchable(entry.reason)
-            ],
-            summaries=[
-                summary.session
-                for summary in (await self.store.summaries(partition) if text else ())
-                if text in searchable(f"{summary.session or ''} {summary.text}")
-            ],
+            reasons=reasons,
+            summaries=summaries,
         )
         slots = {fact.slot for versions in histories.values() for fact in versions if fact.slot}
         return _Plan(version, erasure, frozenset(erased | doomed | set(histories)), frozenset(slots), already)
 
-    async def _already(self, partition: Partition, selection: Selection) -> list[str]:
-        """Return the ids that are named and were erased before."""
-        named = [*selection.turns, *selection.facts]
-        if not named:
-            return []
-        marks = {id_: id_ for id_ in selection.turns} | {erased_mark(id_): id_ for id_ in selection.facts}
-        tombstones = await self.store.tombstones(partition, sorted(marks))
-        left = {
-            turn.id for turn in await self.store.turns(partition, TurnQuery(ids=named, include_retired=True))
+    async def _already(
+        self, partition: Partition, selection: Selection, turns: Sequence[Turn], facts: Sequence[Fact]
+    ) -> list[str]:
+        """Return the ids that are named and were erased before; raise `NotFoundError` for one that never was."""
+        known = {turn.id for turn in turns} | {fact.id for fact in facts}
+        missing = {
+            "turn": [id_ for id_ in selection.turns if id_ not in known],
+            "fact": [id_ for id_ in selection.facts if id_ not in known],
         }
-        left |= {
-            fact.id for fact in await self.store.facts(partition, FactQuery(ids=named, include_retired=True))
-        }
-        missing = set(named) - left
-        gone = {marks[mark] for mark in tombstones} & missing
-        if missing - gone:
+        marks = {id_: id_ for id_ in missing["turn"]} | {erased_mark(id_): id_ for id_ in missing["fact"]}
+        gone = {marks[mark] for mark in await self.store.tombstones(partition, sorted(marks))}
+        if not gone.issuperset(marks.values()):
             # What was readmitted since has no tombstone any more, but its entry in the journal.
-            journal = await self.store.journal(partition)
-            gone |= missing & {entry.id for entry in journal if entry.op == "erase"}
+            entries = await self.store.journal(partition)
+            gone |= {entry.id for entry in entries if entry.op == "erase"} & set(marks.values())
+        for what, ids in missing.items():
+            never = next((id_ for id_ in ids if id_ not in gone), None)
+            # Of everything, each turn goes, whichever are named.
+            if never is not None and not (selection.everything and what == "turn"):
+                raise NotFoundError(f"the partition has no {what} {never!r}")
         return sorted(gone)
 
-    async def _turns(self, partition: Partition, selection: Selection, already: Sequence[str]) -> list[Turn]:
+    async def _mentions(self, partition: Partition, text: str) -> tuple[list[int], list[str | None]]:
+        """Return the journal entries whose reason has a text, and the sessions whose summary has it."""
+        if not text:
+            return [], []
+        entries = await self.store.journal(partition)
+        summaries = await self.store.summaries(partition)
+        return (
+            [entry.version for entry in entries if text in searchable(entry.reason)],
+            [each.session for each in summaries if text in searchable(f"{each.session or ''} {each.text}")],
+        )
+
+    async def _turns(self, partition: Partition, selection: Selection) -> list[Turn]:
         if selection.everything:
             return await self.store.turns(partition, TurnQuery(include_retired=True))
         turns: list[Turn] = []
         if selection.turns:
             turns += await self.store.turns(partition, TurnQuery(ids=selection.turns, include_retired=True))
-            _check_known(selection.turns, [*already, *(turn.id for turn in turns)], "turn")
         if selection.session is not None:
             query = TurnQuery(session=selection.session, include_retired=True)
             turns += await self.store.turns(partition, query)
         if selection.text is not None:
             everything = await self.store.turns(partition, TurnQuery(include_retired=True))
-            wanted = searchable(selection.text)
+            wanted = selection.wanted
             turns += compress(everything, await collected(_turn_has(turn, wanted) for turn in everything))
         return list({turn.id: turn for turn in turns}.values())
 
-    async def _named(self, partition: Partition, selection: Selection, already: Sequence[str]) -> list[Fact]:
+    async def _named(self, partition: Partition, selection: Selection) -> list[Fact]:
         named: list[Fact] = []
         if selection.facts:
             named += await self.store.facts(partition, FactQuery(ids=selection.facts, include_retired=True))
-            _check_known(selection.facts, [*already, *(fact.id for fact in named)], "fact")
         if selection.text is not None:
             facts = await self.store.facts(partition, FactQuery(include_retired=True))
             histories = await self.store.history(partition, [fact.id for fact in facts])
-            wanted = searchable(selection.text)
+            wanted = selection.wanted
             # Another process may have erased it since.
             having = await collected(
                 any(_fact_has(version, wanted) for version in histories.get(fact.id, ())) for fact in facts
@@ -344,8 +352,3 @@ def _strings(value: object) -> list[str]:
             return [text for key, item in value.items() for text in (str(key), *_strings(item))]
         case _:
             return []
-
-
-def _check_known(ids: Sequence[str], known: Sequence[str], what: str) -> None:
-    if missing := [id_ for id_ in ids if id_ not in set(known)]:
-        raise NotFoundError(f"the partition has no {what} {missing[0]!r}")

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
@@ -162,6 +161,7 @@ def each_message(
     stored as a whole or not at all.
     """
     alone = isinstance(messages, str | Mapping)
+    names: dict[str, Redacted] = {}
     size = 0
     for index, message in enumerate(_sequence(messages)):
         name = "the message" if alone else f"message {index}"
@@ -172,7 +172,7 @@ def each_message(
                 raise InputError(
                     f"{name}: the call has more than {LIMITS.call_bytes:,} bytes up to here; {_SEVERAL}"
                 )
-            yield _redacted(draft) if policy.redact else ReadMessage(draft)
+            yield _redacted(draft, names) if policy.redact else ReadMessage(draft)
             continue
         skipped = f"{name} ({draft.role}) has no text"
         if alone:
@@ -199,14 +199,17 @@ def _sequence(messages: Message | Sequence[Message]) -> Sequence[object]:
     return messages
 
 
-def _redacted(draft: Draft) -> ReadMessage:
-    """Replace secrets by labels, before anything is stored, indexed or given to a model."""
+def _redacted(draft: Draft, names: dict[str, Redacted]) -> ReadMessage:
+    """Replace secrets by labels, before anything is stored, indexed or given to a model.
+
+    *names*: what became of the names so far; most drafts of a call have the same ones.
+    """
     labels: list[str] = []
 
     def name(value: str | None) -> str | None:
         if value is None:
             return None
-        text, own = _redacted_name(value)
+        text, own = names.get(value) or names.setdefault(value, redact_name(value))
         labels.extend(own)
         return text
 
@@ -219,12 +222,6 @@ def _redacted(draft: Draft) -> ReadMessage:
         draft, text=text, metadata=metadata, key=key, speaker=speaker, session=session, agent=agent
     )
     return ReadMessage(clean, redacted=(*of_text, *of_metadata, *of_key, *labels))
-
-
-@lru_cache(maxsize=256)
-def _redacted_name(name: str) -> Redacted:
-    """Redact a name; most drafts of a call have the same ones."""
-    return redact_name(name)
 
 
 def redact_key(key: str) -> Redacted:

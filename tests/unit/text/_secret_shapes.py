@@ -8,12 +8,8 @@ import string
 from collections.abc import Callable
 from random import Random
 
-ALNUM = string.ascii_letters + string.digits
-LOWER = string.ascii_lowercase + string.digits
-UPPER = string.ascii_uppercase + string.digits
-HEX = "0123456789abcdef"
-URLSAFE = ALNUM + "-_"
-BASE64 = ALNUM + "+/"
+from _secrets import ALNUM, BASE64, HEX, LOWER, UPPER, URLSAFE
+
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 Maker = Callable[[Random], str]

@@ -156,10 +156,8 @@ def spent(
 def forget(writer: PartitionWriter, numbers: Sequence[int], summaries: Sequence[str | None]) -> None:
     """Drop what may tell of documents that are about to be erased, and the summaries of these sessions."""
     values: Values = {"partition": writer.state.id, "numbers": json.dumps(list(numbers))}
-    writer.connection.execute(sql("drop_summaries_of"), values)
+    writer.connection.execute(sql("drop_summaries_of"), {**values, "sessions": json.dumps(list(summaries))})
     writer.connection.execute(sql("drop_jobs_of_emptied"), values)
-    named: Values = {"partition": writer.state.id, "sessions": json.dumps([each or "" for each in summaries])}
-    writer.connection.execute(sql("drop_summaries_named"), named)
     writer.connection.execute(sql("clear_job_errors"), {"partition": writer.state.id})
 
 

@@ -654,9 +654,6 @@ DELETE FROM jobs WHERE partition = :partition
     SELECT session FROM documents
     WHERE partition = :partition AND session IS NOT NULL AND id NOT IN (SELECT value FROM json_each(:numbers)));
 
--- name: drop_summaries_named
-DELETE FROM summaries WHERE partition = :partition AND coalesce(session, '') IN (SELECT value FROM json_each(:sessions));
-
 -- name: clear_job_errors
 UPDATE jobs SET error = '' WHERE partition = :partition;
 
@@ -676,7 +673,8 @@ ORDER BY session;
 
 -- name: drop_summaries_of
 DELETE FROM summaries WHERE partition = :partition AND (session IS NULL OR session IN (
-  SELECT session FROM documents WHERE partition = :partition AND id IN (SELECT value FROM json_each(:numbers))));
+  SELECT session FROM documents WHERE partition = :partition AND id IN (SELECT value FROM json_each(:numbers))
+  UNION ALL SELECT value FROM json_each(:sessions)));
 
 -- name: spend
 INSERT INTO usage(partition, day, purpose, model, calls, tokens_in, tokens_out, tokens_cached, dollars, unpriced)

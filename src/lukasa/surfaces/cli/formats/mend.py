@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from hashlib import blake2b
 
-from lukasa.bounds import LIMITS
+from lukasa.bounds import LIMITS, MetadataReader
 from lukasa.domain.labels import breaks_line, one_line
 from lukasa.domain.turn import MAX_INT
-from lukasa.errors import shown
+from lukasa.errors import InputError, shown
 from lukasa.surfaces.cli.formats.notes import Notes
 from lukasa.surfaces.cli.formats.session import Session
 
@@ -128,38 +128,18 @@ def _metadata(value: object, location: str, notes: Notes) -> dict[str, object]:
     if not isinstance(value, Mapping):
         return {}
     kept: dict[str, object] = {}
-    values = size = 0
+    reader = MetadataReader("metadata")
     for key, item in value.items():
-        name, plain = _plain(str(key)), _json(item, _DEPTH)
-        more_values, more_size = _measured(plain)
-        more_size += len(name.encode())
-        if not name:
+        if not (name := _plain(str(key))):
             continue
-        if (
-            len(name.encode()) > LIMITS.label_bytes
-            or values + more_values > LIMITS.metadata_values
-            or size + more_size > LIMITS.metadata_bytes
-        ):
+        further = replace(reader)
+        try:
+            kept.update(further.read({name: _json(item, _DEPTH)}))
+        except InputError:
             notes.mend(location, f"metadata {name!r:.40} is too large; left out")
-            continue
-        kept[name] = plain
-        values, size = values + more_values, size + more_size
+        else:
+            reader = further
     return kept
-
-
-def _measured(value: object) -> tuple[int, int]:
-    """Return the number of values in plain JSON, and the bytes of its texts."""
-    match value:
-        case str():
-            return 1, len(value.encode())
-        case list():
-            parts = [_measured(item) for item in value]
-        case dict():
-            parts = [_measured(item) for item in value.values()]
-            parts += [(0, len(key.encode())) for key in value]
-        case _:
-            return 1, 0
-    return 1 + sum(count for count, _ in parts), sum(size for _, size in parts)
 
 
 def _json(value: object, depth: int) -> object:
