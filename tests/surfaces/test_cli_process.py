@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -106,10 +107,13 @@ def test_a_killed_import_loses_nothing_that_was_stored_and_can_go_on(
 
 
 def test_an_interrupted_import_says_what_it_kept(tmp_path: Path, stored: Callable[[Path], int]):
-    file = write_lines(tmp_path / "chat.jsonl", messages(6_000, sessions=30))
+    file = write_lines(tmp_path / "chat.jsonl", messages(1_000, sessions=20))
     db = tmp_path / "p.lukasa"
 
-    with start("import", file, "--db", db, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    # A shell starts what it runs in the background without interrupts, and every child would inherit that.
+    heard = partial(signal.signal, signal.SIGINT, signal.default_int_handler)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with start("import", file, "--db", db, preexec_fn=heard, **pipes) as process:
         while process.poll() is None and stored(db) < ENOUGH:
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)

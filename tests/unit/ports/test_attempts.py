@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -41,12 +40,18 @@ async def append(store: Store, attempts: list[str], writer: str, version: int) -
 async def test_two_writers_of_one_file_count_together(tmp_path: Path):
     attempts: list[str] = []
     rounds = 20
+    both = asyncio.Barrier(2)
 
     async def count(writer: str) -> list[str]:
         store = SqliteStore(tmp_path / "memory.lukasa")
         await store.open()
         try:
-            decide = partial(append, store, attempts, writer)
+
+            async def decide(version: int) -> str:
+                if writer not in attempts:
+                    await both.wait()  # each knows the version before either writes: they meet at least once
+                return await append(store, attempts, writer, version)
+
             return [await until_applied(store, ALICE, decide, attempts=1_000) for _ in range(rounds)]
         finally:
             await store.aclose()
