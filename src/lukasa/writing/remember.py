@@ -27,12 +27,11 @@ from lukasa.domain.claim import Claim
 from lukasa.domain.embedding import Embedding
 from lukasa.domain.erasure import text_mark
 from lukasa.domain.filter import Compare
-from lukasa.domain.ids import content_id
 from lukasa.domain.job import Queue
 from lukasa.domain.journal import Cause
 from lukasa.domain.query import TurnQuery
 from lukasa.domain.report import Receipt, Usage
-from lukasa.domain.scope import Partition
+from lukasa.domain.scope import Partition, content_id
 from lukasa.domain.time import to_micros
 from lukasa.domain.turn import Turn
 from lukasa.gate.rulings import Admitted

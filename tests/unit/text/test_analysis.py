@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lukasa.domain.ids import digest
+from lukasa.domain.scope import digest
 from lukasa.domain.turn import Turn
 from lukasa.indexing.documents import document_of
 from lukasa.text.analysis import (
