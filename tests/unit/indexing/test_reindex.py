@@ -36,7 +36,7 @@ def spoil(path: Path, owner: Partition, count: int) -> None:
         try:
             old = await store.outdated(owner, analysis=10_000, limit=count)
             changes = [
-                Index(id=id_, terms=["gibberish"], traits=Traits(), analysis=ANALYSIS_VERSION + 1)
+                Index(id=id_, passages=[["gibberish"]], traits=Traits(), analysis=ANALYSIS_VERSION + 1)
                 for id_ in old
             ]
             await store.apply(owner, changes, cause=Cause(verb="test", at=NOON))
