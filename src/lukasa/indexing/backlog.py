@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, islice
 
-from lukasa.domain.change import Embed, Index
+from lukasa.domain.change import Change, Embed, Index
+from lukasa.domain.document import Document
 from lukasa.domain.fact import Fact
 from lukasa.domain.journal import Cause
 from lukasa.domain.report import Progress
@@ -74,7 +75,7 @@ class Reembed:
             if encoded.fingerprint is None:
                 raise encoded.error or self.encoder.problem
             embeddings = iter(encoded.embeddings)
-            changes = [
+            embed: list[Change] = [
                 Embed(
                     id=content.id,
                     embeddings=list(islice(embeddings, len(texts))),
@@ -82,7 +83,9 @@ class Reembed:
                 )
                 for content, texts in batch
             ]
-            await self.store.apply(partition, changes, cause=Cause(verb="reembed", at=now))
+            # The terms too, where other rules made them: the vectors would be of other passages.
+            index = await collected(_index(document_of(content)) for content, _ in batch)
+            await self.store.apply(partition, [*index, *embed], cause=Cause(verb="reembed", at=now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,17 +123,15 @@ class Reindex:
         return await self.store.outdated(partition, analysis=ANALYSIS_VERSION, limit=limit)
 
     async def _index(self, partition: Partition, ids: Sequence[str], *, now: datetime) -> None:
-        documents = await collected(map(document_of, await contents(self.store, partition, ids)))
-        changes = [
-            Index(
-                id=document.id,
-                passages=document.passages,
-                traits=document.traits,
-                analysis=document.analysis,
-            )
-            for document in documents
-        ]
+        documents = await contents(self.store, partition, ids)
+        changes = await collected(_index(document_of(content)) for content in documents)
         await self.store.apply(partition, changes, cause=Cause(verb="reindex", at=now))
+
+
+def _index(document: Document) -> Index:
+    return Index(
+        id=document.id, passages=document.passages, traits=document.traits, analysis=document.analysis
+    )
 
 
 def _batches(
@@ -155,10 +156,12 @@ async def _in_batches(
 ) -> int:
     """Process what is pending until nothing is left or the limit is reached; return how many were processed."""
     done = 0
+    before: Sequence[str] = ()
     while limit is None or done < limit:
         ids = await pending(batch if limit is None else min(batch, limit - done))
-        if not ids:
+        if not ids or ids == before:  # what cannot be brought up to date is not tried for ever
             break
+        before = ids
         await process(ids)
         done += len(ids)
     return done

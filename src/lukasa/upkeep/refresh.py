@@ -18,7 +18,6 @@ from lukasa.indexing.backlog import Reembed, Reindex
 from lukasa.llm.budget import Spending
 from lukasa.policy import MaintainPolicy
 from lukasa.ports.store import Store
-from lukasa.text.analysis import ANALYSIS_VERSION
 
 KIND = "refresh"
 
@@ -48,12 +47,12 @@ class Refresh:
         if len(self._looked_at) >= _REMEMBERED:
             self._looked_at.clear()
         self._looked_at.add(partition)
-        old = await self.store.outdated(partition, analysis=ANALYSIS_VERSION, limit=1)
+        old = bool(await self.reindex.warnings(partition))
         if old:
             now = self.clock()
             queue = Queue(kind=KIND, session=_SESSION, due_at=now)
             await self.store.apply(partition, [], cause=Cause(verb=KIND, at=now), bookkeeping=[queue])
-        return bool(old)
+        return old
 
     async def __call__(self, job: Job, *, final: bool = False) -> Spending:
         """Do rounds until nothing is left. Raises `ProviderError` when the embedder fails; what was done stays."""

@@ -134,10 +134,11 @@ def test_when_the_rules_change_everything_before_is_old(path: Path, monkeypatch:
         monkeypatch.setattr(module, "ANALYSIS_VERSION", ANALYSIS_VERSION + 1)
 
     with Memory.open(path, settings=NO_MODEL) as memory:
-        memory.of("ben").remember("And the bus too.", at=NOON)
         assert memory.of("ben").recall("bus").warnings == [backlog.OUTDATED]
         assert memory.reindex().done == 6
+        memory.of("ben").remember("And the bus too.", at=NOON)
         assert memory.of("ben").recall("bus").warnings == []
+        assert memory.doctor().outdated == 0
 
 
 def test_a_file_from_before_the_rules_were_numbered_is_outdated(tmp_path: Path):
