@@ -33,7 +33,7 @@ if TYPE_CHECKING:
         Why,
     )
     from lukasa.domain.scope import Partition
-    from lukasa.domain.turn import Source, Turn
+    from lukasa.domain.turn import Source, Span, Turn
     from lukasa.engine.handle import AsyncHandle
     from lukasa.errors import LukasaError
     from lukasa.extraction.guidance import CustomAttribute, Guidance
@@ -78,6 +78,7 @@ __all__ = [
     "Settings",
     "Signal",
     "Source",
+    "Span",
     "Spent",
     "Stage",
     "Stats",
@@ -105,7 +106,7 @@ _NAMES = {
     "lukasa.domain.recalled": "Context Hit Recalled Signal",
     "lukasa.domain.report": "Backlog Diff Flushed Forgotten Health Progress Receipt Revision Stage Stats Testimony Usage Verified Why",
     "lukasa.domain.scope": "Partition",
-    "lukasa.domain.turn": "Source Turn",
+    "lukasa.domain.turn": "Source Span Turn",
     "lukasa.engine.handle": "AsyncHandle",
     "lukasa.errors": "LukasaError",
     "lukasa.extraction.guidance": "CustomAttribute Guidance",

@@ -13,6 +13,10 @@ from types import MappingProxyType
 from lukasa import weights
 from lukasa.weights import BestChannel
 
+EMBEDDED_PASSAGES = 256
+"""Passages of one turn that get vectors, from its beginning: about 25,000 words, which take two or three seconds to encode. A turn
+of 1 MB would take half a minute. Full-text has all of them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputLimits:
@@ -184,6 +188,9 @@ class MaintainPolicy:
     documents: int = 512
     """Documents given vectors: about ten seconds of work."""
 
+    refresh: int = 64
+    """Documents of another version of Lukasa that one round of `refresh` indexes and embeds anew: a second or two of work."""
+
     summaries: int = 20
     """Sessions that a model summarises."""
 
@@ -265,8 +272,11 @@ class RecallPolicy:
     """The best of each channel bring their neighbours along: answers follow questions."""
 
     exact_documents: int = 700
-    """Up to this many documents late interaction scores every one, in about 8 ms on one core; beyond it, the channels'
-    candidates only, which find as much (see `per_channel`)."""
+    """Up to this many documents, counted by their passages, late interaction scores every one, in about 8 ms on one core;
+    beyond it, the channels' candidates only, which find as much (see `per_channel`)."""
+
+    late_passages: int = 4
+    """Beyond that, so many passages of each candidate: those nearest by their single vectors, and the best by words."""
 
     warm_bytes: int = 512_000_000
     """Memory for warm partitions; the least recently asked are dropped beyond it."""

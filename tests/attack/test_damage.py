@@ -34,7 +34,8 @@ CONTENT = {
     ("turns", "text"), ("turns", "metadata"), ("turns", "recorded_at"), ("documents", "at"), ("documents", "speaker"),
     ("documents", "role"), ("documents", "session"), ("documents", "terms"), ("documents", "name"),
     ("fact_versions", "body"), ("facts", "turns"), ("facts", "text"), ("changes", "at"), ("changes", "verb"),
-    ("changes", "digest"), ("changes", "content"), ("attributes", "value"),
+    ("changes", "digest"), ("changes", "content"), ("attributes", "value"), ("documents", "passages"),
+    ("vectors", "passages"), ("token_vectors", "counts"),
 }  # fmt: skip
 """What carries a memory: damage of it has to be found. The rest may change to another value that is as good."""
 
@@ -61,6 +62,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
             {"role": "user", "name": "Ana", "content": "I like tea."}, session="s0", key="k0"
         )
         user.remember([said, {"role": "user", "name": "Ana", "content": "I bought a lamp."}], session="s1")
+        user.remember({"role": "assistant", "content": "The harbour opens at nine. " * 60}, session="s1")
         user.erase(list(gone.turns))
     reply = {"facts": [], "summary": "Ana lives in Lisbon."}
     with Memory.open(path, settings=SETTINGS, llm=ScriptedLLM(lambda _: reply)) as memory:

@@ -52,7 +52,11 @@ WORDS = ("tea", "Tea", "té", "te", "tea~2", "茶", "t e", "", "tea.")
 partitions = st.sampled_from(PARTITIONS)
 names = st.sampled_from([f"t{place}" for place in range(8)])
 fingerprints = st.sampled_from(["f", "g"])
-embeddings = st.builds(embedding, st.sampled_from([1.0, 2.0]), tokens=st.sampled_from([None, 0, 2]))
+firsts = st.sampled_from([1.0, 2.0])
+embeddings = st.lists(
+    st.builds(embedding, firsts, tokens=st.sampled_from([0, 2, 3])), min_size=1, max_size=3
+) | st.lists(st.builds(embedding, firsts, tokens=st.none()), min_size=1, max_size=3)
+
 seeds = st.integers(0, 2**32)
 terms = st.lists(st.sampled_from(WORDS), max_size=8)
 traits = st.builds(Traits, words=st.integers(0, 70_000), asks=st.booleans(), picture=st.booleans())
@@ -75,10 +79,10 @@ def additions(draw: st.DrawFn) -> AddTurn:
     document = Document(
         id=name,
         kind="turn",
-        terms=draw(terms),
+        passages=draw(st.lists(terms, min_size=1, max_size=3)),
         traits=draw(traits),
         analysis=draw(analyses),
-        embedding=draw(embeddings) if embedded else None,
+        embeddings=draw(embeddings) if embedded else (),
         fingerprint=draw(fingerprints) if embedded else None,
     )
     return AddTurn(turn=given, document=document)
@@ -111,9 +115,9 @@ def versions(draw: st.DrawFn) -> PutFact:
     document = Document(
         id=given.id,
         kind="fact",
-        terms=draw(terms),
+        passages=draw(st.lists(terms, min_size=1, max_size=3)),
         analysis=draw(analyses),
-        embedding=draw(embeddings) if embedded else None,
+        embeddings=draw(embeddings) if embedded else (),
         fingerprint=draw(fingerprints) if embedded else None,
     )
     return PutFact(fact=given, op="believe", document=draw(st.sampled_from([document, document, None])))
@@ -136,8 +140,10 @@ changes: st.SearchStrategy[Change] = st.one_of(
     additions(),
     st.builds(Retire, id=names),
     st.builds(Restore, id=names),
-    st.builds(Embed, id=names, embedding=embeddings, fingerprint=fingerprints),
-    st.builds(Index, id=names, terms=terms, traits=traits, analysis=analyses),
+    st.builds(Embed, id=names, embeddings=embeddings, fingerprint=fingerprints),
+    st.builds(
+        Index, id=names, passages=st.lists(terms, min_size=1, max_size=3), traits=traits, analysis=analyses
+    ),
 )
 
 sessions = st.sampled_from([None, "", "s1", "s2"])

@@ -41,7 +41,7 @@ async def do(store: SqliteStore, job: Job, now: datetime) -> None:
     """Do a job: what comes of it is a turn, of another name each time, stored together with the end of the job."""
     name = f"{job.kind}-{job.session}-{job.worker}-{job.attempts}"
     turn = Turn(id=name, role="user", text=name, at=now, recorded_at=now, session=job.session)
-    change = AddTurn(turn=turn, document=Document(id=name, kind="turn", terms=[job.kind]))
+    change = AddTurn(turn=turn, document=Document(id=name, kind="turn", passages=[[job.kind]]))
     cause = Cause(verb="work", at=now)
     await store.apply(job.partition, [change], cause=cause, bookkeeping=[Finish(job=job)])
 

@@ -34,7 +34,9 @@ def addition(name: str) -> AddTurn:
         turn=Turn(
             id=name, role="user", text=name * 20, at=NOW, recorded_at=NOW, metadata={"writer": words[0]}
         ),
-        document=Document(id=name, kind="turn", terms=[*words, "word"], embedding=vectors, fingerprint="f"),
+        document=Document(
+            id=name, kind="turn", passages=[[*words, "word"]], embeddings=[vectors], fingerprint="f"
+        ),
     )
 
 

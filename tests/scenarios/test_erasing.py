@@ -67,6 +67,8 @@ def plant(handle: Handle, clock: FrozenClock) -> None:
         at=clock(),
         metadata={"note": CANARY, CANARY: [CANARY]},
     )
+    pages = [f"{CANARY} opens at nine. " * 60, "The harbour is near. " * 60, f"So much for {CANARY}."]
+    handle.remember({"role": "assistant", "content": "\n\n".join(pages)}, session="s1", at=clock())
     clock.advance(timedelta(days=1))
     handle.believe(
         f"Ana owns a {CANARY} bicycle.", subject="Ana", attribute="owns", value=f"{CANARY} bicycle"
@@ -172,7 +174,7 @@ def test_a_dry_run_says_what_would_go_and_destroys_nothing(alice: Handle, clock:
     planned = alice.erase(text=CANARY, dry_run=True)
 
     assert planned.dry_run
-    assert len(planned.turns) == 3
+    assert len(planned.turns) == 4
     assert (alice.turns(include_retired=True), alice.facts(include_retired=True)) == before
     done = alice.erase(text=CANARY)
     assert (sorted(done.turns), sorted(done.facts)) == (sorted(planned.turns), sorted(planned.facts))

@@ -14,6 +14,8 @@ from _settings import SETTINGS
 from lukasa import Handle, Memory
 from lukasa.adapters.stores.sqlite.store import SqliteStore
 from lukasa.domain.job import PutSummary, Queue, Spent, Summary
+from lukasa.domain.turn import Span
+from lukasa.policy import MaintainPolicy
 from lukasa.testing.conformance.samples import CAUSE, NOON
 from lukasa.testing.fakes import FrozenClock
 
@@ -132,17 +134,71 @@ async def test_a_file_of_schema_3_keeps_what_was_read_and_takes_jobs(believing: 
     await store.aclose()
 
 
-def test_a_file_of_schema_4_gives_the_answers_that_it_gave(tmp_path: Path):
-    """The file holds facts of a model and of rules, an erased and a forgotten turn, an alias, an undone call."""
-    wanted = json.loads((GOLDEN / "schema-4.json").read_text("utf-8"))
+@pytest.mark.parametrize("schema", ["schema-4", "schema-5"])
+def test_an_older_file_gives_the_answers_that_it_gave(tmp_path: Path, schema: str):
+    """The files hold facts of a model and of rules, an erased and a forgotten turn, an alias, an undone call; turns of pages."""
+    wanted = json.loads((GOLDEN / f"{schema}.json").read_text("utf-8"))
     wanted_of_verify = wanted.pop("verify")
 
     with Memory.open(
-        unpacked("schema-4", tmp_path), settings=SETTINGS, clock=FrozenClock("2025-07-01T09:00:00Z")
+        unpacked(schema, tmp_path), settings=SETTINGS, clock=FrozenClock("2025-07-01T09:00:00Z")
     ) as memory:
         for user, answers in wanted.items():
             assert answered(memory.of(user), answers) == answers
         assert list(memory.verify().findings) == wanted_of_verify
+
+
+PASTRY = "Which pastry shop is the best one?"
+"""The answer is the last of 400 words."""
+
+
+def test_an_older_file_becomes_one_of_passages_on_demand(tmp_path: Path):
+    with Memory.open(unpacked("schema-5", tmp_path), settings=SETTINGS) as memory:
+        nadia = memory.of("nadia")
+        (old, *_) = nadia.recall(PASTRY, kinds=["turn"]).hits
+        assert old.passages == (Span(0, len(old.text)),)
+        health = memory.doctor()
+        assert health.outdated == health.stats.documents
+
+        assert memory.reindex().remaining == 0
+        assert memory.doctor().unembedded == 3  # those of several passages
+        assert nadia.recall(PASTRY, kinds=["turn"]).hits[0].id == old.id
+        assert memory.reembed().remaining == 0
+
+        (hit, *_) = nadia.recall(PASTRY, kinds=["turn"]).hits
+        (best,) = hit.passages
+        assert hit.id == old.id
+        assert "Zefira" in hit.text[best.start : best.end]
+        assert best.end - best.start < len(hit.text) / 2
+        assert memory.verify().findings == ()
+
+
+def test_an_older_file_becomes_one_of_passages_in_the_background(tmp_path: Path):
+    settings = SETTINGS.model_copy(update={"maintain": MaintainPolicy(refresh=4)})
+    with Memory.open(unpacked("schema-5", tmp_path), settings=settings) as memory:
+        nadia = memory.of("nadia")
+        nadia.recall(PASTRY)
+        assert memory.jobs() == []
+
+        nadia.remember("I am back.", session="trip")
+        memory.flush()
+
+        assert memory.jobs() == []
+        assert [backlog.partition.user for backlog in memory.doctor().backlogs] == ["other"]
+        assert "Zefira" in (hit := nadia.recall(PASTRY, kinds=["turn"]).hits[0]).text[slice(*hit.passages[0])]
+        assert memory.verify().findings == ()
+
+
+def test_a_long_turn_of_an_older_file_can_be_erased(tmp_path: Path):
+    path = unpacked("schema-5", tmp_path)
+    with Memory.open(path, settings=SETTINGS) as memory:
+        nadia = memory.of("nadia")
+        nadia.erase(text="clove hitch")
+        assert memory.verify().findings == ()
+        memory.reindex()
+        nadia.erase(text="Zefira")
+        assert memory.verify().findings == ()
+    assert not [word for word in (b"zefira", b"Zefira", b"hitch") if word in path.read_bytes()]
 
 
 def test_a_change_of_an_older_file_can_be_undone(tmp_path: Path):

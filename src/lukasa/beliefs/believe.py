@@ -28,7 +28,7 @@ from lukasa.domain.query import FactQuery
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Source, Turn
 from lukasa.gate.rulings import Admitted, Gate, Quarantined, Ruling
-from lukasa.indexing.documents import document_of
+from lukasa.indexing.documents import fact_document
 from lukasa.off_loop import collected, off_loop
 from lukasa.policy import ResolvePolicy
 from lukasa.ports.extractor import Extractor
@@ -312,5 +312,5 @@ def make_scenes(turns: Sequence[Turn], earlier: Sequence[Turn], *, zone: tzinfo 
 def put(version: Version, embedded: Mapping[str, Embedding], fingerprint: str | None) -> PutFact:
     """Return the change that stores a version; *embedded* has vectors by text."""
     fact = version.fact
-    document = document_of(fact, embedded.get(fact.text), fingerprint) if version.worded else None
+    document = fact_document(fact, embedded.get(fact.text), fingerprint) if version.worded else None
     return PutFact(fact=fact, op=version.op, document=document, caused_by=version.caused_by)

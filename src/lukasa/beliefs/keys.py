@@ -7,8 +7,8 @@ import re
 from lukasa.domain.attribute import attribute as known_attribute
 from lukasa.domain.claim import Claim
 from lukasa.domain.fact import KIND_TRAITS, Cardinality, FactKind
-from lukasa.domain.ids import digest
 from lukasa.domain.interval import Interval
+from lukasa.domain.scope import digest
 from lukasa.text.comparison import terms
 from lukasa.text.language_data import MONTHS
 from lukasa.text.patterns import LazyPattern

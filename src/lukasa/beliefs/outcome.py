@@ -23,9 +23,8 @@ from lukasa.beliefs.proposal import (
 from lukasa.beliefs.timeline import Cut, PlacedClaim, Placement, correcting, place
 from lukasa.beliefs.verdicts import Conflicts, Removes, Replaces, Retracts, Revises, Same, Supersedes, Verdict
 from lukasa.domain.fact import Fact, Status
-from lukasa.domain.ids import content_id
 from lukasa.domain.interval import Interval
-from lukasa.domain.scope import Partition
+from lukasa.domain.scope import Partition, content_id
 from lukasa.domain.turn import Source
 
 _MAX_CONFIDENCE = 0.99

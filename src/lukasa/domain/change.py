@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
-from lukasa.domain.document import Document, Traits
+from lukasa.domain.document import MAX_PASSAGES, Document, Traits
 from lukasa.domain.embedding import Embedding
 from lukasa.domain.fact import Fact
 from lukasa.domain.journal import Cause, FactOp
@@ -72,16 +72,18 @@ class Embed:
     """Give a document vectors of one more embedder, or replace those it has of that one."""
 
     id: str
-    embedding: Embedding
+    embeddings: Sequence[Embedding]
+    """As in `Document`."""
+
     fingerprint: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
-    """Give a document the terms and traits of other rules; those it has of the same rules are replaced if they differ."""
+    """Give a document the passages and traits of other rules; those it has of the same rules are replaced if they differ."""
 
     id: str
-    terms: Sequence[str]
+    passages: Sequence[Sequence[str]]
     traits: Traits
     analysis: int
 
@@ -161,10 +163,10 @@ def check(changes: Sequence[Change], cause: Cause) -> None:
                 _check_turn(turn)
                 _check_document(document, turn.id)
                 _check_extraction(extraction)
-            case Embed(id=id, embedding=embedding, fingerprint=fingerprint):
-                _check_embedding(id, embedding, fingerprint)
-            case Index(terms=terms, analysis=analysis):
-                _check_terms(terms, analysis)
+            case Embed(id=id, embeddings=embeddings, fingerprint=fingerprint):
+                _check_embeddings(id, embeddings, fingerprint)
+            case Index(id=id, passages=passages, analysis=analysis):
+                _check_passages(id, passages, analysis)
             case PutFact(fact=fact, document=document):
                 _check_fact(fact)
                 if document is not None:
@@ -216,9 +218,9 @@ def _check_document(document: Document, id: str) -> None:
     if document.id != id:
         raise InputError(f"the document {document.id!r} must have the id of its turn, {id!r}")
     _check_text("kind", document.kind)
-    _check_terms(document.terms, document.analysis)
-    if document.embedding is not None:
-        _check_embedding(id, document.embedding, document.fingerprint)
+    _check_passages(id, document.passages, document.analysis)
+    if document.embeddings:
+        _check_embeddings(id, document.embeddings, document.fingerprint)
 
 
 def _check_extraction(extraction: Extraction | None) -> None:
@@ -227,17 +229,32 @@ def _check_extraction(extraction: Extraction | None) -> None:
         _check_text("fallback", extraction.fallback)
 
 
-def _check_terms(terms: Sequence[str], analysis: int) -> None:
+def _check_passages(id: str, passages: Sequence[Sequence[str]], analysis: int) -> None:
     if not 0 <= analysis <= MAX_INT:
         raise InputError(f"the number of an analysis must be from 0 to 2^63 - 1, not {analysis!r}")
-    for term in terms:
-        _check_text("term", term)
+    if not 1 <= len(passages) <= MAX_PASSAGES:
+        raise InputError(f"{id!r} has {len(passages)} passages; a document has from 1 to {MAX_PASSAGES:,}")
+    for terms in passages:
+        if isinstance(terms, str):
+            raise InputError(f"a passage of {id!r} is a text; it must be a list of terms")
+        for term in terms:
+            _check_text("term", term)
 
 
-def _check_embedding(id: str, embedding: Embedding, fingerprint: str | None) -> None:
+def _check_embeddings(id: str, embeddings: Sequence[Embedding], fingerprint: str | None) -> None:
     if not fingerprint:
-        raise InputError(f"the embedding of {id!r} needs the fingerprint of the embedder that made it")
+        raise InputError(f"the embeddings of {id!r} need the fingerprint of the embedder that made them")
     _check_text("fingerprint", fingerprint)
+    if not 1 <= len(embeddings) <= MAX_PASSAGES:
+        raise InputError(f"{id!r} has {len(embeddings)} embeddings; it needs one for each passage")
+    for embedding in embeddings:
+        _check_embedding(id, embedding)
+    shapes = {(len(each.dense), each.tokens.dims if each.tokens else None) for each in embeddings}
+    if len(shapes) > 1:
+        raise InputError(f"the embeddings of {id!r} are of several shapes; one embedder makes one")
+
+
+def _check_embedding(id: str, embedding: Embedding) -> None:
     if not embedding.dense or len(embedding.dense) % _FLOAT32:
         raise InputError(f"the dense vector of {id!r} has {len(embedding.dense)} bytes; float32 takes 4 each")
     tokens = embedding.tokens

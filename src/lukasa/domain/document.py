@@ -14,6 +14,9 @@ from lukasa.domain.turn import Json
 
 Kind = Literal["turn", "fact"]
 
+MAX_PASSAGES = 16_384
+"""Passages of one document: 1 MB of text has about two thousand."""
+
 _TRAITS = struct.Struct("<HHHB")
 _MAX_COUNT = 0xFFFF
 
@@ -66,18 +69,19 @@ class Document:
 
     id: str
     kind: Kind
-    terms: Sequence[str]
-    """The analysed text, in order, with repetitions: what full-text search matches, in every store alike."""
+    passages: Sequence[Sequence[str]]
+    """The analysed text of each passage, in order, with repetitions: what full-text search matches, in every store alike.
+    A fact has one passage."""
 
     traits: Traits = field(default_factory=Traits)
     analysis: int = 0
-    """Version of the rules that made `terms` and `traits`; 0: unknown. Terms of other rules are found badly."""
+    """Version of the rules that made `passages` and `traits`; 0: unknown. Terms of other rules are found badly."""
 
-    embedding: Embedding | None = None
-    """`None`: not embedded yet."""
+    embeddings: Sequence[Embedding] = ()
+    """One for each passage, though of a long text only for the first (`policy.EMBEDDED_PASSAGES`). Empty: not embedded yet."""
 
     fingerprint: str | None = None
-    """Which embedder made `embedding`."""
+    """Which embedder made `embeddings`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +99,11 @@ class Head:
     role: str | None
     retired: bool
     traits: Traits = field(default_factory=Traits)
+    passages: int = 1
+    """How many passages full-text has of it."""
+
     dense: bytes | None = None
-    """The dense vector under the fingerprint asked for; `None` when there is none yet."""
+    """The dense vectors of its passages under the fingerprint asked for, one behind the other; `None` when there are none yet."""
 
     current: bool = True
     """Of a fact: whether it is believed now. One that was superseded is live, and not current."""
@@ -130,9 +137,14 @@ class Delta:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A document found by a channel of the store."""
+    """A passage of a document, found by a channel of the store."""
 
     id: str
+    """Of the document."""
+
+    passage: int
+    """Which one, from 0."""
+
     score: float
 
 

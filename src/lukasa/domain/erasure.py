@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 
 from lukasa.domain.document import Document
 from lukasa.domain.fact import Fact
-from lukasa.domain.ids import digest
-from lukasa.domain.scope import Partition
+from lukasa.domain.scope import Partition, digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

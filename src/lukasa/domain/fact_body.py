@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from lukasa.domain.fact import Fact
-from lukasa.domain.ids import digest
 from lukasa.domain.interval import Interval
+from lukasa.domain.scope import digest
 from lukasa.domain.turn import Json, Source
 
 _TIMES = ("learned_at", "recorded_at", "retired_at", "expires_at")

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Literal, TypeAlias
 
-from lukasa.domain.ids import content_id
-from lukasa.domain.scope import Partition
+from lukasa.domain.scope import Partition, content_id
 from lukasa.domain.turn import MAX_INT
 from lukasa.errors import InputError
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from lukasa.domain.ids import digest
-from lukasa.domain.scope import Partition
+from lukasa.domain.scope import Partition, digest
 from lukasa.domain.time import to_micros
 from lukasa.domain.turn import Turn
 

@@ -44,13 +44,13 @@ class TurnQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LexicalQuery:
-    """Full-text search over analysed terms, ranked by BM25 with this partition's own statistics for that kind."""
+    """Full-text search over the passages of documents, ranked by BM25 with this partition's own statistics for that kind."""
 
     terms: Sequence[str]
-    """Distinct analysed terms; a document matches when it has any of them."""
+    """Distinct analysed terms; a passage matches when it has any of them."""
 
     common: float = 1.0
-    """Terms that more than this share of the live documents have are left out, unless all that occur would be:
+    """Terms that more than this share of the live passages have are left out, unless all that occur would be:
     they cost much and tell little."""
 
     kind: Kind = "turn"
@@ -58,6 +58,7 @@ class LexicalQuery:
 
     filter: Filter | None = None
     limit: int = 100
+    """Of passages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from lukasa.domain.document import Kind
 from lukasa.domain.fact import Fact
-from lukasa.domain.turn import Json, Source, Turn
+from lukasa.domain.turn import Json, Source, Span, Turn
 
 Mode = Literal["full", "lexical"]
 """`lexical`: the embedder could not be used, so only full-text looked."""
@@ -48,6 +48,9 @@ class Hit:
     role: str | None
     session: str | None
     sources: Sequence[Source]
+    passages: Sequence[Span] = ()
+    """Which parts of `text` matched, the best one first: all of a short turn. Empty for a fact."""
+
     signals: Sequence[Signal] = ()
     metadata: Mapping[str, Json] = field(default_factory=dict)
     fact: Fact | None = None

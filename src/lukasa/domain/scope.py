@@ -1,13 +1,20 @@
-"""Whose memory it is."""
+"""Whose memory it is, and names for what is in it: content addresses, so that the same content has the same name everywhere."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lukasa.errors import InputError, shown
 
 MAX_ID_BYTES = 16 * 1024
 """Longer tenant and user names are refused: they would end up in every key."""
+
+_SIZE = 15
+"""Bytes in an id: 120 bits, which makes 24 letters of base 32 without padding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +43,18 @@ def _check(name: str, value: object) -> None:
         raise InputError(f"{name} {value[:80]!r} is not valid Unicode: {error.reason}") from error
     if size > MAX_ID_BYTES:
         raise InputError(f"{name} {value[:40]!r}… is {size} bytes long; at most {MAX_ID_BYTES} are allowed")
+
+
+def content_id(prefix: str, partition: Partition, parts: Sequence[str | int | None]) -> str:
+    """Return an id such as `t_mfzwizltoq4dkmrt…`: the same for the same parts in the same partition.
+
+    The partition is part of the content, so an id says nothing about other partitions.
+    """
+    return f"{prefix}_{digest([partition.tenant, partition.user, *parts], size=_SIZE)}"
+
+
+def digest(parts: Sequence[str | int | None], *, size: int = 16) -> str:
+    """Return a lower-case base-32 BLAKE2b digest of *parts*; JSON keeps neighbouring parts apart."""
+    data = json.dumps(list(parts), ensure_ascii=False, separators=(",", ":")).encode()
+    raw = hashlib.blake2b(data, digest_size=size).digest()
+    return base64.b32encode(raw).decode().rstrip("=").lower()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, NamedTuple, TypeAlias, get_args
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 """What metadata may hold."""
@@ -63,6 +63,13 @@ class Turn:
         if self.origin == "import":
             return self.role in {"user", "assistant"}
         return self.origin in {"user", "assistant"}
+
+
+class Span(NamedTuple):
+    """Characters of a text: `text[start:end]`."""
+
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,8 @@ class AsyncHandle(JobVerbs, ChangeVerbs, GraphVerbs, AnswerVerbs):
         self._redacts = parts.remember.redact
         self._budget, self._graph_policy = parts.budget, parts.graph
         self._remember, self._wait, self._worker = paths.remember, paths.wait, paths.worker
-        self._recall, self._served, self._reindex = paths.recall, paths.served, paths.reindex
+        self._recall, self._served = paths.recall, paths.served
+        self._reindex, self._refresh = paths.reindex, paths.refresh
         self._meter = paths.meter
         self._edit, self._undo, self._forget, self._erase = paths.edit, paths.undo, paths.forget, paths.erase
         self._reread, self._guidance = paths.reread, paths.guidance

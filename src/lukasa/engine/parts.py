@@ -42,6 +42,8 @@ from lukasa.retrieval.warm import WarmPartitions
 from lukasa.upkeep.backfill import Backfill, ModelBackfill
 from lukasa.upkeep.maintain import KIND as MAINTAIN
 from lukasa.upkeep.maintain import Maintain
+from lukasa.upkeep.refresh import KIND as REFRESH
+from lukasa.upkeep.refresh import Refresh
 from lukasa.upkeep.reread import Reread
 from lukasa.upkeep.worker import JobHandler, Wait, Worker
 from lukasa.writing.edit import EditFacts, Forget
@@ -133,6 +135,7 @@ class Paths:
         self.erase = Erase(store, self.encoder, locks)
         self.reembed = Reembed(store, self.encoder)
         self.reindex = Reindex(store)
+        self.refresh = Refresh(store, self.reindex, self.reembed, parts.maintain, clock)
         self.extract = Backfill(store, self.encoder, self.believe)
         self.worker = Worker(store, self._handlers(parts), parts.jobs, clock, parts.worker)
         self.wait = Wait(store, self.worker, self.reader.name) if parts.recipe else None
@@ -143,7 +146,8 @@ class Paths:
         store, clock = parts.store, parts.clock
         reads = parts.recipe is not None and self.meter is not None
         handlers: dict[str, JobHandler] = {
-            MAINTAIN: Maintain(store, self.reembed, SUMMARISE if reads else None, parts.maintain, clock)
+            MAINTAIN: Maintain(store, self.reembed, SUMMARISE if reads else None, parts.maintain, clock),
+            REFRESH: self.refresh,
         }
         if reads and self.meter is not None:
             # Schemas of replies take a while to load: not where no model is configured.

@@ -20,6 +20,7 @@ from lukasa.indexing.backlog import Reindex
 from lukasa.off_loop import collected, off_loop
 from lukasa.retrieval.question import Question, View
 from lukasa.retrieval.recall import Recall
+from lukasa.upkeep.refresh import Refresh
 from lukasa.upkeep.worker import Wait, Worker
 from lukasa.writing.messages import Message, ParsedMessages, each_message, exported, read_labels
 from lukasa.writing.remember import Call, Remember
@@ -39,6 +40,7 @@ class TurnVerbs(Verbs):
     _recall: Recall
     _served: Echoes
     _reindex: Reindex
+    _refresh: Refresh
 
     async def remember(
         self,
@@ -76,9 +78,10 @@ class TurnVerbs(Verbs):
         read = await off_loop(ParsedMessages.of, await collected(each))
         call = Call(read.drafts, key, self._clock(), read_zone(zone) if zone else None)
         receipt = await self._remember(self.partition, read, call)
+        old = await self._refresh.queue(self.partition)
         if wait and self._wait is not None:
             return await self._wait(self.partition, receipt)
-        if receipt.pending:
+        if receipt.pending or old:
             self._worker.kick()
         return receipt
 

@@ -42,7 +42,7 @@ def by_meaning(
 
     Those without a vector are left out: `by_words` finds them.
     """
-    cosines = facts.dense[: facts.size] @ vector
+    cosines = facts.cosines(vector)
     scored = [
         (float(cosines[facts.rows[relation.fact]]), relation)
         for relation in relations

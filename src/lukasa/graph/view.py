@@ -10,8 +10,7 @@ from operator import attrgetter
 
 from lukasa.domain.fact import Fact
 from lukasa.domain.graph import Entity, Graph, Relation
-from lukasa.domain.ids import content_id
-from lukasa.domain.scope import Partition
+from lukasa.domain.scope import Partition, content_id
 from lukasa.graph.entities import EntityNames, entity_of
 from lukasa.graph.names import plain, words_of
 from lukasa.graph.triples import Key, Triple, triple_of

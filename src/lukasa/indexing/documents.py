@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from lukasa.domain.document import Document, Traits
+from lukasa.domain.document import MAX_PASSAGES, Document, Traits
 from lukasa.domain.embedding import Embedding
 from lukasa.domain.fact import Fact
 from lukasa.domain.query import FactQuery, TurnQuery
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
+from lukasa.policy import EMBEDDED_PASSAGES
 from lukasa.ports.memories import Memories
 from lukasa.text.analysis import ANALYSIS_VERSION, analyse
+from lukasa.text.passages import passages
 from lukasa.text.rendering import document_text
 
 # English, with the commonest words of a few other languages; a missing language costs a weak signal, nothing else.
@@ -44,29 +46,46 @@ async def contents(store: Memories, partition: Partition, ids: Sequence[str]) ->
     return [*turns, *facts]
 
 
-def indexed_text(content: Turn | Fact) -> str:
-    """Return what is indexed: a turn with its date and speaker, a fact as it stands."""
-    return content.text if isinstance(content, Fact) else document_text(content)
+def passage_texts(content: Turn | Fact) -> list[str]:
+    """Return what is indexed, passage by passage: of a turn each with its date and speaker; a fact is one, as it stands."""
+    if isinstance(content, Fact):
+        return [content.text]
+    spans = passages(content.text)
+    if len(spans) > MAX_PASSAGES:
+        spans[MAX_PASSAGES - 1 :] = [spans[MAX_PASSAGES - 1]._replace(end=spans[-1].end)]
+    return [document_text(content, content.text[start:end]) for start, end in spans]
+
+
+def encoded_texts(content: Turn | Fact) -> list[str]:
+    """Return the passages that get vectors, as the encoder reads them."""
+    return passage_texts(content)[:EMBEDDED_PASSAGES]
 
 
 def document_of(
     content: Turn | Fact,
-    embedding: Embedding | None = None,
+    embeddings: Sequence[Embedding] = (),
     fingerprint: str | None = None,
     words: dict[str, str] | None = None,
 ) -> Document:
     """Return the index entry. Documents that share *words* keep each term once: of many, that saves most of their memory."""
-    terms = analyse(indexed_text(content))
+    analysed = [analyse(text) for text in passage_texts(content)]
+    if words is not None:
+        analysed = [[words.setdefault(term, term) for term in terms] for terms in analysed]
     return Document(
         id=content.id,
         kind="fact" if isinstance(content, Fact) else "turn",
-        terms=terms if words is None else [words.setdefault(term, term) for term in terms],
+        passages=analysed,
         # Counted in the bare text: the date would be a number in every turn.
         traits=traits(content.text),
         analysis=ANALYSIS_VERSION,
-        embedding=embedding,
-        fingerprint=fingerprint if embedding is not None else None,
+        embeddings=embeddings,
+        fingerprint=fingerprint if embeddings else None,
     )
+
+
+def fact_document(fact: Fact, embedding: Embedding | None, fingerprint: str | None) -> Document:
+    """Return the index entry of a fact."""
+    return document_of(fact, [] if embedding is None else [embedding], fingerprint)
 
 
 def traits(text: str) -> Traits:

@@ -85,18 +85,20 @@ class Memories(Protocol):
         ...
 
     async def delta(self, partition: Partition, *, fingerprint: str | None, since: int) -> Delta:
-        """Return what changed after version *since* (0: everything), with dense vectors of that fingerprint.
+        """Return what changed after version *since* (0: everything), with the dense vectors of that fingerprint.
 
         Cheap when nothing changed; sees what other processes committed.
         """
         ...
 
     async def lexical(self, partition: Partition, query: LexicalQuery) -> list[Scored]:
-        """Return live documents of one kind that have any of the terms, best first; ties by `seq`, newest first.
+        """Return passages of live documents of one kind that have any of the terms, best first.
 
-        The score is BM25 (k1 = 1.2, b = 0.75, idf = ln(1 + (N - n + 0.5) / (n + 0.5))) times the term's weight,
-        with N, n and the average length taken over this partition's live documents of that kind, so that neither other
-        partitions' rows nor facts ever change what a turn scores.
+        Ties are ordered by `seq`, newest first, then as in the text.
+
+        The score is BM25 (k1 = 1.2, b = 0.75, idf = ln(1 + (N - n + 0.5) / (n + 0.5))), with N, n and the average length
+        taken over the passages of this partition's live documents of that kind, so that neither other partitions' rows nor
+        facts ever change what a turn scores.
         """
         ...
 
@@ -106,6 +108,6 @@ class Memories(Protocol):
 
     async def tokens(
         self, partition: Partition, ids: Sequence[str], *, fingerprint: str
-    ) -> dict[str, TokenVectors]:
-        """Return the token vectors of these documents; those that have none are left out."""
+    ) -> dict[str, Sequence[TokenVectors]]:
+        """Return the token vectors of these documents, passage by passage; documents that have none are left out."""
         ...

@@ -12,7 +12,7 @@ from functools import cache
 
 from lukasa.domain.attribute import ATTRIBUTES
 from lukasa.domain.fact import Cardinality
-from lukasa.domain.ids import digest
+from lukasa.domain.scope import digest
 from lukasa.errors import NotFoundError
 from lukasa.ports.llm import ChatMessage
 

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
 
-from lukasa.domain.document import Kind
-from lukasa.domain.embedding import EmbedderSpec, Embedding
+from lukasa.domain.document import Kind, Scored
+from lukasa.domain.embedding import EmbedderSpec, Embedding, TokenVectors
 from lukasa.domain.filter import Filter
 from lukasa.domain.query import DocumentQuery, FactQuery, LexicalQuery, TurnQuery
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import to_micros
+from lukasa.domain.turn import Span
 from lukasa.off_loop import off_loop
-from lukasa.policy import RecallPolicy
+from lukasa.policy import EMBEDDED_PASSAGES, RecallPolicy
 from lukasa.ports.memories import Memories
 from lukasa.retrieval.question import Question, Understanding
-from lukasa.retrieval.token_vectors import Floats, Ints, max_sim
+from lukasa.retrieval.token_vectors import Bools, Floats, Ints, TokenBlock, evenly, first_best, max_sim
 from lukasa.retrieval.warm import DocumentArrays, FactArrays, TurnArrays, WarmPartitions
+from lukasa.text.passages import passages
 from lukasa.weights import BestChannel
 
 
@@ -29,13 +31,24 @@ class Matches(NamedTuple):
     rows: Ints
     """Those that may be returned."""
 
-    lexical: Mapping[str, float]
-    """BM25 scores by id."""
+    lexical: Sequence[Scored]
+    """Passages in which full-text found terms, best first."""
+
+
+def _no_numbers() -> Ints:
+    return np.empty(0, np.int64)
+
+
+def _no_scores() -> Floats:
+    return np.empty(0, np.float32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidates:
-    """Documents of one kind with their scores; entry `i` of every array is about row `rows[i]` of the index."""
+    """Documents of one kind with their scores; entry `i` of every array is about row `rows[i]` of the index.
+
+    A document is scored by its best passage.
+    """
 
     rows: Ints
     lexical: Floats
@@ -45,8 +58,26 @@ class Candidates:
     """Cosine of the single vectors."""
 
     late: Floats | None = None
-    """Candidates × question tokens: the best match of each token. Where a candidate has no token vectors, the
-    average of the others."""
+    """Candidates × question tokens: the match of each token in the passage that matches best as a whole. Where a candidate
+    has no token vectors, the average of the others."""
+
+    passage: Ints = field(default_factory=_no_numbers)
+    """The best passage of each candidate, from 0: by late interaction where there is any, else by single vectors, else by
+    full-text."""
+
+    passage_scores: Floats = field(default_factory=_no_scores)
+    """A score for each passage of each candidate, by the best channel that saw it. They compare passages of one document."""
+
+    offsets: Ints = field(default_factory=_no_numbers)
+    """The passages of candidate `i` are `passage_scores[offsets[i] : offsets[i + 1]]`."""
+
+    def spans(self, position: int, text: str) -> list[Span]:
+        """Return the passages of a candidate's text, the best first."""
+        scores = self.passage_scores[self.offsets[position] : self.offsets[position + 1]]
+        found = passages(text)
+        if len(found) != len(scores):  # indexed by other rules: it is one passage
+            return [Span(0, len(text))]
+        return [found[place] for place in np.argsort(-scores, kind="stable").tolist()]
 
     @property
     def late_mean(self) -> Floats | None:
@@ -78,7 +109,7 @@ class Channels:
     ) -> Matches:
         rows = await self._fact_rows(partition, facts, question)
         if not len(rows):
-            return Matches(rows, {})
+            return Matches(rows, [])
         return Matches(rows, await self._lexical(partition, understanding, question.filter, kind="fact"))
 
     async def gather(
@@ -91,25 +122,23 @@ class Channels:
         spec: EmbedderSpec | None,
     ) -> Candidates:
         """Choose candidates among the matches, and let every channel score each of them."""
-        usable = embedding if spec is not None else None
-        candidates = await off_loop(self._scored, documents, matches, usable)
-        if embedding is None or spec is None:
-            return candidates
-        late = await self._late(partition, documents, candidates.rows, embedding=embedding, spec=spec)
-        return replace(candidates, late=late)
-
-    def _scored(self, documents: DocumentArrays, matches: Matches, embedding: Embedding | None) -> Candidates:
-        # The index may have grown since the lexical search: what it does not know yet waits for the next question.
-        bm25 = np.zeros(documents.size, np.float32)
-        for id_, score in matches.lexical.items():
-            if (row := documents.rows.get(id_)) is not None:
-                bm25[row] = score
-        if embedding is None:
-            rows = self._best_candidates(documents, matches.rows, bm25, None)
-            return Candidates(rows=rows, lexical=bm25[rows])
-        cosine = documents.dense[: documents.size] @ np.frombuffer(embedding.dense, np.float32)
-        rows = self._best_candidates(documents, matches.rows, bm25, cosine)
-        return Candidates(rows=rows, lexical=bm25[rows], dense=cosine[rows])
+        words = await off_loop(_by_words, documents, matches.lexical)
+        vector = None if embedding is None or spec is None else np.frombuffer(embedding.dense, np.float32)
+        cosine = None if vector is None else await off_loop(documents.cosines, vector)
+        rows = await off_loop(self._best_candidates, documents, matches.rows, words.best, cosine)
+        candidates = Candidates(rows=rows, lexical=words.best[rows])
+        said = words.of(documents, rows)
+        if vector is None or cosine is None or embedding is None or spec is None:
+            return await off_loop(_with_passages, candidates, said, None)
+        candidates = replace(candidates, dense=cosine[rows])
+        vectors = _Vectors.of(documents, rows, vector)
+        tokens = embedding.tokens
+        if tokens is not None and tokens.count and len(rows):
+            looked_at = self._looked_at(vectors, said)
+            block = await self.warm.tokens(partition, documents, vectors.rows[looked_at], spec)
+            late, scores = await off_loop(_late, tokens, block, looked_at, vectors.offsets)
+            candidates, vectors = replace(candidates, late=late), vectors._replace(scores=scores)
+        return await off_loop(_with_passages, candidates, said, vectors)
 
     async def _turn_rows(self, partition: Partition, turns: TurnArrays, question: Question) -> Ints:
         view = question.view
@@ -138,9 +167,9 @@ class Channels:
 
     async def _lexical(
         self, partition: Partition, understanding: Understanding, filter: Filter | None, *, kind: Kind
-    ) -> Mapping[str, float]:
+    ) -> Sequence[Scored]:
         if not understanding.terms:
-            return {}
+            return []
         query = LexicalQuery(
             terms=understanding.terms[: self.policy.max_terms],
             common=self.policy.common_terms,
@@ -148,7 +177,7 @@ class Channels:
             filter=filter,
             limit=self.policy.per_channel,
         )
-        return {scored.id: scored.score for scored in await self.store.lexical(partition, query)}
+        return await self.store.lexical(partition, query)
 
     async def _passing(
         self,
@@ -168,7 +197,7 @@ class Channels:
         self, documents: DocumentArrays, rows: Ints, bm25: Floats, cosine: Floats | None
     ) -> Ints:
         """Return every row of a small partition; of a large one, each channel's best and the neighbours of turns."""
-        if len(rows) <= self.policy.exact_documents:
+        if max(len(rows), int(documents.vectors[rows].sum())) <= self.policy.exact_documents:
             return rows
         if isinstance(documents, TurnArrays):
             return self._best_turns(documents, rows, bm25, cosine)
@@ -186,19 +215,126 @@ class Channels:
         near = np.concatenate([turns.before[leaders], turns.after[leaders]])
         return np.unique(np.concatenate([*best, near[np.isin(near, rows)]]))
 
-    async def _late(
-        self,
-        partition: Partition,
-        documents: DocumentArrays,
-        rows: Ints,
-        *,
-        embedding: Embedding,
-        spec: EmbedderSpec,
-    ) -> Floats | None:
-        if embedding.tokens is None or not embedding.tokens.count or not len(rows):
-            return None
-        tokens = await self.warm.tokens(partition, documents, rows, spec)
-        return await off_loop(max_sim, embedding.tokens, tokens)
+    def _looked_at(self, vectors: _Vectors, said: _Said) -> Bools:
+        """Return which passages late interaction scores: all, or the nearest of each document and the best one by words."""
+        if len(vectors.rows) <= self.policy.exact_documents:
+            return np.ones(len(vectors.rows), np.bool_)
+        starts, counts = vectors.offsets[:-1], np.diff(vectors.offsets)
+        owners = np.repeat(np.arange(len(counts)), counts)
+        order = np.lexsort((-vectors.scores, owners))
+        rank = np.empty(len(order), np.int64)
+        rank[order] = np.arange(len(order)) - np.repeat(starts, counts)
+        near = rank < self.policy.late_passages
+        named = (said.first >= 0) & (said.first < counts)
+        near[starts[named] + said.first[named]] = True
+        return near
+
+
+# --- passages ---------------------------------------------------------------------------------------------------------
+
+
+class _Words(NamedTuple):
+    """Passages in which full-text found terms, best first: row of the document, number, score."""
+
+    rows: Ints
+    passages: Ints
+    scores: Floats
+    best: Floats
+    """The best score of each document of the index."""
+
+    def of(self, documents: DocumentArrays, rows: Ints) -> _Said:
+        """Return what that is for some documents."""
+        counts = documents.passages[rows]
+        offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        position = np.full(documents.size, -1, np.int64)
+        position[rows] = np.arange(len(rows))
+        at = position[self.rows]
+        # The index may be older than the search, and its passages others.
+        usable = (at >= 0) & (self.passages < counts[at]) if len(rows) else at >= 0
+        at, numbers = at[usable], self.passages[usable]
+        scores = np.zeros(offsets[-1], np.float32)
+        scores[offsets[at] + numbers] = self.scores[usable]
+        first = np.full(len(rows), -1, np.int64)
+        first[at[::-1]] = numbers[::-1]  # of several, the best is written last
+        return _Said(first, scores, offsets)
+
+
+class _Said(NamedTuple):
+    """The passages of some documents, as full-text sees them."""
+
+    first: Ints
+    """The best passage of each document; -1 where no term was found."""
+
+    scores: Floats
+    """Of each passage: those of document `i` are `scores[offsets[i] : offsets[i + 1]]`."""
+
+    offsets: Ints
+
+
+class _Vectors(NamedTuple):
+    """The vectors of some documents: those of document `i` are `rows[offsets[i] : offsets[i + 1]]`."""
+
+    rows: Ints
+    scores: Floats
+    offsets: Ints
+
+    @classmethod
+    def of(cls, documents: DocumentArrays, rows: Ints, vector: Floats) -> _Vectors:
+        vectors, offsets = documents.vectors_of(rows)
+        return cls(vectors, documents.dense[vectors] @ vector, offsets)
+
+
+def _by_words(documents: DocumentArrays, found: Sequence[Scored]) -> _Words:
+    # The index may have grown since the search: what it does not know yet waits for the next question.
+    usable = [
+        (documents.rows[each.id], each.passage, each.score) for each in found if each.id in documents.rows
+    ]
+    rows = np.array([row for row, _, _ in usable], np.int64)
+    scores = np.array([score for _, _, score in usable], np.float32)
+    best = np.zeros(documents.size, np.float32)
+    best[rows[::-1]] = scores[::-1]  # of several, the best is written last
+    return _Words(rows, np.array([passage for _, passage, _ in usable], np.int64), scores, best)
+
+
+def _late(
+    question: TokenVectors, block: TokenBlock, looked_at: Bools, offsets: Ints
+) -> tuple[Floats, Floats]:
+    """Return the matches of each document's best passage, token by token, and a score for each vector's passage.
+
+    A passage that was not looked at, or has no token vectors, has minus infinity.
+    """
+    matches = max_sim(question, block)
+    scores = np.full(len(looked_at), -np.inf, np.float32)
+    scores[looked_at] = evenly(matches, block.counts > 0)
+    late = np.zeros((len(offsets) - 1, matches.shape[1]), np.float32)
+    owners = np.flatnonzero(np.diff(offsets))
+    best = first_best(scores, np.append(offsets[owners], offsets[-1]))
+    present = np.isfinite(scores[best])
+    owners, best = owners[present], best[present]
+    if len(owners):
+        late[:] = matches[(np.cumsum(looked_at) - 1)[best]].mean(axis=0)
+        late[owners] = matches[(np.cumsum(looked_at) - 1)[best]]
+    return late, scores
+
+
+def _with_passages(candidates: Candidates, said: _Said, vectors: _Vectors | None) -> Candidates:
+    """Score the passages of each candidate by vectors, where there is one for each passage, else by words."""
+    scores, offsets, counts = said.scores.copy(), said.offsets, np.diff(said.offsets)
+    if vectors is not None:
+        has = np.diff(vectors.offsets)
+        # Others than it has passages: an old document that was not embedded again yet.
+        apart = has == np.minimum(counts, EMBEDDED_PASSAGES)
+        seen = np.isfinite(vectors.scores)
+        lowest = vectors.scores[seen].min(initial=0)
+        scores[np.repeat(apart, counts)] = lowest
+        places = np.arange(len(vectors.scores)) + np.repeat(offsets[:-1] - vectors.offsets[:-1], has)
+        usable = seen & np.repeat(apart, has)
+        scores[places[usable]] = vectors.scores[usable]
+        # Beyond the passages that get vectors, words alone say where to look.
+        beyond = apart & (said.first >= has)
+        scores[offsets[:-1][beyond] + said.first[beyond]] = scores.max(initial=0) + 1
+    passage = first_best(scores, offsets) - offsets[:-1]
+    return replace(candidates, passage=passage, passage_scores=scores, offsets=offsets)
 
 
 def _of_ids(documents: DocumentArrays, rows: Ints, ids: Collection[str]) -> Ints:

@@ -154,6 +154,7 @@ def turn_hit(ranking: Ranking, position: int, turn: Turn, *, explain: bool) -> H
         speaker=turn.speaker,
         role=turn.role,
         session=turn.session,
+        passages=tuple(ranking.turns.candidates.spans(position, turn.text)[:1]),
         sources=(Source(turn=turn.id, start=0, end=len(turn.text), at=turn.at, speaker=turn.speaker),),
         signals=tuple(signals),
         metadata=turn.metadata,

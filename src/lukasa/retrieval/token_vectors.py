@@ -1,4 +1,4 @@
-"""Token vectors in memory, as they are stored: signed bytes, a stretch of rows for each document."""
+"""Token vectors in memory, as they are stored: signed bytes, a stretch of rows for each passage."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ _UNKNOWN = -1
 _SCALE = np.float32(127)
 """`TokenVectors`: a component is `code / 127`."""
 
+_EVEN = 0.02
+"""Keeps a token that all passages match alike from being weighed without bound."""
+
 
 def grown(array: NDArray[Any], rows: int) -> NDArray[Any]:
     """Return a copy with room for so many rows; the new ones are zero."""
@@ -29,25 +32,25 @@ def grown(array: NDArray[Any], rows: int) -> NDArray[Any]:
 
 
 class TokenBlock(NamedTuple):
-    """The token vectors of some documents, one below the other."""
+    """The token vectors of some passages, one below the other."""
 
     codes: Codes
     """Tokens × dims."""
 
     counts: Ints
-    """Tokens of each document; 0 where it has none."""
+    """Tokens of each passage; 0 where it has none."""
 
 
 @dataclass(slots=True)
 class TokenRows:
-    """Token vectors by document row, filled as questions need them.
+    """Token vectors by passage, filled as questions need them.
 
-    The vectors of document `row` are `codes[starts[row] : starts[row] + counts[row]]`.
+    The vectors of passage `row` are `codes[starts[row] : starts[row] + counts[row]]`.
     """
 
     codes: Codes = field(default_factory=lambda: np.empty((0, 0), np.int8))
     used: int = 0
-    """Rows of `codes` in use; those of changed documents stay until all is dropped."""
+    """Rows of `codes` in use; those of changed passages stay until all is dropped."""
 
     starts: Ints = field(default_factory=lambda: np.empty(0, np.int64))
     counts: Ints = field(default_factory=lambda: np.empty(0, np.int64))
@@ -56,24 +59,25 @@ class TokenRows:
     def bytes(self) -> int:
         return self.codes.nbytes + self.starts.nbytes + self.counts.nbytes
 
-    def grow(self, documents: int) -> None:
-        """Make room for so many documents; the new ones are unknown."""
-        if documents > len(self.counts):
-            room = max(documents, 2 * len(self.counts))
+    def grow(self, passages: int) -> None:
+        """Make room for so many passages; the new ones are unknown."""
+        if passages > len(self.counts):
+            room = max(passages, 2 * len(self.counts))
             self.starts = grown(self.starts, room)
             counts = np.full(room, _UNKNOWN, np.int64)
             counts[: len(self.counts)] = self.counts
             self.counts = counts
 
-    def forget(self, row: int) -> None:
-        """Mark a document as unknown because it has changed."""
-        self.counts[row] = _UNKNOWN
+    def forget(self, rows: slice) -> None:
+        """Mark passages as unknown because their document has changed."""
+        self.counts[rows] = _UNKNOWN
 
-    def wipe(self, row: int) -> None:
-        """Destroy the token vectors of an erased document."""
-        if self.counts[row] > 0:
-            self.codes[self.starts[row] : self.starts[row] + self.counts[row]] = 0
-        self.counts[row] = 0
+    def wipe(self, rows: slice) -> None:
+        """Destroy the token vectors of passages that are gone."""
+        for start, count in zip(self.starts[rows].tolist(), self.counts[rows].tolist(), strict=True):
+            if count > 0:
+                self.codes[start : start + count] = 0
+        self.counts[rows] = 0
 
     def clear(self) -> None:
         self.codes, self.used = np.empty((0, 0), np.int8), 0
@@ -111,21 +115,45 @@ class TokenRows:
         return TokenBlock(np.concatenate(pieces) if pieces else self.codes[:0], counts)
 
 
-def max_sim(question: TokenVectors, documents: TokenBlock) -> Floats:
-    """Return documents × question tokens: the best cosine of each question token in each document.
+def max_sim(question: TokenVectors, passages: TokenBlock) -> Floats:
+    """Return passages × question tokens: the best cosine of each question token in each passage; 0 without token vectors.
 
-    That is MaxSim before its sum (Khattab & Zaharia 2020). A document without token vectors gets the others' average.
+    That is MaxSim before its sum (Khattab & Zaharia 2020).
     """
     tokens = np.frombuffer(question.codes, np.int8).reshape(-1, question.dims).astype(np.float32)
-    best = np.zeros((len(documents.counts), len(tokens)), np.float32)
-    present = documents.counts > 0
+    best = np.zeros((len(passages.counts), len(tokens)), np.float32)
+    present = passages.counts > 0
     if not present.any():
         return best
     # One row a question token: the maximum then runs over neighbouring numbers, several times faster.
-    cosines = (tokens / _SCALE**2) @ documents.codes.astype(np.float32).T
-    counts = documents.counts[present]
-    # Documents without tokens take no columns, so the others' columns are adjacent: each begins where the one before ends.
+    cosines = (tokens / _SCALE**2) @ passages.codes.astype(np.float32).T
+    counts = passages.counts[present]
+    # Passages without tokens take no columns, so the others' columns are adjacent: each begins where the one before ends.
     starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
     best[present] = np.maximum.reduceat(cosines, starts, axis=1).T
-    best[~present] = best[present].mean(axis=0)
     return best
+
+
+def evenly(late: Floats, present: Bools) -> Floats:
+    """Return the mean of each passage's matches, with tokens that separate the passages less made as heavy as the others.
+
+    A passage without token vectors has minus infinity.
+    """
+    if not present.any():
+        return np.full(len(late), -np.inf, np.float32)
+    even = (late / np.sqrt(late[present].std(axis=0) + _EVEN)).mean(axis=1)
+    return np.where(present, even, np.float32(-np.inf)).astype(np.float32)
+
+
+def first_best(scores: Floats, offsets: Ints) -> Ints:
+    """Return where each stretch `scores[offsets[i] : offsets[i + 1]]` has its first highest number, counted over all.
+
+    No stretch may be empty.
+    """
+    sizes = np.diff(offsets)
+    highest = np.repeat(np.maximum.reduceat(scores, offsets[:-1]), sizes) if len(sizes) else scores
+    places = np.flatnonzero(scores == highest)
+    found = np.empty(len(sizes), np.int64)
+    # Backwards, so that of several the first is written last.
+    found[np.repeat(np.arange(len(sizes)), sizes)[places][::-1]] = places[::-1]
+    return found

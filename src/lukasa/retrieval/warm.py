@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
@@ -36,9 +36,12 @@ class DocumentArrays:
     """Documents of one kind: row `i` of every array is the document `ids[i]`.
 
     A document keeps its row for good. Arrays have spare room at their end; only the first `size` rows are in use.
+
+    Vectors have rows of their own, one a passage: those of document `i` are `dense[first[i] : first[i] + vectors[i]]`, and
+    `tokens` has the same rows. Only the first `used` are in use.
     """
 
-    columns: ClassVar[tuple[str, ...]] = ("seq", "live", "embedded", "dense")
+    columns: ClassVar[tuple[str, ...]] = ("seq", "live", "passages", "first", "vectors")
     row_bytes: ClassVar[int] = 0
     """About how much memory a row takes besides its vectors."""
 
@@ -52,7 +55,17 @@ class DocumentArrays:
 
     seq: Ints = field(default_factory=lambda: np.empty(0, np.int64))
     live: Bools = field(default_factory=lambda: np.empty(0, np.bool_))
-    embedded: Bools = field(default_factory=lambda: np.empty(0, np.bool_))
+    passages: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    """How many passages full-text has of each document."""
+
+    first: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    vectors: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    """How many vectors each document has: one for each passage; fewer in a long one, or while it is not embedded again."""
+
+    used: int = 0
+    owner: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    """The document of each vector; -1 where that is gone."""
+
     dense: Floats = field(init=False)
     tokens: TokenRows = field(default_factory=TokenRows)
     """Token vectors, as far as questions have needed them."""
@@ -70,6 +83,24 @@ class DocumentArrays:
         """About how much memory this takes."""
         return self.dense.nbytes + self.tokens.bytes + self.size * self.row_bytes
 
+    @property
+    def embedded(self) -> Bools:
+        """Which documents have vectors."""
+        return self.vectors > 0
+
+    def cosines(self, vector: Floats) -> Floats:
+        """Return the best cosine of each document's passages with a vector; 0 where there are no vectors."""
+        # One entry more than there are documents: vectors of documents that are gone go to row -1, the last one.
+        best = np.full(self.size + 1, -np.inf, np.float32)
+        np.maximum.at(best, self.owner[: self.used], self.dense[: self.used] @ vector)
+        return np.where(self.embedded[: self.size], best[:-1], np.float32(0))
+
+    def vectors_of(self, rows: Ints) -> tuple[Ints, Ints]:
+        """Return the vectors of some documents, by row, and where those of each begin among them; the last number is the end."""
+        counts = self.vectors[rows]
+        offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        return np.repeat(self.first[rows] - offsets[:-1], counts) + np.arange(offsets[-1]), offsets
+
     def rows_of(self, ids: Collection[str]) -> Ints:
         """Return the rows of these documents, ascending."""
         return np.array(sorted(self.rows[id_] for id_ in ids if id_ in self.rows), np.int64)
@@ -80,6 +111,7 @@ class DocumentArrays:
         self.changed += len(documents)
         new = [head.id for head in documents if head.id not in self.rows]
         self._grow(len(new))
+        self._grow_vectors(sum(self._count(head) for head in documents))
         for id_ in new:
             self.rows[id_] = len(self.ids)
             self.ids.append(id_)
@@ -94,14 +126,12 @@ class DocumentArrays:
         if (row := self.rows.get(id)) is None:
             return False
         self.changed += 1
-        self.live[row] = self.embedded[row] = False
-        self.dense[row] = 0
-        self.tokens.wipe(row)
+        self.live[row] = False
+        self._release(row)
         return True
 
     def _grow(self, count: int) -> None:
         needed = self.size + count
-        self.tokens.grow(needed)
         if needed <= len(self.seq):
             return
         # Twice the room: a write before each question must not copy the matrix each time.
@@ -109,17 +139,42 @@ class DocumentArrays:
         for name in self.columns:
             setattr(self, name, grown(getattr(self, name), room))
 
+    def _grow_vectors(self, count: int) -> None:
+        needed = self.used + count
+        self.tokens.grow(needed)
+        if needed > len(self.owner):
+            room = max(needed, 2 * len(self.owner)) if self.used else needed
+            self.owner, self.dense = grown(self.owner, room), grown(self.dense, room)
+
+    def _count(self, head: Head) -> int:
+        """Return how many vectors a document has; damaged ones count as missing: `verify` names them."""
+        size = self.dense.itemsize * self.dims
+        return 0 if not (head.dense and size) or len(head.dense) % size else len(head.dense) // size
+
     def _set(self, row: int, head: Head) -> None:
         self.seq[row] = head.seq
         self.live[row] = not head.retired
-        # Its token vectors may be others now; they are read again when a question needs them.
-        self.tokens.forget(row)
-        # A damaged vector counts as missing: `verify` names it.
-        whole = head.dense if head.dense and len(head.dense) == self.dense.itemsize * self.dims else None
-        self.embedded[row] = whole is not None
-        if whole is not None:
-            self.dense[row] = np.frombuffer(whole, np.float32)
+        self.passages[row] = max(1, head.passages)
+        count = self._count(head)
+        if count != self.vectors[row]:
+            self._release(row)
+            self.first[row], self.vectors[row] = self.used, count
+            self.owner[self.used : self.used + count] = row
+            self.used += count
+        if count and head.dense:
+            rows = slice(self.first[row], self.first[row] + count)
+            self.dense[rows] = np.frombuffer(head.dense, np.float32).reshape(count, self.dims)
+            # Its token vectors may be others now; they are read again when a question needs them.
+            self.tokens.forget(rows)
         self._describe(row, head)
+
+    def _release(self, row: int) -> None:
+        """Destroy the vectors of a document. Their rows stay, empty: those that were handed out before must not shift."""
+        rows = slice(self.first[row], self.first[row] + self.vectors[row])
+        self.owner[rows] = -1
+        self.dense[rows] = 0
+        self.tokens.wipe(rows)
+        self.vectors[row] = 0
 
     def _describe(self, row: int, head: Head) -> None:
         """Fill the columns of this kind of document."""
@@ -304,20 +359,17 @@ class WarmPartitions:
     async def tokens(
         self, partition: Partition, documents: DocumentArrays, rows: Ints, spec: EmbedderSpec
     ) -> TokenBlock:
-        """Return the token vectors of these rows; those not in memory yet are read from the store and kept."""
+        """Return the token vectors of these vectors' passages; those not in memory yet are read from the store and kept."""
         async with self._locks.setdefault(partition, asyncio.Lock()):
             if documents.tokens.bytes > self.policy.warm_token_bytes:
                 documents.tokens.clear()
             unknown = documents.tokens.unknown(rows)
             if len(unknown):
-                ids = [documents.ids[row] for row in unknown]
-                vectors = await self.store.tokens(partition, ids, fingerprint=spec.fingerprint)
+                owners = np.unique(documents.owner[unknown])
+                ids = {int(row): documents.ids[row] for row in owners if row >= 0}
+                vectors = await self.store.tokens(partition, list(ids.values()), fingerprint=spec.fingerprint)
                 await off_loop(
-                    documents.tokens.put,
-                    (
-                        (int(row), _whole(vectors.get(id_), spec))
-                        for row, id_ in zip(unknown, ids, strict=True)
-                    ),
+                    documents.tokens.put, _by_row(documents, unknown, ids=ids, vectors=vectors, spec=spec)
                 )
             return await off_loop(documents.tokens.pick, rows)
 
@@ -334,6 +386,18 @@ class WarmPartitions:
                 self._locks.pop(partition, None)
 
 
-def _whole(vectors: TokenVectors | None, spec: EmbedderSpec) -> TokenVectors | None:
-    """Return token vectors that are as wide as the embedder makes them. Others are damaged and count as missing."""
-    return vectors if vectors is None or vectors.dims == spec.token_dims else None
+def _by_row(
+    documents: DocumentArrays,
+    unknown: Ints,
+    *,
+    ids: Mapping[int, str],
+    vectors: Mapping[str, Sequence[TokenVectors]],
+    spec: EmbedderSpec,
+) -> Iterator[tuple[int, TokenVectors | None]]:
+    """Yield what the store has for each of the rows. What is not as the embedder makes it is damaged, and counts as missing."""
+    for row, owner in zip(unknown.tolist(), documents.owner[unknown].tolist(), strict=True):
+        found = vectors.get(ids[owner], ()) if owner in ids else ()
+        # Others than the dense ones: the document was embedded again meanwhile, which the next question sees.
+        whole = owner >= 0 and len(found) == documents.vectors[owner]
+        passage = found[row - documents.first[owner]] if whole else None
+        yield row, passage if passage is not None and passage.dims == spec.token_dims else None

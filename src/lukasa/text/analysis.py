@@ -26,8 +26,8 @@ from typing import NamedTuple
 
 from lukasa.text import language_data as data
 
-ANALYSIS_VERSION = 1
-"""Raise it with every change to the terms or traits of a turn, or to its text in `rendering.py`: what was stored before is
+ANALYSIS_VERSION = 2
+"""Raise it with every change to the terms or traits of a turn, to its text in `rendering.py`, or to `passages.py`: what was stored before is
 then known to be outdated, and `reindex` rebuilds it."""
 
 MAX_TERM = 64

@@ -41,6 +41,10 @@ class LazyPattern:
         """As `re.Pattern.finditer`."""
         return self.compiled.finditer(text, start, end)
 
+    def findall(self, text: str) -> list[str]:
+        """As `re.Pattern.findall`, for a pattern without groups."""
+        return self.compiled.findall(text)
+
     def split(self, text: str) -> list[str]:
         """As `re.Pattern.split`."""
         return self.compiled.split(text)

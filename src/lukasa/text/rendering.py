@@ -69,9 +69,12 @@ def weekday(at: datetime) -> str:
     return WEEKDAYS[at.weekday()].title()
 
 
-def document_text(turn: Turn) -> str:
-    """Return what the encoders and full-text search read: the date and the speaker are part of what was said."""
-    return f"[{day(turn.at)}] {speaker(turn)}: {turn.text}"
+def document_text(turn: Turn, words: str | None = None) -> str:
+    """Return what the encoders and full-text search read: the date and the speaker are part of what was said.
+
+    *words* is a passage of the turn; `None`: all of it.
+    """
+    return f"[{day(turn.at)}] {speaker(turn)}: {turn.text if words is None else words}"
 
 
 def quoted(turn: Turn, start: int, end: int) -> str:

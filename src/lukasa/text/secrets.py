@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Literal, NamedTuple, cast
 
-from lukasa.domain.ids import digest
+from lukasa.domain.scope import digest
 from lukasa.domain.turn import Json
 from lukasa.text.analysis import is_stop_word
 from lukasa.text.patterns import LazyPattern, WordLists, word_set

@@ -14,7 +14,7 @@ from lukasa.domain.journal import Cause
 from lukasa.domain.query import FactQuery, TurnQuery
 from lukasa.domain.scope import Partition
 from lukasa.errors import NotFoundError
-from lukasa.indexing.documents import document_of
+from lukasa.indexing.documents import fact_document
 from lukasa.indexing.encoder import Encoder
 from lukasa.ports.memories import Memories
 
@@ -57,7 +57,7 @@ class EditFacts:
     async def _document(self, fact: Fact) -> Document:
         encoded = await self.encoder.documents([fact.text])
         embedding = encoded.embeddings[0] if encoded.embeddings else None
-        return document_of(fact, embedding, encoded.fingerprint)
+        return fact_document(fact, embedding, encoded.fingerprint)
 
 
 @dataclass(frozen=True, slots=True)

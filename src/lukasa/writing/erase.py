@@ -16,7 +16,7 @@ from lukasa.domain.query import FactQuery, TurnQuery
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
 from lukasa.errors import NotFoundError
-from lukasa.indexing.documents import document_of
+from lukasa.indexing.documents import fact_document
 from lukasa.indexing.encoder import Encoder
 from lukasa.off_loop import collected, off_loop
 from lukasa.ports.attempts import PartitionLocks, until_applied
@@ -244,7 +244,7 @@ class Erase:
         encoded = await self.encoder.documents(texts)
         vectors = dict(zip(texts, encoded.embeddings, strict=False))
         return [
-            replace(history, document=document_of(fact, vectors.get(fact.text), encoded.fingerprint))
+            replace(history, document=fact_document(fact, vectors.get(fact.text), encoded.fingerprint))
             if fact.text in texts
             else history
             for history, fact in zip(rewritten, last, strict=True)

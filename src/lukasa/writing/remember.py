@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
-from itertools import chain
+from itertools import chain, islice
 from time import perf_counter
 from typing import NamedTuple
 
@@ -27,22 +27,20 @@ from lukasa.domain.claim import Claim
 from lukasa.domain.embedding import Embedding
 from lukasa.domain.erasure import text_mark
 from lukasa.domain.filter import Compare
-from lukasa.domain.ids import content_id
 from lukasa.domain.job import Queue
 from lukasa.domain.journal import Cause
 from lukasa.domain.query import TurnQuery
 from lukasa.domain.report import Receipt, Usage
-from lukasa.domain.scope import Partition
+from lukasa.domain.scope import Partition, content_id
 from lukasa.domain.time import to_micros
 from lukasa.domain.turn import Turn
 from lukasa.gate.rulings import Admitted
-from lukasa.indexing.documents import document_of
+from lukasa.indexing.documents import document_of, encoded_texts
 from lukasa.indexing.encoder import Encoded, Encoder
 from lukasa.off_loop import collected, off_loop
 from lukasa.policy import RememberPolicy
 from lukasa.ports.attempts import PartitionLocks, until_applied
 from lukasa.ports.memories import Memories
-from lukasa.text.rendering import document_text
 from lukasa.writing.messages import Draft, ParsedMessages
 
 SCENE = 10
@@ -67,8 +65,8 @@ class CallCache:
     """What one call has computed, kept when its plan is made again."""
 
     call: Call
-    turn_embeddings: dict[str, Embedding] = field(default_factory=dict)
-    """By id."""
+    turn_embeddings: dict[str, Sequence[Embedding]] = field(default_factory=dict)
+    """Of the passages, by the turn's id."""
 
     fact_embeddings: dict[str, Embedding] = field(default_factory=dict)
     """By text."""
@@ -176,7 +174,7 @@ class Remember:
         turns: Iterator[Change] = (
             AddTurn(
                 turn=turn,
-                document=document_of(turn, cache.turn_embeddings.get(turn.id), plan.fingerprint, words),
+                document=document_of(turn, cache.turn_embeddings.get(turn.id, ()), plan.fingerprint, words),
                 extraction=extractions.get(turn.id),
             )
             for turn in plan.turns
@@ -274,11 +272,12 @@ class Remember:
         bare = [turn for turn in turns if turn.id not in cache.turn_embeddings]
         texts = dict.fromkeys(version.fact.text for version in versions if version.worded)
         facts = [text for text in texts if text not in cache.fact_embeddings]
-        rendered = await collected(map(document_text, bare))
-        encoded = await self.encoder.documents([*rendered, *facts])
+        passages = await collected(map(encoded_texts, bare))
+        encoded = await self.encoder.documents([*chain.from_iterable(passages), *facts])
         if encoded.embeddings:
             embeddings = iter(encoded.embeddings)
-            cache.turn_embeddings.update(zip((turn.id for turn in bare), embeddings, strict=False))
+            for turn, passages_of_turn in zip(bare, passages, strict=True):
+                cache.turn_embeddings[turn.id] = list(islice(embeddings, len(passages_of_turn)))
             cache.fact_embeddings.update(zip(facts, embeddings, strict=True))
         return encoded
 

@@ -14,7 +14,7 @@ from lukasa.domain.journal import Cause, JournalEntry
 from lukasa.domain.query import TurnQuery
 from lukasa.domain.scope import Partition
 from lukasa.errors import ConflictError, InputError, NotFoundError
-from lukasa.indexing.documents import document_of
+from lukasa.indexing.documents import fact_document
 from lukasa.indexing.encoder import Encoder
 from lukasa.ports.attempts import PartitionLocks, until_applied
 from lukasa.ports.memories import Memories
@@ -83,7 +83,7 @@ class Undo:
         return [
             put_next(before, after)
             if after.text == before.text
-            else put_next(before, after, document_of(after, vectors.get(after.text), encoded.fingerprint))
+            else put_next(before, after, fact_document(after, vectors.get(after.text), encoded.fingerprint))
             for before, after in pairs
         ]
 

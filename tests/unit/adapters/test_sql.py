@@ -7,9 +7,12 @@ from pathlib import Path
 
 import apsw
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lukasa.adapters.stores.sqlite import filters, fulltext, migrations
 from lukasa.adapters.stores.sqlite.connection import check_sqlite
+from lukasa.adapters.stores.sqlite.damage import UNREADABLE
 from lukasa.adapters.stores.sqlite.sql import blocks, fragment, sql
 from lukasa.domain.filter import AllOf, AnyOf, Compare, Not
 from lukasa.errors import FilterError, StoreError
@@ -151,9 +154,25 @@ def test_a_migration_is_known_by_its_content():
     assert migrations.Migration(1, first.name, first.script + " ").checksum != first.checksum
 
 
-def test_a_long_document_is_looked_up_and_a_short_one_is_not():
-    assert fulltext.row_id(7, 20) == 7 << 16 | 20
-    assert fulltext.row_id(7, 70_000) == 7 << 16 | 0xFFFF
+def test_a_long_passage_is_looked_up_and_a_short_one_is_not():
+    assert fulltext.row_id(7, 0, 20) == 7 << 26 | 20
+    assert fulltext.row_id(7, 3, 70_000) == 7 << 26 | 3 << 12 | 0xFFF
+
+
+@given(st.lists(st.lists(st.text(max_size=3), max_size=4), min_size=1, max_size=4))
+def test_terms_come_back_passage_by_passage(passages: list[list[str]]):
+    assert fulltext.unpacked(fulltext.packed(passages)) == passages
+
+
+@pytest.mark.parametrize("terms", ["{}", "7", '[["tea"], "tea"]', "[[", "null"])
+def test_what_are_no_terms_is_not_read(terms: str):
+    with pytest.raises(UNREADABLE):
+        fulltext.unpacked(terms)
+
+
+def test_the_terms_of_old_documents_are_one_passage():
+    assert fulltext.unpacked('["tea","cup"]') == [["tea", "cup"]]
+    assert fulltext.unpacked("[]") == [[]]
 
 
 def test_a_repeated_term_has_one_token_more():

@@ -37,7 +37,7 @@ class CountingStore(ReferenceStore):
 
 def put(subject: str, value: str, **fields: object) -> PutFact:
     stored = replace(fact(subject, "owns", value, **fields), sources=())
-    return PutFact(fact=stored, op="add", document=document_of(stored, None, None))
+    return PutFact(fact=stored, op="add", document=document_of(stored))
 
 
 def names(view: GraphView) -> set[str]:

@@ -36,7 +36,7 @@ def spoil(path: Path, owner: Partition, count: int) -> None:
         try:
             old = await store.outdated(owner, analysis=10_000, limit=count)
             changes = [
-                Index(id=id_, terms=["gibberish"], traits=Traits(), analysis=ANALYSIS_VERSION + 1)
+                Index(id=id_, passages=[["gibberish"]], traits=Traits(), analysis=ANALYSIS_VERSION + 1)
                 for id_ in old
             ]
             await store.apply(owner, changes, cause=Cause(verb="test", at=NOON))
@@ -134,9 +134,9 @@ def test_when_the_rules_change_everything_before_is_old(path: Path, monkeypatch:
         monkeypatch.setattr(module, "ANALYSIS_VERSION", ANALYSIS_VERSION + 1)
 
     with Memory.open(path, settings=NO_MODEL) as memory:
-        memory.of("ben").remember("And the bus too.", at=NOON)
         assert memory.of("ben").recall("bus").warnings == [backlog.OUTDATED]
         assert memory.reindex().done == 6
+        memory.of("ben").remember("And the bus too.", at=NOON)
         assert memory.of("ben").recall("bus").warnings == []
 
 

@@ -31,7 +31,7 @@ async def append(store: Store, attempts: list[str], writer: str, version: int) -
     number = len(await store.turns(ALICE, TurnQuery()))
     await asyncio.sleep(0)  # lets the other writer in
     turn = Turn(id=f"t_{writer}_{number}", role="user", text=f"{number}", at=NOW, recorded_at=NOW)
-    change = AddTurn(turn=turn, document=document_of(turn, None, None))
+    change = AddTurn(turn=turn, document=document_of(turn))
     await store.apply(ALICE, [change], cause=CAUSE, expected=version)
     return turn.text
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lukasa.domain.embedding import TokenVectors
-from lukasa.retrieval.token_vectors import TokenBlock, TokenRows, max_sim
+from lukasa.retrieval.token_vectors import TokenBlock, TokenRows, evenly, first_best, max_sim
 
 
 def vectors(*rows: list[int]) -> TokenVectors:
@@ -27,10 +27,10 @@ def test_each_token_of_the_question_takes_its_best_match():
     assert np.allclose(found, [[1, 1], [0.6, 0.8], [0, 0]], atol=0.01)
 
 
-def test_a_document_without_tokens_gets_the_average_of_the_others():
-    found = max_sim(vectors(EAST), picked([EAST], [], [NORTH]))
+def test_a_passage_without_tokens_matches_nothing():
+    found = max_sim(vectors(EAST), picked([SLANTED], [], [EAST]))
 
-    assert np.allclose(found[:, 0], [1, 0.5, 0])
+    assert np.allclose(found[:, 0], [0.6, 0, 1], atol=0.01)
     assert max_sim(vectors(EAST, NORTH), picked([], [])).tolist() == [[0, 0], [0, 0]]
 
 
@@ -64,7 +64,7 @@ def test_what_was_forgotten_or_cleared_is_unknown_again_and_may_have_changed():
     rows.grow(2)
     rows.put([(0, vectors(EAST)), (1, vectors(NORTH, NORTH))])
 
-    rows.forget(0)
+    rows.forget(slice(0, 1))
     assert rows.unknown(np.array([0, 1])).tolist() == [0]
     rows.put([(0, vectors(WEST, WEST, WEST))])
     assert rows.pick(np.array([1, 0])).codes.tolist() == [NORTH, NORTH, WEST, WEST, WEST]
@@ -85,3 +85,22 @@ def test_growing_keeps_what_is_there():
 
     assert rows.pick(np.arange(39)).counts.tolist() == [1, *(size % 3 for size in range(2, 40))]
     assert rows.pick(np.array([0])).codes.tolist() == [EAST]
+
+
+@given(st.lists(st.lists(st.sampled_from([0.0, 0.5, 1.0, -np.inf]), min_size=1, max_size=5), max_size=8))
+def test_the_first_best_of_each_stretch_is_found(stretches: list[list[float]]):
+    scores = np.array([score for stretch in stretches for score in stretch], np.float32)
+    offsets = np.cumsum([0, *(len(stretch) for stretch in stretches)])
+
+    found = first_best(scores, offsets) - offsets[:-1]
+
+    assert found.tolist() == [stretch.index(max(stretch)) for stretch in stretches]
+
+
+def test_what_all_passages_match_alike_counts_no_more_than_what_tells_them_apart():
+    late = np.array([[0.9, 0.1], [0.8, 0.7], [0.0, 0.0]], np.float32)
+    scores = evenly(late, np.array([True, True, False]))
+
+    assert np.isneginf(scores[2])
+    assert scores[1] > scores[0]
+    assert np.isneginf(evenly(late, np.zeros(3, np.bool_))).all()

@@ -135,9 +135,9 @@ def test_keys_count_the_messages_of_a_call():
 def test_a_document_has_the_terms_of_date_and_speaker_and_the_traits_of_the_text_alone():
     (turn,) = turns(draft("Where is it?", speaker="Ines", at=NOW))
 
-    made = document_of(turn, None, "f")
+    made = document_of(turn, (), "f")
 
-    assert {"march", "2026", "where"} <= set(made.terms)
+    assert {"march", "2026", "where"} <= set(made.passages[0])
     assert (made.traits.words, made.traits.asks, made.traits.numbers) == (3, True, False)
     assert (made.id, made.fingerprint) == (turn.id, None)
 
@@ -160,7 +160,7 @@ class Rushed(ReferenceStore):
 
 
 def _add(turn: Turn) -> Any:
-    return AddTurn(turn=turn, document=document_of(turn, None, None))
+    return AddTurn(turn=turn, document=document_of(turn))
 
 
 @pytest.mark.anyio

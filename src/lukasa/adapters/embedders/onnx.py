@@ -20,7 +20,7 @@ from lukasa.adapters.models.vectors import (
     unit_rows,
 )
 from lukasa.domain.embedding import EmbedderSpec, Embedding, TokenVectors
-from lukasa.domain.ids import digest
+from lukasa.domain.scope import digest
 from lukasa.errors import ConfigError, ModelMissingError, ProviderError
 from lukasa.ports.embedder import Purpose
 

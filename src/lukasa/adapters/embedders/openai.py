@@ -14,7 +14,7 @@ import numpy as np
 from lukasa.adapters.endpoint import Endpoint, is_code, retry_after
 from lukasa.adapters.models.vectors import dense_bytes
 from lukasa.domain.embedding import EmbedderSpec, Embedding
-from lukasa.domain.ids import digest
+from lukasa.domain.scope import digest
 from lukasa.errors import (
     BadReplyError,
     ConfigError,

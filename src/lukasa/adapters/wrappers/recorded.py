@@ -14,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
 
-from lukasa.domain.ids import digest
+from lukasa.domain.scope import digest
 from lukasa.errors import ConfigError, ProviderError
 from lukasa.ports.llm import LLM, LLMReply, LLMRequest, Shape, TokenUsage, ToolCall
 

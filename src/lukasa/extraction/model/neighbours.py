@@ -78,7 +78,7 @@ class Neighbours:
         rows = np.flatnonzero(
             facts.live[: facts.size] & facts.current[: facts.size] & facts.embedded[: facts.size]
         )
-        scores = np.stack([self._dense(text) for text in texts]) @ facts.dense[rows].T
+        scores = np.stack([facts.cosines(self._dense(text)) for text in texts])[:, rows]
         return [
             {facts.ids[rows[index]]: float(row[index]) for index in np.argsort(-row)[:limit]}
             for row in scores

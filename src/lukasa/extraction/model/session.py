@@ -10,11 +10,10 @@ from typing import NamedTuple
 from lukasa.beliefs.believe import Believe, JudgedTurn, Version, make_scenes, put
 from lukasa.domain.change import Change, MarkExtracted
 from lukasa.domain.filter import Compare
-from lukasa.domain.ids import digest
 from lukasa.domain.job import Summary
 from lukasa.domain.journal import Cause
 from lukasa.domain.query import TurnQuery
-from lukasa.domain.scope import Partition
+from lukasa.domain.scope import Partition, digest
 from lukasa.domain.turn import Turn
 from lukasa.errors import BadReplyError, OverBudgetError
 from lukasa.extraction.guidance import Guidance

@@ -88,7 +88,7 @@ def turn(name: str = "t1", **fields: Any) -> Turn:
 
 def add(name: str = "t1", terms: Sequence[str] = ("word",), **fields: Any) -> AddTurn:
     """Return the change that stores such a turn under these terms."""
-    return AddTurn(turn=turn(name, **fields), document=Document(id=name, kind="turn", terms=terms))
+    return AddTurn(turn=turn(name, **fields), document=Document(id=name, kind="turn", passages=[terms]))
 
 
 def embedding(first: float = 1.0, *, tokens: int | None = 2) -> Embedding:
@@ -100,7 +100,7 @@ def embedding(first: float = 1.0, *, tokens: int | None = 2) -> Embedding:
 def embedded(name: str, fingerprint: str, first: float = 1.0) -> AddTurn:
     """Return the change that stores a turn with vectors."""
     document = Document(
-        id=name, kind="turn", terms=("word",), embedding=embedding(first), fingerprint=fingerprint
+        id=name, kind="turn", passages=[("word",)], embeddings=[embedding(first)], fingerprint=fingerprint
     )
     return AddTurn(turn=turn(name), document=document)
 

@@ -106,7 +106,7 @@ class ErasureSuite(StoreSuite):
         await fill(store, add("t1"), add("t2"), put(first, ["one"]), put(second, ["both"]))
 
         left = replace(second, sources=sources[1:], text="of the second", evidence=1)
-        document = Document(id="f1", kind="fact", terms=["second"])
+        document = Document(id="f1", kind="fact", passages=[["second"]])
         erased = await erase(store, turns=["t1"], rewritten=[Rewritten(versions=[left], document=document)])
 
         assert tuple(erased.rewritten) == ("f1",)

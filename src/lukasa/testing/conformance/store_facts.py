@@ -49,7 +49,7 @@ def fact(name: str = "f1", **fields: Any) -> Fact:
 
 def put(given: Fact, terms: Sequence[str] | None = ("word",), **fields: Any) -> PutFact:
     """Return the change that stores a version; without *terms*, its document stays as it is."""
-    document = None if terms is None else Document(id=given.id, kind="fact", terms=terms, **fields)
+    document = None if terms is None else Document(id=given.id, kind="fact", passages=[terms], **fields)
     return PutFact(fact=given, op="believe" if given.revision == 1 else "revise", document=document)
 
 
@@ -253,8 +253,8 @@ class FactSuite(StoreSuite):
 
     async def test_new_words_replace_terms_and_vectors_of_every_embedder(self, store: Store) -> None:
         first = fact()
-        await fill(store, add("t1"), put(first, ["old"], embedding=embedding(1.0), fingerprint="f"))
-        await fill(store, put(then(first, text="new"), ["new"], embedding=embedding(2.0), fingerprint="g"))
+        await fill(store, add("t1"), put(first, ["old"], embeddings=[embedding(1.0)], fingerprint="f"))
+        await fill(store, put(then(first, text="new"), ["new"], embeddings=[embedding(2.0)], fingerprint="g"))
 
         assert await search(store, "old", kind="fact") == []
         assert ids(await search(store, "new", kind="fact")) == ["f1"]

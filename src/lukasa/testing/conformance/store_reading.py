@@ -280,7 +280,7 @@ class ReadingSuite(StoreSuite):
 
     async def test_traits_are_kept(self, store: Store) -> None:
         traits = Traits(words=900, questions=2, asks=True, first_person=3, numbers=True)
-        document = Document(id="t1", kind="turn", terms=(), traits=traits)
+        document = Document(id="t1", kind="turn", passages=[()], traits=traits)
         await fill(
             store, AddTurn(turn=turn("t1"), document=document), add("t2"), Retire(id="t1"), Restore(id="t1")
         )
@@ -311,7 +311,7 @@ class ReadingSuite(StoreSuite):
 
     async def test_retiring_restoring_and_embedding_are_told(self, store: Store) -> None:
         await fill(store, add("t1"), add("t2"))
-        change = Embed(id="t2", embedding=embedding(7.0), fingerprint="f")
+        change = Embed(id="t2", embeddings=[embedding(7.0)], fingerprint="f")
 
         await fill(store, Retire(id="t1"))
         (retired,) = (await store.delta(ALICE, fingerprint="f", since=2)).heads
@@ -334,7 +334,7 @@ class ReadingSuite(StoreSuite):
         await fill(store, embedded("t1", "f"), add("t2"), embedded("t3", "g"))
 
         assert await store.tokens(ALICE, ["t1", "t2", "t3", "nobody", "t1"], fingerprint="f") == {
-            "t1": embedding().tokens
+            "t1": [embedding().tokens]
         }
 
     async def test_tokens_of_a_retired_document_are_still_there(self, store: Store) -> None:
@@ -343,38 +343,42 @@ class ReadingSuite(StoreSuite):
         assert set(await store.tokens(ALICE, ["t1"], fingerprint="f")) == {"t1"}
 
     async def test_an_embedding_may_have_no_tokens(self, store: Store) -> None:
-        await fill(store, add("t1"), Embed(id="t1", embedding=embedding(tokens=None), fingerprint="f"))
+        await fill(store, add("t1"), Embed(id="t1", embeddings=[embedding(tokens=None)], fingerprint="f"))
 
         assert await store.tokens(ALICE, ["t1"], fingerprint="f") == {}
         assert await store.unembedded(ALICE, fingerprint="f", limit=5) == []
 
     async def test_an_embedding_may_have_tokens_of_no_row(self, store: Store) -> None:
-        await fill(store, add("t1"), Embed(id="t1", embedding=embedding(tokens=0), fingerprint="f"))
+        await fill(store, add("t1"), Embed(id="t1", embeddings=[embedding(tokens=0)], fingerprint="f"))
 
         found = await store.tokens(ALICE, ["t1"], fingerprint="f")
-        assert found["t1"].count == 0
+        assert [each.count for each in found["t1"]] == [0]
 
     async def test_embedding_again_replaces_vectors_and_tokens(self, store: Store) -> None:
         await fill(store, embedded("t1", "f"), embedded("t2", "f"))
         await fill(
             store,
-            Embed(id="t1", embedding=embedding(5.0, tokens=4), fingerprint="f"),
-            Embed(id="t2", embedding=embedding(6.0, tokens=None), fingerprint="f"),
+            Embed(id="t1", embeddings=[embedding(5.0, tokens=4)], fingerprint="f"),
+            Embed(id="t2", embeddings=[embedding(6.0, tokens=None)], fingerprint="f"),
         )
 
         heads = (await store.delta(ALICE, fingerprint="f", since=0)).heads
         assert [head.dense for head in heads] == [embedding(5.0).dense, embedding(6.0).dense]
-        assert await store.tokens(ALICE, ["t1", "t2"], fingerprint="f") == {"t1": embedding(tokens=4).tokens}
+        assert await store.tokens(ALICE, ["t1", "t2"], fingerprint="f") == {
+            "t1": [embedding(tokens=4).tokens]
+        }
         assert (await store.stats()).vectors == {"f": 2}
 
     async def test_the_same_embedding_again_changes_nothing(self, store: Store) -> None:
         await fill(store, embedded("t1", "f"))
 
-        applied = await fill(store, Embed(id="t1", embedding=embedding(), fingerprint="f"))
+        applied = await fill(store, Embed(id="t1", embeddings=[embedding()], fingerprint="f"))
         assert (applied.version, applied.changed) == (1, ())
 
     async def test_vectors_of_two_embedders_are_kept_side_by_side(self, store: Store) -> None:
-        await fill(store, embedded("t1", "f", 1.0), Embed(id="t1", embedding=embedding(2.0), fingerprint="g"))
+        await fill(
+            store, embedded("t1", "f", 1.0), Embed(id="t1", embeddings=[embedding(2.0)], fingerprint="g")
+        )
 
         for fingerprint, first in (("f", 1.0), ("g", 2.0)):
             (head,) = (await store.delta(ALICE, fingerprint=fingerprint, since=0)).heads
@@ -386,7 +390,7 @@ class ReadingSuite(StoreSuite):
         await fill(store, add("t1"))
 
         with pytest.raises(InputError, match="t1"):
-            await fill(store, Embed(id="t1", embedding=Embedding(dense), fingerprint="f"))
+            await fill(store, Embed(id="t1", embeddings=[Embedding(dense)], fingerprint="f"))
 
     async def test_unembedded_documents_come_by_place_up_to_a_limit(self, store: Store) -> None:
         await fill(store, add("t3"), embedded("t1", "f"), add("t2"), add("t0"), Retire(id="t2"))
@@ -401,7 +405,7 @@ class ReadingSuite(StoreSuite):
     async def test_every_change_with_an_effect_has_an_entry(self, store: Store) -> None:
         await fill(store, add("t1"), add("t1"))
         await store.apply(ALICE, [Retire(id="t1"), Retire(id="t1"), Restore(id="t1")], cause=LATER)
-        await fill(store, Embed(id="t1", embedding=embedding(), fingerprint="f"))
+        await fill(store, Embed(id="t1", embeddings=[embedding()], fingerprint="f"))
 
         entries = await store.journal(ALICE)
         assert [(entry.version, entry.op, entry.id, entry.verb, entry.reason) for entry in entries] == [

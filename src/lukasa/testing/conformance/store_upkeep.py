@@ -33,12 +33,12 @@ from lukasa.testing.conformance.store_suite import StoreSuite
 
 def made_by(analysis: int, name: str, *terms: str) -> AddTurn:
     """Return the change that stores a turn under terms that these rules made."""
-    document = Document(id=name, kind="turn", terms=terms or ("word",), analysis=analysis)
+    document = Document(id=name, kind="turn", passages=[terms or ("word",)], analysis=analysis)
     return AddTurn(turn=turn(name), document=document)
 
 
 def index(name: str, *terms: str, analysis: int = 2, traits: Traits | None = None) -> Index:
-    return Index(id=name, terms=terms, traits=traits or Traits(), analysis=analysis)
+    return Index(id=name, passages=[terms], traits=traits or Traits(), analysis=analysis)
 
 
 class UpkeepSuite(StoreSuite):
@@ -171,7 +171,7 @@ class UpkeepSuite(StoreSuite):
 
     async def test_embedding_and_indexing_shorten_what_is_left(self, store: Store) -> None:
         await fill(store, made_by(1, "t1"), made_by(1, "t2"))
-        await fill(store, Embed(id="t1", embedding=embedding(), fingerprint="f"), index("t2", "word"))
+        await fill(store, Embed(id="t1", embeddings=[embedding()], fingerprint="f"), index("t2", "word"))
 
         left = await store.backlog(ALICE, fingerprint="f", analysis=2)
         assert left == Backlog(partition=ALICE, unembedded=1, outdated=1)

@@ -75,7 +75,7 @@ class WritingSuite(StoreSuite):
 
     @pytest.mark.parametrize(
         "change",
-        [Retire(id="t1"), Restore(id="t1"), Embed(id="t1", embedding=embedding(), fingerprint="f")],
+        [Retire(id="t1"), Restore(id="t1"), Embed(id="t1", embeddings=[embedding()], fingerprint="f")],
         ids=["retire", "restore", "embed"],
     )
     async def test_another_partitions_document_cannot_be_changed(self, store: Store, change: Change) -> None:
@@ -184,7 +184,7 @@ class WritingSuite(StoreSuite):
             metadata={"b": 1, "a": [1, 2.5, None, {"x": []}], "ключ": "значение", 'q"u.o$t[0]e': True},
             key="k#0",
         )
-        await fill(store, AddTurn(turn=given, document=Document(id=given.id, kind="turn", terms=())))
+        await fill(store, AddTurn(turn=given, document=Document(id=given.id, kind="turn", passages=[()])))
 
         (kept,) = await store.turns(ALICE, TurnQuery())
         assert kept == replace(given, seq=1)
@@ -270,7 +270,7 @@ class WritingSuite(StoreSuite):
         [
             Retire(id="nobody"),
             Restore(id="nobody"),
-            Embed(id="nobody", embedding=embedding(), fingerprint="f"),
+            Embed(id="nobody", embeddings=[embedding()], fingerprint="f"),
         ],
         ids=["retire", "restore", "embed"],
     )
@@ -283,7 +283,7 @@ class WritingSuite(StoreSuite):
                 store,
                 add("t3", ["rare"], metadata={"a": 1}),
                 Retire(id="t2"),
-                Embed(id="t1", embedding=embedding(9.0), fingerprint="g"),
+                Embed(id="t1", embeddings=[embedding(9.0)], fingerprint="g"),
                 failing,
                 add("t4"),
             )

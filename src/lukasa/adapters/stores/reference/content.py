@@ -17,6 +17,7 @@ from lukasa.domain.interval import Interval
 from lukasa.domain.journal import JournalEntry
 from lukasa.domain.query import FactQuery, fact_fields, turn_fields
 from lukasa.domain.turn import Turn
+from lukasa.policy import EMBEDDED_PASSAGES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,22 +29,29 @@ class Entry:
     turn: Turn | None
     """As it was given, but for `seq`, which the store sets; `retired_at` follows later changes. `None`: it is a fact."""
 
-    terms: Counter[str]
+    passages: tuple[Counter[str], ...]
+    """The terms of each passage."""
+
     traits: Traits
     analysis: int
-    """Which rules made terms and traits."""
+    """Which rules made passages and traits."""
 
     version: int
     """The partition's version at its last change."""
 
-    vectors: dict[str, Embedding]
-    """By fingerprint; replaced, never changed."""
+    vectors: dict[str, tuple[Embedding, ...]]
+    """Of the passages, by fingerprint; replaced, never changed."""
 
     extraction: Extraction | None = None
 
     @property
     def kind(self) -> Kind:
         return "fact" if self.turn is None else "turn"
+
+    def embedded(self, fingerprint: str) -> bool:
+        """Whether each passage that should have a vector has one."""
+        wanted = min(len(self.passages), EMBEDDED_PASSAGES)
+        return len(self.vectors.get(fingerprint, ())) == wanted
 
 
 @dataclass(slots=True)
@@ -104,7 +112,7 @@ class Content:
 
 def head(content: Content, document: Entry, fingerprint: str | None) -> Head:
     """Return what the read path keeps of a document."""
-    embedding = document.vectors.get(fingerprint) if fingerprint is not None else None
+    embeddings = document.vectors.get(fingerprint, ()) if fingerprint is not None else ()
     fields = content.fields(document)
     fact = None if document.turn is not None else content.fact(document.id)
     return Head(
@@ -116,7 +124,8 @@ def head(content: Content, document: Entry, fingerprint: str | None) -> Head:
         speaker=fields.speaker,
         role=fields.role,
         retired=not content.is_live(document),
-        dense=None if embedding is None else embedding.dense,
+        passages=len(document.passages),
+        dense=b"".join(embedding.dense for embedding in embeddings) or None,
         traits=document.traits,
         current=fact is None or fact.status == "current",
         sources=() if fact is None else tuple(dict.fromkeys(source.turn for source in fact.sources)),

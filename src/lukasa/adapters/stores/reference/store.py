@@ -11,7 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from lukasa.adapters.stores.reference.bookkeeping import PartitionBookkeeping
-from lukasa.adapters.stores.reference.content import Content, Entry, head, looked_up
+from lukasa.adapters.stores.reference.content import Content, head, looked_up
 from lukasa.adapters.stores.reference.work import Work, link, without
 from lukasa.domain.change import (
     Applied,
@@ -198,15 +198,17 @@ class ReferenceStore:
     @beside_loop
     async def lexical(self, partition: Partition, query: LexicalQuery) -> list[Scored]:
         content = self._content(partition)
-        live = content.live(query.kind, None)
+        live = [terms for document in content.live(query.kind, None) for terms in document.passages]
         idf = _idf(query, live)
-        average = sum(document.terms.total() for document in live) / max(1, len(live))
+        average = sum(terms.total() for terms in live) / max(1, len(live))
         scored = []
         for document in content.live(query.kind, query.filter):
-            if any(term in idf and term in document.terms for term in query.terms):
-                score = _bm25(document, query.terms, idf, average)
-                scored.append((-score, -document.seq, document.id))
-        return [Scored(name, -score) for score, _, name in sorted(scored)[: max(0, query.limit)]]
+            for passage, terms in enumerate(document.passages):
+                if any(term in idf and term in terms for term in query.terms):
+                    score = _bm25(terms, query.terms, idf, average)
+                    scored.append((-score, -document.seq, passage, document.id))
+        best = sorted(scored)[: max(0, query.limit)]
+        return [Scored(name, passage, -score) for score, _, passage, name in best]
 
     @beside_loop
     async def select(self, partition: Partition, query: DocumentQuery) -> set[str]:
@@ -216,19 +218,20 @@ class ReferenceStore:
     @beside_loop
     async def tokens(
         self, partition: Partition, ids: Sequence[str], *, fingerprint: str
-    ) -> dict[str, TokenVectors]:
+    ) -> dict[str, Sequence[TokenVectors]]:
         documents = self._content(partition).documents
-        vectors = {}
+        vectors: dict[str, Sequence[TokenVectors]] = {}
         for name in ids:
-            embedding = documents[name].vectors.get(fingerprint) if name in documents else None
-            if embedding is not None and embedding.tokens is not None:
-                vectors[name] = embedding.tokens
+            embeddings = documents[name].vectors.get(fingerprint, ()) if name in documents else ()
+            tokens = [embedding.tokens for embedding in embeddings if embedding.tokens is not None]
+            if tokens:
+                vectors[name] = tokens
         return vectors
 
     @beside_loop
     async def unembedded(self, partition: Partition, *, fingerprint: str, limit: int) -> list[str]:
         documents = self._content(partition).documents
-        names = [name for name, document in documents.items() if fingerprint not in document.vectors]
+        names = [name for name, document in documents.items() if not document.embedded(fingerprint)]
         return names[: max(0, limit)]
 
     @beside_loop
@@ -347,7 +350,7 @@ class ReferenceStore:
         return Backlog(
             partition=partition,
             unembedded=sum(
-                fingerprint is not None and fingerprint not in document.vectors for document in documents
+                fingerprint is not None and not document.embedded(fingerprint) for document in documents
             ),
             outdated=sum(document.analysis != analysis for document in documents),
             unextracted=len(unread),
@@ -454,9 +457,9 @@ def _listed(turn: Turn, query: TurnQuery) -> bool:
     )
 
 
-def _idf(query: LexicalQuery, live: Sequence[Entry]) -> dict[str, float]:
+def _idf(query: LexicalQuery, live: Sequence[Counter[str]]) -> dict[str, float]:
     """Return the weight of each term that occurs and is not too common."""
-    counts = {term: sum(term in document.terms for document in live) for term in query.terms}
+    counts = {term: sum(term in terms for terms in live) for term in query.terms}
     occurring = {term: count for term, count in counts.items() if count}
     kept = {term: count for term, count in occurring.items() if count <= query.common * len(live)}
     return {
@@ -465,11 +468,11 @@ def _idf(query: LexicalQuery, live: Sequence[Entry]) -> dict[str, float]:
     }
 
 
-def _bm25(document: Entry, terms: Sequence[str], idf: dict[str, float], average: float) -> float:
-    norm = K1 * (1 - B + B * document.terms.total() / average)
+def _bm25(passage: Counter[str], terms: Sequence[str], idf: dict[str, float], average: float) -> float:
+    norm = K1 * (1 - B + B * passage.total() / average)
     score = 0.0
     for term in terms:
-        count = document.terms[term]
+        count = passage[term]
         if count and term in idf:
             score += idf[term] * (count * (K1 + 1) / (count + norm))
     return score

@@ -88,13 +88,13 @@ class Work:
     def entry(self, document: Document, version: int) -> Entry:
         """Return the index entry of a new document."""
         vectors = {}
-        if document.embedding is not None and document.fingerprint is not None:
-            vectors[document.fingerprint] = document.embedding
+        if document.embeddings and document.fingerprint is not None:
+            vectors[document.fingerprint] = tuple(document.embeddings)
         return Entry(
             id=document.id,
             seq=self.content.seq,
             turn=None,
-            terms=Counter(document.terms),
+            passages=tuple(map(Counter, document.passages)),
             # Through their stored form, which has a largest count.
             traits=Traits.unpack(document.traits.pack()),
             analysis=document.analysis,
@@ -181,15 +181,16 @@ class Work:
 
     def _embed(self, change: Embed) -> None:
         document = self._document(change.id)
-        if document.vectors.get(change.fingerprint) != change.embedding:
-            vectors = {**document.vectors, change.fingerprint: change.embedding}
+        embeddings = tuple(change.embeddings)
+        if document.vectors.get(change.fingerprint) != embeddings:
+            vectors = {**document.vectors, change.fingerprint: embeddings}
             self._change(replace(document, vectors=vectors), "embed")
 
     def _index(self, change: Index) -> None:
         document = self._document(change.id)
         reindexed = replace(
             document,
-            terms=Counter(change.terms),
+            passages=tuple(map(Counter, change.passages)),
             traits=Traits.unpack(change.traits.pack()),
             analysis=change.analysis,
         )

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import apsw
 
+from lukasa.adapters.stores.sqlite import fulltext
 from lukasa.adapters.stores.sqlite.sql import fetch, sql
 from lukasa.domain.document import Traits
 from lukasa.domain.fact_body import unpack
@@ -153,8 +154,10 @@ _READERS: dict[str, Callable[[Any], object]] = {
     "metadata": _json(dict),
     "refused": _json(dict),
     "terms": lambda value: (
-        value if isinstance(value, int) else _json(list)(value)
+        value if isinstance(value, int) else fulltext.unpacked(value)
     ),  # a count, in `partitions`
+    "passages": number,
+    "counts": lambda value: value if value is None else [number(count) for count in _json(list)(value)],
     "turns": lambda value: [text(turn) for turn in _json(list)(value)],
     "body": unpack,
     "traits": Traits.unpack,

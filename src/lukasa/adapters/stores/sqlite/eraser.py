@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import apsw
 
+from lukasa.adapters.stores.sqlite import fulltext
 from lukasa.adapters.stores.sqlite.bookkeeping import forget
 from lukasa.adapters.stores.sqlite.fact_writer import fact_row, labels_of, put_lookups
 from lukasa.adapters.stores.sqlite.partition import PartitionWriter, as_json
@@ -43,7 +44,7 @@ class _StoredDocument(NamedTuple):
     name: str
     kind: Kind
     live: bool
-    terms: list[str]
+    passages: list[list[str]]
 
 
 def erase(
@@ -112,7 +113,7 @@ def _doomed(writer: PartitionWriter, erasure: Erasure) -> list[_StoredDocument]:
         values["names"] = as_json([*erasure.turns, *erasure.facts])
         rows = fetch(writer.connection, sql("documents_of"), values)
     return [
-        _StoredDocument(number, name, kind, bool(live), json.loads(terms))
+        _StoredDocument(number, name, kind, bool(live), fulltext.unpacked(terms))
         for number, name, kind, live, terms in rows
     ]
 
@@ -120,7 +121,7 @@ def _doomed(writer: PartitionWriter, erasure: Erasure) -> list[_StoredDocument]:
 def _delete(writer: PartitionWriter, doomed: Sequence[_StoredDocument]) -> dict[str, int]:
     for each in doomed:
         if each.live:
-            writer.unindex(each.number, each.terms, each.kind)
+            writer.unindex(each.number, each.passages, each.kind)
     values: Values = {"numbers": json.dumps([each.number for each in doomed])}
     within = "{column} IN (SELECT value FROM json_each(:numbers))"
     counts = {
@@ -165,7 +166,7 @@ def _rewrite(writer: PartitionWriter, rewritten: Rewritten) -> None:
     row = next(rows, None)
     if row is None:
         return
-    stored = _StoredDocument(row[0], row[1], row[2], bool(row[3]), json.loads(row[4]))
+    stored = _StoredDocument(row[0], row[1], row[2], bool(row[3]), fulltext.unpacked(row[4]))
     kept = {version.revision: version for version in rewritten.versions}
     key: Values = {"partition": writer.state.id, "document": stored.number}
     for revision, _ in list(fetch(writer.connection, sql("version_numbers"), key)):
@@ -188,7 +189,7 @@ def _rewrite(writer: PartitionWriter, rewritten: Rewritten) -> None:
 def _rewrite_document(writer: PartitionWriter, stored: _StoredDocument, rewritten: Rewritten) -> None:
     last, document = rewritten.versions[-1], rewritten.document
     key: Values = {"partition": writer.state.id, "document": stored.number}
-    terms = stored.terms if document is None else list(document.terms)
+    passages = stored.passages if document is None else document.passages
     labels = labels_of(last, writer.cause_at)
     retired = labels.retired or (None, None)
     writer.note("revise", last.id)
@@ -206,27 +207,15 @@ def _rewrite_document(writer: PartitionWriter, stored: _StoredDocument, rewritte
         },
     )
     if stored.live:
-        writer.unindex(stored.number, stored.terms, "fact")
+        writer.unindex(stored.number, stored.passages, "fact")
     if last.live:
-        writer.index(stored.number, terms, "fact")
+        writer.index(stored.number, passages, "fact")
     if document is None:
         return
-    writer.connection.execute(
-        sql("update_terms"),
-        {
-            "document": stored.number,
-            "version": writer.state.version,
-            "terms": as_json(terms),
-            "length": len(terms),
-            "traits": document.traits.pack(),
-            "analysis": document.analysis,
-        },
-    )
+    writer.put_terms(stored.number, document.passages, document.traits, document.analysis)
     writer.connection.execute(sql("drop_vectors"), key)
     writer.connection.execute(sql("drop_all_tokens"), key)
-    vectors, tokens = writer.vector_rows(stored.number, document.embedding, document.fingerprint)
-    writer.connection.executemany(sql("put_vector"), vectors)
-    writer.connection.executemany(sql("put_tokens"), tokens)
+    writer.put_vectors(stored.number, document.embeddings, document.fingerprint)
 
 
 def _forget_in_journal(writer: PartitionWriter, gone: set[str], erasure: Erasure) -> None:

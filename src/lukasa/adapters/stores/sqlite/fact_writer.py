@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import NamedTuple
 
+from lukasa.adapters.stores.sqlite import fulltext
 from lukasa.adapters.stores.sqlite.partition import (
     Labels,
     PartitionWriter,
@@ -28,7 +28,7 @@ class _StoredFact(NamedTuple):
 
     document: int
     live: bool
-    terms: list[str]
+    passages: list[list[str]]
     revision: int
 
 
@@ -67,7 +67,7 @@ def labels_of(fact: Fact, changed_at: tuple[int, int]) -> Labels:
 def _stored(writer: PartitionWriter, id: str) -> _StoredFact | None:
     rows = fetch(writer.connection, sql("fact_row"), {"partition": writer.state.id, "name": id})
     row = next(rows, None)
-    return None if row is None else _StoredFact(row[0], bool(row[1]), json.loads(row[2]), row[3])
+    return None if row is None else _StoredFact(row[0], bool(row[1]), fulltext.unpacked(row[2]), row[3])
 
 
 def _erased(writer: PartitionWriter, fact: Fact) -> bool:
@@ -102,7 +102,7 @@ def _add_document(writer: PartitionWriter, change: PutFact) -> int:
     row = writer.document_row(number, document, labels_of(fact, writer.cause_at))
     writer.connection.execute(sql("add_document"), row)
     if fact.live:
-        writer.index(number, document.terms, "fact")
+        writer.index(number, document.passages, "fact")
     _put_vectors(writer, change, number)
     return number
 
@@ -124,24 +124,15 @@ def _update_document(writer: PartitionWriter, change: PutFact, stored: _StoredFa
             "retired_offset": retired[1],
         },
     )
-    terms = stored.terms if document is None else list(document.terms)
+    passages = stored.passages
     if document is not None:
-        writer.connection.execute(
-            sql("update_terms"),
-            {
-                "document": number,
-                "version": writer.state.version,
-                "terms": as_json(terms),
-                "length": len(terms),
-                "traits": document.traits.pack(),
-                "analysis": document.analysis,
-            },
-        )
+        passages = [list(terms) for terms in document.passages]
+        writer.put_terms(number, passages, document.traits, document.analysis)
         _put_vectors(writer, change, number)
-    if stored.live and (not fact.live or terms != stored.terms):
-        writer.unindex(number, stored.terms, "fact")
-    if fact.live and (not stored.live or terms != stored.terms):
-        writer.index(number, terms, "fact")
+    if stored.live and (not fact.live or passages != stored.passages):
+        writer.unindex(number, stored.passages, "fact")
+    if fact.live and (not stored.live or passages != stored.passages):
+        writer.index(number, passages, "fact")
     return number
 
 
@@ -152,9 +143,7 @@ def _put_vectors(writer: PartitionWriter, change: PutFact, number: int) -> None:
     key = {"partition": writer.state.id, "document": number}
     writer.connection.execute(sql("drop_vectors"), key)
     writer.connection.execute(sql("drop_all_tokens"), key)
-    vectors, tokens = writer.vector_rows(number, document.embedding, document.fingerprint)
-    writer.connection.executemany(sql("put_vector"), vectors)
-    writer.connection.executemany(sql("put_tokens"), tokens)
+    writer.put_vectors(number, document.embeddings, document.fingerprint)
 
 
 def _put_rows(writer: PartitionWriter, fact: Fact, number: int, body: str) -> None:

@@ -5,8 +5,9 @@ and looks up a size for every row that it ranks. Instead:
 
 - a token is the term behind the name of its pool (`12.coffee`, for facts `12f.coffee`), so a posting list is one
   partition's and of one kind, and its length is the document frequency there;
-- a row id is the document's number and its length, so that a list alone is enough to compute BM25;
-- a term that a document has n > 1 times is also indexed as `12.coffee~n`; such lists are short.
+- a row is a passage; its id is the document's number, its own number and its length, so that a list alone is enough to
+  compute BM25;
+- a term that a passage has n > 1 times is also indexed as `12.coffee~n`; such lists are short.
 
 Reading whole lists is exact, and cheap: about 0.1 µs a posting.
 """
@@ -23,8 +24,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import apsw
 
 from lukasa.adapters.stores.sqlite.filters import conditions
-from lukasa.adapters.stores.sqlite.sql import fetch, sql
-from lukasa.domain.document import Kind, Scored
+from lukasa.adapters.stores.sqlite.sql import Values, fetch, sql
+from lukasa.domain.document import MAX_PASSAGES, Kind, Scored
 from lukasa.domain.query import LexicalQuery
 from lukasa.errors import StoreCorruptError
 
@@ -40,15 +41,19 @@ TABLE = "documents_fts"
 K1 = 1.2
 B = 0.75
 
-FORMAT = "1"
+FORMAT = "2"
 """How tokens and row ids are made. Raise it when that changes, and every store is indexed again when it is opened."""
 
 _EVERY = "d"
-"""A token of every indexed document: its document frequency tells whether rows were lost."""
+"""A token of every indexed passage: its frequency tells whether rows were lost."""
 
-_LENGTH_BITS = 16
+_LENGTH_BITS = 12
 _LONGEST = (1 << _LENGTH_BITS) - 1
-"""Longer documents have this in their row id; their length is looked up."""
+"""Longer passages have this in their row id; their length is looked up."""
+
+_PASSAGE_BITS = (MAX_PASSAGES - 1).bit_length()
+_DOCUMENT_SHIFT = _PASSAGE_BITS + _LENGTH_BITS
+"""Row ids of neighbours are near each other, and so take little room: hence no more bits than are needed."""
 
 _MAX_TOKEN = 200
 """FTS5 cuts off tokens beyond some 32 KB. Long ones are hashed well before."""
@@ -58,16 +63,41 @@ _ESCAPES = {code: f"%{code:02x}" for code in range(128) if not (chr(code).isdigi
 
 
 class Counts(NamedTuple):
-    """The documents of one kind in a partition, as far as ranking needs them."""
+    """The passages of documents of one kind in a partition, as far as ranking needs them."""
 
     pool: str
-    documents: int
+    passages: int
     terms: int
 
 
-def row_id(document: int, length: int) -> int:
-    """Return the document's row in the full-text index."""
-    return document << _LENGTH_BITS | min(length, _LONGEST)
+def row_id(document: int, passage: int, length: int) -> int:
+    """Return a passage's row in the full-text index."""
+    return document << _DOCUMENT_SHIFT | passage << _LENGTH_BITS | min(length, _LONGEST)
+
+
+def rows_of(document: int, pool: str, passages: Sequence[Sequence[str]]) -> list[tuple[int, str]]:
+    """Return a document's rows in the full-text index."""
+    return [
+        (row_id(document, number, len(terms)), tokens(pool, terms)) for number, terms in enumerate(passages)
+    ]
+
+
+def packed(passages: Sequence[Sequence[str]]) -> str:
+    """Return the terms of a document as the file has them: those of a single passage as a plain list."""
+    content = [list(terms) for terms in passages]
+    return json.dumps(content[0] if len(content) == 1 else content, ensure_ascii=False, separators=(",", ":"))
+
+
+def unpacked(terms: str | bytes) -> list[list[str]]:
+    """Read what `packed` wrote; what it cannot have written raises one of `damage.UNREADABLE`."""
+    content = json.loads(terms)
+    if not isinstance(content, list):
+        raise TypeError("not a JSON list")
+    if not (content and isinstance(content[0], list)):
+        return [content]
+    if not all(isinstance(passage, list) for passage in content):
+        raise TypeError("not lists of terms")
+    return content
 
 
 def pool(partition: int, kind: Kind) -> str:
@@ -76,7 +106,7 @@ def pool(partition: int, kind: Kind) -> str:
 
 
 def tokens(pool: str, terms: Sequence[str]) -> str:
-    """Return a document's terms as the text that FTS5 splits at its spaces."""
+    """Return a passage's terms as the text that FTS5 splits at its spaces."""
     return " ".join(_tokens(pool, terms))
 
 
@@ -97,7 +127,7 @@ def _token(pool: str, term: str) -> str:
 
 
 def lost_rows(connection: apsw.Connection) -> bool:
-    """Whether the index is absent, of another format, or has not as many rows as there are live documents."""
+    """Whether the index is absent, of another format, or has not as many rows as live documents have passages."""
     if connection.execute(sql("meta"), {"name": TABLE}).get != FORMAT:
         return True
     try:
@@ -114,15 +144,16 @@ def fill(connection: apsw.Connection) -> None:
     connection.executemany(
         sql("index_document"),
         (
-            (row_id(document, length), tokens(pool(partition, kind), json.loads(terms)))
-            for document, partition, kind, length, terms in documents
+            row
+            for document, partition, kind, _, _, terms in documents
+            for row in rows_of(document, pool(partition, kind), unpacked(terms))
         ),
     )
 
 
 def search(connection: apsw.Connection, counts: Counts, query: LexicalQuery) -> list[Scored]:
     """Return what `Store.lexical` promises; scores and order are those of the reference store, bit for bit."""
-    if query.limit <= 0 or not counts.documents:
+    if query.limit <= 0 or not counts.passages:
         return []
     weighted = _wanted(connection, counts, query)
     if not weighted:
@@ -138,8 +169,8 @@ def _wanted(connection: apsw.Connection, counts: Counts, query: LexicalQuery) ->
         token = _token(counts.pool, term)
         count = connection.execute(sql("posting_count"), {"token": token}).get
         if count:
-            idf = math.log(1 + (counts.documents - count + 0.5) / (count + 0.5))
-            found.append((token, idf, count <= query.common * counts.documents))
+            idf = math.log(1 + (counts.passages - count + 0.5) / (count + 0.5))
+            found.append((token, idf, count <= query.common * counts.passages))
     kept = [(token, idf) for token, idf, rare in found if rare]
     return kept or [(token, idf) for token, idf, _ in found]
 
@@ -150,7 +181,7 @@ def _ranked(
     """Return the rows that have any of the tokens, and their scores."""
     import numpy as np  # noqa: PLC0415 - only search needs it, and it takes longer to load than all the rest
 
-    average = counts.terms / counts.documents
+    average = counts.terms / counts.passages
     lists, parts = [], []
     for token, idf in weighted:
         rows = _postings(connection, token)
@@ -187,14 +218,19 @@ def _lengths(connection: apsw.Connection, rows: Rows) -> Numbers:
     lengths = (rows & _LONGEST).astype(float)
     long = lengths == _LONGEST
     if long.any():
-        documents = (rows[long] >> _LENGTH_BITS).tolist()
-        known: dict[int, int] = dict(fetch(connection, sql("lengths"), {"documents": json.dumps(documents)}))
-        lengths[long] = [known[document] for document in documents]
+        ids = rows[long].tolist()
+        values: Values = {
+            "rows": json.dumps(ids),
+            "passage": 1 << _LENGTH_BITS,
+            "passages": 1 << _PASSAGE_BITS,
+        }
+        known: dict[int, int] = dict(fetch(connection, sql("lengths"), values))
+        lengths[long] = [known[row] for row in ids]
     return lengths
 
 
 def _best(connection: apsw.Connection, query: LexicalQuery, *, rows: Rows, scores: Numbers) -> list[Scored]:
-    """Return the best that pass the filter: ties by row, which follows `seq`, newest first."""
+    """Return the best that pass the filter: ties by document, which follows `seq`, newest first, then by passage."""
     import numpy as np  # noqa: PLC0415
 
     test, values = conditions(None, query.filter)
@@ -209,16 +245,20 @@ def _best(connection: apsw.Connection, query: LexicalQuery, *, rows: Rows, score
             chosen = np.flatnonzero(scores >= least)
         else:
             chosen = np.arange(len(rows))
-        order = chosen[np.lexsort((-rows[chosen], -scores[chosen]))]
-        documents = (rows[order] >> _LENGTH_BITS).tolist()
-        bound = {**values, "documents": json.dumps(documents)}
+        numbers = (rows[chosen] >> _LENGTH_BITS) & (MAX_PASSAGES - 1)
+        order = np.lexsort((numbers, -(rows[chosen] >> _DOCUMENT_SHIFT), -scores[chosen]))
+        passages, order = numbers[order].tolist(), chosen[order]
+        documents = (rows[order] >> _DOCUMENT_SHIFT).tolist()
+        bound = {**values, "documents": json.dumps(list(dict.fromkeys(documents)))}
         names: dict[int, str] = dict(fetch(connection, statement, bound))
-        if plain and len(names) < len(documents):
+        if plain and len(names) < len(set(documents)):
             raise StoreCorruptError(
                 "the full-text index has documents that do not exist; reopen to rebuild it"
             )
-        found = zip(documents, scores[order].tolist(), strict=True)
-        best += [Scored(names[document], score) for document, score in found if document in names]
+        found = zip(documents, passages, scores[order].tolist(), strict=True)
+        best += [
+            Scored(names[document], passage, score) for document, passage, score in found if document in names
+        ]
         rest = np.ones(len(rows), dtype=bool)
         rest[chosen] = False
         rows, scores, size = rows[rest], scores[rest], size * 4

@@ -14,6 +14,14 @@ CREATE INDEX documents_at ON documents(partition, at);
 -- Whether other rules made the terms of any document, which every question asks.
 CREATE INDEX documents_analysis ON documents(partition, analysis, seq);
 
+-- name: documents_passages
+-- How many passages documents have, without reading their terms (`unembedded`).
+CREATE INDEX documents_passages ON documents(partition, seq, passages);
+
+-- name: vectors_passages
+-- How many of them have vectors, without reading these.
+CREATE INDEX vectors_passages ON vectors(partition, embedder, document, passages);
+
 -- name: facts_slot
 CREATE INDEX facts_slot ON facts(partition, slot);
 
@@ -54,16 +62,16 @@ CREATE INDEX changes_name ON changes(partition, name, version);
 CREATE INDEX changes_at ON changes(partition, at);
 
 -- name: documents_fts
--- Only live documents. Tokens are ours (fulltext.py); the tokenizer has nothing to do but to split at spaces.
+-- A row is a passage of a live document. Tokens are ours (fulltext.py); the tokenizer has nothing to do but to split at spaces.
 -- Contentless: `documents.terms` has the words. No detail: a posting is a row id, which holds the length too.
 CREATE VIRTUAL TABLE documents_fts USING fts5(
   tokens, content='', columnsize=0, detail=none, tokenize="ascii tokenchars '%.~!'"
 );
 
 -- name: documents_postings
--- How many documents have a token.
+-- How many passages have a token.
 CREATE VIRTUAL TABLE documents_postings USING fts5vocab(documents_fts, row);
 
 -- name: documents_instances
--- Every pair of token and document; only `verify` reads it.
+-- Every pair of token and passage; only `verify` reads it.
 CREATE VIRTUAL TABLE documents_instances USING fts5vocab(documents_fts, instance);

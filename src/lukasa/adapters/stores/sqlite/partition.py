@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import apsw
 
 from lukasa.adapters.stores.sqlite import fulltext
 from lukasa.adapters.stores.sqlite.sql import Row, Value, Values, fetch, sql
 from lukasa.domain.change import Applied
-from lukasa.domain.document import Document, Kind
+from lukasa.domain.document import Document, Kind, Traits
 from lukasa.domain.embedding import Embedding
 from lukasa.domain.journal import Cause, Op, chain, chain_root
 from lukasa.domain.scope import Partition
@@ -28,8 +28,12 @@ class State:
     version: int
     seq: int
     documents: int
+    """Passages of live turns."""
+
     terms: int
     facts: int
+    """Passages of live facts: each has one."""
+
     fact_terms: int
     digest: str
 
@@ -43,6 +47,10 @@ class Outcome:
     changed: list[str] = field(default_factory=list)
     facts: dict[str, None] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
+
+
+Passages: TypeAlias = Sequence[Sequence[str]]
+"""The terms of each passage of a document."""
 
 
 class PartitionWriter:
@@ -140,44 +148,70 @@ class PartitionWriter:
             labels.origin,
             *(labels.retired or (None, None)),
             document.traits.pack(),
-            len(document.terms),
-            as_json(document.terms),
+            _length(document.passages),
+            fulltext.packed(document.passages),
+            len(document.passages),
             document.analysis,
         )
 
-    def index_row(self, number: int, terms: Sequence[str], kind: Kind) -> Row:
-        """Count a live document, and return its row of the full-text index."""
-        self.count(terms, kind, sign=1)
-        return fulltext.row_id(number, len(terms)), fulltext.tokens(fulltext.pool(self.state.id, kind), terms)
+    def put_terms(self, number: int, passages: Passages, traits: Traits, analysis: int) -> None:
+        """Write what other rules, or other words, make of a document; full-text is `index` and `unindex`."""
+        self.connection.execute(
+            sql("update_terms"),
+            {
+                "document": number,
+                "version": self.state.version,
+                "terms": fulltext.packed(passages),
+                "passages": len(passages),
+                "length": _length(passages),
+                "traits": traits.pack(),
+                "analysis": analysis,
+            },
+        )
 
-    def unindex(self, number: int, terms: Sequence[str], kind: Kind) -> None:
+    def index_rows(self, number: int, passages: Passages, kind: Kind) -> Sequence[Row]:
+        """Count a live document, and return its rows of the full-text index."""
+        self.count(passages, kind, sign=1)
+        return fulltext.rows_of(number, fulltext.pool(self.state.id, kind), passages)
+
+    def unindex(self, number: int, passages: Passages, kind: Kind) -> None:
         """Take a document's terms out of full-text and the counts."""
-        self.count(terms, kind, sign=-1)
-        tokens = fulltext.tokens(fulltext.pool(self.state.id, kind), terms)
-        self.connection.execute(sql("unindex_document"), (fulltext.row_id(number, len(terms)), tokens))
+        self.count(passages, kind, sign=-1)
+        rows = fulltext.rows_of(number, fulltext.pool(self.state.id, kind), passages)
+        self.connection.executemany(sql("unindex_document"), rows)
 
-    def index(self, number: int, terms: Sequence[str], kind: Kind) -> None:
+    def index(self, number: int, passages: Passages, kind: Kind) -> None:
         """Take a document's terms into full-text and the counts."""
-        self.connection.execute(sql("index_document"), self.index_row(number, terms, kind))
+        self.connection.executemany(sql("index_document"), self.index_rows(number, passages, kind))
 
-    def count(self, terms: Sequence[str], kind: Kind, *, sign: Literal[1, -1]) -> None:
-        """Count a live document, or no longer."""
+    def count(self, passages: Passages, kind: Kind, *, sign: Literal[1, -1]) -> None:
+        """Count the passages of a live document, or no longer."""
         if kind == "turn":
-            self.state.documents += sign
-            self.state.terms += sign * len(terms)
+            self.state.documents += sign * len(passages)
+            self.state.terms += sign * _length(passages)
         else:
-            self.state.facts += sign
-            self.state.fact_terms += sign * len(terms)
+            self.state.facts += sign * len(passages)
+            self.state.fact_terms += sign * _length(passages)
+
+    def put_vectors(self, number: int, embeddings: Sequence[Embedding], fingerprint: str | None) -> None:
+        """Write the vectors of a document's passages, which has none of that embedder."""
+        vectors, tokens = self.vector_rows(number, embeddings, fingerprint)
+        self.connection.executemany(sql("put_vector"), vectors)
+        self.connection.executemany(sql("put_tokens"), tokens)
 
     def vector_rows(
-        self, number: int, embedding: Embedding | None, fingerprint: str | None
+        self, number: int, embeddings: Sequence[Embedding], fingerprint: str | None
     ) -> tuple[list[Row], list[Row]]:
-        """Return the rows of a document's dense vector and of its token vectors."""
-        if embedding is None or fingerprint is None:
+        """Return the rows of a document's dense vectors and of its token vectors: those of its passages one behind the other."""
+        if not embeddings or fingerprint is None:
             return [], []
         key = (self.state.id, self.embedder(fingerprint), number)
-        tokens = embedding.tokens
-        return [(*key, embedding.dense)], [] if tokens is None else [(*key, tokens.dims, tokens.codes)]
+        vectors: Row = (*key, b"".join(each.dense for each in embeddings), len(embeddings))
+        tokens = [each.tokens for each in embeddings if each.tokens is not None]
+        if not tokens:
+            return [vectors], []
+        counts = None if len(tokens) == 1 else json.dumps([each.count for each in tokens])
+        return [vectors], [(*key, tokens[0].dims, b"".join(each.codes for each in tokens), counts)]
 
     def embedder(self, fingerprint: str) -> int:
         """Return the number under which vectors of that fingerprint are kept, given now if need be."""
@@ -206,6 +240,10 @@ class Labels:
     role: str | None = None
     origin: str | None = None
     retired: tuple[int, int] | None = None
+
+
+def _length(passages: Passages) -> int:
+    return sum(map(len, passages))
 
 
 def attribute_rows(partition: int, document: int, metadata: Mapping[str, Json]) -> Iterator[Row]:

@@ -126,8 +126,8 @@ SELECT coalesce(max(id), 0) FROM documents;
 -- name: add_document
 INSERT INTO documents(id, partition, name, kind, seq, version, at, at_offset,
                       session, agent, speaker, role, origin, retired_at, retired_offset,
-                      traits, length, terms, analysis)
-VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+                      traits, length, terms, passages, analysis)
+VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: add_turn
 INSERT INTO turns(document, partition, key, recorded_at, recorded_offset, metadata, text)
@@ -143,18 +143,19 @@ SELECT id FROM embedders WHERE fingerprint = :fingerprint;
 INSERT INTO embedders(fingerprint) VALUES(:fingerprint) RETURNING id;
 
 -- name: put_vector
-INSERT INTO vectors(partition, embedder, document, dense) VALUES(?, ?, ?, ?)
-ON CONFLICT(partition, embedder, document) DO UPDATE SET dense = excluded.dense;
+INSERT INTO vectors(partition, embedder, document, dense, passages) VALUES(?, ?, ?, ?, ?)
+ON CONFLICT(partition, embedder, document) DO UPDATE SET dense = excluded.dense, passages = excluded.passages;
 
 -- name: put_tokens
-INSERT INTO token_vectors(partition, embedder, document, dims, codes) VALUES(?, ?, ?, ?, ?)
-ON CONFLICT(partition, embedder, document) DO UPDATE SET dims = excluded.dims, codes = excluded.codes;
+INSERT INTO token_vectors(partition, embedder, document, dims, codes, counts) VALUES(?, ?, ?, ?, ?, ?)
+ON CONFLICT(partition, embedder, document) DO UPDATE SET
+  dims = excluded.dims, codes = excluded.codes, counts = excluded.counts;
 
 -- name: drop_tokens
 DELETE FROM token_vectors WHERE partition = :partition AND embedder = :embedder AND document = :document;
 
 -- name: vectors_of
-SELECT vectors.dense, token_vectors.dims, token_vectors.codes
+SELECT vectors.dense, vectors.passages, token_vectors.dims, token_vectors.codes, token_vectors.counts
 FROM vectors LEFT JOIN token_vectors USING(partition, embedder, document)
 WHERE vectors.partition = :partition AND vectors.embedder = :embedder AND vectors.document = :document;
 
@@ -225,7 +226,7 @@ UPDATE documents SET retired_at = :retired_at, retired_offset = :retired_offset,
 WHERE id = :document;
 
 -- name: update_terms
-UPDATE documents SET terms = :terms, length = :length, traits = :traits, analysis = :analysis, version = :version
+UPDATE documents SET terms = :terms, passages = :passages, length = :length, traits = :traits, analysis = :analysis, version = :version
 WHERE id = :document;
 
 -- name: touch_document
@@ -248,7 +249,8 @@ LIMIT :limit;
 
 -- name: heads_all
 SELECT documents.name, documents.kind, documents.seq, documents.at, documents.at_offset, documents.session,
-       documents.speaker, documents.role, documents.retired_at IS NOT NULL, documents.traits, vectors.dense,
+       documents.speaker, documents.role, documents.retired_at IS NOT NULL, documents.traits, documents.passages,
+       vectors.dense,
        facts.current, facts.turns, facts.valid_from, facts.valid_to, facts.expires_at
 FROM documents LEFT JOIN vectors
   ON vectors.partition = documents.partition AND vectors.embedder = :embedder AND vectors.document = documents.id
@@ -259,7 +261,8 @@ ORDER BY documents.seq;
 -- name: heads_since
 -- Not ordered here: few rows are wanted, and the index by version finds them.
 SELECT documents.name, documents.kind, documents.seq, documents.at, documents.at_offset, documents.session,
-       documents.speaker, documents.role, documents.retired_at IS NOT NULL, documents.traits, vectors.dense,
+       documents.speaker, documents.role, documents.retired_at IS NOT NULL, documents.traits, documents.passages,
+       vectors.dense,
        facts.current, facts.turns, facts.valid_from, facts.valid_to, facts.expires_at
 FROM documents LEFT JOIN vectors
   ON vectors.partition = documents.partition AND vectors.embedder = :embedder AND vectors.document = documents.id
@@ -278,18 +281,20 @@ WHERE documents.id IN (SELECT value FROM json_each(:documents)) AND {conditions}
 
 -- name: tokens
 -- CROSS keeps the order of the join: otherwise all token vectors of the partition are gone through.
-SELECT documents.name, token_vectors.codes, token_vectors.dims
+SELECT documents.name, token_vectors.codes, token_vectors.dims, token_vectors.counts
 FROM documents CROSS JOIN token_vectors
   ON token_vectors.partition = documents.partition AND token_vectors.document = documents.id
  AND token_vectors.embedder = :embedder
 WHERE documents.partition = :partition AND documents.name IN (SELECT value FROM json_each(:names));
 
 -- name: unembedded
-SELECT documents.name FROM documents
+-- A document whose number of vectors is not that of its passages has none that tell its passages apart. The indexes are
+-- named, or SQLite would read terms and vectors of all documents to come to the numbers behind them.
+SELECT documents.name FROM documents INDEXED BY documents_passages
 WHERE documents.partition = :partition AND NOT EXISTS (
-  SELECT 1 FROM vectors
+  SELECT 1 FROM vectors INDEXED BY vectors_passages
   WHERE vectors.partition = documents.partition AND vectors.embedder = :embedder
-    AND vectors.document = documents.id)
+    AND vectors.document = documents.id AND vectors.passages = min(documents.passages, :most))
 ORDER BY documents.seq
 LIMIT :limit;
 
@@ -304,7 +309,10 @@ LIMIT :limit;
 -- name: backlog
 SELECT
   (SELECT count(*) FROM documents WHERE partition = :partition)
-    - (SELECT count(*) FROM vectors WHERE partition = :partition AND embedder = :embedder),
+    - (SELECT count(*) FROM documents CROSS JOIN vectors INDEXED BY vectors_passages
+         ON vectors.partition = documents.partition AND vectors.embedder = :embedder
+        AND vectors.document = documents.id AND vectors.passages = min(documents.passages, :most)
+       WHERE documents.partition = :partition),
   (SELECT count(*) FROM documents WHERE partition = :partition AND analysis < :analysis)
     + (SELECT count(*) FROM documents WHERE partition = :partition AND analysis > :analysis);
 
@@ -417,13 +425,18 @@ SELECT group_concat(rowid) FROM documents_fts WHERE documents_fts MATCH :phrase;
 SELECT term FROM documents_postings WHERE term >= :first AND term < :last;
 
 -- name: lengths
-SELECT id, length FROM documents WHERE id IN (SELECT value FROM json_each(:documents));
+-- Terms of passages that are too long for their row ids: of old documents, and of what is stored without our passages.
+SELECT rows.value, CASE documents.passages
+    WHEN 1 THEN documents.length
+    ELSE json_array_length(documents.terms, '$[' || (rows.value / :passage % :passages) || ']') END
+FROM json_each(:rows) AS rows JOIN documents ON documents.id = rows.value / :passage / :passages;
 
 -- name: live_count
+-- Passages: see `real_counts`.
 SELECT coalesce(sum(documents + facts), 0) FROM partitions;
 
 -- name: live_documents
-SELECT id, partition, kind, length, terms FROM documents WHERE retired_at IS NULL ORDER BY id;
+SELECT id, partition, kind, length, passages, terms FROM documents WHERE retired_at IS NULL ORDER BY id;
 
 -- ── Verifying ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -465,11 +478,11 @@ FROM documents LEFT JOIN (
 WHERE documents.version IS NOT last.version;
 
 -- name: real_counts
--- `seq` may have gone further: what was erased had numbers too.
+-- Passages and terms of live turns, then of live facts. `seq` may have gone further: what was erased had numbers too.
 SELECT partition, max(seq),
-       sum(kind = 'turn' AND retired_at IS NULL),
+       sum(CASE WHEN kind = 'turn' AND retired_at IS NULL THEN passages ELSE 0 END),
        sum(CASE WHEN kind = 'turn' AND retired_at IS NULL THEN length ELSE 0 END),
-       sum(kind = 'fact' AND retired_at IS NULL),
+       sum(CASE WHEN kind = 'fact' AND retired_at IS NULL THEN passages ELSE 0 END),
        sum(CASE WHEN kind = 'fact' AND retired_at IS NULL THEN length ELSE 0 END)
 FROM documents GROUP BY partition;
 
@@ -511,19 +524,25 @@ WHERE NOT EXISTS (
     AND vectors.document = token_vectors.document);
 
 -- name: misshapen
--- Vectors that are not whole rows, or not as long as the others of their embedder.
+-- Vectors that are not whole rows, not as long as the others of their embedder, or not as many as they say.
 WITH first AS MATERIALIZED (
-  SELECT embedder, length(dense) AS size, min(rowid) FROM vectors GROUP BY embedder),
+  SELECT embedder, length(dense) / max(1, passages) AS size, min(rowid) FROM vectors GROUP BY embedder),
 first_tokens AS MATERIALIZED (
   SELECT embedder, dims, min(rowid) FROM token_vectors GROUP BY embedder)
 SELECT documents.name, length(vectors.dense)
 FROM vectors JOIN documents ON documents.id = vectors.document JOIN first ON first.embedder = vectors.embedder
-WHERE length(vectors.dense) % 4 <> 0 OR length(vectors.dense) <> first.size
+WHERE first.size % 4 <> 0 OR vectors.passages < 1 OR length(vectors.dense) <> first.size * vectors.passages
 UNION ALL
 SELECT documents.name, length(token_vectors.codes)
 FROM token_vectors JOIN documents ON documents.id = token_vectors.document
+JOIN vectors USING(partition, embedder, document)
 JOIN first_tokens ON first_tokens.embedder = token_vectors.embedder
-WHERE token_vectors.dims < 1 OR token_vectors.dims <> first_tokens.dims OR length(token_vectors.codes) % token_vectors.dims <> 0;
+WHERE token_vectors.dims < 1 OR token_vectors.dims <> first_tokens.dims OR length(token_vectors.codes) % token_vectors.dims <> 0
+   OR CASE
+     WHEN token_vectors.counts IS NULL THEN vectors.passages <> 1
+     WHEN NOT json_valid(token_vectors.counts) THEN 1
+     ELSE json_array_length(token_vectors.counts) <> vectors.passages
+       OR (SELECT sum(value) FROM json_each(token_vectors.counts)) * token_vectors.dims <> length(token_vectors.codes) END;
 
 -- name: dense_vectors
 SELECT document, dense FROM vectors;

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
 import apsw
@@ -26,6 +27,7 @@ from lukasa.domain.report import Backlog, Stats
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import from_micros, to_micros
 from lukasa.domain.turn import ROLES, Role, Turn
+from lukasa.policy import EMBEDDED_PASSAGES
 
 _NO_LIMIT = -1
 _NOBODY = -1
@@ -39,6 +41,8 @@ class PartitionRow(NamedTuple):
     version: int
     seq: int
     documents: int
+    """Passages of live turns; `facts`: of live facts."""
+
     terms: int
     facts: int
     fact_terms: int
@@ -219,7 +223,7 @@ def delta(
 
 def _head(row: tuple[Any, ...]) -> Head:
     # fmt: off
-    (name, kind, seq, at, at_offset, session, speaker, role, retired, traits, dense,
+    (name, kind, seq, at, at_offset, session, speaker, role, retired, traits, passages, dense,
      current, turns, valid_from, valid_to, expires_at) = row
     # fmt: on
     fact = turns is not None
@@ -235,6 +239,7 @@ def _head(row: tuple[Any, ...]) -> Head:
         speaker=speaker,
         role=None if role is None else _role(role),
         retired=bool(retired),
+        passages=number(passages),
         dense=None if dense is None else memoryview(dense).tobytes(),
         traits=Traits.unpack(traits),
         current=current is None or bool(current),
@@ -256,7 +261,7 @@ def select(connection: apsw.Connection, partition: int, query: DocumentQuery) ->
 
 def tokens(
     connection: apsw.Connection, partition: int, ids: Sequence[str], *, fingerprint: str
-) -> dict[str, TokenVectors]:
+) -> dict[str, Sequence[TokenVectors]]:
     values: Values = {
         "partition": partition,
         "embedder": embedder(connection, fingerprint),
@@ -266,17 +271,24 @@ def tokens(
     return dict(rows_as(_tokens, rows, "document"))
 
 
-def _tokens(row: tuple[Any, ...]) -> tuple[str, TokenVectors]:
-    name, codes, dims = row
-    if dims < 1 or len(codes) % dims:
+def _tokens(row: tuple[Any, ...]) -> tuple[str, Sequence[TokenVectors]]:
+    name, codes, dims, counts = row
+    content = memoryview(codes).tobytes()
+    if dims < 1 or len(content) % dims:
         raise ValueError("not whole vectors")
-    return text(name), TokenVectors(memoryview(codes).tobytes(), dims)
+    if counts is None:
+        return text(name), [TokenVectors(content, dims)]
+    ends = [dims * end for end in accumulate(map(number, json.loads(counts)), initial=0)]
+    if ends[-1] != len(content):
+        raise ValueError("not as many vectors as tokens")
+    return text(name), [TokenVectors(content[start:end], dims) for start, end in pairwise(ends)]
 
 
 def unembedded(connection: apsw.Connection, partition: int, *, fingerprint: str, limit: int) -> list[str]:
     values: Values = {
         "partition": partition,
         "embedder": embedder(connection, fingerprint),
+        "most": EMBEDDED_PASSAGES,
         "limit": max(0, limit),
     }
     return [name for (name,) in fetch(connection, sql("unembedded"), values)]
@@ -318,6 +330,7 @@ def backlog(
     values: Values = {
         "partition": partition,
         "embedder": embedder(connection, fingerprint),
+        "most": EMBEDDED_PASSAGES,
         "analysis": analysis,
     }
     ((bare, old),) = fetch(connection, sql("backlog"), values)

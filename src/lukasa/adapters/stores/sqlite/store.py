@@ -163,7 +163,7 @@ class SqliteStore:
 
     async def tokens(
         self, partition: Partition, ids: Sequence[str], *, fingerprint: str
-    ) -> dict[str, TokenVectors]:
+    ) -> dict[str, Sequence[TokenVectors]]:
         return await self._read(
             partition, {}, lambda db, row: reader.tokens(db, row.id, ids, fingerprint=fingerprint)
         )
@@ -385,5 +385,5 @@ class SqliteStore:
 
 
 def _counts(row: PartitionRow, kind: Kind) -> fulltext.Counts:
-    documents, terms = (row.documents, row.terms) if kind == "turn" else (row.facts, row.fact_terms)
-    return fulltext.Counts(fulltext.pool(row.id, kind), documents, terms)
+    passages, terms = (row.documents, row.terms) if kind == "turn" else (row.facts, row.fact_terms)
+    return fulltext.Counts(fulltext.pool(row.id, kind), passages, terms)

@@ -129,7 +129,7 @@ def _counts(connection: apsw.Connection, _: dict[str, int]) -> Iterator[Finding]
         if seq < last or counts != there:
             yield Finding(
                 what="index",
-                detail=f"{Partition(tenant, user)!r} counts seq {seq}, live turns, terms, facts, terms {counts}; "
+                detail=f"{Partition(tenant, user)!r} counts seq {seq}, passages and terms of turns and facts {counts}; "
                 f"there are {last}, {there}",
             )
 
@@ -182,19 +182,23 @@ def _index(connection: apsw.Connection, checked: dict[str, int]) -> Iterator[Fin
     """Compare full-text with the terms of the documents, by the sum of their tokens' hashes: exact but for luck."""
     sums: dict[int, int] = defaultdict(int)
     checked["documents"] = 0
-    for document, partition, kind, length, terms in readable(connection, sql("live_documents")):
+    for document, partition, kind, length, count, terms in readable(connection, sql("live_documents")):
         checked["documents"] += 1
         try:
-            words = json.loads(terms)
-            tokens = fulltext.tokens(fulltext.pool(partition, kind), words).split(" ")
+            passages = fulltext.unpacked(terms)
+            rows = fulltext.rows_of(document, fulltext.pool(partition, kind), passages)
         except UNREADABLE:
             yield Finding(what="index", detail=f"the terms of document {document} cannot be read")
             continue
-        if len(words) != length:
-            yield Finding(what="index", detail=f"document {document} has {len(words)} terms, not {length}")
-        row = fulltext.row_id(document, length)
-        for token in tokens:
-            sums[row] += hash(token)
+        found = (sum(map(len, passages)), len(passages))
+        if found != (length, count):
+            yield Finding(
+                what="index",
+                detail=f"document {document} has {found[0]} terms in {found[1]} passages, not {length} in {count}",
+            )
+        for row, tokens in rows:
+            for token in tokens.split(" "):
+                sums[row] += hash(token)
     for row, token in readable(connection, sql("instances")):
         sums[row] -= hash(token)
     for row, rest in sums.items():

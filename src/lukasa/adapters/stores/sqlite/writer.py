@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from typing import NamedTuple
 
 import apsw
 
+from lukasa.adapters.stores.sqlite import fulltext
 from lukasa.adapters.stores.sqlite.bookkeeping import keep
 from lukasa.adapters.stores.sqlite.fact_writer import put_fact
 from lukasa.adapters.stores.sqlite.partition import (
@@ -51,7 +51,7 @@ class _Held(NamedTuple):
     id: int
     kind: Kind
     live: bool
-    terms: list[str]
+    passages: list[list[str]]
     traits: bytes
     analysis: int
 
@@ -141,8 +141,8 @@ class _Work:
                 self._hide(id, op="retire")
             case Restore(id=id):
                 self._hide(id, op="restore")
-            case Embed(id=id, embedding=embedding, fingerprint=fingerprint):
-                self._embed(id, embedding, fingerprint)
+            case Embed(id=id, embeddings=embeddings, fingerprint=fingerprint):
+                self._embed(id, embeddings, fingerprint)
             case Index():
                 self._index(change)
             case PutFact():
@@ -195,10 +195,10 @@ class _Work:
         rows.journal.append(writer.journal("add", turn.id, content=turn_digest(turn)))
         rows.documents.append(writer.document_row(document, entry, _labels(turn)))
         if turn.retired_at is None:
-            rows.index.append(writer.index_row(document, entry.terms, "turn"))
+            rows.index += writer.index_rows(document, entry.passages, "turn")
         rows.turns.append(_turn_row(partition, document, turn))
         rows.attributes += attribute_rows(partition, document, turn.metadata)
-        vectors, tokens = writer.vector_rows(document, entry.embedding, entry.fingerprint)
+        vectors, tokens = writer.vector_rows(document, entry.embeddings, entry.fingerprint)
         rows.vectors += vectors
         rows.tokens += tokens
         if change.extraction is not None:
@@ -223,49 +223,39 @@ class _Work:
             },
         )
         if op == "restore":
-            self._writer.index(stored.id, stored.terms, stored.kind)
+            self._writer.index(stored.id, stored.passages, stored.kind)
         else:
-            self._writer.unindex(stored.id, stored.terms, stored.kind)
+            self._writer.unindex(stored.id, stored.passages, stored.kind)
 
-    def _embed(self, id: str, embedding: Embedding, fingerprint: str) -> None:
+    def _embed(self, id: str, embeddings: Sequence[Embedding], fingerprint: str) -> None:
         document = self._document(id).id
         key: Values = {
             "partition": self._writer.state.id,
             "embedder": self._writer.embedder(fingerprint),
             "document": document,
         }
-        tokens = embedding.tokens
-        shape = (None, None) if tokens is None else (tokens.dims, tokens.codes)
-        if self._connection.execute(sql("vectors_of"), key).fetchone() == (embedding.dense, *shape):
+        (vectors,), tokens = self._writer.vector_rows(document, embeddings, fingerprint)
+        columns = tokens[0][len(key) :] if tokens else (None, None, None)
+        if self._connection.execute(sql("vectors_of"), key).fetchone() == (*vectors[len(key) :], *columns):
             return
-        self._connection.execute(sql("put_vector"), (*key.values(), embedding.dense))
-        if tokens is None:
-            self._connection.execute(sql("drop_tokens"), key)
+        self._connection.execute(sql("put_vector"), vectors)
+        if tokens:
+            self._connection.execute(sql("put_tokens"), tokens[0])
         else:
-            self._connection.execute(sql("put_tokens"), (*key.values(), *shape))
+            self._connection.execute(sql("drop_tokens"), key)
         self._note("embed", id)
         self._touch(document)
 
     def _index(self, change: Index) -> None:
         stored, traits = self._document(change.id), change.traits.pack()
         same = (stored.traits, stored.analysis) == (traits, change.analysis)
-        if same and Counter(stored.terms) == Counter(change.terms):
+        if same and list(map(Counter, stored.passages)) == list(map(Counter, change.passages)):
             return
         self._note("index", change.id)
-        self._connection.execute(
-            sql("update_terms"),
-            {
-                "document": stored.id,
-                "version": self._writer.state.version,
-                "terms": as_json(change.terms),
-                "length": len(change.terms),
-                "traits": traits,
-                "analysis": change.analysis,
-            },
-        )
+        self._writer.put_terms(stored.id, change.passages, change.traits, change.analysis)
         if stored.live:
-            self._writer.unindex(stored.id, stored.terms, stored.kind)
-            self._writer.index(stored.id, change.terms, stored.kind)
+            self._writer.unindex(stored.id, stored.passages, stored.kind)
+            self._writer.index(stored.id, change.passages, stored.kind)
 
     def _mark(self, id: str, extraction: Extraction) -> None:
         document = self._document(id).id
@@ -294,7 +284,7 @@ class _Work:
         if row is None:
             raise NotFoundError(f"the partition has no document {id!r}")
         number, kind, live, terms, traits, analysis = row
-        return _Held(number, kind, bool(live), json.loads(terms), traits, analysis)
+        return _Held(number, kind, bool(live), fulltext.unpacked(terms), traits, analysis)
 
     def _note(self, op: Op, id: str) -> None:
         self._writer.note(op, id)
