@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from math import log
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import pytest
 from lukasa.adapters import registry
 from lukasa_evals.datasets.values import Conversation, Said, Session
 from lukasa_evals.retrieval.baselines import BM25, Baseline, Dense, Fused, Packing, baselines
+from lukasa_evals.retrieval.systems import Asked
 from lukasa_evals.retrieval.units import Unit
 
 NOW = datetime(2024, 3, 3, tzinfo=UTC)
@@ -36,10 +37,21 @@ class Fixed:
         return self._places
 
 
+def asked(text: str, *, days: int | None = None) -> Asked:
+    return Asked(text=text, now=NOW + timedelta(days=days or 0), past=days is not None)
+
+
 def units(*texts: str, turns: Sequence[int] | None = None) -> list[Unit]:
     places = list(range(len(texts))) if turns is None else list(turns)
     return [
-        Unit(turn=f"t{place}", place=place, part=places[:at].count(place), head="[date] Ines: ", text=text)
+        Unit(
+            turn=f"t{place}",
+            place=place,
+            part=places[:at].count(place),
+            at=NOW + timedelta(days=place),
+            head="[date] Ines: ",
+            text=text,
+        )
         for at, (place, text) in enumerate(zip(places, texts, strict=True))
     ]
 
@@ -71,9 +83,18 @@ def test_agreement_beats_a_single_first_place():
 
 def test_a_turn_ranks_as_its_best_passage():
     packing = Packing(units("a", "b", "c", turns=[0, 1, 0]), WORDS)
-    answered = Baseline("it", Fixed(2, 1, 0), packing).ask("?", NOW, [100])
+    answered = Baseline("it", Fixed(2, 1, 0), packing).ask(asked("?"), [100])
 
     assert answered.ranked == ["t0", "t1"]
+
+
+def test_what_is_said_later_is_not_found_when_only_the_past_may_be():
+    answered = Baseline("it", Fixed(2, 1, 0), Packing(units("a", "b", "c"), WORDS)).ask(
+        asked("?", days=2), [100]
+    )
+
+    assert answered.ranked == ["t1", "t0"]
+    assert answered.contexts[100].turns == ("t0", "t1")
 
 
 def test_a_context_has_the_best_that_fit_in_order_of_time():
@@ -109,9 +130,9 @@ def test_each_kind_is_asked_over_turns_and_over_passages(vectors: Axes | None, k
     found = {each.name: each for each in baselines(conversation, WORDS, vectors, None)}
 
     assert list(found) == [f"{kind}, {unit}" for unit in ("turns", "passages") for kind in kinds]
-    assert {name: each.ask("y", NOW, [50]).ranked[0] for name, each in found.items()} == dict.fromkeys(
+    assert {name: each.ask(asked("y"), [50]).ranked[0] for name, each in found.items()} == dict.fromkeys(
         found, "2"
     )
     # The whole turn has no room; two of its passages would have.
-    assert found["bm25, turns"].ask("y", NOW, [150]).contexts[150].silent
-    assert found["bm25, passages"].ask("y", NOW, [150]).contexts[150].turns == ("2",)
+    assert found["bm25, turns"].ask(asked("y"), [150]).contexts[150].silent
+    assert found["bm25, passages"].ask(asked("y"), [150]).contexts[150].turns == ("2",)

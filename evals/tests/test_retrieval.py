@@ -158,6 +158,19 @@ def test_the_report_has_every_data_set_and_no_hole(run: Path):
     assert "nan" not in re.findall(r"\w+", report.lower())
 
 
+def test_what_is_said_later_is_not_found_when_only_the_past_may_be(tmp_path: Path):
+    question = {**CHAT[3], "answer": "Porto", "evidence": ["a:1"], "asked_at": "2024-05-20"}
+    path = tmp_path / "garden.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in (*CHAT[:3], question)), encoding="utf-8")
+    for name, option in (("all", ()), ("past", ("--past",))):
+        evaluate("--dataset", f"jsonl:{path}", "--out", tmp_path / name, *option)
+
+    hits = {name: {each.system: each.hits for each in results(tmp_path / name)} for name in ("all", "past")}
+    assert all(
+        hits["all"][system] == 3 and hits["past"][system] == 2 for system in ("dense, turns", "lukasa")
+    )
+
+
 def test_stores_and_vectors_are_used_again_when_nothing_changed(chat: Path, tmp_path: Path):
     usual = ("--dataset", f"jsonl:{chat}", "--cache", tmp_path / "cache")
     evaluate(*usual, "--out", tmp_path / "first")

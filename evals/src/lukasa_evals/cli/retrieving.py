@@ -51,6 +51,8 @@ class Compared:
         Also ask BM25, vectors, and both together, over turns and over passages.
     turns_only
         Also ask Lukasa for turns alone, without facts.
+    past
+        Let no question that has a date find what was said at that moment or later, though it is in the store.
     embedder
         As in the settings of Lukasa: onnx, hashing, none, openai:MODEL.
     dense_model
@@ -63,6 +65,7 @@ class Compared:
 
     baselines: bool = True
     turns_only: bool = False
+    past: bool = False
     embedder: str = "onnx"
     dense_model: str | None = None
     policy: Annotated[tuple[str, ...], Parameter(negative=())] = ()
@@ -102,6 +105,7 @@ def retrieval(
         budgets=_budgets(budgets),
         baselines=compared.baselines,
         turns_only=compared.turns_only,
+        past=compared.past,
         dense_model=compared.dense_model,
         cache=kept.cache,
         rebuild=kept.rebuild,
@@ -112,7 +116,9 @@ def retrieval(
     told = console()
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=questions)
-        records = run(plan, folder, progress=lambda name: bar.update(task, advance=1, description=name))
+        records = run(
+            plan, folder, progress=lambda name, done: bar.update(task, advance=done, description=name)
+        )
     for each in report.summary(records):
         told.print(table_of(*each))
     told.print(f"Everything: {folder / 'report.md'}", highlight=False)

@@ -6,7 +6,6 @@ import math
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -17,7 +16,7 @@ from lukasa.ports.tokens import TokenCounter
 from lukasa.text.analysis import analyse, query_terms
 from lukasa_evals.datasets.values import Conversation
 from lukasa_evals.retrieval import units as units_of
-from lukasa_evals.retrieval.systems import Answered, Shown
+from lukasa_evals.retrieval.systems import Answered, Asked, Shown
 from lukasa_evals.retrieval.units import Unit
 from lukasa_evals.retrieval.vectors import Matrix
 
@@ -172,11 +171,13 @@ class Baseline:
         self._packing = packing
         self._encoding = encoding
 
-    def ask(self, question: str, now: datetime, budgets: Sequence[int]) -> Answered:
+    def ask(self, asked: Asked, budgets: Sequence[int]) -> Answered:
         """Rank once; fill every budget from that."""
-        encoding = 0.0 if self._encoding is None else self._encoding.cost(question)
+        encoding = 0.0 if self._encoding is None else self._encoding.cost(asked.text)
         started = time.perf_counter()
-        order = self._ranker.rank(question)
+        order = self._ranker.rank(asked.text)
+        if asked.past:
+            order = [place for place in order if self._packing.units[place].at < asked.now]
         milliseconds = encoding + (time.perf_counter() - started) * 1000
         return Answered(
             ranked=list(dict.fromkeys(self._packing.units[place].turn for place in order)),

@@ -20,7 +20,7 @@ from lukasa.wiring import build
 from lukasa.wiring import now as clock
 from lukasa_evals.datasets.values import Conversation, Dataset, Said
 from lukasa_evals.errors import EvalError
-from lukasa_evals.retrieval.systems import Answered, Shown, Told
+from lukasa_evals.retrieval.systems import Answered, Asked, Shown, Told
 
 HITS = 30
 """How many are asked for to count ranks up to ten: facts stand among them."""
@@ -36,19 +36,23 @@ class Recall:
         self._ids = ids_of(handle)
         self._kinds: Sequence[Literal["turn", "fact"]] = ("turn", "fact") if facts else ("turn",)
 
-    def ask(self, question: str, now: datetime, budgets: Sequence[int]) -> Answered:
+    def ask(self, asked: Asked, budgets: Sequence[int]) -> Answered:
         """Recall once, timed, and ask for a context of every budget."""
         started = time.perf_counter()
-        recalled = self._handle.recall(question, limit=HITS, now=now, kinds=self._kinds)
+        recalled = self._handle.recall(
+            asked.text, limit=HITS, now=asked.now, kinds=self._kinds, filter=_filter(asked)
+        )
         milliseconds = (time.perf_counter() - started) * 1000
         return Answered(
             ranked=ranked(recalled.hits, self._ids),
             milliseconds=milliseconds,
-            contexts={budget: self._context(question, now, budget) for budget in budgets},
+            contexts={budget: self._context(asked, budget) for budget in budgets},
         )
 
-    def _context(self, question: str, now: datetime, budget: int) -> Shown:
-        block = self._handle.context(question, budget=budget, now=now, kinds=self._kinds)
+    def _context(self, asked: Asked, budget: int) -> Shown:
+        block = self._handle.context(
+            asked.text, budget=budget, now=asked.now, kinds=self._kinds, filter=_filter(asked)
+        )
         told = tuple(
             Told(fact.text, tuple(self._ids[source.turn] for source in fact.sources))
             for fact in (*block.known, *block.facts)
@@ -59,6 +63,10 @@ class Recall:
             told,
             silent=not (block.turns or block.facts),
         )
+
+
+def _filter(asked: Asked) -> dict[str, Any] | None:
+    return {"at": {"lt": asked.now.isoformat()}} if asked.past else None
 
 
 def ranked(hits: Sequence[Any], ids: Mapping[str, str]) -> list[str]:

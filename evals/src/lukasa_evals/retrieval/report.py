@@ -154,11 +154,12 @@ def _about(settings: Mapping[str, Any]) -> str:
     code, machine = settings["code"], settings["machine"]
     changed = ", with uncommitted changes" if code["dirty"] else ""
     dense = settings["dense_model"] or "the same encoder"
+    past = "\n- Only what was said before a question's date could be found" if settings["past"] else ""
     return "\n".join(
         [
             f"- {settings['date']}, Lukasa {code['lukasa']}, commit `{code['commit'] or 'unknown'}`{changed}",
             f"- Embedder: {settings['embedder'] or 'none'}; vectors of the baselines: {dense}",
-            f"- Python {machine['python']}, {machine['cpus']} CPUs, {machine['platform']}",
+            f"- Python {machine['python']}, {machine['cpus']} CPUs, {machine['platform']}{past}",
         ]
     )
 

@@ -28,7 +28,7 @@ from lukasa_evals.retrieval.baselines import baselines
 from lukasa_evals.retrieval.compare import RESULTS
 from lukasa_evals.retrieval.measure import ranks_of, worth
 from lukasa_evals.retrieval.record import Record
-from lukasa_evals.retrieval.systems import System
+from lukasa_evals.retrieval.systems import Asked, System
 from lukasa_evals.retrieval.vectors import EngineVectors
 
 BUDGETS = (1000, 2000)
@@ -46,6 +46,9 @@ class Plan:
     baselines: bool = True
     turns_only: bool = False
     """Also ask Lukasa for turns alone."""
+
+    past: bool = False
+    """Let no question find what was said at its moment or later."""
 
     dense_model: str | None = None
     """Of the baselines; `None`: the engine's own encoder."""
@@ -75,14 +78,16 @@ class Tools(NamedTuple):
     counter: TokenCounter
 
 
-Progress = Callable[[str], None]
-"""Called with the name of what is at work, once a question."""
+Progress = Callable[[str, int], None]
+"""Called with what is at work, and how many questions were asked since the last call."""
 
 
-def run(plan: Plan, out: Path, *, progress: Progress = lambda _: None) -> list[Record]:
+def run(plan: Plan, out: Path, *, progress: Progress = lambda *_: None) -> list[Record]:
     """Run the plan and write `results.jsonl`, `settings.json` and `report.md` into *out*."""
     if (out / RESULTS).exists():
         raise EvalError(f"the run folder {out.name!r} has results already; name another with --out")
+    # Before anything else: the tree may change while this runs.
+    code = code_of(Path(lukasa.__file__).parent)
     records: list[Record] = []
     about: list[dict[str, Any]] = []
     with contextlib.ExitStack() as stack:
@@ -93,12 +98,13 @@ def run(plan: Plan, out: Path, *, progress: Progress = lambda _: None) -> list[R
         )
         tools = Tools(folder, vectors, registry.token_counter(plan.settings.tokens)())
         for name, dataset in plan.datasets.items():
+            progress(f"{name}: store", 0)
             opened = memories.open_store(dataset, plan.settings, folder, rebuild=plan.rebuild)
             with opened.memory as memory:
                 for conversation in dataset.conversations:
                     records += _conversation(plan, name, conversation, memory, tools=tools, progress=progress)
             about.append(_about(name, dataset, opened))
-    settings = _settings(plan, about)
+    settings = _settings(plan, code, about)
     out.mkdir(parents=True, exist_ok=True)
     records_of.write(out / RESULTS, records)
     (out / "settings.json").write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
@@ -121,6 +127,7 @@ def _conversation(
     if plan.turns_only:
         systems.append(memories.Recall(handle, facts=False))
     if tools.vectors is not None:
+        progress(f"{name}: vectors", 0)
         vectors = tools.vectors if tools.vectors.available else None
         systems += baselines(conversation, tools.counter, vectors, tools.folder)
     said = {turn.id: turn for turn in conversation.turns()}
@@ -128,8 +135,9 @@ def _conversation(
     # Loads models and vectors, so that the first question is not timed with them.
     handle.recall("warm up", now=later)
     for question in conversation.questions:
+        asked = Asked(text=question.text, now=question.asked_at or later, past=plan.past)
         for system in systems:
-            answered = system.ask(question.text, question.asked_at or later, plan.budgets)
+            answered = system.ask(asked, plan.budgets)
             yield Record(
                 dataset=name,
                 conversation=conversation.id,
@@ -146,7 +154,7 @@ def _conversation(
                     for budget, shown in answered.contexts.items()
                 },
             )
-        progress(name)
+        progress(name, 1)
 
 
 def _category(dataset: Dataset, question: Question) -> str:
@@ -172,15 +180,16 @@ def _about(name: str, dataset: Dataset, opened: memories.Opened) -> dict[str, An
     }
 
 
-def _settings(plan: Plan, about: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _settings(plan: Plan, code: Code, about: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     with Memory.open("memory:", settings=plan.settings) as memory:
         embedder = memory.doctor().embedder
     return {
         "date": plan.now.isoformat(timespec="seconds"),
-        "code": asdict(code_of(Path(lukasa.__file__).parent)),
+        "code": asdict(code),
         "embedder": embedder,
         "dense_model": plan.dense_model,
         "recall": repr(plan.settings.recall),
+        "past": plan.past,
         "budgets": list(plan.budgets),
         "machine": {
             "python": platform.python_version(),

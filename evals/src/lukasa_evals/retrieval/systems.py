@@ -39,11 +39,21 @@ class Answered:
     """By budget in tokens."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question, and the moment at which it is asked."""
+
+    text: str
+    now: datetime
+    past: bool = False
+    """Only what was said before that moment may be found."""
+
+
 class System(Protocol):
     """One memory of one conversation."""
 
     name: str
 
-    def ask(self, question: str, now: datetime, budgets: Sequence[int]) -> Answered:
+    def ask(self, asked: Asked, budgets: Sequence[int]) -> Answered:
         """Rank, and fill a context for every budget."""
         ...

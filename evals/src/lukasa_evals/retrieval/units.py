@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from lukasa.text.rendering import day
 from lukasa_evals.datasets.values import Conversation, Said
@@ -34,6 +35,9 @@ class Unit:
     part: int = 0
     """Its place in the turn, from 0."""
 
+    at: datetime
+    """When the turn was said."""
+
     head: str
     """Date and speaker, as they stand before the words."""
 
@@ -52,6 +56,7 @@ def turns(conversation: Conversation) -> list[Unit]:
         Unit(
             turn=turn.id,
             place=place,
+            at=turn.at or began,
             head=f"[{day(turn.at or began)}] {speaker(turn)}: ",
             text=words_of(turn),
         )
@@ -62,7 +67,7 @@ def turns(conversation: Conversation) -> list[Unit]:
 def passages(conversation: Conversation) -> list[Unit]:
     """Return every passage as a unit, in order."""
     return [
-        Unit(turn=unit.turn, place=unit.place, part=part, head=unit.head, text=text)
+        replace(unit, part=part, text=text)
         for unit in turns(conversation)
         for part, text in enumerate(cut(unit.text))
     ]
