@@ -1,73 +1,96 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from lukasa_evals.datasets.locomo import load
-from lukasa_evals.datasets.values import Conversation
+from lukasa.adapters import registry
+from lukasa_evals.datasets.values import Label, Question, Said
 from lukasa_evals.errors import DatasetError
-from lukasa_evals.retrieval.measure import containment, measure
-from lukasa_evals.retrieval.record import Record, read, write
-from lukasa_evals.retrieval.render import Line, Shown, render
-from lukasa_evals.retrieval.systems import Answered, Timed
+from lukasa_evals.retrieval.measure import containment, ranks_of, worth
+from lukasa_evals.retrieval.record import Record, Worth, read, write
+from lukasa_evals.retrieval.systems import Shown, Told
 
-AT = datetime(2024, 3, 3, 9, 5, tzinfo=UTC)
+WORDS = registry.token_counter("words")()
 
+LONG = " ".join(f"word{place}" for place in range(30))
 
-@pytest.fixture
-def pair(data: Path) -> Conversation:
-    return load(data).conversations[0]
-
-
-def ask(pair: Conversation, question: int, ranked: list[str], *contexts: Shown) -> Record:
-    answered = Answered(
-        ranked=ranked,
-        recall_ms=1.0,
-        contexts={300 * 2**place: Timed(shown, 2.0) for place, shown in enumerate(contexts)},
-        abstained=False,
+SAID = {
+    said.id: said
+    for said in (
+        Said(id="1", speaker="Ines", text="The bakery gave me the early shift."),
+        Said(id="2", speaker="Ines", text="My sister sent me this.", caption="a grey cat on a piano"),
+        Said(id="3", speaker="Olu", text="I left [the bakery]\nlast week <b>."),
+        Said(id="4", speaker="Olu", text=LONG),
+        Said(id="5", speaker="Olu", text="OK"),
     )
-    return measure("it", pair, pair.questions[question], answered)
+}
 
 
-def test_ranks_are_of_evidence_only_and_start_at_one(pair: Conversation):
-    record = ask(pair, 1, ["D1:3", "D2:2", "D2:1", "D2:2"])
-
-    assert record.ranks == {"D2:2": 2}
-    assert record.evidence == ("D1:1", "D2:2")
-
-
-def test_evidence_counts_when_it_is_listed_and_its_words_are_there(pair: Conversation):
-    said = {turn.id: turn.text for turn in pair.turns()}
-    both = Shown(f"{said['D1:1']}\nInes:  {said['D2:2']}", ("D1:1", "D2:2"))
-    listed_only = Shown(f"{said['D1:1']}\nInes: I left the bakery …", ("D1:1", "D2:2"))
-    there_only = Shown(f"{said['D1:1']}\n{said['D2:2']}", ("D1:1",))
-    record = ask(pair, 1, [], both, listed_only, there_only)
-
-    assert record.shown == {300: ("D1:1", "D2:2"), 600: ("D1:1",), 1200: ("D1:1",)}
-    assert [record.complete(budget, "published") for budget in record.shown] == [True, False, False]
-    assert record.hollow == 1
+def asked(
+    *evidence: str, answer: str | None = "the bakery", also: tuple[str, ...] = (), category: int | str = "any"
+) -> Question:
+    return Question(
+        index=0,
+        text="?",
+        category=category,
+        published=Label(evidence, answer, also=also),
+        abstains=answer is None,
+    )
 
 
-def test_line_breaks_of_a_layout_do_not_hide_a_turn(pair: Conversation):
-    shown = Shown("My sister Petra\n  sent me this. [shares a photo: a grey cat on a piano]", ("D1:3",))
-
-    assert ask(pair, 4, [], shown).shown == {300: ("D1:3",)}
+def of(question: Question, text: str, *turns: str, facts: tuple[Told, ...] = ()) -> Worth:
+    return worth(question, SAID, Shown(text, turns, facts), WORDS)
 
 
-def test_a_photo_without_its_caption_is_not_shown(pair: Conversation):
-    assert ask(pair, 4, [], Shown("My sister Petra sent me this.", ("D1:3",))).hollow == 1
+def test_ranks_are_of_evidence_only_and_start_at_one():
+    assert ranks_of(("1", "3"), ["9", "3", "2", "3"]) == {"3": 2}
 
 
-def test_a_corrected_label_is_scored_beside_the_published_one(pair: Conversation):
-    shown = Shown("My sister Petra sent me this. a grey cat on a piano", ("D1:3",))
-    record = ask(pair, 4, ["D1:3"], shown)
+def test_evidence_counts_when_it_is_listed_and_its_words_are_there():
+    text = "Ines[1]: The bakery gave me the early shift."
 
-    assert record.complete(300, "published")
-    assert not record.complete(300, "corrected")
-    assert record.containment("published") == {300: 0.0}
-    assert record.containment("corrected") == {300: 1.0}
+    assert of(asked("1"), text, "1").whole == ("1",)
+    assert of(asked("1"), text).shown == ()
+    assert of(asked("1"), "Ines[1]: …", "1").shown == ()
+
+
+def test_neither_layout_nor_changed_marks_hide_a_turn():
+    assert of(asked("3"), "Olu: I left (the bakery)\n  last week ‹b›.", "3").whole == ("3",)
+
+
+def test_a_photo_without_its_caption_is_shown_in_part():
+    found = of(asked("2"), "My sister sent me this.", "2")
+
+    assert (found.shown, found.whole) == (("2",), ())
+
+
+@pytest.mark.parametrize(("first", "last", "shown"), [(10, 18, ("4",)), (10, 17, ()), (0, 30, ("4",))])
+def test_eight_words_in_a_row_are_a_part(first: int, last: int, shown: tuple[str, ...]):
+    text = f"Olu: … {' '.join(LONG.split()[first:last])} …"
+
+    found = of(asked("4"), text, "4")
+    assert found.shown == shown
+    assert found.whole == (("4",) if last - first == 30 else ())
+
+
+def test_a_word_inside_another_does_not_count():
+    assert of(asked("5"), "a BOOK, an oKay", "5").shown == ()
+    assert of(asked("5"), "Olu: OK", "5").whole == ("5",)
+
+
+def test_a_fact_stands_for_a_turn_when_it_has_the_words_of_the_answer():
+    fact = Told("Olu left the bakery.", ("3",))
+
+    found = of(asked("3"), "- Olu left the bakery.", facts=(fact,))
+    assert (found.shown, found.whole) == (("3",), ())
+    assert of(asked("3", answer="bakery, last week"), fact.text, facts=(fact,)).shown == ()
+
+
+def test_answer_words_are_those_of_the_best_accepted_answer():
+    assert of(asked(answer="two dogs", also=("a grey cat",)), "one cat").words == 1 / 2
+    assert of(asked(answer=None), "one cat").words is None
+    assert of(asked(answer="yes", category=3), "yes").words is None
 
 
 def test_containment_is_the_share_of_distinct_content_words():
@@ -75,41 +98,33 @@ def test_containment_is_the_share_of_distinct_content_words():
     assert containment("it was there", "anything") is None
 
 
-def test_open_domain_and_adversarial_answers_have_no_containment(pair: Conversation):
-    assert [ask(pair, number, [], Shown("yes", ())).contained is None for number in (0, 3, 5)] == [
-        False,
-        True,
-        True,
-    ]
+def test_tokens_and_silence_are_told():
+    found = worth(asked("1"), SAID, Shown("Known: Ines", (), silent=True), WORDS)
+
+    assert (found.tokens, found.silent) == (2, True)
 
 
-def test_words_are_those_of_the_text_whatever_it_says_of_itself(pair: Conversation):
-    assert ask(pair, 0, [], Shown("one two\nthree", ())).words == {300: 3}
+def test_a_record_survives_its_file(tmp_path: Path):
+    record = Record(
+        dataset="small",
+        conversation="one",
+        question=3,
+        category="past",
+        system="it",
+        answerable=True,
+        evidence=("1", "3"),
+        ranks={"1": 2},
+        hits=7,
+        milliseconds=1.25,
+        contexts={10: Worth(tokens=9, shown=("1",), whole=(), words=0.5, silent=False)},
+    )
+    write(tmp_path / "results.jsonl", [record])
 
-
-def test_a_record_survives_its_file(pair: Conversation, tmp_path: Path):
-    shown = Shown("My sister Petra sent me this. a grey cat on a piano", ("D1:3",))
-    records = [ask(pair, 4, ["D1:2", "D1:3"], shown), ask(pair, 5, [])]
-    write(tmp_path / "records.jsonl", records)
-
-    assert list(read(tmp_path / "records.jsonl")) == records
+    assert list(read(tmp_path / "results.jsonl")) == [record]
 
 
 def test_a_damaged_record_is_named(tmp_path: Path):
-    (tmp_path / "records.jsonl").write_text('{"system": "it"}\n', encoding="utf-8")
+    (tmp_path / "results.jsonl").write_text('{"system": "it"}\n', encoding="utf-8")
 
-    with pytest.raises(DatasetError, match=r"'records.jsonl' of the run .* is damaged: KeyError"):
-        list(read(tmp_path / "records.jsonl"))
-
-
-def test_rendering_takes_the_best_that_fit_and_shows_them_in_order():
-    lines = {
-        id_: Line(id=id_, place=place, session="s", at=AT, speaker="Ines", text=text)
-        for place, (id_, text) in enumerate({"a": "one", "b": "one two three four", "c": "one\ntwo"}.items())
-    }
-
-    # Each line costs four words for date and speaker: a 5, b 8, c 6.
-    assert render(["c", "b", "a"], lines, 11) == Shown(
-        "[3 March 2024] Ines: one\n[3 March 2024] Ines: one two", ("a", "c")
-    )
-    assert render(["b", "a"], lines, 4) == Shown("", ())
+    with pytest.raises(DatasetError, match=r"'results.jsonl' of the run .* is damaged: KeyError"):
+        list(read(tmp_path / "results.jsonl"))

@@ -1,88 +1,123 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from itertools import count
 
 import pytest
 
-from lukasa_evals.retrieval import metrics
-from lukasa_evals.retrieval.record import Record
-from lukasa_evals.statistics import Share
+from lukasa_evals.retrieval import metrics, report
+from lukasa_evals.retrieval.record import Record, Worth
+
+_questions = count()
 
 
-def record(**given: object) -> Record:
-    usual: dict[str, object] = {
-        "system": "it",
-        "conversation": "pair-0",
-        "question": 0,
-        "category": 4,
-        "split": "dev",
-        "evidence": ("D1:1",),
-        "corrected": None,
-        "ranks": {},
-        "shown": {300: ()},
-        "hollow": 0,
-        "contained": None,
-        "contained_corrected": None,
-        "words": {300: 290},
-        "recall_ms": 1.0,
-        "context_ms": {300: 2.0},
-        "abstained": False,
-    }
-    return Record(**{**usual, **given})  # type: ignore[arg-type]
+def record(
+    *,
+    dataset: str = "one",
+    system: str = "lukasa",
+    question: int | None = None,
+    answerable: bool = True,
+    evidence: tuple[str, ...] = ("a",),
+    ranks: dict[str, int] | None = None,
+    shown: tuple[str, ...] = (),
+    whole: tuple[str, ...] = (),
+    words: float | None = None,
+    silent: bool = False,
+    hits: int = 5,
+    milliseconds: float = 1.0,
+) -> Record:
+    return Record(
+        dataset=dataset,
+        conversation="c",
+        question=next(_questions) if question is None else question,
+        category="any",
+        system=system,
+        answerable=answerable,
+        evidence=evidence,
+        ranks=ranks or {},
+        hits=hits,
+        milliseconds=milliseconds,
+        contexts={100: Worth(tokens=90, shown=shown, whole=whole, words=words, silent=silent)},
+    )
 
 
-def test_recall_counts_every_evidence_turn_alike():
+def mean(name: str, *records: Record) -> float:
+    (measure,) = [each for each in metrics.measures([100]) if each.name == name]
+    return metrics.mean(records, measure)
+
+
+def test_recall_is_the_share_of_each_questions_evidence():
     records = [
-        record(evidence=("D1:1", "D1:2", "D1:3"), ranks={"D1:1": 1, "D1:2": 6}),
-        record(evidence=("D2:1",), ranks={"D2:1": 5}),
+        record(evidence=("a", "b", "c", "d"), ranks={"a": 1, "b": 3, "c": 11}),
+        record(evidence=("a",), ranks={"a": 3}),
     ]
 
-    assert metrics.recall_at(records, 5, "published") == Share(2, 4)
-    assert metrics.recall_at(records, 10, "published") == Share(3, 4)
+    assert mean("recall@1", *records) == (1 / 4 + 0) / 2
+    assert mean("recall@3", *records) == (2 / 4 + 1) / 2
+    assert mean("recall@10", *records) == (2 / 4 + 1) / 2
 
 
-def test_a_question_without_readable_evidence_is_left_out():
-    records = [record(evidence=()), record(shown={300: ("D1:1",)}), record()]
-
-    assert metrics.complete_at(records, 300, "published") == Share(1, 2)
-    assert metrics.recall_at(records, 5, "published") == Share(0, 2)
-
-
-def test_corrected_labels_replace_only_wrong_ones():
+def test_all_evidence_must_stand_in_the_context():
     records = [
-        record(corrected=("D1:2",), ranks={"D1:1": 1}, shown={300: ("D1:1",)}),
-        record(ranks={"D1:1": 1}, shown={300: ("D1:1",)}),
+        record(evidence=("a", "b"), shown=("a", "b"), whole=("a",)),
+        record(evidence=("a",), shown=("a",), whole=("a",)),
+        record(evidence=("a", "b"), shown=("a",)),
     ]
 
-    assert metrics.complete_at(records, 300, "published") == Share(2, 2)
-    assert metrics.complete_at(records, 300, "corrected") == Share(1, 2)
-    assert metrics.recall_at(records, 5, "corrected") == Share(1, 2)
+    assert mean("all, 100", *records) == pytest.approx(2 / 3)
+    assert mean("whole, 100", *records) == pytest.approx(1 / 3)
 
 
-@pytest.mark.parametrize(
-    ("figures", "value", "of"),
-    [([{300: 1.0}, {300: 0.5}, None], 0.75, 2), ([None], None, 0)],
-)
-def test_containment_is_the_mean_over_answers_with_words(
-    figures: list[Mapping[int, float] | None], value: float | None, of: int
-):
-    found = metrics.containment_at([record(contained=figure) for figure in figures], 300, "published")
+def test_questions_without_evidence_or_answer_are_left_out():
+    records = [record(evidence=()), record(answerable=False), record(ranks={"a": 1}, shown=("a",), words=0.5)]
 
-    assert found.of == of
-    assert value is None or found.value == value
+    assert [mean(name, *records) for name in ("recall@1", "all, 100", "words, 100")] == [1.0, 1.0, 0.5]
 
 
-def test_contexts_over_their_budget_are_counted():
-    records = [record(words={300: 300, 600: 601}), record(words={300: 10, 600: 11})]
+def test_silence_is_counted_apart_where_there_is_no_answer():
+    records = [record(silent=True), record(hits=0), record(), record(), record(answerable=False, silent=True)]
 
-    assert metrics.over_budget(records) == Share(1, 4)
-
-
-def test_abstention_is_counted_over_all_questions():
-    assert metrics.abstained([record(abstained=True), record(), record()]) == Share(1, 3)
+    assert mean("silent, answerable", *records) == 0.5
+    assert mean("silent, unanswerable", *records) == 1.0
 
 
-def test_latency_of_contexts_is_over_all_budgets():
-    found = metrics.context_latency([record(context_ms={300: 1.0, 600: 3.0}), record(context_ms={300: 2.0})])
+def test_each_data_set_counts_alike():
+    records = [record(dataset="large", ranks={"a": 1}) for _ in range(9)] + [record(dataset="small")]
 
-    assert found.p50 == 2.0
+    assert mean("recall@1", *records) == 0.5
+
+
+def test_a_difference_is_paired_by_question():
+    measure = metrics.measures([100])[0]
+    before = [record(question=place, ranks={"a": 2}) for place in range(4)]
+    after = [record(question=place, ranks={"a": 1 if place else 2}) for place in range(5)]
+
+    found = metrics.difference(before, after, measure)
+    assert found.value == 3 / 4
+    assert 0 <= found.interval.low <= 3 / 4 <= found.interval.high <= 1
+
+
+def test_the_strongest_has_the_highest_mean():
+    measure = metrics.measures([100])[0]
+    systems = {"a": [record()], "b": [record(ranks={"a": 1})], "c": [record(ranks={"a": 1})]}
+
+    assert metrics.strongest(systems, measure) == "b"
+
+
+def test_latency_is_over_all_questions():
+    assert metrics.latency([record(milliseconds=each) for each in (1.0, 2.0, 9.0)]).p50 == 2.0
+
+
+def test_the_report_sets_lukasa_against_the_strongest_baseline():
+    records = [
+        record(dataset=dataset, system=system, question=place, ranks={"a": 1} if found else {}, shown=("a",))
+        for dataset in ("one", "two")
+        for place in range(4)
+        for system, found in (("lukasa", True), ("weak", False), ("strong", place < 2))
+    ]
+    tables = {each.title.split(":")[0].split(",")[0]: each for each in report.summary(records)}
+
+    assert ["lukasa", "100.0", "100.0", "100.0", "100.0", "100.0", "1.0", "1.0"] in tables["Found"].rows
+    differences = tables["Lukasa less the strongest baseline of each row"].rows
+    row = next(row for row in differences if row[:2] == ["recall@10", "mean"])
+    assert row[2] == "strong"
+    assert row[3].startswith("+50.0 [+")

@@ -13,6 +13,7 @@ from lukasa_evals.statistics import (
     Share,
     Spread,
     bootstrap,
+    macro,
     mean,
     mean_and_spread,
     paired,
@@ -160,3 +161,12 @@ def test_nothing_paired_is_no_difference():
 def test_figures_of_different_questions_cannot_be_paired():
     with pytest.raises(EvalError, match="cannot pair 1 figures with 2"):
         paired([1.0], [1.0, 0.0])
+
+
+def test_each_group_counts_alike_in_a_macro_average():
+    found = macro([[1.0, 1.0, 1.0, 0.0], [0.0, 0.0]])
+
+    assert found.value == 3 / 8
+    assert 0 < found.interval.low < 3 / 8 < found.interval.high <= 1 / 2
+    assert math.isnan(macro([[1.0], []]).value)
+    assert math.isnan(macro([]).value)

@@ -23,3 +23,8 @@ def test_content_words_are_stemmed_and_numbers_kept(text: str, expected: list[st
 
 def test_a_budget_is_counted_by_white_space():
     assert words.count("[3 March 2024]  Ines:\nnot-one, but two") == 7
+
+
+def test_bare_words_have_a_space_on_either_side():
+    assert words.bare("Well (the\n bakery)…") == " Well the bakery "
+    assert words.bare("?!") == " "

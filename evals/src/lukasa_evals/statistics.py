@@ -20,6 +20,10 @@ RESAMPLES = 2_000
 """Of a bootstrap: with another seed its limits move by some 3 % of their distance from the mean."""
 
 
+_DRAWN = 200_000
+"""Values drawn at once."""
+
+
 class Interval(NamedTuple):
     """Where the true value lies, with 95 % confidence."""
 
@@ -67,6 +71,13 @@ class Spread:
 
     of: int
     """How many repetitions."""
+
+
+class Estimate(NamedTuple):
+    """A figure and where its true value lies."""
+
+    value: float
+    interval: Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,14 +183,29 @@ def paired(before: Sequence[float], after: Sequence[float], seed: int = 0) -> Pa
     return Paired(difference, _limits(means), p, len(changes))
 
 
+def macro(groups: Sequence[Sequence[float]], seed: int = 0) -> Estimate:
+    """Return the mean of the groups' means, each group counting alike, with its 95 % interval.
+
+    Each group is resampled by itself. Not a number when there is no group, or one without values.
+    """
+    if not groups or not all(groups):
+        return Estimate(math.nan, Interval(math.nan, math.nan))
+    means = [_resampled_means(group, seed + place) for place, group in enumerate(groups)]
+    value = math.fsum(math.fsum(group) / len(group) for group in groups) / len(groups)
+    return Estimate(value, _limits(sum(means[1:], means[0]) / len(means)))
+
+
 def _resampled_means(values: Sequence[float], seed: int) -> NDArray[np.float64]:
     import numpy as np  # noqa: PLC0415 - only where intervals are wanted
 
     drawn = np.asarray(values, dtype=np.float64)
     chance = np.random.default_rng(seed)
-    # One row at a time: all rows at once would be 2,000 times the values.
-    rows = (drawn[chance.integers(0, len(drawn), len(drawn))].mean() for _ in range(RESAMPLES))
-    return np.fromiter(rows, dtype=np.float64, count=RESAMPLES)
+    # Some rows at a time: all rows at once would be 2,000 times the values.
+    rows = max(1, _DRAWN // len(drawn))
+    sizes = [min(rows, RESAMPLES - start) for start in range(0, RESAMPLES, rows)]
+    return np.concatenate(
+        [drawn[chance.integers(0, len(drawn), (size, len(drawn)))].mean(axis=1) for size in sizes]
+    )
 
 
 def _limits(means: NDArray[np.float64]) -> Interval:

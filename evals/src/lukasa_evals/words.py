@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?|[^\W_]+")
 
+_WORD = re.compile(r"\w+")
+
 STOP_WORDS = frozenset(
     """
     a about after again all also am an and any are as at be because been before being both but by can could did do
@@ -24,9 +26,9 @@ def count(text: str) -> int:
     return len(text.split())
 
 
-def squeeze(text: str) -> str:
-    """Put one space between words, so that line breaks of a layout do not matter."""
-    return " ".join(text.split())
+def bare(text: str) -> str:
+    """Return the words alone, with a space before and behind each: neither a layout nor changed marks hide what was said."""
+    return " ".join(["", *_WORD.findall(text), ""])
 
 
 def content_words(text: str) -> list[str]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from lukasa_evals import words
-from lukasa_evals.datasets.values import CONTAINMENT, Label, Question, Said
-from lukasa_evals.retrieval.measure import containment, stands_in, told_by
+from lukasa_evals.datasets.values import Question, Said
+from lukasa_evals.retrieval.measure import contained, stands_in, told_by
 from lukasa_evals.systems.system import Found
 
 
@@ -25,19 +25,12 @@ def worth(question: Question, said: Mapping[str, Said], found: Found) -> Worth:
     """Compare a context with both labels of its question; *said* has the conversation's turns by id."""
     labels = [question.published, *([question.corrected] if question.corrected else [])]
     gold = dict.fromkeys(id_ for label in labels for id_ in label.evidence)
-    text = words.squeeze(found.text)
+    text = words.bare(found.text)
     shown = tuple(
         id_ for id_ in gold if stands_in(said[id_], text) or told_by(said[id_], found.facts, labels)
     )
     return Worth(
-        shown, _contained(question, question.published, text), _contained(question, question.corrected, text)
+        shown,
+        contained(question, question.published, found.text),
+        contained(question, question.corrected, found.text),
     )
-
-
-def _contained(question: Question, label: Label | None, text: str) -> float | None:
-    """Return the share of the best accepted answer; of what must be inferred, the words need not stand anywhere."""
-    inferred = isinstance(question.category, int) and question.category not in CONTAINMENT
-    if label is None or question.abstains or inferred:
-        return None
-    shares = [share for answer in label.accepted if (share := containment(answer, text)) is not None]
-    return max(shares, default=None)

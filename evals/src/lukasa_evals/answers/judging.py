@@ -11,8 +11,7 @@ from lukasa_evals.answers.calls import Calls, Metered, PendingError, Spent
 from lukasa_evals.answers.folder import Answer, Held, Verdict
 from lukasa_evals.answers.plan import Leniency, Plan
 from lukasa_evals.answers.session import Shelf
-from lukasa_evals.datasets.values import Label, Question
-from lukasa_evals.retrieval.record import Labels
+from lukasa_evals.datasets.values import Label, Labels, Question
 from lukasa_evals.scoring.judge import judge
 from lukasa_evals.scoring.planted import wrong_answers
 

@@ -10,7 +10,6 @@ from lukasa_evals.errors import EvalError
 from lukasa_evals.reports import comparing as answers
 from lukasa_evals.reports.records import read
 from lukasa_evals.retrieval import compare as comparing
-from lukasa_evals.retrieval.record import Labels
 
 
 def compare(
@@ -19,7 +18,6 @@ def compare(
     /,
     *,
     system: str = "lukasa",
-    labels: Labels = "published",
     everything: bool = False,
     asked: Asked | None = None,
 ) -> None:
@@ -33,8 +31,6 @@ def compare(
         Folder of the later run.
     system
         Of retrieval: which system of theirs.
-    labels
-        Of retrieval: published or corrected.
     everything
         Also show figures that did not change.
     asked
@@ -43,7 +39,7 @@ def compare(
     if (before / RUN).exists() or (after / RUN).exists():
         _answers(before, after, asked, everything=everything)
     else:
-        _retrieval(before, after, system, labels, everything=everything)
+        _retrieval(before, after, system, everything=everything)
 
 
 def _answers(before: Path, after: Path, asked: Asked | None, *, everything: bool) -> None:
@@ -70,33 +66,21 @@ def _answers(before: Path, after: Path, asked: Asked | None, *, everything: bool
     console().print(table_of(title, head, rows) if rows else f"{title}: nothing changed")
 
 
-def _retrieval(before: Path, after: Path, system: str, labels: Labels, *, everything: bool) -> None:
-    found = comparing.compare(before, after, system=system, labels=labels)
+def _retrieval(before: Path, after: Path, system: str, *, everything: bool) -> None:
     rows = [
         [
-            d.split,
-            d.category,
-            d.measure,
-            str(d.questions),
-            f"{100 * d.before:.1f}",
-            f"{100 * d.after:.1f}",
-            f"{100 * (d.after - d.before):+.1f}",
-            f"+{d.gained} −{d.lost}",
-            f"{d.p:.3f}",
+            change.dataset or "mean",
+            change.measure,
+            str(change.questions),
+            f"{100 * change.before:.1f}",
+            f"{100 * change.after:.1f}",
+            f"{100 * change.difference.value:+.1f}",
+            f"[{100 * change.difference.interval.low:+.1f}, {100 * change.difference.interval.high:+.1f}]",
+            f"+{change.gained} −{change.lost}",
         ]
-        for d in found
-        if everything or d.gained or d.lost
+        for change in comparing.compare(before, after, system)
+        if everything or change.gained or change.lost
     ]
-    head = [
-        "split",
-        "category",
-        "measure",
-        "questions",
-        "before",
-        "after",
-        "difference",
-        "questions changed",
-        "p",
-    ]
-    title = f"{before.name} → {after.name}: {system}, {labels} labels, mean over questions in %"
+    head = ["data set", "measure", "questions", "before", "after", "difference", "95 %", "questions changed"]
+    title = f"{before.name} → {after.name}: {system}, mean over questions in %"
     console().print(table_of(title, head, rows) if rows else f"{title}: nothing changed")

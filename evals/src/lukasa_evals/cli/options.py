@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
 
 from lukasa_evals.datasets import load
-from lukasa_evals.datasets.values import Dataset
+from lukasa_evals.datasets.values import Dataset, Split
 from lukasa_evals.errors import EvalError
 
 
@@ -44,6 +45,30 @@ class Asked:
 def asked_of(asked: Asked) -> Dataset:
     """Read the data set, and keep what is to be asked."""
     return chosen(load(asked.dataset, asked.data, variant=asked.variant), asked.split, asked.limit)
+
+
+def sources(named: Sequence[str], limit: int | None) -> dict[str, Dataset]:
+    """Read data sets that are named as KIND[/VARIANT][@SPLIT]:PATH; return them by a name to show.
+
+    Raises `EvalError` for another spelling, and when one is named twice.
+    """
+    found: dict[str, Dataset] = {}
+    for each in named:
+        kind, colon, path = each.partition(":")
+        kind, _, split = kind.partition("@")
+        kind, _, variant = kind.partition("/")
+        if not colon or not path:
+            raise EvalError(f"--dataset must be KIND:PATH, such as jsonl:chats.jsonl, not {each!r}")
+        if split not in ("", "all", *get_args(Split)):
+            raise EvalError(f"--dataset {each!r}: the split must be dev, test or all, not {split!r}")
+        dataset = chosen(load(kind, Path(path), variant=variant or None), split or "all", limit)
+        name = (
+            Path(path).stem if kind == "jsonl" else " ".join(part for part in (kind, variant, split) if part)
+        )
+        if name in found:
+            raise EvalError(f"--dataset names {name!r} twice")
+        found[name] = dataset
+    return found
 
 
 def chosen(dataset: Dataset, split: str, limit: int | None) -> Dataset:

@@ -12,8 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from lukasa import Settings
-from lukasa_evals.cli.options import Asked, chosen, console, table_of
-from lukasa_evals.datasets import locomo
+from lukasa_evals.cli.options import console, sources, table_of
 from lukasa_evals.errors import EvalError
 from lukasa_evals.retrieval import report
 from lukasa_evals.retrieval.memory import with_policy
@@ -28,70 +27,100 @@ class Kept:
     Parameters
     ----------
     out
-        Folder for records, settings and report; default: runs/ and a name made of date, data set and split.
-    stores
-        Keep the stores in this folder, and use them again when data set and embedder are the same. Say --rebuild
-        after changing how turns are written: that cannot be seen from outside.
+        Folder for results, settings and report; default: runs/ and the date.
+    cache
+        Keep stores and vectors in this folder, and use them again when data, encoder, rules and schema are the same. Say
+        --rebuild after another change of how turns are written: it cannot be seen from outside.
     rebuild
         Build stores anew even if they could be used again.
     """
 
     out: Path | None = None
-    stores: Path | None = None
+    cache: Path | None = None
     rebuild: bool = False
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """What is asked.
+
+    Parameters
+    ----------
+    baselines
+        Also ask BM25, vectors, and both together, over turns and over passages.
+    turns_only
+        Also ask Lukasa for turns alone, without facts.
+    past
+        Let no question that has a date find what was said at that moment or later, though it is in the store.
+    embedder
+        As in the settings of Lukasa: onnx, hashing, none, openai:MODEL.
+    dense_model
+        Another bundled model for the vectors of the baselines, such as bge-small-en-v1.5; default: Lukasa's own encoder.
+    policy
+        Change a constant of the recall policy for this run, as NAME=VALUE; may be given several times.
+    threads
+        Of a model; 0: one a core, at most four.
+    """
+
+    baselines: bool = True
+    turns_only: bool = False
+    past: bool = False
+    embedder: str = "onnx"
+    dense_model: str | None = None
+    policy: Annotated[tuple[str, ...], Parameter(negative=())] = ()
+    threads: int = 0
 
 
 def retrieval(
     *,
-    asked: Asked,
+    dataset: Annotated[tuple[str, ...], Parameter(negative=())],
+    limit: int | None = None,
+    compared: Compared | None = None,
     kept: Kept | None = None,
-    baselines: bool = True,
     budgets: str = ",".join(map(str, BUDGETS)),
-    embedder: str = "onnx",
-    policy: Annotated[tuple[str, ...], Parameter(negative=())] = (),
 ) -> None:
-    """Ask every question of a data set, and measure how much of its evidence is found.
+    """Ask every question of some data sets, and measure how much of its evidence is found.
 
     Parameters
     ----------
-    asked
-        Which questions to ask.
+    dataset
+        KIND:PATH, such as jsonl:chats.jsonl; KIND@SPLIT:PATH for dev or test alone, such as locomo@dev:DIR;
+        KIND/VARIANT:PATH for one of several, such as longmemeval/oracle:FILE. May be given several times.
+    limit
+        Only the first so many conversations of each.
+    compared
+        What is asked.
     kept
         What is left on disk.
-    baselines
-        Also run the baselines.
     budgets
-        Sizes of contexts in words, with commas.
-    embedder
-        As in the settings of Lukasa: onnx, hashing, none, openai:MODEL.
-    policy
-        Change a constant of the recall policy for this run, as NAME=VALUE; may be given several times.
+        Sizes of contexts in tokens, with commas.
     """
-    kept = kept or Kept()
-    if asked.dataset != "locomo":
-        raise EvalError(
-            f"retrieval knows the evidence of locomo alone, not of {asked.dataset!r}; see `lukasa-evals run`"
-        )
-    dataset = chosen(locomo.load(asked.data), asked.split, asked.limit)
+    kept, compared = kept or Kept(), compared or Compared()
     now = datetime.now(UTC)
-    settings = with_policy(Settings(embedder=embedder, extractor="rules", tokens="words"), policy)
+    settings = Settings(embedder=compared.embedder, extractor="rules", threads=compared.threads)
     plan = Plan(
-        dataset=dataset,
-        settings=settings,
+        datasets=sources(dataset, limit),
+        settings=with_policy(settings, compared.policy),
         budgets=_budgets(budgets),
-        baselines=baselines,
-        stores=kept.stores,
+        baselines=compared.baselines,
+        turns_only=compared.turns_only,
+        past=compared.past,
+        dense_model=compared.dense_model,
+        cache=kept.cache,
         rebuild=kept.rebuild,
         now=now,
     )
-    folder = kept.out or Path("runs") / f"{now:%Y%m%dT%H%M%S}-{asked.dataset}-{asked.split}"
+    folder = kept.out or Path("runs") / f"{now:%Y%m%dT%H%M%S}-retrieval"
+    questions = sum(len(c.questions) for each in plan.datasets.values() for c in each.conversations)
     told = console()
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(asked.dataset, total=sum(len(c.questions) for c in dataset.conversations))
-        records = run(plan, folder, progress=lambda name, *_: bar.update(task, advance=1, description=name))
-    for part in report.splits(records):
-        told.print(table_of(f"{part}, categories 1-4, published labels, %", *report.summary(records, part)))
-    told.print(table_of("goals", *report.goal_table(records)))
+        task = bar.add_task("", total=questions)
+        records = run(
+            plan, folder, progress=lambda name, done: bar.update(task, advance=done, description=name)
+        )
+    for each in report.summary(records):
+        told.print(table_of(*each))
     told.print(f"Everything: {folder / 'report.md'}", highlight=False)
 
 
@@ -102,4 +131,4 @@ def _budgets(text: str) -> list[int]:
         raise EvalError(f"--budgets must be numbers with commas, not {text!r}") from error
     if min(budgets) < 1:
         raise EvalError(f"--budgets must be 1 or more, not {text!r}")
-    return budgets
+    return sorted(set(budgets))

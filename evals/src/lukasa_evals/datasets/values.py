@@ -10,6 +10,9 @@ from typing import Literal, TypeAlias
 Split = Literal["dev", "test"]
 """`dev` may be looked at while tuning; `test` only tells whether it held."""
 
+Labels = Literal["published", "corrected"]
+"""`corrected`: known wrong labels are replaced, all others are as published."""
+
 Role = Literal["user", "assistant", "system", "tool"]
 
 Category: TypeAlias = int | str

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from lukasa_evals.datasets.values import Labels
 from lukasa_evals.reports import costs, judges, measures
 from lukasa_evals.reports.cells import interval, values
 from lukasa_evals.reports.measures import Measure
 from lukasa_evals.reports.published import TABLE_1, TABLE_2, Quality
 from lukasa_evals.reports.records import Key, Records
-from lukasa_evals.retrieval.record import Labels
 from lukasa_evals.statistics import Share, paired
 
 FIGURES = "figures.csv"

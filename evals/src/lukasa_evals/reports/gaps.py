@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lukasa_evals.datasets.values import Labels
 from lukasa_evals.reports.measures import verdicts_of
 from lukasa_evals.reports.records import Key, Records
-from lukasa_evals.retrieval.record import Labels
 
 
 def gaps(records: Records) -> list[str]:

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from lukasa_evals.answers.folder import Verdict
 from lukasa_evals.answers.judging import PLANTED
+from lukasa_evals.datasets.values import Labels
 from lukasa_evals.reports.cells import NOTHING, number, percent, table
 from lukasa_evals.reports.measures import verdicts_of
 from lukasa_evals.reports.records import Bench, Key, Records
-from lukasa_evals.retrieval.record import Labels
 from lukasa_evals.statistics import Share, Spread, mean_and_spread
 
 

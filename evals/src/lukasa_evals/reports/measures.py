@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from lukasa_evals.answers.folder import Verdict
+from lukasa_evals.datasets.values import Labels
 from lukasa_evals.reports.records import Bench, Key, Records
-from lukasa_evals.retrieval.record import Labels
 from lukasa_evals.scoring.abstention import says_unknown
 from lukasa_evals.scoring.overlap import bleu1, paper_f1, squad_f1
 

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 from lukasa_evals.answers.folder import Answer, Context, Held, TakenIn, Verdict, asked_for
-from lukasa_evals.datasets.values import Category, Dataset, Label, Question, Split
+from lukasa_evals.datasets.values import Category, Dataset, Label, Labels, Question, Split
 from lukasa_evals.errors import EvalError
-from lukasa_evals.retrieval.record import Labels
 
 Key: TypeAlias = tuple[str, int]
 """A question: its conversation, and its place there."""

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lukasa_evals.answers.calls import Spent
-from lukasa_evals.datasets.values import Category
+from lukasa_evals.datasets.values import Category, Labels
 from lukasa_evals.reports import costs, measures
 from lukasa_evals.reports.cells import NOTHING, bare, cell, number, of_all, percent, table
 from lukasa_evals.reports.measures import Measure
 from lukasa_evals.reports.published import PAPER_NAMES, TABLE_1, TABLE_2, Cost, Quality
 from lukasa_evals.reports.records import Key, Records
-from lukasa_evals.retrieval.record import Labels
 from lukasa_evals.statistics import paired
 
 MARK = " (published)"

@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from lukasa_evals.datasets.values import Dataset
+from lukasa_evals.datasets.values import Dataset, Labels
 from lukasa_evals.reports import figures, judges, measures, tables
 from lukasa_evals.reports.gaps import gaps
 from lukasa_evals.reports.plots import plots
 from lukasa_evals.reports.records import Records, read
-from lukasa_evals.retrieval.record import Labels
 
 REPORT = "report.md"
 

@@ -1,20 +1,24 @@
-"""What any memory must beat: word statistics, one vector a turn, both together, the newest, and chance."""
+"""What any memory must beat: word statistics, one vector a text, and both together, over turns and over passages."""
 
 from __future__ import annotations
 
 import math
-import random
 import time
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from lukasa_evals import words
-from lukasa_evals.retrieval.render import Line, render
-from lukasa_evals.retrieval.systems import Answered, Timed
+from lukasa.ports.tokens import TokenCounter
+from lukasa.text.analysis import analyse, query_terms
+from lukasa_evals.datasets.values import Conversation
+from lukasa_evals.retrieval import units as units_of
+from lukasa_evals.retrieval.systems import Answered, Asked, Shown
+from lukasa_evals.retrieval.units import Unit
+from lukasa_evals.retrieval.vectors import Matrix
 
 K1, B = 1.2, 0.75
 """The usual constants of BM25; not tuned."""
@@ -22,88 +26,73 @@ K1, B = 1.2, 0.75
 RRF_K = 60
 """As published (Cormack et al. 2009); not tuned."""
 
-NEIGHBOURS = 2
-"""The window that served BM25 best in earlier studies of this data set."""
+UNITS: Mapping[str, Callable[[Conversation], list[Unit]]] = {
+    "turns": units_of.turns,
+    "passages": units_of.passages,
+}
 
 
 class Ranker(Protocol):
-    """Orders the turns of one conversation."""
+    """Orders the texts that it was made of."""
 
-    def rank(self, question: str) -> list[str]:
-        """Return ids of turns, best first; those that have nothing in common with the question may be missing."""
+    def rank(self, question: str) -> list[int]:
+        """Return places of texts, best first; those that have nothing in common with the question may be missing."""
         ...
 
 
 class Vectors(Protocol):
     """Texts to unit vectors, one a row."""
 
-    def documents(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
-        """Encode what is stored."""
+    def query(self, text: str) -> Matrix:
+        """Encode a question; the second time, remember it."""
         ...
 
-    def query(self, text: str) -> npt.NDArray[np.float32]:
-        """Encode a question."""
+    def kept(self, texts: Sequence[str], folder: Path | None) -> Matrix:
+        """Encode what is stored, or read it from the folder."""
         ...
-
-
-class Baseline:
-    """A ranker with the plain rendering."""
-
-    def __init__(self, name: str, ranker: Ranker, lines: Sequence[Line]) -> None:
-        self.name = name
-        self._ranker = ranker
-        self._lines = {line.id: line for line in lines}
-
-    def ask(self, question: str, budgets: Sequence[int]) -> Answered:
-        """Rank once; fill every budget from that."""
-        started = time.perf_counter()
-        ranked = self._ranker.rank(question)
-        milliseconds = (time.perf_counter() - started) * 1000
-        contexts = {}
-        for budget in budgets:
-            started = time.perf_counter()
-            shown = render(ranked, self._lines, budget)
-            contexts[budget] = Timed(shown, milliseconds + (time.perf_counter() - started) * 1000)
-        return Answered(ranked=ranked, recall_ms=milliseconds, contexts=contexts, abstained=False)
 
 
 class BM25:
-    """Okapi BM25 over stemmed words without stop words."""
+    """Okapi BM25 over the terms of Lukasa's full-text search."""
 
-    def __init__(self, lines: Sequence[Line]) -> None:
-        self._ids = [line.id for line in lines]
-        counts = [Counter(words.content_words(line.shown)) for line in lines]
-        lengths = [sum(count.values()) for count in counts]
-        average = sum(lengths) / max(len(lengths), 1)
-        self._norms = [K1 * (1 - B + B * length / average) for length in lengths] if average else []
-        self._postings: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    def __init__(self, texts: Sequence[str]) -> None:
+        counts = [Counter(analyse(text)) for text in texts]
+        lengths = np.array([count.total() for count in counts], dtype=np.float64)
+        self._norms = K1 * (1 - B + B * lengths / max(float(lengths.mean()), 1.0)) if texts else lengths
+        postings: dict[str, list[tuple[int, int]]] = defaultdict(list)
         for place, count in enumerate(counts):
             for term, times in count.items():
-                self._postings[term].append((place, times))
+                postings[term].append((place, times))
+        self._postings = {term: np.array(found).T for term, found in postings.items()}
 
-    def rank(self, question: str) -> list[str]:
-        """Return the turns that share a word with the question."""
-        scores: dict[int, float] = defaultdict(float)
-        for term in dict.fromkeys(words.content_words(question)):
-            found = self._postings.get(term, [])
-            idf = math.log(1 + (len(self._ids) - len(found) + 0.5) / (len(found) + 0.5))
-            for place, times in found:
-                scores[place] += idf * times * (K1 + 1) / (times + self._norms[place])
-        return [self._ids[place] for place in sorted(scores, key=lambda place: (-scores[place], place))]
+    def rank(self, question: str) -> list[int]:
+        """Return the texts that share a term with the question."""
+        scores = self.scores(question)
+        return [int(place) for place in np.argsort(-scores, kind="stable")[: np.count_nonzero(scores)]]
+
+    def scores(self, question: str) -> npt.NDArray[np.float64]:
+        """Return the score of each text; 0 where it shares no term."""
+        scores = np.zeros(len(self._norms))
+        for term in query_terms(question):
+            if (found := self._postings.get(term)) is None:
+                continue
+            places, times = found
+            idf = math.log(1 + (len(scores) - len(places) + 0.5) / (len(places) + 0.5))
+            scores[places] += idf * times * (K1 + 1) / (times + self._norms[places])
+        return scores
 
 
 class Dense:
-    """Cosine of one vector a turn, over all turns."""
+    """Cosine of one vector a text, over all texts."""
 
-    def __init__(self, lines: Sequence[Line], vectors: Vectors, matrix: npt.NDArray[np.float32]) -> None:
-        self._ids = [line.id for line in lines]
+    def __init__(self, vectors: Vectors, matrix: npt.NDArray[np.float32]) -> None:
         self._vectors = vectors
         self._matrix = matrix
 
-    def rank(self, question: str) -> list[str]:
-        """Return every turn, the most similar first."""
+    def rank(self, question: str) -> list[int]:
+        """Return every text, the most similar first."""
         scores = self._matrix @ self._vectors.query(question)
-        return [self._ids[place] for place in np.argsort(-scores, kind="stable")]
+        return [int(place) for place in np.argsort(-scores, kind="stable")]
 
 
 class Fused:
@@ -112,67 +101,108 @@ class Fused:
     def __init__(self, rankers: Sequence[Ranker]) -> None:
         self._rankers = rankers
 
-    def rank(self, question: str) -> list[str]:
+    def rank(self, question: str) -> list[int]:
         """Return what any of the rankers found."""
-        scores: dict[str, float] = defaultdict(float)
+        scores: dict[int, float] = defaultdict(float)
         for ranker in self._rankers:
-            for place, id_ in enumerate(ranker.rank(question), start=1):
-                scores[id_] += 1 / (RRF_K + place)
-        return sorted(scores, key=lambda id_: -scores[id_])
+            for rank, place in enumerate(ranker.rank(question), start=1):
+                scores[place] += 1 / (RRF_K + rank)
+        return sorted(scores, key=lambda place: -scores[place])
 
 
-class Widened:
-    """Another ranker's hits, each followed by its neighbours in the session."""
+class Packing:
+    """Fills contexts with units: the best that fit, shown oldest first under the date and speaker of their turn."""
 
-    def __init__(self, inner: Ranker, lines: Sequence[Line], reach: int = NEIGHBOURS) -> None:
-        self._inner = inner
-        self._near = {line.id: _near(place, lines, reach) for place, line in enumerate(lines)}
+    def __init__(self, units: Sequence[Unit], counter: TokenCounter) -> None:
+        self.units = units
+        self._heads = [counter.count(unit.head) for unit in units]
+        self._texts = [counter.count(f" {unit.text} …\n") for unit in units]
 
-    def rank(self, question: str) -> list[str]:
-        """Return hits and neighbours, each once."""
-        return list(dict.fromkeys(near for id_ in self._inner.rank(question) for near in self._near[id_]))
+    def fill(self, ranked: Sequence[int], budget: int) -> Shown:
+        """Take units best first as long as they fit. One that does not is passed over, and shorter ones may still come in.
+
+        The date and the speaker of a turn are paid for once.
+        """
+        left, least = budget, min(self._texts, default=0)
+        taken: dict[int, list[int]] = {}
+        for place in ranked:
+            if left < least:
+                break
+            turn = self.units[place].place
+            cost = self._texts[place] + (0 if turn in taken else self._heads[place])
+            if cost <= left:
+                taken.setdefault(turn, []).append(place)
+                left -= cost
+        lines = [self._line(sorted(places)) for _, places in sorted(taken.items())]
+        shown = [self.units[places[0]].turn for _, places in sorted(taken.items())]
+        return Shown("\n".join(lines), tuple(shown), silent=not shown)
+
+    def _line(self, places: Sequence[int]) -> str:
+        line = self.units[places[0]].head
+        for before, place in zip([None, *places], places, strict=False):
+            gap = "" if before is None else " " if place == before + 1 else " … "
+            line += f"{gap}{self.units[place].text}"
+        return line
 
 
-class Recency:
-    """The newest first, whatever is asked: what a plain message buffer does."""
+class Encoding:
+    """Encodes questions, and tells how long that takes, also to those who ask after it was done."""
 
-    def __init__(self, lines: Sequence[Line]) -> None:
-        self._ids = [line.id for line in reversed(lines)]
+    def __init__(self, vectors: Vectors) -> None:
+        self._vectors = vectors
+        self._milliseconds: dict[str, float] = {}
 
-    def rank(self, question: str) -> list[str]:
-        """Return every turn."""
-        return list(self._ids)
+    def cost(self, question: str) -> float:
+        """Return the milliseconds of encoding the question."""
+        if question not in self._milliseconds:
+            started = time.perf_counter()
+            self._vectors.query(question)
+            self._milliseconds[question] = (time.perf_counter() - started) * 1000
+        return self._milliseconds[question]
 
 
-class Chance:
-    """Any order, the same in every run."""
+class Baseline:
+    """A ranker over turns or passages. A turn ranks as its best passage does."""
 
-    def __init__(self, lines: Sequence[Line], seed: int = 0) -> None:
-        self._ids = [line.id for line in lines]
-        self._seed = seed
+    def __init__(self, name: str, ranker: Ranker, packing: Packing, encoding: Encoding | None = None) -> None:
+        """Prepare; *encoding* is what the ranker needs before it can rank, if it does."""
+        self.name = name
+        self._ranker = ranker
+        self._packing = packing
+        self._encoding = encoding
 
-    def rank(self, question: str) -> list[str]:
-        """Return every turn, shuffled by the question."""
-        shuffled = list(self._ids)
-        random.Random(f"{self._seed}:{question}").shuffle(shuffled)  # noqa: S311 - chance, not secrecy
-        return shuffled
+    def ask(self, asked: Asked, budgets: Sequence[int]) -> Answered:
+        """Rank once; fill every budget from that."""
+        encoding = 0.0 if self._encoding is None else self._encoding.cost(asked.text)
+        started = time.perf_counter()
+        order = self._ranker.rank(asked.text)
+        if asked.past:
+            order = [place for place in order if self._packing.units[place].at < asked.now]
+        milliseconds = encoding + (time.perf_counter() - started) * 1000
+        return Answered(
+            ranked=list(dict.fromkeys(self._packing.units[place].turn for place in order)),
+            milliseconds=milliseconds,
+            contexts={budget: self._packing.fill(order, budget) for budget in budgets},
+        )
 
 
 def baselines(
-    lines: Sequence[Line], vectors: Vectors | None, matrix: npt.NDArray[np.float32] | None
+    conversation: Conversation, counter: TokenCounter, vectors: Vectors | None, folder: Path | None
 ) -> list[Baseline]:
-    """Return every baseline for one conversation; those that need vectors only when there are some."""
-    bm25 = BM25(lines)
-    rankers: dict[str, Ranker] = {"bm25": bm25, f"bm25 ± {NEIGHBOURS}": Widened(bm25, lines)}
-    if vectors is not None and matrix is not None:
-        dense = Dense(lines, vectors, matrix)
-        rankers |= {"dense": dense, "rrf": Fused([bm25, dense])}
-    rankers |= {"recency": Recency(lines), "random": Chance(lines)}
-    return [Baseline(name, ranker, lines) for name, ranker in rankers.items()]
+    """Return every baseline for one conversation; without *vectors*, those alone that need none.
 
-
-def _near(place: int, lines: Sequence[Line], reach: int) -> list[str]:
-    """Return the turn itself, then its neighbours, the nearest first."""
-    offsets = [0, *(sign * step for step in range(1, reach + 1) for sign in (1, -1))]
-    around = [place + offset for offset in offsets if 0 <= place + offset < len(lines)]
-    return [lines[at].id for at in around if lines[at].session == lines[place].session]
+    Vectors of what is stored are kept in *folder*.
+    """
+    found: list[Baseline] = []
+    encoding = None if vectors is None else Encoding(vectors)
+    for name, units_of_conversation in UNITS.items():
+        units = units_of_conversation(conversation)
+        texts = [unit.indexed for unit in units]
+        packing = Packing(units, counter)
+        bm25 = BM25(texts)
+        found.append(Baseline(f"bm25, {name}", bm25, packing))
+        if vectors is not None:
+            dense = Dense(vectors, vectors.kept(texts, folder))
+            found.append(Baseline(f"dense, {name}", dense, packing, encoding))
+            found.append(Baseline(f"rrf, {name}", Fused([bm25, dense]), packing, encoding))
+    return found

@@ -1,112 +1,72 @@
-"""Lukasa itself, used as its users use it: one store a conversation."""
+"""Lukasa itself, used as its users use it: one store a data set, one partition a conversation."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, is_dataclass, replace
+from dataclasses import is_dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from lukasa import Handle, Memory, Settings
-from lukasa_evals.datasets.values import Conversation, Said
+from lukasa.adapters.stores.sqlite import migrations
+from lukasa.domain.embedding import EmbedderSpec, Embedding
+from lukasa.ports.embedder import Embedder, Purpose
+from lukasa.text.analysis import ANALYSIS_VERSION
+from lukasa.wiring import build
+from lukasa.wiring import now as clock
+from lukasa_evals.datasets.values import Conversation, Dataset, Said
 from lukasa_evals.errors import EvalError
-from lukasa_evals.retrieval.render import Line, Shown, Told, render
-from lukasa_evals.retrieval.systems import Answered, Timed
+from lukasa_evals.retrieval.systems import Answered, Asked, Shown, Told
 
-TOP = 76
-"""How many hits are asked for when ranks are counted: a third of them may be facts, and fifty turns are wanted."""
-
-DEEP = 400
-"""How many are asked for to fill the largest budget with the plain rendering."""
-
-MANIFEST = "stores.json"
-
-
-@dataclass(slots=True)
-class Built:
-    """What became of the stores of a run."""
-
-    built: int = 0
-    reused: int = 0
-    turns: int = 0
-    """Turns imported by this run."""
-
-    seconds: float = 0.0
-    by: str | None = None
-    """Commit that built the stores that were reused."""
-
-    warnings: list[str] = field(default_factory=list)
-
-
-class Key(NamedTuple):
-    """What must be the same for a store to be used again."""
-
-    dataset: str
-    embedder: str
-    remember: str
-    extractor: str
+HITS = 30
+"""How many are asked for to count ranks up to ten: facts stand among them."""
 
 
 class Recall:
-    """Lukasa with its own composition: the system under test. Without *facts*, it is shown turns alone."""
+    """Lukasa as it is installed: what `recall` ranks, and what `context` shows."""
 
-    def __init__(self, handle: Handle, ids: Mapping[str, str], now: datetime, *, facts: bool = True) -> None:
+    def __init__(self, handle: Handle, *, facts: bool = True) -> None:
+        """Prepare; without *facts*, turns alone are asked for."""
         self.name = "lukasa" if facts else "lukasa, turns only"
         self._handle = handle
-        self._ids = ids
-        self._now = now
+        self._ids = ids_of(handle)
         self._kinds: Sequence[Literal["turn", "fact"]] = ("turn", "fact") if facts else ("turn",)
 
-    def ask(self, question: str, budgets: Sequence[int]) -> Answered:
-        """Recall once, and ask for a context of every budget; each call is timed."""
+    def ask(self, asked: Asked, budgets: Sequence[int]) -> Answered:
+        """Recall once, timed, and ask for a context of every budget."""
         started = time.perf_counter()
-        recalled = self._handle.recall(question, limit=TOP, now=self._now, kinds=self._kinds)
-        recall_ms = (time.perf_counter() - started) * 1000
-        contexts = {}
-        for budget in budgets:
-            started = time.perf_counter()
-            block = self._handle.context(question, budget=budget, now=self._now, kinds=self._kinds)
-            milliseconds = (time.perf_counter() - started) * 1000
-            told = tuple(
-                Told(fact.text, tuple(self._ids[source.turn] for source in fact.sources))
-                for fact in (*block.known, *block.facts)
-            )
-            shown = Shown(block.text, tuple(self._ids[turn.id] for turn in block.turns), told)
-            contexts[budget] = Timed(shown, milliseconds)
+        recalled = self._handle.recall(
+            asked.text, limit=HITS, now=asked.now, kinds=self._kinds, filter=_filter(asked)
+        )
+        milliseconds = (time.perf_counter() - started) * 1000
         return Answered(
             ranked=ranked(recalled.hits, self._ids),
-            recall_ms=recall_ms,
-            contexts=contexts,
-            abstained=recalled.abstained,
+            milliseconds=milliseconds,
+            contexts={budget: self._context(asked, budget) for budget in budgets},
+        )
+
+    def _context(self, asked: Asked, budget: int) -> Shown:
+        block = self._handle.context(
+            asked.text, budget=budget, now=asked.now, kinds=self._kinds, filter=_filter(asked)
+        )
+        told = tuple(
+            Told(fact.text, tuple(self._ids[source.turn] for source in fact.sources))
+            for fact in (*block.known, *block.facts)
+        )
+        return Shown(
+            block.text,
+            tuple(self._ids[turn.id] for turn in block.turns),
+            told,
+            silent=not (block.turns or block.facts),
         )
 
 
-class PlainRecall:
-    """Lukasa's ranking with the baselines' rendering: tells ranking from composition."""
-
-    name = "lukasa, plain"
-
-    def __init__(self, handle: Handle, ids: Mapping[str, str], now: datetime, lines: Sequence[Line]) -> None:
-        self._handle = handle
-        self._ids = ids
-        self._now = now
-        self._lines = {line.id: line for line in lines}
-
-    def ask(self, question: str, budgets: Sequence[int]) -> Answered:
-        """Recall deeply once, and fill every budget from that."""
-        started = time.perf_counter()
-        recalled = self._handle.recall(question, limit=DEEP, now=self._now, kinds=["turn"])
-        found = ranked(recalled.hits, self._ids)
-        recall_ms = (time.perf_counter() - started) * 1000
-        contexts = {}
-        for budget in budgets:
-            started = time.perf_counter()
-            shown = render(found, self._lines, budget)
-            contexts[budget] = Timed(shown, recall_ms + (time.perf_counter() - started) * 1000)
-        return Answered(ranked=found, recall_ms=recall_ms, contexts=contexts, abstained=recalled.abstained)
+def _filter(asked: Asked) -> dict[str, Any] | None:
+    return {"at": {"lt": asked.now.isoformat()}} if asked.past else None
 
 
 def ranked(hits: Sequence[Any], ids: Mapping[str, str]) -> list[str]:
@@ -151,77 +111,97 @@ def ids_of(handle: Handle) -> dict[str, str]:
     return {turn.id: str(turn.metadata["dia_id"]) for turn in handle.turns()}
 
 
-def lines_of(handle: Handle) -> list[Line]:
-    """Return what is stored, for the baselines: they read exactly the same text."""
-    return [
-        Line(
-            id=str(turn.metadata["dia_id"]),
-            place=place,
-            session=turn.session,
-            at=turn.at,
-            speaker=turn.speaker,
-            text=turn.text,
-        )
-        for place, turn in enumerate(handle.turns())
-    ]
-
-
 def asked_at(conversation: Conversation) -> datetime:
     """Return the moment at which questions are asked: the day after the last session, the same in every run."""
     return max(session.at for session in conversation.sessions) + timedelta(days=1)
 
 
-class Stores:
-    """The files of a run, kept for the next one when a folder is named."""
+# --- stores -----------------------------------------------------------------------------------------------------------
 
-    def __init__(
-        self, folder: Path, *, settings: Settings, key: Key, commit: str | None, rebuild: bool
-    ) -> None:
-        self._folder = folder
-        self._settings = settings
-        self._key = key
-        self._commit = commit
-        self._rebuild = rebuild
-        self.built = Built()
-        self._manifest = self._read_manifest()
 
-    def open(self, conversation: Conversation) -> Memory:
-        """Open a conversation's store, importing it first unless it is there already."""
-        path = self._folder / f"{conversation.id}.lukasa"
-        known = self._manifest.get(conversation.id)
-        if known and path.exists() and not self._rebuild and known["key"] == list(self._key):
-            self.built.reused += 1
-            self.built.by = known["commit"]
-            return Memory.open(path, settings=self._settings)
-        if path.exists() and not known:
-            raise EvalError(
-                f"{path.name!r} in the folder of --stores was not built by an evaluation; name another folder"
-            )
-        for old in self._folder.glob(f"{path.name}*"):
+class Opened(NamedTuple):
+    """The store of a data set, open."""
+
+    memory: Memory
+    key: str
+    """What it was made from and by, as a hash."""
+
+    built: int
+    """Turns imported now; 0: the store was kept from an earlier run."""
+
+    seconds: float
+
+
+def open_store(dataset: Dataset, settings: Settings, folder: Path, *, rebuild: bool) -> Opened:
+    """Open the store of a data set in *folder*; import its conversations first unless a store of the same key is there.
+
+    A store gets its name when it is complete, so an interrupted import leaves none.
+    """
+    key = key_of(dataset, settings)
+    path = folder / f"{key}.lukasa"
+    built, started = 0, time.perf_counter()
+    if rebuild or not path.exists():
+        partial = folder / f"{key}.partial"
+        for old in folder.glob(f"{key}.*"):
             old.unlink()
-        return self._build(path, conversation)
+        with Memory.open(partial, settings=settings) as memory:
+            for conversation in dataset.conversations:
+                built += remember(memory, conversation, vectors=settings.embedder != "none")
+        partial.replace(path)
+    seconds = time.perf_counter() - started
+    return Opened(Memory.open(path, settings=settings, embedder=_embedder(settings)), key, built, seconds)
 
-    def _build(self, path: Path, conversation: Conversation) -> Memory:
-        memory = Memory.open(path, settings=self._settings)
-        started = time.perf_counter()
-        self.built.turns += remember(memory, conversation, vectors=bool(self._key.embedder))
-        self.built.seconds += time.perf_counter() - started
-        self.built.built += 1
-        self._manifest[conversation.id] = {"key": list(self._key), "commit": self._commit}
-        (self._folder / MANIFEST).write_text(json.dumps(self._manifest, indent=1), encoding="utf-8")
-        return memory
 
-    def _read_manifest(self) -> dict[str, Any]:
-        path = self._folder / MANIFEST
-        if not path.exists():
-            return {}
-        try:
-            found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise EvalError(
-                f"{MANIFEST!r} in the folder of --stores is damaged: {error}; name another folder"
-            ) from error
-        return found
+def key_of(dataset: Dataset, settings: Settings) -> str:
+    """Return a hash of all that shapes a store: data, encoder, rules, analysis, schema, version."""
+    with Memory.open("memory:", settings=settings) as memory:
+        health = memory.doctor()
+    if health.embedder is None and settings.embedder != "none":
+        raise EvalError(f"the embedder {settings.embedder!r} cannot be used: {health.embedder_problem}")
+    extractor = build(settings.with_(store="memory:"), clock=clock).extractor
+    parts = [
+        dict(dataset.sha256),
+        [conversation.id for conversation in dataset.conversations],
+        health.version,
+        health.embedder,
+        extractor.name if extractor is not None else None,
+        repr((settings.remember, settings.resolve)),
+        ANALYSIS_VERSION,
+        [migration.checksum for migration in migrations.known()],
+    ]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:20]
+
+
+def _embedder(settings: Settings) -> Embedder | None:
+    found = build(settings.with_(store="memory:"), clock=clock).embedder
+    return None if found is None else AskedOnce(found)
+
+
+class AskedOnce:
+    """An embedder that keeps the vectors of the last question: a recall and the contexts after it encode it once."""
+
+    def __init__(self, inner: Embedder) -> None:
+        self._inner = inner
+        self._question: tuple[str, list[Embedding]] | None = None
+
+    async def spec(self) -> EmbedderSpec:
+        """See the port."""
+        return await self._inner.spec()
+
+    async def embed(self, texts: Sequence[str], *, purpose: Purpose) -> list[Embedding]:
+        """See the port."""
+        if purpose == "document" or len(texts) != 1:
+            return await self._inner.embed(texts, purpose=purpose)
+        if self._question is None or self._question[0] != texts[0]:
+            self._question = texts[0], await self._inner.embed(texts, purpose=purpose)
+        return self._question[1]
+
+    async def aclose(self) -> None:
+        """See the port."""
+        await self._inner.aclose()
+
+
+# --- constants of recall, changed for a trial -------------------------------------------------------------------------
 
 
 def with_policy(settings: Settings, changes: Sequence[str]) -> Settings:

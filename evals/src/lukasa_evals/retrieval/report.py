@@ -1,299 +1,215 @@
-"""Tables for people: Markdown for `report.md`, a short one for the terminal."""
+"""Tables for people: Markdown for `report.md`, the most important ones for the terminal. Pure."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from lukasa_evals.datasets.values import ADVERSARIAL, ANSWERABLE, CATEGORIES, CONTAINMENT
+from lukasa_evals.reports.cells import number, percent, table
 from lukasa_evals.retrieval import metrics
-from lukasa_evals.retrieval.record import Labels, Record
-from lukasa_evals.statistics import Mean, Share
+from lukasa_evals.retrieval.metrics import Measure
+from lukasa_evals.retrieval.record import Record
+from lukasa_evals.statistics import Estimate
 
-DEPTHS = (5, 10, 20, 50)
-"""Recall is counted among so many turns."""
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """What design.md asks for: over categories 1–4, and for multi-hop alone."""
-
-    name: str
-    budget: int | None
-    """All evidence in so many words; `None`: recall@20 instead."""
-
-    everything: float
-    multi_hop: float | None
-
-    def reached(self, records: Sequence[Record]) -> Share:
-        """Return the figure that the goal is about."""
-        if self.budget is None:
-            return metrics.recall_at(records, 20, "published")
-        return metrics.complete_at(records, self.budget, "published")
+OURS = "lukasa"
 
 
-GOALS = (
-    Goal("all evidence in 2,400 words", 2400, 0.94, 0.78),
-    Goal("all evidence in 1,200 words", 1200, 0.90, 0.62),
-    Goal("evidence recall@20", None, 0.83, None),
-)
+class Table(NamedTuple):
+    """A table and what stands above it."""
 
-Rows = list[list[str]]
-Cell = Callable[[Sequence[Record]], str]
-
-METHOD = """\
-## How it was measured
-
-- **Splits**: `dev` is conversations 1–5 by position in the file, `test` 6–10. Lukasa's weights and its token projection
-  are learned on `dev`, so its figures on `dev` and on the whole are partly in-sample: **`test` is the figure to quote**.
-- **Evidence recall@k**: of all evidence turns of all questions, the share among the first k turns of `recall(limit=76)` (a fact counts for its turn);
-  every evidence turn counts alike (micro average).
-- **All evidence in context**: the share of questions for which *every* evidence turn is listed by `context` and its
-  words, with the caption of a photo, really stand in the text (line breaks aside). Budgets are words by white space.
-- **A fact counts for its turn** in a context only if it has every content word of the gold answer that the turn has; where
-  the turn has none of them, only if it has all of them. `lukasa, turns only` is shown no facts.
-- **Answer containment**: the mean share of the gold answer's distinct content words (lower case, no stop words, English
-  Snowball stems, numbers whole) that stand in the context; categories 1, 2 and 4. Answers without such words are left out.
-- **Brackets** are 95 % intervals: Wilson for shares, ± for means by the normal approximation. Evidence turns of one
-  question and questions of one conversation are not independent, so true uncertainty is somewhat larger.
-- **Corrected labels**: questions on the list of known errors get its evidence (where it gives any) and its answer; all
-  others stay as published. "Unlisted" leaves the listed questions out.
-- **Baselines** index and show every turn as `[date] speaker: text`, take turns best first as long as they fit (passing
-  over those that do not), and show them oldest first; no baseline is tuned. `dense` is bge-small-en-v1.5 (or the
-  configured embedder, where that is another than the bundled one). `lukasa, plain` is Lukasa's ranking with this
-  same rendering: the difference from `lukasa` is what its composition brings.
-- **Latency** is wall time around the public call, one call at a time, with the model loaded; a context is asked right
-  after the recall of the same question. Baselines rank in memory, without a store or a transaction.
-"""
+    title: str
+    head: list[str]
+    rows: list[list[str]]
 
 
 def report(settings: Mapping[str, Any], records: Sequence[Record]) -> str:
-    """Return `report.md`."""
-    parts_of = splits(records)
-    parts = [
-        f"# Retrieval on {settings['dataset']['name']}\n",
-        _about(settings),
-        "## Against the goals\n",
-        table(*goal_table(records)),
-    ]
-    labels: Labels
-    for labels in ("published", "corrected"):
-        for split in parts_of:
-            asked = [record for record in records if _within(record, split) and record.category in ANSWERABLE]
-            parts += [
-                f"## {split}, {labels} labels\n",
-                "Evidence recall of turns, %\n",
-                table(
-                    ["category", "questions", "system", *(f"@{k}" for k in DEPTHS)], _recall(asked, labels)
-                ),
-                "All evidence in the context, %, by words\n",
-                table(["category", "questions", "system", *_headings(asked)], _complete(asked, labels)),
-                "Answer containment, %, by words\n",
-                table(["category", "answers", "system", *_headings(asked)], _containment(asked, labels)),
-            ]
-    unlisted = [record for record in records if record.corrected is None and record.category in ANSWERABLE]
-    parts += [
-        "## Unlisted questions only, all evidence in the context, %\n",
-        table(["category", "questions", "system", *_headings(unlisted)], _complete(unlisted, "published")),
-        "## Questions without an answer (category 5)\n",
-        table(
-            ["split", "questions", "system", "abstained", *(f"@{k}" for k in DEPTHS)],
-            _adversarial(records, parts_of),
-        ),
-        "## Cost\n",
-        table(_COST_HEAD + [f"words of {b:,}" for b in _budgets(records)], _cost(records)),
-        _import(settings),
-        METHOD,
-    ]
-    return "\n".join(part for part in parts if part)
+    """Return the whole report in Markdown."""
+    parts = ["# Retrieval", _about(settings), _markdown(_datasets(settings))]
+    parts += [_markdown(each) for each in summary(records)]
+    parts += [_markdown(each) for each in _details(records)]
+    return "\n\n".join([*parts, _DEFINITIONS]) + "\n"
 
 
-def goal_table(records: Sequence[Record], system: str = "lukasa") -> tuple[list[str], Rows]:
-    """Return heading and rows: the goals, and what was reached by split, over all categories and for multi-hop."""
-    rows: Rows = []
-    head = ["goal", *(f"{split}: {which}" for split in splits(records) for which in ("all", "multi-hop"))]
-    for goal in GOALS:
-        if goal.budget is not None and goal.budget not in _budgets(records):
-            continue
-        hops = f"; multi-hop ≥ {goal.multi_hop:.0%}" if goal.multi_hop else ""
-        row = [f"{goal.name} (≥ {goal.everything:.0%}{hops})"]
-        for split in splits(records):
-            mine = [
-                r for r in records if r.system == system and _within(r, split) and r.category in ANSWERABLE
-            ]
-            row += [share(goal.reached(mine)), share(goal.reached([r for r in mine if r.category == 1]))]
-        rows.append(row)
-    return head, rows
+def summary(records: Sequence[Record]) -> list[Table]:
+    """Return the tables that matter most: over all data sets, by data set, and against the baselines."""
+    systems = metrics.by_system(records)
+    main = _main(records)
+    tables = [_found(systems, records), _shown(systems, records)]
+    tables += [_by_dataset(systems, measure) for measure in main]
+    if OURS in systems and _others(systems):
+        tables.append(_differences(systems, main))
+    return tables
 
 
-def summary(records: Sequence[Record], split: str) -> tuple[list[str], Rows]:
-    """Return heading and rows of a table with one line a system: categories 1–4 together."""
-    asked = [record for record in records if _within(record, split) and record.category in ANSWERABLE]
-    head = ["system", *(f"@{k}" for k in DEPTHS), *_headings(asked), "ms p50/p95"]
+def _details(records: Sequence[Record]) -> Iterator[Table]:
+    measures = _measures(records)
+    main = {measure.name for measure in _main(records)}
+    systems = metrics.by_system(records)
+    for measure in measures:
+        if measure.name not in main:
+            yield _by_dataset(systems, measure)
+    for dataset in _names(records):
+        yield _categories(dataset, [record for record in records if record.dataset == dataset])
+
+
+def _main(records: Sequence[Record]) -> list[Measure]:
+    budget = max(_budgets(records))
+    wanted = (metrics.all_evidence(budget), "recall@10", "recall@3", f"words, {budget:,}")
+    known = {measure.name: measure for measure in _measures(records)}
+    return [known[name] for name in wanted]
+
+
+def _found(systems: Mapping[str, Sequence[Record]], records: Sequence[Record]) -> Table:
+    chosen = [each for each in _measures(records) if each.name.startswith(("recall", "all"))]
     rows = []
-    for name, mine in _by_system(asked):
-        latency = metrics.recall_latency(mine)
-        rows.append(
-            [
-                name,
-                *(percent(metrics.recall_at(mine, k, "published")) for k in DEPTHS),
-                *(percent(metrics.complete_at(mine, budget, "published")) for budget in _budgets(asked)),
-                f"{latency.p50:.1f}/{latency.p95:.1f}",
-            ]
-        )
-    return head, rows
+    for name, of in systems.items():
+        speed = metrics.latency(of)
+        cells = [percent(metrics.mean(of, measure)) for measure in chosen]
+        rows.append([name, *cells, number(speed.p50, 1), number(speed.p95, 1)])
+    title = "Found: mean over data sets, each counting alike; % and milliseconds a question"
+    return Table(title, ["system", *(measure.name for measure in chosen), "p50", "p95"], rows)
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "".join("| " + " | ".join(line) + " |\n" for line in lines)
+def _shown(systems: Mapping[str, Sequence[Record]], records: Sequence[Record]) -> Table:
+    chosen = [each for each in _measures(records) if not each.name.startswith(("recall", "all"))]
+    rows = [
+        [name, *(percent(metrics.mean(of, measure)) for measure in chosen)] for name, of in systems.items()
+    ]
+    title = "Shown, and silent: mean over data sets, each counting alike; %"
+    return Table(title, ["system", *(measure.name for measure in chosen)], rows)
 
 
-def share(figure: Share) -> str:
-    """Write a proportion with its interval."""
-    if not figure.of:
-        return "–"
-    low, high = figure.interval
-    return f"{100 * figure.value:.1f} [{100 * low:.1f}–{100 * high:.1f}]"
+def _by_dataset(systems: Mapping[str, Sequence[Record]], measure: Measure) -> Table:
+    names = _names(record for records in systems.values() for record in records)
+    rows = [
+        [
+            system,
+            *(_cell(metrics.estimate(_of(records, name), measure)) for name in names),
+            _cell(metrics.estimate(records, measure)),
+        ]
+        for system, records in systems.items()
+    ]
+    return Table(f"{measure.name}, by data set, % with 95 % intervals", ["system", *names, "mean"], rows)
 
 
-def percent(figure: Share) -> str:
-    """Write a proportion alone."""
-    return f"{100 * figure.value:.1f}" if figure.of else "–"
+def _differences(systems: Mapping[str, Sequence[Record]], measures: Sequence[Measure]) -> Table:
+    ours, others = systems[OURS], _others(systems)
+    rows = []
+    for measure in measures:
+        for dataset in (*_names(ours), None):
+            mine = ours if dataset is None else _of(ours, dataset)
+            theirs = {
+                name: records if dataset is None else _of(records, dataset)
+                for name, records in others.items()
+            }
+            best = metrics.strongest(theirs, measure)
+            found = metrics.difference(theirs[best], mine, measure)
+            rows.append([measure.name, dataset or "mean", best, _cell(found, sign="+")])
+    title = "Lukasa less the strongest baseline of each row, points with 95 % intervals, paired by question"
+    return Table(title, ["measure", "data set", "strongest baseline", "difference"], rows)
 
 
-def average(figure: Mean, scale: float = 100) -> str:
-    """Write a mean with its interval."""
-    if not figure.of:
-        return "–"
-    half = "" if math.isnan(figure.half) else f" ± {scale * figure.half:.1f}"
-    return f"{scale * figure.value:.1f}{half}"
+def _categories(dataset: str, records: Sequence[Record]) -> Table:
+    systems = metrics.by_system(records)
+    measures = _main(records)
+    others = _others(systems)
+    names = [name for name in systems if name == OURS]
+    if others:
+        names.append(metrics.strongest(others, measures[0]))
+    rows = []
+    for category in dict.fromkeys(record.category for record in records):
+        of = {name: [each for each in systems[name] if each.category == category] for name in names}
+        cells = [percent(metrics.mean(of[name], measure)) for measure in measures for name in names]
+        rows.append([category, str(len(next(iter(of.values())))), *cells])
+    heads = [f"{measure.name}: {name}" for measure in measures for name in names]
+    return Table(f"{dataset}, by category, %", ["category", "questions", *heads], rows)
 
 
-_COST_HEAD = ["system", "recall p50 ms", "p95", "context p50 ms", "p95", "contexts over budget", "hollow"]
+def _datasets(settings: Mapping[str, Any]) -> Table:
+    rows = [
+        [
+            each["name"],
+            *(
+                f"{each[field]:,}"
+                for field in ("conversations", "turns", "words", "questions", "with_evidence", "unanswerable")
+            ),
+            ", ".join(f"`{digest[:12]}`" for digest in each["sha256"].values()),
+        ]
+        for each in settings["datasets"]
+    ]
+    head = [
+        "data set",
+        "conversations",
+        "turns",
+        "words a turn",
+        "questions",
+        "with evidence",
+        "unanswerable",
+        "sha256",
+    ]
+    return Table("Data sets", head, rows)
 
 
 def _about(settings: Mapping[str, Any]) -> str:
-    dataset, code = settings["dataset"], settings["code"]
-    dirty = " with uncommitted changes" if code["dirty"] else ""
-    files = ", ".join(f"`{name}` sha256 `{digest[:16]}…`" for name, digest in dataset["sha256"].items())
-    machine = settings["machine"]
-    size = f"{dataset['conversations']} conversations, {dataset['turns']:,} turns"
-    left_out = f"{dataset['unreadable']} citations name no turn; {dataset['without_evidence']} questions have no evidence"
-    facts = [
-        f"{settings['date']}, Lukasa {code['lukasa']}, commit `{code['commit']}`{dirty}",
-        f"Embedder: {settings['embedder'] or 'none (full-text only)'}",
-        f"Python {machine['python']}, {machine['cpus']} CPUs, {machine['platform']}",
-        f"Data: {files}; {size}, {dataset['words']:,.0f} words a conversation on average",
-        f"Left out: {left_out}. Known to be wrong: {dataset['corrected']} labels",
-        *(f"**Warning**: {warning}" for warning in settings["warnings"]),
-    ]
-    return "".join(f"- {fact}\n" for fact in facts)
+    code, machine = settings["code"], settings["machine"]
+    changed = ", with uncommitted changes" if code["dirty"] else ""
+    dense = settings["dense_model"] or "the same encoder"
+    past = "\n- Only what was said before a question's date could be found" if settings["past"] else ""
+    return "\n".join(
+        [
+            f"- {settings['date']}, Lukasa {code['lukasa']}, commit `{code['commit'] or 'unknown'}`{changed}",
+            f"- Embedder: {settings['embedder'] or 'none'}; vectors of the baselines: {dense}",
+            f"- Python {machine['python']}, {machine['cpus']} CPUs, {machine['platform']}{past}",
+        ]
+    )
 
 
-def _import(settings: Mapping[str, Any]) -> str:
-    stores = settings["stores"]
-    said = []
-    if stores["reused"]:
-        of = stores["built"] + stores["reused"]
-        said.append(f"{stores['reused']} of {of} stores were reused, built by commit `{stores['by']}`.")
-    if stores["built"]:
-        rate = stores["turns"] / stores["seconds"]
-        said.append(
-            f"Import: {stores['turns']:,} turns in {stores['seconds']:.1f} s, {rate:.0f} turns/s, encoding included."
-        )
-    return " ".join(said) + "\n"
+def _markdown(each: Table) -> str:
+    return f"## {each.title}\n\n{table(each.head, each.rows)}"
 
 
-def _recall(asked: Sequence[Record], labels: Labels) -> Rows:
-    def cell(k: int) -> Cell:
-        return lambda records: share(metrics.recall_at(records, k, labels))
-
-    return _rows(asked, labels, [cell(k) for k in DEPTHS])
-
-
-def _complete(asked: Sequence[Record], labels: Labels) -> Rows:
-    def cell(budget: int) -> Cell:
-        return lambda records: share(metrics.complete_at(records, budget, labels))
-
-    return _rows(asked, labels, [cell(budget) for budget in _budgets(asked)])
+def _cell(found: Estimate, sign: str = "") -> str:
+    if found.value != found.value:
+        return percent(None)
+    low, high = found.interval
+    return f"{100 * found.value:{sign}.1f} [{100 * low:{sign}.1f}, {100 * high:{sign}.1f}]"
 
 
-def _containment(asked: Sequence[Record], labels: Labels) -> Rows:
-    def cell(budget: int) -> Cell:
-        return lambda records: average(metrics.containment_at(records, budget, labels))
-
-    asked = [r for r in asked if r.category in CONTAINMENT and r.containment(labels) is not None]
-    return _rows(asked, labels, [cell(budget) for budget in _budgets(asked)])
+def _of(records: Iterable[Record], dataset: str) -> list[Record]:
+    return [record for record in records if record.dataset == dataset]
 
 
-def _rows(asked: Sequence[Record], labels: Labels, cells: Sequence[Cell]) -> Rows:
-    """One row for each category and system; only questions with evidence are counted."""
-    rows: Rows = []
-    for category in (None, *ANSWERABLE):
-        name = "all" if category is None else f"{category} {CATEGORIES[category]}"
-        for system, mine in _by_system(r for r in asked if category in (None, r.category)):
-            count = sum(bool(r.gold(labels)) for r in mine)
-            rows.append([name, str(count), system, *(cell(mine) for cell in cells)])
-    return rows
+def _names(records: Iterable[Record]) -> list[str]:
+    return list(dict.fromkeys(record.dataset for record in records))
 
 
-def _adversarial(records: Sequence[Record], parts: Sequence[str]) -> Rows:
-    rows: Rows = []
-    for split in parts:
-        asked = [r for r in records if _within(r, split) and r.category == ADVERSARIAL]
-        for system, mine in _by_system(asked):
-            depths = [share(metrics.recall_at(mine, k, "published")) for k in DEPTHS]
-            rows.append([split, str(len(mine)), system, share(metrics.abstained(mine)), *depths])
-        for system, mine in _by_system(r for r in records if _within(r, split) and r.category in ANSWERABLE):
-            if system.startswith("lukasa"):
-                said = share(metrics.abstained(mine))
-                rows.append(
-                    [
-                        split,
-                        str(len(mine)),
-                        f"{system}, categories 1–4 (wrongly)",
-                        said,
-                        *["" for _ in DEPTHS],
-                    ]
-                )
-    return rows
+def _others(systems: Mapping[str, Sequence[Record]]) -> dict[str, Sequence[Record]]:
+    return {name: records for name, records in systems.items() if not name.startswith(OURS)}
 
 
-def _cost(records: Sequence[Record]) -> Rows:
-    rows: Rows = []
-    for system, mine in _by_system(records):
-        recall, context = metrics.recall_latency(mine), metrics.context_latency(mine)
-        times = [f"{ms:.1f}" for ms in (*recall, *context)]
-        over = metrics.over_budget(mine)
-        words = [average(metrics.words_at(mine, budget), 1) for budget in _budgets(records)]
-        rows.append([system, *times, f"{over.hits} of {over.of}", str(sum(r.hollow for r in mine)), *words])
-    return rows
-
-
-def _by_system(records: Iterable[Record]) -> list[tuple[str, list[Record]]]:
-    found: dict[str, list[Record]] = {}
-    for record in records:
-        found.setdefault(record.system, []).append(record)
-    return list(found.items())
-
-
-def splits(records: Sequence[Record]) -> list[str]:
-    """Return the splits that were asked, and `whole` when there are both."""
-    present = {record.split for record in records}
-    return [*sorted(present, reverse=True), *(["whole"] if len(present) > 1 else [])]
-
-
-def _within(record: Record, split: str) -> bool:
-    return split in ("whole", record.split)
+def _measures(records: Sequence[Record]) -> list[Measure]:
+    return metrics.measures(_budgets(records))
 
 
 def _budgets(records: Sequence[Record]) -> list[int]:
-    return list(records[0].shown) if records else []
+    return list(records[0].contexts)
 
 
-def _headings(records: Sequence[Record]) -> list[str]:
-    return [f"{budget:,}" for budget in _budgets(records)]
+_DEFINITIONS = """## How each figure is defined
+
+Only questions that have an answer and labelled evidence count, unless said. Each is a mean over questions, then over data sets.
+Intervals are bootstraps over questions (2,000 resamples, each data set by itself); differences are paired.
+
+- **recall@k**: the share of a question's evidence turns among the first k turns. A turn of which a passage or a fact was found
+  counts at its place.
+- **all, B**: every evidence turn stands in a context of at most B tokens, whole or in part (eight words in a row, or a fact with
+  all words of the answer that the turn has). **whole, B**: every one stands in it whole.
+- **words, B**: the share of the answer's content words in that context; with several accepted answers, the best. LoCoMo's
+  open-domain questions are left out: their answers are inferred.
+- **silent**: no hit, or a context without a turn or a fact; over answerable and over unanswerable questions.
+- **p50, p95**: from the question to the ranking, encoding of the question included, in milliseconds.
+
+Lukasa's context is what `context` gives. A baseline takes its best turns (or passages) in the order of its ranking as long as
+they fit, and shows them in order of time, each turn with its date and speaker. `bm25` reads the terms of Lukasa's full-text
+search, `dense` compares one vector a text, `rrf` fuses the two rankings (k = 60); each over whole turns and over passages of
+about 100 words."""

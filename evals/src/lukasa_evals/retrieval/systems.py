@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from lukasa_evals.retrieval.render import Shown
+
+class Told(NamedTuple):
+    """A fact in a context, and the turns that it rests on."""
+
+    text: str
+    turns: tuple[str, ...]
 
 
-class Timed(NamedTuple):
-    """A context, and how long it took from the question to it."""
+class Shown(NamedTuple):
+    """A context, which turns it says that it shows (whole or in part), and which facts."""
 
-    shown: Shown
-    milliseconds: float
+    text: str
+    turns: tuple[str, ...]
+    facts: tuple[Told, ...] = ()
+    silent: bool = False
+    """It has nothing for the question."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,12 +32,21 @@ class Answered:
     ranked: Sequence[str]
     """Ids of turns, best first."""
 
-    recall_ms: float
-    contexts: Mapping[int, Timed]
-    """By budget in words."""
+    milliseconds: float
+    """From the question to the ranking, encoding included."""
 
-    abstained: bool
-    """It says that it knows nothing about this."""
+    contexts: Mapping[int, Shown]
+    """By budget in tokens."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question, and the moment at which it is asked."""
+
+    text: str
+    now: datetime
+    past: bool = False
+    """Only what was said before that moment may be found."""
 
 
 class System(Protocol):
@@ -36,6 +54,6 @@ class System(Protocol):
 
     name: str
 
-    def ask(self, question: str, budgets: Sequence[int]) -> Answered:
+    def ask(self, asked: Asked, budgets: Sequence[int]) -> Answered:
         """Rank, and fill a context for every budget."""
         ...

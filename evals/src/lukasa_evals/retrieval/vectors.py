@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -22,16 +23,20 @@ from lukasa.wiring import build, now
 Matrix = npt.NDArray[np.float32]
 
 DENSE_MODEL = "bge-small-en-v1.5"
-"""Of the bundled models, the one that was made for single vectors. The engine's own dense vector is a by-product of its
-token encoder: as a baseline it would be a straw man."""
+"""Of the bundled models, the one that was made for single vectors."""
+
+_BATCH = 256
+"""Texts encoded at a time: some models give token vectors too, which are dropped with each batch."""
 
 
 class EngineVectors:
-    """Encodes with `DENSE_MODEL` where the bundled models are in use, otherwise with the configured embedder."""
+    """Encodes with a model of its own where the bundled models are in use, otherwise with the configured embedder."""
 
-    def __init__(self, settings: Settings) -> None:
-        only_dense = settings.with_(dense_model=DENSE_MODEL, token_model="none")  # noqa: S106 - no secret
-        self._settings = only_dense if settings.embedder == "onnx" else settings
+    def __init__(self, settings: Settings, model: str | None = DENSE_MODEL) -> None:
+        """Prepare. *model* is a bundled one; `None`: the single vector of the engine's own encoder."""
+        own = settings.embedder == "onnx" and model is not None
+        only_dense = settings.with_(dense_model=model, token_model="none") if own else settings  # noqa: S106 - no secret
+        self._settings = only_dense
         self._embedder: Embedder | None = None
         self._portal: BlockingPortal | None = None
         self._questions: dict[str, Matrix] = {}
@@ -70,7 +75,9 @@ class EngineVectors:
             return self.documents(texts)
         path = folder / f"dense-{self._identity(texts)}.npy"
         if not path.exists():
-            np.save(path, self.documents(texts))
+            partial = path.with_suffix(".partial.npy")
+            np.save(partial, self.documents(texts))
+            partial.replace(path)
         kept: Matrix = np.load(path)
         return kept
 
@@ -84,5 +91,9 @@ class EngineVectors:
         if self._portal is None or self._embedder is None:
             raise RuntimeError("EngineVectors is used outside of its `with` block")
         embedder = self._embedder
-        found = self._portal.call(lambda: embedder.embed(texts, purpose=purpose))
-        return np.stack([np.frombuffer(each.dense, dtype="<f4") for each in found])
+        rows: list[Matrix] = []
+        for start in range(0, len(texts), _BATCH):
+            batch = texts[start : start + _BATCH]
+            found = self._portal.call(partial(embedder.embed, batch, purpose=purpose))
+            rows += [np.frombuffer(each.dense, dtype="<f4") for each in found]
+        return np.stack(rows)

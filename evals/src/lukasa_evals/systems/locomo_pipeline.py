@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 
 from lukasa_evals.answers.transcript import line_of
 from lukasa_evals.datasets.values import Conversation, Session
-from lukasa_evals.retrieval.render import Told
+from lukasa_evals.retrieval.systems import Told
 from lukasa_evals.retrieval.vectors import Matrix
 from lukasa_evals.systems.asking import ask, model_of, together
 from lukasa_evals.systems.system import Found, Stats, Tools

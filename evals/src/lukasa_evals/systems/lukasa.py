@@ -13,7 +13,7 @@ from lukasa.ports.llm import LLM
 from lukasa_evals.answers.calls import PendingError
 from lukasa_evals.datasets.values import Conversation
 from lukasa_evals.retrieval.memory import message
-from lukasa_evals.retrieval.render import Told
+from lukasa_evals.retrieval.systems import Told
 from lukasa_evals.systems.distilling import InOrder, Remember, distil, look_ahead
 from lukasa_evals.systems.sharing import Unclosed
 from lukasa_evals.systems.system import Found, Stats, Tools

@@ -10,7 +10,7 @@ from lukasa import AsyncHandle, AsyncMemory, Entity, Guidance, Relation
 from lukasa_evals.datasets.values import Conversation, Said
 from lukasa_evals.errors import EvalError
 from lukasa_evals.retrieval.memory import message
-from lukasa_evals.retrieval.render import Told
+from lukasa_evals.retrieval.systems import Told
 from lukasa_evals.systems.distilling import InOrder, distil
 from lukasa_evals.systems.lukasa import FILE, fitting, open_memory
 from lukasa_evals.systems.system import Found, Stats, Tools

@@ -14,7 +14,7 @@ from lukasa.ports.embedder import Embedder
 from lukasa.ports.llm import LLM
 from lukasa.ports.tokens import TokenCounter
 from lukasa_evals.datasets.values import Conversation
-from lukasa_evals.retrieval.render import Told
+from lukasa_evals.retrieval.systems import Told
 from lukasa_evals.retrieval.vectors import EngineVectors
 
 

@@ -8,8 +8,8 @@ from typing import Literal
 from lukasa_evals.answers.transcript import lines_of
 from lukasa_evals.datasets.values import Conversation
 from lukasa_evals.errors import EvalError
+from lukasa_evals.retrieval import units
 from lukasa_evals.retrieval.baselines import BM25, Dense, Fused, Ranker
-from lukasa_evals.retrieval.render import Line
 from lukasa_evals.systems.system import Found, Stats, Tools
 
 By = Literal["bm25", "dense", "rrf"]
@@ -27,24 +27,16 @@ class Turns:
     async def ingest(self, conversation: Conversation) -> None:
         """See the protocol."""
         self._lines = dict(lines_of(conversation))
-        lines = [
-            Line(id=said.id, place=place, session=session.name, at=session.at, speaker=said.speaker,
-                 text=f"{said.text} {said.caption or ''}")
-            for place, (session, said) in enumerate(
-                (session, said) for session in conversation.sessions for said in session.turns
-            )
-        ]  # fmt: skip
-        self._ranker = self._made(lines)
+        self._ranker = self._made([unit.indexed for unit in units.turns(conversation)])
 
-    def _made(self, lines: list[Line]) -> Ranker:
-        bm25 = BM25(lines)
+    def _made(self, texts: list[str]) -> Ranker:
+        bm25 = BM25(texts)
         if self._by == "bm25":
             return bm25
         vectors = self._tools.vectors
         if not vectors.available:
             raise EvalError(f"{self._by!r} needs an embedder: name one with --embedder")
-        matrix = vectors.kept([line.shown for line in lines], self._tools.common)
-        dense = Dense(lines, vectors, matrix)
+        dense = Dense(vectors, vectors.kept(texts, self._tools.common))
         return dense if self._by == "dense" else Fused([bm25, dense])
 
     async def answer(self, question: str, now: datetime) -> Found:
@@ -53,7 +45,9 @@ class Turns:
             raise RuntimeError("asked before anything was taken in")
         left = self._tools.budget
         taken: set[str] = set()
-        for id_ in self._ranker.rank(question):
+        ids = list(self._lines)
+        for place in self._ranker.rank(question):
+            id_ = ids[place]
             cost = self._tools.counter.count(f"{self._lines[id_]}\n")
             if cost <= left:
                 taken.add(id_)
