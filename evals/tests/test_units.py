@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from lukasa_evals.datasets.values import Conversation, Said, Session
-from lukasa_evals.retrieval.units import PASSAGE_WORDS, cut, passages, turns
+from lukasa_evals.retrieval.units import passages, turns
 
 AT = datetime(2024, 3, 3, tzinfo=UTC)
 
@@ -26,35 +26,6 @@ def test_a_turn_is_indexed_with_its_date_and_speaker():
         "[3 March 2024] Ines: Hello. [shares a photo: a cat]",
         "[9 March 2024] Assistant: Hi.",
     ]
-
-
-def test_a_short_turn_is_one_passage_as_it_stands():
-    text = "A list:\n\n- one\n- two"
-
-    assert cut(text) == [text]
-
-
-def test_a_long_text_is_cut_between_sentences_into_like_parts():
-    parts = cut(sentences(31))
-
-    assert [len(part.split()) for part in parts] == [110, 110, 90]
-    assert all(part.endswith("end.") for part in parts)
-    assert " ".join(" ".join(parts).split()) == sentences(31)
-
-
-def test_lines_of_a_list_and_of_code_are_not_broken():
-    lines = [f"- item {place} has six words here" for place in range(40)]
-    parts = cut("\n".join(lines))
-
-    assert len(parts) == 3
-    assert [line for part in parts for line in part.split("\n")] == lines
-
-
-def test_a_sentence_without_an_end_is_cut_between_words():
-    parts = cut("word " * 1000)
-
-    assert max(len(part.split()) for part in parts) <= PASSAGE_WORDS
-    assert sum(len(part.split()) for part in parts) == 1000
 
 
 def test_passages_keep_their_turn_and_order():

@@ -71,6 +71,12 @@ def check_reason(reason: object) -> None:
     check_size("reason", reason, LIMITS.reason_bytes, shows=True)
 
 
+def check_share(what: str, value: object) -> None:
+    """Raise `InputError` unless this is a number from 0 to 1."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise InputError(f"{what} must be a number from 0 to 1, not {shown(value)}")
+
+
 def check_ids(what: str, ids: Sequence[str]) -> None:
     """Raise `InputError` unless these are ids, and not too many for one call."""
     if len(ids) > LIMITS.ids:

@@ -257,7 +257,7 @@ class FactPolicy:
     """What a fact gains if it was true in the time asked about."""
 
     share: float = 0.34
-    """The most that facts may take of the hits of a recall: each stands before its turn, never in its place."""
+    """The most that facts may take of the hits of a recall."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,17 +295,11 @@ class RecallPolicy:
     """From this share of turns without vectors (another embedder made the file, or ours failed), only full-text
     looks: beside turns that have vectors, those that have none would be ranked by an average."""
 
-    min_confidence: float = 0.2
-    """Below it, recall abstains. On the dev split that refused no answerable single-hop, multi-hop or temporal
-    question of a whole conversation (0.4 % where only two to ten turns were known), 2 % of open-domain ones, and 96 %
-    of greetings, nonsense and general knowledge."""
-
     fusion: Mapping[BestChannel, Mapping[str, float]] = field(default_factory=weights.fusion)
     """Weights of the features, by the best channel that scored the candidates."""
 
     confidence: Mapping[str, Mapping[str, float]] = field(default_factory=weights.confidence)
-    """Weights of the confidence features, by the embedder's name; without weights, recall abstains only when it finds
-    nothing."""
+    """Weights of the confidence features, by the embedder's name."""
 
     compose: ComposePolicy = field(default_factory=ComposePolicy)
     facts: FactPolicy = field(default_factory=FactPolicy)

@@ -12,7 +12,7 @@ from lukasa import Context, Handle, Memory, Settings
 from lukasa.errors import InputError
 from lukasa.testing.llm import ScriptedLLM
 
-SETTINGS = Settings(embedder="hashing", recall={"min_confidence": 0.0})
+SETTINGS = Settings(embedder="hashing")
 AT = "2026-03-01T12:00:00Z"
 ANA = {"role": "user", "name": "Ana", "content": "I live in Faro."}
 QUESTION = "What is known of Ana, EvilCorp, EvilBank and Faro?"

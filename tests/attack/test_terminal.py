@@ -12,7 +12,7 @@ import pytest
 from lukasa import Memory, Settings
 from lukasa.surfaces.cli.main import main
 
-SETTINGS = Settings(embedder="hashing", recall={"min_confidence": 0.0})
+SETTINGS = Settings(embedder="hashing")
 HOSTILE = "\x1b]52;c;ZXZpbA==\x07\x1b[2J\x9b31m\u202eeert\u2066\x7f\x08"
 QUESTION = "Who likes tea in Faro?"
 OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")

@@ -25,7 +25,7 @@ from lukasa.errors import (
     ProviderTimeoutError,
     RateLimitedError,
 )
-from lukasa.policy import Allowance, BudgetPolicy, RecallPolicy
+from lukasa.policy import Allowance, BudgetPolicy
 from lukasa.ports.llm import LLMReply, LLMRequest, TokenUsage
 from lukasa.testing.fakes import FrozenClock
 from lukasa.testing.llm import ScriptedLLM, ScriptedReply
@@ -162,9 +162,8 @@ async def test_the_filter_and_the_view_hold_for_the_answer():
 
 
 async def test_when_recall_abstains_no_model_is_asked():
-    sure = {"recall": RecallPolicy(min_confidence=1.01)}
-    async with opened(["Lisbon [1]."], settings=sure) as (alice, model, _):
-        answer = await alice.ask(QUESTION)
+    async with opened(["Lisbon [1]."]) as (alice, model, _):
+        answer = await alice.ask(QUESTION, min_confidence=1.0)
 
     assert (answer.text, answer.abstained, answer.reason) == ("I don't know.", True, "nothing relevant")
     assert answer.usage.llm_calls == 0
@@ -431,9 +430,8 @@ async def test_without_a_model_the_answer_is_the_evidence_marked_as_such():
 
 
 async def test_without_a_model_nothing_relevant_is_an_abstention_too():
-    sure = {"recall": RecallPolicy(min_confidence=1.01)}
-    async with opened(None, settings=sure) as (alice, _, _):
-        answer = await alice.ask(QUESTION)
+    async with opened(None) as (alice, _, _):
+        answer = await alice.ask(QUESTION, min_confidence=1.0)
 
     assert (answer.text, answer.abstained, answer.reason, answer.mode) == (
         "I don't know.", True, "nothing relevant", "evidence",

@@ -326,7 +326,7 @@ from lukasa import Memory, Settings
 from lukasa.errors import StoreReadOnlyError
 from lukasa.policy import RecallPolicy
 
-settings = Settings(embedder="hashing", tokens="words", recall=RecallPolicy(min_confidence=0.0))
+settings = Settings(embedder="hashing", tokens="words")
 # Everything is loaded before root gives up its rights.
 with tempfile.TemporaryDirectory() as folder, Memory.open(folder + "/first", settings=settings) as warm:
     warm.of("a").remember("x")
@@ -385,7 +385,7 @@ from lukasa.errors import StoreFullError
 from lukasa.policy import RecallPolicy
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-settings = Settings(embedder="hashing", recall=RecallPolicy(min_confidence=0.0))
+settings = Settings(embedder="hashing")
 with Memory.open(sys.argv[1], settings=settings) as memory:
     alice = memory.of("alice")
     resource.setrlimit(resource.RLIMIT_FSIZE, (2_500_000, resource.RLIM_INFINITY))

@@ -19,7 +19,6 @@ from lukasa.errors import (
     ProviderTimeoutError,
     RateLimitedError,
 )
-from lukasa.policy import RecallPolicy
 from lukasa.ports.embedder import Embedder, Purpose
 from lukasa.testing.fakes import FailingEmbedder
 from lukasa.wiring import build, now
@@ -256,9 +255,7 @@ def test_a_file_made_with_words_becomes_one_with_meaning(path: Path):
     with Memory.open(path, settings=Settings(embedder="hashing", extractor="none")) as memory:
         memory.of("alice").remember(LINES, at=AT)
 
-    with Memory.open(
-        path, settings=Settings(recall=RecallPolicy(min_confidence=0.0), extractor="none")
-    ) as memory:
+    with Memory.open(path, settings=Settings(extractor="none")) as memory:
         alice = memory.of("alice")
         assert alice.recall("The violin?").mode == "lexical"
         assert alice.recall("Which instrument got damaged?").mode == "lexical"

@@ -64,6 +64,11 @@ REWRITINGS: dict[str, Callable[[str], str]] = {
 }
 
 
+def cut(text: str) -> str:
+    """Cut a long text between two lines, as a host does."""
+    return text if len(text) <= 3000 else text[:3000].rpartition("\n")[0]
+
+
 def loop(
     alice: Handle,
     clock: FrozenClock,
@@ -78,7 +83,7 @@ def loop(
 
     for _ in range(TURNS):
         alice.remember(
-            {"role": role, "name": "Host", "content": rewrite(served(alice)[:3000]) or "…"},
+            {"role": role, "name": "Host", "content": rewrite(cut(served(alice))) or "…"},
             at=clock.advance(timedelta(minutes=3)),
             session="s2",
         )

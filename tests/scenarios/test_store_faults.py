@@ -483,8 +483,11 @@ async def test_a_lost_index_cannot_be_made_again_in_a_store_opened_for_reading(p
         ("DELETE FROM attributes", "index"),
         ("DELETE FROM turns WHERE document = 2", "orphan"),
         ("DELETE FROM documents WHERE name = 't2'", "orphan"),
-        ("INSERT INTO vectors VALUES(1, 5, 1, x'00000000')", "orphan"),
-        ("INSERT INTO embedders VALUES(5, 'f'); INSERT INTO vectors VALUES(1, 5, 1, x'000000')", "vectors"),
+        ("INSERT INTO vectors VALUES(1, 5, 1, x'00000000', 1)", "orphan"),
+        (
+            "INSERT INTO embedders VALUES(5, 'f'); INSERT INTO vectors VALUES(1, 5, 1, x'000000', 1)",
+            "vectors",
+        ),
         ("CREATE TABLE recipes(name)", "schema"),
         ("ALTER TABLE documents ADD COLUMN mood TEXT", "schema"),
         ("CREATE TRIGGER t AFTER INSERT ON turns BEGIN SELECT 1; END", "schema"),

@@ -11,6 +11,7 @@ from _settings import SETTINGS
 
 from lukasa import Handle, Memory, Turn
 from lukasa.errors import KeyReuseError, NotFoundError
+from lukasa.retrieval.features import FEATURES
 from lukasa.surfaces.cli.main import main
 from lukasa.testing.fakes import FrozenClock
 
@@ -64,7 +65,8 @@ def test_a_turn_is_remembered_recalled_shown_forgotten_restored_and_taken_along(
         assert (len(receipt.turns), list(receipt.duplicates)) == (4, [])
 
         recalled = alice.recall("What happened to the violin?")
-        fact, best = recalled.hits[:2]
+        best = recalled.hits[0]
+        fact = alice.recall("What happened to the violin?", kinds=["fact"]).hits[0]
         assert (fact.kind, fact.text, best.kind) == ("fact", "Ines's violin broke on the way", "turn")
         assert (recalled.mode, recalled.abstained, recalled.searched) == ("full", False, 4)
         assert best.text == "My violin broke on the way."
@@ -86,7 +88,7 @@ def test_a_turn_is_remembered_recalled_shown_forgotten_restored_and_taken_along(
         assert alice.forget(best.id).retired == ()
 
         assert alice.restore(best.id) == [best.id, fact.id]
-        assert found(alice, "What happened to the violin?")[:2] == [fact.text, best.text]
+        assert found(alice, "What happened to the violin?")[0] == best.text
         alice.forget(receipt.turns[3])
         of_turns = [entry for entry in alice.changes() if entry.op in {"retire", "restore"}]
         assert [(entry.op, entry.verb, entry.reason) for entry in of_turns] == [
@@ -355,7 +357,7 @@ def test_explaining_lists_every_signal(alice: Handle):
     )
 
     assert {"lexical", "dense", "late"} <= {signal.channel for signal in plain.signals}
-    assert len(explained.signals) > 30
+    assert {f"feature.{name}" for name in FEATURES} < {signal.channel for signal in explained.signals}
     assert [signal.rank for signal in explained.signals if signal.channel == "lexical"] == [1]
 
 

@@ -31,7 +31,7 @@ from lukasa import Memory, Settings
 from lukasa.policy import RecallPolicy
 from lukasa.testing.fakes import FrozenClock
 
-settings = Settings(embedder="hashing", tokens="words", zone="Europe/Lisbon", recall=RecallPolicy(min_confidence=0.0))
+settings = Settings(embedder="hashing", tokens="words", zone="Europe/Lisbon")
 with Memory.open(sys.argv[1], settings=settings, clock=FrozenClock("2026-11-23T23:30:00-09:30")) as memory:
     alice = memory.of("alice")
     for at in ("2026-03-01T10:00:00Z", "2026-07-01T00:30", "2026-10-25T01:30", "1969-07-20T22:17:40-05:00", None):

@@ -262,6 +262,9 @@ def test_recall_shows_facts_as_such(lukasa: Run):
     shown = lukasa("recall", "Where does Ada live?")
     facts = lukasa("recall", "Where does Ada live?", "--kinds", "fact", "--json").json
 
+    assert "I live in Porto." in shown.out
+    assert "=" not in shown.out.split("\n", 1)[1], "the turn says it"
+    shown = lukasa("recall", "Where does Ada live?", "--kinds", "fact")
     assert "= Ada lives in Porto" in shown.out
     assert "profile" in shown.out
     assert {hit["kind"] for hit in facts["hits"]} == {"fact"}
@@ -276,8 +279,8 @@ def test_recall_looks_at_another_time(lukasa: Run):
         hits = lukasa("recall", "Where does Ada live?", "--json", *arguments).json["hits"]
         return " / ".join(hit["text"] for hit in hits)
 
-    assert "Ada lives in Lisbon" in told()
-    assert "Ada lives in Porto" not in told()
+    assert "Ada lives in Lisbon" in told("--kinds", "fact")
+    assert "Ada lives in Porto" not in told("--kinds", "fact")
     assert "Lisbon" not in told("--as-of", change - 1)
     assert "Ada lives in Porto" in told("--valid-at", "2026-04-01T00:00:00Z")
     assert "Ada lives in Porto" in told("--retired")

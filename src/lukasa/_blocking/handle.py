@@ -98,14 +98,18 @@ class Handle:
         valid_at: datetime | str | None = None,
         kinds: Sequence[Kind] = ("turn", "fact"),
         include_retired: bool = False,
+        min_confidence: float = 0.0,
     ) -> Recalled:
-        """Return what bears on the question, turns and facts, best first, or an abstention when nothing does.
+        """Return what bears most on the question, turns and facts, best first.
 
-        A fact stands before the turn that says it, and never in its place; past facts are left out. `as_of=` looks at the
-        memory as it was at a moment (or a version), `valid_at=` at what was true then, `kinds=["fact"]` or `["turn"]` at
-        one kind, and `include_retired=True` also at what was forgotten or superseded (`Hit.fact.status`).
+        It is never silent while there is anything: `confidence` says how sure it is, and below *min_confidence* (from 0 to 1)
+        it returns nothing (`abstained`). A fact is left out when all turns that it rests on are hits; past facts are left
+        out too. `as_of=` looks at the memory as it was at a moment (or a version), `valid_at=` at what was true then,
+        `kinds=["fact"]` or `["turn"]` at one kind, and `include_retired=True` also at what was forgotten or superseded
+        (`Hit.fact.status`).
 
-        *now* anchors "last week" in the question. With *explain*, each hit lists every signal that was weighed.
+        *now* anchors "last week" in the question, and what was said more than a day after it comes last. With *explain*,
+        each hit lists every signal that was weighed.
 
         Raises `FilterError`, `InputError`, `StoreError`. A model that fails is reported in `mode` and `warnings`.
         """
@@ -120,6 +124,7 @@ class Handle:
                 valid_at=valid_at,
                 kinds=kinds,
                 include_retired=include_retired,
+                min_confidence=min_confidence,
             )
         )
 
@@ -134,11 +139,13 @@ class Handle:
         valid_at: datetime | str | None = None,
         kinds: Sequence[Kind] = ("turn", "fact"),
         include_retired: bool = False,
+        min_confidence: float = 0.0,
     ) -> Context:
         """Return a block to paste into a prompt: a short profile, then what bears on the question, dated and cited.
 
-        The profile is the same to the byte until a fact in it changes, so that it can be cached; turns follow whole, oldest
-        first, then facts for what has no room as a turn. `as_of=`, `valid_at=`, `kinds=` and `include_retired=` as in `recall`.
+        The profile is the same to the byte until a fact in it changes, so that it can be cached; turns follow, oldest first,
+        long ones by their best passages with `…` between them, then facts for what has no room as a turn. `omitted` names
+        turns that had no room. `as_of=`, `valid_at=`, `kinds=`, `include_retired=` and *min_confidence* as in `recall`.
 
         It never has more than *budget* tokens, by the counter in use. Raises as `recall` does.
         """
@@ -152,6 +159,7 @@ class Handle:
                 valid_at=valid_at,
                 kinds=kinds,
                 include_retired=include_retired,
+                min_confidence=min_confidence,
             )
         )
 
@@ -205,13 +213,15 @@ class Handle:
         valid_at: datetime | str | None = None,
         kinds: Sequence[Kind] = ("turn", "fact"),
         include_retired: bool = False,
+        min_confidence: float = 0.0,
     ) -> Answer:
         """Answer the question from what is remembered: one model call, over a context of at most *budget* tokens.
 
         Every citation `[3]` in the answer's text names something that the model was shown; `citations` has it. If nothing
         relevant is remembered, the model does not know, or it cites nothing, the answer is "I don't know." (`abstained`,
-        with the `reason`). Without a model, the answer is the words of the best hits (`mode` is `evidence`). The filter,
-        *now* and the view are as in `recall`.
+        with the `reason`). Without a model, the answer is the words of the best hits (`mode` is `evidence`), and `confidence`
+        says how sure recall is that they bear on the question. The filter, *now*, the view and *min_confidence* are as in
+        `recall`.
 
         Raises `ProviderError` when the model cannot be used, and what `recall` raises.
         """
@@ -225,6 +235,7 @@ class Handle:
                 valid_at=valid_at,
                 kinds=kinds,
                 include_retired=include_retired,
+                min_confidence=min_confidence,
             )
         )
 
@@ -239,6 +250,7 @@ class Handle:
         valid_at: datetime | str | None = None,
         kinds: Sequence[Kind] = ("turn", "fact"),
         include_retired: bool = False,
+        min_confidence: float = 0.0,
     ) -> Iterator[str | Answer]:
         """Ask, and yield the answer's text in pieces as they come, then the `Answer`.
 
@@ -253,6 +265,7 @@ class Handle:
             valid_at=valid_at,
             kinds=kinds,
             include_retired=include_retired,
+            min_confidence=min_confidence,
         )
         while (item := self._loop.call(lambda: anext(items, None))) is not None:
             yield item

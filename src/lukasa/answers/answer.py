@@ -126,6 +126,7 @@ def _answer(request: AnswerRequest, sources: Sequence[Citation], checked: _Check
         text=checked.text,
         citations=[by_number[number] for number in checked.check.cited],
         evidence=sources,
+        confidence=request.context.confidence,
         warnings=[*request.context.warnings, *checked.warnings],
         usage=checked.usage,
     )
@@ -146,6 +147,7 @@ def _abstention(
         text=DONT_KNOW,
         abstained=True,
         reason=reason,
+        confidence=request.context.confidence,
         evidence=sources,
         warnings=[*request.context.warnings, *warnings],
     )

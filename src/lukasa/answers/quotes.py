@@ -33,6 +33,7 @@ def quote(recalled: Recalled) -> Answer:
             abstained=True,
             reason="nothing relevant",
             mode="evidence",
+            confidence=recalled.confidence,
             warnings=recalled.warnings,
         )
     terms = frozenset(query_terms(recalled.question))
@@ -43,6 +44,7 @@ def quote(recalled: Recalled) -> Answer:
         text="\n".join(_line(source, terms) for source in sources),
         citations=sources,
         evidence=sources,
+        confidence=recalled.confidence,
         mode="evidence",
         warnings=[*recalled.warnings, _NO_MODEL],
     )

@@ -61,7 +61,8 @@ def _lines(context: Context) -> Iterator[str]:
         if turn.at.date() != shown:
             shown = turn.at.date()
             yield f"{day(turn.at)}, {weekday(turn.at)}"
-        yield f"[{number}] {label_of(turn)}:{words_of(turn, marks=False)}"
+        words = words_of(turn, context.excerpts.get(turn.id), marks=False)
+        yield f"[{number}] {label_of(turn)}:{words}"
     facts: Sequence[Fact] = (*context.facts, *context.known)
     if facts:
         yield _FACTS

@@ -57,6 +57,9 @@ class Answer:
     abstained: bool = False
     """There is no answer. Not a failure: a failure raises."""
 
+    confidence: float = 0.0
+    """From 0 to 1: how sure recall is that what is remembered has an answer at all."""
+
     reason: AnswerReason = ""
     draft: str = ""
     """What the model said where that is no answer. It is not checked: nothing that is remembered need bear it out."""

@@ -39,8 +39,7 @@ class Hit:
     score: float
     """Relevance from 0 to 1, comparable between questions: about the chance that it bears on this one.
 
-    A fact stands directly before the best turn that it rests on, and mostly with a lower score than that turn; apart from
-    facts, scores fall. `sorted(hits, key=lambda hit: -hit.score)` orders all of them by score.
+    Scores fall from hit to hit.
     """
 
     at: datetime
@@ -62,12 +61,12 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recalled:
-    """The hits, best first: turns by score, each fact directly before its turn (see `Hit.score`). Iterates over its hits."""
+    """The hits, best first. Iterates over its hits."""
 
     question: str
     hits: Sequence[Hit]
     abstained: bool = False
-    """Nothing in the partition is relevant enough. Not a failure: a failure raises."""
+    """Nothing was found, or the confidence is below the `min_confidence` of the call. Not a failure: a failure raises."""
 
     confidence: float = 0.0
     """From 0 to 1: about the chance that the partition has an answer at all."""
@@ -101,7 +100,7 @@ class Context:
 
     text: str
     """The profile, then what bears on the question: dated, with speakers and citation marks `[1]`, oldest first. When
-    nothing is relevant, the profile alone."""
+    it abstained, the profile alone."""
 
     tokens: int
     """Tokens in `text`, by the counter in use; never more than the budget."""
@@ -117,6 +116,12 @@ class Context:
 
     known: Sequence[Fact] = ()
     """The facts in the profile."""
+
+    excerpts: Mapping[str, str] = field(default_factory=dict)
+    """What is shown of the long turns of which only passages are shown, by id of the turn."""
+
+    omitted: Sequence[str] = ()
+    """Ids of turns that had no room, though something that ranks lower is shown, or nothing is: ask for a larger budget."""
 
     abstained: bool = False
     confidence: float = 0.0

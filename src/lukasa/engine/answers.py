@@ -47,19 +47,21 @@ class AnswerVerbs(TurnVerbs):
         valid_at: datetime | str | None = None,
         kinds: Sequence[Kind] = ("turn", "fact"),
         include_retired: bool = False,
+        min_confidence: float = 0.0,
     ) -> Answer:
         """Answer the question from what is remembered: one model call, over a context of at most *budget* tokens.
 
         Every citation `[3]` in the answer's text names something that the model was shown; `citations` has it. If nothing
         relevant is remembered, the model does not know, or it cites nothing, the answer is "I don't know." (`abstained`,
-        with the `reason`). Without a model, the answer is the words of the best hits (`mode` is `evidence`). The filter,
-        *now* and the view are as in `recall`.
+        with the `reason`). Without a model, the answer is the words of the best hits (`mode` is `evidence`), and `confidence`
+        says how sure recall is that they bear on the question. The filter, *now*, the view and *min_confidence* are as in
+        `recall`.
 
         Raises `ProviderError` when the model cannot be used, and what `recall` raises.
         """
         check_count("budget", budget, least=1)
         view = await self._view(as_of, valid_at, kinds, include_retired=include_retired)
-        asked = self._question(question, filter=filter, now=now, view=view)
+        asked = self._question(question, filter=filter, now=now, view=view, min_confidence=min_confidence)
         if self._meter is None:
             return quote(await self._hits(asked, limit=_LOOKED_AT))
         return await answer.answer(self.partition, await self._shown(asked, budget), self._meter)
@@ -75,6 +77,7 @@ class AnswerVerbs(TurnVerbs):
         valid_at: datetime | str | None = None,
         kinds: Sequence[Kind] = ("turn", "fact"),
         include_retired: bool = False,
+        min_confidence: float = 0.0,
     ) -> AsyncIterator[str | Answer]:
         """Ask, and yield the answer's text in pieces as they come, then the `Answer`.
 
@@ -82,7 +85,7 @@ class AnswerVerbs(TurnVerbs):
         """
         check_count("budget", budget, least=1)
         view = await self._view(as_of, valid_at, kinds, include_retired=include_retired)
-        asked = self._question(question, filter=filter, now=now, view=view)
+        asked = self._question(question, filter=filter, now=now, view=view, min_confidence=min_confidence)
         if self._meter is None:
             quoted = quote(await self._hits(asked, limit=_LOOKED_AT))
             yield quoted.text

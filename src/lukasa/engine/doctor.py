@@ -72,8 +72,7 @@ _PLACE = "Reykjavik"
 async def self_test(handle: AsyncHandle, *, extracts: bool) -> list[Stage]:
     """Run each stage on a partition of its own; after one that fails, only the clean-up is tried.
 
-    *handle*: one that does not abstain, since how sure recall must be is the user's choice. *extracts*: whether an extractor is
-    configured.
+    *extracts*: whether an extractor is configured.
     """
     stages: list[Stage] = []
     steps = [("write", _write), *([("extract", _extract)] if extracts else []), ("recall", _recall)]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
-from copy import copy
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Self
@@ -68,9 +66,7 @@ class AsyncEngine:
         With *prove*, the whole loop runs on a partition of its own, which is erased afterwards: write, extract, recall.
         """
         parts = self._parts
-        paths = copy(self._paths)
-        paths.recall = replace(paths.recall, policy=replace(parts.recall, min_confidence=0.0))
-        handle = AsyncHandle(Partition("lukasa doctor", parts.worker), parts, paths)
+        handle = AsyncHandle(Partition("lukasa doctor", parts.worker), parts, self._paths)
         extracts = parts.recipe is not None or parts.extractor is not None
         return await examine(
             parts.store,

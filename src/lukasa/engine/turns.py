@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from lukasa.bounds import check_question, read_filter, read_label
+from lukasa.bounds import check_question, check_share, read_filter, read_label
 from lukasa.domain.document import Kind
 from lukasa.domain.query import TurnQuery
 from lukasa.domain.recalled import Context, Recalled
@@ -97,20 +97,26 @@ class TurnVerbs(Verbs):
         valid_at: datetime | str | None = None,
         kinds: Sequence[Kind] = ("turn", "fact"),
         include_retired: bool = False,
+        min_confidence: float = 0.0,
     ) -> Recalled:
-        """Return what bears on the question, turns and facts, best first, or an abstention when nothing does.
+        """Return what bears most on the question, turns and facts, best first.
 
-        A fact stands before the turn that says it, and never in its place; past facts are left out. `as_of=` looks at the
-        memory as it was at a moment (or a version), `valid_at=` at what was true then, `kinds=["fact"]` or `["turn"]` at
-        one kind, and `include_retired=True` also at what was forgotten or superseded (`Hit.fact.status`).
+        It is never silent while there is anything: `confidence` says how sure it is, and below *min_confidence* (from 0 to 1)
+        it returns nothing (`abstained`). A fact is left out when all turns that it rests on are hits; past facts are left
+        out too. `as_of=` looks at the memory as it was at a moment (or a version), `valid_at=` at what was true then,
+        `kinds=["fact"]` or `["turn"]` at one kind, and `include_retired=True` also at what was forgotten or superseded
+        (`Hit.fact.status`).
 
-        *now* anchors "last week" in the question. With *explain*, each hit lists every signal that was weighed.
+        *now* anchors "last week" in the question, and what was said more than a day after it comes last. With *explain*,
+        each hit lists every signal that was weighed.
 
         Raises `FilterError`, `InputError`, `StoreError`. A model that fails is reported in `mode` and `warnings`.
         """
         check_count("limit", limit, least=1)
         view = await self._view(as_of, valid_at, kinds, include_retired=include_retired)
-        asked = self._question(question, filter=filter, now=now, view=view, explain=explain)
+        asked = self._question(
+            question, filter=filter, now=now, view=view, explain=explain, min_confidence=min_confidence
+        )
         return await self._hits(asked, limit=limit)
 
     async def context(
@@ -124,17 +130,19 @@ class TurnVerbs(Verbs):
         valid_at: datetime | str | None = None,
         kinds: Sequence[Kind] = ("turn", "fact"),
         include_retired: bool = False,
+        min_confidence: float = 0.0,
     ) -> Context:
         """Return a block to paste into a prompt: a short profile, then what bears on the question, dated and cited.
 
-        The profile is the same to the byte until a fact in it changes, so that it can be cached; turns follow whole, oldest
-        first, then facts for what has no room as a turn. `as_of=`, `valid_at=`, `kinds=` and `include_retired=` as in `recall`.
+        The profile is the same to the byte until a fact in it changes, so that it can be cached; turns follow, oldest first,
+        long ones by their best passages with `…` between them, then facts for what has no room as a turn. `omitted` names
+        turns that had no room. `as_of=`, `valid_at=`, `kinds=`, `include_retired=` and *min_confidence* as in `recall`.
 
         It never has more than *budget* tokens, by the counter in use. Raises as `recall` does.
         """
         check_count("budget", budget, least=1)
         view = await self._view(as_of, valid_at, kinds, include_retired=include_retired)
-        asked = self._question(question, filter=filter, now=now, view=view)
+        asked = self._question(question, filter=filter, now=now, view=view, min_confidence=min_confidence)
         return await self._block(asked, budget=budget)
 
     async def turns(
@@ -203,14 +211,17 @@ class TurnVerbs(Verbs):
         now: datetime | str | None,
         view: View,
         explain: bool = False,
+        min_confidence: float = 0.0,
     ) -> Question:
         check_question(text)
+        check_share("min_confidence", min_confidence)
         return Question(
             text=text,
             now=self._instant(now) or self._clock(),
             zone=read_zone(self._zone) if self._zone else None,
             filter=read_filter(filter),
             explain=explain,
+            min_confidence=min_confidence,
             view=view,
         )
 

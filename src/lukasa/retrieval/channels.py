@@ -58,8 +58,11 @@ class Candidates:
     """Cosine of the single vectors."""
 
     late: Floats | None = None
-    """Candidates × question tokens: the match of each token in the passage that matches best as a whole. Where a candidate
-    has no token vectors, the average of the others."""
+    """MaxSim of the best passage, averaged over the question's tokens. Where a candidate has no token vectors, the average of
+    the others."""
+
+    late_even: Floats | None = None
+    """The same, with tokens that separate the passages less made as heavy as the others (`evenly`)."""
 
     passage: Ints = field(default_factory=_no_numbers)
     """The best passage of each candidate, from 0: by late interaction where there is any, else by single vectors, else by
@@ -78,11 +81,6 @@ class Candidates:
         if len(found) != len(scores):  # indexed by other rules: it is one passage
             return [Span(0, len(text))]
         return [found[place] for place in np.argsort(-scores, kind="stable").tolist()]
-
-    @property
-    def late_mean(self) -> Floats | None:
-        """MaxSim, averaged over the question's tokens."""
-        return None if self.late is None else np.asarray(self.late.mean(axis=1), np.float32)
 
     @property
     def best_channel(self) -> BestChannel:
@@ -136,8 +134,9 @@ class Channels:
         if tokens is not None and tokens.count and len(rows):
             looked_at = self._looked_at(vectors, said)
             block = await self.warm.tokens(partition, documents, vectors.rows[looked_at], spec)
-            late, scores = await off_loop(_late, tokens, block, looked_at, vectors.offsets)
-            candidates, vectors = replace(candidates, late=late), vectors._replace(scores=scores)
+            late, even, scores = await off_loop(_late, tokens, block, looked_at, vectors.offsets)
+            candidates = replace(candidates, late=late, late_even=even)
+            vectors = vectors._replace(scores=scores)
         return await off_loop(_with_passages, candidates, said, vectors)
 
     async def _turn_rows(self, partition: Partition, turns: TurnArrays, question: Question) -> Ints:
@@ -298,23 +297,23 @@ def _by_words(documents: DocumentArrays, found: Sequence[Scored]) -> _Words:
 
 def _late(
     question: TokenVectors, block: TokenBlock, looked_at: Bools, offsets: Ints
-) -> tuple[Floats, Floats]:
-    """Return the matches of each document's best passage, token by token, and a score for each vector's passage.
+) -> tuple[Floats, Floats, Floats]:
+    """Return `Candidates.late`, `Candidates.late_even`, and a score for each vector's passage.
 
     A passage that was not looked at, or has no token vectors, has minus infinity.
     """
     matches = max_sim(question, block)
-    scores = np.full(len(looked_at), -np.inf, np.float32)
-    scores[looked_at] = evenly(matches, block.counts > 0)
-    late = np.zeros((len(offsets) - 1, matches.shape[1]), np.float32)
+    means, scores = np.zeros(len(looked_at), np.float32), np.full(len(looked_at), -np.inf, np.float32)
+    means[looked_at], scores[looked_at] = matches.mean(axis=1), evenly(matches, block.counts > 0)
     owners = np.flatnonzero(np.diff(offsets))
     best = first_best(scores, np.append(offsets[owners], offsets[-1]))
     present = np.isfinite(scores[best])
     owners, best = owners[present], best[present]
+    late, even = np.zeros((2, len(offsets) - 1), np.float32)
     if len(owners):
-        late[:] = matches[(np.cumsum(looked_at) - 1)[best]].mean(axis=0)
-        late[owners] = matches[(np.cumsum(looked_at) - 1)[best]]
-    return late, scores
+        late[:], even[:] = means[best].mean(), scores[best].mean()
+        late[owners], even[owners] = means[best], scores[best]
+    return late, even, scores
 
 
 def _with_passages(candidates: Candidates, said: _Said, vectors: _Vectors | None) -> Candidates:

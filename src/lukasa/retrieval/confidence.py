@@ -1,4 +1,4 @@
-"""Is anything here relevant at all? A calibrated answer, so that silence is possible. Pure."""
+"""How sure is it that anything here bears on the question? Calibrated, so that a caller can set a threshold. Pure."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ import numpy as np
 
 from lukasa.retrieval.channels import Candidates
 from lukasa.retrieval.question import Understanding
-from lukasa.retrieval.token_vectors import Floats, Ints
+from lukasa.retrieval.token_vectors import Floats
 
 _USUAL = 0.6
-"""The median MaxSim over the dev split's questions (0.57 for questions that have nothing to do with the partition)."""
+"""The median MaxSim of a question over the passages of a store that has nothing to do with it."""
 
 _USUAL_COUNT = 20
 """Candidates that the usual value weighs as much as."""
 
 FEW = 5
-"""How many of the best are looked at: an answer outside the best five would not be trusted anyway."""
+"""How many of the best are looked at for the words of the question."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,51 +29,32 @@ class ConfidenceFeatures:
     late: float
     """The best MaxSim, averaged over the question's tokens."""
 
-    late_few: float
-    """The mean of the best few."""
-
     late_lead: float
     """How far the best stands out of the middle of the candidates."""
-
-    dense: float
-    """The best cosine."""
 
     covered: float
     """Share of the question's content words that the best few contain between them."""
 
-    covered_best: float
-    """The largest share that one of them contains."""
-
     size: float
-    """Logarithm of the number of documents searched: among many, the best is better by chance."""
-
-    inferred: float
-    """1 when the answer must be inferred ("would she like …?"): then it shares few words with its evidence."""
+    """Logarithm of the number of turns searched: among many, the best is better by chance."""
 
 
 def confidence_features(
     turns: Candidates,
-    order: Ints,
     *,
     understanding: Understanding,
     texts: Sequence[Collection[str]],
     searched: int,
 ) -> ConfidenceFeatures:
-    """Look at the best few candidates; *texts* are their terms, *searched* is how many documents were searched."""
-    few = order[:FEW]
-    late = np.zeros(len(turns.rows), np.float32) if turns.late_mean is None else turns.late_mean
+    """Look at the candidates; *texts* are the terms of the best few, *searched* is how many turns were searched."""
+    late = turns.late if turns.late is not None and len(turns.late) else np.zeros(1, np.float32)
     wanted = set(understanding.terms)
-    shares = [len(wanted & set(text)) / len(wanted) for text in texts[:FEW]] if wanted else []
     union: set[str] = set().union(*texts[:FEW]) if texts else set()
     return ConfidenceFeatures(
-        late=_top(late, few),
-        late_few=float(late[few].mean()) if len(few) else 0.0,
-        late_lead=_top(late, few) - _background(late) if len(few) else 0.0,
-        dense=_top(turns.dense, few) if turns.dense is not None else 0.0,
+        late=float(late.max()),
+        late_lead=float(late.max()) - _background(late),
         covered=len(wanted & union) / len(wanted) if wanted else 0.0,
-        covered_best=max(shares, default=0.0),
         size=math.log1p(searched),
-        inferred=float(understanding.shape == "likely"),
     )
 
 
@@ -86,9 +67,9 @@ def confidence(features: ConfidenceFeatures, weights: Mapping[str, float]) -> fl
 def uncalibrated(features: ConfidenceFeatures) -> float:
     """Return a chance for an embedder whose scores were never calibrated, or for none.
 
-    It leans towards speaking: until it is measured, wrongly silent is worse than wrongly talkative.
+    It leans towards speaking, for until it is measured, wrongly silent is worse than wrongly talkative; and it is never certain.
     """
-    return 0.5 + features.covered_best / 2
+    return 0.5 + 0.45 * features.covered
 
 
 def _background(late: Floats) -> float:
@@ -97,7 +78,3 @@ def _background(late: Floats) -> float:
     That is the median candidate; among a handful, which may all be relevant, it is drawn towards the usual value.
     """
     return (len(late) * float(np.median(late)) + _USUAL_COUNT * _USUAL) / (len(late) + _USUAL_COUNT)
-
-
-def _top(scores: Floats, few: Ints) -> float:
-    return float(scores[few].max()) if len(few) else 0.0

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import MappingProxyType
+from typing import NamedTuple
 
 from lukasa.domain.attribute import ATTRIBUTES
 from lukasa.domain.fact import KIND_TRAITS, Fact
 from lukasa.domain.labels import one_line
-from lukasa.domain.turn import Turn
+from lukasa.domain.turn import Span, Turn
 from lukasa.policy import ComposePolicy
 from lukasa.ports.tokens import TokenCounter
-from lukasa.text.rendering import day, label, label_of, untagged, weekday, words_of
+from lukasa.text.rendering import day, excerpt, label, label_of, untagged, weekday, words_of
 
 # --- profile ---------------------------------------------------------------------------------------------------------
 
@@ -88,7 +90,19 @@ def _profile_order(fact: Fact) -> tuple[bool, int, int]:
 # --- turns and facts -------------------------------------------------------------------------------------------------
 
 _FACTS = "Facts:"
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 _PAST = {"superseded": "no longer", "conflicting": "disputed"}
+
+
+class ShownPassage(NamedTuple):
+    """A passage of a turn, to be shown: by itself, or with others of its turn."""
+
+    turn: Turn
+    spans: Sequence[Span]
+    """All passages of the turn; of a turn that is shown whole, one."""
+
+    number: int
+    """Which of them, from 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +117,12 @@ class Block:
     facts: Sequence[Fact] = ()
     """Their marks follow those of the turns."""
 
+    excerpts: Mapping[str, str] = field(default_factory=dict)
+    """What is shown of the turns that are not shown whole, by id."""
+
+    omitted: Sequence[str] = ()
+    """Ids of turns that had no room, though something that ranks lower is shown; all that was found, when nothing is shown."""
+
 
 @dataclass(slots=True)
 class _Packing:
@@ -115,33 +135,55 @@ class _Packing:
     """By id, best first."""
 
     costs: dict[str, int] = field(default_factory=dict)
+    excerpts: dict[str, str] = field(default_factory=dict)
     days: set[date] = field(default_factory=set)
     words: set[tuple[date, str, str]] = field(default_factory=set)
     """What was said on which day by whom."""
 
-    def add(self, item: Turn | Fact) -> bool:
-        """Add it if it fits, and return whether it did; a fact whose turn is shown says nothing new, and costs nothing."""
-        return self._add_fact(item) if isinstance(item, Fact) else self._add_turn(item)
+    omitted: list[str] = field(default_factory=list)
+    """Ids of turns of which a passage had no room though a later one had."""
 
-    def _add_turn(self, turn: Turn) -> bool:
-        said = (turn.at.date(), label_of(turn), turn.text)
+    _missed: list[str] = field(default_factory=list)
+    """The same, but nothing has had room since."""
+
+    _shown: dict[str, set[int]] = field(default_factory=dict)
+    """Numbers of the passages shown of each turn."""
+
+    def add(self, item: ShownPassage | Fact) -> bool:
+        """Add it if it fits, and return whether it did; a fact whose turn is shown says nothing new, and costs nothing."""
+        if isinstance(item, Fact):
+            return self._add_fact(item)
+        if self._add_passage(item):
+            self.omitted += self._missed
+            self._missed.clear()
+            return True
+        self._missed.append(item.turn.id)
+        return False
+
+    def _add_passage(self, passage: ShownPassage) -> bool:
+        turn = passage.turn
+        shown = self._shown.get(turn.id, set()) | {passage.number}
+        text = excerpt(turn.text, passage.spans, shown) if len(shown) < len(passage.spans) else turn.text
+        said = (turn.at.date(), label_of(turn), text)
         if said in self.words:
             return True  # said again on the same day
         # The mark is counted at its widest so far; joining lines costs nothing more.
-        cost = self.counter.count(_line(turn, len(self.packed) + 1) + "\n")
+        cost = self.counter.count(_line(turn, text, len(self.packed) + 1) + "\n")
         if turn.at.date() not in self.days:
             cost += self.counter.count(_heading(turn) + "\n")
         repeated = [fact for fact in self._facts if _rests_on(fact, turn)]
         saved = sum(self.costs[fact.id] for fact in repeated)
-        if self.used + cost - saved > self.budget:
+        more = cost - self.costs.get(turn.id, 0) - saved
+        if self.used + more > self.budget:
             return False
         # The turn says them in full.
         for fact in repeated:
             del self.packed[fact.id]
-        self.used += cost - saved
+        self.used += more
         self.days.add(turn.at.date())
         self.words.add(said)
         self.packed[turn.id], self.costs[turn.id] = turn, cost
+        self._shown[turn.id], self.excerpts[turn.id] = shown, text
         return True
 
     def _add_fact(self, fact: Fact) -> bool:
@@ -156,19 +198,24 @@ class _Packing:
         self.packed[fact.id], self.costs[fact.id] = fact, cost
         return True
 
+    def all_omitted(self) -> tuple[str, ...]:
+        """Return the ids of all turns that had no room."""
+        return tuple(dict.fromkeys((*self.omitted, *self._missed)))
+
     @property
     def _facts(self) -> list[Fact]:
         return [item for item in self.packed.values() if isinstance(item, Fact)]
 
 
 def compose(
-    ranked: Iterable[Turn | Fact], *, budget: int, counter: TokenCounter, policy: ComposePolicy
+    ranked: Iterable[ShownPassage | Fact], *, budget: int, counter: TokenCounter, policy: ComposePolicy
 ) -> Block:
-    """Show as much of the best as the budget allows: turns whole, oldest first, under their dates; then facts.
+    """Show as much of the best as the budget allows: turns, oldest first, under their dates; then facts.
 
-    Turns are never cut: half a sentence misleads. A fact stands for a turn that does not fit, or that is not worth its
-    length. One that is too long is passed over for the next; after a few such misses the block is full. The same
-    turns and facts always give the same bytes.
+    A short turn is shown whole or not at all: half a sentence misleads. Of a long one, its best passages are shown, with `…` for
+    what lies between. A fact stands for a turn that does not fit, or that is not worth its length. What is too long is
+    passed over for the next; after a few such misses the block is full. The same turns and facts always give the
+    same bytes.
     """
     packing = _Packing(budget, counter)
     misses = 0
@@ -177,13 +224,15 @@ def compose(
             misses += 1
             if misses > policy.misses:
                 break
-    return _fitted(list(packing.packed.values()), budget, counter)
+    return _fitted(packing)
 
 
-def render(turns: Sequence[Turn], facts: Sequence[Fact] = ()) -> str:
+def render(
+    turns: Sequence[Turn], facts: Sequence[Fact] = (), *, excerpts: Mapping[str, str] = _NOTHING
+) -> str:
     """Return the block: a heading a day, a line a turn (its further lines indented), then a line a fact.
 
-    `turns` are oldest first.
+    `turns` are oldest first; *excerpts* is what is shown of turns that are not shown whole, by id.
     """
     lines: list[str] = []
     heading: date | None = None
@@ -191,25 +240,30 @@ def render(turns: Sequence[Turn], facts: Sequence[Fact] = ()) -> str:
         if turn.at.date() != heading:
             heading = turn.at.date()
             lines.append(_heading(turn))
-        lines.append(_line(turn, mark))
+        lines.append(_line(turn, excerpts.get(turn.id, turn.text), mark))
     if facts:
         lines.append(_FACTS)
     lines += [_fact_line(fact, mark) for mark, fact in enumerate(facts, start=len(turns) + 1)]
     return "\n".join(lines)
 
 
-def _fitted(best_first: Sequence[Turn | Fact], budget: int, counter: TokenCounter) -> Block:
+def _fitted(packing: _Packing) -> Block:
     """Render; if counting the whole gives more than the sum of its lines, drop the weakest until it fits."""
+    best_first = list(packing.packed.values())
     for keep in range(len(best_first), 0, -1):
-        kept = best_first[:keep]
+        shown = best_first[:keep]
         turns = sorted(
-            (item for item in kept if isinstance(item, Turn)), key=lambda turn: (turn.at, turn.seq)
+            (item for item in shown if isinstance(item, Turn)), key=lambda turn: (turn.at, turn.seq)
         )
-        facts = sorted((item for item in kept if isinstance(item, Fact)), key=_stated_at)
-        text = render(turns, facts)
-        if (tokens := counter.count(text)) <= budget:
-            return Block(text, turns, tokens, facts)
-    return Block("", (), 0)
+        facts = sorted((item for item in shown if isinstance(item, Fact)), key=_stated_at)
+        text = render(turns, facts, excerpts=packing.excerpts)
+        if (tokens := packing.counter.count(text)) <= packing.budget:
+            parts = {turn.id: packing.excerpts[turn.id] for turn in turns}
+            excerpts = {turn.id: parts[turn.id] for turn in turns if parts[turn.id] != turn.text}
+            dropped = (item.id for item in best_first[keep:] if isinstance(item, Turn))
+            omitted = [id_ for id_ in (*packing.omitted, *dropped) if id_ not in parts]
+            return Block(text, turns, tokens, facts, excerpts, tuple(dict.fromkeys(omitted)))
+    return Block("", (), 0, omitted=packing.all_omitted())
 
 
 def _rests_on(fact: Fact, turn: Turn) -> bool:
@@ -225,9 +279,9 @@ def _heading(turn: Turn) -> str:
     return f"{day(turn.at)}, {weekday(turn.at)}"
 
 
-def _line(turn: Turn, mark: int) -> str:
+def _line(turn: Turn, text: str, mark: int) -> str:
     # The mark clings to the name: no word more, and it cannot be taken for the speaker's own text.
-    return f"{label_of(turn)}[{mark}]:{words_of(turn)}"
+    return f"{label_of(turn)}[{mark}]:{words_of(turn, text)}"
 
 
 def _fact_line(fact: Fact, mark: int) -> str:

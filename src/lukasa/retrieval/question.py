@@ -49,6 +49,9 @@ class Question:
     zone: tzinfo | None = None
     filter: Filter | None = None
     explain: bool = False
+    min_confidence: float = 0.0
+    """Below it, nothing is returned."""
+
     view: View = field(default_factory=View)
 
 

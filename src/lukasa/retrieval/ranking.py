@@ -121,7 +121,7 @@ def rank_facts(
     worst = float(turns.scores.min()) if len(turns.scores) else 0.0
     base = np.where(has_source, turns.scores[best], worst) if len(turns.scores) else np.zeros(len(rows))
     scores = base + policy.base + policy.window * index.facts.within(rows, windows)
-    own, of_turns = facts.late_mean, turns.candidates.late_mean
+    own, of_turns = facts.late, turns.candidates.late
     if own is not None and of_turns is not None and len(turns.scores):
         scores = scores + policy.late * (own - np.where(has_source, of_turns[best], own.mean()))
     elif len(rows) > 1:
@@ -182,7 +182,7 @@ def fact_hit(ranking: Ranking, position: int, fact: Fact, *, explain: bool) -> H
 
 
 def _channel_signals(candidates: Candidates, position: int, *, explain: bool) -> Iterator[Signal]:
-    channels = {"lexical": candidates.lexical, "dense": candidates.dense, "late": candidates.late_mean}
+    channels = {"lexical": candidates.lexical, "dense": candidates.dense, "late": candidates.late}
     for channel, scores in channels.items():
         if scores is None:
             continue

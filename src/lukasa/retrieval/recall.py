@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from time import perf_counter
 from typing import NamedTuple
 
@@ -17,7 +17,8 @@ from lukasa.domain.fact import Fact
 from lukasa.domain.query import FactQuery, LexicalQuery, TurnQuery
 from lukasa.domain.recalled import Context, Hit, Recalled
 from lukasa.domain.scope import Partition
-from lukasa.domain.turn import Turn
+from lukasa.domain.time import to_micros
+from lukasa.domain.turn import Span, Turn
 from lukasa.indexing.encoder import Encoded, Encoder
 from lukasa.off_loop import collected, off_loop
 from lukasa.policy import RecallPolicy
@@ -25,7 +26,7 @@ from lukasa.ports.memories import Memories
 from lukasa.ports.tokens import TokenCounter
 from lukasa.retrieval.channels import Candidates, Channels, Matches
 from lukasa.retrieval.confidence import FEW, confidence, confidence_features, uncalibrated
-from lukasa.retrieval.context import Profile, compose, compose_profile
+from lukasa.retrieval.context import Profile, ShownPassage, compose, compose_profile
 from lukasa.retrieval.features import table
 from lukasa.retrieval.question import Question, Understanding, understand
 from lukasa.retrieval.ranking import (
@@ -80,7 +81,7 @@ class Recall:
     async def hits(self, partition: Partition, question: Question, *, limit: int) -> Recalled:
         started = perf_counter()
         ranking = await self._rank(partition, question)
-        abstained = self._abstains(ranking)
+        abstained = _abstains(ranking, question)
         selected = (
             []
             if abstained
@@ -109,7 +110,7 @@ class Recall:
     async def context(self, partition: Partition, question: Question, *, budget: int) -> Context:
         started = perf_counter()
         ranking = await self._rank(partition, question)
-        abstained = self._abstains(ranking)
+        abstained = _abstains(ranking, question)
         with timed(ranking.timings, "profile"):
             profile = await self._profile(partition, ranking, question, budget)
         left = budget - (profile.tokens + self.counter.count("\n\n") if profile.text else 0)
@@ -123,11 +124,13 @@ class Recall:
         documents = await self._fetch(partition, ranking, question, selected)
         with timed(ranking.timings, "compose"):
             in_profile = {fact.id for fact in profile.facts}
-            items = (
-                documents[each.id] for each in selected if each.id in documents and each.id not in in_profile
-            )
+            selected = [each for each in selected if each.id in documents and each.id not in in_profile]
             block = await off_loop(
-                compose, items, budget=left, counter=self.counter, policy=self.policy.compose
+                compose,
+                _shown(ranking, selected, documents),
+                budget=left,
+                counter=self.counter,
+                policy=self.policy.compose,
             )
         text = "\n\n".join(part for part in (profile.text, block.text) if part)
         ranking.timings["total"] = (perf_counter() - started) * 1000
@@ -136,6 +139,8 @@ class Recall:
             tokens=await off_loop(self.counter.count, text) if text else 0,
             turns=block.turns,
             facts=block.facts,
+            excerpts=block.excerpts,
+            omitted=block.omitted,
             profile=profile.text,
             known=profile.facts,
             abstained=abstained,
@@ -144,9 +149,6 @@ class Recall:
             warnings=ranking.warnings,
             timings=ranking.timings,
         )
-
-    def _abstains(self, ranking: Ranking) -> bool:
-        return not len(ranking.turns.order) or ranking.confidence < self.policy.min_confidence
 
     async def _rank(self, partition: Partition, question: Question) -> Ranking:
         timings: dict[str, float] = {}
@@ -180,7 +182,7 @@ class Recall:
             ]
         with timed(timings, "fuse"):
             ranked, ranked_facts, features = await off_loop(
-                self._fused, turn_candidates, fact_candidates, index, understanding
+                self._fused, turn_candidates, fact_candidates, index, understanding, now=question.now
             )
             ranking = Ranking(
                 understanding=understanding,
@@ -220,11 +222,20 @@ class Recall:
             turns.order = turns.order[np.isfinite(turns.scores[turns.order])]
 
     def _fused(
-        self, turns: Candidates, facts: Candidates, index: PartitionIndex, understanding: Understanding
+        self,
+        turns: Candidates,
+        facts: Candidates,
+        index: PartitionIndex,
+        understanding: Understanding,
+        *,
+        now: datetime,
     ) -> tuple[RankedCandidates, RankedCandidates, Floats]:
         """Return turns and facts with one score each, and the turns' features."""
-        features = table(turns, facts, index, understanding)
-        ranked = self._ranked_turns(turns, features, index)
+        weights = self.policy.fusion[turns.best_channel]
+        features = table(turns, index, understanding, weights=weights, now=to_micros(now))
+        scores = linear(features, weights)
+        order = best_first(scores, index.turns.seq[turns.rows])
+        ranked = RankedCandidates(candidates=turns, scores=scores, order=order)
         windows = understanding.windows
         return ranked, rank_facts(facts, ranked, index, windows=windows, policy=self.policy.facts), features
 
@@ -241,22 +252,18 @@ class Recall:
         enough = bare <= self.policy.max_bare * len(turns.rows)
         return (encoded.embeddings[0] if enough else None), warnings
 
-    def _ranked_turns(
-        self, candidates: Candidates, features: Floats, index: PartitionIndex
-    ) -> RankedCandidates:
-        scores = linear(features, self.policy.fusion[candidates.best_channel])
-        order = best_first(scores, index.turns.seq[candidates.rows])
-        return RankedCandidates(candidates=candidates, scores=scores, order=order)
-
     async def _judge(self, partition: Partition, ranking: Ranking) -> None:
         """Decide how sure to be, and turn scores into chances."""
         with timed(ranking.timings, "judge"):
-            best = ranking.turn_ids(ranking.turns.order[:FEW])
-            turns = await self._turns(partition, ranking, best)
-            texts = [document_text(turns[id_]) for id_ in best if id_ in turns]
+            best = ranking.turns.order[:FEW]
+            turns = await self._turns(partition, ranking, ranking.turn_ids(best))
+            texts = [
+                _best_passage(turns[id_], ranking.turns.candidates.spans(position, turns[id_].text))
+                for position, id_ in zip(best.tolist(), ranking.turn_ids(best), strict=True)
+                if id_ in turns
+            ]
             features = confidence_features(
                 ranking.turns.candidates,
-                ranking.turns.order,
                 understanding=ranking.understanding,
                 texts=await collected(map(analyse, texts)),
                 searched=ranking.searched,
@@ -331,6 +338,29 @@ def _hit(ranking: Ranking, selected: Selected, document: Turn | Fact, *, explain
     if isinstance(document, Fact):
         return fact_hit(ranking, selected.position, document, explain=explain)
     return turn_hit(ranking, selected.position, document, explain=explain)
+
+
+def _abstains(ranking: Ranking, question: Question) -> bool:
+    return not len(ranking.turns.order) or ranking.confidence < question.min_confidence
+
+
+def _best_passage(turn: Turn, spans: Sequence[Span]) -> str:
+    return document_text(turn, turn.text[spans[0].start : spans[0].end])
+
+
+def _shown(
+    ranking: Ranking, selected: Sequence[Selected], documents: Mapping[str, Turn | Fact]
+) -> Iterator[ShownPassage | Fact]:
+    """Yield what is to be shown; of a turn that was indexed whole, or by other rules, all of it as one passage."""
+    spans: dict[str, Sequence[Span]] = {}
+    for each in selected:
+        document = documents[each.id]
+        if isinstance(document, Fact):
+            yield document
+            continue
+        if each.id not in spans:
+            spans[each.id] = sorted(ranking.turns.candidates.spans(each.position, document.text))
+        yield ShownPassage(document, spans[each.id], min(each.passage, len(spans[each.id]) - 1))
 
 
 def _copied(system: Sequence[Turn], said: Sequence[Turn]) -> set[str]:

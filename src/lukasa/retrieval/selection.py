@@ -8,76 +8,102 @@ from typing import NamedTuple
 import numpy as np
 
 from lukasa.policy import ComposePolicy, FactPolicy
+from lukasa.retrieval.features import scaled
 from lukasa.retrieval.question import View
 from lukasa.retrieval.ranking import Ranking, best_first
-from lukasa.retrieval.token_vectors import Floats
+from lukasa.retrieval.token_vectors import Floats, Ints
 from lukasa.retrieval.warm import TRAITS
 from lukasa.text.analysis import content_words
 from lukasa.text.patterns import LazyPattern
 
 
 class Selected(NamedTuple):
-    """A turn or a fact to be shown."""
+    """A turn, a passage of one, or a fact to be shown."""
 
     id: str
     position: int
     """Where it stands among the candidates of its kind."""
 
     is_fact: bool = False
+    passage: int = 0
+    """Which of the turn's passages is to be shown in a context."""
 
 
 def select_hits(ranking: Ranking, view: View, *, limit: int, policy: FactPolicy) -> list[Selected]:
-    """Return at most *limit* hits: turns by rank, each fact directly before the best turn that it rests on.
+    """Return at most *limit* hits, best first. All facts together take no more than a share of the places.
 
-    A fact takes a place only where there is one for its turn too, and all facts together take no more than a share.
+    A fact is one only if it rests on a turn that is not shown: others say nothing new, but whether they hold, where the past is
+    asked for.
     """
     if not view.turns:
         return [_fact(ranking, position) for position in ranking.facts.order[:limit].tolist()]
     turns = [_turn(ranking, position) for position in ranking.turns.order[:limit].tolist()]
     if not view.facts:
         return turns
-    room = int(limit * policy.share)
-    facts_by_turn = _facts_by_turn(ranking)
-    selected: list[Selected] = []
-    shown: set[str] = set()
-    for turn in turns:
-        fact = next((fact for fact in facts_by_turn.get(turn.id, ()) if fact.id not in shown), None)
-        left = limit - len(selected)
-        if fact is not None and len(shown) < room and left > 1:
-            selected.append(fact)
-            shown.add(fact.id)
-            left -= 1
-        if left > 0:
-            selected.append(turn)
-    return selected
+    shown = {turn.id for turn in turns}
+    facts = [
+        _fact(ranking, position)
+        for position in ranking.facts.order[:limit].tolist()
+        if view.past
+        or not shown.issuperset(ranking.index.facts.sources[ranking.facts.candidates.rows[position]])
+    ][: int(limit * policy.share)]
+    best = sorted(turns + facts, key=lambda each: (-_score(ranking, each), each.is_fact))
+    return best[:limit]
+
+
+def _score(ranking: Ranking, selected: Selected) -> float:
+    scores = ranking.facts.scores if selected.is_fact else ranking.turns.scores
+    return float(scores[selected.position])
 
 
 def select_for_context(ranking: Ranking, view: View, *, budget: int, policy: ComposePolicy) -> list[Selected]:
     """Return what may fill a context, in the order in which it should.
 
-    Turns come first, by their worth for their length. When they have filled the budget, the room that their unequal
-    lengths left goes to the facts of the turns that come next: a fact is short enough to fit where its turn is not.
-    Words are cheaper to count than tokens and never more, so what cannot fit any more is left out here.
+    Passages come first, by their worth for their length; a short turn is one passage. When they have filled the budget,
+    the room that their unequal lengths left goes to the facts of the turns that come next: a fact is short enough to fit
+    where its turn is not. Words are cheaper to count than tokens and never more, so what cannot fit any more is left
+    out here.
     """
     if not view.turns:
         words = ranking.index.facts.words[ranking.facts.candidates.rows][ranking.facts.order]
         enough = _fitting(np.cumsum(words), budget) + policy.misses
         return [_fact(ranking, position) for position in ranking.facts.order[:enough].tolist()]
-    rows = ranking.turns.candidates.rows
-    words = ranking.index.turns.traits[rows, TRAITS.index("words")]
-    worth = np.asarray(ranking.turns.scores - policy.length_penalty * np.log(words + 2), np.float32)
-    order = best_first(worth, ranking.index.turns.seq[rows])
+    worth, owner, words = _passages(ranking, policy)
+    order = best_first(worth, ranking.index.turns.seq[ranking.turns.candidates.rows[owner]])
     order = order[np.isfinite(worth[order])]  # without copies
     filled = np.cumsum(words[order] + 1)
     enough = _fitting(filled, budget)
-    turns = [_turn(ranking, position) for position in order[:enough].tolist()]
     if not view.facts or not len(ranking.facts.candidates.rows):
-        return turns + [
-            _turn(ranking, position) for position in order[enough : enough + policy.misses].tolist()
-        ]
+        enough += policy.misses
+    offsets = ranking.turns.candidates.offsets
+    passages = [
+        _turn(ranking, position, passage)
+        for position, passage in zip(
+            owner[order[:enough]].tolist(),
+            (order[:enough] - offsets[owner[order[:enough]]]).tolist(),
+            strict=True,
+        )
+    ]
+    if not view.facts or not len(ranking.facts.candidates.rows):
+        return passages
     facts_by_turn = _facts_by_turn(ranking)
-    behind = ranking.turn_ids(order[enough : _fitting(filled, _BEHIND * budget)])
-    return turns + [fact for turn in behind for fact in facts_by_turn.get(turn, ())]
+    behind = ranking.turn_ids(owner[order[enough : _fitting(filled, _BEHIND * budget)]])
+    return passages + [fact for turn in behind for fact in facts_by_turn.get(turn, ())]
+
+
+def _passages(ranking: Ranking, policy: ComposePolicy) -> tuple[Floats, Ints, Floats]:
+    """Return the worth of every candidate passage, which candidate it belongs to, and about how many words it has.
+
+    A passage is worth as much less than its turn as it matches the question worse than the turn's best one.
+    """
+    candidates = ranking.turns.candidates
+    counts = np.diff(candidates.offsets)
+    owner = np.repeat(np.arange(len(counts)), counts)
+    match = scaled(candidates.passage_scores)
+    best = np.maximum.reduceat(match, candidates.offsets[:-1]) if len(counts) else match
+    words = (ranking.index.turns.traits[candidates.rows, TRAITS.index("words")] / counts)[owner]
+    worth = ranking.turns.scores[owner] + match - best[owner] - policy.length_penalty * np.log(words + 2)
+    return worth.astype(np.float32), owner, words
 
 
 _BEHIND = 1.6
@@ -102,8 +128,10 @@ def _fitting(words_so_far: Floats, budget: float) -> int:
     return int(np.searchsorted(words_so_far, budget)) + 1
 
 
-def _turn(ranking: Ranking, position: int) -> Selected:
-    return Selected(ranking.index.turns.ids[ranking.turns.candidates.rows[position]], position)
+def _turn(ranking: Ranking, position: int, passage: int = 0) -> Selected:
+    return Selected(
+        ranking.index.turns.ids[ranking.turns.candidates.rows[position]], position, passage=passage
+    )
 
 
 def _fact(ranking: Ranking, position: int) -> Selected:

@@ -7,10 +7,11 @@ host puts around it, moves a cursor or turns the order of letters round.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from lukasa.domain.labels import one_line, printable
-from lukasa.domain.turn import Turn
+from lukasa.domain.turn import Span, Turn
 from lukasa.text.language_data import MONTHS, WEEKDAYS
 from lukasa.text.patterns import LazyPattern
 
@@ -47,15 +48,30 @@ def label_of(turn: Turn) -> str:
 _POSING = ("system;", "assistant;", "user;", "tool;", "developer;", "quoted ")
 
 
-def words_of(turn: Turn, *, marks: bool = True) -> str:
-    """Return the words of a turn as they follow its label and a colon, their further lines indented.
+def words_of(turn: Turn, text: str | None = None, *, marks: bool = True) -> str:
+    """Return the words of a turn, or *text* in their place, as they follow its label and a colon, their further lines indented.
 
     What nobody in the conversation said is fenced: each of its lines stands behind `>`, whatever it contains. Without *marks*,
     nothing in the words looks like a citation either.
     """
+    words = turn.text if text is None else text
     if not turn.is_spoken:
-        return fenced(turn.text)
-    return f" {indented(turn.text) if marks else plain(turn.text)}"
+        return fenced(words)
+    return f" {indented(words) if marks else plain(words)}"
+
+
+def excerpt(text: str, spans: Sequence[Span], numbers: Collection[int]) -> str:
+    """Return some passages of a text, in order, with `…` for what is left out; neighbours stay as they stand in the text."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    shown = " … ".join(text[spans[run[0]].start : spans[run[-1]].end] for run in runs)
+    before = "" if 0 in numbers else "… "
+    behind = "" if len(spans) - 1 in numbers else " …"
+    return f"{before}{shown}{behind}"
 
 
 def day(at: datetime) -> str:

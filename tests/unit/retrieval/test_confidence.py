@@ -16,52 +16,42 @@ from lukasa.retrieval.question import understand
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 
-def seen(
-    question: str, *texts: str, late: Any = None, dense: Any = None, order: Any = None
-) -> ConfidenceFeatures:
+def seen(question: str, *texts: str, late: Any = None) -> ConfidenceFeatures:
     count = len(texts)
     candidates = Candidates(
         rows=np.arange(count),
         lexical=np.zeros(count, np.float32),
         late=None if late is None else np.array(late, np.float32),
-        dense=None if dense is None else np.array(dense, np.float32),
     )
-    positions = np.arange(count) if order is None else np.array(order)
     understanding = understand(question, now=NOW, zone=None, names=())
-    best = [texts[position].split() for position in positions[:5]]
-    return confidence_features(candidates, positions, understanding=understanding, texts=best, searched=count)
+    return confidence_features(
+        candidates, understanding=understanding, texts=[text.split() for text in texts], searched=count
+    )
 
 
-def test_words_in_common_are_counted_over_the_best_few_and_in_the_best_one():
-    found = seen("violin harbour chess", "violin tea", "violin chess", "nothing")
-
-    assert found.covered == pytest.approx(2 / 3)
-    assert found.covered_best == pytest.approx(2 / 3)
-    assert seen("violin harbour chess", "violin", "chess").covered_best == pytest.approx(1 / 3)
+def test_words_in_common_are_counted_over_the_best_few():
+    assert seen("violin harbour chess", "violin tea", "violin chess", "nothing").covered == pytest.approx(
+        2 / 3
+    )
 
 
 def test_only_the_best_few_are_looked_at():
-    texts = [f"x{n}" for n in range(5)] + ["violin"]
-
-    assert seen("violin", *texts).covered == 0
-    assert seen("violin", *texts, order=[5, 0, 1, 2, 3, 4]).covered == 1
+    assert seen("violin", *[f"x{n}" for n in range(5)], "violin").covered == 0
 
 
 def test_the_best_match_and_its_lead_over_the_others_are_absolute():
-    flat = seen("q", *"abcdef", late=[[0.6, 0.6]] * 6, dense=[0.4] * 6)
-    peak = seen("q", *"abcdef", late=[[0.9, 0.9]] + [[0.5, 0.5]] * 5, dense=[0.7] + [0.1] * 5)
+    flat = seen("q", *"abcdef", late=[0.6] * 6)
+    peak = seen("q", *"abcdef", late=[0.9] + [0.5] * 5)
 
-    assert (flat.late, flat.dense) == (pytest.approx(0.6), pytest.approx(0.4))
-    assert (peak.late, peak.dense) == (pytest.approx(0.9), pytest.approx(0.7))
+    assert (flat.late, peak.late) == (pytest.approx(0.6), pytest.approx(0.9))
     assert peak.late_lead > flat.late_lead
-    assert peak.late_few == pytest.approx((0.9 + 4 * 0.5) / 5)
 
 
 def test_without_candidates_or_vectors_nothing_speaks_for_an_answer():
     none, lexical = seen("violin"), seen("violin", "tea")
 
-    for found in (none, lexical):
-        assert (found.late, found.dense, found.covered, found.covered_best) == (0, 0, 0, 0)
+    for features in (none, lexical):
+        assert (features.late, features.covered) == (0, 0)
 
 
 WEIGHTS = {"bias": -2.0, "late": 3.0, "covered": 1.0}

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lukasa.adapters.tokens.words import WordCounter
-from lukasa.domain.turn import Turn
+from lukasa.domain.turn import Span, Turn
 from lukasa.policy import ComposePolicy
-from lukasa.retrieval.context import Block, compose, render
+from lukasa.retrieval.context import Block, ShownPassage, compose, render
+from lukasa.text.passages import passages
 
 START = datetime(2023, 5, 8, 12, tzinfo=UTC)
 
@@ -22,8 +23,14 @@ def turn(
     return Turn(id=f"t{seq}", role="user", text=text, at=moment, recorded_at=moment, speaker=speaker, seq=seq)
 
 
+def whole(turn: Turn) -> ShownPassage:
+    return ShownPassage(turn, (Span(0, len(turn.text)),), 0)
+
+
 def composed(turns: list[Turn], budget: int, *, misses: int = 8) -> Block:
-    return compose(turns, budget=budget, counter=WordCounter(), policy=ComposePolicy(misses=misses))
+    return compose(
+        map(whole, turns), budget=budget, counter=WordCounter(), policy=ComposePolicy(misses=misses)
+    )
 
 
 def test_turns_stand_under_their_dates_oldest_first_with_marks():
@@ -74,7 +81,7 @@ def test_after_some_misses_it_stops_looking():
 
 
 def test_nothing_fits_into_next_to_nothing():
-    assert composed([turn("a b c")], 3) == Block("", (), 0)
+    assert composed([turn("a b c")], 3) == Block("", (), 0, omitted=("t1",))
     assert composed([], 100) == Block("", (), 0)
 
 
@@ -88,6 +95,58 @@ def test_the_day_is_the_one_where_it_was_said_even_when_zones_mix():
         "8 May 2023, Monday",
         "9 May 2023, Tuesday",
     ]
+
+
+# --- passages of long turns -------------------------------------------------------------------------------------------
+
+LONG = turn("\n\n".join(f"Part {letter} {'word ' * 88}ends." for letter in "abcde"), seq=1)
+
+
+def parts_of(turn: Turn, *indexes: int) -> list[ShownPassage]:
+    spans = passages(turn.text)
+    return [ShownPassage(turn, spans, index) for index in indexes]
+
+
+def test_a_long_turn_is_shown_by_its_best_passages_with_dots_for_what_lies_between():
+    block = compose(parts_of(LONG, 3, 1), budget=200, counter=WordCounter(), policy=ComposePolicy())
+
+    assert re.findall(r"Part (.)|(…)", block.text) == [("", "…"), ("b", ""), ("", "…"), ("d", ""), ("", "…")]
+    assert block.turns == [LONG]
+    assert block.excerpts["t1"] in block.text.replace("\n  ", "\n")
+    assert block.tokens <= 200
+
+
+def test_neighbouring_passages_are_joined_as_they_stand_in_the_text():
+    block = compose(parts_of(LONG, 1, 0), budget=300, counter=WordCounter(), policy=ComposePolicy())
+
+    assert re.findall(r"Part (.)|(…)", block.text) == [("a", ""), ("b", ""), ("", "…")]
+
+
+def test_a_turn_whose_passages_are_all_shown_is_whole():
+    block = compose(parts_of(LONG, 4, 2, 0, 3, 1), budget=600, counter=WordCounter(), policy=ComposePolicy())
+
+    assert "…" not in block.text
+    assert block.excerpts == {}
+
+
+def test_a_passage_that_has_no_room_leaves_what_is_shown_of_its_turn():
+    block = compose(parts_of(LONG, 1, 3), budget=120, counter=WordCounter(), policy=ComposePolicy())
+
+    assert re.findall("Part (.)", block.text) == ["b"]
+    assert block.omitted == ()
+
+
+def test_what_ranked_high_and_had_no_room_is_named():
+    other = turn("word " * 80, seq=2, hours=1)
+
+    block = compose(
+        [*parts_of(LONG, 1), whole(other), whole(turn("short", seq=3))],
+        budget=120,
+        counter=WordCounter(),
+        policy=ComposePolicy(),
+    )
+
+    assert ([each.id for each in block.turns], block.omitted) == (["t1", "t3"], ("t2",))
 
 
 class Stingy:
@@ -108,12 +167,12 @@ def test_the_budget_holds_and_the_same_turns_give_the_same_bytes(
     turns = [turn("w " * words, seq=seq, hours=hours) for seq, (words, hours) in enumerate(shapes, start=1)]
     counter = Stingy() if stingy else WordCounter()
 
-    block = compose(turns, budget=budget, counter=counter, policy=ComposePolicy())
+    block = compose(map(whole, turns), budget=budget, counter=counter, policy=ComposePolicy())
 
     assert block.tokens == counter.count(block.text) <= budget
     assert list(block.turns) == sorted(block.turns, key=lambda each: (each.at, each.seq))
     assert block.text == render(block.turns)
-    again = compose(turns, budget=budget, counter=counter, policy=ComposePolicy())
+    again = compose(map(whole, turns), budget=budget, counter=counter, policy=ComposePolicy())
     assert again == block
 
 
@@ -167,9 +226,7 @@ def test_a_name_cannot_hold_a_mark():
 def test_a_continued_text_keeps_within_the_budget():
     lines = "\n".join(["one two three"] * 20)
 
-    block = compose(
-        [said(lines), said("four", seq=2)], budget=67, counter=WordCounter(), policy=ComposePolicy()
-    )
+    block = composed([said(lines), said("four", seq=2)], 67)
 
     assert [each.id for each in block.turns] == ["t1", "t2"]
     assert block.tokens == 67

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from lukasa.domain.document import Delta, Head, Traits
 from lukasa.domain.interval import Interval
+from lukasa.domain.time import to_micros
 from lukasa.retrieval.channels import Candidates
-from lukasa.retrieval.features import FEATURES, ranked, scaled, table
+from lukasa.retrieval.features import FEATURES, scaled, table
 from lukasa.retrieval.question import Understanding, understand
 from lukasa.retrieval.warm import PartitionIndex
 
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
-NO_FACTS = Candidates(rows=np.empty(0, np.int64), lexical=np.empty(0, np.float32))
+WEIGHTS = {"lexical": 1.0}
 
 
 def floats(*values: Any) -> np.ndarray:
@@ -31,23 +32,16 @@ def partition(*turns: dict[str, Any]) -> PartitionIndex:
             "retired": False,
         }  # fmt: skip
         heads.append(Head(id=f"t{seq}", seq=seq, **{**base, **turn}))
-    made = PartitionIndex(dims=0)
-    made.update(Delta(version=1, heads=heads))
-    return made
+    index = PartitionIndex(dims=0)
+    index.update(Delta(version=1, heads=heads))
+    return index
 
 
 def asked(question: str, *names: str) -> Understanding:
     return understand(question, now=NOW, zone=None, names=names)
 
 
-def column(
-    name: str, found: Candidates, index: PartitionIndex, question: str = "What?", *names: str
-) -> list[float]:
-    found_table = table(found, NO_FACTS, index, asked(question, *names))
-    return [round(float(value), 3) for value in found_table[:, FEATURES.index(name)]]
-
-
-def found(
+def matched(
     index: PartitionIndex, *, lexical: Any = None, late: Any = None, dense: Any = None, rows: Any = None
 ) -> Candidates:
     chosen = np.arange(index.turns.size) if rows is None else np.array(rows)
@@ -55,9 +49,16 @@ def found(
     return Candidates(
         rows=chosen,
         lexical=floats(*(lexical or [0.0] * count)),
-        late=None if late is None else floats(*late),
+        late_even=None if late is None else floats(*late),
         dense=None if dense is None else floats(*dense),
     )
+
+
+def column(
+    name: str, candidates: Candidates, index: PartitionIndex, question: str = "What?", *names: str
+) -> list[float]:
+    features = table(candidates, index, asked(question, *names), weights=WEIGHTS, now=to_micros(NOW))
+    return [round(float(value), 3) for value in features[:, FEATURES.index(name)]]
 
 
 @given(st.lists(st.floats(-100, 100, width=32), min_size=1, max_size=150))
@@ -78,163 +79,101 @@ def test_the_scale_is_set_by_the_best_hundred_whatever_else_is_there():
     assert np.allclose(scaled(np.concatenate([best, crowd]))[:100], scaled(best), atol=1e-4)
 
 
-def test_ranks_are_logarithms_from_zero_and_ties_stay_in_order():
-    assert np.allclose(ranked(floats(5, 9, 5)), np.log1p([1, 0, 2]))
-
-
 def test_no_candidates_are_an_empty_table():
     index = partition()
 
-    assert table(found(index, rows=[]), NO_FACTS, index, asked("What?")).shape == (0, len(FEATURES))
+    features = table(matched(index, rows=[]), index, asked("What?"), weights=WEIGHTS, now=0)
+
+    assert features.shape == (0, len(FEATURES))
 
 
-@pytest.mark.parametrize("late", [None, [[0.9, 0.2], [0.1, 0.1], [0.5, 0.8]]])
+@pytest.mark.parametrize("turns", [[{"speaker": "Ines"}], [{}, {"session": "t"}, {"speaker": "Ines"}]])
+@pytest.mark.parametrize("late", [None, [0.9, 0.1, 0.5]])
 @pytest.mark.parametrize("dense", [None, [0.5, 0.1, 0.3]])
-def test_every_feature_is_a_number_whatever_channels_spoke(late: Any, dense: Any):
-    index = partition({}, {"session": "t"}, {"speaker": "Ines"})
-
-    made = table(
-        found(index, lexical=[0, 2, 0], late=late, dense=dense),
-        NO_FACTS,
-        index,
-        asked("When did Ines ask?", "Ines"),
+def test_every_feature_is_a_number_whatever_channels_scored(turns: Any, late: Any, dense: Any):
+    index, count = partition(*turns), len(turns)
+    candidates = matched(
+        index, lexical=[0, 2, 0][:count], late=late and late[:count], dense=dense and dense[:count]
     )
 
-    assert made.shape == (3, len(FEATURES))
-    assert np.isfinite(made).all()
+    features = table(candidates, index, asked("When did Ines ask?", "Ines"), weights=WEIGHTS, now=0)
 
-
-def test_one_candidate_alone_is_judged_without_division_by_nothing():
-    index = partition({})
-
-    assert np.isfinite(
-        table(found(index, lexical=[1.0], late=[[0.5]], dense=[0.5]), NO_FACTS, index, asked("What?"))
-    ).all()
+    assert features.shape == (count, len(FEATURES))
+    assert np.isfinite(features).all()
 
 
 def test_a_turn_is_told_from_the_others_by_the_match_of_every_channel():
     index = partition({}, {}, {})
-    spoken = found(index, lexical=[0, 3, 1], late=[[0.1, 0.2], [0.9, 0.9], [0.3, 0.3]], dense=[0.1, 0.8, 0.3])
+    candidates = matched(index, lexical=[0, 3, 1], late=[0.1, 0.9, 0.3], dense=[0.1, 0.8, 0.3])
 
-    for name in ("late", "late_even", "late_raw", "dense", "lexical"):
-        values = column(name, spoken, index)
+    for name in ("late", "dense", "lexical"):
+        values = column(name, candidates, index)
         assert values[1] == max(values)
         assert values[0] == min(values)
-    for name in ("late_rank", "dense_rank", "lexical_rank"):
-        assert column(name, spoken, index) == [1.099, 0.0, 0.693]
 
 
-def test_close_matches_of_single_tokens_are_counted():
-    index = partition({}, {})
-    spoken = found(index, late=[[0.9, 0.8, 0.2, 0.76], [0.1, 0.1, 0.7, 0.75]])
-
-    assert column("late_hits", spoken, index) == [0.75, 0.0]
-
-
-def test_neighbours_count_within_a_session_even_when_they_are_forgotten_candidates():
+def test_neighbours_count_within_a_session_and_only_when_they_match_well():
     index = partition({}, {}, {}, {"session": "t"}, {"session": "t"})
-    spoken = found(index, lexical=[5, 0, 0, 0, 0])
+    candidates = matched(index, lexical=[5, 0, 0, 0, 0])
 
-    before = column("before", spoken, index)
-    assert before[0] == before[3] == -4.0, "the first of a session has none"
-    assert before[1] > before[2]
-    assert column("first", spoken, index) == [1, 0, 0, 1, 0]
-    after = column("after", spoken, index)
-    assert after[2] == after[4] == -4.0
-    assert column("before2", spoken, index)[2] == before[1]
-    assert column("lexical_before", spoken, index)[1] == column("lexical", spoken, index)[0]
+    before, after = column("before", candidates, index), column("after", candidates, index)
+
+    assert before[1] > 0
+    assert before[0] == before[2] == before[3] == before[4] == 0.0
+    assert after == [0.0] * 5, "turns that match worse than the usual candidate say nothing"
 
 
-def test_a_neighbour_that_is_no_candidate_is_hopeless():
+def test_a_neighbour_that_is_no_candidate_counts_nothing():
     index = partition({}, {}, {})
 
-    assert column("before", found(index, lexical=[2.0, 1.0], rows=[0, 2]), index) == [-4.0, -4.0]
+    assert column("before", matched(index, rows=[0, 2], lexical=[5, 0]), index) == [0.0, 0.0]
 
 
-def test_a_session_is_as_good_as_its_best_turn():
-    index = partition({}, {}, {"session": "t"})
-    spoken = found(index, lexical=[5, 0, 1])
+def test_among_a_handful_length_and_neighbours_count_less():
+    few, many = partition(*[{}] * 2), partition(*[{}] * 200)
+    strong = [9.0] + [0.0] * 199
 
-    best = column("session_best", spoken, index)
-    assert best[0] == best[1] > best[2]
+    few_after = column("before", matched(few, lexical=strong[:2]), few)[1]
+    many_after = column("before", matched(many, lexical=strong), many)[1]
+
+    assert 0 < few_after < many_after
 
 
-def test_who_is_asked_about_is_lifted_and_others_are_not():
-    index = partition(
-        {"speaker": "Ines"}, {"speaker": "Omar"}, {}, {"speaker": "Ines", "traits": Traits(first_person=2)}
+def test_long_turns_are_told_by_the_logarithm_of_their_words():
+    index = partition(*[{"traits": Traits(words=words)} for words in (0, 10, 1000)])
+
+    none, some, most = column("words", matched(index), index)
+
+    assert none == 0 < some < most < 2 * 3 * some
+
+
+def test_the_assistant_is_the_less_likely_speaker_unless_it_is_asked_about():
+    index = partition({"role": "user"}, {"role": "assistant"})
+
+    assert column("unlikely_speaker", matched(index), index) == [0, 1]
+    assert column("unlikely_speaker", matched(index), index, "What did you recommend me?") == [1, 0]
+
+
+def test_the_person_asked_about_is_told_from_the_others():
+    index = partition({"speaker": "Ines"}, {"speaker": "Noor"}, {})
+
+    assert column("asked", matched(index), index, "What does Noor like?", "Ines", "Noor") == [-1, 1, -1]
+    assert column("asked", matched(index), index, "What is liked?", "Ines", "Noor") == [0, 0, 0]
+
+
+def test_the_time_asked_about_reaches_a_week_further():
+    day = NOW - timedelta(days=100)
+    index = partition(*[{"at": day + timedelta(days=shift)} for shift in (-1, 0, 5, 30)])
+    understanding = Understanding(
+        terms=(), shape="other", windows=(Interval(start=day, end=day + timedelta(days=1)),)
     )
-    spoken = found(index)
 
-    assert column("asked", spoken, index, "What does Ines play?", "Ines", "Omar") == [1, -1, -1, 1]
-    assert column("asked_first_person", spoken, index, "What does Ines play?", "Ines", "Omar") == [0, 0, 0, 2]
-    assert column("asked", spoken, index, "What is played?", "Ines", "Omar") == [0, 0, 0, 0]
+    features = table(matched(index), index, understanding, weights=WEIGHTS, now=to_micros(NOW))
 
-
-def test_what_the_assistant_said_is_asked_of_the_assistant():
-    index = partition({"role": "assistant"}, {})
-
-    assert column("asked", found(index), index, "What did you recommend to me?") == [1, -1]
+    assert features[:, FEATURES.index("window")].tolist() == [0, 1, 1, 0]
 
 
-def test_answers_follow_questions():
-    index = partition({"traits": Traits(asks=True)}, {}, {})
+def test_what_is_said_more_than_a_day_after_the_question_is_later():
+    index = partition(*[{"at": NOW + timedelta(hours=hours)} for hours in (-1, 20, 30)])
 
-    assert column("answers", found(index), index) == [0, 1, 0]
-
-
-def test_a_window_holds_what_was_said_in_it_or_soon_after():
-    index = partition(
-        *({"at": datetime(2026, 2, day, tzinfo=UTC)} for day in (1, 10)),
-        {"at": datetime(2025, 2, 1, tzinfo=UTC)},
-    )
-
-    assert column("window", found(index), index, "What happened in January 2026?") == [1, 1, 0]
-    assert column("window", found(index), index, "What happened?") == [0, 0, 0]
-
-
-def test_when_is_answered_by_a_turn_that_says_when():
-    index = partition({"traits": Traits(times=True)}, {})
-
-    assert column("when_times", found(index), index, "When did it break?") == [1, 0]
-    assert column("when_times", found(index), index, "What broke?") == [0, 0]
-
-
-def with_facts(*facts: dict[str, Any]) -> PartitionIndex:
-    made = partition({}, {}, {})
-    heads = [
-        Head(
-            **{
-                "id": f"f{seq}", "kind": "fact", "seq": seq, "at": NOW, "session": None, "speaker": None, "role": None,
-                "retired": False, **fact,
-            }
-        )
-        for seq, fact in enumerate(facts, start=4)
-    ]  # fmt: skip
-    made.update(Delta(version=2, heads=heads))
-    return made
-
-
-def test_the_best_fact_of_a_turn_speaks_for_it():
-    index = with_facts({"sources": ("t1",)}, {"sources": ("t1", "t3")}, {"sources": ("gone",)})
-    facts = Candidates(rows=np.arange(3), lexical=floats(0.0, 5.0, 0.0), late=floats([0.9], [0.2], [0.1]))
-
-    made = table(found(index), facts, index, asked("What?"))
-
-    late, lexical, any_fact = (made[:, FEATURES.index(f"fact_{name}")] for name in ("late", "lexical", "any"))
-    assert late[0] > late[2] > late[1]
-    assert lexical[0] == lexical[2] > lexical[1]
-    assert any_fact.tolist() == [1.0, 0.0, 1.0]
-
-
-def test_a_fact_that_was_true_in_the_time_asked_about_counts_for_its_turn():
-    may = Interval(start=datetime(2025, 5, 3, tzinfo=UTC), end=datetime(2025, 5, 4, tzinfo=UTC))
-    index = with_facts(
-        {"sources": ("t1",), "valid": may},
-        {"sources": ("t2",), "valid": Interval(start=may.start)},
-        {"sources": ("t3",), "valid": Interval(start=NOW, end=NOW + timedelta(days=1))},
-    )
-    facts = Candidates(rows=np.arange(3), lexical=floats(1.0, 1.0, 1.0))
-
-    made = table(found(index), facts, index, asked("What did she do in May 2025?"))
-
-    assert made[:, FEATURES.index("fact_within")].tolist() == [1.0, 0.0, 0.0]
+    assert column("later", matched(index), index) == [0, 0, 1]

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from lukasa import AsyncHandle, AsyncMemory, Settings
+from lukasa.errors import InputError
 from lukasa.policy import RecallPolicy
 from lukasa.wiring import build, now
 
 pytestmark = pytest.mark.anyio
 
 # What the weights of the evidence are is tuned elsewhere, for the real model.
-PLAIN = {best: {"lexical": 1.0, "late_raw": 5.0} for best in ("late", "dense", "lexical")}
+PLAIN = {best: {"lexical": 1.0, "late": 1.0} for best in ("late", "dense", "lexical")}
 AT = "2026-03-01T10:00:00Z"
 LINES = [
     "The violin broke on the way.",
@@ -23,7 +24,7 @@ LINES = [
 
 
 async def memory(**policy: Any) -> AsyncMemory:
-    limits = RecallPolicy(**{"min_confidence": 0.0, "fusion": PLAIN, **policy})
+    limits = RecallPolicy(**{"fusion": PLAIN, **policy})
     parts = build(Settings(store="memory:", embedder="hashing", tokens="words", recall=limits), clock=now)
     made = AsyncMemory(parts)
     await made._parts.store.open()
@@ -48,10 +49,9 @@ async def test_hits_come_best_first_with_falling_scores(alice: AsyncHandle):
     assert recalled.question == "Which harbour was closed?"
 
 
-async def test_below_the_least_confidence_it_abstains_and_shows_nothing():
-    async with await memory(min_confidence=1.01) as made:
-        alice = made.of("alice")
-        recalled, block = await alice.recall("harbour"), await alice.context("harbour")
+async def test_below_the_confidence_that_is_asked_for_it_abstains_and_shows_nothing(alice: AsyncHandle):
+    recalled = await alice.recall("harbour", min_confidence=1.0)
+    block = await alice.context("harbour", min_confidence=1.0)
 
     assert (recalled.abstained, list(recalled.hits), bool(recalled)) == (True, [], False)
     assert recalled.searched == 4, "it did look"
@@ -85,3 +85,18 @@ async def test_a_large_partition_answers_like_a_small_one(exact: int):
         recalled = await alice.recall("Which harbour was closed?")
         assert recalled.hits[0].text == "The harbour was closed."
         assert recalled.searched == 304
+
+
+async def test_it_is_never_silent_by_itself(alice: AsyncHandle):
+    recalled, block = await alice.recall("quantum gravity"), await alice.context("quantum gravity")
+
+    assert (recalled.abstained, block.abstained) == (False, False)
+    assert recalled.hits
+    assert block.turns
+    assert recalled.confidence < (await alice.recall("The harbour was closed.")).confidence
+
+
+@pytest.mark.parametrize("least", [-0.1, 1.1, "0.5", True, float("nan")])
+async def test_a_confidence_that_is_no_share_is_refused(alice: AsyncHandle, least: Any):
+    with pytest.raises(InputError, match="min_confidence must be a number from 0 to 1"):
+        await alice.recall("harbour", min_confidence=least)

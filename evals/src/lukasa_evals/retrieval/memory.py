@@ -112,8 +112,9 @@ def ids_of(handle: Handle) -> dict[str, str]:
 
 
 def asked_at(conversation: Conversation) -> datetime:
-    """Return the moment at which questions are asked: the day after the last session, the same in every run."""
-    return max(session.at for session in conversation.sessions) + timedelta(days=1)
+    """Return the moment at which questions are asked: the day after the last turn, the same in every run."""
+    said = (turn.at or session.at for session in conversation.sessions for turn in session.turns)
+    return max(said) + timedelta(days=1)
 
 
 # --- stores -----------------------------------------------------------------------------------------------------------

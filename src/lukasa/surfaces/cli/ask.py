@@ -74,6 +74,8 @@ def show_sources(out: Console, answer: Answer) -> None:
         out.print(Text(_WHY_NOT[answer.reason], style="yellow"))
     if answer.citations:
         out.print(_source_table(answer.citations))
+    if answer.mode == "evidence" and not answer.abstained:
+        out.print(Text(f"Confidence that this answers the question: {answer.confidence:.0%}", style="dim"))
     warn(answer.warnings)
 
 

@@ -144,7 +144,9 @@ def _show(imported: DemoImport, asked: Sequence[DemoQuestion], distilled: DemoFa
     for (question, why), answer in zip(QUESTIONS, asked, strict=True):
         out.print(Text.assemble((f"? {question}", "bold"), (f"   ({why})", "dim")))
         show_recalled(out, answer.recalled)
-        out.print(Text(f"{answer.milliseconds:,.1f} ms\n", style="dim"))
+        out.print(
+            Text(f"confidence {answer.recalled.confidence:.0%}, {answer.milliseconds:,.1f} ms\n", style="dim")
+        )
     _show_distilled(out, distilled)
     out.print(Rule(style="cyan"))
     recall_ms = median(answer.milliseconds for answer in asked)

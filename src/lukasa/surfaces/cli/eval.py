@@ -72,6 +72,9 @@ def eval_(
     ask: Annotated[bool, Parameter(help="Also have the model answer, and look at the answers.")] = False,
     budget: Annotated[int, Parameter(alias="-b", help="At most so many tokens of context.")] = 1500,
     min_passed: Annotated[float, Parameter(help="Share of questions that must pass, 0 to 1.")] = 1.0,
+    min_confidence: Annotated[
+        float, Parameter(help="Ask with this threshold, below which recall abstains; for `unknown`.")
+    ] = 0.0,
     shared: UserOptions | None = None,
 ) -> int:
     """Ask a memory questions and check what it finds; exit code 1 when too few pass.
@@ -90,7 +93,10 @@ def eval_(
             case.user: memory.of(user=case.user or options.user or "me", tenant=options.tenant or None)
             for case in cases
         }
-        results = [_put(case, handles[case.user], budget=budget, ask=ask) for case in cases]
+        results = [
+            _put(case, handles[case.user], budget=budget, ask=ask, min_confidence=min_confidence)
+            for case in cases
+        ]
     passed = sum(result.passed for result in results) / len(results)
     if options.json:
         print_json({**_figures(results), "min_passed": min_passed, "results": results})
@@ -149,14 +155,14 @@ def _texts(given: Mapping[str, Any], name: str, where: str) -> tuple[str, ...]:
     return tuple(texts)
 
 
-def _put(case: EvalCase, memory: Handle, *, budget: int, ask: bool) -> EvalResult:
+def _put(case: EvalCase, memory: Handle, *, budget: int, ask: bool, min_confidence: float) -> EvalResult:
     started = time.perf_counter()
-    context = memory.context(case.question, budget=budget, now=case.now)
+    context = memory.context(case.question, budget=budget, now=case.now, min_confidence=min_confidence)
     milliseconds = (time.perf_counter() - started) * 1000
     found = _share(case.expect, context.text)
     shown, abstained, answer, answered = context.text, context.abstained, "", None
     if ask:
-        said = memory.ask(case.question, budget=budget, now=case.now)
+        said = memory.ask(case.question, budget=budget, now=case.now, min_confidence=min_confidence)
         answer, abstained = said.text, said.abstained
         answered = _share(case.expect, answer)
         shown = f"{shown}\n{answer}"

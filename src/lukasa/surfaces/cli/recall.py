@@ -63,10 +63,13 @@ class ViewOptions:
     retired: bool = False
     """Include forgotten and superseded ones, marked as such."""
 
+    min_confidence: float = 0.0
+    """Return nothing when recall is less sure than this, from 0 to 1, that anything bears on the question."""
+
     @property
     def view(self) -> dict[str, Any]:
         """The same, as the verbs take it."""
-        view: dict[str, Any] = {"include_retired": self.retired}
+        view: dict[str, Any] = {"include_retired": self.retired, "min_confidence": self.min_confidence}
         if (as_of := moment(self.as_of)) is not None:
             view["as_of"] = as_of
         if self.valid_at:
@@ -129,6 +132,8 @@ def context(
     warn(block.warnings)
     facts = count(len(block.known) + len(block.facts), "fact")
     shown = f"{count(block.tokens, 'token')} of {budget:,}, {count(len(block.turns), 'turn')}, {facts}"
+    if block.omitted:
+        shown += f"; no room for {count(len(block.omitted), 'turn')} that ranked higher"
     console(stderr=True).print(
         Text(f"{shown}{', full-text only' if block.mode == 'lexical' else ''}", style="dim")
     )
@@ -247,7 +252,7 @@ def _words(hit: Hit) -> Text:
 
 def _view(recalled: Recalled) -> str:
     how = ", by full-text only" if recalled.mode == "lexical" else ""
-    return f"{count(len(recalled.hits), 'hit')} among {count(recalled.searched, 'document')}{how}"
+    return f"{count(len(recalled.hits), 'hit')} among {count(recalled.searched, 'document')}{how}, confidence {recalled.confidence:.0%},"
 
 
 def _signals(hit: Hit) -> str:

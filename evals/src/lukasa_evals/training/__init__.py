@@ -1,1 +1,0 @@
-"""Where the learned weights of the recall policy come from."""
