@@ -275,7 +275,7 @@ class RecallPolicy:
     """Up to this many documents, counted by their passages, late interaction scores every one, in about 8 ms on one core;
     beyond it, the channels' candidates only, which find as much (see `per_channel`)."""
 
-    late_passages: int = 4
+    late_passages: int = 3
     """Beyond that, so many passages of each candidate: those nearest by their single vectors, and the best by words."""
 
     warm_bytes: int = 512_000_000

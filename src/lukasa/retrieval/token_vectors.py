@@ -20,6 +20,9 @@ _UNKNOWN = -1
 _SCALE = np.float32(127)
 """`TokenVectors`: a component is `code / 127`."""
 
+_BLOCK = 2_048
+"""Tokens compared at a time: as floats they fit into the processor's cache."""
+
 _EVEN = 0.02
 """Keeps a token that all passages match alike from being weighed without bound."""
 
@@ -126,7 +129,10 @@ def max_sim(question: TokenVectors, passages: TokenBlock) -> Floats:
     if not present.any():
         return best
     # One row a question token: the maximum then runs over neighbouring numbers, several times faster.
-    cosines = (tokens / _SCALE**2) @ passages.codes.astype(np.float32).T
+    cosines = np.empty((len(tokens), len(passages.codes)), np.float32)
+    for start in range(0, len(passages.codes), _BLOCK):
+        block = passages.codes[start : start + _BLOCK].astype(np.float32)
+        np.matmul(tokens / _SCALE**2, block.T, out=cosines[:, start : start + _BLOCK])
     counts = passages.counts[present]
     # Passages without tokens take no columns, so the others' columns are adjacent: each begins where the one before ends.
     starts = np.concatenate([[0], np.cumsum(counts)[:-1]])

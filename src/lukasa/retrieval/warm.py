@@ -111,12 +111,12 @@ class DocumentArrays:
         self.changed += len(documents)
         new = [head.id for head in documents if head.id not in self.rows]
         self._grow(len(new))
-        self._grow_vectors(sum(self._count(head) for head in documents))
         for id_ in new:
             self.rows[id_] = len(self.ids)
             self.ids.append(id_)
         for head in documents:
             self._set(self.rows[head.id], head)
+        self._set_vectors(documents)
 
     def drop(self, id: str) -> bool:
         """Wipe an erased document, its vectors included, and return whether it was known.
@@ -139,8 +139,7 @@ class DocumentArrays:
         for name in self.columns:
             setattr(self, name, grown(getattr(self, name), room))
 
-    def _grow_vectors(self, count: int) -> None:
-        needed = self.used + count
+    def _grow_vectors(self, needed: int) -> None:
         self.tokens.grow(needed)
         if needed > len(self.owner):
             room = max(needed, 2 * len(self.owner)) if self.used else needed
@@ -155,18 +154,38 @@ class DocumentArrays:
         self.seq[row] = head.seq
         self.live[row] = not head.retired
         self.passages[row] = max(1, head.passages)
-        count = self._count(head)
-        if count != self.vectors[row]:
-            self._release(row)
-            self.first[row], self.vectors[row] = self.used, count
-            self.owner[self.used : self.used + count] = row
-            self.used += count
-        if count and head.dense:
-            rows = slice(self.first[row], self.first[row] + count)
-            self.dense[rows] = np.frombuffer(head.dense, np.float32).reshape(count, self.dims)
-            # Its token vectors may be others now; they are read again when a question needs them.
-            self.tokens.forget(rows)
         self._describe(row, head)
+
+    def _set_vectors(self, heads: Sequence[Head]) -> None:
+        """Take in the vectors of documents that were described."""
+        new: list[tuple[int, int, Head]] = []
+        for head in heads:
+            row, count = self.rows[head.id], self._count(head)
+            if count != self.vectors[row]:
+                self._release(row)
+                new.append((row, count, head))
+            elif count and head.dense:
+                rows = slice(self.first[row], self.first[row] + count)
+                self.dense[rows] = np.frombuffer(head.dense, np.float32).reshape(count, self.dims)
+                # Its token vectors may be others now; they are read again when a question needs them.
+                self.tokens.forget(rows)
+        if new:
+            self._append(
+                np.array([row for row, _, _ in new], np.int64),
+                np.array([count for _, count, _ in new], np.int64),
+                np.frombuffer(b"".join(head.dense or b"" for _, count, head in new if count), np.float32),
+            )
+
+    def _append(self, rows: Ints, counts: Ints, dense: Floats) -> None:
+        """Give documents that have none so many vectors each."""
+        end = self.used + int(counts.sum())
+        self._grow_vectors(end)
+        self.first[rows] = end - np.cumsum(counts[::-1])[::-1]
+        self.vectors[rows] = counts
+        self.owner[self.used : end] = np.repeat(rows, counts)
+        if end > self.used:
+            self.dense[self.used : end] = dense.reshape(-1, self.dims)
+        self.used = end
 
     def _release(self, row: int) -> None:
         """Destroy the vectors of a document. Their rows stay, empty: those that were handed out before must not shift."""

@@ -291,3 +291,38 @@ async def test_partitions_that_hold_nothing_are_dropped_too():
 
     assert len(warm_ones._indexes) < 200
     assert len(warm_ones._locks) < 200
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abcd"), st.integers(0, 3), st.booleans()), max_size=20),
+    st.integers(1, 4),
+)
+def test_each_document_has_the_vectors_that_it_was_last_given(steps: list[tuple[str, int, bool]], size: int):
+    index, last = PartitionIndex(dims=2), dict[str, list[float]]()
+    for version, start in enumerate(range(0, len(steps), size), start=1):
+        heads, gone = dict[str, Head](), set[str]()
+        for place, (name, count, erased) in enumerate(steps[start : start + size]):
+            values = [float(start + place + n + 1) for n in range(count)]
+            if erased:
+                gone.add(name)
+                heads.pop(name, None)
+                last[name] = []
+            elif name not in gone:
+                pairs = [number for value in values for number in (value, 0.0)]
+                heads[name] = head(
+                    name, ord(name), dense=dense(*pairs) if pairs else None, passages=count or 1
+                )
+                last[name] = values
+        index.update(Delta(version=version, heads=list(heads.values()), gone=sorted(gone)))
+    turns = index.turns
+    rows = np.array([turns.rows[name] for name in last if name in turns.rows], np.int64)
+    vectors, offsets = turns.vectors_of(rows)
+
+    found = {
+        turns.ids[row]: turns.dense[vectors[start:end], 0].tolist()
+        for row, start, end in zip(rows, offsets, offsets[1:], strict=False)
+    }
+    assert found == {name: values for name, values in last.items() if name in turns.rows}
+    best = dict(zip(turns.ids, turns.cosines(np.array([1, 0], np.float32)).tolist(), strict=True))
+    assert best == {name: max(values, default=0.0) for name, values in found.items()}
+    assert (turns.owner[: turns.used] >= 0).sum() == sum(map(len, found.values()))
