@@ -12,6 +12,7 @@ import pytest
 
 from lukasa_evals import cli
 from lukasa_evals.errors import EvalError
+from lukasa_evals.retrieval import memory as memories
 from lukasa_evals.retrieval.compare import compare
 from lukasa_evals.retrieval.record import Record, read, write
 
@@ -198,14 +199,15 @@ def test_a_store_of_another_embedder_or_data_set_is_not_used_again(chat: Path, t
     assert len(list((tmp_path / "cache").glob("*.lukasa"))) == 3
 
 
-def test_an_interrupted_import_is_not_taken_for_a_store(chat: Path, tmp_path: Path):
-    usual = ("--dataset", f"jsonl:{chat}", "--cache", tmp_path / "cache", "--no-baselines")
-    evaluate(*usual, "--out", tmp_path / "first")
-    (store,) = (tmp_path / "cache").glob("*.lukasa")
-    store.rename(store.with_suffix(".partial"))
-    evaluate(*usual, "--out", tmp_path / "second")
+def test_an_interrupted_import_leaves_no_store(chat: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def interrupted(*_: object, **__: object) -> int:
+        raise KeyboardInterrupt
 
-    assert settings(tmp_path / "second")["datasets"][0]["imported"] == 3
+    monkeypatch.setattr(memories, "remember", interrupted)
+    with pytest.raises(SystemExit):
+        evaluate("--dataset", f"jsonl:{chat}", "--cache", tmp_path / "cache", "--out", tmp_path / "run")
+
+    assert list((tmp_path / "cache").iterdir()) == []
 
 
 def test_a_run_is_never_overwritten(run: Path, chat: Path):

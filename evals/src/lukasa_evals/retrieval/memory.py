@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import is_dataclass, replace
@@ -142,13 +143,13 @@ def open_store(dataset: Dataset, settings: Settings, folder: Path, *, rebuild: b
     path = folder / f"{key}.lukasa"
     built, started = 0, time.perf_counter()
     if rebuild or not path.exists():
-        partial = folder / f"{key}.partial"
-        for old in folder.glob(f"{key}.*"):
-            old.unlink()
-        with Memory.open(partial, settings=settings) as memory:
-            for conversation in dataset.conversations:
-                built += remember(memory, conversation, vectors=settings.embedder != "none")
-        partial.replace(path)
+        # In a folder of its own, as another run may import the same.
+        with tempfile.TemporaryDirectory(prefix="import-", dir=folder) as own:
+            store = Path(own) / path.name
+            with Memory.open(store, settings=settings) as memory:
+                for conversation in dataset.conversations:
+                    built += remember(memory, conversation, vectors=settings.embedder != "none")
+            store.replace(path)
     seconds = time.perf_counter() - started
     return Opened(Memory.open(path, settings=settings, embedder=_embedder(settings)), key, built, seconds)
 

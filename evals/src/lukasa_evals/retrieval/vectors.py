@@ -6,6 +6,7 @@ The only place here that looks past Lukasa's public API, of which vectors are no
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -75,7 +76,7 @@ class EngineVectors:
             return self.documents(texts)
         path = folder / f"dense-{self._identity(texts)}.npy"
         if not path.exists():
-            partial = path.with_suffix(".partial.npy")
+            partial = path.with_suffix(f".{os.getpid()}.npy")
             np.save(partial, self.documents(texts))
             partial.replace(path)
         kept: Matrix = np.load(path)
