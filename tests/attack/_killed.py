@@ -30,7 +30,7 @@ def main(pipe: Connection, path: str, target: str, *, life: int, seed: int) -> N
 
     async def spec(_: HashingEmbedder) -> EmbedderSpec:
         # In each life another one: all that is left from before has to be embedded anew.
-        return EmbedderSpec(fingerprint=f"hashing:life {life}", dense_dims=512, token_dims=128)
+        return EmbedderSpec(fingerprint=f"hashing:life {life}", dense_dims=512, token_width=128)
 
     HashingEmbedder.spec = spec  # type: ignore[method-assign]
     if target == "scrub":

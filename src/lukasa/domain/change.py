@@ -249,7 +249,7 @@ def _check_embeddings(id: str, embeddings: Sequence[Embedding], fingerprint: str
         raise InputError(f"{id!r} has {len(embeddings)} embeddings; it needs one for each passage")
     for embedding in embeddings:
         _check_embedding(id, embedding)
-    shapes = {(len(each.dense), each.tokens.dims if each.tokens else None) for each in embeddings}
+    shapes = {(len(each.dense), each.tokens.width if each.tokens else None) for each in embeddings}
     if len(shapes) > 1:
         raise InputError(f"the embeddings of {id!r} are of several shapes; one embedder makes one")
 
@@ -258,9 +258,9 @@ def _check_embedding(id: str, embedding: Embedding) -> None:
     if not embedding.dense or len(embedding.dense) % _FLOAT32:
         raise InputError(f"the dense vector of {id!r} has {len(embedding.dense)} bytes; float32 takes 4 each")
     tokens = embedding.tokens
-    if tokens is not None and (tokens.dims < 1 or len(tokens.codes) % tokens.dims):
+    if tokens is not None and (tokens.width < 1 or len(tokens.codes) % tokens.width):
         raise InputError(
-            f"{len(tokens.codes)} bytes of token vectors of {id!r} are not rows of {tokens.dims}"
+            f"{len(tokens.codes)} bytes of token vectors of {id!r} are not whole vectors of {tokens.width}"
         )
 
 

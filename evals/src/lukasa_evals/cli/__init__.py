@@ -26,6 +26,7 @@ for name, target, told in (
         "Ask every question, and measure how much of its evidence is found.",
     ),
     ("compare", f"{_HERE}.comparing:compare", "Compare two runs question by question."),
+    ("train-basis", f"{_HERE}.learning:train_basis", "Learn the projection of token states anew."),
     (
         "run",
         f"{_HERE}.answering:run",
