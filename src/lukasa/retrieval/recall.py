@@ -136,7 +136,7 @@ class Recall:
         ranking.timings["total"] = (perf_counter() - started) * 1000
         return Context(
             text=text,
-            tokens=await off_loop(self.counter.count, text) if text else 0,
+            tokens=await off_loop(self.counter.count, text) if profile.text else block.tokens,
             turns=block.turns,
             facts=block.facts,
             excerpts=block.excerpts,
