@@ -18,7 +18,7 @@ import pytest
 from _settings import SETTINGS
 
 from lukasa import Handle, Memory
-from lukasa.adapters.stores.sqlite import eraser
+from lukasa.adapters.stores.sqlite import store as sqlite_store
 from lukasa.adapters.stores.sqlite.store import SqliteStore
 from lukasa.domain.erasure import Erasure
 from lukasa.errors import InputError, NotFoundError
@@ -268,7 +268,7 @@ def test_a_scrub_that_is_owed_is_found_and_done_when_the_store_is_next_opened(
         alice = memory.of("alice")
         receipt = alice.remember(f"I live in {CANARY}.", at=START)
         with monkeypatch.context() as patch:
-            patch.setattr(eraser, "scrub", full_disk)
+            patch.setattr(sqlite_store, "scrub", full_disk)
             assert not alice.erase(receipt.turns).complete
         (finding,) = memory.doctor().findings
         assert finding.what == "erased"
@@ -279,7 +279,7 @@ def test_a_scrub_that_is_owed_is_found_and_done_when_the_store_is_next_opened(
         assert traces(tmp_path, CANARY) == []
 
 
-def full_disk(_: apsw.Connection) -> bool:
+def full_disk(_: apsw.Connection, **_patience: float) -> bool:
     raise apsw.FullError
 
 

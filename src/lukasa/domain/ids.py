@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 from lukasa.domain.scope import Partition
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 _SIZE = 15
 """Bytes in an id: 120 bits, which makes 24 letters of base 32 without padding."""
 
@@ -23,6 +25,6 @@ def content_id(prefix: str, partition: Partition, parts: Sequence[str | int | No
 
 def digest(parts: Sequence[str | int | None], *, size: int = 16) -> str:
     """Return a lower-case base-32 BLAKE2b digest of *parts*; JSON keeps neighbouring parts apart."""
-    data = json.dumps(list(parts), ensure_ascii=False, separators=(",", ":")).encode()
+    data = _JSON.encode(list(parts)).encode()
     raw = hashlib.blake2b(data, digest_size=size).digest()
     return base64.b32encode(raw).decode().rstrip("=").lower()
