@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import NamedTuple
 
 from lukasa.beliefs.edits import put_next
-from lukasa.domain.change import Change, PutFact, Restore, Retire
+from lukasa.domain.change import Basis, Change, PutFact, Restore, Retire
 from lukasa.domain.fact import Fact
 from lukasa.domain.journal import Cause, JournalEntry
 from lukasa.domain.query import TurnQuery
 from lukasa.domain.scope import Partition
-from lukasa.errors import InputError, NotFoundError
+from lukasa.errors import ConflictError, InputError, NotFoundError, StaleError
 from lukasa.indexing.documents import document_of
 from lukasa.indexing.encoder import Encoder
 from lukasa.ports.attempts import PartitionLocks, until_applied
@@ -52,10 +52,18 @@ class Undo:
         cause = Cause(verb="undo", at=now, reason=reason)
 
         async def take_back(version: int) -> list[str]:
-            changes = await self._changes(partition, await self._entries(partition, undoing), now)
+            entries = await self._entries(partition, undoing)
+            try:
+                changes = await self._changes(partition, entries, now)
+            except StaleError as error:
+                if await self.store.version(partition) == version:  # nobody wrote: it will not become another
+                    raise ConflictError(f"{error}: run `lukasa verify`") from error
+                raise
             if not changes:
                 return []
-            applied = await self.store.apply(partition, changes, cause=cause, expected=version)
+            # Of what others write meanwhile, little bears on this: only what happens to the same turns and facts.
+            basis = Basis(version=version, ids=frozenset(entry.id for entry in entries))
+            applied = await self.store.apply(partition, changes, cause=cause, expected=basis)
             return [*applied.changed, *applied.facts]
 
         async with self.locks.of(partition):

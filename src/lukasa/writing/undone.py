@@ -77,9 +77,7 @@ def _undone(history: Sequence[Fact], entries: Sequence[JournalEntry]) -> list[in
     contents = {entry.content for entry in entries if entry.id == history[-1].id and entry.content}
     undone = [index for index, fact in enumerate(history) if packed_digest(pack(fact)) in contents]
     if len(undone) < len(contents):
-        raise StaleError(
-            f"the fact {history[-1].id!r} was rewritten since its journal was read; read it again"
-        )
+        raise StaleError(f"the fact {history[-1].id!r} does not have the versions that were to be undone")
     return undone
 
 

@@ -352,6 +352,12 @@ ORDER BY version;
 -- name: version_at
 SELECT coalesce(max(version), 0) FROM changes WHERE partition = :partition AND at <= :at;
 
+-- name: changed_since
+SELECT 1 FROM changes
+WHERE partition = :partition AND version > :since
+  AND (op = 'erase' OR name IN (SELECT value FROM json_each(:names)))
+LIMIT 1;
+
 -- name: gone
 SELECT name FROM changes WHERE partition = :partition AND version > :since AND op = 'erase' ORDER BY version;
 

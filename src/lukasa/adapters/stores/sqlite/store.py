@@ -33,7 +33,7 @@ from lukasa.adapters.stores.sqlite.scrub import owes_scrub, scrub
 from lukasa.adapters.stores.sqlite.sql import sql
 from lukasa.adapters.stores.sqlite.threads import Threads
 from lukasa.adapters.stores.sqlite.verify import verify
-from lukasa.domain.change import Applied, Change, check
+from lukasa.domain.change import Applied, Basis, Change, check
 from lukasa.domain.document import Delta, Kind, Scored
 from lukasa.domain.embedding import TokenVectors
 from lukasa.domain.erasure import Erased, Erasure
@@ -102,7 +102,7 @@ class SqliteStore:
         changes: Sequence[Change],
         *,
         cause: Cause,
-        expected: int | None = None,
+        expected: int | Basis | None = None,
         bookkeeping: Sequence[Bookkeeping] = (),
     ) -> Applied:
         def work(db: apsw.Connection) -> Applied:
