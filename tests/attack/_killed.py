@@ -13,7 +13,7 @@ from typing import Any
 
 from lukasa import Handle, Memory, Settings
 from lukasa.adapters.embedders.hashing import HashingEmbedder
-from lukasa.adapters.stores.sqlite import eraser, migrations
+from lukasa.adapters.stores.sqlite import migrations, scrub
 from lukasa.domain.embedding import EmbedderSpec
 from lukasa.errors import ConflictError
 
@@ -34,7 +34,7 @@ def main(pipe: Connection, path: str, target: str, *, life: int, seed: int) -> N
 
     HashingEmbedder.spec = spec  # type: ignore[method-assign]
     if target == "scrub":
-        stand_still(say, eraser, chance.choice(_SCRUB), times=chance.randint(1, 3))
+        stand_still(say, scrub, chance.choice(_SCRUB), times=chance.randint(1, 3))
     elif target == "migrate" and chance.random() < 0.6:
         stand_still(say, migrations, "add_migration", times=1)
     say("begin", "migrate" if target == "migrate" else "open")

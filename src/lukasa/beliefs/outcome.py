@@ -100,7 +100,12 @@ class _VersionDraft:
     def write_new(self, valid: Interval, *, status: Status = "current", until: Fact | None = None) -> str:
         """Write the claim as a fact of its own, or as the hidden one of the same content, and return its id."""
         hidden = self._hidden()
-        fact = self._blank(valid) if hidden is None else merged(hidden, self.proposal)
+        if hidden is None:
+            fact = self._blank(valid)
+        elif hidden.retired_at is None:
+            fact = merged(hidden, self.proposal)
+        else:
+            fact = self._again(hidden, valid)
         superseded_by = None if until is None else until.id
         self.put(
             replace(fact, valid=valid, status=status, superseded_by=superseded_by, retired_at=None, rivals=())
@@ -114,6 +119,18 @@ class _VersionDraft:
             if fact.key == self.proposal.key and (forgotten or fact.status == "quarantined"):
                 return fact
         return None
+
+    def _again(self, hidden: Fact, valid: Interval) -> Fact:
+        """Return a forgotten or undone fact on the word of the claim alone: what was hidden says nothing any more."""
+        return replace(
+            self._blank(valid),
+            id=hidden.id,
+            occurrence=hidden.occurrence,
+            learned_at=hidden.learned_at,
+            pinned=hidden.pinned,
+            revision=hidden.revision,
+            seq=hidden.seq,
+        )
 
     def _blank(self, valid: Interval) -> Fact:
         proposal, claim = self.proposal, self.proposal.claim

@@ -13,7 +13,7 @@ from lukasa.domain.embedding import Embedding
 from lukasa.domain.fact import Fact
 from lukasa.domain.journal import Cause, FactOp
 from lukasa.domain.turn import MAX_INT, Turn
-from lukasa.errors import InputError
+from lukasa.errors import InputError, StaleError
 
 _FLOAT32 = 4
 """Bytes of one component of a dense vector."""
@@ -35,6 +35,23 @@ class Extraction:
     fallback: str = ""
     """Why the extractor's own reading is missing (`bad reply`, `over budget`: the rules read the turn in its place) or not
     whole (`cut off`); empty when all is well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What a write was decided on: it is stale when something of that changed, or was erased, since the version."""
+
+    version: int
+    """The partition's version when it was read."""
+
+    ids: frozenset[str]
+    """The turns and facts that were read."""
+
+    def stale(self) -> StaleError:
+        """Return the error for a write whose basis has changed."""
+        return StaleError(
+            f"what was read at version {self.version} of the partition has changed; read it again"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

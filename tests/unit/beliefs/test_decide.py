@@ -380,7 +380,7 @@ def test_a_forgotten_fact_comes_back_when_it_is_said_again(beliefs):
     beliefs.hear(claim("Ana", "lives_in", "Porto", day=30))
 
     (fact,) = beliefs.last.values()
-    assert (fact.retired_at, fact.status, fact.evidence, fact.revision) == (None, "current", 2, 3)
+    assert (fact.retired_at, fact.status, fact.evidence, fact.revision) == (None, "current", 1, 3)
 
 
 def test_a_forgotten_fact_ends_nothing(beliefs):
