@@ -21,7 +21,17 @@ from lukasa.beliefs.proposal import (
     standing,
 )
 from lukasa.beliefs.timeline import Cut, PlacedClaim, Placement, correcting, place
-from lukasa.beliefs.verdicts import Conflicts, Removes, Replaces, Retracts, Revises, Same, Supersedes, Verdict
+from lukasa.beliefs.verdicts import (
+    Conflicts,
+    Ignored,
+    Removes,
+    Replaces,
+    Retracts,
+    Revises,
+    Same,
+    Supersedes,
+    Verdict,
+)
 from lukasa.domain.fact import Fact, Status
 from lukasa.domain.ids import content_id
 from lukasa.domain.interval import Interval
@@ -43,6 +53,8 @@ def outcome(placed: PlacedClaim, verdict: Verdict, *, now: datetime, partition: 
     proposal, placement = placed.proposal, placed.placement
     draft = _VersionDraft({fact.id: fact for fact in placed.facts}, proposal, now, partition)
     match verdict:
+        case Ignored():
+            return []
         case Same(fact_id) if rests_on(proposal, draft.get(fact_id)):
             return []
         case Same(fact_id):
@@ -301,7 +313,9 @@ def _close(draft: _VersionDraft, ids: Iterable[str], *, by: str) -> None:
     """End what an event ended, or a plan that was dropped. What happens keeps its time: that is when it takes place."""
     for fact_id in ids:
         fact = draft.get(fact_id)
-        valid = fact.valid if happens(fact) else replace(fact.valid, end=draft.proposal.since)
+        valid = (
+            fact.valid if happens(fact) else replace(fact.valid, end=max(draft.proposal.since, began(fact)))
+        )
         draft.put(replace(fact, valid=valid, status="superseded", superseded_by=by, rivals=()))
 
 

@@ -146,6 +146,8 @@ def _follows(proposal: Proposal, rival: Fact) -> bool:
 
 def _overruled(proposal: Proposal, rival: Fact) -> bool:
     """Whether a fact begins within the time that a claim made later vouches for."""
+    if proposal.tells_of_a_day and rival.valid.phrase:
+        return False  # Of two days that were named, the later one is the later.
     return (
         proposal.valid.end is None
         and proposal.since <= began(rival) <= proposal.stands_until

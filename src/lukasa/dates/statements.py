@@ -129,11 +129,20 @@ _BOUND_BEFORE = LazyPattern(r"(?i)\b(?:(?P<since>since)|until|till|by)\s+(?:the\
 def validity(when: Interval | None, said_at: datetime, *, state: bool, ended: bool) -> Interval | None:
     """Return when a statement is true; *when* is the time that its words name, if they do.
 
-    A state is true from its beginning, or from now; an event at its time, or `None` when no time is named.
+    A state is true from its beginning, or from now, and no date of its own ends it; an event at its time, or `None` when no
+    time is named.
     """
     if not state and not ended:
         return when
-    if when is None or when.start is None or when.start > said_at:
+    if when is not None and when.start is not None and when.start > said_at:
+        # It is to begin, or to end, only then.
+        return Interval(
+            start=None if ended else when.start,
+            end=when.start if ended else None,
+            granularity=when.granularity,
+            phrase=when.phrase,
+        )
+    if when is None or when.start is None:
         start, end = (None, said_at) if ended else (said_at, None)
         return Interval(start=start, end=end, granularity="instant")
     if not ended:

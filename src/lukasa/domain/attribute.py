@@ -105,6 +105,7 @@ _ALL = (
     Attribute("speaks", "multi", "profile", "concept", extracted=True),
     Attribute("allergic_to", "multi", "profile", "concept", extracted=True, lasts=True, profile_rank=10, relation_rank=11),
     Attribute("has_condition", "multi", "profile", "concept", extracted=True, lasts=True, profile_rank=11),
+    Attribute("takes", "multi", "profile", "concept", extracted=False, profile_rank=21),
     Attribute(
         "child", "multi", "profile", "person", extracted=True, profile_rank=9, relation_rank=13,
         kinship_words=("son", "daughter", "child", "kid", "baby", "stepson", "stepdaughter"),
@@ -130,7 +131,7 @@ _ALL = (
     ),
     Attribute(
         "friend", "multi", "profile", "person", extracted=True, relation_rank=17,
-        kinship_words=("friend", "best friend", "roommate", "flatmate", "buddy", "pal"),
+        kinship_words=("friend", "best friend", "roommate", "flatmate", "buddy", "pal", "mate"),
     ),
     Attribute("pet", "multi", "profile", "animal", extracted=True, profile_rank=15, relation_rank=18),
     Attribute("owns", "multi", "profile", "thing", extracted=True, relation_rank=7),

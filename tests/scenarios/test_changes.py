@@ -1,0 +1,111 @@
+"""What changes, ends or is corrected takes effect; what is told later about an earlier time does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from lukasa import Memory
+
+FIRST, LATER = "2026-11-10T10:00:00Z", "2026-11-11T10:00:00Z"
+
+
+def believed(*said: str, at: tuple[str, str] = (FIRST, LATER)) -> dict[str, set[str]]:
+    """Return the current values of each attribute after one statement a session, denials apart."""
+    with Memory.open("memory:", embedder="none") as memory:
+        handle = memory.of(user="a")
+        for number, (text, when) in enumerate(zip(said, at, strict=False)):
+            handle.remember(text, at=when, session=str(number))
+        values: dict[str, set[str]] = {}
+        for fact in handle.facts():
+            if not fact.negated and fact.status == "current":
+                values.setdefault(fact.attribute or "", set()).add(fact.value or "")
+        return values
+
+
+def _cases() -> Iterator[tuple[str, str, str, str]]:
+    for line in CHANGES.strip().splitlines():
+        first, later, attribute, value = (part.strip() for part in line.split("|"))
+        yield first, later, attribute, value
+
+
+CHANGES = """
+My name is Marta.            | Please call me Tess from now on.                 | name     | Tess
+My name is Marta.            | I changed my name to Tess.                       | name     | Tess
+My name is Marta.            | I go by Tess these days.                         | name     | Tess
+My name is Marta.            | Call me Tess.                                    | name     | Tess
+I live in Ghent.             | Actually, I don't live in Ghent, I live in Turin. | lives_in | Turin
+I live in Ghent.             | Correction: I live in Turin.                     | lives_in | Turin
+I live in Ghent.             | No, that's wrong, I live in Turin.               | lives_in | Turin
+I live in Ghent.             | I moved to Turin last week.                      | lives_in | Turin
+I live in Ghent.             | I moved out of Ghent.                            | lives_in | -
+I live in Ghent.             | I don't live in Ghent anymore.                   | lives_in | -
+I work at Initech.           | I quit my job at Initech.                        | works_at | -
+I work at Initech.           | I left Initech.                                  | works_at | -
+I work at Initech.           | I got laid off.                                  | works_at | -
+I work at Initech.           | I just started at Umbra.                         | works_at | Umbra
+I work at Initech.           | I joined Umbra last month.                       | works_at | Umbra
+I work at Initech.           | I'm now at Umbra.                                | works_at | Umbra
+I work at Initech.           | I got a new job at Umbra.                        | works_at | Umbra
+I work as a nurse.           | I'm a teacher now.                               | works_as | teacher
+I'm married to Pavel.        | Pavel and I got divorced.                        | partner  | -
+My girlfriend is called Ida. | Ida and I broke up.                              | partner  | -
+My wife is called Ida.       | My wife left me.                                 | partner  | -
+I have a dog called Bruno.   | Bruno passed away.                               | pet      | -
+I have a dog called Bruno.   | My dog died yesterday.                           | pet      | -
+I have a cat called Mimi.    | My cat Mimi died.                                | pet      | -
+I'm vegetarian.              | I started eating meat again last month.          | diet     | -
+I'm vegan.                   | I eat meat now.                                  | diet     | -
+I'm vegan.                   | I'm not vegan any more.                          | diet     | -
+I like sushi.                | I don't like sushi anymore.                      | likes    | -
+I drive a Honda.             | I sold my Honda.                                 | owns     | -
+I have a car.                | I sold my car last week.                         | owns     | -
+I'm 30.                      | I'm 31 now.                                      | age      | 31
+I study physics.             | I dropped out of university.                     | studies  | -
+My favourite colour is blue. | My favourite colour is green now.                | favourite colour | green
+I have a brother called Tom. | My brother is called Tim, not Tom.               | sibling  | Tim
+"""
+
+
+@pytest.mark.parametrize(("first", "later", "attribute", "value"), list(_cases()))
+def test_what_ended_or_was_corrected_is_no_longer_believed(
+    first: str, later: str, attribute: str, value: str
+):
+    assert believed(first, later).get(attribute, set()) == ({value} if value != "-" else set())
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "attribute", "value"),
+    [
+        ("I moved to Milan in May 2024.", "I moved to Rome in March 2020.", "lives_in", "Milan"),
+        ("I live in Milan.", "I moved to Rome in 2010.", "lives_in", "Milan"),
+        ("I started working at Umbra in 2025.", "I started working at Initech in 2019.", "works_at", "Umbra"),
+        ("I got married in 2020.", "I got divorced in 2015.", "relationship_status", "married"),
+        ("I work at Initech.", "I worked at Umbra in 2019.", "works_at", "Initech"),
+        ("I work at Initech.", "I left Umbra in 2019.", "works_at", "Initech"),
+        ("I live in Milan.", "I'm moving to Rome in June.", "lives_in", "Milan"),
+        ("I live in Milan.", "I used to live in Rome.", "lives_in", "Milan"),
+        ("I have a dog called Bruno.", "My neighbour's dog died.", "pet", "Bruno"),
+        ("I have a dog called Bruno.", "Kira passed away.", "pet", "Bruno"),
+        ("I work at Initech.", "If I quit my job I would travel.", "works_at", "Initech"),
+        ("I work at Initech.", "My sister quit her job.", "works_at", "Initech"),
+        ("I was diagnosed with asthma last year.", "I went for a run on Sunday.", "has_condition", "asthma"),
+    ],
+)
+def test_what_is_told_of_another_time_or_person_ends_nothing(
+    first: str, later: str, attribute: str, value: str
+):
+    assert believed(first, later)[attribute] == {value}
+
+
+def test_of_two_pets_the_one_that_is_named_is_meant():
+    assert believed("I have a dog called Bruno and I have a dog called Kira.", "Bruno died.")["pet"] == {
+        "Kira"
+    }
+
+
+def test_a_clock_that_was_wrong_once_does_not_outlast_what_is_said_after_it():
+    values = believed("I live in Ghent.", "I live in Turin now.", at=("2099-01-01T00:00:00Z", LATER))
+
+    assert values["lives_in"] == {"Turin"}
