@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from lukasa import Memory
+from lukasa.testing.llm import ScriptedLLM
 
 FIRST, LATER = "2026-11-10T10:00:00Z", "2026-11-11T10:00:00Z"
 
@@ -109,3 +110,44 @@ def test_a_clock_that_was_wrong_once_does_not_outlast_what_is_said_after_it():
     values = believed("I live in Ghent.", "I live in Turin now.", at=("2099-01-01T00:00:00Z", LATER))
 
     assert values["lives_in"] == {"Turin"}
+
+
+def test_what_begins_in_the_same_breath_does_not_end():
+    assert believed("I work at Initech.", "I work at Umbra now. I quit my job.")["works_at"] == {"Umbra"}
+
+
+def test_a_model_that_names_no_end_ends_it_all_the_same():
+    works = {"message": 1, "subject": "user", "text": "User works at Initech", "quote": "I work at Initech"}
+    works |= {"attribute": "works_at", "value": "Initech"}
+    quit_job = {"message": 1, "subject": "user", "text": "User quit their job", "kind": "event"}
+    model = ScriptedLLM([{"facts": [works]}, {"facts": [quit_job | {"quote": "I quit my job"}]}])
+    with Memory.open("memory:", embedder="none", llm=model) as memory:
+        handle = memory.of(user="a")
+        handle.remember("Hello there, I work at Initech.", at=FIRST, session="1", wait=True)
+        handle.remember("Well, I quit my job yesterday.", at=LATER, session="2", wait=True)
+
+        facts = handle.facts(status=["current", "superseded"])
+        assert [fact.status for fact in facts if fact.attribute == "works_at"] == ["superseded"]
+
+
+def test_what_a_prompt_begins_with_is_of_those_who_speak_and_sure():
+    with Memory.open("memory:", embedder="none") as memory:
+        handle = memory.of(user="a")
+        handle.remember(
+            "My name is Tess. I'm allergic to walnuts. My sister Ida lives in Ghent. I'm moving to Rome in June. "
+            "I have an appointment with the dentist on 3 December. I'm not vegan. I play chess.",
+            at=FIRST,
+        )
+        handle.remember([{"role": "assistant", "content": "I love Porto. Gary is an actor."}], at=FIRST)
+
+        assert handle.context("What shall I cook?", budget=4000).profile == (
+            "Known\n- User: is called Tess; is allergic to walnuts"
+        )
+
+
+def test_a_prompt_begins_with_nothing_rather_than_with_what_is_not_known():
+    with Memory.open("memory:", embedder="none") as memory:
+        handle = memory.of(user="a")
+        handle.remember("Jonas snores like a tractor. What a day!", at=FIRST)
+
+        assert handle.context("Who snores?").profile == ""

@@ -262,7 +262,7 @@ def ends(event: Proposal | Fact, state: Proposal | Fact) -> bool:
     )
 
 
-def ended_by(proposal: Proposal, facts: Iterable[Fact]) -> list[Fact]:
+def ended_by(proposal: Proposal, facts: Sequence[Fact]) -> list[Fact]:
     """Return the states that an event ends, as its claim says: the only pet that is a dog, the employer whichever it is."""
     over: dict[str, Fact] = {}
     for ending in proposal.claim.ends:
@@ -280,6 +280,8 @@ def _may_end(proposal: Proposal, fact: Fact, ending: Ending) -> bool:
         return False
     if not believed(fact) or fact.negated or happens(fact) or last_said(fact) > proposal.said_at:
         return False
+    if all(source.turn == proposal.claim.source.turn for source in fact.sources):
+        return False  # "I quit my job. I work at Umbra now."
     # Told within weeks, it ends what was said to be so shortly before; told later, only what was so then.
     return holds(fact, proposal.since) or proposal.said_at - proposal.since <= _NEWS
 

@@ -16,6 +16,7 @@ from lukasa.beliefs.proposal import (
     alike,
     began,
     believed,
+    ended_by,
     ends,
     excludes,
     first_said,
@@ -95,6 +96,8 @@ def place(proposal: Proposal, facts: Iterable[Fact]) -> Placement | None:
     )
     rivals = [rival for rival in rivals if rival not in weaker]
     cuts = tuple(cut for rival in rivals if (cut := _cut(proposal, rival)) is not None)
+    over = (fact for fact in ended_by(proposal, live) if fact not in rivals and not alike(proposal, fact))
+    cuts += tuple(Cut(fact, max(proposal.since, began(fact))) for fact in over)
     bounds = [bound for rival in rivals if (bound := _bound(proposal, rival)) is not None]
     bounds += [Bound(cut.resumes, cut.fact) for cut in cuts if cut.resumes is not None]
     bounds += [

@@ -105,7 +105,7 @@ _ALL = (
     Attribute("speaks", "multi", "profile", "concept", extracted=True),
     Attribute("allergic_to", "multi", "profile", "concept", extracted=True, lasts=True, profile_rank=10, relation_rank=11),
     Attribute("has_condition", "multi", "profile", "concept", extracted=True, lasts=True, profile_rank=11),
-    Attribute("takes", "multi", "profile", "concept", extracted=False, profile_rank=21),
+    Attribute("takes", "multi", "profile", "concept", extracted=False, profile_rank=16),
     Attribute(
         "child", "multi", "profile", "person", extracted=True, profile_rank=9, relation_rank=13,
         kinship_words=("son", "daughter", "child", "kid", "baby", "stepson", "stepdaughter"),
@@ -138,7 +138,7 @@ _ALL = (
     Attribute("likes", "multi", "preference", "concept", extracted=True, opposite="dislikes", profile_rank=19, relation_rank=8),
     Attribute("dislikes", "multi", "preference", "concept", extracted=True, opposite="likes", profile_rank=20, relation_rank=9),
     Attribute("prefers", "multi", "preference", "concept", extracted=True, profile_rank=18, relation_rank=10),
-    Attribute("does", "multi", "profile", "literal", extracted=True, profile_rank=16),
+    Attribute("does", "multi", "profile", "literal", extracted=True),
     Attribute("started", "multi", "event", "literal", extracted=False),
     Attribute("stopped", "multi", "event", "literal", extracted=False, ends_with="does"),
     Attribute("moved_to", "multi", "event", "place", extracted=False),

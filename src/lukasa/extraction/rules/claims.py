@@ -105,14 +105,16 @@ def of_reading(said: Said, reading: Reading, clause_end: int, *, corrects: str |
 
 def _when(said: Said, reading: Reading, clause_end: int) -> Interval | None:
     """Return the time that the clause of a reading names, behind its verb or just before its subject."""
+    near = []
     for time in said.times():
         behind = reading.cue <= time.start < clause_end
         before = 0 <= reading.start - time.end <= _NEAR
         # "At five" says when on some day, not since when.
         by_the_clock = time.interval.granularity in {"instant", "part"} and time.interval.end is not None
         if (behind or before) and not (time.recurring or by_the_clock):
-            return time.interval
-    return None
+            near.append(time.interval)
+    # "Last month on the 15th": the day says more.
+    return min(near, key=lambda when: when.granularity != "day", default=None)
 
 
 def _dated_words(when: Interval, reading: Reading) -> str:

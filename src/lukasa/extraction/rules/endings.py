@@ -14,7 +14,7 @@ from typing import NamedTuple
 from lukasa.domain.claim import Ending
 from lukasa.extraction.rules.grammar import END, alternatives
 from lukasa.extraction.rules.people import NAME, attribute_of, relations
-from lukasa.text.patterns import WordLists
+from lukasa.text.patterns import LazyPattern, WordLists
 
 _LISTS = WordLists("lukasa.extraction.rules", "endings")
 _LONGEST = 160
@@ -46,6 +46,13 @@ def endings(text: str, start: int, end: int) -> Iterator[EndingEvent]:
                 continue
             yield _event(row, groups, match.start(), match.end())
             return
+
+
+def ends_in(text: str) -> tuple[Ending, ...]:
+    """Return what a text in the first person says is over, wherever in it."""
+    starts = (match.start() for match in _SUBJECTS.finditer(text[:_LONGEST_TEXT]))
+    found = (event for start in starts for event in endings(text, start, len(text)))
+    return tuple(dict.fromkeys(ending for event in found for ending in event.ends))
 
 
 class _EndingRow(NamedTuple):
@@ -88,6 +95,8 @@ def _row(line: str) -> _EndingRow:
     return _EndingRow(ends, sure == "if", fact, re.compile(pattern, re.IGNORECASE))
 
 
+_LONGEST_TEXT = 2000
+_SUBJECTS = LazyPattern(rf"(?<![\w'’-])(?:[Ii]|[Mm]y|[Ww]e|[Ss]ome(?:one|body)|{NAME})(?=['’\s])")
 _OF_KIN = "kin"
 """In a row: the attribute of the relative or animal that was named."""
 

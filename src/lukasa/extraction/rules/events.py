@@ -162,7 +162,7 @@ def _attribute(value: str) -> tuple[str, str]:
 
 
 _LONGEST = 220
-_SHORTEST = 3
+_SHORTEST = 2
 """Words of what happened, the verb included."""
 
 _NEAR = 4

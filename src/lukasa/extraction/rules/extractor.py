@@ -95,7 +95,8 @@ def _of_sentence(said: Said, scene: Scene) -> Iterator[Claim]:
         end = _clause_end(said, start)
         if asks and end >= said.end - 1:
             continue
-        ending = next(endings(text, start, said.end), None)
+        past = _SINCE.search(text, max(said.start, start - _SIGHT), start)
+        ending = None if past else next(endings(text, start, said.end), None)
         if ending is not None:
             yield claim.of_ending(said, ending, end, times)
         own = [
@@ -303,6 +304,9 @@ _IF = LazyPattern(
 _UNREAL = LazyPattern(
     r"(?i)\b(?:imagine|pretend|suppose|supposing|assum(?:e|ing)|let['’]?s say|hypothetically|what if|just kidding|kidding|joking|jk|as a joke|in a parallel|in my dream|dreamt|if i (?:were|was|had)|someone (?:who|that)|my friend (?:says|said))\b"
 )
+_SINCE = LazyPattern(r"(?i)\bsince\s$")
+"""Before what happened at some time that is not said: "five years since I graduated"."""
+
 _CLAUSE_END = LazyPattern(
     r"(?i)[.](?=\s|$)|[;:!?()\n—–…]|,(?=\s(?:i\b|my\b|we\b|it\b|he\b|she\b|they\b|that|this|but|so|and|which|who|where|because|since|can|could|do|what|how|is|are|any|please))|\s-+\s|"
     r"\s(?:but|because|so|while|although|though|which|and (?:i|we|my|he|she|it|they|now|then|am|was|have|had|want|need|would|will|just|it['’]s|i['’]\w+))\b"
