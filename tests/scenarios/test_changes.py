@@ -37,6 +37,7 @@ My name is Marta.            | I changed my name to Tess.                       
 My name is Marta.            | I go by Tess these days.                         | name     | Tess
 My name is Marta.            | Call me Tess.                                    | name     | Tess
 I live in Ghent.             | Actually, I don't live in Ghent, I live in Turin. | lives_in | Turin
+I live in Ghent.             | Not Ghent, Turin.                                | lives_in | Turin
 I live in Ghent.             | Correction: I live in Turin.                     | lives_in | Turin
 I live in Ghent.             | No, that's wrong, I live in Turin.               | lives_in | Turin
 I live in Ghent.             | I moved to Turin last week.                      | lives_in | Turin
@@ -151,3 +152,22 @@ def test_a_prompt_begins_with_nothing_rather_than_with_what_is_not_known():
         handle.remember("Jonas snores like a tractor. What a day!", at=FIRST)
 
         assert handle.context("Who snores?").profile == ""
+
+
+def test_a_label_that_is_not_the_name_people_use_is_one_person_with_it():
+    with Memory.open("memory:", embedder="none") as memory:
+        handle = memory.of(user="a")
+        handle.remember(
+            [
+                {"role": "user", "name": "Emi", "content": "I live in Turin. I love opera."},
+                {"role": "user", "name": "Tom", "content": "Hey Kate! How is Turin?"},
+            ],
+            at=FIRST,
+            session="1",
+        )
+        handle.remember("Hi, I'm Priya. I'm allergic to walnuts.", at=LATER, session="2")
+
+        people = {entity.name: entity.aliases for entity in handle.entities() if entity.type == "person"}
+        assert people == {"Emi": ("Kate",), "User": ("Priya",)}
+        assert {relation.label for relation in handle.relations("Kate")} >= {"lives_in", "likes"}
+        assert {relation.label for relation in handle.relations("Priya")} >= {"allergic_to"}

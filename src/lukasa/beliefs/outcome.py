@@ -361,11 +361,19 @@ def _retract(draft: _VersionDraft, ids: Sequence[str], *, replacement: bool) -> 
     right = [fact for fact in draft.facts() if fact.id not in ids]
     if replacement:
         draft.proposal = correcting(draft.proposal, wrong)
+        if draft.proposal.claim.conditional:
+            draft.proposal = _in_the_words_of(wrong[0], draft.proposal)
     # The claim was placed among the wrong facts too, and at the time when it was said: it needs another place.
     own = _enter(draft, place(draft.proposal, right))
     for fact in wrong:
         draft.put(replace(fact, status="retracted", superseded_by=own, rivals=()))
         _repair(draft, fact, own, replacement=replacement)
+
+
+def _in_the_words_of(wrong: Fact, proposal: Proposal) -> Proposal:
+    """Return a correction that names two values only ("not Porto, Faro") in the words of the fact that it corrects."""
+    text = wrong.text.replace(wrong.value or "", proposal.claim.value or "")
+    return replace(proposal, claim=replace(proposal.claim, text=text))
 
 
 def _repair(draft: _VersionDraft, wrong: Fact, own: str, *, replacement: bool) -> None:

@@ -195,7 +195,7 @@ def of_ending(said: Said, ending: EndingEvent, clause_end: int, times: Sequence[
 
 def of_alias(said: Said, label: str, name: str, span: Span) -> Claim:
     """Return the claim that the other speaker, under *label*, is called *name*."""
-    claim = said.claim(f"{label} is also known as {name}", "fact", *span, label)
+    claim = said.claim(f"{label} is called {name}", "fact", *span, label)
     return replace(
         claim, subject=label, attribute=ALIAS, value=name, confidence=HEARD, valid=_now(said.turn.at)
     )

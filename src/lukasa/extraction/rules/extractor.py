@@ -184,8 +184,10 @@ def _replaced(said: Said) -> Iterator[Claim]:
     match = _NOT_BUT.match(said.turn.text, said.start, said.end)
     if match is None:
         return
-    for name, fact in _REPLACED.items():
-        each = claim.of_value(said, name, match["right"], f"{fact} {match['right']}", span=match.span())
+    words = " ".join(match.group().split())
+    for name in _REPLACED:
+        each = claim.of_value(said, name, match["right"], f"says: {words}", span=match.span())
+        # Its text becomes that of the fact that it corrects.
         yield replace(each, corrects=match["wrong"], conditional=True)
 
 
@@ -207,7 +209,7 @@ def _called(said: Said, scene: Scene) -> Iterator[Claim]:
         if name not in LISTS.words("no_names") and not any(
             part.startswith(name.lower()) or name.lower().startswith(part) for part in known
         ):
-            yield claim.of_alias(said, scene.addressee, name, hail.span())
+            yield claim.of_alias(said, scene.addressee, name, hail.span("name"))
 
 
 def _favourites(said: Said) -> Iterator[Claim]:
@@ -322,10 +324,8 @@ _NOT_BUT = LazyPattern(
     r"(?i)(?:(?:no|actually|sorry|correction|wait|oops)[,:;.!]? )*(?:it['’]s |i meant |i said |that['’]s )?not (?P<wrong>(?-i:[A-Z])[\w'’-]+(?: (?-i:[A-Z])[\w'’-]+)?)(?:,? but|,|;| [—–-]+)"
     r" (?:it['’]s |i meant )?(?P<right>(?-i:[A-Z])[\w'’-]+(?: (?-i:[A-Z])[\w'’-]+)?)\s*[.!]?$"
 )
-_REPLACED = {
-    "lives_in": "lives in", "works_at": "works at", "name": "is called", "comes_from": "is from", "studies_at": "studies at",
-    "partner": "is the partner of",
-}  # fmt: skip
+_REPLACED = ("lives_in", "works_at", "name", "comes_from", "studies_at", "partner", "pet")
+
 _CALL_ME = LazyPattern(
     rf"(?i)(?:(?:please|just|but|and|so|actually|oh|hi|hey|hello|btw|by the way|from now on)[,!]? )*(?:you can |you may |everyone |everybody |people |my friends |friends |they )?(?:just )?calls? me (?P<name>{NAME})(?=\s*(?:[.,!;)]|$| (?:from now|instead|please|now|going forward|for short|btw|and i)\b))"
 )
