@@ -42,8 +42,8 @@ def compose_profile(
 ) -> Profile:
     """Return who the people who speak here are, as much as a small share of the budget holds; better nothing than what is not sure.
 
-    Pinned facts come first, then lasting attributes in a fixed order. *now* only leaves out what is over, or has yet to
-    begin; it moves no other line.
+    Pinned facts come first, then lasting attributes in a fixed order. *now* only leaves out what is over;
+    it moves no other line.
     """
     least, most = policy.profile_tokens
     room = min(most, budget // 10, max(least, int(budget * policy.profile_share)))
@@ -72,8 +72,7 @@ def _belongs(fact: Fact, now: datetime, least_sure: float) -> bool:
         return False
     if fact.pinned:
         return True
-    begun = fact.valid.start is None or fact.valid.start <= now
-    if not begun or (fact.valid.end is not None and fact.valid.end <= now):
+    if fact.valid.end is not None and fact.valid.end <= now:
         return False
     stable = KIND_TRAITS[fact.kind].in_profile and fact.expires_at is None and fact.status == "current"
     sure = fact.trust != "low" and fact.confidence >= least_sure and not fact.negated
