@@ -21,7 +21,17 @@ from lukasa.beliefs.proposal import (
     standing,
 )
 from lukasa.beliefs.timeline import Cut, PlacedClaim, Placement, correcting, place
-from lukasa.beliefs.verdicts import Conflicts, Removes, Replaces, Retracts, Revises, Same, Supersedes, Verdict
+from lukasa.beliefs.verdicts import (
+    Conflicts,
+    Ignored,
+    Removes,
+    Replaces,
+    Retracts,
+    Revises,
+    Same,
+    Supersedes,
+    Verdict,
+)
 from lukasa.domain.fact import Fact, Status
 from lukasa.domain.interval import Interval
 from lukasa.domain.scope import Partition, content_id
@@ -42,6 +52,8 @@ def outcome(placed: PlacedClaim, verdict: Verdict, *, now: datetime, partition: 
     proposal, placement = placed.proposal, placed.placement
     draft = _VersionDraft({fact.id: fact for fact in placed.facts}, proposal, now, partition)
     match verdict:
+        case Ignored():
+            return []
         case Same(fact_id) if rests_on(proposal, draft.get(fact_id)):
             return []
         case Same(fact_id):
@@ -317,7 +329,9 @@ def _close(draft: _VersionDraft, ids: Iterable[str], *, by: str) -> None:
     """End what an event ended, or a plan that was dropped. What happens keeps its time: that is when it takes place."""
     for fact_id in ids:
         fact = draft.get(fact_id)
-        valid = fact.valid if happens(fact) else replace(fact.valid, end=draft.proposal.since)
+        valid = (
+            fact.valid if happens(fact) else replace(fact.valid, end=max(draft.proposal.since, began(fact)))
+        )
         draft.put(replace(fact, valid=valid, status="superseded", superseded_by=by, rivals=()))
 
 
@@ -363,11 +377,19 @@ def _retract(draft: _VersionDraft, ids: Sequence[str], *, replacement: bool) -> 
     right = [fact for fact in draft.facts() if fact.id not in ids]
     if replacement:
         draft.proposal = correcting(draft.proposal, wrong)
+        if draft.proposal.claim.conditional:
+            draft.proposal = _in_the_words_of(wrong[0], draft.proposal)
     # The claim was placed among the wrong facts too, and at the time when it was said: it needs another place.
     own = _enter(draft, place(draft.proposal, right))
     for fact in wrong:
         draft.put(replace(fact, status="retracted", superseded_by=own, rivals=()))
         _repair(draft, fact, own, replacement=replacement)
+
+
+def _in_the_words_of(wrong: Fact, proposal: Proposal) -> Proposal:
+    """Return a correction that names two values only ("not Porto, Faro") in the words of the fact that it corrects."""
+    text = wrong.text.replace(wrong.value or "", proposal.claim.value or "")
+    return replace(proposal, claim=replace(proposal.claim, text=text))
 
 
 def _repair(draft: _VersionDraft, wrong: Fact, own: str, *, replacement: bool) -> None:

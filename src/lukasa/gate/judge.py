@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from lukasa.domain.attribute import attribute
+from lukasa.domain.attribute import ALIAS, attribute
 from lukasa.domain.claim import Claim, Scene
 from lukasa.domain.fact import KIND_TRAITS
 from lukasa.domain.scope import Partition
@@ -60,6 +60,13 @@ class _ClaimCase(NamedTuple):
         return not is_pasted(
             turn.text, claim.source.start, claim.source.end, about_speaker=self.is_about(turn.speaker or "")
         )
+
+    @property
+    def hails_a_speaker(self) -> bool:
+        """Whether a person calls another one who speaks here by a name ("Thanks, Kate!"): the quote has the name alone."""
+        claim = self.claim
+        hails = claim.attribute == ALIAS and claim.subject in self.known_names and is_testimony(self.turn)
+        return hails and bool(claim.value) and (claim.value or "") in claim.quote
 
     @property
     def is_about_user(self) -> bool:
@@ -136,7 +143,7 @@ def _with_a_secret(case: _ClaimCase) -> Ruling | None:
 
 
 def _without_ground(case: _ClaimCase) -> Ruling | None:
-    grounded = is_grounded(case.claim, case.turn, case.known_names)
+    grounded = case.hails_a_speaker or is_grounded(case.claim, case.turn, case.known_names)
     return None if grounded else Refused(case.claim, "ungrounded")
 
 

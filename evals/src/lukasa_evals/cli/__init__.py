@@ -25,6 +25,7 @@ for name, target, told in (
         f"{_HERE}.retrieving:retrieval",
         "Ask every question, and measure how much of its evidence is found.",
     ),
+    ("facts", f"{_HERE}.believing:facts", "Count the facts that are believed against labels."),
     ("compare", f"{_HERE}.comparing:compare", "Compare two runs question by question."),
     ("train-basis", f"{_HERE}.learning:train_basis", "Learn the projection of token states anew."),
     (

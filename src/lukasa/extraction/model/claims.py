@@ -23,6 +23,7 @@ from lukasa.domain.turn import Source, Turn
 from lukasa.extraction.guidance import Guidance
 from lukasa.extraction.model.schemas import ExtractedFact
 from lukasa.extraction.model.transcript import find_quote
+from lukasa.extraction.rules.endings import ends_in
 from lukasa.text.language_data import MONTHS, WEEKDAYS
 from lukasa.text.rendering import day, speaker
 
@@ -78,6 +79,7 @@ def claim_of(
         cardinality=_cardinality(label, guidance),
         negated=item.denied,
         ended=item.ended,
+        ends=ends_in(passage.quote),
         valid=validity(when, passage.turn.at, state=not happens, ended=item.ended),
         stance=item.stance,
     )
