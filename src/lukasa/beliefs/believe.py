@@ -297,6 +297,8 @@ def reasons(judged: JudgedTurn) -> Counter[str]:
 
 
 _PAIR = 2
+_GROUND = 12
+"""Turns before one on which its facts may rest: what `that one` means was said not long ago."""
 
 
 def make_scenes(turns: Sequence[Turn], earlier: Sequence[Turn], *, zone: tzinfo | None) -> list[Scene]:
@@ -306,21 +308,25 @@ def make_scenes(turns: Sequence[Turn], earlier: Sequence[Turn], *, zone: tzinfo 
         if turn.speaker and turn.role == "user":
             speakers.setdefault(turn.session, {})[turn.speaker] = None
     names = tuple(dict.fromkeys(name for of_session in speakers.values() for name in of_session))
-    last: dict[str | None, Turn] = {turn.session: turn for turn in earlier}
+    said: dict[str | None, tuple[Turn, ...]] = {}
+    for turn in earlier:
+        said[turn.session] = (*said.get(turn.session, ()), turn)
     scenes = []
     for turn in turns:
         here = speakers.get(turn.session, {})
         # In a crowd, nobody is "you".
         others = [name for name in here if name != turn.speaker] if len(here) <= _PAIR else []
+        before = said.get(turn.session, ())
         scenes.append(
             Scene(
                 addressee=others[0] if len(others) == 1 else None,
                 names=names,
-                previous=last.get(turn.session),
+                previous=before[-1] if before else None,
+                earlier=before[-_GROUND:],
                 zone=zone or turn.at.tzinfo,
             )
         )
-        last[turn.session] = turn
+        said[turn.session] = (*before[-_GROUND:], turn)
     return scenes
 
 

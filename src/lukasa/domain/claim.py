@@ -88,5 +88,8 @@ class Scene:
     previous: Turn | None = None
     """The turn before in the session: perhaps a question that this turn answers."""
 
+    earlier: tuple[Turn, ...] = ()
+    """What was said before in the session, oldest first."""
+
     zone: tzinfo | None = None
     """In which days begin; `None`: the offset of the turn's time."""

@@ -44,6 +44,7 @@ for name, target, told in (
         f"{_HERE}.answering:systems",
         "List the systems under test, and what each lacks to run here.",
     ),
+    ("gate", f"{_HERE}.gating:gate", "Judge the facts of a strong model, and faults planted in them."),
     ("train", f"{_HERE}.training:train", "Learn the weights of the recall policy anew."),
 ):
     app.command(target, name=name, help=told)
