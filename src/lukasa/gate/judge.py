@@ -26,7 +26,7 @@ from lukasa.gate.instructions import (
     poses,
     speaks_of_user,
 )
-from lukasa.gate.pasted import is_pasted
+from lukasa.gate.pasted import OthersWords
 from lukasa.gate.rulings import Admitted, Quarantined, Refused, Ruling
 from lukasa.text.analysis import analyse, stem_set
 from lukasa.text.secrets import redact, redact_json
@@ -50,6 +50,7 @@ class _ClaimCase(NamedTuple):
     turn: Turn
     served: Collection[str]
     known_names: Collection[str]
+    others: OthersWords
 
     @property
     def is_own(self) -> bool:
@@ -57,9 +58,8 @@ class _ClaimCase(NamedTuple):
         claim, turn = self.claim, self.turn
         if not is_testimony(turn):
             return False
-        return not is_pasted(
-            turn.text, claim.source.start, claim.source.end, about_speaker=self.is_about(turn.speaker or "")
-        )
+        about_speaker = self.is_about(turn.speaker or "")
+        return not self.others.hold(claim.source.start, claim.source.end, about_speaker=about_speaker)
 
     @property
     def is_about_user(self) -> bool:
@@ -75,13 +75,20 @@ class _ClaimCase(NamedTuple):
         return own or claim.subject.casefold() == name.casefold()
 
 
-def judge(claim: Claim, turn: Turn, *, served: Collection[str], known_names: Collection[str] = ()) -> Ruling:
+def judge(
+    claim: Claim,
+    turn: Turn,
+    *,
+    served: Collection[str],
+    known_names: Collection[str] = (),
+    others: OthersWords | None = None,
+) -> Ruling:
     """Rule on a claim that was read from *turn*.
 
     *served* are fingerprints of what Lukasa gave to the agent (`echoes.py`); *known_names* are people whom a pronoun of the
-    quote can mean.
+    quote can mean; *others* are the words of others in the turn, for a caller that has several claims of it.
     """
-    case = _ClaimCase(claim, turn, served, known_names)
+    case = _ClaimCase(claim, turn, served, known_names, others or OthersWords(turn.text))
     for question in _QUESTIONS:
         ruling = question(case)
         if ruling is not None:
@@ -109,7 +116,8 @@ class Judge:
         for turn, scene, own in zip(turns, scenes, claims, strict=True):
             # What was served since then may be this very turn.
             served = self.served.of(partition, before=turn.recorded_at) if later and own else served_now
-            yield [judge(claim, turn, served=served, known_names=scene.names) for claim in own]
+            others = OthersWords(turn.text)
+            yield [judge(claim, turn, served=served, known_names=scene.names, others=others) for claim in own]
 
     def instructions(self, turn: Turn) -> list[Source]:
         """Return the sentences that instruct, where the speaker may not."""
