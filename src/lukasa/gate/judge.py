@@ -27,7 +27,7 @@ from lukasa.gate.instructions import (
     poses,
     speaks_of_user,
 )
-from lukasa.gate.pasted import is_pasted
+from lukasa.gate.pasted import OthersWords
 from lukasa.gate.rulings import Admitted, Quarantined, Refused, Ruling
 from lukasa.text.analysis import analyse, stem_set, term_of
 from lukasa.text.patterns import WordLists
@@ -54,6 +54,7 @@ class _ClaimCase:
     claim: Claim
     ground: Ground
     served: Collection[str]
+    others: OthersWords
 
     @property
     def turn(self) -> Turn:
@@ -79,9 +80,8 @@ class _ClaimCase:
         claim, turn = self.claim, self.turn
         if not is_testimony(turn):
             return False
-        return not is_pasted(
-            turn.text, claim.source.start, claim.source.end, about_speaker=self.is_about(turn.speaker or "")
-        )
+        about_speaker = self.is_about(turn.speaker or "")
+        return not self.others.hold(claim.source.start, claim.source.end, about_speaker=about_speaker)
 
     @property
     def hails_a_speaker(self) -> bool:
@@ -132,11 +132,11 @@ def judge(
     *served* are fingerprints of what Lukasa gave to the agent (`echoes.py`); *known_names* are people whom a pronoun of the
     quote can mean; *earlier* is what was said before in the session.
     """
-    return _ruling(claim, Ground(turn, earlier, known_names), served)
+    return _ruling(claim, Ground(turn, earlier, known_names), served, OthersWords(turn.text))
 
 
-def _ruling(claim: Claim, ground: Ground, served: Collection[str]) -> Ruling:
-    case = _ClaimCase(claim, ground, served)
+def _ruling(claim: Claim, ground: Ground, served: Collection[str], others: OthersWords) -> Ruling:
+    case = _ClaimCase(claim, ground, served, others)
     for question in _QUESTIONS:
         ruling = question(case)
         if ruling is not None:
@@ -168,7 +168,8 @@ class Judge:
             # What was served since then may be this very turn.
             served = self.served.of(partition, before=turn.recorded_at) if later and own else served_now
             ground = Ground(turn, scene.earlier, scene.names)
-            yield [_ruling(claim, ground, served) for claim in own]
+            others = OthersWords(turn.text)
+            yield [_ruling(claim, ground, served, others) for claim in own]
 
     def instructions(self, turn: Turn) -> list[Source]:
         """Return the sentences that instruct, where the speaker may not."""
