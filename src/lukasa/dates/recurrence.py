@@ -5,10 +5,9 @@ from __future__ import annotations
 from lukasa.dates.absolute import HOLIDAY_NAMES
 from lukasa.dates.vocabulary import MONTH_NAME, WEEKDAY_NAME
 from lukasa.text.patterns import LazyPattern
-from lukasa.text.sentences import Span
 
 
-def recurrences(text: str) -> list[Span]:
+def recurrences(text: str) -> list[tuple[int, int]]:
     """Return where something is said to recur, left to right."""
     lower = text.lower()
     if not any(hint in lower for hint in _HINTS):
