@@ -11,7 +11,6 @@ from lukasa.dates.recurrence import recurrences
 from lukasa.dates.spans import Anchor, Tense, midnight
 from lukasa.domain.interval import Interval
 from lukasa.text.patterns import LazyPattern
-from lukasa.text.sentences import Span
 
 
 def expressions(
@@ -37,7 +36,7 @@ def expressions(
     return tuple(sorted([*recurring, *_outside(singles, spans)], key=lambda expression: expression.start))
 
 
-def _outside(singles: list[Expression], spans: list[Span]) -> Iterator[Expression]:
+def _outside(singles: list[Expression], spans: list[tuple[int, int]]) -> Iterator[Expression]:
     """Yield the expressions that are no part of a recurrence: both lists are in order."""
     index = 0
     for single in singles:
