@@ -292,6 +292,18 @@ def test_a_person_who_reworded_a_fact_is_told_before_what_it_rests_on_goes(alice
     assert [fact.text for fact in alice.facts()] == ["Ana owns a small boat."]
 
 
+def test_who_says_that_it_was_so_before_rests_on_nobody_else(alice: Handle, clock: FrozenClock):
+    said = {"role": "user", "name": "Ana", "content": "I live in Lisbon."}
+    first = alice.remember(said, at=clock())
+    earlier = clock() - timedelta(days=9)
+    alice.remember(said, at=earlier, session="found later")
+
+    alice.undo(call=first.change)
+
+    (fact,) = alice.facts()
+    assert (fact.evidence, len(fact.sources), fact.valid.start) == (1, 1, earlier)
+
+
 def test_undoing_again_and_again_ends_where_the_last_undo_says(alice: Handle, clock: FrozenClock):
     lives_in(alice, "Porto")
     clock.advance(timedelta(days=1))

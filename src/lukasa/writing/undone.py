@@ -124,7 +124,7 @@ def _merged(history: Sequence[Fact], undone: Sequence[int], base: Fact | None) -
         untouched = now == getattr(end, name) and name not in between
         if base is not None and (untouched or now == getattr(base, name)):
             values[name] = getattr(base, name)
-        elif name in _CONTENT and not untouched and not _said_by_another(name, last, end):
+        elif name in _CONTENT and not untouched and not _said_by_another(name, history, others, end):
             revision = next(history[index].revision for index in others if name in _changed(history, [index]))
             raise ConflictError(
                 f"revision {revision} of the fact {last.id!r} rests on what was to be undone; undo the later change first"
@@ -141,9 +141,12 @@ def _changed(history: Sequence[Fact], indexes: Iterable[int]) -> set[str]:
     }
 
 
-def _said_by_another(name: str, last: Fact, undone: Fact) -> bool:
-    """Whether a turn of its own brought the words: they rest on nobody else's."""
-    return name in {"text", "value"} and last.worded_by not in {"", undone.worded_by}
+def _said_by_another(name: str, history: Sequence[Fact], others: Sequence[int], undone: Fact) -> bool:
+    """Whether a turn of its own brought the words, or a longer validity: they rest on nobody else's."""
+    if name == "valid":
+        index = max((index for index in others if "valid" in _changed(history, [index])), default=0)
+        return bool(set(history[index].sources) - set(history[index - 1].sources)) if index else False
+    return name in {"text", "value"} and history[-1].worded_by not in {"", undone.worded_by}
 
 
 def _reworded(fact: Fact, history: Sequence[Fact], gone: set[str], turns: Mapping[str, Turn]) -> Fact | None:
