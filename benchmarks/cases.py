@@ -39,14 +39,15 @@ def probe(_: Json) -> Json:
             await embedder.aclose()
 
     real = anyio.run(vectors, build(Settings(), clock=now).embedder)
-    dims = {each.tokens.dims for each in real if each.tokens is not None}
-    if len(dims) != 1:
+    widths = {each.tokens.width for each in real if each.tokens is not None}
+    if len(widths) != 1:
         raise SystemExit("the default embedder gives no token vectors; the benchmark expects them")
-    synthetic = anyio.run(vectors, Synthetic(*dims))
+    dims = 2 * widths.pop()  # four bits each
+    synthetic = anyio.run(vectors, Synthetic(dims))
     counts = [
         sum(each.tokens.count for each in given if each.tokens) / len(texts) for given in (real, synthetic)
     ]
-    return {"dims": dims.pop(), "real": counts[0], "synthetic": counts[1]}
+    return {"dims": dims, "real": counts[0], "synthetic": counts[1]}
 
 
 def fill(given: Json) -> Json:

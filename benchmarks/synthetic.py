@@ -8,10 +8,13 @@ from zlib import crc32
 
 import numpy as np
 
+from lukasa.adapters.models.manifest import MODELS
+from lukasa.adapters.models.vectors import quantise
 from lukasa.domain.embedding import EmbedderSpec, Embedding, TokenVectors
 from lukasa.ports.embedder import Embedder, Purpose
 
 DENSE_DIMS = 384
+MOST_VECTORS = MODELS["colbert-small-states"].usage.document_vectors
 TABLE = 4096
 """Distinct random vectors; a word always has the same one."""
 
@@ -29,13 +32,16 @@ class Synthetic:
         self._token_dims = token_dims
         if token_dims is not None:
             states = chance.standard_normal((TABLE, token_dims)).astype(np.float32)
-            states /= np.linalg.norm(states, axis=1, keepdims=True)
-            self._codes = np.rint(states * 127).clip(-127, 127).astype(np.int8)
+            packed = quantise(states)
+            self._width = packed.width
+            self._codes = np.frombuffer(packed.codes, np.int8).reshape(-1, packed.width)
 
     async def spec(self) -> EmbedderSpec:
         """See the port."""
         return EmbedderSpec(
-            fingerprint=f"synthetic:{self._token_dims}", dense_dims=DENSE_DIMS, token_dims=self._token_dims
+            fingerprint=f"synthetic:{self._token_dims}",
+            dense_dims=DENSE_DIMS,
+            token_width=None if self._token_dims is None else self._width,
         )
 
     async def embed(self, texts: Sequence[str], *, purpose: Purpose) -> list[Embedding]:
@@ -51,7 +57,7 @@ class Synthetic:
         dense = (total / (float(np.linalg.norm(total)) or 1.0)).astype("<f4").tobytes()
         if self._token_dims is None:
             return Embedding(dense)
-        return Embedding(dense, TokenVectors(self._codes[places].tobytes(), self._token_dims))
+        return Embedding(dense, TokenVectors(self._codes[places[:MOST_VECTORS]].tobytes(), self._width))
 
 
 class SyntheticDocuments:

@@ -48,7 +48,8 @@ def beside_loop(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coro
     async def beside(*args: P.args, **kwargs: P.kwargs) -> T:
         if current_thread().name.startswith(_NAME):
             return await method(*args, **kwargs)
-        return await off_loop(_result, method(*args, **kwargs))
+        # Begun there: a caller that is cancelled before its turn leaves no coroutine that never ran.
+        return await off_loop(_result, partial(method, *args, **kwargs))
 
     return beside
 
@@ -78,7 +79,8 @@ def _more(iterator: Iterator[T], done: list[T]) -> bool:
     return False
 
 
-def _result(coroutine: Coroutine[Any, Any, T]) -> T:
+def _result(begin: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    coroutine = begin()
     try:
         coroutine.send(None)
     except StopIteration as stop:

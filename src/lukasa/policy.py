@@ -236,6 +236,9 @@ class ComposePolicy:
     profile_tokens: tuple[int, int] = (30, 100)
     """At least and at most so many tokens, though never more than a tenth of the budget."""
 
+    profile_confidence: float = 0.7
+    """Least confidence of a fact in the profile: a prompt begins with it, whatever is asked."""
+
     misses: int = 8
     """Turns that may be passed over because they do not fit; more would fill the rest with ever weaker ones."""
 

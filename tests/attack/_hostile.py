@@ -60,7 +60,7 @@ MADE_UP = (
 
 _LISTS = (
     ("lukasa.gate", "polarity"), ("lukasa.gate", "grounding"), ("lukasa.gate", "chatter"), ("lukasa.text", "secrets"),
-    ("lukasa.extraction.rules", "clauses"), ("lukasa.extraction.rules", "frames"), ("lukasa.extraction.rules", "lexicon"),
+    ("lukasa.extraction.rules", "grammar"), ("lukasa.extraction.rules", "endings"),
 )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from lukasa import Handle, Memory, Settings
 from lukasa.adapters.embedders.hashing import HashingEmbedder
-from lukasa.adapters.stores.sqlite import eraser, migrations
+from lukasa.adapters.stores.sqlite import migrations, scrub
 from lukasa.domain.embedding import EmbedderSpec
 from lukasa.errors import ConflictError
 
@@ -30,11 +30,11 @@ def main(pipe: Connection, path: str, target: str, *, life: int, seed: int) -> N
 
     async def spec(_: HashingEmbedder) -> EmbedderSpec:
         # In each life another one: all that is left from before has to be embedded anew.
-        return EmbedderSpec(fingerprint=f"hashing:life {life}", dense_dims=512, token_dims=128)
+        return EmbedderSpec(fingerprint=f"hashing:life {life}", dense_dims=512, token_width=128)
 
     HashingEmbedder.spec = spec  # type: ignore[method-assign]
     if target == "scrub":
-        stand_still(say, eraser, chance.choice(_SCRUB), times=chance.randint(1, 3))
+        stand_still(say, scrub, chance.choice(_SCRUB), times=chance.randint(1, 3))
     elif target == "migrate" and chance.random() < 0.6:
         stand_still(say, migrations, "add_migration", times=1)
     say("begin", "migrate" if target == "migrate" else "open")

@@ -11,7 +11,7 @@ from random import Random
 from lukasa import Handle, Memory, Settings
 from lukasa.errors import ConflictError, LukasaError
 
-_VERBS = (*["remember"] * 4, *["recall"] * 2, "context", "undo", "erase", "forget")
+_VERBS = (*["remember"] * 4, *["recall"] * 2, "context", "undo", "undo_alone", "erase", "forget")
 
 
 class Worker:
@@ -24,6 +24,9 @@ class Worker:
         self.present: dict[str, tuple[str, int]] = {}
         self.erased: list[str] = []
         self.hidden: list[str] = []
+        self.alone: set[str] = set()
+        """Words of calls that nothing else rests on."""
+
         self.refused: Counter[str] = Counter()
         self.errors: Counter[str] = Counter()
         self.incomplete = 0
@@ -35,14 +38,17 @@ class Worker:
             verb, word = "remember", f"canary{self.name}x{number}x"
         else:
             word = self.chance.choice(sorted(set(self.present) - set(self.hidden)) or sorted(self.present))
+        if verb == "undo_alone":
+            word = next(
+                (word for word in sorted(self.alone - set(self.hidden)) if word in self.present), word
+            )
         began = time.monotonic()
         try:
             getattr(self, verb)(word)
-        except ConflictError as error:
-            # Not a failure but an answer: somebody's later change rests on what was to be undone.
-            (self.refused if verb == "undo" else self.errors)[f"{verb}: {error}"] += 1
         except LukasaError as error:
-            self.errors[f"{verb}: {type(error).__name__}: {error}"] += 1
+            # Not a failure but an answer: somebody's later change rests on what was to be undone.
+            answer = type(error) is ConflictError and verb.startswith("undo") and word not in self.alone
+            (self.refused if answer else self.errors)[f"{verb}: {type(error).__name__}: {error}"] += 1
         self.seconds[verb].append(time.monotonic() - began)
 
     def remember(self, word: str) -> None:
@@ -52,6 +58,8 @@ class Worker:
         said = {"role": "user", "name": "Ana", "content": text}
         receipt = self.ana.remember(said, session=f"{self.name}-{self.chance.randrange(5)}", key=word)
         self.present[word] = receipt.turns[0], receipt.change
+        if not shared:
+            self.alone.add(word)
 
     def recall(self, word: str) -> None:
         self.ana.recall(f"Where is {word}?")
@@ -62,6 +70,9 @@ class Worker:
     def undo(self, word: str) -> None:
         self.ana.undo(call=self.present[word][1], reason=f"for {word}")
         self.hidden.append(word)
+
+    def undo_alone(self, word: str) -> None:
+        self.undo(word)
 
     def forget(self, word: str) -> None:
         self.ana.forget(self.present[word][0], reason=f"because of {word}")

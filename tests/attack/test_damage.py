@@ -109,9 +109,9 @@ def damage(path: Path, table: str, column: str, value: str) -> bool:
         connection.close()
 
 
-SEED = int(os.environ.get("LUKASA_ATTACK_SEED", "1"))  # noqa: TID251
+SEED = int(os.environ.get("LUKASA_TEST_SEED", "1"))  # noqa: TID251
 """Fixed, so that a failure is one of the change at hand. `SHARE = 1` leaves nothing to it."""
-SHARE = float(os.environ.get("LUKASA_ATTACK_SHARE", "0.12"))  # noqa: TID251
+SHARE = float(os.environ.get("LUKASA_TEST_SHARE", "0.12"))  # noqa: TID251
 """Of all pairs of a column and a sort of damage; 1 tries every one, in some minutes."""
 
 
@@ -132,7 +132,7 @@ def test_damage_of_any_column_is_reported_and_never_raises_anything_untyped(
         seen += 1
         faults += [f"{table}.{column}: {fault}" for fault in faults_of(path, (table, column) in CONTENT)]
         path.unlink()
-    assert not faults, "\n".join([f"LUKASA_ATTACK_SEED={SEED}", *faults])
+    assert not faults, "\n".join([f"LUKASA_TEST_SEED={SEED}", *faults])
     assert seen
 
 

@@ -1,6 +1,6 @@
 """No text stalls a reader: what reads a text grows with its length, not faster.
 
-`HOSTILE=1/4` runs the first quarter of the whole campaign (every family, every reader, up to 64 kB); otherwise a sample.
+`LUKASA_TEST_HOSTILE=1/4` runs the first quarter of the whole campaign (every family, every reader, up to 64 kB); otherwise a sample.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ from lukasa.surfaces.cli.formats.session import Assumptions
 from lukasa.surfaces.cli.formats.source import ImportFile
 from lukasa.testing.llm import ScriptedLLM
 
-SEED = int(os.environ.get("HOSTILE_SEED", "20261130"))  # noqa: TID251 - of a test
-CAMPAIGN = os.environ.get("HOSTILE", "")  # noqa: TID251 - of a test
+SEED = int(os.environ.get("LUKASA_TEST_SEED", "20261130"))  # noqa: TID251 - of a test
+CAMPAIGN = os.environ.get("LUKASA_TEST_HOSTILE", "")  # noqa: TID251 - of a test
 
 ALLOWED = 1.3
 """Times linear."""

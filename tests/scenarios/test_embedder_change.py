@@ -38,7 +38,7 @@ class Other(HashingEmbedder):
     """Another embedder: half as many dimensions, and a fingerprint of its own."""
 
     async def spec(self) -> EmbedderSpec:
-        return EmbedderSpec(fingerprint="other:1", dense_dims=128, token_dims=16)
+        return EmbedderSpec(fingerprint="other:1", dense_dims=128, token_width=16)
 
     async def embed(self, texts: Any, *, purpose: Purpose) -> list[Embedding]:
         made = await super().embed(texts, purpose=purpose)
@@ -100,7 +100,7 @@ async def test_with_another_embedder_full_text_works_at_once_and_reembedding_doe
         assert (recalled.mode, list(recalled.warnings), recalled.hits[0].text) == ("full", [], LINES[0])
         assert "dense" in {signal.channel for signal in recalled.hits[0].signals}
         assert (await memory.doctor()).ok
-        assert (await memory.stats()).vectors == {"hashing:1": 8, "other:1": 8}
+        assert (await memory.stats()).vectors == {"hashing:2": 8, "other:1": 8}
 
     async with await opened(path, HashingEmbedder()) as memory:
         assert (await memory.of("alice").recall("Which violin?", explain=True)).hits == full

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
-import sys
-import time
 import unicodedata
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import apsw
@@ -18,7 +13,7 @@ import pytest
 from _settings import SETTINGS
 
 from lukasa import Handle, Memory
-from lukasa.adapters.stores.sqlite import eraser
+from lukasa.adapters.stores.sqlite import store as sqlite_store
 from lukasa.adapters.stores.sqlite.store import SqliteStore
 from lukasa.domain.erasure import Erasure
 from lukasa.errors import InputError, NotFoundError
@@ -27,8 +22,6 @@ from lukasa.testing.fakes import FrozenClock
 
 START = "2026-03-01T10:00:00+00:00"
 CANARY = "Zaubernußkäuzchen7734"
-LIVES = 6
-"""How often a process that erases is killed."""
 
 
 @pytest.fixture
@@ -270,7 +263,7 @@ def test_a_scrub_that_is_owed_is_found_and_done_when_the_store_is_next_opened(
         alice = memory.of("alice")
         receipt = alice.remember(f"I live in {CANARY}.", at=START)
         with monkeypatch.context() as patch:
-            patch.setattr(eraser, "scrub", full_disk)
+            patch.setattr(sqlite_store, "scrub", full_disk)
             assert not alice.erase(receipt.turns).complete
         (finding,) = memory.doctor().findings
         assert finding.what == "erased"
@@ -281,7 +274,7 @@ def test_a_scrub_that_is_owed_is_found_and_done_when_the_store_is_next_opened(
         assert traces(tmp_path, CANARY) == []
 
 
-def full_disk(_: apsw.Connection) -> bool:
+def full_disk(_: apsw.Connection, **_patience: float) -> bool:
     raise apsw.FullError
 
 
@@ -309,41 +302,6 @@ def test_erasing_a_session_and_a_fact(alice: Handle, clock: FrozenClock):
     assert [turn.text for turn in alice.turns()] == ["Ana plays chess."]
     refused = alice.believe("Ana plays chess.", subject="Ana")
     assert list(refused.facts) == []
-
-
-def test_a_process_killed_while_it_erases_leaves_a_sound_file(tmp_path: Path):
-    path, done = tmp_path / "memory.lukasa", 0
-    chance = Random(7)
-    for life in range(LIVES):
-        worker = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("_eraser.py")), str(path), str(life)],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert worker.stdout
-        worker.stdout.readline()
-        time.sleep(chance.random() / 4)
-        worker.kill()
-        done += 1 + len(worker.stdout.read().splitlines())
-        worker.stdout.close()
-        worker.wait()
-
-        with Memory.open(path, settings=SETTINGS) as memory:
-            alice = memory.of("alice")
-            assert memory.verify().findings == ()
-            said = {turn.text for turn in alice.turns()}
-            # What the killed process had not finished may be there, whole; nothing that it had acknowledged is.
-            left = [text for text in said if "canary" in text]
-            assert len(left) <= 1
-            # Of an erasure that was committed and not finished, no byte is left either.
-            words = b"\n".join(file.read_bytes() for file in tmp_path.iterdir())
-            assert {word.decode() for word in re.findall(rb"canary\d+x\d+", words)} <= {
-                word for text in left for word in text.split()
-            }
-            if said:
-                alice.erase(text="canary")
-        assert b"canary" not in path.read_bytes()
-    assert done >= LIVES
 
 
 @pytest.mark.anyio

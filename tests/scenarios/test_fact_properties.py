@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from random import Random
@@ -124,3 +125,38 @@ def test_no_one_lives_in_two_places_at_once(seed: int, steps: int):
             if fact.attribute == "lives_in" and not fact.negated and fact.valid.holds(clock())
         ]
         assert len(homes) == len(set(homes))
+
+
+@settings(max_examples=40)
+@given(seed=st.integers(0, 2**32))
+def test_whatever_is_undone_in_any_order_facts_say_what_the_calls_that_remain_said(seed: int):
+    chance, clock = Random(seed), FrozenClock(START)
+    with Memory.open("memory:", settings=SETTINGS, clock=clock) as memory:
+        handle = memory.of("ana")
+        said: dict[int, str] = {}
+        undone: set[int] = set()
+        for number in range(chance.randrange(2, 14)):
+            clock.advance(timedelta(hours=chance.randrange(1, 40)))
+            if said and chance.random() < 0.5:
+                call = chance.choice(sorted(said))
+                handle.undo(call=call)
+                undone.add(call)
+            else:
+                thing = chance.choice(["boat", "kite"])
+                words = f"Ana owns a {thing}, she said word{number}x."
+                receipt = handle.believe(words, subject="Ana", attribute="owns", value=thing)
+                said[receipt.change] = thing
+
+        left = {call: thing for call, thing in said.items() if call not in undone}
+        facts = {str(fact.value): fact for fact in handle.facts()}
+        assert set(facts) == set(left.values())
+        turns = {turn.id: turn.text for turn in handle.turns()}
+        assert len(turns) == len(left)
+        for thing, fact in facts.items():
+            assert fact.evidence == list(left.values()).count(thing), fact
+            assert sorted(turns[source.turn] for source in fact.sources) == sorted(
+                text for text in turns.values() if f"a {thing}," in text
+            )
+            assert fact.worded_by in turns
+            assert set(re.findall(r"word\d+x", fact.text)) <= set(re.findall(r"word\d+x", repr(turns)))
+        assert memory.verify().findings == ()

@@ -217,6 +217,106 @@ def test_undoing_the_first_of_two_statements_leaves_the_evidence_of_the_second(
     assert (fact.value, fact.evidence, len(fact.sources)) == ("Porto", 1, 1)
 
 
+def owns_a_boat(handle: Handle, clock: FrozenClock, words: str) -> int:
+    """State it in these words; return the call."""
+    clock.advance(timedelta(days=1))
+    return handle.believe(words, subject="Ana", attribute="owns", value="boat").change
+
+
+def test_undoing_the_call_whose_words_a_fact_has_leaves_the_words_of_the_others(
+    alice: Handle, clock: FrozenClock
+):
+    first = owns_a_boat(alice, clock, "Ana owns a boat, said Zoe.")
+    owns_a_boat(alice, clock, "Ana owns a boat, it is blue.")
+
+    alice.undo(call=first)
+
+    (fact,) = alice.facts()
+    assert "it is blue" in fact.text
+    assert "Zoe" not in fact.text
+    assert [hit.text for hit in alice.recall("Who owns a boat?", kinds=["fact"])] == [fact.text]
+    assert [each.quote for each in alice.why(fact.id).testimony] == ["Ana owns a boat, it is blue."]
+
+
+def test_a_call_that_was_undone_says_nothing_when_others_say_it_again(alice: Handle, clock: FrozenClock):
+    first = owns_a_boat(alice, clock, "Ana owns a boat, said Zoe.")
+    alice.undo(call=first)
+
+    owns_a_boat(alice, clock, "Ana owns a boat, it is blue.")
+
+    (fact,) = alice.facts()
+    assert (fact.text, fact.evidence, len(fact.sources)) == ("Ana owns a boat, it is blue.", 1, 1)
+
+
+@pytest.mark.parametrize("before", ["undone", "forgotten", "its turn forgotten", "erased"])
+def test_undoing_what_is_gone_already_changes_nothing(alice: Handle, clock: FrozenClock, before: str):
+    receipt = alice.believe("Ana owns a boat.", subject="Ana", attribute="owns", value="boat")
+    clock.advance(timedelta(days=1))
+    match before:
+        case "undone":
+            alice.undo(call=receipt.change)
+        case "forgotten":
+            alice.forget([*receipt.turns, *receipt.facts])
+        case "its turn forgotten":
+            alice.forget(receipt.turns)
+        case _:
+            alice.erase(receipt.turns)
+    version = len(alice.changes())
+
+    assert alice.undo(call=receipt.change) == []
+    assert len(alice.changes()) == version
+
+
+def test_a_change_that_rests_on_others_too_is_no_conflict(alice: Handle, clock: FrozenClock):
+    owns_a_boat(alice, clock, "Ana owns a boat.")
+    again = owns_a_boat(alice, clock, "Ana owns a boat, it is blue.")
+    (fact,) = alice.facts()
+    alice.amend(fact.id, text="Ana owns a small boat.")
+    alice.forget(fact.id)
+    alice.restore(fact.id)
+
+    alice.undo(call=again)
+
+    (fact,) = alice.facts()
+    assert (fact.text, fact.evidence, len(fact.sources)) == ("Ana owns a small boat.", 1, 1)
+
+
+def test_a_person_who_reworded_a_fact_is_told_before_what_it_rests_on_goes(alice: Handle, clock: FrozenClock):
+    call = owns_a_boat(alice, clock, "Ana owns a boat.")
+    (fact,) = alice.facts()
+    alice.amend(fact.id, text="Ana owns a small boat.")
+
+    with pytest.raises(ConflictError, match="undo the later change first"):
+        alice.undo(call=call)
+
+    assert [fact.text for fact in alice.facts()] == ["Ana owns a small boat."]
+
+
+def test_who_says_that_it_was_so_before_rests_on_nobody_else(alice: Handle, clock: FrozenClock):
+    said = {"role": "user", "name": "Ana", "content": "I live in Lisbon."}
+    first = alice.remember(said, at=clock())
+    earlier = clock() - timedelta(days=9)
+    alice.remember(said, at=earlier, session="found later")
+
+    alice.undo(call=first.change)
+
+    (fact,) = alice.facts()
+    assert (fact.evidence, len(fact.sources), fact.valid.start) == (1, 1, earlier)
+
+
+def test_undoing_again_and_again_ends_where_the_last_undo_says(alice: Handle, clock: FrozenClock):
+    lives_in(alice, "Porto")
+    clock.advance(timedelta(days=1))
+    rome = alice.believe("Ana lives in Rome.", subject="Ana", attribute="lives_in", value="Rome")
+    for _ in range(2):
+        alice.undo(call=rome.change)
+        assert values(alice.facts()) == ["Porto"]
+        assert alice.undo(call=rome.change) == []
+        undone = next(entry.call for entry in reversed(alice.changes()) if entry.verb == "undo")
+        alice.undo(call=undone)
+        assert values(alice.facts()) == ["Rome"]
+
+
 def test_undoing_a_session_takes_its_turns_and_facts_back(alice: Handle, clock: FrozenClock):
     lives_in(alice, "Porto")
     clock.advance(timedelta(days=1))

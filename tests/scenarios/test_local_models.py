@@ -14,10 +14,12 @@ from blockbuster import blockbuster_ctx
 
 from lukasa.adapters.embedders.onnx import MEAN_TOKENS, OnnxEmbedder
 from lukasa.adapters.models.manifest import read
+from lukasa.adapters.models.session import LocalModel
 from lukasa.adapters.models.vectors import unit_rows
 from lukasa.domain.embedding import Embedding
 from lukasa.errors import ConfigError, ModelMissingError
 from lukasa.ports.embedder import Purpose
+from lukasa.retrieval.token_vectors import unpacked
 
 pytestmark = [pytest.mark.anyio, pytest.mark.model]
 
@@ -67,8 +69,7 @@ def npy(basis: Any) -> bytes:
 
 def rows(embedding: Embedding) -> np.ndarray:
     assert embedding.tokens is not None
-    codes = np.frombuffer(embedding.tokens.codes, dtype=np.int8)
-    return codes.reshape(-1, embedding.tokens.dims).astype(np.float32)
+    return unpacked(embedding.tokens.codes, embedding.tokens.width).astype(np.float32)
 
 
 async def test_meaning_beats_words():
@@ -109,12 +110,29 @@ async def test_one_encoder_can_give_both_vectors():
 async def test_token_vectors_are_the_states_times_the_models_basis():
     states, projected = await embedded(token_basis=np.eye(384, dtype=np.float32)), await embedded()
     basis = np.load(BytesIO(read(STATES, "tokens").basis or b"")).astype(np.float32)
+    model = LocalModel(STATES, "tokens")
 
-    assert basis.shape == (384, 128)
-    for plain, small in zip(states, projected, strict=True):
-        wanted = unit_rows(rows(plain) @ basis)
-        assert (wanted * unit_rows(rows(small))).sum(axis=1).min() > 0.99
+    assert basis.shape == (384, 96)
+    for text, plain, small in zip(TEXTS, states, projected, strict=True):
+        wanted = unit_rows(model.texts([text], "")[0].states) @ basis
+        assert (unit_rows(wanted) * unit_rows(rows(small))).sum(axis=1).min() > 0.97
         assert plain.dense == small.dense  # the dense vector is the mean of the states before the basis
+
+
+async def test_a_passage_has_few_vectors_and_a_question_one_a_token():
+    text = " ".join(f"The {n}th kettle stood on a blue shelf." for n in range(9))
+    embedder = OnnxEmbedder(threads=1)
+    (passage,), (question,) = [
+        await embedder.embed([text], purpose=purpose) for purpose in ("document", "query")
+    ]
+    await embedder.aclose()
+
+    assert passage.tokens is not None
+    assert question.tokens is not None
+    assert (passage.tokens.count, len(passage.tokens.codes)) == (32, 32 * 48)
+    assert question.tokens.count > 80
+    # What was merged is still found.
+    assert (rows(question) @ rows(passage).T).max(axis=1).min() / 127**2 > 0.8
 
 
 async def test_a_folder_brings_its_own_basis_and_it_counts_in_the_fingerprint(tmp_path: Path):
@@ -126,13 +144,13 @@ async def test_a_folder_brings_its_own_basis_and_it_counts_in_the_fingerprint(tm
 
     same = await embedded(token_basis=np.eye(384, 24, dtype=np.float32))
     assert [each.tokens for each in by_basis] == [each.tokens for each in same]
-    assert {each.tokens.dims for each in await embedded(tokens=bare) if each.tokens} == {384}
+    assert {each.tokens.width for each in await embedded(tokens=bare) if each.tokens} == {192}
     found = [await fingerprint(tokens=folder) for folder in (first, other, bare)]
     assert len({*found, await fingerprint()}) == 4
 
 
 async def test_the_known_model_and_its_folder_with_the_same_basis_are_the_same(tmp_path: Path):
-    folder = model_folder(tmp_path / "mine", STATES, role="tokens")
+    folder = model_folder(tmp_path / "mine", STATES, role="tokens", document_vectors=32)
     (folder / "basis.npy").write_bytes(read(STATES, "tokens").basis or b"")
 
     assert await fingerprint(tokens=folder) == await fingerprint()
@@ -140,10 +158,10 @@ async def test_the_known_model_and_its_folder_with_the_same_basis_are_the_same(t
 
 async def test_what_the_caller_says_goes_before_the_models_basis():
     assert {
-        each.tokens.dims
+        each.tokens.width
         for each in await embedded(token_basis=np.eye(384, 40, dtype=np.float32))
         if each.tokens
-    } == {40}
+    } == {20}
 
 
 @pytest.mark.parametrize(
@@ -178,7 +196,7 @@ async def test_the_fingerprint_changes_with_all_that_changes_vectors_and_nothing
         {},
         {"dense": BGE},
         {"dense": BGE, "tokens": None},
-        {"token_basis": np.eye(384, 96, dtype=np.float32)},
+        {"token_basis": np.eye(384, 48, dtype=np.float32)},
     ]
     found = [await fingerprint(**each) for each in settings]
 

@@ -488,6 +488,7 @@ async def test_a_lost_index_cannot_be_made_again_in_a_store_opened_for_reading(p
             "INSERT INTO embedders VALUES(5, 'f'); INSERT INTO vectors VALUES(1, 5, 1, x'000000', 1)",
             "vectors",
         ),
+        ("UPDATE documents SET passages = 2", "index"),
         ("CREATE TABLE recipes(name)", "schema"),
         ("ALTER TABLE documents ADD COLUMN mood TEXT", "schema"),
         ("CREATE TRIGGER t AFTER INSERT ON turns BEGIN SELECT 1; END", "schema"),

@@ -12,7 +12,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 import pytest
-from _settings import SETTINGS
+from _settings import SETTINGS, SURE
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -23,9 +23,15 @@ from lukasa.errors import ConflictError, InputError, NotFoundError
 AT = "2026-03-01T10:00:00Z"
 
 OPERATIONS = int(os.environ.get("LUKASA_TEST_WALLS", "600"))  # noqa: TID251 - of this test alone
-"""How many random operations are tried between hostile names; a campaign sets more."""
+"""How many random operations are tried between hostile names; a campaign sets 100,000."""
+
+OF_A_STORE = 500
+"""How many of them are on one store: in memory and in a file in turn."""
 
 SEED = int(os.environ.get("LUKASA_TEST_SEED", "50"))  # noqa: TID251 - of this test alone
+
+PLAIN = Settings(embedder="hashing", tokens="words", recall=SURE, extractor="none")
+"""What is to be told apart is stated: nothing has to be read for it."""
 
 NAMES = [
     "a", "A", "a ", " a", "a_", "a%", "*", "?", "a|b", "b", "a/b", "../a", "a\nb", "a'--", 'a"', "a:b", "a#0", "default",
@@ -195,47 +201,63 @@ def test_without_a_tenant_it_is_the_one_of_the_settings(tmp_path: Path):
 def test_no_row_crosses_between_hostile_names(tmp_path: Path):
     """Every row names its owner: whatever a handle returns may name no other."""
     chance = Random(SEED)
-    owners = [(user, tenant) for user in NAMES for tenant in chance.sample(NAMES, 2)]
-    ids: dict[int, list[str]] = {}
-    calls: dict[int, list[int]] = {}
-    with Memory.open(tmp_path / "memory.lukasa", settings=SETTINGS) as memory:
-        for operation in range(OPERATIONS):
-            number = chance.randrange(len(owners))
-            handle, where = (
-                memory.of(*owners[number]),
-                f"seed {SEED}, operation {operation}: {owners[number]!r}",
-            )
-            own = ids.setdefault(number, [])
-            # Ids of others among them: they name nothing here.
-            id_ = chance.choice(
-                own if own and chance.random() < 0.7 else ids[chance.choice(list(ids))] or ["t_none"]
-            )
-            match chance.choice(["write", "read", "read", "read", "forget", "undo", "erase"]):
-                case "write":
-                    receipt = handle.remember(
-                        {
-                            "role": "user",
-                            "name": "Ana",
-                            "content": f"I own a lamp called owner{number}x. It is lamp {operation}.",
-                        },
-                        session="same session",
-                        key=f"key {len(own)}",
-                        at=AT,
-                    )
-                    own += receipt.turns
-                    calls.setdefault(number, []).append(receipt.change)
-                case "forget":
-                    assert not _answered(handle.forget, id_) or id_ in own, where
-                case "erase":
-                    assert not _answered(handle.erase, id_) or id_ in own, where
-                case "undo":
-                    for call in calls.get(number, [])[-1:]:
-                        with suppress(ConflictError, InputError, NotFoundError):
-                            handle.undo(call=call)
-                case _:
-                    read = chance.choice(READS)
-                    seen = set(re.findall(r"owner(\d+)x", repr(read(handle, id_))))
-                    assert seen <= {str(number)}, where
+    for number, first in enumerate(range(0, OPERATIONS, OF_A_STORE)):
+        # Erasing rewrites the file: many small ones are faster than a large one.
+        path = tmp_path / f"{number}.lukasa"
+        with Memory.open(path if number % 2 else "memory:", settings=PLAIN) as memory:
+            crowd = Crowd(memory, chance)
+            for operation in range(first, min(first + OF_A_STORE, OPERATIONS)):
+                crowd.operate(f"seed {SEED}, operation {operation}")
+        for file in tmp_path.glob(f"{number}.lukasa*"):
+            file.unlink()
+
+
+class Crowd:
+    """Fifty hostile names on one store, each with a tenant that is another of them."""
+
+    def __init__(self, memory: Memory, chance: Random) -> None:
+        users = chance.sample(NAMES, 50)
+        self.chance = chance
+        self.names = [(user, chance.choice(NAMES)) for user in users]
+        self.owners = [memory.of(*names) for names in self.names]
+        self.ids: dict[int, list[str]] = {}
+        self.calls: dict[int, list[int]] = {}
+
+    def operate(self, where: str) -> None:
+        """Do something at random to somebody, with ids of others among the arguments."""
+        number = self.chance.randrange(len(self.owners))
+        handle, own = self.owners[number], self.ids.setdefault(number, [])
+        where = f"{where}: {self.names[number]!r}"
+        mine = own and self.chance.random() < 0.7
+        id_ = self.chance.choice(own if mine else self.ids[self.chance.choice(list(self.ids))] or ["t_none"])
+        match self.chance.choice(["write", "write", "read", "read", "read", "forget", "undo", "erase"]):
+            case "write":
+                self._write(handle, number)
+            case "forget":
+                assert not _answered(handle.forget, id_) or id_ in own, where
+            case "erase":
+                assert not _answered(self.chance.choice(ERASURES)(handle), id_) or id_ in own, where
+            case "undo":
+                for call in self.calls.get(number, [])[-1:]:
+                    with suppress(ConflictError, InputError, NotFoundError):
+                        handle.undo(call=call)
+            case _:
+                read = self.chance.choice(READS)
+                seen = set(re.findall(r"owner(\d+)x", repr(read(handle, id_))))
+                assert seen <= {str(number)}, where
+
+    def _write(self, handle: Handle, number: int) -> None:
+        own = self.ids[number]
+        lamp = f"Ana owns a lamp called owner{number}x, number {len(own)}."
+        if self.chance.random() < 0.5:
+            receipt = handle.remember(
+                {"role": "user", "name": "Ana", "content": lamp},
+                session="same session", key=f"key {len(own)}", at=AT, metadata={"lamp": f"owner{number}x"},
+            )  # fmt: skip
+        else:
+            receipt = handle.believe(lamp, subject="Ana", attribute="owns", value=f"owner{number}x")
+        own += (*receipt.turns, *receipt.facts)
+        self.calls.setdefault(number, []).append(receipt.change)
 
 
 READS: list[Callable[[Handle, str], object]] = [
@@ -259,6 +281,13 @@ READS: list[Callable[[Handle, str], object]] = [
     lambda handle, _: handle.graph(),
     lambda handle, _: handle.summaries(),
     lambda handle, _: handle.jobs(),
+]
+
+
+ERASURES: list[Callable[[Handle], Callable[[str], object]]] = [
+    lambda handle: handle.erase,
+    lambda handle: lambda id_: handle.erase(facts=id_),
+    lambda handle: lambda id_: handle.erase(id_, session="same session"),
 ]
 
 

@@ -540,10 +540,12 @@ class Handle:
         """Take back one change, all of one call (`Receipt.change`), or all that a session led to, facts included.
 
         Nothing is rewritten: the state before returns as new changes, and an undo can be undone. Turns are hidden, not
-        destroyed. Returns the ids of what changed.
+        destroyed; a fact that other turns say too stays, in their words. Returns the ids of what changed: none for what was
+        undone, hidden or erased before.
 
-        Raises `NotFoundError` for an unknown change or session, `ConflictError` when a later change rests on one of them,
-        `InputError` for an erasure.
+        Raises `NotFoundError` for an unknown change or session, `ConflictError` when a later change rests on one of them (a
+        fact that was superseded, settled or reworded since; hiding, showing or saying it again is none), `InputError` for an
+        erasure.
         """
         return self._loop.call(lambda: self._handle.undo(change, call=call, session=session, reason=reason))
 

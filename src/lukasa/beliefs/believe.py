@@ -160,7 +160,7 @@ class Believe:
     async def known(self, partition: Partition, judged: Sequence[JudgedTurn]) -> KnownFacts:
         """Return the facts that bear on the claims."""
         known = KnownFacts()
-        claims = (ruling.claim for turn in judged for ruling in turn.pending)
+        claims = [ruling.claim for turn in judged for ruling in turn.pending]
         found = await collected(map(lookups, claims))
         query = FactQuery(
             keys=sorted({key for keys, _ in found for key in keys}),
@@ -168,6 +168,8 @@ class Believe:
             include_retired=True,
         )
         known.add(await self.store.facts(partition, query))
+        for subject, attribute in sorted({of for claim in claims for of in _endable(claim)}):
+            known.add(await self.store.facts(partition, FactQuery(subject=subject, attribute=attribute)))
         return known
 
     async def resolve(
@@ -245,7 +247,12 @@ class KnownFacts:
         """Take in facts as they are stored, or as they will be."""
         for fact in facts:
             self.facts[fact.id] = fact
-            for entry in [("key", fact.key), *([("slot", fact.slot)] if fact.slot else [])]:
+            entries = [
+                ("key", fact.key),
+                ("slot", fact.slot or ""),
+                (fact.subject.casefold(), fact.attribute or ""),
+            ]
+            for entry in entries:
                 self._index.setdefault(entry, {})[fact.id] = None
 
     def forget(self, ids: Collection[str]) -> None:
@@ -258,7 +265,10 @@ class KnownFacts:
     def like(self, claim: Claim) -> list[Fact]:
         """Return the facts that may be the same as a claim, or exclude it."""
         keys, slots = lookups(claim)
-        ids = self._ids([("key", key) for key in keys] + [("slot", slot) for slot in slots])
+        entries = [("key", key) for key in keys] + [("slot", slot) for slot in slots]
+        ids = self._ids(
+            [*entries, *((subject.casefold(), attribute) for subject, attribute in _endable(claim))]
+        )
         return [self.facts[fact_id] for fact_id in ids]
 
     def _ids(self, entries: Iterable[tuple[str, str]]) -> dict[str, None]:
@@ -275,6 +285,11 @@ class KnownFacts:
         return versions
 
 
+def _endable(claim: Claim) -> list[tuple[str, str]]:
+    """Return whose attributes a claim may end."""
+    return [(claim.subject, ending.attribute) for ending in claim.ends]
+
+
 def reasons(judged: JudgedTurn) -> Counter[str]:
     """Count why something in the turn was not believed."""
     refused = Counter[str](ruling.reason for ruling in judged.rulings if not isinstance(ruling, Admitted))
@@ -282,6 +297,8 @@ def reasons(judged: JudgedTurn) -> Counter[str]:
 
 
 _PAIR = 2
+_GROUND = 12
+"""Turns before one on which its facts may rest: what `that one` means was said not long ago."""
 
 
 def make_scenes(turns: Sequence[Turn], earlier: Sequence[Turn], *, zone: tzinfo | None) -> list[Scene]:
@@ -291,21 +308,25 @@ def make_scenes(turns: Sequence[Turn], earlier: Sequence[Turn], *, zone: tzinfo 
         if turn.speaker and turn.role == "user":
             speakers.setdefault(turn.session, {})[turn.speaker] = None
     names = tuple(dict.fromkeys(name for of_session in speakers.values() for name in of_session))
-    last: dict[str | None, Turn] = {turn.session: turn for turn in earlier}
+    said: dict[str | None, tuple[Turn, ...]] = {}
+    for turn in earlier:
+        said[turn.session] = (*said.get(turn.session, ()), turn)
     scenes = []
     for turn in turns:
         here = speakers.get(turn.session, {})
         # In a crowd, nobody is "you".
         others = [name for name in here if name != turn.speaker] if len(here) <= _PAIR else []
+        before = said.get(turn.session, ())
         scenes.append(
             Scene(
                 addressee=others[0] if len(others) == 1 else None,
                 names=names,
-                previous=last.get(turn.session),
+                previous=before[-1] if before else None,
+                earlier=before[-_GROUND:],
                 zone=zone or turn.at.tzinfo,
             )
         )
-        last[turn.session] = turn
+        said[turn.session] = (*before[-_GROUND:], turn)
     return scenes
 
 

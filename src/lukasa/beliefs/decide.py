@@ -16,6 +16,7 @@ from lukasa.beliefs.proposal import (
     began,
     believed,
     dated,
+    ended_by,
     ends,
     excludes,
     first_said,
@@ -30,6 +31,7 @@ from lukasa.beliefs.timeline import PlacedClaim, Placement
 from lukasa.beliefs.verdicts import (
     Conflicts,
     Historical,
+    Ignored,
     New,
     Retracts,
     Revises,
@@ -66,6 +68,8 @@ def decide(placed: PlacedClaim, policy: ResolvePolicy) -> Verdict:
         return Same(fact.id)
     if wrong := _corrected(proposal, facts):
         return _correct(proposal, wrong)
+    if proposal.claim.conditional and not ended_by(proposal, facts):
+        return Ignored()
     if (fact := _reworded(proposal, facts, policy)) is not None:
         return Same(fact.id)
     if placed.placement is None:
@@ -208,6 +212,7 @@ def _ended_by(proposal: Proposal, facts: Sequence[Fact]) -> Verdict | None:
     """Decide what an event ends, or what a change of plans does."""
     beliefs = [fact for fact in facts if believed(fact)]
     over = [fact for fact in beliefs if ends(proposal, fact) and holds(fact, proposal.since)]
+    over += [fact for fact in ended_by(proposal, facts) if fact not in over]
     against = [fact for fact in beliefs if excludes(proposal, fact) and _same_day(proposal, fact)]
     if not over and not against:
         return None

@@ -21,7 +21,17 @@ from lukasa.beliefs.proposal import (
     standing,
 )
 from lukasa.beliefs.timeline import Cut, PlacedClaim, Placement, correcting, place
-from lukasa.beliefs.verdicts import Conflicts, Removes, Replaces, Retracts, Revises, Same, Supersedes, Verdict
+from lukasa.beliefs.verdicts import (
+    Conflicts,
+    Ignored,
+    Removes,
+    Replaces,
+    Retracts,
+    Revises,
+    Same,
+    Supersedes,
+    Verdict,
+)
 from lukasa.domain.fact import Fact, Status
 from lukasa.domain.interval import Interval
 from lukasa.domain.scope import Partition, content_id
@@ -42,6 +52,8 @@ def outcome(placed: PlacedClaim, verdict: Verdict, *, now: datetime, partition: 
     proposal, placement = placed.proposal, placed.placement
     draft = _VersionDraft({fact.id: fact for fact in placed.facts}, proposal, now, partition)
     match verdict:
+        case Ignored():
+            return []
         case Same(fact_id) if rests_on(proposal, draft.get(fact_id)):
             return []
         case Same(fact_id):
@@ -100,7 +112,12 @@ class _VersionDraft:
     def write_new(self, valid: Interval, *, status: Status = "current", until: Fact | None = None) -> str:
         """Write the claim as a fact of its own, or as the hidden one of the same content, and return its id."""
         hidden = self._hidden()
-        fact = self._blank(valid) if hidden is None else merged(hidden, self.proposal)
+        if hidden is None:
+            fact = self._blank(valid)
+        elif hidden.retired_at is None:
+            fact = merged(hidden, self.proposal)
+        else:
+            fact = self._again(hidden, valid)
         superseded_by = None if until is None else until.id
         self.put(
             replace(fact, valid=valid, status=status, superseded_by=superseded_by, retired_at=None, rivals=())
@@ -114,6 +131,18 @@ class _VersionDraft:
             if fact.key == self.proposal.key and (forgotten or fact.status == "quarantined"):
                 return fact
         return None
+
+    def _again(self, hidden: Fact, valid: Interval) -> Fact:
+        """Return a forgotten or undone fact on the word of the claim alone: what was hidden says nothing any more."""
+        return replace(
+            self._blank(valid),
+            id=hidden.id,
+            occurrence=hidden.occurrence,
+            learned_at=hidden.learned_at,
+            pinned=hidden.pinned,
+            revision=hidden.revision,
+            seq=hidden.seq,
+        )
 
     def _blank(self, valid: Interval) -> Fact:
         proposal, claim = self.proposal, self.proposal.claim
@@ -300,7 +329,9 @@ def _close(draft: _VersionDraft, ids: Iterable[str], *, by: str) -> None:
     """End what an event ended, or a plan that was dropped. What happens keeps its time: that is when it takes place."""
     for fact_id in ids:
         fact = draft.get(fact_id)
-        valid = fact.valid if happens(fact) else replace(fact.valid, end=draft.proposal.since)
+        valid = (
+            fact.valid if happens(fact) else replace(fact.valid, end=max(draft.proposal.since, began(fact)))
+        )
         draft.put(replace(fact, valid=valid, status="superseded", superseded_by=by, rivals=()))
 
 
@@ -346,11 +377,19 @@ def _retract(draft: _VersionDraft, ids: Sequence[str], *, replacement: bool) -> 
     right = [fact for fact in draft.facts() if fact.id not in ids]
     if replacement:
         draft.proposal = correcting(draft.proposal, wrong)
+        if draft.proposal.claim.conditional:
+            draft.proposal = _in_the_words_of(wrong[0], draft.proposal)
     # The claim was placed among the wrong facts too, and at the time when it was said: it needs another place.
     own = _enter(draft, place(draft.proposal, right))
     for fact in wrong:
         draft.put(replace(fact, status="retracted", superseded_by=own, rivals=()))
         _repair(draft, fact, own, replacement=replacement)
+
+
+def _in_the_words_of(wrong: Fact, proposal: Proposal) -> Proposal:
+    """Return a correction that names two values only ("not Porto, Faro") in the words of the fact that it corrects."""
+    text = wrong.text.replace(wrong.value or "", proposal.claim.value or "")
+    return replace(proposal, claim=replace(proposal.claim, text=text))
 
 
 def _repair(draft: _VersionDraft, wrong: Fact, own: str, *, replacement: bool) -> None:

@@ -4,15 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from lukasa.beliefs.keys import cardinality_of, date_of, fact_key, refines, same_words, slot_of
 from lukasa.domain.attribute import attribute as known_attribute
-from lukasa.domain.claim import Claim
+from lukasa.domain.claim import Claim, Ending
 from lukasa.domain.fact import KIND_TRAITS, TRUSTS, Cardinality, Fact, Trust
 from lukasa.domain.interval import ALWAYS, Interval
 from lukasa.domain.labels import breaks_line, one_line
 from lukasa.domain.turn import Origin, Source, Turn
+from lukasa.text.comparison import terms
+from lukasa.text.patterns import LazyPattern
+
+_AHEAD = timedelta(days=366)
+"""How far a turn's time may lie after the moment of its recording before it is taken for a mistake."""
+
+_NEWS = timedelta(days=92)
+"""What began, or ended, within this time is told as news: it counts against what was said meanwhile. What lies farther back is the
+past, told later."""
+
+_LASTS = LazyPattern(r"(?i)since\b|for\b|from\b|over the (?:last|past)|.*\b(?:now|so far|on)$")
+"""Expressions of time by which something has been so up to now."""
+
+_DAYS_OF = {
+    "instant": 1,
+    "part": 1,
+    "day": 1,
+    "weekend": 2,
+    "week": 7,
+    "month": 31,
+    "season": 92,
+    "quarter": 92,
+    "year": 366,
+    "decade": 3653,
+}
 
 _TRUST: Mapping[Origin, Trust] = {
     "user": "high",
@@ -50,6 +75,13 @@ class Proposal:
         return self.said_at if KIND_TRAITS[self.claim.kind].planned else _beginning(self.valid, self.said_at)
 
     @property
+    def tells_of_a_day(self) -> bool:
+        """Whether its words name when it began, rather than since when it has been so."""
+        return (
+            self.valid.start is not None and bool(self.valid.phrase) and not _LASTS.match(self.valid.phrase)
+        )
+
+    @property
     def happens(self) -> bool:
         """Whether it takes place, rather than being so until it ends."""
         return KIND_TRAITS[self.claim.kind].happens
@@ -64,9 +96,11 @@ def propose(claim: Claim, turn: Turn, facts: Sequence[Fact]) -> Proposal:
     "No longer in Porto" denies it from then on; "in Porto from 2015 to 2018" says what was so, unless the *facts* still
     say that it is so: then it, too, is news of the end.
     """
-    claim = _labelled(claim)
-    proposal = _as_said(claim, said_at=turn.at, origin=turn.origin, trust=trust_of(turn))
-    if claim.negated or not _is_over(claim, turn.at):
+    # A clock that was wrong once must not outlast what is said after it.
+    said_at = turn.recorded_at if turn.at - turn.recorded_at > _AHEAD else turn.at
+    claim = _until_then_a_plan(_labelled(claim), said_at)
+    proposal = _as_said(claim, said_at=said_at, origin=turn.origin, trust=trust_of(turn))
+    if claim.negated or not _is_over(claim, said_at):
         return proposal
     denial = _denial(proposal)
     if any(believed(fact) and excludes(denial, fact) and holds(fact, denial.since) for fact in facts):
@@ -81,11 +115,13 @@ def lookups(claim: Claim) -> tuple[set[str], set[str]]:
     An event is looked for without its date too, and what is over both as what was so and as its denial.
     """
     claim = _labelled(claim)
+    planned = _until_then_a_plan(claim, datetime.min.replace(tzinfo=UTC))
     proposal = _as_said(claim, said_at=claim.source.at, origin="web", trust="low")
     variants = [proposal, _denial(proposal)] if _is_over(claim, proposal.said_at) else [proposal]
     keys = {
-        fact_key(replace(claim, negated=variant.negated, valid=valid))
+        fact_key(replace(each, negated=variant.negated, valid=valid))
         for variant in variants
+        for each in {claim.kind: claim, planned.kind: planned}.values()
         for valid in (variant.valid, None)
     }
     values = {claim.value, claim.corrects or claim.value}
@@ -122,8 +158,35 @@ def _as_said(claim: Claim, *, said_at: datetime, origin: Origin, trust: Trust) -
         cardinality=cardinality_of(claim.attribute, cardinality) if claim.attribute else cardinality,
         negated=claim.negated,
         valid=valid,
-        stands_until=said_at,
+        stands_until=_stands_until(valid, said_at),
     )
+
+
+def _until_then_a_plan(claim: Claim, said_at: datetime) -> Claim:
+    """Return what is to be so, or to end, only later as a plan: it ends nothing that is so now."""
+    if KIND_TRAITS[claim.kind].happens or claim.valid is None:
+        return claim
+    turning = claim.valid.end if claim.ended else claim.valid.start
+    if turning is None or turning <= said_at:
+        return claim
+    return replace(
+        claim, kind="plan", attribute=None, value=None, cardinality="multi", ended=False, corrects=None
+    )
+
+
+def _stands_until(valid: Interval, said_at: datetime) -> datetime:
+    """Return up to when the words vouch for a state.
+
+    "Since 2019" does up to now, "in March 2020" for that March; what began a short while ago is news, and vouches up to now.
+    """
+    if (
+        valid.start is None
+        or not valid.phrase
+        or _LASTS.match(valid.phrase)
+        or said_at - valid.start <= _NEWS
+    ):
+        return said_at
+    return min(said_at, valid.start + timedelta(days=_DAYS_OF.get(valid.granularity, 31)))
 
 
 def _denial(proposal: Proposal) -> Proposal:
@@ -142,7 +205,9 @@ def _denial(proposal: Proposal) -> Proposal:
 def _is_over(claim: Claim, said_at: datetime) -> bool:
     if KIND_TRAITS[claim.kind].happened:
         return False
+    definition = known_attribute(claim.attribute) if claim.attribute else None
     past = claim.valid is not None and claim.valid.end is not None and claim.valid.end <= said_at
+    past = past and not (definition is not None and definition.lasts)
     return claim.ended or (past and not KIND_TRAITS[claim.kind].planned)
 
 
@@ -195,6 +260,43 @@ def ends(event: Proposal | Fact, state: Proposal | Fact) -> bool:
         and event.slot == state.slot
         and not (event.negated or state.negated)
     )
+
+
+def ended_by(proposal: Proposal, facts: Sequence[Fact]) -> list[Fact]:
+    """Return the states that an event ends, as its claim says: the only pet that is a dog, the employer whichever it is."""
+    over: dict[str, Fact] = {}
+    for ending in proposal.claim.ends:
+        candidates = [fact for fact in facts if _may_end(proposal, fact, ending) and _is_meant(ending, fact)]
+        definition = known_attribute(ending.attribute)
+        single = definition is not None and definition.cardinality == "single"
+        # Of several that may be meant, none is.
+        if single or len(candidates) == 1 or (ending.value and not ending.relation and _all_same(candidates)):
+            over.update({fact.id: fact for fact in candidates})
+    return list(over.values())
+
+
+def _may_end(proposal: Proposal, fact: Fact, ending: Ending) -> bool:
+    if fact.attribute != ending.attribute or not same_words(fact.subject, proposal.claim.subject):
+        return False
+    if not believed(fact) or fact.negated or happens(fact) or last_said(fact) > proposal.said_at:
+        return False
+    if all(source.turn == proposal.claim.source.turn for source in fact.sources):
+        return False  # "I quit my job. I work at Umbra now."
+    # Told within weeks, it ends what was said to be so shortly before; told later, only what was so then.
+    return holds(fact, proposal.since) or proposal.said_at - proposal.since <= _NEWS
+
+
+def _is_meant(ending: Ending, fact: Fact) -> bool:
+    if ending.relation and ending.relation not in terms(fact.text):
+        return False
+    if ending.value is None:
+        return True
+    wanted, value = set(terms(ending.value)), set(terms(fact.value or ""))
+    return bool(wanted) and (wanted <= value or value <= wanted)
+
+
+def _all_same(facts: Sequence[Fact]) -> bool:
+    return len({fact.key for fact in facts}) == 1
 
 
 def rests_on(proposal: Proposal, fact: Fact) -> bool:

@@ -16,6 +16,7 @@ from lukasa.beliefs.proposal import (
     alike,
     began,
     believed,
+    ended_by,
     ends,
     excludes,
     first_said,
@@ -95,6 +96,8 @@ def place(proposal: Proposal, facts: Iterable[Fact]) -> Placement | None:
     )
     rivals = [rival for rival in rivals if rival not in weaker]
     cuts = tuple(cut for rival in rivals if (cut := _cut(proposal, rival)) is not None)
+    over = (fact for fact in ended_by(proposal, live) if fact not in rivals and not alike(proposal, fact))
+    cuts += tuple(Cut(fact, max(proposal.since, began(fact))) for fact in over)
     bounds = [bound for rival in rivals if (bound := _bound(proposal, rival)) is not None]
     bounds += [Bound(cut.resumes, cut.fact) for cut in cuts if cut.resumes is not None]
     bounds += [
@@ -146,6 +149,8 @@ def _follows(proposal: Proposal, rival: Fact) -> bool:
 
 def _overruled(proposal: Proposal, rival: Fact) -> bool:
     """Whether a fact begins within the time that a claim made later vouches for."""
+    if proposal.tells_of_a_day and rival.valid.phrase:
+        return False  # Of two days that were named, the later one is the later.
     return (
         proposal.valid.end is None
         and proposal.since <= began(rival) <= proposal.stands_until

@@ -70,6 +70,11 @@ class Removes:
     ids: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """It says something only about what is known, and nothing of that is known."""
+
+
 Verdict: TypeAlias = (
-    New | Same | Revises | Supersedes | Conflicts | Retracts | Historical | Replaces | Removes
+    Ignored | New | Same | Revises | Supersedes | Conflicts | Retracts | Historical | Replaces | Removes
 )

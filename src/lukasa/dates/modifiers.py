@@ -255,8 +255,8 @@ class Expression(NamedTuple):
     start: int
     end: int
     interval: Interval
-    recurring: str = ""
-    """How often it comes back (`every 2 weeks on Tuesday`); the interval is then the time over which it does."""
+    recurring: bool = False
+    """It comes back, and is no time at which something is so."""
 
 
 def bounded(text: str, atoms: list[Atom], zone: tzinfo | None, *, asked: bool) -> list[Expression]:

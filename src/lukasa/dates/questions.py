@@ -39,9 +39,9 @@ def _not_recurring(question: str, dates: list[Atom]) -> list[Atom]:
     recurring = recurrences(question) if dates else []
     index, singles = 0, []
     for atom in dates:
-        while index < len(recurring) and recurring[index].end <= atom.start:
+        while index < len(recurring) and recurring[index][1] <= atom.start:
             index += 1
-        if index == len(recurring) or atom.end <= recurring[index].start:
+        if index == len(recurring) or atom.end <= recurring[index][0]:
             singles.append(atom)
     return singles
 

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 
 from lukasa.dates.atoms import atoms
 from lukasa.dates.modifiers import Expression, bounded, modified
-from lukasa.dates.recurrence import Recurrence, recurrences
+from lukasa.dates.recurrence import recurrences
 from lukasa.dates.spans import Anchor, Tense, midnight
 from lukasa.domain.interval import Interval
 from lukasa.text.patterns import LazyPattern
@@ -28,49 +28,22 @@ def expressions(
         return anchor._replace(tense=_tense_at(text, start, end, tense))
 
     singles = bounded(text, modified(text, atoms(text, anchor_at)), zone, asked=False)
-    return tuple(_merged(text, singles, recurrences(text), anchor))
-
-
-def _merged(
-    text: str, singles: list[Expression], recurring: list[Recurrence], anchor: Anchor
-) -> Iterator[Expression]:
-    """Put single times and recurrences in order; a recurrence takes the bound that follows it."""
-    index = 0
-    for recurrence in recurring:
-        while index < len(singles) and singles[index].end <= recurrence.start:
-            yield singles[index]
-            index += 1
-        while index < len(singles) and singles[index].start < recurrence.end:
-            index += 1
-        bound = singles[index] if index < len(singles) and _bounds(text, recurrence, singles[index]) else None
-        index += bound is not None
-        yield _recurring(text, recurrence, bound, anchor)
-    yield from singles[index:]
-
-
-def _bounds(text: str, recurrence: Recurrence, single: Expression) -> bool:
-    """Whether a `since …` or `until …` stands right behind a recurrence."""
-    half_open = (single.interval.start is None) != (single.interval.end is None)
-    near = single.start - recurrence.end <= _NEAR
-    return half_open and near and _JOINT.compiled.fullmatch(text, recurrence.end, single.start) is not None
-
-
-def _recurring(text: str, recurrence: Recurrence, bound: Expression | None, anchor: Anchor) -> Expression:
-    """Return a recurrence that runs from the anchor's day, unless its bound says since when, or that it is over."""
     today = midnight(anchor.today, anchor.at.tzinfo)
-    start, end, label = recurrence
-    if bound is None:
-        return Expression(start, end, Interval(start=today, phrase=text[start:end]), label)
-    until = bound.interval.end
-    since = bound.interval.start or (today if until and until > today else None)
-    interval = Interval(start=since, end=until, phrase=text[start : bound.end])
-    return Expression(start, bound.end, interval, label)
+    spans = recurrences(text)
+    recurring = [
+        Expression(*span, Interval(start=today, phrase=text[slice(*span)]), recurring=True) for span in spans
+    ]
+    return tuple(sorted([*recurring, *_outside(singles, spans)], key=lambda expression: expression.start))
 
 
-_NEAR = 8
-"""Characters between a recurrence and its bound."""
-
-_JOINT = LazyPattern(r"\s*,?\s*")
+def _outside(singles: list[Expression], spans: list[tuple[int, int]]) -> Iterator[Expression]:
+    """Yield the expressions that are no part of a recurrence: both lists are in order."""
+    index = 0
+    for single in singles:
+        while index < len(spans) and spans[index][1] <= single.start:
+            index += 1
+        if index == len(spans) or single.end <= spans[index][0]:
+            yield single
 
 
 # --- tense -----------------------------------------------------------------------------------------------------------
@@ -129,11 +102,20 @@ _BOUND_BEFORE = LazyPattern(r"(?i)\b(?:(?P<since>since)|until|till|by)\s+(?:the\
 def validity(when: Interval | None, said_at: datetime, *, state: bool, ended: bool) -> Interval | None:
     """Return when a statement is true; *when* is the time that its words name, if they do.
 
-    A state is true from its beginning, or from now; an event at its time, or `None` when no time is named.
+    A state is true from its beginning, or from now, and no date of its own ends it; an event at its time, or `None` when no
+    time is named.
     """
     if not state and not ended:
         return when
-    if when is None or when.start is None or when.start > said_at:
+    if when is not None and when.start is not None and when.start > said_at:
+        # It is to begin, or to end, only then.
+        return Interval(
+            start=None if ended else when.start,
+            end=when.start if ended else None,
+            granularity=when.granularity,
+            phrase=when.phrase,
+        )
+    if when is None or when.start is None:
         start, end = (None, said_at) if ended else (said_at, None)
         return Interval(start=start, end=end, granularity="instant")
     if not ended:

@@ -13,7 +13,7 @@ from lukasa.domain.embedding import Embedding
 from lukasa.domain.fact import Fact
 from lukasa.domain.journal import Cause, FactOp
 from lukasa.domain.turn import MAX_INT, Turn
-from lukasa.errors import InputError
+from lukasa.errors import InputError, StaleError
 
 _FLOAT32 = 4
 """Bytes of one component of a dense vector."""
@@ -35,6 +35,23 @@ class Extraction:
     fallback: str = ""
     """Why the extractor's own reading is missing (`bad reply`, `over budget`: the rules read the turn in its place) or not
     whole (`cut off`); empty when all is well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What a write was decided on: it is stale when something of that changed, or was erased, since the version."""
+
+    version: int
+    """The partition's version when it was read."""
+
+    ids: frozenset[str]
+    """The turns and facts that were read."""
+
+    def stale(self) -> StaleError:
+        """Return the error for a write whose basis has changed."""
+        return StaleError(
+            f"what was read at version {self.version} of the partition has changed; read it again"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,7 +266,7 @@ def _check_embeddings(id: str, embeddings: Sequence[Embedding], fingerprint: str
         raise InputError(f"{id!r} has {len(embeddings)} embeddings; it needs one for each passage")
     for embedding in embeddings:
         _check_embedding(id, embedding)
-    shapes = {(len(each.dense), each.tokens.dims if each.tokens else None) for each in embeddings}
+    shapes = {(len(each.dense), each.tokens.width if each.tokens else None) for each in embeddings}
     if len(shapes) > 1:
         raise InputError(f"the embeddings of {id!r} are of several shapes; one embedder makes one")
 
@@ -258,9 +275,9 @@ def _check_embedding(id: str, embedding: Embedding) -> None:
     if not embedding.dense or len(embedding.dense) % _FLOAT32:
         raise InputError(f"the dense vector of {id!r} has {len(embedding.dense)} bytes; float32 takes 4 each")
     tokens = embedding.tokens
-    if tokens is not None and (tokens.dims < 1 or len(tokens.codes) % tokens.dims):
+    if tokens is not None and (tokens.width < 1 or len(tokens.codes) % tokens.width):
         raise InputError(
-            f"{len(tokens.codes)} bytes of token vectors of {id!r} are not rows of {tokens.dims}"
+            f"{len(tokens.codes)} bytes of token vectors of {id!r} are not whole vectors of {tokens.width}"
         )
 
 

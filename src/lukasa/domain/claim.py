@@ -15,6 +15,18 @@ Stance = Literal["stated", "quoted", "suggested", "hypothetical"]
 """How the speaker stands to it: only what is `stated` can be believed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What a claim says is over: "I quit my job" ends `works_at`, whatever its value."""
+
+    attribute: str
+    value: str | None = None
+    """`None`: whatever the value is."""
+
+    relation: str = ""
+    """`dog` in "my dog died": of the attribute's facts, the one whose text has this word."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """One candidate for a fact, with the words that it was read from."""
@@ -41,6 +53,12 @@ class Claim:
 
     corrects: str | None = None
     """The value that was wrong ("not Porto but Lisbon"); empty: a correction that names no wrong value ("actually, …")."""
+
+    ends: tuple[Ending, ...] = ()
+    """What is over by it. Only what is known to be so ends."""
+
+    conditional: bool = False
+    """It says something only where it ends or corrects what is known: "Rex died", "not Porto, Faro"."""
 
     valid: Interval | None = None
     """When it is true, as far as the words say; `None`: they say nothing."""
@@ -69,6 +87,9 @@ class Scene:
 
     previous: Turn | None = None
     """The turn before in the session: perhaps a question that this turn answers."""
+
+    earlier: tuple[Turn, ...] = ()
+    """What was said before in the session, oldest first."""
 
     zone: tzinfo | None = None
     """In which days begin; `None`: the offset of the turn's time."""

@@ -7,16 +7,21 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class TokenVectors:
-    """One vector a token, for late interaction (MaxSim), compactly stored."""
+    """The vectors of a text for late interaction (MaxSim): one a token, or fewer that stand for several; compactly stored."""
 
     codes: bytes
-    """`count × dims` signed bytes, row by row. A component is `code / 127`; each row has length ≈ 1."""
+    """`count × width` bytes, vector by vector.
 
-    dims: int
+    A byte holds two components as signed numbers of four bits, from -7 to 7: byte `i` of a vector has component `i` in its
+    lower half and component `width + i` in its upper half. Only a vector's direction counts; whoever compares brings it to length 1.
+    """
+
+    width: int
+    """Bytes of a vector: half of its dimensions."""
 
     @property
     def count(self) -> int:
-        return len(self.codes) // self.dims
+        return len(self.codes) // self.width
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +44,8 @@ class EmbedderSpec:
     fingerprints are never compared."""
 
     dense_dims: int
-    token_dims: int | None
-    """`None`: no late interaction."""
+    token_width: int | None
+    """Bytes of a token vector; `None`: no late interaction."""
 
     model: str = ""
     """A name to show; scores were calibrated for some (`policy.py`)."""

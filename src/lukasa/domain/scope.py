@@ -13,6 +13,8 @@ from lukasa.errors import InputError, shown
 MAX_ID_BYTES = 16 * 1024
 """Longer tenant and user names are refused: they would end up in every key."""
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 _SIZE = 15
 """Bytes in an id: 120 bits, which makes 24 letters of base 32 without padding."""
 
@@ -55,6 +57,6 @@ def content_id(prefix: str, partition: Partition, parts: Sequence[str | int | No
 
 def digest(parts: Sequence[str | int | None], *, size: int = 16) -> str:
     """Return a lower-case base-32 BLAKE2b digest of *parts*; JSON keeps neighbouring parts apart."""
-    data = json.dumps(list(parts), ensure_ascii=False, separators=(",", ":")).encode()
+    data = _JSON.encode(list(parts)).encode()
     raw = hashlib.blake2b(data, digest_size=size).digest()
     return base64.b32encode(raw).decode().rstrip("=").lower()

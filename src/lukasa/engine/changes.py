@@ -18,7 +18,7 @@ from lukasa.errors import InputError
 from lukasa.upkeep.worker import Worker
 from lukasa.writing.edit import Forget
 from lukasa.writing.erase import Erase, Selection, searchable
-from lukasa.writing.undo import Undo
+from lukasa.writing.undo import Undo, Undoing
 
 
 class PartitionCache(Protocol):
@@ -66,24 +66,23 @@ class ChangeVerbs(Verbs):
         """Take back one change, all of one call (`Receipt.change`), or all that a session led to, facts included.
 
         Nothing is rewritten: the state before returns as new changes, and an undo can be undone. Turns are hidden, not
-        destroyed. Returns the ids of what changed.
+        destroyed; a fact that other turns say too stays, in their words. Returns the ids of what changed: none for what was
+        undone, hidden or erased before.
 
-        Raises `NotFoundError` for an unknown change or session, `ConflictError` when a later change rests on one of them,
-        `InputError` for an erasure.
+        Raises `NotFoundError` for an unknown change or session, `ConflictError` when a later change rests on one of them (a
+        fact that was superseded, settled or reworded since; hiding, showing or saying it again is none), `InputError` for an
+        erasure.
         """
         check_reason(reason)
         read_label("session", session)
         if sum(named is not None for named in (change, call, session)) != 1:
             raise InputError("say what to undo: a change, a call, or a session")
-        if session is not None:
-            entries = await self._undo.of_session(self.partition, session)
-        elif call is not None:
-            check_count("call", call, least=1)
-            entries = await self._undo.of_call(self.partition, call)
-        else:
+        if change is not None:
             check_count("change", change, least=1)
-            entries = await self._undo.of_change(self.partition, change or 1)
-        return await self._undo(self.partition, entries, reason=reason, now=self._clock())
+        if call is not None:
+            check_count("call", call, least=1)
+        undoing = Undoing(change=change, call=call, session=session)
+        return await self._undo(self.partition, undoing, reason=reason, now=self._clock())
 
     async def forget(
         self, ids: Sequence[str] | str | None = None, *, session: str | None = None, reason: str = ""

@@ -191,16 +191,16 @@ class TurnVerbs(Verbs):
 
     async def _hits(self, question: Question, *, limit: int) -> Recalled:
         recalled = await self._recall.hits(self.partition, question, limit=limit)
-        warnings = await self._note_served("\n".join(hit.text for hit in recalled.hits))
+        warnings = await self._note_served([hit.text for hit in recalled.hits])
         return replace(recalled, warnings=[*recalled.warnings, *warnings])
 
     async def _block(self, question: Question, *, budget: int) -> Context:
         block = await self._recall.context(self.partition, question, budget=budget)
-        return replace(block, warnings=[*block.warnings, *await self._note_served(block.text)])
+        return replace(block, warnings=[*block.warnings, *await self._note_served([block.text])])
 
-    async def _note_served(self, text: str) -> list[str]:
-        """Note a text that goes out, so that it is not taken for news when it comes back; return warnings about the index."""
-        await off_loop(self._served.note, self.partition, text, at=self._clock())
+    async def _note_served(self, texts: Sequence[str]) -> list[str]:
+        """Note what goes out, so that it is not taken for news when it comes back; return warnings about the index."""
+        await off_loop(self._served.note, self.partition, texts, at=self._clock())
         return await self._reindex.warnings(self.partition)
 
     def _question(

@@ -10,6 +10,7 @@ from typing import Literal
 
 from lukasa.domain.claim import Claim
 from lukasa.domain.fact import KIND_TRAITS
+from lukasa.gate.ground import Ground
 from lukasa.text.analysis import content_words, stem_set, term_of
 from lukasa.text.patterns import LazyPattern, WordLists
 from lukasa.text.sentences import sentences
@@ -23,18 +24,36 @@ _LONGEST = 2000
 """Characters that are looked at; a longer text is judged by its beginning."""
 
 
-def junk_in(claim: Claim) -> Junk | None:
-    """Return why a claim is not worth keeping, or `None`."""
+def junk_in(claim: Claim, ground: Ground | None = None) -> Junk | None:
+    """Return why a claim is not worth keeping, or `None`.
+
+    "Yes, exactly!" is small talk, and an answer where the *ground* has the question.
+    """
     quote, text = _plain(claim.quote), _plain(claim.text)
     if any(pattern.search(words) for pattern in (_ASSISTANT, _TASK) for words in (quote, text)):
         return "task residue"
-    if _is_small_talk(quote) or _is_question(quote):
+    if (_is_small_talk(quote) or _is_question(quote)) and not _answers(claim, ground):
         return "chatter"
     if not KIND_TRAITS[claim.kind].instructs and (
-        _MOMENT.search(quote) or _MOMENT.search(text) or (claim.attribute is None and _is_reaction(claim))
+        _MOMENT.search(text)
+        or (_MOMENT.search(quote) and not _PROPOSAL.search(quote))
+        or (claim.attribute is None and _is_reaction(claim))
     ):
         return "chatter"
     return "vacuous" if _is_empty(claim) else None
+
+
+def _answers(claim: Claim, ground: Ground | None) -> bool:
+    """Whether what a claim says of its subject stands in what was said before."""
+    if ground is None or not ground.earlier:
+        return False
+    said = [term for term in _content(claim, claim.text) if any(part.says(term) for part in ground.before)]
+    return len(said) >= _FEWEST_SAID
+
+
+_FEWEST_SAID = 2
+_PROPOSAL = LazyPattern(r"^\W*let(?:'s| us)\b")
+"""It may be accepted: what comes of it, the claim says."""
 
 
 def _is_reaction(claim: Claim) -> bool:

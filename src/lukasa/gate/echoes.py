@@ -2,7 +2,7 @@
 
 A text is known by the digests of every run of four words. A copy has them all: with other tags or none, in capitals, its
 lines moved or wrapped, or said by another speaker. A sentence with one other number, name or `not` lacks those around it.
-The text itself is not kept.
+A text that was served waits as it is until something is remembered, and is not kept after that.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
 from itertools import pairwise
+from typing import NamedTuple
 
 from lukasa.domain.scope import Partition
 from lukasa.text.patterns import LazyPattern
@@ -50,42 +52,86 @@ def is_echo(text: str, served: Collection[str]) -> bool:
     return bool(copied) and sum(copied) >= _MOST * len(copied)
 
 
+class _Served(NamedTuple):
+    at: datetime | None
+    """When it was served first: that is what tells a copy from its original."""
+
+    runs: frozenset[str]
+
+
+@dataclass(slots=True)
+class _Texts:
+    """What one partition was served, by digest of the text; last what was served last."""
+
+    undigested: OrderedDict[str, datetime | None] = field(default_factory=OrderedDict)
+    """Texts, and when each was served first. They wait for the next `remember`: most are served and never come back."""
+
+    served: OrderedDict[bytes, _Served] = field(default_factory=OrderedDict)
+
+    @property
+    def size(self) -> int:
+        """About how many runs these are."""
+        waiting = sum(len(text) // _WORD_LENGTH for text in self.undigested)
+        return waiting + sum(len(each.runs) for each in self.served.values())
+
+
+_WORD_LENGTH = 6
+"""Characters of a word and the space after it, about."""
+
+
 class Echoes:
     """What was served of late, for each partition; in memory, bounded. For one event loop or one thread."""
 
     def __init__(self, *, max_runs: int = MAX_RUNS, max_in_all: int = MAX_RUNS_IN_ALL) -> None:
         self._max_runs = max_runs
         self._max_in_all = max_in_all
-        self._runs: OrderedDict[Partition, OrderedDict[str, datetime | None]] = OrderedDict()
-        self._count = 0
+        self._texts: OrderedDict[Partition, _Texts] = OrderedDict()
 
-    def note(self, partition: Partition, text: str, *, at: datetime | None = None) -> None:
-        """Note that *text* was served, and when; what was served longest ago makes room."""
-        runs = self._runs.setdefault(partition, OrderedDict())
-        self._runs.move_to_end(partition)
-        before = len(runs)
-        for run in _runs(_words(text)):
-            runs.setdefault(run, at)  # the first time is what tells a copy from its original
-            runs.move_to_end(run)
-        while len(runs) > self._max_runs:
-            runs.popitem(last=False)
-        self._count += len(runs) - before
-        while self._count > self._max_in_all and len(self._runs) > 1:
-            self._count -= len(self._runs.popitem(last=False)[1])
+    def note(self, partition: Partition, texts: Iterable[str], *, at: datetime | None = None) -> None:
+        """Note that *texts* were served, and when; what was served longest ago makes room. They are digested by `of`, each once."""
+        of_partition = self._texts.setdefault(partition, _Texts())
+        self._texts.move_to_end(partition)
+        for text in texts:
+            key = _key(text)
+            if key in of_partition.served:
+                of_partition.served.move_to_end(key)
+            elif text:
+                of_partition.undigested.setdefault(text, at)
+                of_partition.undigested.move_to_end(text)
+        self._trim(of_partition)
 
     def of(self, partition: Partition, *, before: datetime | None = None) -> frozenset[str]:
         """Return what the partition was served (*before* a moment: words said then cannot copy what was served later).
 
         Later notes do not change it.
         """
-        runs: Mapping[str, datetime | None] = self._runs.get(partition, {})
-        if before is None:
-            return frozenset(runs)
-        return frozenset(run for run, at in runs.items() if at is None or at < before)
+        if (texts := self._texts.get(partition)) is None:
+            return frozenset()
+        while texts.undigested:
+            text, at = texts.undigested.popitem(last=False)
+            texts.served[_key(text)] = _Served(at, frozenset(_runs(_words(text))[-self._max_runs :]))
+        self._trim(texts)
+        return frozenset(
+            run
+            for each in texts.served.values()
+            if before is None or each.at is None or each.at < before
+            for run in each.runs
+        )
 
     def drop(self, partition: Partition) -> None:
         """Drop what was noted of a partition: it was erased."""
-        self._count -= len(self._runs.pop(partition, ()))
+        self._texts.pop(partition, None)
+
+    def _trim(self, texts: _Texts) -> None:
+        while texts.size > self._max_runs and len(texts.served) + len(texts.undigested) > 1:
+            oldest = texts.served or texts.undigested
+            oldest.popitem(last=False)
+        while sum(each.size for each in self._texts.values()) > self._max_in_all and len(self._texts) > 1:
+            self._texts.popitem(last=False)
+
+
+def _key(text: str) -> bytes:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def _runs(words: Sequence[str]) -> list[str]:

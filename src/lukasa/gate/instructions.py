@@ -8,7 +8,6 @@ how things are to be done, however it is worded.
 from __future__ import annotations
 
 import unicodedata
-from functools import lru_cache
 
 from lukasa.domain.turn import Source, Turn
 from lukasa.text.analysis import fold
@@ -38,7 +37,6 @@ def instructions_in(turn: Turn) -> list[Source]:
     ]
 
 
-@lru_cache(maxsize=256)
 def instructs(text: str) -> bool:
     """Whether a text gives an assistant an instruction, forges the frame of one, or is disguised."""
     plain = _plain(text)

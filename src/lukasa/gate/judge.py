@@ -7,17 +7,18 @@ others are deceived: only the user is believed about the user and about what is 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, replace
+from functools import cached_property
 
-from lukasa.domain.attribute import attribute
+from lukasa.domain.attribute import ALIAS, attribute
 from lukasa.domain.claim import Claim, Scene
 from lukasa.domain.fact import KIND_TRAITS
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Source, Turn
 from lukasa.gate.chatter import junk_in
 from lukasa.gate.echoes import RUN, Echoes, is_echo
-from lukasa.gate.grounding import is_grounded
+from lukasa.gate.ground import Ground
+from lukasa.gate.grounding import support
 from lukasa.gate.instructions import (
     addresses,
     instructions_in,
@@ -26,15 +27,18 @@ from lukasa.gate.instructions import (
     poses,
     speaks_of_user,
 )
-from lukasa.gate.pasted import is_pasted
+from lukasa.gate.pasted import OthersWords
 from lukasa.gate.rulings import Admitted, Quarantined, Refused, Ruling
-from lukasa.text.analysis import analyse, stem_set
+from lukasa.text.analysis import analyse, stem_set, term_of
+from lukasa.text.patterns import WordLists
 from lukasa.text.secrets import redact, redact_json
 from lukasa.text.sentences import sentences
 
 SENTINELS = ("Zorblax", "Quimbletree", "Vantorix", "Mirbelune", "Plonkwitz", "Ostrafell")
 """Invented people, places and firms of the worked examples in prompts: a claim that names one was copied from a prompt."""
 
+
+_LISTS = WordLists("lukasa.gate", "grounding")
 
 _LABEL = "[REDACTED:"
 
@@ -43,13 +47,32 @@ _AROUND = 300
 or claims still lies near."""
 
 
-class _ClaimCase(NamedTuple):
+@dataclass(frozen=True)
+class _ClaimCase:
     """What a question is asked about."""
 
     claim: Claim
-    turn: Turn
+    ground: Ground
     served: Collection[str]
-    known_names: Collection[str]
+    others: OthersWords
+
+    @property
+    def turn(self) -> Turn:
+        return self.ground.turn
+
+    @property
+    def known_names(self) -> Collection[str]:
+        return self.ground.names
+
+    @cached_property
+    def sentence(self) -> str:
+        """The sentences that the quote lies in, within `_SIGHT` of it."""
+        return _sentence_of(self.claim, self.turn)
+
+    @cached_property
+    def support(self) -> float | None:
+        """How much of the claim was said; `None`: it is not to be believed."""
+        return support(self.claim, self.ground, self.sentence)
 
     @property
     def is_own(self) -> bool:
@@ -57,9 +80,15 @@ class _ClaimCase(NamedTuple):
         claim, turn = self.claim, self.turn
         if not is_testimony(turn):
             return False
-        return not is_pasted(
-            turn.text, claim.source.start, claim.source.end, about_speaker=self.is_about(turn.speaker or "")
-        )
+        about_speaker = self.is_about(turn.speaker or "")
+        return not self.others.hold(claim.source.start, claim.source.end, about_speaker=about_speaker)
+
+    @property
+    def hails_a_speaker(self) -> bool:
+        """Whether a person calls another one who speaks here by a name ("Thanks, Kate!"): the quote has the name alone."""
+        claim = self.claim
+        hails = claim.attribute == ALIAS and claim.subject in self.known_names and is_testimony(self.turn)
+        return hails and bool(claim.value) and (claim.value or "") in claim.quote
 
     @property
     def is_about_user(self) -> bool:
@@ -68,6 +97,21 @@ class _ClaimCase(NamedTuple):
             f"{self.claim.text}\n{self.claim.quote}"
         )
 
+    @property
+    def is_report(self) -> bool:
+        """Whether it tells what somebody proposed or told, and not that it is so: "The assistant recommended …"."""
+        return not stem_set(_LISTS["reports"]).isdisjoint(analyse(self.claim.text))
+
+    @property
+    def is_assistants_report(self) -> bool:
+        """Whether it tells what the assistant itself said or made, and nothing of the user."""
+        by_assistant = self.turn.role == "assistant" and self.turn.origin == "assistant"
+        about = any(
+            self.claim.subject.casefold() == name.casefold()
+            for name in (*self.known_names, "user", "the user")
+        )
+        return by_assistant and term_of("assistant") in analyse(self.claim.text) and not about
+
     def is_about(self, name: str) -> bool:
         """Whether it is about the one of this name, or tells how things are to be done for them."""
         claim = self.claim
@@ -75,18 +119,32 @@ class _ClaimCase(NamedTuple):
         return own or claim.subject.casefold() == name.casefold()
 
 
-def judge(claim: Claim, turn: Turn, *, served: Collection[str], known_names: Collection[str] = ()) -> Ruling:
+def judge(
+    claim: Claim,
+    turn: Turn,
+    *,
+    served: Collection[str],
+    known_names: Collection[str] = (),
+    earlier: Sequence[Turn] = (),
+) -> Ruling:
     """Rule on a claim that was read from *turn*.
 
     *served* are fingerprints of what Lukasa gave to the agent (`echoes.py`); *known_names* are people whom a pronoun of the
-    quote can mean.
+    quote can mean; *earlier* is what was said before in the session.
     """
-    case = _ClaimCase(claim, turn, served, known_names)
+    return _ruling(claim, Ground(turn, earlier, known_names), served, OthersWords(turn.text))
+
+
+def _ruling(claim: Claim, ground: Ground, served: Collection[str], others: OthersWords) -> Ruling:
+    case = _ClaimCase(claim, ground, served, others)
     for question in _QUESTIONS:
         ruling = question(case)
         if ruling is not None:
             return ruling
-    return Admitted(claim)
+    said = 1.0 if case.hails_a_speaker else case.support or 0.0
+    if case.is_assistants_report and KIND_TRAITS[claim.kind].users_own:
+        claim = replace(claim, kind="fact", attribute=None, value=None)
+    return Admitted(claim if said == 1 else replace(claim, confidence=claim.confidence * said))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +167,9 @@ class Judge:
         for turn, scene, own in zip(turns, scenes, claims, strict=True):
             # What was served since then may be this very turn.
             served = self.served.of(partition, before=turn.recorded_at) if later and own else served_now
-            yield [judge(claim, turn, served=served, known_names=scene.names) for claim in own]
+            ground = Ground(turn, scene.earlier, scene.names)
+            others = OthersWords(turn.text)
+            yield [_ruling(claim, ground, served, others) for claim in own]
 
     def instructions(self, turn: Turn) -> list[Source]:
         """Return the sentences that instruct, where the speaker may not."""
@@ -136,7 +196,7 @@ def _with_a_secret(case: _ClaimCase) -> Ruling | None:
 
 
 def _without_ground(case: _ClaimCase) -> Ruling | None:
-    grounded = is_grounded(case.claim, case.turn, case.known_names)
+    grounded = case.hails_a_speaker or case.support is not None
     return None if grounded else Refused(case.claim, "ungrounded")
 
 
@@ -145,7 +205,7 @@ def _instructing(case: _ClaimCase) -> Ruling | None:
     claim, turn = case.claim, case.turn
     if turn.origin == "user" and case.is_own:
         # Who says how things are to be done speaks neither of "the user" nor to assistants at large.
-        forged = KIND_TRAITS[claim.kind].instructs and poses(_sentence_of(claim, turn))
+        forged = KIND_TRAITS[claim.kind].instructs and poses(case.sentence)
         return Quarantined(claim, "instruction") if forged else None
     near = turn.text[max(0, claim.source.start - _AROUND) : claim.source.end + _AROUND]
     if any(instructs(text) for text in (claim.quote, claim.text, near)):
@@ -165,6 +225,8 @@ def _without_authority(case: _ClaimCase) -> Ruling | None:
     if is_testimony(turn):
         return Quarantined(claim, "not said by the user")
     definition = attribute(claim.attribute) if claim.attribute else None
+    if case.is_assistants_report:
+        return None
     own = KIND_TRAITS[claim.kind].users_own or (definition is not None and definition.users_own)
     if not own and not case.is_about_user:
         return None
@@ -174,15 +236,18 @@ def _without_authority(case: _ClaimCase) -> Ruling | None:
 
 
 def _not_stated(case: _ClaimCase) -> Ruling | None:
-    """Refuse what was not stated; what a page or a tool tells its reader is no statement either."""
+    """Refuse what was not stated; what a page or a tool tells its reader is no statement either.
+
+    That something was proposed or told is stated, where the claim says just that.
+    """
     claim = case.claim
-    if claim.stance != "stated" or (not is_testimony(case.turn) and addresses(claim.quote)):
-        return Refused(claim, "not stated")
-    return None
+    told = claim.stance in {"quoted", "suggested"} and case.is_report
+    addressed = not is_testimony(case.turn) and not case.is_assistants_report and addresses(claim.quote)
+    return Refused(claim, "not stated") if addressed or not (told or claim.stance == "stated") else None
 
 
 def _not_lasting(case: _ClaimCase) -> Ruling | None:
-    junk = junk_in(case.claim)
+    junk = None if case.is_assistants_report else junk_in(case.claim, case.ground)
     return None if junk is None else Refused(case.claim, junk)
 
 
@@ -194,7 +259,7 @@ def _served_before(case: _ClaimCase) -> Ruling | None:
     claim, turn = case.claim, case.turn
     if not case.served:
         return None
-    quoted = claim.quote if len(claim.quote.split()) >= RUN else _sentence_of(claim, turn)
+    quoted = claim.quote if len(claim.quote.split()) >= RUN else case.sentence
     if is_echo(quoted, case.served) or (not is_testimony(turn) and is_echo(claim.text, case.served)):
         return Refused(claim, "served")
     return None

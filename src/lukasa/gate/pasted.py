@@ -7,7 +7,7 @@ marks, by `>` at a line's beginning, by fences, by the head of a forwarded mail,
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property
 from typing import NamedTuple
 
 from lukasa.text.patterns import LazyPattern
@@ -40,22 +40,26 @@ class _Stretch(NamedTuple):
         return 2 * (min(end, self.end) - max(start, self.start)) > end - start
 
 
-def is_pasted(text: str, start: int, end: int, *, about_speaker: bool) -> bool:
-    """Whether `text[start:end]` is words of others.
+class OthersWords:
+    """The words of others in a text: found once, when first asked for, and kept no longer than this object."""
 
-    What a person is quoted as saying (`Eva said "…"`) counts only when it is about the speaker of the message.
-    """
-    return any(
-        region.holds(start, end) and (about_speaker or not region.reported)
-        for region in _regions(text[:_LONGEST])
-    )
+    def __init__(self, text: str) -> None:
+        self._text = text[:_LONGEST]
 
+    def hold(self, start: int, end: int, *, about_speaker: bool) -> bool:
+        """Whether `text[start:end]` is words of others.
 
-@lru_cache(maxsize=64)
-def _regions(text: str) -> tuple[_Stretch, ...]:
-    """Return the stretches of others' words."""
-    pasted = (_Stretch(start, end) for start, end in (*_blocks(text), *_to_the_end(text)))
-    return (*pasted, *_quotations(text))
+        What a person is quoted as saying (`Eva said "…"`) counts only when it is about the speaker of the message.
+        """
+        return any(
+            stretch.holds(start, end) and (about_speaker or not stretch.reported)
+            for stretch in self._stretches
+        )
+
+    @cached_property
+    def _stretches(self) -> tuple[_Stretch, ...]:
+        spans = (*_blocks(self._text), *_to_the_end(self._text))
+        return (*(_Stretch(start, end) for start, end in spans), *_quotations(self._text))
 
 
 def _blocks(text: str) -> Iterator[Span]:

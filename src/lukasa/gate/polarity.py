@@ -61,9 +61,9 @@ class _PolarClause(NamedTuple):
         stems = frozenset(term_of(word.raw) for word in words(text))
         return cls(text, polarity(text), frozenset(content_words(text)), stems)
 
-    def has(self, name: str) -> bool:
-        """Whether it has a word of a list."""
-        return not stem_set(_LISTS[name]).isdisjoint(self.stems)
+    def has(self, name: str, *, beside: frozenset[str] = frozenset()) -> bool:
+        """Whether it has a word of a list; one that stands in *beside* too does not count."""
+        return not stem_set(_LISTS[name]).isdisjoint(self.stems - beside)
 
 
 def _supported(claim: _PolarClause, quoted: list[_PolarClause], *, negated: bool) -> bool:
@@ -92,7 +92,10 @@ def _compatible(quoted: _PolarClause, claim: _PolarClause) -> bool:
         return True
     if quoted.polarity.affirmed:
         # "I hate olives" denies liking them; "I left Initech" ends working there.
-        return (claim.polarity.denied and quoted.has("dislikes")) or quoted.has("leaving")
+        # What "Ana never left" denies is the leaving itself.
+        return (claim.polarity.denied and quoted.has("dislikes", beside=claim.stems)) or quoted.has(
+            "leaving", beside=claim.stems
+        )
     if claim.polarity.affirmed:
         if quoted.polarity.denied:
             return claim.has("dislikes")
@@ -123,14 +126,14 @@ def _in_the_past(text: str) -> bool:
 
 _PAST = frozenset({"was", "were", "had", "did", "once", "until", "formerly", "previously"})
 _ENDING = LazyPattern(
-    r"\b(?:no longer|(?:not|n't)\b[^.;!?]{0,60}\b(?:any ?more|any longer)|used to|stopped|quit|gave up|given up|former(?:ly)?|ex-\w+|ex (?:husband|wife|boyfriend|girlfriend|partner)|not .{0,40} any ?more|"
+    r"\b(?:no longer|(?:not|n't)\b[^.;!?]{0,60}\b(?:any ?more|any longer)|used to(?! \w+ing\b)|stopped|quit|gave up|given up|former(?:ly)?|ex-\w+|ex (?:husband|wife|boyfriend|girlfriend|partner)|not .{0,40} any ?more|"
     r"nicht mehr|kein\w* .{0,40}mehr|ne .{0,40}plus|n'.{0,40}plus|ya no|dejé de|ha dejado de|dejó de|non .{0,40}più|não .{0,40}mais|ha smesso|niet meer|już nie|больше не|artık)\b"
 )
 _NO_DENIAL = LazyPattern(
     r"\b(?:can(?:no| ?')?t (?:wait|help|believe|stop|get enough|complain|thank|imagine life|recommend)|could(?:n't| not) (?:be happier|be more|agree more|believe|wait|help|stop|"
     r"have)|no (?:problem|worries|doubt|wonder|idea|matter|way|kidding|joke|big deal|pressure|rush|less than|more than|one knows)|not only|not just|not to mention|not bad|"
     r"do(?:n't| not) (?:worry|mind|forget|you think|get me wrong|know if|know about|hesitate)|why (?:not|don't)|nothing (?:but|like|beats)|never (?:mind|stops?|stopped|gets old|been happier|felt)|"
-    r"(?:is|are|was|were|do|does|did|have|has|would|could|can|wo|sha|ai)n't (?:it|that|they|he|she|you|we|i)\b|if not|or not|whether or not|"
+    r"(?:is|are|was|were|do|does|did|have|has|would|could|can|wo|sha|ai)n't (?:it|that|they|he|she|you|we|i)\b|if not|or not|whether or not|not (?:too|so|that|very|all that) \w+|"
     r"(?:as )?no one else|not (?:sure|long ago|far|so far|until)|can(?:no| ?')?t (?:stand|bear)|no\.? ?\d|no,|nope,|no matter|for no reason|not (?:quite )?yet)"
 )
 """Negations that deny nothing, or (`can't stand`) are half of a word that does not need them."""

@@ -16,6 +16,9 @@ _READS = 6
 """How often each character of a reply may be looked at. `json-repair` needs 3 for what models write, and thousands for
 what is made to slow it down."""
 
+_LOOSE_LISTS = 300
+"""Lists that begin where no value can. `json-repair` adds them to the list before, and looks at all of it each time."""
+
 _CLOSERS = {"{": "}", "[": "]", "(": ")"}
 
 _NOISE = r"(?m)[\x00-\x08\x0b\x0c\x0e-\x1f]|^> ?"
@@ -35,6 +38,7 @@ _PIECE = (
 )
 """A bracket, a comma or a text. A mark of quotation ends a text only where something may follow that follows a text."""
 
+_LOOSE_LIST = r"\]\s*+,\s*+\[|[^\s:\[,{(]\s*+\["
 _ARROW = r'("\w+"\s*+)=>?'
 _ALONE = r"(?:.*[:=>]|`+\w*)?\s*\[\][\s.]*(?:[`<].*)?"
 _GAP = r"[\s,;]{0,90}(?:(?:[-*•]|\d{1,4}[.)])\s*+)?"
@@ -210,6 +214,8 @@ def _mended(text: str, meter: list[int]) -> object:
         return json.loads(text, strict=False)
     except (ValueError, RecursionError):
         from json_repair import repair_json  # noqa: PLC0415 - seldom needed
+    if len(re.findall(_LOOSE_LIST, text)) > _LOOSE_LISTS:
+        return None
     try:
         # As text, since the objects would hold slices of the metered text.
         return _decoded(repair_json(_metered(re.sub(_ARROW, r"\1:", text), meter), skip_json_loads=True))

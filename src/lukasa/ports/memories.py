@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from lukasa.domain.change import Applied, Change
+from lukasa.domain.change import Applied, Basis, Change
 from lukasa.domain.document import Delta, Scored
 from lukasa.domain.embedding import TokenVectors
 from lukasa.domain.erasure import Erased, Erasure
@@ -30,13 +30,13 @@ class Memories(Protocol):
         changes: Sequence[Change],
         *,
         cause: Cause,
-        expected: int | None = None,
+        expected: int | Basis | None = None,
         bookkeeping: Sequence[Bookkeeping] = (),
     ) -> Applied:
         """Make every change in order, durably, or none of them; then the bookkeeping, in the same transaction.
 
-        With *expected*, raise `StaleError` unless the partition is still at that version. A change to an unknown
-        id raises `NotFoundError`. Each change that has an effect raises the version by one and leaves a journal entry.
+        With *expected*, raise `StaleError` unless the partition is still at that version; with a `Basis`, unless since its
+        version nothing was erased, and nothing happened to what it names. A change to an unknown id raises `NotFoundError`. Each change that has an effect raises the version by one and leaves a journal entry.
         """
         ...
 

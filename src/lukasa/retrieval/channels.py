@@ -77,8 +77,8 @@ class Candidates:
     def spans(self, position: int, text: str) -> list[Span]:
         """Return the passages of a candidate's text, the best first."""
         scores = self.passage_scores[self.offsets[position] : self.offsets[position + 1]]
-        found = passages(text)
-        if len(found) != len(scores):  # indexed by other rules: it is one passage
+        found = passages(text) if len(scores) > 1 else []
+        if len(found) != len(scores):  # it is one passage, or was indexed by other rules
             return [Span(0, len(text))]
         return [found[place] for place in np.argsort(-scores, kind="stable").tolist()]
 

@@ -19,6 +19,7 @@ from lukasa.text.rendering import day, excerpt, label, label_of, untagged, weekd
 # --- profile ---------------------------------------------------------------------------------------------------------
 
 _TITLE = "Known"
+_USER = "User"
 
 _RANKS = {row.name: row.profile_rank for row in ATTRIBUTES.values() if row.profile_rank is not None}
 """Attributes that are always worth knowing, the most important first."""
@@ -41,20 +42,21 @@ class Profile:
 def compose_profile(
     facts: Sequence[Fact], *, now: datetime, budget: int, counter: TokenCounter, policy: ComposePolicy
 ) -> Profile:
-    """Return as many lines as a small share of the budget holds: pinned facts first, then by a fixed order.
+    """Return who the people who speak here are, as much as a small share of the budget holds; better nothing than what is not sure.
 
-    *now* only leaves out what is over; it moves no other line.
+    Pinned facts come first, then lasting attributes in a fixed order. *now* only leaves out what is over;
+    it moves no other line.
     """
     least, most = policy.profile_tokens
     room = min(most, budget // 10, max(least, int(budget * policy.profile_share)))
     profile: list[Fact] = []
     text = ""
-    for fact in sorted((fact for fact in facts if _belongs(fact, now)), key=_profile_order):
+    least_sure = policy.profile_confidence
+    for fact in sorted((fact for fact in facts if _belongs(fact, now, least_sure)), key=_profile_order):
         longer = _profile_text([*profile, fact])
-        if counter.count(longer) > room:
-            break  # Not a shorter one instead: the lines would change with the length of others.
-        profile.append(fact)
-        text = longer
+        if counter.count(longer) <= room:
+            profile.append(fact)
+            text = longer
     return Profile(text, tuple(profile), counter.count(text)) if profile else Profile()
 
 
@@ -63,19 +65,26 @@ def _profile_text(facts: Sequence[Fact]) -> str:
     statements: dict[str, list[str]] = {}
     for fact in facts:
         statement = _statement(fact).rstrip(".").removeprefix(f"{one_line(fact.subject)} ")
-        statements.setdefault(label(fact.subject) or "User", []).append(statement)
+        statements.setdefault(label(fact.subject) or _USER, []).append(statement)
     return "\n".join([_TITLE, *(f"- {subject}: {'; '.join(parts)}" for subject, parts in statements.items())])
 
 
-def _belongs(fact: Fact, now: datetime) -> bool:
+def _belongs(fact: Fact, now: datetime, least_sure: float) -> bool:
     if fact.expired(now) or not fact.live:
         return False
     if fact.pinned:
         return True
     if fact.valid.end is not None and fact.valid.end <= now:
         return False
-    stable = KIND_TRAITS[fact.kind].in_profile and fact.expires_at is None
-    return stable and fact.status == "current" and fact.trust != "low" and _attribute_rank(fact) < _LAST
+    stable = KIND_TRAITS[fact.kind].in_profile and fact.expires_at is None and fact.status == "current"
+    sure = fact.trust != "low" and fact.confidence >= least_sure and not fact.negated
+    return stable and sure and _attribute_rank(fact) < _LAST and _is_of_a_speaker(fact)
+
+
+def _is_of_a_speaker(fact: Fact) -> bool:
+    """Whether a fact is about the one who says it, or was stated by a person: others may be characters, or of the moment."""
+    speakers = {(source.speaker or _USER).casefold() for source in fact.sources}
+    return fact.subject.casefold() in {*speakers, _USER.casefold()} or fact.confidence == 1
 
 
 def _attribute_rank(fact: Fact) -> int:

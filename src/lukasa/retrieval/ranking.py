@@ -12,7 +12,7 @@ import numpy as np
 from lukasa.domain.fact import Fact
 from lukasa.domain.interval import Interval
 from lukasa.domain.recalled import Hit, Mode, Signal
-from lukasa.domain.turn import Source, Turn
+from lukasa.domain.turn import Source, Span, Turn
 from lukasa.policy import FactPolicy
 from lukasa.retrieval.channels import Candidates
 from lukasa.retrieval.confidence import ConfidenceFeatures
@@ -59,6 +59,14 @@ class Ranking:
     confidence_features: ConfidenceFeatures | None = None
     fetched: dict[str, Turn] = field(default_factory=dict)
     """Turns read from the store so far."""
+
+    _spans: dict[str, list[Span]] = field(default_factory=dict)
+
+    def spans(self, position: int, turn: Turn) -> list[Span]:
+        """Return the passages of a candidate, the best first."""
+        if turn.id not in self._spans:
+            self._spans[turn.id] = self.turns.candidates.spans(position, turn.text)
+        return self._spans[turn.id]
 
     def turn_ids(self, positions: Ints) -> list[str]:
         return [self.index.turns.ids[row] for row in self.turns.candidates.rows[positions]]
@@ -154,7 +162,7 @@ def turn_hit(ranking: Ranking, position: int, turn: Turn, *, explain: bool) -> H
         speaker=turn.speaker,
         role=turn.role,
         session=turn.session,
-        passages=tuple(ranking.turns.candidates.spans(position, turn.text)[:1]),
+        passages=tuple(ranking.spans(position, turn)[:1]),
         sources=(Source(turn=turn.id, start=0, end=len(turn.text), at=turn.at, speaker=turn.speaker),),
         signals=tuple(signals),
         metadata=turn.metadata,

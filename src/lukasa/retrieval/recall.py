@@ -136,7 +136,7 @@ class Recall:
         ranking.timings["total"] = (perf_counter() - started) * 1000
         return Context(
             text=text,
-            tokens=await off_loop(self.counter.count, text) if text else 0,
+            tokens=await off_loop(self.counter.count, text) if profile.text else block.tokens,
             turns=block.turns,
             facts=block.facts,
             excerpts=block.excerpts,
@@ -258,7 +258,7 @@ class Recall:
             best = ranking.turns.order[:FEW]
             turns = await self._turns(partition, ranking, ranking.turn_ids(best))
             texts = [
-                _best_passage(turns[id_], ranking.turns.candidates.spans(position, turns[id_].text))
+                _best_passage(turns[id_], ranking.spans(position, turns[id_]))
                 for position, id_ in zip(best.tolist(), ranking.turn_ids(best), strict=True)
                 if id_ in turns
             ]
@@ -359,7 +359,7 @@ def _shown(
             yield document
             continue
         if each.id not in spans:
-            spans[each.id] = sorted(ranking.turns.candidates.spans(each.position, document.text))
+            spans[each.id] = sorted(ranking.spans(each.position, document))
         yield ShownPassage(document, spans[each.id], min(each.passage, len(spans[each.id]) - 1))
 
 

@@ -1,4 +1,4 @@
-"""Token vectors in memory, as they are stored: signed bytes, a stretch of rows for each passage."""
+"""Token vectors in memory, a byte a component: a stretch of rows for each passage."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Codes: TypeAlias = NDArray[np.int8]
 
 _UNKNOWN = -1
 _SCALE = np.float32(127)
-"""`TokenVectors`: a component is `code / 127`."""
+"""In memory a component is `code / 127`, and a row has length 1."""
 
 _BLOCK = 2_048
 """Tokens compared at a time: as floats they fit into the processor's cache."""
@@ -93,18 +93,18 @@ class TokenRows:
     def put(self, vectors_by_row: Iterable[tuple[int, TokenVectors | None]]) -> None:
         """Add what the store has for some rows; `None`: no token vectors."""
         pairs = list(vectors_by_row)
-        total = sum(vectors.count for _, vectors in pairs if vectors is not None)
-        dims = next((vectors.dims for _, vectors in pairs if vectors is not None), self.codes.shape[1])
-        if self.used + total > len(self.codes):
-            room = max(self.used + total, 2 * len(self.codes)) if self.used else total
-            self.codes = grown(self.codes.reshape(-1, dims), room)
+        stored = [vectors for _, vectors in pairs if vectors is not None and vectors.count]
+        if stored:
+            added = unpacked(b"".join(vectors.codes for vectors in stored), stored[0].width)
+            total = self.used + len(added)
+            if total > len(self.codes):
+                room = max(total, 2 * len(self.codes)) if self.used else total
+                self.codes = grown(self.codes.reshape(-1, added.shape[1]), room)
+            self.codes[self.used : total] = added
         for row, vectors in pairs:
             self.starts[row] = self.used
             self.counts[row] = 0 if vectors is None else vectors.count
-            if vectors is not None and vectors.count:
-                end = self.used + vectors.count
-                self.codes[self.used : end] = np.frombuffer(vectors.codes, np.int8).reshape(-1, dims)
-                self.used = end
+            self.used += int(self.counts[row])
 
     def pick(self, rows: Ints) -> TokenBlock:
         """Return the token vectors of known rows, in order."""
@@ -118,12 +118,23 @@ class TokenRows:
         return TokenBlock(np.concatenate(pieces) if pieces else self.codes[:0], counts)
 
 
+def unpacked(codes: bytes, width: int) -> Codes:
+    """Return the rows of `TokenVectors.codes` at length 1, a byte a component; a row of zeros stays what it is."""
+    packed = np.frombuffer(codes, np.int8).reshape(-1, width)
+    # Shifts of signed bytes keep the sign.
+    components = np.concatenate([packed << 4 >> 4, packed >> 4], axis=1).astype(np.float32)
+    lengths = np.sqrt(np.einsum("ij,ij->i", components, components))
+    lengths[lengths == 0] = 1
+    components *= (_SCALE / lengths)[:, None]
+    return np.rint(components, out=components).astype(np.int8)
+
+
 def max_sim(question: TokenVectors, passages: TokenBlock) -> Floats:
     """Return passages × question tokens: the best cosine of each question token in each passage; 0 without token vectors.
 
     That is MaxSim before its sum (Khattab & Zaharia 2020).
     """
-    tokens = np.frombuffer(question.codes, np.int8).reshape(-1, question.dims).astype(np.float32)
+    tokens = unpacked(question.codes, question.width).astype(np.float32)
     best = np.zeros((len(passages.counts), len(tokens)), np.float32)
     present = passages.counts > 0
     if not present.any():

@@ -419,4 +419,4 @@ def _by_row(
         # Others than the dense ones: the document was embedded again meanwhile, which the next question sees.
         whole = owner >= 0 and len(found) == documents.vectors[owner]
         passage = found[row - documents.first[owner]] if whole else None
-        yield row, passage if passage is not None and passage.dims == spec.token_dims else None
+        yield row, passage if passage is not None and passage.width == spec.token_width else None

@@ -25,6 +25,7 @@ from operator import or_
 from typing import NamedTuple
 
 from lukasa.text import language_data as data
+from lukasa.text.patterns import scan, slices
 
 ANALYSIS_VERSION = 2
 """Raise it with every change to the terms or traits of a turn, to its text in `rendering.py`, or to `passages.py`: what was stored before is
@@ -203,11 +204,15 @@ _PLURAL_ACRONYM = re.compile(r"[A-Z]{2,}s")
 
 def _tokens(text: str) -> list[Token]:
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).translate(_INVISIBLE)
+        text = "".join(map(_normal, slices(text)))
     tokens: list[Token] = []
     for chunk in text.split():
         tokens.extend(_known_chunk(chunk) if len(chunk) <= _CACHED_CHUNK else _chunk(chunk))
     return tokens
+
+
+def _normal(text: str) -> str:
+    return unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).translate(_INVISIBLE)
 
 
 @lru_cache(maxsize=1 << 15)
@@ -221,7 +226,7 @@ def _chunk(chunk: str) -> Iterator[Token]:
         yield from _spaced(chunk)
         return
     done = 0
-    for run in _RUN.finditer(chunk):
+    for run in scan(_RUN, chunk):
         yield from _spaced(chunk[done : run.start()])
         done = run.end()
         match run.lastgroup:
@@ -235,7 +240,7 @@ def _chunk(chunk: str) -> Iterator[Token]:
 
 
 def _spaced(text: str) -> Iterator[Token]:
-    for token in _TOKEN.finditer(text):
+    for token in scan(_TOKEN, text):
         raw = token.group()
         match token.lastgroup:
             case "url":
@@ -293,7 +298,7 @@ def _compound(raw: str) -> Iterator[Token]:
     raw = raw.strip("_")
     if "'" in raw:
         yield from _apostrophes(raw)
-    elif _PLAIN.fullmatch(raw) and not _HUMPED.search(raw):
+    elif _PLAIN.fullmatch(raw) and next(scan(_HUMPED, raw), None) is None:
         yield from _word(raw)
     elif raw:
         yield _joined(raw)
@@ -326,7 +331,7 @@ def _humps(word: str) -> list[str]:
     if _PLURAL_ACRONYM.fullmatch(word):
         return [word[:-1]]
     if _HUMPED.search(word):
-        return [part for part in _CAMEL.findall(word) if len(part) > 1]
+        return [part for match in _CAMEL.finditer(word) if len(part := match.group()) > 1]
     return []
 
 

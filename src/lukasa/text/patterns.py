@@ -7,6 +7,16 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import cache, cached_property
 from importlib.resources import files
+from itertools import chain, pairwise
+
+_SLICE = 16_000
+"""Characters of a text that one call of the library looks at: it lets no other thread run meanwhile, the event loop's neither."""
+
+_REACH = 1_000
+"""Characters beyond a slice that a match which begins in it may need; of patterns that need more, their callers say so."""
+
+_LOOK = 100
+"""Characters behind a match that a pattern may look at."""
 
 
 class LazyPattern:
@@ -45,6 +55,10 @@ class LazyPattern:
         """As `re.Pattern.findall`, for a pattern without groups."""
         return self.compiled.findall(text)
 
+    def scan(self, text: str, *, reach: int = _REACH) -> Iterator[re.Match[str]]:
+        """Yield what `finditer` yields, looking at a slice of a long text at a time: see the function `scan`."""
+        return scan(self.compiled, text, reach=reach)
+
     def split(self, text: str) -> list[str]:
         """As `re.Pattern.split`."""
         return self.compiled.split(text)
@@ -52,6 +66,45 @@ class LazyPattern:
     def sub(self, replacement: str | Callable[[re.Match[str]], str], text: str) -> str:
         """As `re.Pattern.sub`."""
         return self.compiled.sub(replacement, text)
+
+
+def scan(pattern: re.Pattern[str], text: str, *, reach: int = _REACH) -> Iterator[re.Match[str]]:
+    """Yield the matches of a pattern in a text of any length, without holding up other threads for long.
+
+    They are those of `finditer` if no match is empty, and *reach* characters tell whether there is one: what may follow
+    without having to may be of any length.
+    """
+    if len(text) <= _SLICE + reach:
+        yield from pattern.finditer(text)
+        return
+    start = 0
+    while start < len(text):
+        stop = start + _SLICE
+        end = min(stop + reach, len(text))
+        match = pattern.search(text, start, end)
+        if match is None or match.start() >= stop:
+            start = stop
+            continue
+        if match.end() > end - _LOOK:
+            # It may go on, or what follows may forbid it.
+            match = pattern.match(text, start := match.start())
+        if match is None:
+            start += 1
+            continue
+        yield match
+        start = match.end()
+
+
+def slices(text: str) -> Iterator[str]:
+    """Yield a text in slices that can be normalised one by one: each begins where nothing combines with what is before."""
+    starts = [0]
+    while match := _APART.search(text, starts[-1] + _SLICE):
+        starts.append(match.start())
+    return (text[start:end] for start, end in pairwise(chain(starts, (len(text),))))
+
+
+_APART = re.compile("[\\s0-9A-Za-z\u3042-\u3094\u30a2-\u30f4\u4e00-\u9fff\uac00-\ud7a3]")
+"""Spaces, and letters that are written whole."""
 
 
 @cache

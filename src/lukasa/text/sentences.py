@@ -32,7 +32,7 @@ def _breaks(text: str) -> Iterator[int]:
     links = _links(text)
     link = next(links, None)
     begun = 0
-    for match in _STOP.finditer(text):
+    for match in _STOP.scan(text):
         while link is not None and link[1] <= match.start():
             link = next(links, None)
         if link is not None and link[0] < match.start() and match.end() < link[1]:
@@ -135,7 +135,7 @@ def _numbers_a_line(text: str, start: int) -> bool:
 
 def _links(text: str) -> Iterator[Span]:
     """Yield the spans of addresses and links, without the punctuation of the sentence that they end."""
-    for match in _LINK.finditer(text):
+    for match in _LINK.scan(text):
         yield match.start(), match.start() + len(match.group().rstrip(".,;:!?…)'\"”’]"))
 
 

@@ -279,12 +279,15 @@ def reworded(versions: Sequence[Fact], erased: set[str], turns: Mapping[str, Tur
     `None`: there is neither.
     """
     other = next((fact for fact in versions if fact.worded_by not in erased), None)
-    words = [fact if fact.worded_by not in erased else _other_words(fact, other, turns) for fact in versions]
+    words = [
+        fact if fact.worded_by not in erased else in_other_words(fact, other, turns) for fact in versions
+    ]
     kept = tuple(fact for fact in words if fact is not None)
     return Rewritten(versions=kept) if len(kept) == len(versions) else None
 
 
-def _other_words(fact: Fact, other: Fact | None, turns: Mapping[str, Turn]) -> Fact | None:
+def in_other_words(fact: Fact, other: Fact | None, turns: Mapping[str, Turn]) -> Fact | None:
+    """Return a fact in the words of another version, or else of a turn that it rests on; `None`: there is neither."""
     if other is not None:
         return replace(
             fact, text=other.text, value=other.value, metadata=other.metadata, worded_by=other.worded_by

@@ -42,7 +42,7 @@ async def test_each_word_has_a_token_vector_of_its_own():
     (embedding,) = await HashingEmbedder().embed(["one two one"], purpose="query")
 
     assert embedding.tokens is not None
-    rows = np.frombuffer(embedding.tokens.codes, dtype=np.int8).reshape(3, 32)
+    rows = np.frombuffer(embedding.tokens.codes, dtype=np.int8).reshape(3, 16)
     assert np.array_equal(rows[0], rows[2])
     assert not np.array_equal(rows[0], rows[1])
 

@@ -130,7 +130,7 @@ async def test_the_dimension_is_probed_and_the_fingerprint_knows_what_matters(im
         specs.append(await embedder.spec())
 
     plain, shorter, prefixed, other_key = specs
-    assert (plain.dense_dims, shorter.dense_dims, plain.token_dims) == (16, 8, None)
+    assert (plain.dense_dims, shorter.dense_dims, plain.token_width) == (16, 8, None)
     assert len({plain.fingerprint, shorter.fingerprint, prefixed.fingerprint}) == 3
     assert other_key == plain
 

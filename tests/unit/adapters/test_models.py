@@ -239,6 +239,16 @@ def test_the_basis_of_a_folder_is_read_and_part_of_the_identity(tmp_path: Path):
     assert len({without.identity, one.identity, two.identity}) == 3
 
 
+def test_how_many_vectors_a_document_has_is_part_of_the_identity_where_it_is_said(tmp_path: Path):
+    folder = folder_with(tmp_path)
+    before = read(folder, "dense").identity
+    (folder / "lukasa-model.json").write_text('{"role": "dense", "document_vectors": 8}')
+
+    # As it was before there was a choice: vectors of models that leave it open are still theirs.
+    assert before == "f8cac235fd28c163307acfa79e1603ccb1fd6c484e350af0dd499089642cc281"
+    assert read(folder, "dense").identity != before
+
+
 @pytest.mark.model
 def test_no_code_of_the_wheel_is_run():
     read("bge-small-en-v1.5", "dense")

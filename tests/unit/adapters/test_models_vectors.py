@@ -9,14 +9,21 @@ from lukasa.adapters.embedders.onnx import batches
 from lukasa.adapters.models.vectors import (
     Matrix,
     dense_bytes,
+    pooled,
     project,
     quantise,
     unit_rows,
 )
+from lukasa.domain.embedding import TokenVectors
 
 
 def random_rows(count: int, width: int = 8, *, seed: int = 7) -> Matrix:
     return unit_rows(np.random.default_rng(seed).normal(size=(count, width)).astype(np.float32))
+
+
+def components(stored: TokenVectors) -> Matrix:
+    packed = np.frombuffer(stored.codes, np.int8).reshape(-1, stored.width)
+    return unit_rows(np.concatenate([packed << 4 >> 4, packed >> 4], axis=1).astype(np.float32))
 
 
 def test_rows_come_out_at_length_one_and_zeros_stay():
@@ -52,15 +59,63 @@ def test_stored_rows_are_close_to_what_they_were():
 
     stored = quantise(rows)
 
-    back = unit_rows(np.frombuffer(stored.codes, dtype=np.int8).reshape(-1, 384).astype(np.float32) / 127)
-    assert (stored.count, stored.dims) == (50, 384)
-    assert (back * rows).sum(axis=1).min() > 0.998
+    assert (stored.count, stored.width) == (50, 192)
+    assert (components(stored) * rows).sum(axis=1).min() > 0.98
 
 
-def test_codes_stay_within_the_symmetric_range():
-    stored = quantise(np.array([[1.0, -1.0], [1.0000001, -1.0000001]], dtype=np.float32))
+def test_two_components_share_a_byte_and_the_largest_takes_the_largest_code():
+    stored = quantise(
+        np.array([[1.0, -1.0, 0.5, 0.0], [0.0, 0.0, 0.0, 0.0], [0.1, 0.0, 0.0, -0.1]], np.float32)
+    )
 
-    assert np.frombuffer(stored.codes, dtype=np.int8).tolist() == [127, -127, 127, -127]
+    assert stored.codes == bytes([0x47, 0x09, 0, 0, 0x07, 0x90])
+    assert quantise(np.array([[1.0, 0.5, -1.0]], np.float32)).codes == bytes([0x97, 0x04])
+    assert quantise(np.empty((0, 6), np.float32)) == TokenVectors(b"", 3)
+
+
+def test_rows_that_are_few_enough_are_not_merged():
+    rows = random_rows(4)
+
+    assert pooled(rows, 4) is rows
+    assert pooled(rows, 0) is rows
+
+
+def test_similar_rows_are_merged_into_their_mean():
+    rows = unit_rows(np.array([[1, 0, 0.1], [0, 1, 0], [1, 0, -0.1], [0, 0, 1]], np.float32))
+
+    assert np.allclose(pooled(rows, 3), [[1, 0, 0], [0, 1, 0], [0, 0, 1]], atol=1e-6)
+    assert np.array_equal(pooled(rows, 3), pooled(rows, 3))
+
+
+@given(st.integers(2, 40), st.integers(1, 12), st.integers(0, 99))
+def test_clusters_are_those_of_merging_one_cheapest_pair_at_a_time(count: int, most: int, seed: int):
+    rows = random_rows(count, 6, seed=seed)
+
+    assert np.allclose(pooled(rows, most), wards(rows, most), atol=1e-5)
+
+
+def wards(rows: Matrix, most: int) -> Matrix:
+    """Ward's clustering, plainly."""
+    clusters = [[row] for row in range(len(rows))]
+    while len(clusters) > most:
+        costs = {
+            (one, other): np.square(rows[clusters[one]].mean(0) - rows[clusters[other]].mean(0)).sum()
+            * len(clusters[one]) * len(clusters[other]) / (len(clusters[one]) + len(clusters[other]))
+            for one in range(len(clusters)) for other in range(one + 1, len(clusters))
+        }  # fmt: skip
+        one, other = min(costs, key=costs.__getitem__)
+        clusters[one] += clusters.pop(other)
+    ordered = sorted(clusters, key=min)
+    return (
+        unit_rows(np.array([rows[cluster].mean(0) for cluster in ordered], np.float32))
+        if most < len(rows)
+        else rows
+    )
+
+
+@pytest.mark.parametrize("row", [[1.0, 1.0], [0.0, 0.0]])
+def test_rows_that_are_all_alike_become_as_many_as_may_be(row: list[float]):
+    assert len(pooled(unit_rows(np.array([row] * 50, np.float32)), 8)) == 8
 
 
 def test_a_dense_vector_is_little_endian_and_of_unit_length():

@@ -129,12 +129,13 @@ def test_a_stretch_that_is_over_is_past_and_ends_nothing(beliefs):
     assert (beliefs.current, beliefs.past) == (["Lisbon"], ["Porto"])
 
 
-def test_what_changes_in_the_future_is_believed_until_then(beliefs):
+def test_what_changes_in_the_future_is_a_plan_until_then(beliefs):
     beliefs.hear(claim("Ana", "lives_in", "Porto", day=0), now=at(1))
     beliefs.hear(claim("Ana", "lives_in", "Lisbon", day=1, valid=since(30)), now=at(1))
 
-    assert beliefs.current == ["Porto", "Lisbon"]
-    assert beliefs.spans() == [("Porto", 0, 30), ("Lisbon", 30, None)]
+    (home, plan) = beliefs.last.values()
+    assert (home.value, home.status, home.valid.end) == ("Porto", "current", None)
+    assert (plan.kind, plan.attribute, plan.valid.start) == ("plan", None, at(30))
 
 
 def test_news_of_an_end_is_kept_when_nothing_is_known_of_the_beginning(beliefs):
@@ -380,7 +381,7 @@ def test_a_forgotten_fact_comes_back_when_it_is_said_again(beliefs):
     beliefs.hear(claim("Ana", "lives_in", "Porto", day=30))
 
     (fact,) = beliefs.last.values()
-    assert (fact.retired_at, fact.status, fact.evidence, fact.revision) == (None, "current", 2, 3)
+    assert (fact.retired_at, fact.status, fact.evidence, fact.revision) == (None, "current", 1, 3)
 
 
 def test_a_forgotten_fact_ends_nothing(beliefs):

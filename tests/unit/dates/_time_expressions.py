@@ -433,44 +433,44 @@ I will be sober [until Easter]. | ..easter> | range
 """
 
 RECURRING = """
-We meet [every other Tuesday]. | every 2 weeks on Tuesday
-We meet [every Tuesday]. | every week on Tuesday
-We meet [every second Friday]. | every 2 weeks on Friday
-We meet [every Monday and Thursday]. | every week on Monday and Thursday
-We meet [every Friday night]. | every week on Friday night
-We meet [on Mondays]. | every week on Monday
-We meet [on Mondays and Wednesdays]. | every week on Monday and Wednesday
-We meet [Tuesdays and Fridays]. | every week on Tuesday and Friday
-We meet [on Sunday mornings]. | every week on Sunday morning
-I run [every day]. | every day
-I run [each day]. | every day
-I run [every other day]. | every 2 days
-I run [every single day]. | every day
-I run [every morning]. | every day in the morning
-I run [each morning]. | every day in the morning
-I run [every night]. | every night
-I run [every evening]. | every day in the evening
-I run [twice a week]. | 2 times a week
-I run [three times a week]. | 3 times a week
-I run [4 times per month]. | 4 times a month
-I run [once a month]. | every month
-I run [once a week]. | every week
-I run [weekly]. | every week
-I run [daily]. | every day
-I pay rent [monthly]. | every month
-I pay rent [every month]. | every month
-I pay rent [every three months]. | every 3 months
-I pay rent [every 6 months]. | every 6 months
-They go there [every summer]. | every year in summer
-They go there [every year]. | every year
-They go there [yearly]. | every year
-They go there [every June]. | every year in June
-They go there [every Christmas]. | every year at Christmas
-They go there [every weekend]. | every week on the weekend
-They go there [on weekends]. | every week on the weekend
-They go there [every other weekend]. | every 2 weeks on the weekend
-They go there [on weekdays]. | every weekday
-They go there [on the first Monday of every month]. | every month on the first Monday
+We meet [every other Tuesday]. | recurs
+We meet [every Tuesday]. | recurs
+We meet [every second Friday]. | recurs
+We meet [every Monday and Thursday]. | recurs
+We meet [every Friday night]. | recurs
+We meet [on Mondays]. | recurs
+We meet [on Mondays and Wednesdays]. | recurs
+We meet [Tuesdays and Fridays]. | recurs
+We meet [on Sunday mornings]. | recurs
+I run [every day]. | recurs
+I run [each day]. | recurs
+I run [every other day]. | recurs
+I run [every single day]. | recurs
+I run [every morning]. | recurs
+I run [each morning]. | recurs
+I run [every night]. | recurs
+I run [every evening]. | recurs
+I run [twice a week]. | recurs
+I run [three times a week]. | recurs
+I run [4 times per month]. | recurs
+I run [once a month]. | recurs
+I run [once a week]. | recurs
+I run [weekly]. | recurs
+I run [daily]. | recurs
+I pay rent [monthly]. | recurs
+I pay rent [every month]. | recurs
+I pay rent [every three months]. | recurs
+I pay rent [every 6 months]. | recurs
+They go there [every summer]. | recurs
+They go there [every year]. | recurs
+They go there [yearly]. | recurs
+They go there [every June]. | recurs
+They go there [every Christmas]. | recurs
+They go there [every weekend]. | recurs
+They go there [on weekends]. | recurs
+They go there [every other weekend]. | recurs
+They go there [on weekdays]. | recurs
+They go there [on the first Monday of every month]. | recurs
 """
 
 TRAPS = """

@@ -54,31 +54,26 @@ def test_an_expression_means_the_same_at_every_anchor_in_every_zone():
     assert not failures
 
 
-def test_what_recurs_has_one_label_and_runs_from_the_anchor():
+def test_what_recurs_is_told_from_a_day():
     anchor = said.ANCHORS[0]
-    always = said.meaning("D0..", anchor, NEW_YORK)
     failures = []
-    for words, label in said.rows(said.RECURRING):
+    for words, _ in said.rows(said.RECURRING):
         text, start, end = said.bracketed(words)
 
         found = expressions(text, at=anchor.replace(tzinfo=NEW_YORK))
 
-        seen = [(*each[:2], each.recurring, each.interval.start, each.interval.end) for each in found]
-        if seen != [(start, end, label, *always)]:
+        seen = [(each.start, each.end, each.recurring) for each in found]
+        if seen != [(start, end, True)]:
             failures.append((words, seen))
 
     assert not failures
 
 
-def test_what_recurs_is_bounded_by_what_follows():
-    (since,) = expressions("We met every other Tuesday since 2019.", at=WEDNESDAY)
-    (over,) = expressions("We met every Friday until 2012.", at=WEDNESDAY)
-    (until,) = expressions("We will meet every Friday until June 2024.", at=WEDNESDAY)
+def test_since_when_something_recurs_is_a_time_of_its_own():
+    often, since = expressions("We met every other Tuesday since 2019.", at=WEDNESDAY)
 
+    assert (often.recurring, since.recurring) == (True, False)
     assert (since.interval.start, since.interval.end) == (datetime(2019, 1, 1, tzinfo=UTC), None)
-    assert (until.interval.start, until.interval.end) == said.meaning("D0..2024-06", WEDNESDAY, UTC)
-    assert (over.interval.start, over.interval.end) == (None, datetime(2013, 1, 1, tzinfo=UTC))
-    assert until.interval.phrase == "every Friday until June 2024"
 
 
 def test_what_only_looks_like_a_time_is_passed_over():

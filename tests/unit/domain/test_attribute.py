@@ -78,7 +78,7 @@ def test_a_label_that_joined_late_keeps_its_spelling_in_keys():
 
 def test_every_frame_of_the_rules_is_in_the_table():
     attributes = {
-        row.split(maxsplit=2)[1] for row in WordLists("lukasa.extraction.rules", "frames").rows("rows")
+        row.partition("|")[0].strip() for row in WordLists("lukasa.extraction.rules", "grammar").rows("rows")
     }
 
     assert attributes - set(ATTRIBUTES) == set()

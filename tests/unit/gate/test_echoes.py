@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from lukasa.domain.scope import Partition
+from lukasa.gate import echoes
 from lukasa.gate.echoes import Echoes, fingerprints, is_echo
 
 CONTEXT = """\
@@ -79,7 +82,7 @@ def test_fingerprints_do_not_hold_the_text():
 def test_each_partition_has_its_own():
     served = Echoes()
     ana, ben = Partition("t", "ana"), Partition("t", "ben")
-    served.note(ana, CONTEXT)
+    served.note(ana, [CONTEXT])
 
     assert is_echo("I moved to Lisbon in May.", served.of(ana))
     assert served.of(ben) == frozenset()
@@ -88,21 +91,21 @@ def test_each_partition_has_its_own():
 def test_what_was_served_longest_ago_makes_room():
     served = Echoes(max_runs=10)
     ana = Partition("t", "ana")
-    served.note(ana, "one two three four five six seven eight")
-    served.note(ana, "a b c d e f g h i j k")
+    served.note(ana, ["one two three four five six seven eight"])
+    served.note(ana, ["a b c d e f g h i j k"])
 
-    assert len(served.of(ana)) == 10
+    assert len(served.of(ana)) == 8
     assert not is_echo("one two three four five", served.of(ana))
     assert is_echo("g h i j k", served.of(ana))
 
 
 def test_the_partition_that_was_served_longest_ago_makes_room_for_others():
-    served = Echoes(max_in_all=12)
+    served = Echoes(max_in_all=9)
     ana, ben, mia = (Partition("t", name) for name in ("ana", "ben", "mia"))
-    served.note(ana, "one two three four five six seven eight")
-    served.note(ben, "a b c d e f g h")
-    served.note(ana, "one two three four five six seven eight")
-    served.note(mia, "r s t u v w x y")
+    served.note(ana, ["one two three four five six seven eight"])
+    served.note(ben, ["a b c d e f g h"])
+    served.note(ana, ["one two three four five six seven eight"])
+    served.note(mia, ["r s t u v w x y"])
 
     assert len(served.of(ana)) == 5
     assert served.of(ben) == frozenset()
@@ -112,8 +115,34 @@ def test_the_partition_that_was_served_longest_ago_makes_room_for_others():
 def test_an_erased_partition_leaves_nothing():
     served = Echoes()
     ana = Partition("t", "ana")
-    served.note(ana, CONTEXT)
+    served.note(ana, [CONTEXT])
 
     served.drop(ana)
 
     assert served.of(ana) == frozenset()
+
+
+def test_a_text_is_digested_once_and_only_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch):
+    digested: list[str] = []
+    words = echoes._words
+    monkeypatch.setattr(echoes, "_words", lambda text: digested.append(text) or words(text))
+    served, ana = Echoes(), Partition("t", "ana")
+
+    for _ in range(3):
+        served.note(ana, ["one two three four five", "six seven eight nine"])
+    assert digested == []
+    for _ in range(3):
+        assert len(served.of(ana)) == 3
+        served.note(ana, ["one two three four five"])
+    assert digested == ["one two three four five", "six seven eight nine"]
+
+
+def test_what_was_said_before_it_was_served_is_no_copy_of_it():
+    served, ana = Echoes(), Partition("t", "ana")
+    first, second = (datetime(2026, 3, day, tzinfo=UTC) for day in (1, 2))
+    served.note(ana, ["one two three four"], at=first)
+    served.note(ana, ["one two three four", "five six seven eight"], at=second)
+
+    assert served.of(ana, before=first) == frozenset()
+    assert len(served.of(ana, before=second)) == 1
+    assert len(served.of(ana)) == 2

@@ -115,11 +115,54 @@ def test_a_quote_must_stand_where_it_is_said_to():
     assert reason(judge(claim, replace(turn, id="t2"), served=())) == "ungrounded"
 
 
-def test_what_another_sentence_says_is_no_support():
-    turn = make_turn("My boss is from Lisbon. I live by the sea.")
-    claim = make_claim("Ines lives in Lisbon by the sea", turn, quote="I live by the sea.")
+def test_the_turn_and_what_was_said_before_it_are_ground_and_the_quote_only_locates():
+    turn = make_turn("Rex! We got him from a shelter in Porto.")
+    question = replace(make_turn("What is your dog called?", speaker="Tomasz"), id="t0")
+    claim = make_claim("Ines's dog is called Rex", turn, quote="Rex!")
 
-    assert reason(judge(claim, turn, served=())) == "ungrounded"
+    assert judge(claim, turn, served=(), known_names=KNOWN, earlier=[question]) == Admitted(claim)
+    porto = replace(claim, text="Ines got the dog Rex from a shelter in Porto")
+    assert reason(judge(porto, turn, served=(), known_names=KNOWN, earlier=[question])) == ""
+    lisbon = replace(claim, text="Ines got the dog Rex from a shelter in Lisbon")
+    assert reason(judge(lisbon, turn, served=(), known_names=KNOWN, earlier=[question])) == "ungrounded"
+
+
+def test_words_of_its_own_cost_a_claim_confidence_and_two_in_a_row_are_an_invention():
+    turn = make_turn("I bought a boat on the lake yesterday.")
+    plain = make_claim("Ines bought a boat on the lake on 7 May 2023", turn)
+    free = replace(plain, text="Ines acquired a boat on the lake on 7 May 2023")
+    invented = replace(plain, text="Ines bought a boat on the lake after a painful divorce")
+
+    assert judge(plain, turn, served=()) == Admitted(plain)
+    lowered = judge(free, turn, served=())
+    assert isinstance(lowered, Admitted)
+    assert lowered.claim.confidence < free.confidence
+    assert reason(judge(invented, turn, served=())) == "ungrounded"
+
+
+@pytest.mark.parametrize(
+    ("claimed", "supported"),
+    [
+        ("Ines met Farid on 7 May 2023", True),
+        ("Ines met Farid on 9 May 2023", False),
+        ("Ines met Farid on 7 June 2023", False),
+        ("Ines met Farid in May 2023", True),
+        ("Ines met Farid in 2021", False),
+        ("As of 8 May 2023 Ines had met Farid", True),
+    ],
+)
+def test_a_date_is_what_an_expression_of_time_means_or_the_day_itself(claimed: str, supported: bool):
+    assert (reason(rule("I met Farid yesterday.", claimed)) == "") is supported
+
+
+@pytest.mark.parametrize(
+    "claimed",
+    ["Tomasz is tweaking the pitch", "Ines is not tweaking the pitch"],
+)
+def test_words_of_the_speaker_are_of_nobody_else_and_deny_nothing(claimed: str):
+    subject = claimed.split(maxsplit=1)[0]
+
+    assert reason(rule("I'm tweaking the pitch.", claimed, subject=subject)) == "ungrounded"
 
 
 def test_the_value_and_the_subject_must_be_supported_too():

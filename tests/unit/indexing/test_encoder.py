@@ -13,14 +13,14 @@ pytestmark = pytest.mark.anyio
 async def test_texts_come_back_with_the_fingerprint_and_no_warning():
     encoded = await Encoder(HashingEmbedder()).documents(["a", "b"])
 
-    assert (len(encoded.embeddings), encoded.fingerprint, encoded.warning) == (2, "hashing:1", None)
+    assert (len(encoded.embeddings), encoded.fingerprint, encoded.warning) == (2, "hashing:2", None)
 
 
 async def test_nothing_to_encode_still_tells_the_fingerprint():
     embedder = FailingEmbedder(HashingEmbedder())
     encoded = await Encoder(embedder).documents([])
 
-    assert (list(encoded.embeddings), encoded.fingerprint, embedder.embedded) == ([], "hashing:1", [])
+    assert (list(encoded.embeddings), encoded.fingerprint, embedder.embedded) == ([], "hashing:2", [])
 
 
 async def test_without_an_embedder_there_is_nothing_to_warn_of():
@@ -53,7 +53,7 @@ async def test_an_embedder_that_was_asleep_is_asked_again():
     assert await encoder.spec() is None
 
     embedder.error = None
-    assert (await encoder.query("a")).fingerprint == "hashing:1"
+    assert (await encoder.query("a")).fingerprint == "hashing:2"
 
 
 async def test_files_that_are_missing_are_looked_for_once():

@@ -308,3 +308,16 @@ def test_the_shape_has_no_word_that_strict_mode_refuses():
 
 def test_the_reply_that_was_asked_for_is_read():
     assert understood(json.dumps(TWO)) == (BOTH, "Ada talks.")
+
+
+@pytest.mark.parametrize("between", ["", ", ", "am 3. Mai "])
+def test_a_reply_of_lists_in_a_row_is_not_mended_at_any_price(monkeypatch: pytest.MonkeyPatch, between: str):
+    """`json-repair` looks at all lists before when it takes the next: few are mended, thousands are no reply."""
+    asked = []
+    monkeypatch.setattr("json_repair.repair_json", lambda text, **_: asked.append(text) or "{}")
+
+    salvage('{"facts": [' + f"[a]{between}" * 50)
+    salvage('{"facts": [' + f"[a]{between}" * 5_000)
+
+    assert [len(text) for text in asked if len(text) > 5_000] == []
+    assert asked

@@ -151,7 +151,7 @@ def long_turn(name: str, *passages: str, vectors: Sequence[Embedding] = ()) -> A
         kind="turn",
         passages=[passage.split() for passage in passages],
         embeddings=vectors,
-        fingerprint="hashing:1" if vectors else None,
+        fingerprint="hashing:2" if vectors else None,
     )
     return AddTurn(turn=turn(name, text="\n\n".join(passages), session="s9"), document=document)
 

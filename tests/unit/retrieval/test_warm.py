@@ -20,7 +20,7 @@ from lukasa.retrieval.warm import TRAITS, PartitionIndex, TurnArrays, WarmPartit
 from lukasa.testing.conformance.samples import ALICE, BOB, add, fill
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
-SPEC = EmbedderSpec(fingerprint="f", dense_dims=2, token_dims=3)
+SPEC = EmbedderSpec(fingerprint="f", dense_dims=2, token_width=3)
 
 
 def head(name: str, seq: int, **other: Any) -> Head:
@@ -35,7 +35,7 @@ def dense(*values: float) -> bytes:
 
 
 def embedding(value: float = 1.0, tokens: int = 1) -> Embedding:
-    return Embedding(dense(value, 0), TokenVectors(bytes([127, 0, 0]) * tokens, 3))
+    return Embedding(dense(value, 0), TokenVectors(bytes([7, 0, 0]) * tokens, 3))
 
 
 def indexed(*heads: Head, dims: int = 2) -> PartitionIndex:

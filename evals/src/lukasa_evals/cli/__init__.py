@@ -25,7 +25,9 @@ for name, target, told in (
         f"{_HERE}.retrieving:retrieval",
         "Ask every question, and measure how much of its evidence is found.",
     ),
+    ("facts", f"{_HERE}.believing:facts", "Count the facts that are believed against labels."),
     ("compare", f"{_HERE}.comparing:compare", "Compare two runs question by question."),
+    ("train-basis", f"{_HERE}.learning:train_basis", "Learn the projection of token states anew."),
     (
         "run",
         f"{_HERE}.answering:run",
@@ -42,6 +44,7 @@ for name, target, told in (
         f"{_HERE}.answering:systems",
         "List the systems under test, and what each lacks to run here.",
     ),
+    ("gate", f"{_HERE}.gating:gate", "Judge the facts of a strong model, and faults planted in them."),
     ("train", f"{_HERE}.training:train", "Learn the weights of the recall policy anew."),
 ):
     app.command(target, name=name, help=told)

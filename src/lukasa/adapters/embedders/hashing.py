@@ -35,7 +35,7 @@ class HashingEmbedder:
 
     async def spec(self) -> EmbedderSpec:
         """See the port."""
-        return EmbedderSpec(fingerprint="hashing:1", dense_dims=_DENSE_DIMS, token_dims=_TOKEN_DIMS)
+        return EmbedderSpec(fingerprint="hashing:2", dense_dims=_DENSE_DIMS, token_width=_TOKEN_DIMS // 2)
 
     async def embed(self, texts: Sequence[str], *, purpose: Purpose) -> list[Embedding]:
         """See the port. Questions and documents are treated alike."""

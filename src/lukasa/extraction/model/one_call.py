@@ -23,10 +23,13 @@ from lukasa.gate.rulings import Admitted
 from lukasa.llm.ask import Numbered, ask_for
 from lukasa.policy import ExtractionPolicy, ResolvePolicy
 from lukasa.prompts import load
-from lukasa.text.analysis import analyse
+from lukasa.text.analysis import analyse, content_words
 
 _RECENT = 4
 """Messages shown before a segment: it is long enough to be understood nearly by itself."""
+
+_SHARED = 0.5
+"""Of the content words of the shorter of two facts, that the other has too when they are near in meaning."""
 
 _PAIRS = 40
 """Most pairs that are compared in one call; further ones are left to the rules, which let both stand."""
@@ -103,14 +106,17 @@ class LLMRecipe:
         return isinstance(verdict, New)
 
     def _may_be_about(self, near: Near, claim: Claim) -> bool:
-        same_subject = same_words(near.fact.subject, claim.subject)
-        if near.likeness is None:
-            # Found by words: the name that every fact of a subject has in common says nothing.
-            shared = {*analyse(near.fact.text)} & {*analyse(claim.text)}
-            alike = bool(shared - {*analyse(claim.subject)})
-        else:
-            alike = near.likeness >= self.policy.undecided
-        return same_subject and alike and near.fact.text != claim.text
+        """Whether a fact is so near a claim in meaning that one may say the other again, or end it.
+
+        What all facts of a subject have in common, its name, says nothing; two of its facts are near when most of what the
+        shorter one says beside it is in both.
+        """
+        if near.fact.text == claim.text or not same_words(near.fact.subject, claim.subject):
+            return False
+        about = {*analyse(claim.subject)}
+        known, new = ({*content_words(text)} - about for text in (near.fact.text, claim.text))
+        shared = len(known & new) >= _SHARED * min(len(known), len(new))
+        return shared and (near.likeness is None or near.likeness >= self.policy.undecided)
 
     async def _compare(self, undecided: Sequence[_Undecided], ask: Ask) -> dict[_ClaimId, tuple[str, str]]:
         """Ask the model; return by claim how it relates to which fact."""

@@ -23,7 +23,7 @@ from lukasa.domain.claim import Claim
 from lukasa.domain.fact import KIND_TRAITS, Fact
 from lukasa.domain.turn import Turn
 from lukasa.errors import BadReplyError
-from lukasa.extraction.model.claims import Passage, claim_on, label_of, mistaken, named_time
+from lukasa.extraction.model.claims import Passage, claim_on, label_of, named_time
 from lukasa.extraction.model.neighbours import Near, Neighbours
 from lukasa.extraction.model.recipe import Ask, Background, ProposedClaims, request_of
 from lukasa.extraction.model.schemas import (
@@ -202,8 +202,6 @@ def _fact_claim(text: str, turns: Sequence[Turn], background: Background) -> Cla
     """Return a fact as a claim that rests on the sentences that say it: the paper's facts carry no quotation."""
     passage = _said_in(text, turns)
     subject = _subject(text, turns)
-    if mistaken(subject, passage, turns):
-        return None
     when = named_time(None, passage, background.zone)
     return claim_on(passage, subject, text, turns=turns, when=when)
 
@@ -244,8 +242,6 @@ def _relation_claim(
     source, label, target = triplet.source.strip(), label_of(triplet.label), triplet.target.strip()
     passage = _joined_in(source, target, turns)
     if not label or source == target or not {source, target} <= set(names) or passage is None:
-        return None
-    if mistaken(source, passage, turns):
         return None
     attribute = known_attribute(label)
     kind = attribute.kind if attribute else "fact"

@@ -1,44 +1,36 @@
-"""The extractor without a model: from turns to claims, sentence by sentence and piece by piece.
+"""The extractor without a model: from turns to claims, clause by clause of what is said in the message's own voice.
 
-Precision comes before recall: the turn itself stays, and carries what is not claimed here.
+It claims attributes, tastes, relatives and dated events of the speaker, and what ends them; nothing else. Precision comes before
+recall: the turn itself stays, and carries what is not claimed here.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from lukasa.domain.claim import Claim, Scene
 from lukasa.domain.turn import Turn
-from lukasa.extraction.rules.claims import (
-    antecedent,
-    claims_of,
-    continued,
-    kin_claim,
-    name_claim,
-    photos,
-    rule_of_user,
-)
-from lukasa.extraction.rules.clauses import pieces
-from lukasa.extraction.rules.people import kin, named_after, nickname
-from lukasa.extraction.rules.short_answers import answered
-from lukasa.extraction.rules.statement import StatedClause, state
+from lukasa.extraction.rules import claims as claim
+from lukasa.extraction.rules.claims import Said
+from lukasa.extraction.rules.endings import endings
+from lukasa.extraction.rules.events import Clause, event
+from lukasa.extraction.rules.grammar import LISTS, Reading, readings, tidy
+from lukasa.extraction.rules.people import ATTRIBUTES_OF_KIN, NAME, Kin, kin
+from lukasa.extraction.rules.voice import own_stretches
 from lukasa.gate.instructions import is_testimony
 from lukasa.off_loop import collected
 from lukasa.text.language_data import FUNCTION_WORDS
 from lukasa.text.patterns import LazyPattern
-from lukasa.text.sentences import Span, sentences
+from lukasa.text.sentences import sentences
 
-RULES_VERSION = 3
+RULES_VERSION = 4
 """Raise it with every change of which claims a turn gives: turns that an older version read are then known to be outdated."""
 
-LONGEST = 20_000
-"""Characters of a turn that are read; what is longer was pasted."""
-
-LONGEST_SENTENCE = 1000
-"""Characters of a sentence that are read as one: its clauses are compared with one another."""
+LONGEST_SENTENCE = 600
+"""Characters of a sentence that are read: a longer one is no sentence that somebody says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,80 +47,216 @@ class RulesExtractor:
 
 
 def extract(turn: Turn, scene: Scene) -> list[Claim]:
-    """Return what the turn claims, in the order of its sentences."""
+    """Return what the turn claims, in the order of its words; each attribute and value once."""
     if not is_testimony(turn):
         return []  # the gate lists what it instructs
-    claims: list[Claim] = []
-    before: Claim | None = None
-    for number, (start, end) in enumerate(_read_spans(turn.text)):
-        claims += photos(turn, start, end)
-        if not is_english(turn.text[start:end]):
+    found: dict[tuple[object, ...], Claim] = {}
+    for begin, stop in own_stretches(turn, scene.previous):
+        for start, end in sentences(turn.text[begin:stop]):
+            said = Said(
+                turn,
+                begin + start,
+                min(begin + end, begin + start + LONGEST_SENTENCE),
+                scene.zone or turn.at.tzinfo,
+            )
+            if is_english(turn.text[said.start : said.end]):
+                for each in _of_sentence(said, scene):
+                    found.setdefault(
+                        (
+                            each.subject,
+                            each.attribute,
+                            each.value,
+                            each.negated,
+                            each.attribute is None and each.text,
+                        ),
+                        each,
+                    )
+    if not found:
+        return list(_answered(turn, scene))
+    return list(found.values())
+
+
+def _of_sentence(said: Said, scene: Scene) -> Iterator[Claim]:
+    text = said.turn.text
+    asks = _ASKS.match(text, said.end - 1, said.end + 1) is not None
+    if _UNREAL.search(text, said.start, said.end):
+        return
+    yield from _rule(said)
+    yield from _called(said, scene)
+    yield from _favourites(said)
+    for person in kin(text, said.start, said.end):
+        wrong = _NOT.match(text, person.end, said.end)
+        yield replace(claim.of_kin(said, person), corrects=wrong["wrong"] if wrong else None)
+        yield from _of_relative(said, person)
+    yield from _replaced(said)
+    times = said.times()
+    ahead = said.times(ahead=True) if times else []
+    for start in _clauses(said):
+        end = _clause_end(said, start)
+        if asks and end >= said.end - 1:
             continue
-        own = _of_sentence(turn, scene, start, end, first=number == 0)
-        if not own and before is not None:
-            more = continued(before, turn, scene, (start, end))
-            if more is not None and before.attribute is None:
-                claims.remove(before)  # the two sentences are one claim
-            own = [more] if more is not None else []
-        claims += own
-        before = antecedent(own)
-    return claims
+        past = _SINCE.search(text, max(said.start, start - _SIGHT), start)
+        ending = None if past else next(endings(text, start, said.end), None)
+        if ending is not None:
+            yield claim.of_ending(said, ending, end, times)
+        own = [
+            each
+            for reading in _readings(said, start, end)
+            for each in claim.of_reading(said, reading, end, corrects=_corrects(said, reading))
+        ]
+        yield from own
+        if own or ending is not None or not times:
+            continue
+        happened = event(Clause(text, start, said.end, times, said.turn.at))
+        planned = event(Clause(text, start, said.end, ahead, said.turn.at))
+        if happened is not None and not happened.planned and _is_past(happened.when.start, said):
+            yield claim.of_event(said, happened)
+        elif planned is not None and planned.planned and not _is_past(planned.when.start, said):
+            yield claim.of_event(said, planned)
 
 
-def _read_spans(text: str) -> Iterator[Span]:
-    """Yield the sentences, those that are too long in parts; a part without a comma is no sentence of anybody's."""
-    for begin, end in sentences(text[:LONGEST]):
-        start = begin
-        while end - start > LONGEST_SENTENCE:
-            stop = start + LONGEST_SENTENCE
-            clause = None
-            for clause in _CLAUSE.finditer(text, start, stop):  # noqa: B007 - the last one
-                pass
-            cut = text.rfind(",", start, stop) if clause is None else clause.start()
-            if cut <= start:
-                break
-            yield start, cut
-            start = cut + 1
-        else:
-            yield start, end
+def _of_relative(said: Said, person: Kin) -> Iterator[Claim]:
+    """Yield what "My sister Ana lives in Porto" says of Ana."""
+    text, called = said.turn.text, said.turn.text[person.start : person.end]
+    if said.turn.text[said.start : said.end].endswith("?") or not called.lower().startswith("my "):
+        return
+    end = _clause_end(said, person.end - 1)
+    for reading in readings(text, person.start, said.end, name=called):
+        if reading.attribute not in ATTRIBUTES_OF_KIN:
+            for each in claim.of_reading(said, reading, end, corrects=None):
+                yield replace(
+                    each,
+                    subject=person.name,
+                    text=person.name + each.text.removeprefix(said.name),
+                    resolved=(*each.resolved, person.name),
+                )
 
 
-def _of_sentence(turn: Turn, scene: Scene, start: int, end: int, *, first: bool) -> list[Claim]:
-    if (rule := rule_of_user(turn, start, end)) is not None:
-        return [rule]
-    if (name := nickname(turn.text[start:end])) is not None:
-        return [name_claim(name, turn, start, end)]
-    relatives = [] if "?" in turn.text[start:end] else _relatives(turn, start, end)
-    claims = [
-        claim
-        for statement in _statements(turn, scene, start, end)
-        for claim in claims_of(statement, turn, introduced=bool(relatives))
-    ]
-    claims += relatives
-    return claims or (list(answered(turn, scene, start, end)) if first else [])
+def _is_past(start: object, said: Said) -> bool:
+    return start is not None and start <= said.turn.at  # type: ignore[operator]
 
 
-def _relatives(turn: Turn, start: int, end: int) -> list[Claim]:
-    people = kin(turn.text, start, end)
-    if not people and (named := named_after(turn.text, start, end)) is not None:
-        return [kin_claim(named[0], turn, named[1], end)]
-    return [kin_claim(person, turn, start, end) for person in people]
+def _readings(said: Said, start: int, end: int) -> Iterator[Reading]:
+    text = said.turn.text
+    yield from readings(
+        text if text[start:end] != text[start:end].lower() else _capitalised(text), start, said.end
+    )
 
 
-def _statements(turn: Turn, scene: Scene, start: int, end: int) -> Iterator[StatedClause]:
-    spans = pieces(turn.text, start, end, names=scene.names)
-    before = start
-    for index, (first, after) in enumerate(spans):
-        follows = spans[index + 1][0] if index + 1 < len(spans) else end
-        asks = "?" in turn.text[after:follows]
-        opening = turn.text[before:first]
-        if not asks and (statement := state(turn, scene, first, after, opening=opening)) is not None:
-            yield statement
-        before = after
+def _capitalised(text: str) -> str:
+    """Return a text without capitals with those of names after "in", "from" and "called": "i live in pune"."""
+    return _NAMED.sub(
+        lambda match: (
+            match[0] if match[2] in FUNCTION_WORDS.words("en") else f"{match[1]}{match[2].capitalize()}"
+        ),
+        text,
+    )
 
 
-_CLAUSE = LazyPattern(r",\s{1,3}(?=(?:and|but|so)\s(?:i|we|my|it|he|she|they)\b)", re.IGNORECASE)
-"""Where a sentence that never ends may be cut."""
+# --- clauses ---------------------------------------------------------------------------------------------------------
+
+
+def _clauses(said: Said) -> Iterator[int]:
+    """Yield where clauses begin that say something of the speaker: with "I" or "my", behind nothing that makes it another's word."""
+    text = said.turn.text
+    for match in _SUBJECT.finditer(text, said.start, said.end):
+        before = text[max(said.start, match.start() - _SIGHT) : match.start()]
+        if _OPENS.search(before) and not _IF.search(text, said.start, match.start()):
+            yield match.start()
+
+
+def _clause_end(said: Said, start: int) -> int:
+    """Return where a clause ends: at a mark, or where another one begins."""
+    cut = _CLAUSE_END.search(said.turn.text, start + 1, said.end)
+    return said.end if cut is None else cut.start()
+
+
+def _corrects(said: Said, reading: Reading) -> str | None:
+    """Return the value that a clause says was wrong; empty when it corrects without naming one."""
+    text = said.turn.text
+    if match := _NOT.match(text, reading.end, said.end):
+        return match["wrong"]
+    return "" if _CORRECTION.search(text, max(said.start, reading.start - _SIGHT), reading.start) else None
+
+
+def _replaced(said: Said) -> Iterator[Claim]:
+    """Yield "Not Porto, Faro" for each attribute that may be meant: only where that value is known does it say anything."""
+    match = _NOT_BUT.match(said.turn.text, said.start, said.end)
+    if match is None:
+        return
+    words = " ".join(match.group().split())
+    for name in _REPLACED:
+        each = claim.of_value(said, name, match["right"], f"says: {words}", span=match.span())
+        # Its text becomes that of the fact that it corrects.
+        yield replace(each, corrects=match["wrong"], conditional=True)
+
+
+# --- what has a form of its own --------------------------------------------------------------------------------------
+
+
+def _called(said: Said, scene: Scene) -> Iterator[Claim]:
+    """Yield how the speaker is called, or the other one."""
+    text = said.turn.text
+    if (match := _CALL_ME.match(text, said.start, said.end)) or (
+        match := _I_AM.match(text, said.start, said.end)
+    ):
+        name = match["name"]
+        if name not in LISTS.words("no_names") and not _NO_NAME.search(name):
+            yield claim.of_value(said, "name", name, f"is called {name}", span=match.span())
+    hail = _HAIL.match(text, said.start, said.end)
+    if hail is not None and scene.addressee and said.turn.speaker:
+        name, known = hail["name"], f"{scene.addressee} {said.name}".lower().split()
+        if name not in LISTS.words("no_names") and not any(
+            part.startswith(name.lower()) or name.lower().startswith(part) for part in known
+        ):
+            yield claim.of_alias(said, scene.addressee, name, hail.span("name"))
+
+
+def _favourites(said: Said) -> Iterator[Claim]:
+    text = said.turn.text
+    for pattern in (_FAVOURITE, _FAVOURED):
+        if (match := pattern.search(text, said.start, said.end)) is not None and not _POINTS.search(
+            match["v"]
+        ):
+            what, value = " ".join(match["what"].lower().split()), tidy(match["v"])
+            if value:
+                yield claim.of_value(
+                    said, f"favourite {what}", value, f"has the favourite {what} {value}", span=match.span()
+                )
+            return
+
+
+def _rule(said: Said) -> Iterator[Claim]:
+    """Yield a rule that a person gives the assistant: "Always answer in French"."""
+    match = _RULE.match(said.turn.text, said.start, said.end)
+    if match is not None and said.end - said.start <= _LONGEST_RULE:
+        text = " ".join(said.turn.text[said.start : said.end].split()).rstrip(" .!")
+        text = text[:1].lower() + text[1:]
+        each = claim.of_value(said, "should", text, f"asks: {text}", span=(said.start, said.end), sure=0.8)
+        yield replace(each, valid=None)
+
+
+def _answered(turn: Turn, scene: Scene) -> Iterator[Claim]:
+    """Yield what a turn of a few words says in answer to the one question before it."""
+    answer = turn.text.strip()
+    if scene.previous is None or scene.previous.text.count("?") != 1 or len(answer) > _LONGEST_ANSWER:
+        return
+    for question, name, fact, pattern in _QUESTIONS:
+        if (
+            question.search(scene.previous.text[-_LONGEST_RULE:])
+            and (match := pattern.fullmatch(answer)) is not None
+        ):
+            said = Said(turn, 0, len(turn.text), scene.zone)
+            start = turn.text.index(answer)
+            yield claim.of_value(
+                said,
+                name,
+                match["v"],
+                fact.format(match["v"]),
+                span=(start, start + len(answer)),
+                sure=claim.LIKELY,
+            )
+            return
 
 
 # --- language --------------------------------------------------------------------------------------------------------
@@ -142,12 +270,14 @@ def is_english(sentence: str) -> bool:
     if any(ord(letter) > _LATIN for letter in sentence if letter.isalpha()):
         return False
     english = sum(word in FUNCTION_WORDS.words("en") for word in words)
-    foreign = sum(word in _foreign() for word in words)
-    return english >= foreign if len(words) > _FEW else foreign <= english
+    return english >= sum(word in _foreign() for word in words)
 
 
-_FEW = 3
-"""Words up to which a sentence is taken for English: `Lisbon, since March.` has none that tells."""
+@cache
+def _foreign() -> frozenset[str]:
+    codes = ("de", "fr", "es", "it", "pt", "nl")
+    return frozenset(" ".join(FUNCTION_WORDS[code] for code in codes).split()) - FUNCTION_WORDS.words("en")
+
 
 _LATIN = 0x24F
 """The last letter of the Latin alphabets."""
@@ -155,8 +285,85 @@ _LATIN = 0x24F
 _TELLTALE = LazyPattern(r"\b(?:I|I'm|I've|my|we|our|the|and|with|was|have)\b")
 _WORD = LazyPattern(r"[^\W\d_]+")
 
+_SIGHT = 40
+"""Characters before a clause that tell whose word it is."""
 
-@cache
-def _foreign() -> frozenset[str]:
-    codes = ("de", "fr", "es", "it", "pt", "nl")
-    return frozenset(" ".join(FUNCTION_WORDS[code] for code in codes).split()) - FUNCTION_WORDS.words("en")
+_LONGEST_RULE = 240
+_LONGEST_ANSWER = 60
+_ASKS = LazyPattern(r".?\?")
+_SUBJECT = LazyPattern(
+    rf"(?<![\w'’-])(?:[Ii](?=['’]?(?:m|ve|d|ll)?\s)|[Mm]y(?=\s)|[Ww]e(?=(?:['’]ve| have)?(?: both| just| recently| finally| currently)? (?:been living|lived?|moved|broke|got (?:divorced|married|engaged)|split|had to put|have an? [\w ]{0, 20}(?:cat|dog|puppy|kitten))\b)|[Ss]ome(?:one|body)(?= stole my)|{NAME}(?= (?:and I|has|have|just|sadly|passed|died|was put|is no longer)\b))"
+)
+_OPENS = LazyPattern(
+    r"(?:^\W*|[.,;:!?()\n…—–]\W*|\s-+\s*|[^\w\s,.;:'’\"?]\s*|(?:^|[\s,])(?:and|but|so|because|cause|cuz|since|although|though|while|now|also|plus|actually|well|btw|fyi|lol|haha|yeah|yep|yes|yup|no|nope|hi|hey|"
+    r"hello|ok|okay|oh|sorry|correction|then|anyway|honestly|currently|today|yesterday|recently|personally|as|like|please|say|i meant(?: to say)?|guess what|by the way|unfortunately|luckily|sadly|finally|apart from that|"
+    r"(?:last|this|next) \w+|(?:in|since|on) (?:\w+ )?\d{1,4}(?:st|nd|rd|th)?|\w+ ago|know|remember|mention(?:ed)?|(?:think|realized|realised|forgot|said|guess|glad|happy|proud|excited|sad)(?: to (?:say|report|tell you|announce))?(?: that)?(?<!you said)(?<!he said)(?<!y said)|fact(?: is)?(?: that)?)\s+)$",
+    re.IGNORECASE,
+)
+_IF = LazyPattern(
+    r"(?i)\b(?:if|unless|whether|in case|as though|would|wish|dream(?:ed|t|s)?|hope|he|she|they|who|someone|somebody|people|everyone)\b[^,.;:!?—–-]{0,80}$"
+)
+_UNREAL = LazyPattern(
+    r"(?i)\b(?:imagine|pretend|suppose|supposing|assum(?:e|ing)|let['’]?s say|hypothetically|what if|just kidding|kidding|joking|jk|as a joke|in a parallel|in my dream|dreamt|if i (?:were|was|had)|someone (?:who|that)|my friend (?:says|said))\b"
+)
+_SINCE = LazyPattern(r"(?i)\bsince\s$")
+"""Before what happened at some time that is not said: "five years since I graduated"."""
+
+_CLAUSE_END = LazyPattern(
+    r"(?i)[.](?=\s|$)|[;:!?()\n—–…]|,(?=\s(?:i\b|my\b|we\b|it\b|he\b|she\b|they\b|that|this|but|so|and|which|who|where|because|since|can|could|do|what|how|is|are|any|please))|\s-+\s|"
+    r"\s(?:but|because|so|while|although|though|which|and (?:i|we|my|he|she|it|they|now|then|am|was|have|had|want|need|would|will|just|it['’]s|i['’]\w+))\b"
+)
+_NAMED = LazyPattern(r"\b((?:in|from|at|to|near|called|named|is|outside) )([a-z]{3,20})\b")
+_NOT = LazyPattern(
+    r"(?i),? (?:and )?not (?:in |at |from |as |for )?(?:an? |the )?(?P<wrong>(?-i:[A-Z])[\w'’-]+(?: (?-i:[A-Z])[\w'’-]+){0,2}|\d{1,3})"
+)
+_CORRECTION = LazyPattern(
+    r"(?i)(?:^|[\s,;.!?—–-])(?:actually|correction|sorry|no|wait|i mean(?:t)?|i misspoke|to correct myself|i was wrong|my mistake)[,:;.!—–-]?\s*(?:but |and )?$"
+)
+_NOT_BUT = LazyPattern(
+    r"(?i)(?:(?:no|actually|sorry|correction|wait|oops)[,:;.!]? )*(?:it['’]s |i meant |i said |that['’]s )?not (?P<wrong>(?-i:[A-Z])[\w'’-]+(?: (?-i:[A-Z])[\w'’-]+)?)(?:,? but|,|;| [—–-]+)"
+    r" (?:it['’]s |i meant )?(?P<right>(?-i:[A-Z])[\w'’-]+(?: (?-i:[A-Z])[\w'’-]+)?)\s*[.!]?$"
+)
+_REPLACED = ("lives_in", "works_at", "name", "comes_from", "studies_at", "partner", "pet")
+
+_CALL_ME = LazyPattern(
+    rf"(?i)(?:(?:please|just|but|and|so|actually|oh|hi|hey|hello|btw|by the way|from now on)[,!]? )*(?:you can |you may |everyone |everybody |people |my friends |friends |they )?(?:just )?calls? me (?P<name>{NAME})(?=\s*(?:[.,!;)]|$| (?:from now|instead|please|now|going forward|for short|btw|and i)\b))"
+)
+_I_AM = LazyPattern(
+    rf"(?i)(?:(?:hi|hello|hey)(?: there| all| everyone| everybody| [A-Z]\w+)?[,!.]? )?(?:by the way,? |btw,? |oh,? )?(?:i['’]?m|i am|it['’]s|this is) (?P<name>{NAME})(?=\s*(?:[.!]|$|, (?:i['’]|and\b|an?\b|by\b|nice|the\b)| and i\b| here\b|, \d))"
+)
+_NO_NAME = LazyPattern(
+    r"(?i)(?:ish|ese|ican|tian|lian|sian|uan|ccan|ist|olic|wish|slim|indu|ed|ing|ful)$|^(?:sorry|glad|happy|sure|fine|good|great|okay|back|here|not|so|very|just|done|lost|stuck|tired|busy|ready|bro|babe|girl|man|dude|buddy|everyone|love|guys|crazy|boss|king|queen|mom|mum|dad|daddy|mommy|single|married|vegan|aries|taurus|gemini|cancer|leo|virgo|libra|scorpio|capricorn|aquarius|pisces|greek|dutch|irish|french|swiss|danish|thai|czech|type|team|from|honey|sir|maam|dear|again|yes|all|both|friend|friends|sweetie|siri|alexa|claude|chatgpt|gpt|gemini|god|goodness|heavens|lord|much|so|that|this|it|the|ok|for)$"
+)
+_HAIL = LazyPattern(
+    rf"(?i)(?:hi|hey|hello|thanks|thank you|thanks a lot|good morning|good evening|congrats|congratulations|happy birthday|bye|good night)(?: there)?,? (?P<name>{NAME})(?=\s*(?:[.,!?:)]|$))"
+)
+_WHAT = r"(?P<what>(?!one\b|thing\b|part\b|this\b|of\b|to\b|is\b|are\b)[a-z][\w'’-]{1,20}(?: (?!to\b|this\b|of\b|is\b|are\b|was\b|in\b|for\b|so\b|i\b|that\b|at\b)[\w'’-]{2,20}){0,2})"
+_FAVOURITE = LazyPattern(
+    rf"(?i)\bmy (?:all[- ]time |absolute |personal |current |new )?favou?rite {_WHAT} (?:is|are|['’]s|has always been|will always be|has to be|would be|would have to be) (?:definitely |probably |always |called |still |actually |by far )?(?P<v>[\w][^,.;:!?()\n]{{1,60}}?)(?=\s*(?:[,.;:!?()\n]|$)|\s(?:because|since|but|so|and i|which|for|when|by far|right now|at the moment|with|from my|as)\b)"
+)
+_FAVOURED = LazyPattern(
+    rf"(?:^|(?<=[.!?,;] ))(?P<v>(?:The |the )?[A-Z][\w'’&:.-]*(?: (?:of|the|and|in|to|[A-Z][\w'’&:.-]*)){{0,5}}) (?:is|are|has always been) (?:definitely |probably |still |one of )?my (?:all[- ]time |absolute |personal )?favou?rite {_WHAT}(?=\s*(?:[.,!;]|$))"
+)
+_POINTS = LazyPattern(
+    r"(?i)\b(?:it|this|that|these|those|them|when|how|what|the one|to|your|probably|not|hard)\b"
+)
+_ACT = r"(?:answer|reply|respond|write|call me|address me|use|speak|talk to me|format|explain|summari[sz]e|translate|include|add|cite|show|ask me|tell me|remind me|give me|keep|start|end|send)"
+_RULE = LazyPattern(
+    rf"(?i)\s*(?:hey,? |please,? |ok(?:ay)?,? )*(?:(?:from now on|in (?:the )?future|going forward)[, ]+(?:please )?(?:always |never |only )?(?:don['’]t |do not )?{_ACT}\b(?! me (?-i:[A-Z]))|"
+    rf"(?:please )?(?:always|never) {_ACT}\b(?! (?:going|up|smiling|pushing|dreaming|believing|trying|calm|in touch|it up)\b)|(?:please )?(?:don['’]t|do not) (?:ever )?(?:call me|reply|answer) (?!it\b|this\b|that\b|yet\b)|"
+    rf"keep (?:your|all) (?:answers?|repl(?:y|ies)|responses?|explanations?)\b|when (?:answering|replying|coding)\b[^?]{{0,60}},? (?:please |always |never )*{_ACT}\b)"
+)
+"""Rules for whoever answers; advice to a friend ("never give up") has none of these verbs."""
+
+_PROPER = r"(?P<v>(?-i:[A-Z])[\w'’-]+(?:,? (?-i:[A-Z])[\w'’-]+){0,3})[.!]?"
+_QUESTIONS = tuple(
+    (LazyPattern(rf"(?i)\b(?:{question})\s*\?"), name, fact, LazyPattern(rf"(?i){answer}"))
+    for question, name, fact, answer in (
+        (r"(?:what['’]?s|what is|may i (?:ask|have|know)) your (?:first )?name|what (?:should|can|may) i call you", "name", "is called {}", rf"(?:it['’]s |i['’]m |my name is )?{_PROPER}"),
+        (r"where (?:do you live|are you (?:based|living|located))(?: now)?", "lives_in", "lives in {}", rf"(?:in |i['’]m in |near )?{_PROPER}"),
+        (r"where (?:are you|do you come) (?:originally )?from", "comes_from", "is from {}", rf"(?:from |i['’]m from )?{_PROPER}"),
+        (r"how old are you", "age", "is {} years old", r"(?:i['’]m )?(?P<v>\d{1,2})[.!]?"),
+        (r"where do you work", "works_at", "works at {}", rf"(?:at |for )?{_PROPER}"),
+    )
+)  # fmt: skip

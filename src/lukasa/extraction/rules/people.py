@@ -1,15 +1,13 @@
-"""Who people are: relatives, friends and pets by name ("my sister Ana"), the speaker's own name, birthdays, favourites."""
+"""Relatives, partners, friends and pets by name: "my sister Ana", "I have a dog called Rex"."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from lukasa.domain.attribute import ATTRIBUTES
-from lukasa.extraction.rules.frames import AttributeReading
-from lukasa.extraction.rules.lexicon import table
-from lukasa.extraction.rules.statement import StatedClause
+from lukasa.extraction.rules.grammar import LISTS, alternatives
 from lukasa.text.patterns import LazyPattern
 
 ATTRIBUTE_OF = {word: row.name for row in ATTRIBUTES.values() for word in row.kinship_words}
@@ -24,153 +22,77 @@ class Kin(NamedTuple):
     """`sister`, `dog`, as it was said."""
 
     name: str
+    start: int
+    end: int
 
 
-def kin(text: str, start: int, end: int) -> list[Kin]:
-    """Return the people and animals that `text[start:end]` calls the speaker's own and names, each once."""
-    if not _OWN.search(text, start, end):
-        return []
-    people: dict[str, Kin] = {}
-    for mention in _mentions(text, start, end):
-        people.setdefault(mention.name, mention)
-    return list(people.values())
-
-
-def named_after(text: str, start: int, end: int) -> tuple[Kin, int] | None:
-    """Return whom "Her name is Coco" names and where they were mentioned: the one relative or animal shortly before."""
-    naming = _HER_NAME.match(text, start, end)
-    if naming is None or naming["name"] in table("no_names"):
-        return None
-    mentions = list(_MENTION.finditer(text, max(0, start - _NEAR), start))
-    relations = {_singular(mention["kin"].lower()) for mention in mentions}
-    if len(relations) != 1:
-        return None
-    relation = relations.pop()
-    return Kin(attribute_of(relation), relation, naming["name"]), mentions[0].start()
+def kin(text: str, start: int, end: int) -> Iterator[Kin]:
+    """Yield the people and animals that `text[start:end]` calls the speaker's own and names, each once."""
+    seen: set[str] = set()
+    for pattern in _NAMED:
+        for match in pattern.finditer(text, start, end):
+            relation = singular(match["kin"].lower())
+            names = [
+                name for name in _AND.split(match["names"]) if name and name not in LISTS.words("no_names")
+            ]
+            for name in names:
+                if name not in seen:
+                    seen.add(name)
+                    yield Kin(attribute_of(relation), relation, name, match.start(), match.end())
 
 
 def attribute_of(relation: str) -> str:
     """Return the attribute of a relation; animals are pets."""
-    low = relation.lower()
-    return ATTRIBUTE_OF.get(low) or ATTRIBUTE_OF.get(_singular(low)) or "pet"
+    return ATTRIBUTE_OF.get(relation.lower()) or ATTRIBUTE_OF.get(singular(relation.lower())) or "pet"
 
 
-def _mentions(text: str, start: int, end: int) -> Iterator[Kin]:
-    for pattern in _NAMED_KIN:
-        for match in pattern.finditer(text, start, end):
-            relation = _singular(match["kin"].lower())
-            for name in _AND.split(match["names"]):
-                if name and name not in table("no_names"):
-                    yield Kin(attribute_of(relation), relation, name)
+def singular(relation: str) -> str:
+    """Return `sister` for `sisters`."""
+    special = {"children": "child", "wives": "wife", "puppies": "puppy", "babies": "baby"}
+    return special.get(relation) or relation.removesuffix("s")
 
 
-def _singular(relation: str) -> str:
-    if relation in _SINGULARS:
-        return _SINGULARS[relation]
-    return relation[:-1] if relation.endswith("s") and not relation.endswith("ss") else relation
+def relations() -> str:
+    """Return the words for relatives and animals, as alternatives of a pattern."""
+    return "|".join(sorted(ATTRIBUTE_OF, key=len, reverse=True)) + "|" + alternatives("animals")
 
 
-_NEAR = 200
-"""Characters before "her name is" in which she must have been mentioned."""
+@cache
+def _plurals() -> str:
+    return rf"(?P<kin>(?:{relations()})(?:s|es)?|children|puppies|wives)"
 
-_SINGULARS = {
-    "children": "child", "kids": "kid", "wives": "wife", "puppies": "puppy", "babies": "baby", "mice": "mouse",
-}  # fmt: skip
-_ANIMALS = (
-    "dog|puppy|pup|cat|kitten|kitty|rabbit|bunny|hamster|guinea pig|parrot|budgie|canary|turtle|tortoise|snake|lizard|gecko|horse|pony|goldfish|fish|"
-    "ferret|gerbil|rat|mouse|chinchilla|hedgehog|cockatiel|labrador|lab|golden retriever|retriever|poodle|beagle|husky|corgi|terrier|"
-    "dachshund|bulldog|collie|spaniel|german shepherd|chihuahua|pug|siamese|tabby|chicken|hen|duck|goat|donkey"
-)
-_RELATIONS = "|".join(sorted(ATTRIBUTE_OF, key=len, reverse=True)) + "|" + _ANIMALS
-_KIN = rf"(?P<kin>(?:{_RELATIONS})(?:s|es)?|children|puppies|wives|mice)"
-_NAME = r"(?-i:[A-Z][a-zà-ÿ][\w'-]*(?<!'s))"
-_NAMES = rf"(?P<names>{_NAME}(?:(?:,? and |, | & ){_NAME})*)(?!['’]s?\s+(?:mother|friend|\w+'s))\b"
-_ADJECTIVES = r"(?:(?:[\w-]+|three-year-old) ){0,3}?"
-_CALLED = (
-    r"(?:,? (?:whose name is|who is called|named|called)|,| is| are|['’]s name is|['’]s names are| names are"
-    r"| is (?:named|called)| are (?:named|called)|:)?"
-)
-_NAMED_KIN = tuple(
-    LazyPattern(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"\b(?:my|our) {_ADJECTIVES}{_KIN}{_CALLED} {_NAMES}",
-        rf"\b(?:i|we)(?: have|['’]ve got| got| adopted| have got) (?:a|an|another|one|two|three|four|five|\d) {_ADJECTIVES}{_KIN}(?:,? (?:named|called)|,|:) {_NAMES}",
-        rf"\badopted (?:a|an) {_ADJECTIVES}(?P<kin>[a-z-]+) (?:named|called) {_NAMES}",
-        rf"(?P<names>{_NAME}),? (?:is|was) (?:my|our) {_ADJECTIVES}{_KIN}(?! of\b)\b",
-        rf"(?P<names>{_NAME}), (?:my|our) {_ADJECTIVES}{_KIN}\b",
-    )
-)
-_OWN = LazyPattern(
-    r"\b(?:my|our|i have|i've got|we have|we've got|i got|we got|i adopted|we adopted)\b", re.IGNORECASE
-)
-_HER_NAME = LazyPattern(
-    r"(?:\W|and |so )*(?:his|her|its|their) name(?: is|['’]s) (?P<name>(?-i:[A-Z])[\w'-]+)", re.IGNORECASE
-)
-_MENTION = LazyPattern(
-    rf"\b(?:my|our|a|an|another) (?:[\w-]+ ){{0,2}}?(?P<kin>{_RELATIONS})\b", re.IGNORECASE
+
+NAME = r"(?-i:[A-Z][a-zà-ÿ][\w’'-]{0,30}?(?<!['’]s))(?![\w-])"
+"""A given name."""
+
+_NAMES = rf"(?P<names>{NAME}(?:(?:, and |, | and | & ){NAME}){{0,5}})"
+_BARE = rf"(?P<names>{NAME}(?: (?:and|&) {NAME})?)"
+_ALONE = r"(?!['’]s? (?:mother|father|mom|mum|dad|friend|sister|brother|husband|wife|school|class|teacher|house|\w+ (?:name|is called))\b)"
+_OWN = r"(?<![\w-])(?:[Mm]y|[Oo]ur) (?!ex\b|late\b|old\b|former\b|dead\b)(?:[a-z][\w-]{1,16} ){0,2}?"
+_END = r"(?=\s*(?:$|[.,;:!?()\n—–-])|['’]s\b|\s(?:[a-z(&]|I\b))"
+
+_NAMED = (
+    LazyPattern(lambda: rf"{_OWN}{_plurals()} {_BARE}{_ALONE}{_END}"),
+    LazyPattern(
+        lambda: (
+            rf"{_OWN}{_plurals()}(?:['’]s? names? (?:is|are)| names are|,? (?:is|are|who is|who are|whose names? (?:is|are)) (?:called|named)|,? (?:called|named)|, whose names? (?:is|are)) {_NAMES}{_END}"
+        ),
+    ),
+    LazyPattern(
+        lambda: (
+            rf"{_OWN}(?P<kin>{relations()}), (?P<names>{NAME}),(?! (?:and|or|who|my|our)\b)(?! [A-Z][a-z]+(?:,| and))"
+        )
+    ),
+    LazyPattern(
+        lambda: (
+            rf"(?<![\w'’])(?:I|[Ww]e)(?: have|['’]ve got|['’]ve| got| have got| adopted| also have| just adopted| just got)(?: a| an| another| one| two| three| four| five| \d| my)? (?:[a-z][\w-]{{1,20}} ){{0,4}}?{_plurals()}(?:,? (?:named|called)|,? whose names? (?:is|are)|:|,(?= {NAME}(?:,| and))) {_NAMES}{_END}"
+        ),
+    ),
+    LazyPattern(lambda: rf"{_OWN}(?P<kin>{relations()}) is {_BARE}(?=\s*(?:[.,!)\n]|$))"),
+    LazyPattern(
+        lambda: (
+            rf"(?:^|(?<=[.!?,;:] ))(?P<names>{NAME}),? is (?:my|our) (?!ex\b|late\b|former\b)(?:[a-z][\w-]{{1,16}} ){{0,2}}?(?P<kin>{relations()})(?![\w-])(?! (?:of|in\b|to)\b)(?!['’])"
+        ),
+    ),
 )
 _AND = LazyPattern(r"\s*,\s*(?:and\s+)?|\s+(?:and|&)\s+")
-
-
-# --- names, birthdays, favourites ------------------------------------------------------------------------------------
-
-
-def identity(stated: StatedClause, text: str) -> list[AttributeReading]:
-    """Return what a clause says of names, birthdays and favourites; *text*: the turn's."""
-    quote = text[stated.start : stated.end]
-    reading = _own_name(stated, quote) or _birthday(stated, quote) or favourite(stated.text)
-    return [reading] if reading else []
-
-
-def _own_name(stated: StatedClause, quote: str) -> AttributeReading | None:
-    match = _MY_NAME.match(quote)
-    if match is None:
-        return None
-    subject = stated.subject.removesuffix("'s name")
-    return AttributeReading(
-        "name", match["value"] or match["value2"], state=True, subject=subject, text=stated.text
-    )
-
-
-def nickname(quote: str) -> str | None:
-    """Return how the speaker asks to be called: "Please call me Nono"."""
-    match = _CALL_ME.match(quote)
-    return match["value"] if match else None
-
-
-def _birthday(stated: StatedClause, quote: str) -> AttributeReading | None:
-    match = _BIRTHDAY.search(quote)
-    clause = stated.clause
-    if match is None or not (clause.first_person or clause.words[0].low in {"my", "our"}):
-        return None
-    own = clause.first_person or not stated.subject.endswith("'s birthday")
-    subject = "" if own else stated.subject.removesuffix("'s birthday")
-    return AttributeReading("birthday", match["value"], state=True, subject=subject, text=stated.undated)
-
-
-def favourite(text: str) -> AttributeReading | None:
-    """Return what a sentence in the third person says of a favourite: "Ana's favourite book is Dune"."""
-    match = _FAVOURITE.match(text)
-    if match is None or match["what"].endswith(("thing", "part", "one")):
-        return None
-    return AttributeReading(
-        f"favourite {match['what'].lower()}", match["value"].strip(" .,"), state=True, subject=match["who"]
-    )
-
-
-_MY_NAME = LazyPattern(
-    r"my (?:full |first |real |last )?name(?: is|['’]s) (?P<value>(?-i:[A-Z])[\w'-]+(?: (?-i:[A-Z])[\w'-]+)*)|"
-    r"(?:people|everyone|friends|my friends) calls? me (?P<value2>(?-i:[A-Z])[\w'-]+)",
-    re.IGNORECASE,
-)
-_BIRTHDAY = LazyPattern(
-    r"(?:my birthday(?: is|['’]s)(?: on| in)?|i was born on|born on) (?:the )?(?P<value>\d{1,2}(?:st|nd|rd|th)?(?: of)? [A-Z][a-z]+(?:,? \d{4})?|[A-Z][a-z]+(?: \d{1,2}(?:st|nd|rd|th)?)?(?:,? \d{4})?|\d{4}-\d\d-\d\d)",
-    re.IGNORECASE,
-)
-_FAVOURITE = LazyPattern(
-    r"(?P<who>.{1,60}?)'s (?:all[- ]time |absolute |current |very |new )?favou?rite (?P<what>(?!one\b|thing\b|part\b|this\b)[\w-]+(?: (?!to\b|this\b|of\b)[\w-]+)?) (?:is|are|was|has to be|has always been|would be) (?:definitely |probably |always |called )?(?P<value>[^,;!]{2,80})"
-)
-_CALL_ME = LazyPattern(
-    r"(?:please |you can |just |but )*call me (?P<value>(?-i:[A-Z])[\w'-]+)(?:,? please)?\W*$",
-    re.IGNORECASE,
-)

@@ -244,10 +244,18 @@ def read_filter(given: str) -> Mapping[str, object] | None:
 
 
 def _words(hit: Hit) -> Text:
-    """Return the text of a hit; a fact is marked, and followed by its status."""
+    """Return the text of a hit, of a long turn its best passage; a fact is marked, and followed by its status."""
     if hit.fact is None:
-        return Text(f"{hit.text}  (forgotten)" if hit.retired else hit.text)
+        words = _matching(hit)
+        return Text(f"{words}  (forgotten)" if hit.retired else words)
     return Text.assemble(("= ", "green"), hit.text, "\n", (f"  {about(hit.fact)}", "dim"))
+
+
+def _matching(hit: Hit) -> str:
+    """Return a short turn whole, and the passage of a long one that matches best."""
+    (start, end) = hit.passages[0] if hit.passages else (0, len(hit.text))
+    before, behind = hit.text[:start].strip(), hit.text[end:].strip()
+    return f"{'… ' if before else ''}{hit.text[start:end]}{' …' if behind else ''}"
 
 
 def _view(recalled: Recalled) -> str:

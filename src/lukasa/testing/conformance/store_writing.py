@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from lukasa.domain.change import AddTurn, Applied, Change, Embed, Restore, Retire
+from lukasa.domain.change import AddTurn, Applied, Basis, Change, Embed, Restore, Retire
 from lukasa.domain.document import Document
+from lukasa.domain.erasure import Erasure
 from lukasa.domain.filter import AllOf, parse
 from lukasa.domain.query import DocumentQuery, TurnQuery
 from lukasa.domain.scope import Partition
@@ -307,6 +308,30 @@ class WritingSuite(StoreSuite):
         with pytest.raises(StaleError, match=f"1.*{stale}"):
             await store.apply(ALICE, [add("t2")], cause=CAUSE, expected=stale)
         assert ids(await store.turns(ALICE, TurnQuery())) == ["t1"]
+
+    async def test_a_write_may_follow_changes_that_do_not_bear_on_it(self, store: Store) -> None:
+        await fill(store, add("t1"), add("t2"))
+        basis = Basis(version=await store.version(ALICE), ids=frozenset({"t1"}))
+        await fill(store, add("t3"), Retire(id="t2"))
+        await fill(store, add("t1"), partition=BOB)
+
+        assert (await store.apply(ALICE, [Retire(id="t1")], cause=CAUSE, expected=basis)).changed == ("t1",)
+
+    @pytest.mark.parametrize("since", ["changed", "another erased", "everything erased"])
+    async def test_a_write_whose_basis_has_changed_is_refused(self, store: Store, since: str) -> None:
+        await fill(store, add("t1"), add("t2"))
+        basis = Basis(version=await store.version(ALICE), ids=frozenset({"t1"}))
+        match since:
+            case "changed":
+                await fill(store, Retire(id="t1"))
+            case "another erased":
+                await store.erase(ALICE, Erasure(turns=["t2"]), cause=CAUSE)
+            case _:
+                await store.erase(ALICE, Erasure(everything=True), cause=CAUSE)
+
+        with pytest.raises(StaleError, match=r"version 2 .* has changed"):
+            await store.apply(ALICE, [add("t3")], cause=CAUSE, expected=basis)
+        assert "t3" not in ids(await store.turns(ALICE, TurnQuery()))
 
     async def test_the_version_counts_the_changes_that_had_an_effect(self, store: Store) -> None:
         versions = [await store.version(ALICE)]

@@ -15,6 +15,7 @@ from lukasa.adapters.stores.reference.content import Content, head, looked_up
 from lukasa.adapters.stores.reference.work import Work, link, without
 from lukasa.domain.change import (
     Applied,
+    Basis,
     Change,
     check,
 )
@@ -83,7 +84,7 @@ class ReferenceStore:
         changes: Sequence[Change],
         *,
         cause: Cause,
-        expected: int | None = None,
+        expected: int | Basis | None = None,
         bookkeeping: Sequence[Bookkeeping] = (),
     ) -> Applied:
         check(changes, cause)
@@ -439,8 +440,14 @@ class ReferenceStore:
         return self._contents.get(partition) or Content()
 
 
-def _check_version(content: Content, expected: int | None) -> None:
-    if expected is not None and expected != content.version:
+def _check_version(content: Content, expected: int | Basis | None) -> None:
+    if isinstance(expected, Basis):
+        since = content.journal[expected.version :]
+        if content.version < expected.version or any(
+            entry.op == "erase" or entry.id in expected.ids for entry in since
+        ):
+            raise expected.stale()
+    elif expected is not None and expected != content.version:
         raise StaleError(f"the partition is at version {content.version}, not {expected}; read it again")
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import apsw
 
 from lukasa.adapters.stores.sqlite.failures import translated
+from lukasa.adapters.stores.sqlite.scrub import scrub
 from lukasa.adapters.stores.sqlite.sql import sql
 from lukasa.adapters.stores.sqlite.verify import verify
 from lukasa.domain.report import Verified
@@ -16,6 +17,9 @@ from lukasa.errors import ConfigError, StoreCorruptError
 
 _STEP = 2_000
 """Pages copied at once; between two steps others may write."""
+
+_PATIENCE = 30.0
+"""Seconds; whoever was scrubbing the original does not scrub the copy."""
 
 
 def back_up(connection: apsw.Connection, path: Path, *, force: bool) -> Verified:
@@ -46,6 +50,7 @@ def _copied(connection: apsw.Connection, copy: Path) -> Verified:
         with target.backup("main", connection, "main") as backup:
             while not backup.done:
                 backup.step(_STEP)
+        scrub(target, timeout=_PATIENCE)
         target.execute(sql("begin"))
         verified = verify(target)
         target.execute(sql("rollback"))

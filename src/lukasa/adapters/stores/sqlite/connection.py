@@ -199,6 +199,27 @@ def writing(connection: apsw.Connection) -> Iterator[None]:
         _roll_back(connection)
 
 
+def is_free(connection: apsw.Connection) -> bool:
+    """Whether nobody is writing at this moment."""
+    with patience(connection, 0):
+        try:
+            with writing(connection):
+                return True
+        except apsw.BusyError:
+            return False
+
+
+@contextmanager
+def patience(connection: apsw.Connection, seconds: float) -> Iterator[None]:
+    """Wait so long, and no longer, for others that write."""
+    usual = int(connection.execute(sql("busy_timeout")).get)
+    connection.set_busy_timeout(int(seconds * 1000))
+    try:
+        yield
+    finally:
+        connection.set_busy_timeout(usual)
+
+
 def _roll_back(connection: apsw.Connection) -> None:
     # After some errors (a full disk) SQLite has rolled back by itself; after a commit there is nothing left.
     if connection.in_transaction:

@@ -1,4 +1,4 @@
-"""Destroying rows, and every trace of them in the file and its log."""
+"""Destroying rows, inside a transaction; what is left of them in the file and its log is scrubbed after it (`scrub.py`)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from lukasa.adapters.stores.sqlite import fulltext
 from lukasa.adapters.stores.sqlite.bookkeeping import forget
 from lukasa.adapters.stores.sqlite.fact_writer import fact_row, labels_of, put_lookups
 from lukasa.adapters.stores.sqlite.partition import PartitionWriter, as_json
-from lukasa.adapters.stores.sqlite.sql import Values, fetch, sql
+from lukasa.adapters.stores.sqlite.scrub import owe_scrub
+from lukasa.adapters.stores.sqlite.sql import Row, Values, fetch, sql
 from lukasa.domain.document import Kind
 from lukasa.domain.erasure import Erased, Erasure, Rewritten, tombstone
 from lukasa.domain.fact_body import pack, packed_digest
@@ -20,9 +21,6 @@ from lukasa.domain.journal import Cause, chain, chain_root
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import from_micros
 from lukasa.errors import StaleError
-
-_OWED = "scrub_owed"
-"""The entry of `meta` that says so."""
 
 _TABLES = (
     ("vectors", "vectors"),
@@ -70,7 +68,7 @@ def erase(
             _forget_in_journal(writer, {each.name for each in doomed}, erasure)
             writer.write_state()
     if doomed or erasure.everything or erasure.rewritten or erasure.reasons or erasure.summaries:
-        connection.execute(sql("owe_scrub"), {"name": _OWED})
+        owe_scrub(connection)
     return Erased(
         turns=tuple(each.name for each in doomed if each.kind == "turn"),
         facts=tuple(each.name for each in doomed if each.kind == "fact"),
@@ -79,30 +77,6 @@ def erase(
         everything=erasure.everything,
         digest=before,
     )
-
-
-def owed(connection: apsw.Connection) -> str | None:
-    """Return how many erasures may still have bytes in the file or its log; `None`: none has."""
-    value = connection.execute(sql("meta"), {"name": _OWED}).get
-    return None if value is None else str(value)
-
-
-def scrub(connection: apsw.Connection) -> bool:
-    """Rewrite the file without what was deleted, and empty the log, if that is owed; return whether nothing is left.
-
-    Deleted rows stay in the gaps of pages, in full-text until its segments are merged, and in the log until it is cut.
-    That it is owed was written down with the erasure, and is struck out when all of it is done: a process that dies in
-    between leaves it to the next one that opens the file.
-    """
-    if (erasures := owed(connection)) is None:
-        return True
-    connection.execute(sql("optimize_fulltext"))
-    connection.execute(sql("vacuum"))
-    busy, _, _ = next(fetch(connection, sql("checkpoint")))
-    if not busy:
-        # Unless another process erased something meanwhile: its bytes may be in the file that was just written.
-        connection.execute(sql("drop_scrub"), {"name": _OWED, "value": erasures})
-    return not busy
 
 
 def _doomed(writer: PartitionWriter, erasure: Erasure) -> list[_StoredDocument]:
@@ -224,31 +198,31 @@ def _forget_in_journal(writer: PartitionWriter, gone: set[str], erasure: Erasure
     for name in sorted(gone):
         writer.note("erase", name)
     touched = gone | {each.versions[-1].id for each in rewritten}
+    values: Values = {
+        "partition": writer.state.id,
+        "names": as_json(sorted(touched)),
+        "versions": json.dumps(sorted(reasons)),
+    }
+    # What comes before keeps its digests.
+    values["first"] = writer.connection.execute(sql("first_call_about"), values).get
+    if values["first"] is None:
+        return
     contents = _contents(writer, rewritten)
-    entries = list(fetch(writer.connection, sql("journal_of"), {"partition": writer.state.id}))
+    entries = list(fetch(writer.connection, sql("journal_from"), values))
     # What was done in one call has one reason, and that may speak of any of it.
     own = writer.state.version - len(gone) - len(rewritten)
-    calls = {row[8] for row in entries if row[2] in touched and row[0] <= own and row[8]}
-    digest = chain_root(writer.partition)
-    for row in entries:
-        version, op, name, verb, at, _, reason, _, call, caused_by, content = row
-        if version in reasons or (version <= own and (name in touched or call in calls)):
-            reason = ""
-        if name in touched:
-            content = contents.get(version, "")
+    calls = {row[7] for row in entries if row[2] in touched and row[0] <= own and row[7]}
+    digest = writer.connection.execute(sql("digest_before"), values).get or chain_root(writer.partition)
+    rows: list[Row] = []
+    for version, op, name, verb, at, stated, stored, call, caused_by in entries:
+        silent = version in reasons or (version <= own and (name in touched or call in calls))
+        reason = "" if silent else stated
+        content = contents.get(version, "") if name in touched else stored
         cause = Cause(verb=verb, at=from_micros(at), reason=reason)
         more = (call, caused_by, content)
         digest = chain(digest, version=version, op=op, id=name, cause=cause, more=more)
-        writer.connection.execute(
-            sql("rechain"),
-            {
-                "partition": writer.state.id,
-                "version": version,
-                "reason": reason,
-                "content": content,
-                "digest": digest,
-            },
-        )
+        rows.append((reason, content, digest, writer.state.id, version))
+    writer.connection.executemany(sql("rechain"), rows)
     writer.state.digest = digest
 
 

@@ -211,7 +211,7 @@ class PartitionWriter:
         if not tokens:
             return [vectors], []
         counts = None if len(tokens) == 1 else json.dumps([each.count for each in tokens])
-        return [vectors], [(*key, tokens[0].dims, b"".join(each.codes for each in tokens), counts)]
+        return [vectors], [(*key, tokens[0].width, b"".join(each.codes for each in tokens), counts)]
 
     def embedder(self, fingerprint: str) -> int:
         """Return the number under which vectors of that fingerprint are kept, given now if need be."""

@@ -11,6 +11,9 @@ PRAGMA temp_store = MEMORY;
 PRAGMA cache_size = -16000;
 PRAGMA journal_size_limit = 67108864;
 
+-- name: busy_timeout
+PRAGMA busy_timeout;
+
 -- name: only_read
 PRAGMA query_only = ON;
 
@@ -64,12 +67,8 @@ SELECT value FROM meta WHERE name = :name;
 -- name: set_meta
 INSERT INTO meta(name, value) VALUES(:name, :value) ON CONFLICT(name) DO UPDATE SET value = excluded.value;
 
--- name: owe_scrub
-INSERT INTO meta(name, value) VALUES(:name, '1')
-ON CONFLICT(name) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT);
-
 -- name: drop_scrub
-DELETE FROM meta WHERE name = :name AND value = :value;
+DELETE FROM meta WHERE name = :name;
 
 -- ── Partitions ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -360,6 +359,12 @@ ORDER BY version;
 
 -- name: version_at
 SELECT coalesce(max(version), 0) FROM changes WHERE partition = :partition AND at <= :at;
+
+-- name: changed_since
+SELECT 1 FROM changes
+WHERE partition = :partition AND version > :since
+  AND (op = 'erase' OR name IN (SELECT value FROM json_each(:names)))
+LIMIT 1;
 
 -- name: gone
 SELECT name FROM changes WHERE partition = :partition AND version > :since AND op = 'erase' ORDER BY version;
@@ -725,13 +730,20 @@ SELECT id, name, kind, retired_at IS NULL, terms FROM documents WHERE partition 
 -- name: erase_rows
 DELETE FROM {table} WHERE {conditions};
 
--- name: journal_of
-SELECT version, op, name, verb, at, at_offset, reason, digest, call, caused_by, content FROM changes
-WHERE partition = :partition ORDER BY version;
+-- name: first_call_about
+SELECT min(CASE WHEN call > 0 THEN call ELSE version END) FROM changes
+WHERE partition = :partition AND (name IN (SELECT value FROM json_each(:names))
+                                  OR version IN (SELECT value FROM json_each(:versions)));
+
+-- name: journal_from
+SELECT version, op, name, verb, at, reason, content, call, caused_by FROM changes
+WHERE partition = :partition AND version >= :first ORDER BY version;
+
+-- name: digest_before
+SELECT digest FROM changes WHERE partition = :partition AND version < :first ORDER BY version DESC LIMIT 1;
 
 -- name: rechain
-UPDATE changes SET reason = :reason, content = :content, digest = :digest
-WHERE partition = :partition AND version = :version;
+UPDATE changes SET reason = ?, content = ?, digest = ? WHERE partition = ? AND version = ?;
 
 -- name: rewrite_version
 UPDATE fact_versions SET body = :body WHERE partition = :partition AND document = :document AND revision = :revision;

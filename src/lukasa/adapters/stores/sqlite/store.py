@@ -20,6 +20,7 @@ from lukasa.adapters.stores.sqlite.connection import (
     create_file,
     lacks_log,
     leave_untouched,
+    patience,
     reading,
     use_write_ahead_log,
     writing,
@@ -28,10 +29,11 @@ from lukasa.adapters.stores.sqlite.damage import sound
 from lukasa.adapters.stores.sqlite.failures import translated
 from lukasa.adapters.stores.sqlite.partition import PartitionWriter
 from lukasa.adapters.stores.sqlite.reader import PartitionRow
+from lukasa.adapters.stores.sqlite.scrub import owes_scrub, scrub
 from lukasa.adapters.stores.sqlite.sql import sql
 from lukasa.adapters.stores.sqlite.threads import Threads
 from lukasa.adapters.stores.sqlite.verify import verify
-from lukasa.domain.change import Applied, Change, check
+from lukasa.domain.change import Applied, Basis, Change, check
 from lukasa.domain.document import Delta, Kind, Scored
 from lukasa.domain.embedding import TokenVectors
 from lukasa.domain.erasure import Erased, Erasure
@@ -54,8 +56,8 @@ from lukasa.errors import (
 T = TypeVar("T")
 
 _BUSY_SECONDS = 30.0
-_SCRUB_PATIENCE = 1_000
-"""Milliseconds that opening waits for others in order to finish an erasure."""
+_SCRUB_PATIENCE = 1.0
+"""Seconds that opening waits for each lock that others hold in order to finish an erasure."""
 
 _LOST_LOG = Finding(
     what="file",
@@ -100,7 +102,7 @@ class SqliteStore:
         changes: Sequence[Change],
         *,
         cause: Cause,
-        expected: int | None = None,
+        expected: int | Basis | None = None,
         bookkeeping: Sequence[Bookkeeping] = (),
     ) -> Applied:
         def work(db: apsw.Connection) -> Applied:
@@ -120,7 +122,7 @@ class SqliteStore:
                 raise StoreReadOnlyError(f"{str(self._path)!r} may not be written")
             with translated(self._path, connection), writing(connection):
                 erased = eraser.erase(connection, partition, erasure, cause=cause, expected=expected)
-            return replace(erased, complete=self._scrub(connection))
+            return replace(erased, complete=self._scrub(connection, timeout=self._timeout))
 
         return await self._opened().write(job)
 
@@ -362,18 +364,17 @@ class SqliteStore:
                 use_write_ahead_log(connection, self._path, timeout=self._timeout)
                 migrations.migrate(connection, self._path, version=version)
             migrations.restore_indexes(connection, self._path, read_only=self._read_only)
-            scrub = not self._read_only and eraser.owed(connection) is not None
-        if scrub:
+            owed = not self._read_only and owes_scrub(connection)
+        if owed:
             # Not the usual patience: whoever reads meanwhile must not keep the store from opening.
-            connection.set_busy_timeout(_SCRUB_PATIENCE)
-            self._scrub(connection)
-            connection.set_busy_timeout(int(self._timeout * 1000))
+            with patience(connection, _SCRUB_PATIENCE):
+                self._scrub(connection, timeout=self._timeout)
 
-    def _scrub(self, connection: apsw.Connection) -> bool:
+    def _scrub(self, connection: apsw.Connection, *, timeout: float) -> bool:
         """Clean the file of what was erased; return whether that is done. What is not remains owed."""
         try:
             with translated(self._path, connection):
-                return eraser.scrub(connection)
+                return scrub(connection, timeout=timeout)
         except StoreError as error:
             # The rows are gone: to raise would say that nothing happened.
             _log.warning("bytes of what was erased are still in %r: %s", str(self._path), error)

@@ -12,9 +12,10 @@ from typing import Any
 import apsw
 import numpy as np
 
-from lukasa.adapters.stores.sqlite import eraser, fulltext, migrations
+from lukasa.adapters.stores.sqlite import fulltext, migrations
 from lukasa.adapters.stores.sqlite.damage import UNREADABLE, damaged_values, readable
 from lukasa.adapters.stores.sqlite.partition import attribute_rows
+from lukasa.adapters.stores.sqlite.scrub import owes_scrub
 from lukasa.adapters.stores.sqlite.sql import sql
 from lukasa.domain.fact_body import packed_digest
 from lukasa.domain.journal import Cause, chain, chain_root, turn_digest
@@ -68,7 +69,7 @@ def _file(connection: apsw.Connection, _: dict[str, int]) -> Iterator[Finding]:
 
 
 def _erased(connection: apsw.Connection, _: dict[str, int]) -> Iterator[Finding]:
-    if eraser.owed(connection) is not None:
+    if owes_scrub(connection):
         yield Finding(
             what="erased",
             detail="bytes of what was erased may still be in the file or its log; "

@@ -24,6 +24,7 @@ from lukasa.adapters.stores.sqlite.sql import Row, Values, fetch, sql
 from lukasa.domain.change import (
     AddTurn,
     Applied,
+    Basis,
     Change,
     Embed,
     Extraction,
@@ -94,13 +95,12 @@ def apply(
     changes: Sequence[Change],
     *,
     cause: Cause,
-    expected: int | None,
+    expected: int | Basis | None,
     bookkeeping: Sequence[Bookkeeping] = (),
 ) -> Applied:
     """Make every change, and keep the books, inside the caller's transaction."""
     writer = PartitionWriter(connection, partition, cause)
-    if expected is not None and expected != writer.state.version:
-        raise StaleError(f"the partition is at version {writer.state.version}, not {expected}; read it again")
+    _check_version(writer, expected)
     work = _Work(writer)
     for are_turns, run in groupby(changes, lambda change: isinstance(change, AddTurn)):
         if are_turns:
@@ -110,6 +110,17 @@ def apply(
                 work.alter(change)
     keep(writer, bookkeeping)
     return writer.finish()
+
+
+def _check_version(writer: PartitionWriter, expected: int | Basis | None) -> None:
+    version = writer.state.version
+    if isinstance(expected, Basis):
+        ids = as_json(sorted(expected.ids))
+        values: Values = {"partition": writer.state.id, "since": expected.version, "names": ids}
+        if version < expected.version or writer.connection.execute(sql("changed_since"), values).get:
+            raise expected.stale()
+    elif expected is not None and expected != version:
+        raise StaleError(f"the partition is at version {version}, not {expected}; read it again")
 
 
 class _Work:

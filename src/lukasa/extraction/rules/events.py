@@ -1,0 +1,228 @@
+"""What the speaker did on a day that they name, and what they will do: in the third person, with the date written out.
+
+Only clauses that need no more than "my" → "their" to be understood by themselves: whoever else or whatever else is pointed at stays
+in the turn.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from lukasa.dates.formatting import written
+from lukasa.dates.modifiers import Expression
+from lukasa.domain.interval import Interval
+from lukasa.extraction.rules.grammar import LISTS, tidy
+from lukasa.text.patterns import LazyPattern
+from lukasa.text.rendering import day
+
+
+class Event(NamedTuple):
+    """Something that took place, or will, on a day that was named."""
+
+    attribute: str
+    value: str
+    fact: str
+    """How a fact says it, behind the subject: "bought a bike on Monday 5 June 2023"."""
+
+    start: int
+    end: int
+    when: Interval
+    planned: bool = False
+
+
+class Clause(NamedTuple):
+    """Where a clause begins with "I", and the expressions of time around it."""
+
+    text: str
+    start: int
+    end: int
+    """Of the sentence."""
+
+    times: Sequence[Expression]
+    at: datetime
+
+
+def event(clause: Clause) -> Event | None:
+    """Return the event or plan that a clause tells of, if it names one day."""
+    head = _HEAD.match(clause.text, clause.start, clause.end)
+    if head is None:
+        return None
+    planned = head["verb"] is None
+    first = head.end() if planned else head.start("verb")
+    if not planned and not _is_event(clause.text, first, head["verb"]):
+        return None
+    after = _end(clause, head.end())
+    when = _day(clause, first, after)
+    if when is None or after - first > _LONGEST or _POINTS.search(_undated(clause, first, after)):
+        return None
+    value = tidy(_third_person(" ".join(" ".join(_around(clause.text, when, first, after)).split())))
+    if len(value.split()) < _SHORTEST:
+        return None
+    said, start = _said(clause, when, first, after), min(clause.start, when.start)
+    if planned:
+        auxiliary = next(word for group, word in _AUXILIARIES.items() if head[group] is not None)
+        return Event("plans", value, f"{auxiliary} {said}", start, after, when.interval, planned=True)
+    attribute, value = _attribute(value)
+    return Event(attribute, value, said, start, after, when.interval)
+
+
+def _is_event(text: str, first: int, verb: str) -> bool:
+    return verb.lower() in LISTS.words("event_verbs") or _PHRASES.match(text, first) is not None
+
+
+def _end(clause: Clause, start: int) -> int:
+    """Return where the clause ends: at the first mark or joining word that is no part of a date."""
+    limit = min(clause.end, start + _LONGEST)
+    for cut in _CUT.finditer(clause.text, start, limit):
+        inside = any(time.start < cut.start() < time.end for time in clause.times)
+        comma = cut.group().startswith(",")
+        if not inside and not (comma and any(0 <= time.start - cut.end() <= _NEAR for time in clause.times)):
+            return cut.start()
+    return limit
+
+
+def _day(clause: Clause, first: int, after: int) -> Expression | None:
+    """Return the one expression of the clause, or right before it ("Last Saturday, I ran"), if it says when something was."""
+    dated = [
+        time
+        for time in clause.times
+        if _names_a_day(time)
+        and (
+            (first <= time.start and time.end <= after)
+            or clause.text[time.end : clause.start].strip(" ,") == ""
+        )
+        and time.start < after
+    ]
+    if len(dated) != 1 or _ATTRIBUTIVE.search(clause.text, max(0, dated[0].start - _SIGHT), dated[0].start):
+        return None
+    return dated[0]
+
+
+def _names_a_day(time: Expression) -> bool:
+    """Whether an expression says when once, as finely as a year at least."""
+    interval = time.interval
+    bounded = interval.start is not None and interval.end is not None
+    return bounded and not time.recurring and not _VAGUE.search(interval.phrase)
+
+
+def _undated(clause: Clause, first: int, after: int) -> str:
+    """Return a clause without its dates: "this morning" points at nothing else."""
+    parts, start = [], first
+    for time in clause.times:
+        if first <= time.start and time.end <= after:
+            parts.append(clause.text[start : time.start])
+            start = max(start, time.end)
+    return "".join([*parts, clause.text[start:after]])
+
+
+def _around(text: str, when: Expression, first: int, after: int) -> tuple[str, str]:
+    """Return what a clause says before and behind its date; all of it, where the date leads."""
+    if when.end <= first:
+        return text[first:after], ""
+    return _PREPOSITION.sub(" ", text[first : when.start]), text[when.end : after]
+
+
+def _said(clause: Clause, when: Expression, first: int, after: int) -> str:
+    """Return the clause in the third person, its date in the place of the words for it."""
+    before, behind = map(_third_person, _around(clause.text, when, first, after))
+    return tidy(
+        " ".join(part.strip(" ,") for part in (before, wording(when, clause.at), behind) if part.strip(" ,"))
+    )
+
+
+def wording(when: Expression, at: datetime) -> str:
+    """Return a date absolutely, and no sharper than it was said: "a month ago" counts from the day on which it was said."""
+    if when.interval.granularity != "day" and (ago := _AGO.fullmatch(when.interval.phrase)):
+        return f"{ago['time']} before {day(at)}"
+    return written(when.interval)
+
+
+def retold(text: str, name: str) -> str:
+    """Return a clause in the third person: "Nina and I broke up" → "Nina and Tom broke up"."""
+    for pattern, other in _SELF:
+        text = pattern.sub(other.replace("{S}", name), text, count=1)
+    return " ".join(_third_person(text).split()).strip(" .,")
+
+
+def _third_person(text: str) -> str:
+    for pattern, other in _PERSONS:
+        text = pattern.sub(other, text)
+    return text
+
+
+def _attribute(value: str) -> tuple[str, str]:
+    """Return the attribute of an event, and its value without the verb where the attribute says that."""
+    for pattern, attribute in _ATTRIBUTES:
+        if match := pattern.match(value):
+            return attribute, tidy(value[match.end() :])
+    return "did", value
+
+
+_LONGEST = 220
+_SHORTEST = 2
+"""Words of what happened, the verb included."""
+
+_NEAR = 4
+_SIGHT = 12
+_PLANNED = (
+    r"(?:start|move|fly|travel|visit|attend|leave|graduate|retire|host|return|launch|run|marry|get|meet|present|open|perform|defend|publish|"
+    r"release|celebrate|drive|begin|join|interview|compete|give birth|undergo|moving|starting|flying|travell?ing|leaving|visiting|attending)"
+)
+_HEAD = LazyPattern(
+    r"i(?:"
+    rf"(?P<am>['’]?m|(?:['’]m|['’]?m| am)(?= (?:also |actually |currently |really |finally |just |now )*)) (?:also |actually |currently |really |finally |just |now )*(?=(?:(?:going to|planning to|about to) {_PLANNED}\b|flying|moving|traveling|travelling|getting (?:married|surgery)|starting|leaving|hosting|having (?:a|an|my)|attending|running|presenting|visiting|launching|graduating|seeing|meeting|driving|due|turning|retiring)\b(?! (?:the hang|tired|sick|better|worse|used|a lot)\b))"
+    rf"|(?P<will>['’]ll| will) (?=(?:be )?{_PLANNED}\b)"
+    r"|(?P<have> have|['’]ve got|['’]ve) (?=an? (?:[\w'-]+ ){0,3}?(?:appointment|interview|exam|flight|wedding|meeting|surgery|operation|trip|race|deadline|party|conference|presentation|concert|reservation|test|recital|checkup|scan)\b)"
+    r"|(?:['’]ve| have)? (?:also |actually |finally |just |recently |already |even |both |once |officially |only |first |accidentally |successfully |recently )*(?P<verb>(?!signed up)\w+))",
+    re.IGNORECASE,
+)
+_AUXILIARIES = {"am": "is", "will": "will", "have": "has"}
+_PHRASES = LazyPattern(lambda: "|".join(f"(?:{row})" for row in LISTS.rows("event_phrases")), re.IGNORECASE)
+_CUT = LazyPattern(
+    r"(?<!\bSt)(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)[.](?=\s|$)|[!?;:()\n—–…]|,|\s-+\s|\s(?:but|because|since|so|while|whereas|though|although|which|who|whom|whose|when|where|as|if|after|before|until|"
+    r"to see|that|and (?:the|i|it|we|he|she|they|my|that|this|there|now|then|so|am|was|had|have|has|been|did|got|ended|managed|realized|realised|noticed|found|spent|felt|thought|"
+    r"loved|really|just|also|even|will|would|could|can|need|want|think|made|saw|went|bought|met|learned|finally|it['’]s|i['’]\w+|\w+ed))\b",
+    re.IGNORECASE,
+)
+_POINTS = LazyPattern(
+    r"\b(?:it|its|this|that|these|those|them|they|he|she|him|her|his|hers|their|there|here|you|your|we|us|our|one|ones|another|same|such|some|"
+    r"something|someone|else|other|others|both|mine|too|what|how|why)\b",
+    re.IGNORECASE,
+)
+_PREPOSITION = LazyPattern(
+    r"\s(?:on|in|at|during|over|around|about|almost|nearly|back in|back on|just|of|beginning|starting|through)(?: the| about| around)?\s*$",
+    re.IGNORECASE,
+)
+_AGO = LazyPattern(r"(?i)(?:about |around |almost |nearly |over )?(?P<time>.{1,40}?)\s+(?:ago|back)")
+_ATTRIBUTIVE = LazyPattern(r"(?i)\b(?:my|an?|our|with|to|from|for|until|by|than) $")
+"""Before a date that says of what a thing is: "my 18 July presentation", "moved it to Friday"."""
+
+_VAGUE = LazyPattern(r"\b(?:recently|lately|these days|few|several|nowadays)\b", re.IGNORECASE)
+_PERSONS = tuple(
+    (re.compile(rf"(?<![\w'’]){mine}(?![\w'’])", re.IGNORECASE), theirs)
+    for mine, theirs in (
+        ("my own", "their own"), ("my", "their"), ("myself", "themselves"), ("me", "them"), ("i", "they"), ("i['’]m", "they are"),
+        ("i['’]ve", "they have"), ("mine", "theirs"),
+    )
+)  # fmt: skip
+_SELF = tuple(
+    (re.compile(rf"(?<![\w'’]){mine}(?![\w'’])", re.IGNORECASE), other)
+    for mine, other in (
+        ("i(?:['’]m| am)", "{S} is"),
+        ("i(?:['’]ve| have)", "{S} has"),
+        ("i", "{S}"),
+        ("^my", "{S}'s"),
+        ("me", "{S}"),
+    )
+)
+_ATTRIBUTES = tuple(
+    (re.compile(pattern, re.IGNORECASE), attribute)
+    for pattern, attribute in (
+        (r"(?:attended|participated in|took part in) |went to (?=(?:an? |the |my )(?:[\w'’-]+ ){0,4}?(?:concert|festival|wedding|conference|workshop|exhibition|party|game|show|class|meetup|play|musical|funeral|reunion))", "attended"),
+        (r"(?:visited|toured) |(?:traveled|travelled|flew|drove) to (?=(?-i:[A-Z]))|went (?:back )?to (?=(?-i:[A-Z]))", "visited"),
+        (r"(?:bought|purchased|received|adopted|got) (?:an? |the |two |new )", "got"),
+    )
+)  # fmt: skip

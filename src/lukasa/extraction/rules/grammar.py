@@ -1,0 +1,300 @@
+"""Attributes in a clause about one person: "I'm a nurse" → `works_as`, "nurse". The rows are in `grammar.txt`.
+
+A row is tried where a clause begins, and only behind the form that it belongs to, so each is a match at one place of a text that is
+bounded: the time that a clause takes does not depend on the message.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from lukasa.domain.attribute import ATTRIBUTES
+from lukasa.text.patterns import WordLists
+
+LISTS = WordLists("lukasa.extraction.rules", "grammar")
+
+LONGEST = 300
+"""Characters of a clause that are read."""
+
+
+class Reading(NamedTuple):
+    """What a clause says of one attribute of its subject."""
+
+    attribute: str
+    value: str
+    fact: str
+    """How a fact says it, behind the subject: "lives in Lisbon"."""
+
+    start: int
+    end: int
+    """Characters of the text, the subject included."""
+
+    negated: bool = False
+    ended: bool = False
+    """It was so: in the past tense of a state, or behind "used to" and "no longer"."""
+
+    happened: bool = False
+    """It is read from an event: "moved to", "got a job at"."""
+
+    cue: int = 0
+    """Where the value begins: what stands before "I" does not count for it."""
+
+
+def readings(text: str, start: int, end: int, *, name: str | None = None) -> Iterator[Reading]:
+    """Yield what the clause that begins at `text[start]` says of its subject, each attribute once.
+
+    The subject is "I", or *name* in a text about others.
+    """
+    clause = text[start : min(end, start + LONGEST)]
+    seen: set[str] = set()
+    for form, offset, negated, ended in _heads(clause, name):
+        for row in _rows().get(form, ()):
+            if row.attribute in seen:
+                continue
+            match = row.pattern.match(clause, offset)
+            reading = None if match is None else _read(row, match, negated=negated, ended=ended)
+            if reading is not None:
+                seen |= {row.attribute, reading.attribute}
+                placed = reading._replace(start=start, end=start + reading.end, cue=start + reading.cue)
+                yield from _each(placed) if reading.attribute in _TASTES else [placed]
+
+
+class _Row(NamedTuple):
+    attribute: str
+    form: str
+    fact: str
+    pattern: re.Pattern[str]
+
+
+def _read(row: _Row, match: re.Match[str], *, negated: bool, ended: bool) -> Reading | None:
+    value = tidy(match["v"])
+    if match.string.startswith(" to ", match.start("v") - 4) and row.attribute in _TASTES:
+        value = _gerund(value)
+    if not value or (row.attribute in _TASTES and not _is_taste(match, value)):
+        return None
+    attribute, fact = row.attribute, row.fact.replace("{a}", _with_article(value)).replace("{}", value)
+    state = row.form in {"be", "do", "have", "cannot", "not", "my"}
+    behind = _ANYMORE.match(match.string, match.end())
+    over = behind is not None
+    negated, ended = negated and not over, ended or (negated and over)
+    if row.form in {"not", "cannot"}:
+        negated = False
+    elif attribute == "likes" and (negated or over):
+        attribute, fact, negated, ended = "dislikes", _denied(fact), False, False
+    past = row.form == "past" and fact.split(" ", 1)[0] in {"lived", "worked"}
+    if over and ended:
+        fact = f"{_denied(fact)} any more"
+    elif ended:
+        fact = f"no longer {fact}"
+    elif negated:
+        fact = _denied(fact)
+    if (ended or negated or past) and attribute in _NEVER_OVER:
+        return None
+    end = match.end() if not over or behind is None else behind.end()
+    return Reading(
+        attribute, value, fact, 0, end, negated, ended or past, happened=not state, cue=match.start("v")
+    )
+
+
+def _is_taste(match: re.Match[str], value: str) -> bool:
+    """Whether it can be a lasting taste: nothing that was just spoken of, no link, no list that is cut."""
+    cut = match.string.startswith(",", match.end()) and not _GOES_ON.match(match.string, match.end())
+    return not (cut or "." in value or _TASTELESS.search(value))
+
+
+def _each(reading: Reading) -> list[Reading]:
+    """Return a taste for each of two things of one word: "hiking and camping"."""
+    parts = reading.value.split(" and ")
+    if len(parts) != _PAIR or any(" " in part for part in parts):
+        return [reading]
+    return [reading._replace(value=part, fact=reading.fact.replace(reading.value, part)) for part in parts]
+
+
+def tidy(value: str) -> str:
+    """Return a value without the words and marks that only surround it."""
+    value = _LOOSE.sub("", " ".join(value.split()))
+    return value.strip(" ,;:.!-–—'’\"")
+
+
+def _gerund(phrase: str) -> str:
+    """Return `painting walls` for `paint walls`, so that "to swim" and "swimming" are one taste."""
+    verb, _, rest = phrase.partition(" ")
+    stem = verb[:-1] if verb.endswith("e") and not verb.endswith(("ee", "oe", "ye")) else verb
+    stem += stem[-1] if _DOUBLES.fullmatch(stem) else ""
+    return f"{stem}ing {rest}".strip()
+
+
+def _with_article(value: str) -> str:
+    if (
+        value[:1].isupper()
+        or value[:1].isdigit()
+        or value.split(" ", 1)[0].lower() in {"an", "a", "the", "two", "my"}
+    ):
+        return value
+    return f"{'an' if value[:1].lower() in 'aeiou' else 'a'} {value}"
+
+
+def _denied(fact: str) -> str:
+    """Return the negation of what a fact says: `lives in` → `does not live in`."""
+    verb, _, rest = fact.partition(" ")
+    if verb in {"is", "has"} and not (verb == "has" and not rest.startswith(("lived", "been"))):
+        return f"{verb} not {rest}"
+    base = {"has": "have", "studies": "study", "goes": "go"}.get(verb, verb.removesuffix("s"))
+    return f"does not {base} {rest}"
+
+
+# --- the form of a clause --------------------------------------------------------------------------------------------
+
+
+class _Head(NamedTuple):
+    """What stands between the subject and the pattern of a row."""
+
+    form: str
+    offset: int
+    negated: bool = False
+    ended: bool = False
+
+
+def _heads(clause: str, name: str | None) -> Iterator[_Head]:
+    """Yield the forms that a clause can have."""
+    match = _head_pattern(name).match(clause)
+    if match is None:
+        return
+    end = match.end()
+    match match.lastgroup:
+        case "my":
+            yield _Head("my", end)
+        case "be":
+            no = (match["no"] or "").lower().strip()
+            if no == "not":
+                yield _Head("not", end)
+            yield _Head("be", end, negated=no == "not", ended=no == "no longer")
+        case "have":
+            yield _Head("been", end)
+            yield _Head("have", end)
+        case "not":
+            over = (match["never"] or "").lower().endswith("longer")
+            yield from _verb(clause, end, negated=not over, ended=over)
+        case "used":
+            yield from _verb(clause, end, ended=True)
+        case "cannot":
+            yield _Head("cannot", end)
+        case _:
+            yield _Head("past", end)
+            yield _Head("do", end)
+
+
+def _verb(clause: str, start: int, *, negated: bool = False, ended: bool = False) -> Iterator[_Head]:
+    """Yield the forms of a clause in which an auxiliary stands before the verb."""
+    for verb, form in (("be ", "be"), ("have ", "have")):
+        if clause.startswith(verb, start):
+            yield _Head(form, start + len(verb), negated, ended)
+    yield _Head("do", start, negated, ended)
+
+
+_ADVERB = (
+    r"(?:(?:also|really|still|just|actually|currently|now|always|personally|absolutely|totally|honestly|recently|already|only|"
+    r"mostly|usually|generally|both|even|kinda|definitely|truly|simply|mainly|finally|originally|especially|particularly|do|did|"
+    r"unfortunately|sadly|happily|officially|newly|very|once|now|myself|too|here|so) )"
+)
+
+
+@lru_cache(maxsize=64)
+def _head_pattern(name: str | None) -> re.Pattern[str]:
+    who = "(?:i|we)" if name is None else re.escape(name)
+    am, have = (r"['’]?m| am", r"['’]?ve| have") if name is None else (r" is|['’]s", r" has")
+    my = r"my" if name is None else rf"{who}['’]s"
+    dont = r"don['’]?t|do not" if name is None else r"doesn['’]?t|does not"
+    return re.compile(
+        rf"(?P<my>{my} )|{who}(?:(?P<be>(?:{am}) {_ADVERB}{{0,3}}(?P<no>not |no longer )?{_ADVERB}{{0,2}})"
+        rf"|(?P<have>(?:{have}) {_ADVERB}{{0,3}})|(?P<not> {_ADVERB}{{0,2}}(?P<never>{dont}|no longer) {_ADVERB}{{0,2}})"
+        rf"|(?P<used> {_ADVERB}{{0,2}}used to )|(?P<cannot> {_ADVERB}{{0,2}}(?:can['’]?t|cannot|can not) )|(?P<plain> {_ADVERB}{{0,3}}))",
+        re.IGNORECASE,
+    )
+
+
+# --- the rows --------------------------------------------------------------------------------------------------------
+
+
+@cache
+def _rows() -> dict[str, list[_Row]]:
+    rows: dict[str, list[_Row]] = {}
+    for line in LISTS.rows("rows"):
+        attribute, form, fact, pattern = (part.strip() for part in line.split("|", 3))
+        compiled = re.compile(_filled(pattern), re.IGNORECASE)
+        rows.setdefault(form, []).append(_Row(attribute, form, fact, compiled))
+    return rows
+
+
+def _filled(pattern: str) -> str:
+    for name, phrase in _phrases().items():
+        pattern = pattern.replace(f"{{{name}}}", phrase)
+    return pattern
+
+
+@cache
+def _phrases() -> dict[str, str]:
+    lists = ("jobs", "languages", "conditions", "owned", "animals", "clubs", "drugs")
+    return {name.upper(): alternatives(name) for name in lists} | _PHRASES
+
+
+def alternatives(name: str) -> str:
+    """Return a word list as the alternatives of a pattern, the longest first."""
+    words = sorted(LISTS[name].split(), key=len, reverse=True)
+    return "|".join(word.replace("_", " ") for word in words)
+
+
+_DOUBLES = re.compile(r"[^aeiou]+[aeiou][^aeiouwxy]")
+_PAIR = 2
+
+END = (
+    r"(?=\s*(?:$|[,;:!?()\n\"“”—–/]|\.(?:\s|$|\.))|\s-+\s|\s(?:and|but|or|because|since|so|when|while|whenever|which|who|that|where|if|for|"
+    r"with|until|till|after|before|as|now|right|at|in|on|from|by|then|than|any ?more|again|btw|lol|haha|alone|together|currently|these|"
+    r"lately|though|although|too|either|especially|like|during|via|due|about|about|i|we|it|he|she|they|my|there|to|every|last|this|next|"
+    r"yesterday|today|recently|also|just|is|was|are|have|has|had|of course|myself|not|over|without|the)\b)"
+)
+"""Where a short phrase ends."""
+
+_WORD = r"\w(?:[\w'’&+#./-]{0,40}[\w+#])?"
+_NAME = r"(?-i:(?:St\.|Mt\.|Ft\.|[A-Z][\w'’&-]{0,40}))"
+_PLACE = rf"(?P<v>(?:the )?(?-i:(?!I\b|I['’]|My\b|We\b|But\b|And\b)){_NAME}(?:(?:,? (?!(?-i:I|My|We|And|But|He|She|It|So|The|This|Because|When)\b)|,? (?:of|de|del|la|le|upon|the|am|an der) ){_NAME}){{0,4}})(?!\s(?:['’]s|office|branch|team|group)\b)"
+_PHRASES = {
+    "END": END,
+    "P": _PLACE,
+    "FROM": r"(?:[\w'’-]{1,40}[ ,]{1,2}){0,3}[\w'’-]{1,40}",
+    "O": rf"(?!(?:the moment|home|night|a living|myself|themselves|hours|years|it|them|this|that|my|their|a (?:few|while|couple|bit|long|year|month)|peace|least|first|weekends?|lunch|[\d]+)\b)(?P<v>(?:(?:an?|the) )?{_WORD}(?: (?:of (?=(?-i:[A-Z])|the))?{_WORD}){{0,5}}?){END}",
+    "X": rf"(?P<v>{_WORD}(?: {_WORD}){{0,5}}?){END}",
+    "L": rf"(?!(?:it|that|this|them|those|these|him|her|you|your|his|their|our|its|my|me|how|when|what|where|who|why|if|to|the(?! (?-i:[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*\s*(?:$|[.!,])))|an? |one|ones|all|both|each|every|be|see|hear|know|learn|think|get|do|have|"
+    rf"some|any|more|most|seeing|hearing|knowing|being|having|everything|anything|something|nothing|everyone|people|and|or|so|option|idea|another|such|just|as|trying|new|with|doing|exploring|learning|using|making|adding|incorporating)\b)"
+    rf"(?P<v>{_WORD}(?:(?:,? and|,| &)? {_WORD}){{0,9}}?)(?=\s*(?:$|[;:!?()\n\"“”—–]|\.(?:\s|$|\.)|,(?! [\w'’-]+(?: [\w'’-]+)?(?:,? and\b|,)))|\s-+\s|\s(?:because|but|since|so|too|either|any ?more|btw|lol|"
+    rf"though|although|especially|lately|these days|a lot|very much|so much|the most|as well|over|to|more than|rather than|instead of|and (?:i|we|it|my|the|would|am|have|want|that|was|think))\b)",
+    "TO": rf"to (?!see|hear|know|learn|think|get|do|have|be|try|make|go with|use|add|keep|find|give|start|say|point|note|add|share|discuss|understand|explore|ask)(?P<v>[a-z]{{3,12}}(?: {_WORD}){{0,4}}?)(?=\s*(?:$|[,.;:!?()\n]))",
+    "V": rf"(?P<v>\w+ing(?: {_WORD}){{0,5}}?){END}",
+}  # fmt: skip
+
+_ANYMORE = re.compile(r"\s(?:any ?more|any longer)\b", re.IGNORECASE)
+_LOOSE = re.compile(
+    r"(?:[\s,]+(?:and|or|but|not|to|of|a|an|the|as|at|in|on|so|too|also|just|again|with|for|is|are|was|out|up|their|my|more|some|really|very|now))+$"
+    r"|^(?:my (?:own )?|some |lots of |all kinds of )",
+    re.IGNORECASE,
+)
+_TASTES = frozenset({"likes", "dislikes", "prefers"})
+_GOES_ON = re.compile(
+    r",\s(?:but|so|and|because|especially|which|it|i|i'm|i've|my|though|although|since|as|they|we|particularly|for|can|could|do|what|any|please)\b",
+    re.IGNORECASE,
+)
+_TASTELESS = re.compile(
+    r"\b(?:it|this|that|these|those|them|you|your|idea|ideas|suggestions?|sound|way|one|ones|option|options|look|looks|thought|concept|part|"
+    r"feeling|approach|plan|fact|point|list|tips?|advice|recommendations?|that|which|who|when|where|if|while|as|than|whatever|stuff|things?|thing|mentioned|said|suggested|here|there|above|clear|approach(?:es)?|solutions?|problems?|answers?|explanations?|day \d)\b",
+    re.IGNORECASE,
+)
+"""Of a moment, or of what was said before."""
+
+_NEVER_OVER = frozenset(
+    row.name
+    for row in ATTRIBUTES.values()
+    if row.name in {"age", "comes_from", "name", "birthday", "pronouns"}
+)

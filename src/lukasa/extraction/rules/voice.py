@@ -1,0 +1,116 @@
+"""Which stretches of a message are said in the message's own voice. Pure and linear.
+
+A user pastes mails, quotes reviews, has texts translated and plays roles, and the client writes into the message as well. What is
+said there is said by somebody else, or by nobody. In doubt a stretch is left out: the turn itself stays and is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lukasa.domain.turn import Turn
+from lukasa.text.patterns import LazyPattern
+from lukasa.text.sentences import Span
+
+LONGEST = 6000
+"""Characters of a message that are read: what is longer was mostly not typed."""
+
+_LONGEST_PARAGRAPH = 1500
+"""Characters of a paragraph that somebody types; a longer one was pasted."""
+
+_MOST_LABELS = 2
+"""Lines such as `Name: …` from which a text is a transcript or a form."""
+
+
+def own_stretches(turn: Turn, previous: Turn | None = None) -> list[Span]:
+    """Return the stretches of a turn that its speaker says, in order; none of them lies within a quotation or a paste."""
+    text = turn.text[:LONGEST]
+    if _FICTION.search(text) or (
+        previous is not None and _ACTION.match(previous.text, 0, _LONGEST_PARAGRAPH)
+    ):
+        return []
+    end = _end_of_own(text)
+    if len(_LABELLED.compiled.findall(text, 0, end)) > _MOST_LABELS:
+        return []
+    cuts = sorted(match.span() for pattern in _OTHERS for match in pattern.finditer(text, 0, end))
+    return [
+        (start, stop)
+        for start, stop in _paragraphs(text, _without(cuts, end))
+        if stop - start <= _LONGEST_PARAGRAPH
+    ]
+
+
+def _end_of_own(text: str) -> int:
+    """Return where something that was pasted begins, and goes on to the end; the length of the text, if nothing was."""
+    starts = [match.start() for pattern in _TO_THE_END if (match := pattern.search(text))]
+    return min([len(text), *starts])
+
+
+def _without(cuts: list[Span], end: int) -> Iterator[Span]:
+    start = 0
+    for first, after in cuts:
+        if first > start:
+            yield start, first
+        start = max(start, after)
+    if start < end:
+        yield start, end
+
+
+def _paragraphs(text: str, spans: Iterator[Span]) -> Iterator[Span]:
+    for start, end in spans:
+        begin = start
+        for gap in _GAP.finditer(text, start, end):
+            yield begin, gap.start()
+            begin = gap.end()
+        yield begin, end
+
+
+_GAP = LazyPattern(r"\n\s{0,8}\n")
+
+_FICTION = LazyPattern(
+    r"""(?ix) \b(?: role[ -]?play\w* | (?:let['’]?s|let\ us)\ (?:play|pretend|imagine) | pretend | imagine\ (?:that|you|i|a)\b
+    | (?:act|behave|respond|answer|speak|talk)\ (?:as|like)\ (?:a|an|the|if|though|me|my)\b | you\ are\ (?:now\ )?(?:a|an|the)\ \w+
+    | (?:^|[.!?]\s)be\ (?:the|my|a|an)\b | (?:play|stay\ in|break)\ (?:the\ )?(?:role|part|character) | in[- ]character | fiction\w* | fan[- ]?fic\w*
+    | first[- ]person | in\ the\ (?:voice|style|role|character|person)\ of | from\ the\ (?:perspective|point\ of\ view|view)\ of
+    | (?:short|bedtime|love|horror)\ stor(?:y|ies) | (?:write|tell|compose|draft|generate|give|make|continue|finish)\ (?:\w+\ ){0,4}
+      (?:story|tale|poem|song|lyrics|rap|rhyme|haiku|limerick|scene|script|dialogue|monologue|novel|chapter|joke|skit|screenplay|sonnet|toast|bio)\b
+    | (?:my|the|a|this|main|her|his)\ (?:protagonist|narrator|villain|heroine|character|persona|npc)\b | hypothetical\w* | for\ this\ exercise | let['’]?s\ say
+    | lorem\ ipsum | rhyme\ for | (?:continued|resumed)\ from\ a\ previous\ conversation )
+    | ^\s*\*[^*\n]{3,200}\*(?!\*) | <system[- ]reminder> """
+)
+"""A message with one of these may tell of people who do not exist."""
+
+_ACTION = LazyPattern(r"\s*\*[^*\n]{3,200}\*(?!\*)")
+"""`*leans on the bar*`: somebody plays a part."""
+
+_TEXT = (
+    r"(?:text|e-?mails?|mails?|letter|message|paragraph|passage|sentences?|article|post|review|essay|story|transcript|summary|abstract|"
+    r"bio|cv|resume|résumé|cover\ letter|description|caption|tweet|comment|note|paper|document|report|poem|code|lines?|chat|thread|reply|answer)"
+)
+_TO_THE_END = (
+    # "Translate this: …", "Here is what my tenant wrote:", "The customer said: …": it goes on to the end.
+    LazyPattern(
+        r"""(?ix) \b(?: translat\w+ | proof-?read\w* | summari[sz]e | paraphrase | rephrase | rewrite | reword | polish | shorten | correct\ (?:the|my|this)
+        | fix\ (?:the|my|this) | improve | edit | convert | classify | analy[sz]e | explain | grade | score | tl;?dr | subject | review | feedback | reply\ to | respond\ to
+        | answer\ to | write | draft | compose | cover\ letter | say\ what | says? | said | wrote | writes | written | texted | posted | replied | asked | states? | reads | goes
+        | here['’]?s | here\ (?:is|are) | following | below | this\ is\ (?:from|what|how|the|a) | from\ (?:a|an|the|my|somebody|someone)\b | example | sample | quote[ds]?
+        | context | prompt | input | output | original ) \b [^:\n]{0,120} [:：] (?=\s*\S)"""
+    ),
+    LazyPattern(rf"(?ix) \b(?:this|the|following|my|below|his|her|their) \s (?:\w+\s){{0,3}}{_TEXT} [^.!?\n]{{0,60}} [.!?]? \s* \n (?=\s*\S)"),
+    LazyPattern(r"(?mi)^[ \t]{0,8}(?:-{2,20} ?(?:original|forwarded) message|begin forwarded message:|on [^\n]{4,120} wrote:|(?:from|subject): )"),
+    LazyPattern(r"(?i):[ \t]*\n"),
+    LazyPattern(r"(?mi)^[ \t]{0,8}(?:(?:dear|hi|hello|hey) \w+(?: \w+)?,[ \t]*$|q: |a: |title:|#{1,6} |\[\d\d?[:./]\d\d?)"),
+)  # fmt: skip
+_OTHERS = (
+    LazyPattern(r"(?ms)^[ \t]{0,3}(?:```|~~~).*?(?:^[ \t]{0,3}(?:```|~~~)|\Z)"),
+    LazyPattern(r"(?m)^[ \t]{0,8}>[^\n]*"),
+    LazyPattern(r"(?m)^[ \t]{0,8}\|[^\n]*"),
+    LazyPattern(r"`[^`\n]{1,400}`"),
+    LazyPattern(r"(?<!\w)\"[^\"]{1,3000}(?:\"|\Z)|“[^”]{1,3000}(?:”|\Z)|«[^»]{1,3000}(?:»|\Z)|„[^“”]{1,3000}(?:[“”]|\Z)|「[^」]{1,3000}(?:」|\Z)"),
+    LazyPattern(r"(?<!\w)['‘](?=[A-Z])[^'’\n]{1,400}(?:['’](?:\w[^'’\n]{0,400}['’])?)(?!\w)"),
+    LazyPattern(r"<[a-zA-Z][\w-]{1,40}[^<>]{0,80}>[^<]{0,3000}(?:</[\w-]{1,40}>|\Z)"),
+    LazyPattern(r"(?i)\b(?:e\.g\.|for example|for instance|such as)[^.!?\n]{0,300}"),
+)  # fmt: skip
+"""Fences, quoted lines, tables, code, quotations, tagged blocks, examples."""
+
+_LABELLED = LazyPattern(r"(?m)^[ \t]{0,8}[A-Z][\w .'-]{0,30}:[ \t]")
