@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator
-from itertools import product
+from itertools import cycle, product
 from pathlib import Path
 from typing import Any
 
@@ -201,8 +201,10 @@ def test_it_goes_by_whichever_way_and_whatever_happened_to_it(
 STEPS = ("optimize_fulltext", "vacuum", "checkpoint", "drop_scrub")
 
 
-@pytest.mark.parametrize("broken", list(product(STEPS, WAYS)))
-@pytest.mark.parametrize("then", ["opened again", "erased again", "another erased"])
+THEN = ("opened again", "erased again", "another erased")
+
+
+@pytest.mark.parametrize(("broken", "then"), list(zip(product(STEPS, WAYS), cycle(THEN), strict=False)))
 def test_a_scrub_that_breaks_off_is_reported_and_finished(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: tuple[str, str], then: str
 ):
