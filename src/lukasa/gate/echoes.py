@@ -67,12 +67,8 @@ class _Texts:
     """Texts, and when each was served first. They wait for the next `remember`: most are served and never come back."""
 
     served: OrderedDict[bytes, _Served] = field(default_factory=OrderedDict)
-
-    @property
-    def size(self) -> int:
-        """About how many runs these are."""
-        waiting = sum(len(text) // _WORD_LENGTH for text in self.undigested)
-        return waiting + sum(len(each.runs) for each in self.served.values())
+    size: int = 0
+    """About how many runs these are; counted as they come and go, for every recall asks."""
 
 
 _WORD_LENGTH = 6
@@ -86,6 +82,8 @@ class Echoes:
         self._max_runs = max_runs
         self._max_in_all = max_in_all
         self._texts: OrderedDict[Partition, _Texts] = OrderedDict()
+        self._size = 0
+        """That of all partitions together."""
 
     def note(self, partition: Partition, texts: Iterable[str], *, at: datetime | None = None) -> None:
         """Note that *texts* were served, and when; what was served longest ago makes room. They are digested by `of`, each once."""
@@ -95,9 +93,11 @@ class Echoes:
             key = _key(text)
             if key in of_partition.served:
                 of_partition.served.move_to_end(key)
-            elif text:
-                of_partition.undigested.setdefault(text, at)
+            elif text in of_partition.undigested:
                 of_partition.undigested.move_to_end(text)
+            elif text:
+                of_partition.undigested[text] = at
+                self._count(of_partition, _waiting(text))
         self._trim(of_partition)
 
     def of(self, partition: Partition, *, before: datetime | None = None) -> frozenset[str]:
@@ -109,7 +109,9 @@ class Echoes:
             return frozenset()
         while texts.undigested:
             text, at = texts.undigested.popitem(last=False)
-            texts.served[_key(text)] = _Served(at, frozenset(_runs(_words(text))[-self._max_runs :]))
+            served = _Served(at, frozenset(_runs(_words(text))[-self._max_runs :]))
+            texts.served[_key(text)] = served
+            self._count(texts, len(served.runs) - _waiting(text))
         self._trim(texts)
         return frozenset(
             run
@@ -120,14 +122,28 @@ class Echoes:
 
     def drop(self, partition: Partition) -> None:
         """Drop what was noted of a partition: it was erased."""
-        self._texts.pop(partition, None)
+        if (texts := self._texts.pop(partition, None)) is not None:
+            self._size -= texts.size
+
+    def _count(self, texts: _Texts, runs: int) -> None:
+        texts.size += runs
+        self._size += runs
 
     def _trim(self, texts: _Texts) -> None:
         while texts.size > self._max_runs and len(texts.served) + len(texts.undigested) > 1:
-            oldest = texts.served or texts.undigested
-            oldest.popitem(last=False)
-        while sum(each.size for each in self._texts.values()) > self._max_in_all and len(self._texts) > 1:
-            self._texts.popitem(last=False)
+            if texts.served:
+                _, served = texts.served.popitem(last=False)
+                self._count(texts, -len(served.runs))
+            else:
+                text, _ = texts.undigested.popitem(last=False)
+                self._count(texts, -_waiting(text))
+        while self._size > self._max_in_all and len(self._texts) > 1:
+            self.drop(next(iter(self._texts)))
+
+
+def _waiting(text: str) -> int:
+    """Return about how many runs a text has that is not digested yet."""
+    return len(text) // _WORD_LENGTH
 
 
 def _key(text: str) -> bytes:
