@@ -20,9 +20,7 @@ LIMITS = InputLimits()
 
 def check_size(what: str, text: str, most: int, advice: str = "shorten it", *, shows: bool = False) -> int:
     """Return the length of a text in bytes; raise `InputError` when it has more, or cannot be encoded."""
-    # The count of characters is known at once: a huge text is refused before it is copied.
-    if len(text) > most:
-        raise InputError(f"{what} has {len(text):,} characters; at most {most:,} bytes are allowed: {advice}")
+    check_length(what, text, most, advice)
     try:
         size = len(text.encode())
     except UnicodeEncodeError as error:
@@ -33,6 +31,12 @@ def check_size(what: str, text: str, most: int, advice: str = "shorten it", *, s
     if size > most:
         raise InputError(f"{what} has {size:,} bytes; at most {most:,} are allowed: {advice}")
     return size
+
+
+def check_length(what: str, text: str, most: int, advice: str = "shorten it") -> None:
+    """Raise `InputError` when a text has more characters than the bytes allowed; they are known without a copy of it."""
+    if len(text) > most:
+        raise InputError(f"{what} has {len(text):,} characters; at most {most:,} bytes are allowed: {advice}")
 
 
 def read_label(what: str, value: object, *, spare: int = 0) -> str | None:

@@ -57,9 +57,9 @@ REFUSED: dict[str, tuple[Callable[[Handle], object], str]] = {
     "question that is none": (lambda ana: ana.recall(deep(100_000)), "the question"),  # type: ignore[arg-type]
     "kinds": (lambda ana: ana.recall("tea?", kinds=deep(100_000)), "kinds"),  # type: ignore[arg-type]
     "kinds in a list": (lambda ana: ana.recall("tea?", kinds=[["turn"]]), "kinds"),  # type: ignore[list-item]
-    "now": (lambda ana: ana.recall("tea?", now=LONG), "a time"),
-    "as_of": (lambda ana: ana.recall("tea?", as_of=LONG), "a time"),
-    "valid_at": (lambda ana: ana.facts(valid_at=LONG), "a time"),
+    "now": (lambda ana: ana.recall("tea?", now=LONG), "now"),
+    "as_of": (lambda ana: ana.recall("tea?", as_of=LONG), "as_of"),
+    "valid_at": (lambda ana: ana.facts(valid_at=LONG), "valid_at"),
     "limit": (lambda ana: ana.recall("tea?", limit=10**1000), "limit"),
     "budget": (lambda ana: ana.context("tea?", budget=10**1000), "budget"),
     "filter: text": (lambda ana: ana.recall("tea?", filter={"text": LONG}), "filter on 'text'"),
@@ -77,8 +77,8 @@ REFUSED: dict[str, tuple[Callable[[Handle], object], str]] = {
     "own key": (lambda ana: ana.remember({"content": "hi", "key": LONG}), "'key'"),
     "origin": (lambda ana: ana.remember("hi", origin=LONG), "origin"),
     "role": (lambda ana: ana.remember({"role": deep(100_000), "content": "hi"}), "role"),
-    "zone": (lambda ana: ana.remember("hi", zone=LONG), "time zone"),
-    "at": (lambda ana: ana.remember("hi", at=LONG), "a time"),
+    "zone": (lambda ana: ana.remember("hi", zone=LONG), "zone"),
+    "at": (lambda ana: ana.remember("hi", at=LONG), "at"),
     "own at": (lambda ana: ana.remember({"content": "hi", "at": deep(100_000)}), "'at'"),
     "text": (lambda ana: ana.remember(LONG), "the message has 10,000,000 characters"),
     "content that is none": (lambda ana: ana.remember({"content": deep(100_000)}), "'content'"),
@@ -95,12 +95,12 @@ REFUSED: dict[str, tuple[Callable[[Handle], object], str]] = {
     "metadata: number": (lambda ana: ana.remember("hi", metadata={"x": 10**1000}), "metadata 'x'"),
     "messages": (lambda ana: ana.remember(["hi"] * (LIMITS.messages + 1)), "100,001 messages"),
     "messages that are none": (lambda ana: ana.remember([deep(100_000)] * 2), "message 0"),  # type: ignore[list-item]
-    "fact": (lambda ana: ana.believe(LONG, subject="Ana"), "the text of a fact"),
+    "fact": (lambda ana: ana.believe(LONG, subject="Ana"), "text"),
     "subject": (lambda ana: ana.believe("Ana is old.", subject=LABEL), "subject"),
     "attribute": (lambda ana: ana.believe("Ana is old.", subject="Ana", attribute=LABEL, value="x"), "attribute"),
     "value": (lambda ana: ana.believe("Ana is old.", subject="Ana", attribute="likes", value=LONG), "value"),
     "metadata of a fact": (lambda ana: ana.believe("Ana is old.", subject="Ana", metadata={"x": deep(100_000)}), "metadata"),  # type: ignore[dict-item]
-    "amended text": (lambda ana: ana.amend(fact(ana), text=LONG), "the text of a fact"),
+    "amended text": (lambda ana: ana.amend(fact(ana), text=LONG), "text"),
     "amended metadata": (lambda ana: ana.amend(fact(ana), metadata={"x": deep(100_000)}), "metadata"),  # type: ignore[dict-item]
     "reason to amend": (lambda ana: ana.amend(fact(ana), pinned=True, reason=LONG), "reason"),
     "reason to forget": (lambda ana: ana.forget([], reason=LONG), "reason"),

@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import wraps
 from typing import Any, cast
 
-from lukasa.bounds import read_filter
+from lukasa.bounds import LIMITS, check_length, read_filter, read_metadata
 from lukasa.domain.filter import METADATA, AllOf, AnyOf, Compare, Filter, Not
 from lukasa.domain.report import Receipt
 from lukasa.errors import InputError
@@ -103,14 +103,13 @@ def _cleaned(name: str, value: Any, labels: list[str]) -> Any:
     if name == "filter":
         return _filter(read_filter(value))
     if isinstance(value, str):
+        # Before it is searched: no text but a message's or a question's may be longer.
+        check_length(name, value, LIMITS.fact_bytes)
         redacted = _REDACTORS.get(name, redact)(value)
         labels.extend(redacted.labels)
         return redacted.text
     if isinstance(value, Mapping):
-        try:
-            cleaned, of_json = redact_json(dict(value))
-        except RecursionError:
-            raise InputError(f"{name} is nested too deeply") from None
+        cleaned, of_json = redact_json(read_metadata(name, value))
         labels.extend(of_json)
         return cleaned
     if isinstance(value, list | tuple):

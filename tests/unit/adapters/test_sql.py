@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lukasa.adapters.stores.sqlite import filters, fulltext, migrations
+from lukasa.adapters.stores.sqlite import filters, fulltext, migrations, reader
 from lukasa.adapters.stores.sqlite.connection import check_sqlite
 from lukasa.adapters.stores.sqlite.damage import UNREADABLE
 from lukasa.adapters.stores.sqlite.sql import blocks, fragment, sql
 from lukasa.domain.filter import AllOf, AnyOf, Compare, Not
+from lukasa.domain.query import FactQuery
 from lukasa.errors import FilterError, StoreError
 
 PACKAGE = Path(str(files("lukasa.adapters.stores.sqlite")))
@@ -54,6 +55,61 @@ def test_every_fragment_can_be_prepared(blank: apsw.Connection):
     }
 
     assert refused(blank, statements) == {}
+
+
+WHOLE_STORE = {
+    "objects", "own_tables", "migrations", "partitions", "partition_rows", "raw_rows",
+    "counts", "partition_count", "refused_counts", "session_count", "vector_counts", "live_count", "jobs", "revive_jobs", "spent",
+    "live_documents", "all_changes", "wrong_versions", "real_counts", "wandered", "misshapen", "dense_vectors", "vector_count",
+    "metadata", "contents_of_turns", "contents_of_versions", "lost_contents", "unlike_versions", "attributes",
+    "add_embedder", "erase_rows",
+}  # fmt: skip
+"""Statements of `verify`, `stats` and `jobs`, and of tables with few rows."""
+
+WHOLE_PARTITION = {
+    "turns", "facts", "heads_all", "names", "unembedded", "backlog", "unextracted", "unextracted_in", "unextracted_count",
+    "journal_of_turns", "documents_in", "first_call_about", "drop_jobs_of_emptied", "drop_summaries_of", "clear_job_errors",
+    "summaries",
+}  # fmt: skip
+"""Statements that are asked for all of a partition, or that only an erasure executes."""
+
+
+def walks(connection: apsw.Connection, statement: str) -> list[str]:
+    """Return the steps of a statement's plan that go through a whole table, or through a whole partition of it."""
+    values = dict.fromkeys(re.findall(r":([a-z_]+)", statement)) or (None,) * statement.count("?")
+    steps = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
+    through_all = re.compile(
+        r"SCAN (?!json_each|rows|CONSTANT ROW|\(subquery|\S+ VIRTUAL)|.*\(partition=\?\)$"
+    )
+    return [step for step in steps if through_all.match(step)]
+
+
+def test_a_statement_goes_through_no_more_than_it_is_asked_for(blank: apsw.Connection):
+    plans = {
+        name: walks(blank, statement)
+        for name in blocks("queries.sql")
+        if name not in {"create_migrations", *WHOLE_STORE, *WHOLE_PARTITION}
+        for statement in sql(name, **SLOTS).split(";\n")
+        if not statement.startswith(("PRAGMA", "DROP"))
+    }
+
+    assert {name: steps for name, steps in plans.items() if steps} == {}
+
+
+@pytest.mark.parametrize("listed", ["named", "alike", "resting_on"])
+@pytest.mark.parametrize("revision", ["facts.revision", "then"])
+def test_facts_that_are_listed_are_looked_up(blank: apsw.Connection, listed: str, revision: str):
+    query = (
+        FactQuery(ids=("f",))
+        if listed == "named"
+        else FactQuery(keys=("k",))
+        if listed == "alike"
+        else FactQuery(turns=("t",))
+    )
+    tests, _ = reader._fact_conditions(query)
+    revision = fragment("revision_then") if revision == "then" else revision
+
+    assert walks(blank, sql("facts", revision=revision, conditions=" AND ".join(tests))) == []
 
 
 def refused(connection: apsw.Connection, statements: dict[str, str]) -> dict[str, str]:

@@ -4,11 +4,16 @@
 (SELECT max(v.revision) FROM fact_versions AS v
  WHERE v.partition = facts.partition AND v.document = facts.document AND v.version <= :as_of)
 
+-- name: named
+facts.document IN (SELECT id FROM documents
+                   WHERE partition = :partition AND name IN (SELECT value FROM json_each(:ids)))
+
 -- name: alike
-(facts.document IN (SELECT document FROM facts AS f
-                    WHERE f.partition = :partition AND f.key IN (SELECT value FROM json_each(:keys)))
- OR facts.document IN (SELECT document FROM facts AS f
-                       WHERE f.partition = :partition AND f.slot IN (SELECT value FROM json_each(:slots))))
+facts.document IN (SELECT document FROM facts
+                   WHERE partition = :partition AND key IN (SELECT value FROM json_each(:keys))
+                   UNION ALL
+                   SELECT document FROM facts
+                   WHERE partition = :partition AND slot IN (SELECT value FROM json_each(:slots)))
 
 -- name: resting_on
 facts.document IN (SELECT document FROM fact_sources

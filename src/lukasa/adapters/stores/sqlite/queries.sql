@@ -195,10 +195,13 @@ SET version = :version, at = :at, at_offset = :at_offset, speaker = :speaker, or
 WHERE id = :document;
 
 -- name: drop_vectors
-DELETE FROM vectors WHERE partition = :partition AND document = :document;
+-- The few embedders are named, as the key has them before the document.
+DELETE FROM vectors
+WHERE partition = :partition AND embedder IN (SELECT id FROM embedders) AND document = :document;
 
 -- name: drop_all_tokens
-DELETE FROM token_vectors WHERE partition = :partition AND document = :document;
+DELETE FROM token_vectors
+WHERE partition = :partition AND embedder IN (SELECT id FROM embedders) AND document = :document;
 
 -- name: drop_attributes
 DELETE FROM attributes WHERE partition = :partition AND document = :document;
@@ -370,11 +373,12 @@ LIMIT 1;
 SELECT name FROM changes WHERE partition = :partition AND version > :since AND op = 'erase' ORDER BY version;
 
 -- name: facts
+-- CROSS keeps the order of the join: otherwise all versions of the partition's facts are gone through.
 SELECT documents.name, documents.seq, fact_versions.body
-FROM facts JOIN documents ON documents.id = facts.document
-JOIN fact_versions ON fact_versions.partition = facts.partition AND fact_versions.document = facts.document
+FROM facts CROSS JOIN documents ON documents.id = facts.document
+CROSS JOIN fact_versions ON fact_versions.partition = facts.partition AND fact_versions.document = facts.document
  AND fact_versions.revision = {revision}
-WHERE facts.partition = :partition AND {conditions}
+WHERE {conditions}
 ORDER BY documents.seq;
 
 -- name: history

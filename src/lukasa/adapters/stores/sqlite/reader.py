@@ -140,9 +140,12 @@ def facts(connection: apsw.Connection, partition: int, query: FactQuery) -> list
 
 def _fact_conditions(query: FactQuery) -> tuple[list[str], Values]:
     """Return what SQL looks up; `domain.query.listed` decides the rest."""
-    tests, values = ["documents.seq > :after"], Values(after=query.after)
+    listed_by = (query.ids, query.keys, query.slots, query.turns)
+    # Where documents are listed, `+` keeps SQLite from going through all facts of the partition to look for them.
+    partition = "facts.partition" if all(values is None for values in listed_by) else "+facts.partition"
+    tests, values = [f"{partition} = :partition", "documents.seq > :after"], Values(after=query.after)
     if query.ids is not None:
-        tests.append("documents.name IN (SELECT value FROM json_each(:ids))")
+        tests.append(fragment("named"))
         values["ids"] = json.dumps(list(query.ids))
     if query.keys is not None or query.slots is not None:
         tests.append(fragment("alike"))
