@@ -74,10 +74,14 @@ class Candidates:
     offsets: Ints = field(default_factory=_no_numbers)
     """The passages of candidate `i` are `passage_scores[offsets[i] : offsets[i + 1]]`."""
 
-    def spans(self, position: int, text: str) -> list[Span]:
-        """Return the passages of a candidate's text, the best first."""
+    def spans(self, position: int, text: str, cuts: dict[int, list[Span]] | None = None) -> list[Span]:
+        """Return the passages of a candidate's text, the best first. *cuts* has where the texts of rows were cut before."""
         scores = self.passage_scores[self.offsets[position] : self.offsets[position + 1]]
-        found = passages(text) if len(scores) > 1 else []
+        cuts = {} if cuts is None else cuts
+        row = int(self.rows[position])
+        if len(scores) > 1 and row not in cuts:
+            cuts[row] = passages(text)
+        found = cuts.get(row, [])
         if len(found) != len(scores):  # it is one passage, or was indexed by other rules
             return [Span(0, len(text))]
         return [found[place] for place in np.argsort(-scores, kind="stable").tolist()]
@@ -120,24 +124,33 @@ class Channels:
         spec: EmbedderSpec | None,
     ) -> Candidates:
         """Choose candidates among the matches, and let every channel score each of them."""
-        words = await off_loop(_by_words, documents, matches.lexical)
-        vector = None if embedding is None or spec is None else np.frombuffer(embedding.dense, np.float32)
-        cosine = None if vector is None else await off_loop(documents.cosines, vector)
-        rows = await off_loop(self._best_candidates, documents, matches.rows, words.best, cosine)
-        candidates = Candidates(rows=rows, lexical=words.best[rows])
-        said = words.of(documents, rows)
-        if vector is None or cosine is None or embedding is None or spec is None:
-            return await off_loop(_with_passages, candidates, said, None)
-        candidates = replace(candidates, dense=cosine[rows])
-        vectors = _Vectors.of(documents, rows, vector)
-        tokens = embedding.tokens
-        if tokens is not None and tokens.count and len(rows):
-            looked_at = self._looked_at(vectors, said)
-            block = await self.warm.tokens(partition, documents, vectors.rows[looked_at], spec)
-            late, even, scores = await off_loop(_late, tokens, block, looked_at, vectors.offsets)
-            candidates = replace(candidates, late=late, late_even=even)
-            vectors = vectors._replace(scores=scores)
-        return await off_loop(_with_passages, candidates, said, vectors)
+        if not len(matches.rows):
+            return Candidates(rows=_no_numbers(), lexical=_no_scores(), offsets=np.zeros(1, np.int64))
+        found = await off_loop(self._found, documents, matches, embedding)
+        tokens = None if embedding is None else embedding.tokens
+        if found.vectors is None or spec is None or tokens is None or not tokens.count:
+            return await off_loop(_with_passages, found)
+        looked_at = self._looked_at(found.vectors, found.said)
+        return await self.warm.tokens(
+            partition,
+            documents,
+            found.vectors.rows[looked_at],
+            spec=spec,
+            use=lambda block: _with_passages(_with_late(found, _late(tokens, block, looked_at))),
+        )
+
+    def _found(self, documents: DocumentArrays, matches: Matches, embedding: Embedding | None) -> _Found:
+        """Choose the candidates, and score their passages by words and single vectors."""
+        words = _by_words(documents, matches.lexical)
+        if embedding is None:
+            rows = self._best_candidates(documents, matches.rows, words.best, None)
+            return _Found(Candidates(rows=rows, lexical=words.best[rows]), words.of(documents, rows))
+        scores = documents.similarities(np.frombuffer(embedding.dense, np.float32))
+        cosine = documents.best(scores)
+        rows = self._best_candidates(documents, matches.rows, words.best, cosine)
+        candidates = Candidates(rows=rows, lexical=words.best[rows], dense=cosine[rows])
+        vectors, offsets = documents.vectors_of(rows)
+        return _Found(candidates, words.of(documents, rows), _Vectors(vectors, scores[vectors], offsets))
 
     async def _turn_rows(self, partition: Partition, turns: TurnArrays, question: Question) -> Ints:
         view = question.view
@@ -277,10 +290,13 @@ class _Vectors(NamedTuple):
     scores: Floats
     offsets: Ints
 
-    @classmethod
-    def of(cls, documents: DocumentArrays, rows: Ints, vector: Floats) -> _Vectors:
-        vectors, offsets = documents.vectors_of(rows)
-        return cls(vectors, documents.dense[vectors] @ vector, offsets)
+
+class _Found(NamedTuple):
+    """Candidates, and how well their passages match."""
+
+    candidates: Candidates
+    said: _Said
+    vectors: _Vectors | None = None
 
 
 def _by_words(documents: DocumentArrays, found: Sequence[Scored]) -> _Words:
@@ -295,16 +311,22 @@ def _by_words(documents: DocumentArrays, found: Sequence[Scored]) -> _Words:
     return _Words(rows, np.array([passage for _, passage, _ in usable], np.int64), scores, best)
 
 
-def _late(
-    question: TokenVectors, block: TokenBlock, looked_at: Bools, offsets: Ints
-) -> tuple[Floats, Floats, Floats]:
-    """Return `Candidates.late`, `Candidates.late_even`, and a score for each vector's passage.
+def _late(question: TokenVectors, block: TokenBlock, looked_at: Bools) -> tuple[Floats, Floats]:
+    """Return the mean match of each vector's passage, and its score by late interaction.
 
-    A passage that was not looked at, or has no token vectors, has minus infinity.
+    The score of a passage that was not looked at, or has no token vectors, is minus infinity.
     """
     matches = max_sim(question, block)
     means, scores = np.zeros(len(looked_at), np.float32), np.full(len(looked_at), -np.inf, np.float32)
     means[looked_at], scores[looked_at] = matches.mean(axis=1), evenly(matches, block.counts > 0)
+    return means, scores
+
+
+def _with_late(found: _Found, passages: tuple[Floats, Floats]) -> _Found:
+    """Score each candidate by its best passage, as `_late` scored them."""
+    if found.vectors is None:
+        return found
+    (means, scores), offsets = passages, found.vectors.offsets
     owners = np.flatnonzero(np.diff(offsets))
     best = first_best(scores, np.append(offsets[owners], offsets[-1]))
     present = np.isfinite(scores[best])
@@ -313,11 +335,13 @@ def _late(
     if len(owners):
         late[:], even[:] = means[best].mean(), scores[best].mean()
         late[owners], even[owners] = means[best], scores[best]
-    return late, even, scores
+    candidates = replace(found.candidates, late=late, late_even=even)
+    return found._replace(candidates=candidates, vectors=found.vectors._replace(scores=scores))
 
 
-def _with_passages(candidates: Candidates, said: _Said, vectors: _Vectors | None) -> Candidates:
+def _with_passages(found: _Found) -> Candidates:
     """Score the passages of each candidate by vectors, where there is one for each passage, else by words."""
+    candidates, said, vectors = found
     scores, offsets, counts = said.scores.copy(), said.offsets, np.diff(said.offsets)
     if vectors is not None:
         has = np.diff(vectors.offsets)

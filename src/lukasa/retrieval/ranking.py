@@ -65,7 +65,8 @@ class Ranking:
     def spans(self, position: int, turn: Turn) -> list[Span]:
         """Return the passages of a candidate, the best first."""
         if turn.id not in self._spans:
-            self._spans[turn.id] = self.turns.candidates.spans(position, turn.text)
+            cuts = self.index.turns.cuts
+            self._spans[turn.id] = self.turns.candidates.spans(position, turn.text, cuts)
         return self._spans[turn.id]
 
     def turn_ids(self, positions: Ints) -> list[str]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lukasa.dates.questions import beside, event_bound
+from lukasa.dates.questions import EventBound, beside, event_bound
 from lukasa.domain.embedding import Embedding
 from lukasa.domain.fact import Fact
 from lukasa.domain.query import FactQuery, LexicalQuery, TurnQuery
@@ -50,6 +50,9 @@ _EVENTS = 5
 """Facts looked at for the time of an event; a better match without a date is passed over."""
 
 
+_READ = 20
+"""Most turns that are read before it is known whether they are shown."""
+
 _LOOKED_AT = 100
 """Best turns among which system messages are looked for."""
 
@@ -80,19 +83,20 @@ class Recall:
 
     async def hits(self, partition: Partition, question: Question, *, limit: int) -> Recalled:
         started = perf_counter()
-        ranking = await self._rank(partition, question)
+        # Those that will most likely be shown are read together with those that the confidence rests on.
+        ranking = await self._rank(partition, question, read=min(limit, _READ))
         abstained = _abstains(ranking, question)
-        selected = (
-            []
-            if abstained
-            else await off_loop(select_hits, ranking, question.view, limit=limit, policy=self.policy.facts)
-        )
+        with timed(ranking.timings, "select"):
+            selected = (
+                []
+                if abstained
+                else await off_loop(
+                    select_hits, ranking, question.view, limit=limit, policy=self.policy.facts
+                )
+            )
         documents = await self._fetch(partition, ranking, question, selected)
-        hits = [
-            _hit(ranking, each, documents[each.id], explain=question.explain)
-            for each in selected
-            if each.id in documents
-        ]
+        with timed(ranking.timings, "hits"):
+            hits = await off_loop(_hits, ranking, selected, documents, explain=question.explain)
         features = ranking.confidence_features
         ranking.timings["total"] = (perf_counter() - started) * 1000
         return Recalled(
@@ -114,13 +118,14 @@ class Recall:
         with timed(ranking.timings, "profile"):
             profile = await self._profile(partition, ranking, question, budget)
         left = budget - (profile.tokens + self.counter.count("\n\n") if profile.text else 0)
-        selected = (
-            []
-            if abstained
-            else await off_loop(
-                select_for_context, ranking, question.view, budget=left, policy=self.policy.compose
+        with timed(ranking.timings, "select"):
+            selected = (
+                []
+                if abstained
+                else await off_loop(
+                    select_for_context, ranking, question.view, budget=left, policy=self.policy.compose
+                )
             )
-        )
         documents = await self._fetch(partition, ranking, question, selected)
         with timed(ranking.timings, "compose"):
             in_profile = {fact.id for fact in profile.facts}
@@ -150,7 +155,8 @@ class Recall:
             timings=ranking.timings,
         )
 
-    async def _rank(self, partition: Partition, question: Question) -> Ranking:
+    async def _rank(self, partition: Partition, question: Question, *, read: int = FEW) -> Ranking:
+        """Rank all that may be returned, and read the best turns: *read* of them, or more."""
         timings: dict[str, float] = {}
         # The encoder computes in its own thread while the store is read.
         encoding = asyncio.ensure_future(self.encoder.query(question.text))
@@ -159,15 +165,9 @@ class Recall:
                 spec = await self.encoder.spec()
                 index = await self.warm.get(partition, spec)
             with timed(timings, "understand"):
-                understanding = await off_loop(
-                    understand,
-                    question.text,
-                    now=question.now,
-                    zone=question.zone,
-                    names=index.turns.names,
-                )
+                understanding, bound = await off_loop(_understood, question, index.turns.names)
             with timed(timings, "lexical"):
-                understanding = await self._with_events(partition, understanding, question)
+                understanding = await self._with_events(partition, understanding, bound)
                 turns = await self.channels.turns(partition, index.turns, understanding, question)
                 facts = await self.channels.facts(partition, index.facts, understanding, question)
             with timed(timings, "encode"):
@@ -197,7 +197,7 @@ class Recall:
                 timings=timings,
             )
         await self._leave_out_copies(partition, ranking)
-        await self._judge(partition, ranking)
+        await self._judge(partition, ranking, read=max(read, FEW))
         return ranking
 
     async def _leave_out_copies(self, partition: Partition, ranking: Ranking) -> None:
@@ -252,20 +252,20 @@ class Recall:
         enough = bare <= self.policy.max_bare * len(turns.rows)
         return (encoded.embeddings[0] if enough else None), warnings
 
-    async def _judge(self, partition: Partition, ranking: Ranking) -> None:
+    async def _judge(self, partition: Partition, ranking: Ranking, *, read: int) -> None:
         """Decide how sure to be, and turn scores into chances."""
         with timed(ranking.timings, "judge"):
+            turns = await self._turns(partition, ranking, ranking.turn_ids(ranking.turns.order[:read]))
             best = ranking.turns.order[:FEW]
-            turns = await self._turns(partition, ranking, ranking.turn_ids(best))
-            texts = [
+            passages = (
                 _best_passage(turns[id_], ranking.spans(position, turns[id_]))
                 for position, id_ in zip(best.tolist(), ranking.turn_ids(best), strict=True)
                 if id_ in turns
-            ]
+            )
             features = confidence_features(
                 ranking.turns.candidates,
                 understanding=ranking.understanding,
-                texts=await collected(map(analyse, texts)),
+                texts=await collected(map(analyse, passages)),
                 searched=ranking.searched,
             )
             weights = self.policy.confidence.get(ranking.model)
@@ -279,10 +279,9 @@ class Recall:
             ranked.relevance = relevance(ranked.scores, ranking.confidence, best=top)
 
     async def _with_events(
-        self, partition: Partition, understanding: Understanding, question: Question
+        self, partition: Partition, understanding: Understanding, bound: EventBound | None
     ) -> Understanding:
         """Let "before she moved to Lisbon" bound the time asked about, if a fact says when that was."""
-        bound = await off_loop(event_bound, question.text)
         if bound is None:
             return understanding
         query = LexicalQuery(terms=query_terms(bound.phrase), kind="fact", limit=_EVENTS)
@@ -332,6 +331,19 @@ class Recall:
             turns = await self.store.turns(partition, TurnQuery(ids=missing, include_retired=True))
             ranking.fetched.update((turn.id, turn) for turn in turns)
         return ranking.fetched
+
+
+def _understood(question: Question, names: Sequence[str]) -> tuple[Understanding, EventBound | None]:
+    understanding = understand(question.text, now=question.now, zone=question.zone, names=names)
+    return understanding, event_bound(question.text)
+
+
+def _hits(
+    ranking: Ranking, selected: Sequence[Selected], documents: Mapping[str, Turn | Fact], *, explain: bool
+) -> list[Hit]:
+    return [
+        _hit(ranking, each, documents[each.id], explain=explain) for each in selected if each.id in documents
+    ]
 
 
 def _hit(ranking: Ranking, selected: Selected, document: Turn | Fact, *, explain: bool) -> Hit:

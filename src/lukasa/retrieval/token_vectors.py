@@ -114,8 +114,17 @@ class TokenRows:
             return TokenBlock(
                 self.codes[starts[0] : ends[-1]], counts
             )  # A partition read in one go: no copy.
-        pieces = [self.codes[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
-        return TokenBlock(np.concatenate(pieces) if pieces else self.codes[:0], counts)
+        places, _ = stretches(starts, counts)
+        return TokenBlock(self.codes.take(places, axis=0), counts)
+
+
+def stretches(starts: Ints, counts: Ints) -> tuple[Ints, Ints]:
+    """Return the numbers of the stretches from `starts[i]`, `counts[i]` long, one behind the other, and where each begins among them.
+
+    The last of the beginnings is the end.
+    """
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    return np.repeat(starts - offsets[:-1], counts) + np.arange(offsets[-1]), offsets
 
 
 def unpacked(codes: bytes, width: int) -> Codes:
@@ -134,7 +143,7 @@ def max_sim(question: TokenVectors, passages: TokenBlock) -> Floats:
 
     That is MaxSim before its sum (Khattab & Zaharia 2020).
     """
-    tokens = unpacked(question.codes, question.width).astype(np.float32)
+    tokens = unpacked(question.codes, question.width).astype(np.float32) / _SCALE**2
     best = np.zeros((len(passages.counts), len(tokens)), np.float32)
     present = passages.counts > 0
     if not present.any():
@@ -143,7 +152,7 @@ def max_sim(question: TokenVectors, passages: TokenBlock) -> Floats:
     cosines = np.empty((len(tokens), len(passages.codes)), np.float32)
     for start in range(0, len(passages.codes), _BLOCK):
         block = passages.codes[start : start + _BLOCK].astype(np.float32)
-        np.matmul(tokens / _SCALE**2, block.T, out=cosines[:, start : start + _BLOCK])
+        np.matmul(tokens, block.T, out=cosines[:, start : start + _BLOCK])
     counts = passages.counts[present]
     # Passages without tokens take no columns, so the others' columns are adjacent: each begins where the one before ends.
     starts = np.concatenate([[0], np.cumsum(counts)[:-1]])

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 import numpy as np
 
@@ -16,10 +16,13 @@ from lukasa.domain.embedding import EmbedderSpec, TokenVectors
 from lukasa.domain.interval import Interval
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import to_micros
+from lukasa.domain.turn import Span
 from lukasa.off_loop import off_loop
 from lukasa.policy import RecallPolicy
 from lukasa.ports.memories import Memories
-from lukasa.retrieval.token_vectors import Bools, Floats, Ints, TokenBlock, TokenRows, grown
+from lukasa.retrieval.token_vectors import Bools, Floats, Ints, TokenBlock, TokenRows, grown, stretches
+
+T = TypeVar("T")
 
 TRAITS = ("words", "questions", "asks", "first_person", "times", "numbers", "picture")
 """Columns of `TurnArrays.traits`, named as the fields of `domain.document.Traits`."""
@@ -89,17 +92,23 @@ class DocumentArrays:
         return self.vectors > 0
 
     def cosines(self, vector: Floats) -> Floats:
-        """Return the best cosine of each document's passages with a vector; 0 where there are no vectors."""
+        """Return the best cosine of each document's passages with a unit vector; 0 where there are no vectors."""
+        return self.best(self.similarities(vector))
+
+    def similarities(self, vector: Floats) -> Floats:
+        """Return the cosine of each vector with a unit vector."""
+        return self.dense[: self.used] @ vector
+
+    def best(self, scores: Floats) -> Floats:
+        """Return the best score of each document's vectors, of those given for each vector; 0 where there are none."""
         # One entry more than there are documents: vectors of documents that are gone go to row -1, the last one.
         best = np.full(self.size + 1, -np.inf, np.float32)
-        np.maximum.at(best, self.owner[: self.used], self.dense[: self.used] @ vector)
+        np.maximum.at(best, self.owner[: self.used], scores)
         return np.where(self.embedded[: self.size], best[:-1], np.float32(0))
 
     def vectors_of(self, rows: Ints) -> tuple[Ints, Ints]:
         """Return the vectors of some documents, by row, and where those of each begin among them; the last number is the end."""
-        counts = self.vectors[rows]
-        offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        return np.repeat(self.first[rows] - offsets[:-1], counts) + np.arange(offsets[-1]), offsets
+        return stretches(self.first[rows], self.vectors[rows])
 
     def rows_of(self, ids: Collection[str]) -> Ints:
         """Return the rows of these documents, ascending."""
@@ -227,6 +236,8 @@ class TurnArrays(DocumentArrays):
     """Row of the live turn before this one in its session; -1 for none."""
 
     after: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    cuts: dict[int, list[Span]] = field(default_factory=dict)
+    """Where long turns are cut into passages, by row, as far as questions have needed it."""
 
     def link(self) -> None:
         """Find each live turn's neighbours in its session."""
@@ -376,9 +387,18 @@ class WarmPartitions:
         return index
 
     async def tokens(
-        self, partition: Partition, documents: DocumentArrays, rows: Ints, spec: EmbedderSpec
-    ) -> TokenBlock:
-        """Return the token vectors of these vectors' passages; those not in memory yet are read from the store and kept."""
+        self,
+        partition: Partition,
+        documents: DocumentArrays,
+        rows: Ints,
+        *,
+        spec: EmbedderSpec,
+        use: Callable[[TokenBlock], T],
+    ) -> T:
+        """Return what *use*, which runs beside the loop, makes of the token vectors of these vectors' passages.
+
+        Those not in memory yet are read from the store and kept.
+        """
         async with self._locks.setdefault(partition, asyncio.Lock()):
             if documents.tokens.bytes > self.policy.warm_token_bytes:
                 documents.tokens.clear()
@@ -390,7 +410,7 @@ class WarmPartitions:
                 await off_loop(
                     documents.tokens.put, _by_row(documents, unknown, ids=ids, vectors=vectors, spec=spec)
                 )
-            return await off_loop(documents.tokens.pick, rows)
+            return await off_loop(lambda: use(documents.tokens.pick(rows)))
 
     def drop(self, partition: Partition) -> None:
         """Drop all that is in memory of a partition: some of it was erased."""

@@ -7,10 +7,12 @@ length of the text: only gaps within a passage's reach are looked at.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import accumulate
 from math import ceil
+from typing import NamedTuple
 
 from lukasa.domain.turn import Span
 from lukasa.text.patterns import LazyPattern
@@ -30,31 +32,57 @@ def passages(text: str) -> list[Span]:
     """Return the passages in order, at least one, without the white space around them; all other text is in exactly one."""
     if len(text) <= _CERTAINLY_SHORT:
         return [_whole(text)]
-    spans = [match.span() for match in _PIECE.finditer(text)]
-    return list(_Cutter(text, spans).cut()) if spans else [_whole(text)]
+    pieces = _pieces(text)
+    return list(_Cutter(text, pieces).cut()) if pieces.words else [_whole(text)]
+
+
+class _Pieces(NamedTuple):
+    """What a text may be cut between: words, parts of long ones, single letters of scripts without spaces."""
+
+    words: Sequence[str]
+    starts: Sequence[int]
+    gaps: Sequence[str]
+    """What stands in front of each piece; the first has nothing."""
+
+
+def _pieces(text: str) -> _Pieces:
+    before = len(text) - len(text.lstrip())
+    parts = _GAP.split(text.strip())
+    if max(map(len, parts[::2])) <= _LONGEST_PIECE and (text.isascii() or not _DENSE.search(text)):
+        ends = [*accumulate(map(len, parts), initial=before)]
+        return _Pieces(parts[::2], ends[:-1:2], ["", *parts[1::2]])
+    matches = [*_PIECE.finditer(text)]
+    starts = [match.start() for match in matches]
+    ends = [before, *(match.end() for match in matches)]
+    gaps = [text[end:start] for end, start in zip(ends, starts, strict=False)]
+    return _Pieces([match.group() for match in matches], starts, gaps)
 
 
 class _Cutter:
     """The pieces of a text, measured, and where it is cut between them."""
 
-    def __init__(self, text: str, spans: Sequence[tuple[int, int]]) -> None:
+    def __init__(self, text: str, pieces: _Pieces) -> None:
         self._text = text
-        self._spans = spans
-        pieces = [text[start:end] for start, end in spans]
-        weights = {piece: _weight(piece) for piece in set(pieces)}
-        self._words = list(accumulate((weights[piece] for piece in pieces), initial=0.0))
-        """Words in front of each piece, and characters."""
+        self._pieces = pieces
+        self._words = [*accumulate(map(_weight, pieces.words), initial=0.0)]
+        """Words in front of each piece, and characters; what stands between two pieces counts as one."""
 
-        self._characters = list(
-            accumulate((end - start + text[end : end + 1].isspace() for start, end in spans), initial=0)
-        )
+        spaces = [*map(bool, pieces.gaps[1:]), text[-1:].isspace()]
+        sizes = map(int.__add__, map(len, pieces.words), spaces)
+        self._characters = [*accumulate(sizes, initial=0)]
+        words = pieces.words
+        self._pauses = [
+            place for place, gap in enumerate(pieces.gaps) if gap != " " or not words[place - 1][-1].isalnum()
+        ]
+        """The pieces with more in front of them than the space between two words."""
 
     def cut(self) -> Iterator[Span]:
         """Yield the passages."""
         first = 0
-        while first < len(self._spans):
+        words, starts, _ = self._pieces
+        while first < len(words):
             after = self._next(first)
-            yield Span(self._spans[first][0], self._spans[after - 1][1])
+            yield Span(starts[first], starts[after - 1] + len(words[after - 1]))
             first = after
 
     def _next(self, first: int) -> int:
@@ -64,7 +92,7 @@ class _Cutter:
             self._characters[-1] - self._characters[first],
         )
         if words <= MOST_WORDS and characters <= MOST_CHARACTERS:
-            return len(self._spans)
+            return len(self._pieces.words)
         # As many passages as the rest makes, all of about one size: not a hundred words and then ten.
         count = max(2, round(words / WORDS), ceil(words / MOST_WORDS), ceil(characters / MOST_CHARACTERS))
         wanted_words, wanted_characters = words / count, characters / count
@@ -74,15 +102,27 @@ class _Cutter:
             min(_LARGEST * wanted_words, MOST_WORDS),
             min(_LARGEST * wanted_characters, MOST_CHARACTERS),
         )
-        best, highest = max(first + 1, most), -1.0
-        for place in range(max(first + 1, least), most + 1):
+        least, most = max(first + 1, least), max(first + 1, most)
+        pauses = self._pauses[bisect_left(self._pauses, least) : bisect_right(self._pauses, most)]
+        best, highest = self._best(first, pauses, wanted_words, wanted_characters)
+        if highest <= _AFTER_WORD:
+            best, _ = self._best(first, range(least, most + 1), wanted_words, wanted_characters)
+        return best
+
+    def _best(
+        self, first: int, places: Iterable[int], wanted_words: float, wanted_characters: float
+    ) -> tuple[int, float]:
+        """Return the piece before which it is best to cut, and how good that is: a pause, near the wanted size."""
+        words, characters = self._words[first], self._characters[first]
+        best, highest = first + 1, -1.0
+        for place in places:
             share = max(
-                (self._words[place] - self._words[first]) / wanted_words,
-                (self._characters[place] - self._characters[first]) / wanted_characters,
+                (self._words[place] - words) / wanted_words,
+                (self._characters[place] - characters) / wanted_characters,
             )
             if (score := self._pause(place) - abs(share - 1)) >= highest:
                 best, highest = place, score
-        return best
+        return best, highest
 
     def _reached(self, first: int, words: float, characters: float) -> int:
         """Return the last piece before which no more than that stands, from the piece *first* on."""
@@ -96,8 +136,9 @@ class _Cutter:
 
     def _pause(self, place: int) -> float:
         """Return how good a place the gap in front of a piece is to cut the text, from 0 to 1."""
-        end, start = self._spans[place - 1][1], self._spans[place][0]
-        gap, before = self._text[end:start], self._text[max(0, end - _NEAR) : end]
+        start, gap = self._pieces.starts[place], self._pieces.gaps[place]
+        end = start - len(gap)
+        before = self._text[max(0, end - _NEAR) : end]
         breaks = gap.count("\n")
         if not gap:
             return _AFTER_STOP if before[-1] in _FULL_STOPS else _INSIDE
@@ -115,6 +156,7 @@ def _whole(text: str) -> Span:
     return Span(start, start + len(inner))
 
 
+@lru_cache(maxsize=1 << 14)
 def _weight(piece: str) -> float:
     """Return how many words a piece counts: encoders read signs, digits, letters of other scripts and random letters one by one."""
     if len(piece) <= _WORD and piece.isascii() and piece.isalpha():
@@ -147,7 +189,9 @@ _FULL_STOPS = "。！？．｡؟۔।॥։።។"
 _CJK = "\u2e80-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff9f\U00020000-\U0003ffff"
 """Ideographs, kana and the signs between them: text without spaces, in which two characters say about as much as a word."""
 
-_PIECE = LazyPattern(rf"[{_CJK}]|[^\s{_CJK}]{{1,40}}")
+_LONGEST_PIECE = 40
+_PIECE = LazyPattern(rf"[{_CJK}]|[^\s{_CJK}]{{1,{_LONGEST_PIECE}}}")
+_GAP = LazyPattern(r"(\s+)")
 _DENSE = LazyPattern(rf"[{_CJK}]")
 _ALONE = LazyPattern(r"[\d_]+|[^\w\s]+|[^\x00-\u024f]+")
 _STOP = LazyPattern(r"[.!?…][\"'”’»)\]*_`]*$|[。！？．｡؟۔।॥։።។][」』）】”’\"')]*$")
