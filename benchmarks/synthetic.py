@@ -9,7 +9,7 @@ from zlib import crc32
 import numpy as np
 
 from lukasa.adapters.models.manifest import MODELS
-from lukasa.adapters.models.vectors import quantise
+from lukasa.adapters.models.vectors import dense_bytes, quantise
 from lukasa.domain.embedding import EmbedderSpec, Embedding, TokenVectors
 from lukasa.ports.embedder import Embedder, Purpose
 
@@ -53,8 +53,7 @@ class Synthetic:
 
     def _one(self, text: str) -> Embedding:
         places = [crc32(piece.encode()) % TABLE for piece in _TOKEN.findall(text.lower())] or [0]
-        total = self._dense[places].sum(axis=0)
-        dense = (total / (float(np.linalg.norm(total)) or 1.0)).astype("<f4").tobytes()
+        dense = dense_bytes(self._dense[places].sum(axis=0))
         if self._token_dims is None:
             return Embedding(dense)
         return Embedding(dense, TokenVectors(self._codes[places[:MOST_VECTORS]].tobytes(), self._width))

@@ -29,7 +29,7 @@ CAUSE = Cause(verb="remember", at=NOW)
 
 def addition(name: str) -> AddTurn:
     words = name.split("-")
-    vectors = Embedding(bytes(4 * 64), TokenVectors(bytes(16 * 20), 16))
+    vectors = Embedding(bytes(64), TokenVectors(bytes(16 * 20), 16))
     return AddTurn(
         turn=Turn(
             id=name, role="user", text=name * 20, at=NOW, recorded_at=NOW, metadata={"writer": words[0]}

@@ -43,7 +43,7 @@ class Other(HashingEmbedder):
     async def embed(self, texts: Any, *, purpose: Purpose) -> list[Embedding]:
         made = await super().embed(texts, purpose=purpose)
         return [
-            Embedding(each.dense[:512], TokenVectors(each.tokens.codes, 16)) for each in made if each.tokens
+            Embedding(each.dense[:128], TokenVectors(each.tokens.codes, 16)) for each in made if each.tokens
         ]
 
 

@@ -19,7 +19,7 @@ from lukasa.adapters.models.vectors import unit_rows
 from lukasa.domain.embedding import Embedding
 from lukasa.errors import ConfigError, ModelMissingError
 from lukasa.ports.embedder import Purpose
-from lukasa.retrieval.token_vectors import unpacked
+from lukasa.retrieval.token_vectors import unit_vector, unpacked
 
 pytestmark = [pytest.mark.anyio, pytest.mark.model]
 
@@ -78,8 +78,8 @@ async def test_meaning_beats_words():
     (question,) = await embedder.embed(["Where does my sibling live now?"], purpose="query")
     await embedder.aclose()
 
-    vectors = np.stack([np.frombuffer(each.dense, dtype="<f4") for each in documents])
-    likeness = vectors @ np.frombuffer(question.dense, dtype="<f4")
+    vectors = np.stack([unit_vector(each.dense) for each in documents])
+    likeness = vectors @ unit_vector(question.dense)
     assert likeness.argmax() == 0
 
     late = [(rows(question) @ rows(each).T).max(axis=1).mean() for each in documents]

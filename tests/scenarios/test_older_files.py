@@ -134,7 +134,7 @@ async def test_a_file_of_schema_3_keeps_what_was_read_and_takes_jobs(believing: 
     await store.aclose()
 
 
-@pytest.mark.parametrize("schema", ["schema-4", "schema-5"])
+@pytest.mark.parametrize("schema", ["schema-4", "schema-5", "schema-6"])
 def test_an_older_file_gives_the_answers_that_it_gave(tmp_path: Path, schema: str):
     """The files hold facts of a model and of rules, an erased and a forgotten turn, an alias, an undone call; turns of pages."""
     wanted = json.loads((GOLDEN / f"{schema}.json").read_text("utf-8"))
@@ -188,6 +188,17 @@ def test_an_older_file_becomes_one_of_passages_in_the_background(tmp_path: Path)
         assert [backlog.partition.user for backlog in behind] == ["other"]
         assert "Zefira" in (hit := nadia.recall(PASTRY, kinds=["turn"]).hits[0]).text[slice(*hit.passages[0])]
         assert memory.verify().findings == ()
+
+
+def test_vectors_of_schema_6_are_converted_and_need_no_embedder(tmp_path: Path):
+    path = unpacked("schema-6", tmp_path)
+    with Memory.open(path, settings=SETTINGS) as memory:
+        assert memory.doctor().unembedded == 0
+        assert memory.of("nadia").recall(PASTRY).mode == "full"
+        assert memory.verify().findings == ()
+    connection = apsw.Connection(str(path))
+    assert connection.execute("SELECT DISTINCT length(dense) / passages FROM vectors").get == 256
+    connection.close()
 
 
 def test_a_long_turn_of_an_older_file_can_be_erased(tmp_path: Path):

@@ -15,7 +15,6 @@ from lukasa.domain.journal import Cause, FactOp
 from lukasa.domain.turn import MAX_INT, Turn
 from lukasa.errors import InputError, StaleError
 
-_FLOAT32 = 4
 """Bytes of one component of a dense vector."""
 
 
@@ -272,8 +271,8 @@ def _check_embeddings(id: str, embeddings: Sequence[Embedding], fingerprint: str
 
 
 def _check_embedding(id: str, embedding: Embedding) -> None:
-    if not embedding.dense or len(embedding.dense) % _FLOAT32:
-        raise InputError(f"the dense vector of {id!r} has {len(embedding.dense)} bytes; float32 takes 4 each")
+    if not embedding.dense:
+        raise InputError(f"the dense vector of {id!r} has no components")
     tokens = embedding.tokens
     if tokens is not None and (tokens.width < 1 or len(tokens.codes) % tokens.width):
         raise InputError(

@@ -29,7 +29,7 @@ class Embedding:
     """What an embedder gives for one text."""
 
     dense: bytes
-    """One unit vector: little-endian float32."""
+    """One vector, a signed byte a component. Only its direction counts; the largest component is best 127 or -127."""
 
     tokens: TokenVectors | None = None
     """`None` when the embedder has no late interaction."""

@@ -10,7 +10,7 @@ from lukasa.domain.graph import Relation
 from lukasa.domain.scope import Partition
 from lukasa.indexing.encoder import Encoder
 from lukasa.policy import GraphPolicy
-from lukasa.retrieval.token_vectors import Floats
+from lukasa.retrieval.token_vectors import Floats, unit_vector
 from lukasa.retrieval.warm import FactArrays, WarmPartitions
 from lukasa.text.analysis import analyse, query_terms
 
@@ -29,7 +29,7 @@ async def bearing_on(
     if spec is None or not encoded.embeddings:
         return by_words(text, relations)
     facts = (await warm.get(partition, spec)).facts
-    vector = np.frombuffer(encoded.embeddings[0].dense, np.float32)
+    vector = unit_vector(encoded.embeddings[0].dense)
     least = policy.relevant.get(spec.model, policy.relevant_otherwise)
     without_vector = [relation for relation in relations if not _has_vector(facts, relation)]
     return [*by_meaning(vector, facts, relations, least=least), *by_words(text, without_vector)]

@@ -19,7 +19,16 @@ from lukasa.off_loop import off_loop
 from lukasa.policy import EMBEDDED_PASSAGES, RecallPolicy
 from lukasa.ports.memories import Memories
 from lukasa.retrieval.question import Question, Understanding
-from lukasa.retrieval.token_vectors import Bools, Floats, Ints, TokenBlock, evenly, first_best, max_sim
+from lukasa.retrieval.token_vectors import (
+    Bools,
+    Floats,
+    Ints,
+    TokenBlock,
+    evenly,
+    first_best,
+    max_sim,
+    unit_vector,
+)
 from lukasa.retrieval.warm import DocumentArrays, FactArrays, TurnArrays, WarmPartitions
 from lukasa.text.passages import passages
 from lukasa.weights import BestChannel
@@ -145,7 +154,7 @@ class Channels:
         if embedding is None:
             rows = self._best_candidates(documents, matches.rows, words.best, None)
             return _Found(Candidates(rows=rows, lexical=words.best[rows]), words.of(documents, rows))
-        scores = documents.similarities(np.frombuffer(embedding.dense, np.float32))
+        scores = documents.similarities(unit_vector(embedding.dense))
         cosine = documents.best(scores)
         rows = self._best_candidates(documents, matches.rows, words.best, cosine)
         candidates = Candidates(rows=rows, lexical=words.best[rows], dense=cosine[rows])

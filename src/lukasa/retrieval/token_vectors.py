@@ -1,8 +1,8 @@
-"""Token vectors in memory, a byte a component: a stretch of rows for each passage."""
+"""Vectors in memory, a byte a component: how they are compared, and token vectors, a stretch of rows for each passage."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
@@ -21,7 +21,7 @@ _SCALE = np.float32(127)
 """In memory a component is `code / 127`, and a row has length 1."""
 
 _BLOCK = 2_048
-"""Tokens compared at a time: as floats they fit into the processor's cache."""
+"""Vectors compared at a time."""
 
 _EVEN = 0.02
 """Keeps a token that all passages match alike from being weighed without bound."""
@@ -127,6 +127,36 @@ def stretches(starts: Ints, counts: Ints) -> tuple[Ints, Ints]:
     return np.repeat(starts - offsets[:-1], counts) + np.arange(offsets[-1]), offsets
 
 
+def unit_vector(dense: bytes) -> Floats:
+    """Return `Embedding.dense` at length 1."""
+    vector = np.frombuffer(dense, np.int8).astype(np.float32)
+    return vector / np.float32(np.linalg.norm(vector) or 1)
+
+
+def lengths(codes: Codes) -> Floats:
+    """Return the length of each row; 1 for a row of zeros."""
+    squares = np.empty(len(codes), np.float32)
+    for rows, block in _blocks(codes):
+        np.einsum("ij,ij->i", block, block, out=squares[rows])
+    squares[squares == 0] = 1
+    return np.sqrt(squares, out=squares)
+
+
+def products(codes: Codes, vector: Floats) -> Floats:
+    """Return the inner product of each row with a vector."""
+    found = np.empty(len(codes), np.float32)
+    for rows, block in _blocks(codes):
+        np.dot(block, vector, out=found[rows])
+    return found
+
+
+def _blocks(codes: Codes) -> Iterator[tuple[slice, Floats]]:
+    """Yield rows as floats, a few at a time: all of them would not fit into the processor's cache."""
+    for start in range(0, len(codes), _BLOCK):
+        rows = slice(start, min(start + _BLOCK, len(codes)))
+        yield rows, codes[rows].astype(np.float32)
+
+
 def unpacked(codes: bytes, width: int) -> Codes:
     """Return the rows of `TokenVectors.codes` at length 1, a byte a component; a row of zeros stays what it is."""
     packed = np.frombuffer(codes, np.int8).reshape(-1, width)
@@ -150,9 +180,8 @@ def max_sim(question: TokenVectors, passages: TokenBlock) -> Floats:
         return best
     # One row a question token: the maximum then runs over neighbouring numbers, several times faster.
     cosines = np.empty((len(tokens), len(passages.codes)), np.float32)
-    for start in range(0, len(passages.codes), _BLOCK):
-        block = passages.codes[start : start + _BLOCK].astype(np.float32)
-        np.matmul(tokens, block.T, out=cosines[:, start : start + _BLOCK])
+    for rows, block in _blocks(passages.codes):
+        np.matmul(tokens, block.T, out=cosines[:, rows])
     counts = passages.counts[present]
     # Passages without tokens take no columns, so the others' columns are adjacent: each begins where the one before ends.
     starts = np.concatenate([[0], np.cumsum(counts)[:-1]])

@@ -20,7 +20,18 @@ from lukasa.domain.turn import Span
 from lukasa.off_loop import off_loop
 from lukasa.policy import RecallPolicy
 from lukasa.ports.memories import Memories
-from lukasa.retrieval.token_vectors import Bools, Floats, Ints, TokenBlock, TokenRows, grown, stretches
+from lukasa.retrieval.token_vectors import (
+    Bools,
+    Codes,
+    Floats,
+    Ints,
+    TokenBlock,
+    TokenRows,
+    grown,
+    lengths,
+    products,
+    stretches,
+)
 
 T = TypeVar("T")
 
@@ -69,12 +80,17 @@ class DocumentArrays:
     owner: Ints = field(default_factory=lambda: np.empty(0, np.int64))
     """The document of each vector; -1 where that is gone."""
 
-    dense: Floats = field(init=False)
+    dense: Codes = field(init=False)
+    """Vectors, a byte a component; only their directions count."""
+
+    lengths: Floats = field(default_factory=lambda: np.empty(0, np.float32))
+    """Of the rows of `dense`."""
+
     tokens: TokenRows = field(default_factory=TokenRows)
     """Token vectors, as far as questions have needed them."""
 
     def __post_init__(self) -> None:
-        self.dense = np.empty((0, self.dims), np.float32)
+        self.dense = np.empty((0, self.dims), np.int8)
 
     @property
     def size(self) -> int:
@@ -97,7 +113,7 @@ class DocumentArrays:
 
     def similarities(self, vector: Floats) -> Floats:
         """Return the cosine of each vector with a unit vector."""
-        return self.dense[: self.used] @ vector
+        return products(self.dense[: self.used], vector) / self.lengths[: self.used]
 
     def best(self, scores: Floats) -> Floats:
         """Return the best score of each document's vectors, of those given for each vector; 0 where there are none."""
@@ -153,11 +169,12 @@ class DocumentArrays:
         if needed > len(self.owner):
             room = max(needed, 2 * len(self.owner)) if self.used else needed
             self.owner, self.dense = grown(self.owner, room), grown(self.dense, room)
+            self.lengths = grown(self.lengths, room)
 
     def _count(self, head: Head) -> int:
         """Return how many vectors a document has; damaged ones count as missing: `verify` names them."""
-        size = self.dense.itemsize * self.dims
-        return 0 if not (head.dense and size) or len(head.dense) % size else len(head.dense) // size
+        whole = head.dense and self.dims and len(head.dense) % self.dims == 0
+        return len(head.dense) // self.dims if head.dense and whole else 0
 
     def _set(self, row: int, head: Head) -> None:
         self.seq[row] = head.seq
@@ -175,17 +192,17 @@ class DocumentArrays:
                 new.append((row, count, head))
             elif count and head.dense:
                 rows = slice(self.first[row], self.first[row] + count)
-                self.dense[rows] = np.frombuffer(head.dense, np.float32).reshape(count, self.dims)
+                self._put(rows, [head])
                 # Its token vectors may be others now; they are read again when a question needs them.
                 self.tokens.forget(rows)
         if new:
             self._append(
                 np.array([row for row, _, _ in new], np.int64),
                 np.array([count for _, count, _ in new], np.int64),
-                np.frombuffer(b"".join(head.dense or b"" for _, count, head in new if count), np.float32),
+                [head for _, count, head in new if count],
             )
 
-    def _append(self, rows: Ints, counts: Ints, dense: Floats) -> None:
+    def _append(self, rows: Ints, counts: Ints, heads: Iterable[Head]) -> None:
         """Give documents that have none so many vectors each."""
         end = self.used + int(counts.sum())
         self._grow_vectors(end)
@@ -193,8 +210,13 @@ class DocumentArrays:
         self.vectors[rows] = counts
         self.owner[self.used : end] = np.repeat(rows, counts)
         if end > self.used:
-            self.dense[self.used : end] = dense.reshape(-1, self.dims)
+            self._put(slice(self.used, end), heads)
         self.used = end
+
+    def _put(self, rows: slice, heads: Iterable[Head]) -> None:
+        dense = b"".join(head.dense or b"" for head in heads)
+        self.dense[rows] = np.frombuffer(dense, np.int8).reshape(-1, self.dims)
+        self.lengths[rows] = lengths(self.dense[rows])
 
     def _release(self, row: int) -> None:
         """Destroy the vectors of a document. Their rows stay, empty: those that were handed out before must not shift."""

@@ -18,6 +18,7 @@ from lukasa.errors import (
     ProviderTimeoutError,
     RateLimitedError,
 )
+from lukasa.retrieval.token_vectors import unit_vector
 from lukasa.testing.endpoint import Reply
 from lukasa.testing.fakes import EmbeddingEndpoint, hashed_vector
 
@@ -90,8 +91,7 @@ async def test_vectors_are_matched_by_index_and_brought_to_unit_length(impatient
 
     for text, embedding in zip(["one", "two", "three"], found, strict=True):
         vector = np.array(hashed_vector(text, 16))
-        stored = np.frombuffer(embedding.dense, dtype="<f4")
-        assert np.allclose(stored, vector / np.linalg.norm(vector), atol=1e-6)
+        assert np.allclose(unit_vector(embedding.dense), vector / np.linalg.norm(vector), atol=4e-3)
         assert embedding.tokens is None
 
 
@@ -145,7 +145,7 @@ async def test_a_passing_trouble_is_tried_again(
     (found,) = await embedder.embed(["one"], purpose="document")
 
     assert len(endpoint.asked) == 3
-    assert len(found.dense) == 64
+    assert len(found.dense) == 16
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from lukasa.domain.turn import Span
 from lukasa.policy import RecallPolicy
 from lukasa.retrieval.channels import Candidates, Channels, Matches
 from lukasa.retrieval.question import Question, understand
+from lukasa.retrieval.token_vectors import unit_vector
 from lukasa.retrieval.warm import TurnArrays, WarmPartitions
 from lukasa.testing.conformance.samples import ALICE, add, fill, turn
 
@@ -171,9 +172,7 @@ async def test_a_document_is_scored_by_its_best_passage(store: ReferenceStore, p
     )  # fmt: skip
     at = candidates.rows.tolist().index(turns.rows["long"])
     (asked,) = await EMBEDDER.embed(["number77 train"], purpose="query")
-    cosines = [
-        np.frombuffer(each.dense, np.float32) @ np.frombuffer(asked.dense, np.float32) for each in vectors
-    ]
+    cosines = [unit_vector(each.dense) @ unit_vector(asked.dense) for each in vectors]
     scores = candidates.passage_scores[candidates.offsets[at] : candidates.offsets[at + 1]]
 
     assert candidates.dense is not None

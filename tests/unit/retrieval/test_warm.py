@@ -31,7 +31,7 @@ def head(name: str, seq: int, **other: Any) -> Head:
 
 
 def dense(*values: float) -> bytes:
-    return np.array(values, np.float32).tobytes()
+    return np.array(values, np.int8).tobytes()
 
 
 def embedding(value: float = 1.0, tokens: int = 1) -> Embedding:
@@ -56,7 +56,7 @@ def neighbours(turns: TurnArrays) -> dict[str, tuple[str | None, str | None]]:
 def test_every_row_is_about_its_document():
     traits = Traits(words=7, questions=2, asks=True, first_person=1, times=True, numbers=False, picture=True)
     turns = indexed(
-        head("a", 1, speaker="Ines", dense=dense(0.6, 0.8), traits=traits),
+        head("a", 1, speaker="Ines", dense=dense(60, 80), traits=traits),
         head("b", 2, session=None, role="assistant", retired=True),
     ).turns
 
@@ -107,7 +107,7 @@ def test_what_is_gone_is_not_live_any_more():
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=6))
 def test_taking_it_in_piece_by_piece_is_like_all_at_once(sizes: list[int]):
     heads = [
-        head(f"t{n}", n, session=f"s{n % 3}", speaker=f"p{n % 4}", dense=dense(n, 1))
+        head(f"t{n}", n, session=f"s{n % 3}", speaker=f"p{n % 4}", dense=dense(n % 100, 1))
         for n in range(1, sum(sizes) + 1)
     ]
     index, done = PartitionIndex(dims=2), 0
@@ -117,8 +117,20 @@ def test_taking_it_in_piece_by_piece_is_like_all_at_once(sizes: list[int]):
     pieces, whole = index.turns, indexed(*heads).turns
 
     assert pieces.ids == whole.ids
-    for name in ("seq", "at", "session", "speaker", "live", "embedded", "traits", "first", "dense", "owner"):
-        n = whole.used if name in {"dense", "owner"} else whole.size
+    for name in (
+        "seq",
+        "at",
+        "session",
+        "speaker",
+        "live",
+        "embedded",
+        "traits",
+        "first",
+        "dense",
+        "lengths",
+        "owner",
+    ):
+        n = whole.used if name in {"dense", "lengths", "owner"} else whole.size
         assert np.array_equal(getattr(pieces, name)[:n], getattr(whole, name)[:n]), name
     assert np.array_equal(pieces.before, whole.before)
     assert np.array_equal(pieces.after, whole.after)
@@ -310,7 +322,7 @@ def test_each_document_has_the_vectors_that_it_was_last_given(steps: list[tuple[
                 heads.pop(name, None)
                 last[name] = []
             elif name not in gone:
-                pairs = [number for value in values for number in (value, 0.0)]
+                pairs = [number for value in values for number in (value, 1.0)]
                 heads[name] = head(
                     name, ord(name), dense=dense(*pairs) if pairs else None, passages=count or 1
                 )
@@ -326,5 +338,6 @@ def test_each_document_has_the_vectors_that_it_was_last_given(steps: list[tuple[
     }
     assert found == {name: values for name, values in last.items() if name in turns.rows}
     best = dict(zip(turns.ids, turns.cosines(np.array([1, 0], np.float32)).tolist(), strict=True))
-    assert best == {name: max(values, default=0.0) for name, values in found.items()}
+    cosines = {name: [value / np.hypot(value, 1) for value in values] for name, values in found.items()}
+    assert best == pytest.approx({name: max(values, default=0.0) for name, values in cosines.items()})
     assert (turns.owner[: turns.used] >= 0).sum() == sum(map(len, found.values()))

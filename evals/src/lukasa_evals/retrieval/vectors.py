@@ -19,6 +19,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from lukasa import Settings
 from lukasa.ports.embedder import Embedder, Purpose
+from lukasa.retrieval.token_vectors import unit_vector
 from lukasa.wiring import build, now
 
 Matrix = npt.NDArray[np.float32]
@@ -96,5 +97,5 @@ class EngineVectors:
         for start in range(0, len(texts), _BATCH):
             batch = texts[start : start + _BATCH]
             found = self._portal.call(partial(embedder.embed, batch, purpose=purpose))
-            rows += [np.frombuffer(each.dense, dtype="<f4") for each in found]
+            rows += [unit_vector(each.dense) for each in found]
         return np.stack(rows)

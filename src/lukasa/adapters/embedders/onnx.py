@@ -81,7 +81,7 @@ class OnnxEmbedder:
             (probe,) = await self.embed([_PROBE], purpose="document")
             self._spec = EmbedderSpec(
                 fingerprint=f"onnx:{digest(await self._workers.call(self._identity))}",
-                dense_dims=len(probe.dense) // 4,
+                dense_dims=len(probe.dense),
                 token_width=None if probe.tokens is None else probe.tokens.width,
                 model=self._name,
             )

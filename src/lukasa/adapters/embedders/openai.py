@@ -97,7 +97,7 @@ class OpenAIEmbedder:
         """See the port. The dimension comes from embedding a word."""
         if self._spec is None:
             (probe,) = await self.embed([_PROBE], purpose="document")
-            dims = len(probe.dense) // 4
+            dims = len(probe.dense)
             prefixes = [self._prefixes.get("document", ""), self._prefixes.get("query", "")]
             decisive = digest([self._model, dims, *prefixes, self._policy.max_bytes])
             self._spec = EmbedderSpec(fingerprint=f"openai:{decisive}", dense_dims=dims, token_width=None)

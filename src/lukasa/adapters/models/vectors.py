@@ -15,6 +15,8 @@ Ints: TypeAlias = npt.NDArray[np.intp]
 _LARGEST = 7.0
 """Of four bits, so that codes are symmetric."""
 
+_LARGEST_BYTE = 127.0
+
 
 def unit_rows(rows: Matrix) -> Matrix:
     """Return the rows at length 1; a row of zeros stays what it is."""
@@ -119,8 +121,8 @@ def quantise(rows: Matrix) -> TokenVectors:
 
 
 def dense_bytes(vector: Matrix) -> bytes:
-    """Return one vector at length 1, as little-endian float32. A vector of zeros becomes the first axis."""
-    length = float(np.linalg.norm(vector.astype(np.float64)))
-    if length == 0.0:
-        return np.eye(1, len(vector), dtype="<f4").tobytes()
-    return (vector / length).astype("<f4").tobytes()
+    """Return the direction of one vector, as `Embedding.dense` has it. A vector of zeros becomes the first axis."""
+    largest = float(np.abs(vector).max())
+    if largest == 0.0:
+        vector, largest = np.eye(1, len(vector), dtype=np.float32)[0], 1.0
+    return bytes(np.rint(vector * (_LARGEST_BYTE / largest)).astype(np.int8))

@@ -14,7 +14,7 @@ from lukasa.domain.query import FactQuery, LexicalQuery
 from lukasa.domain.scope import Partition
 from lukasa.indexing.encoder import Encoder
 from lukasa.ports.memories import Memories
-from lukasa.retrieval.token_vectors import Floats
+from lukasa.retrieval.token_vectors import Floats, unit_vector
 from lukasa.retrieval.warm import WarmPartitions
 from lukasa.text.analysis import analyse
 
@@ -102,7 +102,7 @@ class Neighbours:
         return float(self._dense(one) @ self._dense(other))
 
     def _dense(self, text: str) -> Floats:
-        return np.frombuffer(self.vectors.by_text[text].dense, np.float32)
+        return unit_vector(self.vectors.by_text[text].dense)
 
 
 def is_believed(fact: Fact) -> bool:

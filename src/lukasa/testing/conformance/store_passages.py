@@ -197,9 +197,8 @@ class PassageSuite(StoreSuite):
             [],
             [embedding(), embedding(tokens=None)],
             [embedding(), Embedding(embedding().dense * 2, embedding().tokens)],
-            [embedding(), Embedding(b"abc")],
         ],
-        ids=["none", "some without tokens", "of two sizes", "half a number"],
+        ids=["none", "some without tokens", "of two sizes"],
     )
     async def test_vectors_that_are_not_of_one_embedder_are_refused(
         self, store: Store, embeddings: Sequence[Embedding]

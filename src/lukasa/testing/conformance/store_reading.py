@@ -385,12 +385,11 @@ class ReadingSuite(StoreSuite):
             assert head.dense == embedding(first).dense
         assert (await store.stats(ALICE)).vectors == {"f": 1, "g": 1}
 
-    @pytest.mark.parametrize("dense", [b"", b"abc"])
-    async def test_half_a_number_is_no_vector(self, store: Store, dense: bytes) -> None:
+    async def test_a_vector_has_components(self, store: Store) -> None:
         await fill(store, add("t1"))
 
         with pytest.raises(InputError, match="t1"):
-            await fill(store, Embed(id="t1", embeddings=[Embedding(dense)], fingerprint="f"))
+            await fill(store, Embed(id="t1", embeddings=[Embedding(b"")], fingerprint="f"))
 
     async def test_unembedded_documents_come_by_place_up_to_a_limit(self, store: Store) -> None:
         await fill(store, add("t3"), embedded("t1", "f"), add("t2"), add("t0"), Retire(id="t2"))

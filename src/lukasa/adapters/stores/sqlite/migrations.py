@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import apsw
 
@@ -15,6 +16,11 @@ from lukasa.adapters.stores.sqlite import fulltext
 from lukasa.adapters.stores.sqlite.connection import OUR_APPLICATION_ID, writing
 from lukasa.adapters.stores.sqlite.sql import blocks, fetch, sql
 from lukasa.errors import NewerSchemaError, StoreCorruptError, StoreReadOnlyError
+
+_FLOAT32 = 4
+"""Bytes of a component of dense vectors in files before schema 7."""
+
+_LARGEST = 127.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +90,28 @@ def _apply(connection: apsw.Connection, version: int, steps: tuple[Migration, ..
     if version == 0:
         connection.execute(sql("create_migrations"))
         connection.execute(sql("mark_ours"))
+    connection.create_scalar_function("directions", _directions, 2, deterministic=True)
     for step in steps:
         if step.number > version:
             connection.execute(step.script)
             connection.execute(sql("add_migration"), (step.number, step.name, step.checksum))
             connection.execute(f"PRAGMA user_version = {step.number:d}")  # a pragma takes no bound value
+
+
+def _directions(*values: Any) -> Any:
+    """Return the direction of each of some vectors of float32, as `Embedding.dense` has it: the bytes, and how many vectors they are.
+
+    What is not that is damaged, and stays what it is.
+    """
+    import numpy as np  # noqa: PLC0415 - only an older file needs it
+
+    vectors, count = values
+    if count < 1 or len(vectors) % (_FLOAT32 * count):
+        return vectors
+    rows = np.nan_to_num(np.frombuffer(vectors, "<f4").reshape(count, -1), posinf=0.0, neginf=0.0)
+    largest = np.abs(rows).max(axis=1, keepdims=True, initial=0.0)
+    largest[largest == 0.0] = 1.0
+    return bytes(np.rint(rows * (_LARGEST / largest)).astype(np.int8))
 
 
 def restore_indexes(connection: apsw.Connection, path: Path, *, read_only: bool) -> None:

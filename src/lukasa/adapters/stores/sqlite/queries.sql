@@ -540,7 +540,7 @@ first_tokens AS MATERIALIZED (
   SELECT embedder, dims, min(rowid) FROM token_vectors GROUP BY embedder)
 SELECT documents.name, length(vectors.dense)
 FROM vectors JOIN documents ON documents.id = vectors.document JOIN first ON first.embedder = vectors.embedder
-WHERE first.size % 4 <> 0 OR vectors.passages < 1 OR length(vectors.dense) <> first.size * vectors.passages
+WHERE vectors.passages < 1 OR length(vectors.dense) <> first.size * vectors.passages
 UNION ALL
 SELECT documents.name, length(token_vectors.codes)
 FROM token_vectors JOIN documents ON documents.id = token_vectors.document
@@ -552,9 +552,6 @@ WHERE token_vectors.dims < 1 OR token_vectors.dims <> first_tokens.dims OR lengt
      WHEN NOT json_valid(token_vectors.counts) THEN 1
      ELSE json_array_length(token_vectors.counts) <> vectors.passages
        OR (SELECT sum(value) FROM json_each(token_vectors.counts)) * token_vectors.dims <> length(token_vectors.codes) END;
-
--- name: dense_vectors
-SELECT document, dense FROM vectors;
 
 -- name: vector_count
 SELECT count(*) FROM vectors;

@@ -10,7 +10,6 @@ from itertools import islice
 from typing import Any
 
 import apsw
-import numpy as np
 
 from lukasa.adapters.stores.sqlite import fulltext, migrations
 from lukasa.adapters.stores.sqlite.damage import UNREADABLE, damaged_values, readable
@@ -230,10 +229,6 @@ def _vectors(connection: apsw.Connection, checked: dict[str, int]) -> Iterator[F
     checked["vectors"] = int(connection.execute(sql("vector_count")).get)
     for name, size in readable(connection, sql("misshapen")):
         yield Finding(what="vectors", detail=f"{name!r} has vectors of {size} bytes, unlike the others")
-    for document, dense in readable(connection, sql("dense_vectors")):
-        whole = isinstance(dense, bytes) and len(dense) % 4 == 0
-        if whole and not np.isfinite(np.frombuffer(dense, "<f4")).all():
-            yield Finding(what="vectors", detail=f"the vector of document {document} is not of numbers")
 
 
 def _orphans(connection: apsw.Connection, _: dict[str, int]) -> Iterator[Finding]:
