@@ -30,7 +30,7 @@ from lukasa.domain.change import (
     Restore,
     Retire,
 )
-from lukasa.domain.document import Document, Traits
+from lukasa.domain.document import Document
 from lukasa.domain.erasure import Erasure, Rewritten
 from lukasa.domain.interval import Interval
 from lukasa.domain.job import Bookkeeping, Finish, Job, JobState, Postpone, PutSummary, Queue, Spent, Summary
@@ -59,7 +59,7 @@ embeddings = st.lists(
 
 seeds = st.integers(0, 2**32)
 terms = st.lists(st.sampled_from(WORDS), max_size=8)
-traits = st.builds(Traits, words=st.integers(0, 70_000), asks=st.booleans(), picture=st.booleans())
+counts = st.integers(0, 3)
 analyses = st.integers(0, 2)
 
 
@@ -80,7 +80,7 @@ def additions(draw: st.DrawFn) -> AddTurn:
         id=name,
         kind="turn",
         passages=draw(st.lists(terms, min_size=1, max_size=3)),
-        traits=draw(traits),
+        words=draw(counts),
         analysis=draw(analyses),
         embeddings=draw(embeddings) if embedded else (),
         fingerprint=draw(fingerprints) if embedded else None,
@@ -142,7 +142,7 @@ changes: st.SearchStrategy[Change] = st.one_of(
     st.builds(Restore, id=names),
     st.builds(Embed, id=names, embeddings=embeddings, fingerprint=fingerprints),
     st.builds(
-        Index, id=names, passages=st.lists(terms, min_size=1, max_size=3), traits=traits, analysis=analyses
+        Index, id=names, passages=st.lists(terms, min_size=1, max_size=3), words=counts, analysis=analyses
     ),
 )
 

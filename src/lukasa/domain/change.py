@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
-from lukasa.domain.document import MAX_PASSAGES, Document, Traits
+from lukasa.domain.document import MAX_PASSAGES, Document
 from lukasa.domain.embedding import Embedding
 from lukasa.domain.fact import Fact
 from lukasa.domain.journal import Cause, FactOp
@@ -96,11 +96,11 @@ class Embed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
-    """Give a document the passages and traits of other rules; those it has of the same rules are replaced if they differ."""
+    """Give a document the passages of other rules; those it has of the same rules are replaced if they differ."""
 
     id: str
     passages: Sequence[Sequence[str]]
-    traits: Traits
+    words: int
     analysis: int
 
 

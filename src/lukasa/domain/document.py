@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,51 +16,6 @@ Kind = Literal["turn", "fact"]
 MAX_PASSAGES = 16_384
 """Passages of one document: 1 MB of text has about two thousand."""
 
-_TRAITS = struct.Struct("<HHHB")
-_MAX_COUNT = 0xFFFF
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Traits:
-    """Counts of a text, made once when it is stored: ranking weighs them at every question."""
-
-    words: int = 0
-    questions: int = 0
-    """Question marks."""
-
-    asks: bool = False
-    """Whether it ends in a question."""
-
-    first_person: int = 0
-    """Words such as "I" and "my"."""
-
-    times: bool = False
-    """Whether it says when: "yesterday", "in June", "two weeks ago"."""
-
-    numbers: bool = False
-    picture: bool = False
-    """Whether a picture was shared with it."""
-
-    def pack(self) -> bytes:
-        """Return the stored form, seven bytes."""
-        counts = (min(n, _MAX_COUNT) for n in (self.words, self.questions, self.first_person))
-        flags = self.asks | self.times << 1 | self.numbers << 2 | self.picture << 3
-        return _TRAITS.pack(*counts, flags)
-
-    @classmethod
-    def unpack(cls, packed: bytes) -> Traits:
-        """Read what `pack` wrote."""
-        words, questions, first_person, flags = _TRAITS.unpack(packed)
-        return cls(
-            words=words,
-            questions=questions,
-            first_person=first_person,
-            asks=bool(flags & 1),
-            times=bool(flags & 2),
-            numbers=bool(flags & 4),
-            picture=bool(flags & 8),
-        )
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
@@ -73,9 +27,11 @@ class Document:
     """The analysed text of each passage, in order, with repetitions: what full-text search matches, in every store alike.
     A fact has one passage."""
 
-    traits: Traits = field(default_factory=Traits)
+    words: int = 0
+    """How many words its text has."""
+
     analysis: int = 0
-    """Version of the rules that made `passages` and `traits`; 0: unknown. Terms of other rules are found badly."""
+    """Version of the rules that made `passages`; 0: unknown. Terms of other rules are found badly."""
 
     embeddings: Sequence[Embedding] = ()
     """One for each passage, though of a long text only for the first (`policy.EMBEDDED_PASSAGES`). Empty: not embedded yet."""
@@ -98,7 +54,7 @@ class Head:
     speaker: str | None
     role: str | None
     retired: bool
-    traits: Traits = field(default_factory=Traits)
+    words: int = 0
     passages: int = 1
     """How many passages full-text has of it."""
 

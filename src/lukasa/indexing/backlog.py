@@ -129,9 +129,7 @@ class Reindex:
 
 
 def _index(document: Document) -> Index:
-    return Index(
-        id=document.id, passages=document.passages, traits=document.traits, analysis=document.analysis
-    )
+    return Index(id=document.id, passages=document.passages, words=document.words, analysis=document.analysis)
 
 
 def _batches(

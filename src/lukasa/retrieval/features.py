@@ -16,7 +16,7 @@ from lukasa.domain.time import to_micros
 from lukasa.retrieval.channels import Candidates
 from lukasa.retrieval.question import Understanding
 from lukasa.retrieval.token_vectors import Floats, Ints
-from lukasa.retrieval.warm import TRAITS, PartitionIndex, TurnArrays
+from lukasa.retrieval.warm import PartitionIndex, TurnArrays
 
 CHANNELS = ("late", "dense", "lexical")
 """The match, as each channel sees it."""
@@ -61,8 +61,7 @@ def table(
     match = scaled(sum_of(columns, {name: weights.get(name, 0.0) for name in CHANNELS}))
     sure = len(turns.rows) / (len(turns.rows) + _SMALL)
     columns["before"], columns["after"] = _beside(turns.rows, index.turns, match) * np.float32(sure)
-    traits = index.turns.traits[turns.rows]
-    columns["words"] = np.log1p(traits[:, TRAITS.index("words")]) * np.float32(sure)
+    columns["words"] = np.log1p(index.turns.words[turns.rows]) * np.float32(sure)
     assistant = index.turns.assistant[turns.rows]
     wanted = understanding.shape == "said_by_assistant"
     columns["unlikely_speaker"] = (assistant != wanted).astype(np.float32)

@@ -12,7 +12,6 @@ from lukasa.retrieval.features import scaled
 from lukasa.retrieval.question import View
 from lukasa.retrieval.ranking import Ranking, best_first
 from lukasa.retrieval.token_vectors import Floats, Ints
-from lukasa.retrieval.warm import TRAITS
 from lukasa.text.analysis import content_words
 from lukasa.text.patterns import LazyPattern
 
@@ -101,7 +100,7 @@ def _passages(ranking: Ranking, policy: ComposePolicy) -> tuple[Floats, Ints, Fl
     owner = np.repeat(np.arange(len(counts)), counts)
     match = scaled(candidates.passage_scores)
     best = np.maximum.reduceat(match, candidates.offsets[:-1]) if len(counts) else match
-    words = (ranking.index.turns.traits[candidates.rows, TRAITS.index("words")] / counts)[owner]
+    words = np.asarray(ranking.index.turns.words[candidates.rows] / counts, np.float32)[owner]
     worth = ranking.turns.scores[owner] + match - best[owner] - policy.length_penalty * np.log(words + 2)
     return worth.astype(np.float32), owner, words
 

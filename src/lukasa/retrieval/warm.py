@@ -35,9 +35,6 @@ from lukasa.retrieval.token_vectors import (
 
 T = TypeVar("T")
 
-TRAITS = ("words", "questions", "asks", "first_person", "times", "numbers", "picture")
-"""Columns of `TurnArrays.traits`, named as the fields of `domain.document.Traits`."""
-
 OPEN_START = np.iinfo(np.int64).min
 OPEN_END = np.iinfo(np.int64).max
 
@@ -236,7 +233,7 @@ class TurnArrays(DocumentArrays):
     """The turns of a partition, and how they follow each other."""
 
     columns: ClassVar[tuple[str, ...]] = (
-        *DocumentArrays.columns, "at", "session", "speaker", "assistant", "system", "traits",
+        *DocumentArrays.columns, "at", "session", "speaker", "assistant", "system", "words",
     )  # fmt: skip
     row_bytes: ClassVar[int] = 400
 
@@ -253,7 +250,7 @@ class TurnArrays(DocumentArrays):
 
     assistant: Bools = field(default_factory=lambda: np.empty(0, np.bool_))
     system: Bools = field(default_factory=lambda: np.empty(0, np.bool_))
-    traits: Floats = field(default_factory=lambda: np.empty((0, len(TRAITS)), np.float32))
+    words: Floats = field(default_factory=lambda: np.empty(0, np.float32))
     before: Ints = field(default_factory=lambda: np.empty(0, np.int64))
     """Row of the live turn before this one in its session; -1 for none."""
 
@@ -281,7 +278,7 @@ class TurnArrays(DocumentArrays):
         self.speaker[row] = self._name(head.speaker)
         self.assistant[row] = head.role == "assistant"
         self.system[row] = head.role == "system"
-        self.traits[row] = [float(getattr(head.traits, name)) for name in TRAITS]
+        self.words[row] = head.words
 
     def _name(self, speaker: str | None) -> int:
         if speaker is None:
@@ -338,7 +335,7 @@ class FactArrays(DocumentArrays):
     def _describe(self, row: int, head: Head) -> None:
         valid = head.valid
         self.current[row] = head.current
-        self.words[row] = head.traits.words
+        self.words[row] = head.words
         self.start[row] = OPEN_START if valid is None or valid.start is None else to_micros(valid.start)
         self.end[row] = OPEN_END if valid is None or valid.end is None else to_micros(valid.end)
         self.expires[row] = OPEN_END if head.expires_at is None else to_micros(head.expires_at)

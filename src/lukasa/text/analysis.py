@@ -28,7 +28,7 @@ from lukasa.text import language_data as data
 from lukasa.text.patterns import scan, slices
 
 ANALYSIS_VERSION = 2
-"""Raise it with every change to the terms or traits of a turn, to its text in `rendering.py`, or to `passages.py`: what was stored before is
+"""Raise it with every change to the terms of a turn, to its text in `rendering.py`, or to `passages.py`: what was stored before is
 then known to be outdated, and `reindex` rebuilds it."""
 
 MAX_TERM = 64

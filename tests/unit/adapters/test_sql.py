@@ -161,8 +161,8 @@ def test_values_are_bound_and_never_written_into_the_statement():
 def test_a_condition_is_never_null(blank: apsw.Connection, field: str, value: object):
     blank.execute("INSERT INTO partitions VALUES(1, 't', 'u', 1, 1, 1, 0, '', 0, 0)")
     blank.execute(
-        "INSERT INTO documents(id, partition, name, kind, seq, version, at, at_offset, traits, length, terms) "
-        "VALUES(1, 1, 'd', 'turn', 1, 1, 0, 0, x'', 0, '[]')"
+        "INSERT INTO documents(id, partition, name, kind, seq, version, at, at_offset, length, terms) "
+        "VALUES(1, 1, 'd', 'turn', 1, 1, 0, 0, 0, x'5b5d')"
     )
     for op in ("eq", "ne", "gt", "lte", "contains"):
         for wanted in (Compare(field, op, value), Not(Compare(field, op, value))):
@@ -220,15 +220,22 @@ def test_terms_come_back_passage_by_passage(passages: list[list[str]]):
     assert fulltext.unpacked(fulltext.packed(passages)) == passages
 
 
-@pytest.mark.parametrize("terms", ["{}", "7", '[["tea"], "tea"]', "[[", "null"])
-def test_what_are_no_terms_is_not_read(terms: str):
+def test_terms_are_compressed():
+    passages = [[f"word{n % 20}" for n in range(100)]] * 3
+
+    assert len(fulltext.packed(passages)) < 300
+    assert fulltext.unpacked(fulltext.packed(passages)) == passages
+
+
+@pytest.mark.parametrize("terms", [b"{}", b"7", b'[["tea"], "tea"]', b"[[", b"null", b"", b"x\x9c"])
+def test_what_are_no_terms_is_not_read(terms: bytes):
     with pytest.raises(UNREADABLE):
         fulltext.unpacked(terms)
 
 
 def test_the_terms_of_old_documents_are_one_passage():
-    assert fulltext.unpacked('["tea","cup"]') == [["tea", "cup"]]
-    assert fulltext.unpacked("[]") == [[]]
+    assert fulltext.unpacked(b'["tea","cup"]') == [["tea", "cup"]]
+    assert fulltext.unpacked(b"[]") == [[]]
 
 
 def test_a_repeated_term_has_one_token_more():

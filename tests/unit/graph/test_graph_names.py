@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lukasa.adapters.models.vectors import dense_bytes
-from lukasa.domain.document import Head, Traits
+from lukasa.domain.document import Head
 from lukasa.domain.fact import Fact
 from lukasa.domain.graph import Entity
 from lukasa.domain.turn import Source
@@ -259,7 +259,7 @@ def warm(*vectors: list[float] | None) -> FactArrays:
     facts.update(
         Head(
             id=each.id, kind="fact", seq=number, at=AT, session=None, speaker=each.subject, role=None, retired=False,
-            traits=Traits(), dense=None if vector is None else dense_bytes(np.array(vector, np.float32)), current=True,
+            dense=None if vector is None else dense_bytes(np.array(vector, np.float32)), current=True,
         )
         for number, (each, vector) in enumerate(zip(FACTS, vectors, strict=True), 1)
     )  # fmt: skip

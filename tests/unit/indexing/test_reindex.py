@@ -16,7 +16,6 @@ from lukasa.adapters.stores.sqlite.connection import writing
 from lukasa.adapters.stores.sqlite.sql import sql
 from lukasa.adapters.stores.sqlite.store import SqliteStore
 from lukasa.domain.change import Index
-from lukasa.domain.document import Traits
 from lukasa.domain.journal import Cause
 from lukasa.domain.time import to_micros
 from lukasa.indexing import backlog, documents
@@ -36,8 +35,7 @@ def spoil(path: Path, owner: Partition, count: int) -> None:
         try:
             old = await store.outdated(owner, analysis=10_000, limit=count)
             changes = [
-                Index(id=id_, passages=[["gibberish"]], traits=Traits(), analysis=ANALYSIS_VERSION + 1)
-                for id_ in old
+                Index(id=id_, passages=[["gibberish"]], words=1, analysis=ANALYSIS_VERSION + 1) for id_ in old
             ]
             await store.apply(owner, changes, cause=Cause(verb="test", at=NOON))
         finally:
@@ -149,7 +147,7 @@ def test_a_file_from_before_the_rules_were_numbered_is_outdated(tmp_path: Path):
         connection.execute(
             "INSERT INTO documents VALUES(1, 1, 't1', 'turn', 1, 1, ?, 0, NULL, NULL, NULL, 'user', 'user', "
             "NULL, NULL, ?, 1, '[\"gibberish\"]')",
-            (to_micros(NOON), Traits().pack()),
+            (to_micros(NOON), bytes(7)),
         )
         connection.execute(
             "INSERT INTO turns VALUES(1, 1, NULL, ?, 0, '{}', 'The violin is broken.')", (to_micros(NOON),)

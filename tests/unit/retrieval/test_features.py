@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lukasa.domain.document import Delta, Head, Traits
+from lukasa.domain.document import Delta, Head
 from lukasa.domain.interval import Interval
 from lukasa.domain.time import to_micros
 from lukasa.retrieval.channels import Candidates
@@ -140,7 +140,7 @@ def test_among_a_handful_length_and_neighbours_count_less():
 
 
 def test_long_turns_are_told_by_the_logarithm_of_their_words():
-    index = partition(*[{"traits": Traits(words=words)} for words in (0, 10, 1000)])
+    index = partition(*[{"words": words} for words in (0, 10, 1000)])
 
     none, some, most = column("words", matched(index), index)
 

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from lukasa.adapters.stores.reference import ReferenceStore
 from lukasa.domain.change import Embed, Restore, Retire
-from lukasa.domain.document import Delta, Head, Traits
+from lukasa.domain.document import Delta, Head
 from lukasa.domain.embedding import EmbedderSpec, Embedding, TokenVectors
 from lukasa.policy import RecallPolicy
-from lukasa.retrieval.warm import TRAITS, PartitionIndex, TurnArrays, WarmPartitions
+from lukasa.retrieval.warm import PartitionIndex, TurnArrays, WarmPartitions
 from lukasa.testing.conformance.samples import ALICE, BOB, add, fill
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -54,9 +54,8 @@ def neighbours(turns: TurnArrays) -> dict[str, tuple[str | None, str | None]]:
 
 
 def test_every_row_is_about_its_document():
-    traits = Traits(words=7, questions=2, asks=True, first_person=1, times=True, numbers=False, picture=True)
     turns = indexed(
-        head("a", 1, speaker="Ines", dense=dense(60, 80), traits=traits),
+        head("a", 1, speaker="Ines", dense=dense(60, 80), words=7),
         head("b", 2, session=None, role="assistant", retired=True),
     ).turns
 
@@ -67,9 +66,7 @@ def test_every_row_is_about_its_document():
     assert turns.live[:2].tolist() == [True, False]
     assert turns.embedded[:2].tolist() == [True, False]
     assert np.allclose(turns.cosines(np.array([1, 0], np.float32)), [0.6, 0])
-    assert dict(zip(TRAITS, turns.traits[0].tolist(), strict=True)) == {
-        "words": 7, "questions": 2, "asks": 1, "first_person": 1, "times": 1, "numbers": 0, "picture": 1,
-    }  # fmt: skip
+    assert turns.words[:2].tolist() == [7, 0]
     assert turns.at[1] - turns.at[0] == 3_600_000_000
     assert turns.session[0] != turns.session[1]
 
@@ -124,7 +121,7 @@ def test_taking_it_in_piece_by_piece_is_like_all_at_once(sizes: list[int]):
         "speaker",
         "live",
         "embedded",
-        "traits",
+        "words",
         "first",
         "dense",
         "lengths",

@@ -228,7 +228,7 @@ def test_folding_twice_changes_nothing(text):
 
 # --- the version of the analysis ---------------------------------------------------------------------------------------
 
-DIGESTS = {2: "z5d6c7uuwhtpnuunnmrx2qykle"}
+DIGESTS = {2: "n6xi7oncebdksnd5igzsdg3j4y"}
 """What each version made of the texts below."""
 
 VERSIONED = (
@@ -247,13 +247,13 @@ VERSIONED = (
 )
 
 
-def test_terms_and_traits_are_those_of_this_version():
+def test_terms_are_those_of_this_version():
     at = datetime(2023, 5, 8, 13, 56, tzinfo=UTC)
     made = []
     for text in VERSIONED:
         turn = Turn(id="t", role="user", text=text, at=at, recorded_at=at, speaker="Zoë O'Neill")
         entry = document_of(turn)
-        made.append(f"{entry.passages} {entry.traits.pack().hex()}")
+        made.append(str(entry.passages))
 
     # Another digest: raise ANALYSIS_VERSION, and write both down here.
     assert {ANALYSIS_VERSION: digest(made)} == DIGESTS

@@ -132,13 +132,13 @@ def test_keys_count_the_messages_of_a_call():
     assert turns(draft(at=NOW), key="k")[0].id != turns(draft(at=NOW), key="l")[0].id
 
 
-def test_a_document_has_the_terms_of_date_and_speaker_and_the_traits_of_the_text_alone():
+def test_a_document_has_the_terms_of_date_and_speaker_and_the_words_of_the_text_alone():
     (turn,) = turns(draft("Where is it?", speaker="Ines", at=NOW))
 
     made = document_of(turn, (), "f")
 
     assert {"march", "2026", "where"} <= set(made.passages[0])
-    assert (made.traits.words, made.traits.asks, made.traits.numbers) == (3, True, False)
+    assert made.words == 3
     assert (made.id, made.fingerprint) == (turn.id, None)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lukasa.domain.change import AddTurn, Embed, Index, PutFact, Restore, Retire
-from lukasa.domain.document import MAX_PASSAGES, Document, Scored, Traits
+from lukasa.domain.document import MAX_PASSAGES, Document, Scored
 from lukasa.domain.embedding import Embedding
 from lukasa.domain.report import Backlog
 from lukasa.errors import InputError
@@ -50,7 +50,7 @@ def embed(name: str, *firsts: float, tokens: int | None = 2) -> Embed:
 
 
 def index(name: str, passages: Sequence[Sequence[str]]) -> Index:
-    return Index(id=name, passages=passages, traits=Traits(), analysis=2)
+    return Index(id=name, passages=passages, words=0, analysis=2)
 
 
 class PassageSuite(StoreSuite):

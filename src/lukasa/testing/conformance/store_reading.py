@@ -12,7 +12,7 @@ import anyio
 import pytest
 
 from lukasa.domain.change import AddTurn, Embed, Restore, Retire
-from lukasa.domain.document import Delta, Document, Head, Traits
+from lukasa.domain.document import Delta, Document, Head
 from lukasa.domain.embedding import Embedding
 from lukasa.domain.filter import Filter, parse
 from lukasa.domain.journal import chain, chain_root
@@ -278,17 +278,14 @@ class ReadingSuite(StoreSuite):
         )
         assert (two.session, two.speaker, two.role, two.dense) == ("s1", "Ana", "assistant", None)
 
-    async def test_traits_are_kept(self, store: Store) -> None:
-        traits = Traits(words=900, questions=2, asks=True, first_person=3, numbers=True)
-        document = Document(id="t1", kind="turn", passages=[()], traits=traits)
+    async def test_the_count_of_words_is_kept(self, store: Store) -> None:
+        document = Document(id="t1", kind="turn", passages=[()], words=900_000)
         await fill(
             store, AddTurn(turn=turn("t1"), document=document), add("t2"), Retire(id="t1"), Restore(id="t1")
         )
 
-        assert [head.traits for head in (await store.delta(ALICE, fingerprint=None, since=0)).heads] == [
-            traits,
-            Traits(),
-        ]
+        heads = (await store.delta(ALICE, fingerprint=None, since=0)).heads
+        assert [head.words for head in heads] == [900_000, 0]
 
     async def test_nothing_new_is_an_empty_delta(self, store: Store) -> None:
         await fill(store, add("t1"))

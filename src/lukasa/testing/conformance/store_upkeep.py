@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lukasa.domain.change import AddTurn, Embed, Index, Restore, Retire
-from lukasa.domain.document import Document, Traits
+from lukasa.domain.document import Document
 from lukasa.domain.query import TurnQuery
 from lukasa.domain.report import Backlog
 from lukasa.errors import InputError, NotFoundError
@@ -37,8 +37,8 @@ def made_by(analysis: int, name: str, *terms: str) -> AddTurn:
     return AddTurn(turn=turn(name), document=document)
 
 
-def index(name: str, *terms: str, analysis: int = 2, traits: Traits | None = None) -> Index:
-    return Index(id=name, passages=[terms], traits=traits or Traits(), analysis=analysis)
+def index(name: str, *terms: str, analysis: int = 2, words: int = 0) -> Index:
+    return Index(id=name, passages=[terms], words=words, analysis=analysis)
 
 
 class UpkeepSuite(StoreSuite):
@@ -57,12 +57,12 @@ class UpkeepSuite(StoreSuite):
             assert found == pytest.approx(bm25(documents, dict.fromkeys(terms, 1.0)), rel=1e-9)
         assert (await store.verify()).findings == ()
 
-    async def test_new_traits_replace_the_old_ones_and_are_told(self, store: Store) -> None:
+    async def test_a_new_count_of_words_replaces_the_old_one_and_is_told(self, store: Store) -> None:
         await fill(store, made_by(1, "t1"), made_by(1, "t2"))
 
-        await fill(store, index("t2", "word", traits=Traits(words=7, asks=True)))
+        await fill(store, index("t2", "word", words=7))
         (head,) = (await store.delta(ALICE, fingerprint=None, since=2)).heads
-        assert (head.id, head.traits) == ("t2", Traits(words=7, asks=True))
+        assert (head.id, head.words) == ("t2", 7)
 
     async def test_indexing_leaves_the_turn_and_its_vectors_alone(self, store: Store) -> None:
         await fill(store, embedded("t1", "f"), add("t2"))

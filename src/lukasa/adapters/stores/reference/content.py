@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from lukasa.adapters.stores.reference.bookkeeping import PartitionBookkeeping
 from lukasa.domain.change import Extraction
-from lukasa.domain.document import Fields, Head, Kind, Traits
+from lukasa.domain.document import Fields, Head, Kind
 from lukasa.domain.embedding import Embedding
 from lukasa.domain.fact import Fact
 from lukasa.domain.filter import Filter, matches
@@ -32,9 +32,9 @@ class Entry:
     passages: tuple[Counter[str], ...]
     """The terms of each passage."""
 
-    traits: Traits
+    words: int
     analysis: int
-    """Which rules made passages and traits."""
+    """Which rules made the passages."""
 
     version: int
     """The partition's version at its last change."""
@@ -126,7 +126,7 @@ def head(content: Content, document: Entry, fingerprint: str | None) -> Head:
         retired=not content.is_live(document),
         passages=len(document.passages),
         dense=b"".join(embedding.dense for embedding in embeddings) or None,
-        traits=document.traits,
+        words=document.words,
         current=fact is None or fact.status == "current",
         sources=() if fact is None else tuple(dict.fromkeys(source.turn for source in fact.sources)),
         valid=None if fact is None else Interval(start=fact.valid.start, end=fact.valid.end),

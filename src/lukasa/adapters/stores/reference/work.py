@@ -21,7 +21,7 @@ from lukasa.domain.change import (
     Restore,
     Retire,
 )
-from lukasa.domain.document import Document, Traits
+from lukasa.domain.document import Document
 from lukasa.domain.erasure import Erasure, Rewritten, tombstone
 from lukasa.domain.fact import Fact, no_source
 from lukasa.domain.fact_body import pack, packed_digest, unpack
@@ -95,8 +95,7 @@ class Work:
             seq=self.content.seq,
             turn=None,
             passages=tuple(map(Counter, document.passages)),
-            # Through their stored form, which has a largest count.
-            traits=Traits.unpack(document.traits.pack()),
+            words=document.words,
             analysis=document.analysis,
             version=version,
             vectors=vectors,
@@ -191,7 +190,7 @@ class Work:
         reindexed = replace(
             document,
             passages=tuple(map(Counter, change.passages)),
-            traits=Traits.unpack(change.traits.pack()),
+            words=change.words,
             analysis=change.analysis,
         )
         if reindexed != document:

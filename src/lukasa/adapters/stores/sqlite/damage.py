@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +14,6 @@ import apsw
 
 from lukasa.adapters.stores.sqlite import fulltext
 from lukasa.adapters.stores.sqlite.sql import fetch, sql
-from lukasa.domain.document import Traits
 from lukasa.domain.fact_body import unpack
 from lukasa.domain.report import Finding
 from lukasa.domain.time import from_micros
@@ -30,6 +30,7 @@ UNREADABLE = (
     TypeError,
     ValueError,
     struct.error,
+    zlib.error,
 )
 """What reading a damaged row can raise."""
 
@@ -157,13 +158,13 @@ _READERS: dict[str, Callable[[Any], object]] = {
         value if isinstance(value, int) else fulltext.unpacked(value)
     ),  # a count, in `partitions`
     "passages": number,
+    "words": number,
     "counts": lambda value: value if value is None else [number(count) for count in _json(list)(value)],
     "turns": lambda value: [text(turn) for turn in _json(list)(value)],
     "body": unpack,
-    "traits": Traits.unpack,
 }
 _DAY = 24 * 60
-_BINARY = frozenset({"traits", "dense", "codes"})
+_BINARY = frozenset({"terms", "dense", "codes"})
 _TIMES = frozenset({
     "at", "recorded_at", "retired_at", "valid_from", "valid_to", "expires_at", "due_at", "created_at", "leased_until",
     "updated_at",

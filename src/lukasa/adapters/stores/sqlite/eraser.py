@@ -186,7 +186,7 @@ def _rewrite_document(writer: PartitionWriter, stored: _StoredDocument, rewritte
         writer.index(stored.number, passages, "fact")
     if document is None:
         return
-    writer.put_terms(stored.number, document.passages, document.traits, document.analysis)
+    writer.put_terms(stored.number, document.passages, document.words, document.analysis)
     writer.connection.execute(sql("drop_vectors"), key)
     writer.connection.execute(sql("drop_all_tokens"), key)
     writer.put_vectors(stored.number, document.embeddings, document.fingerprint)

@@ -127,7 +127,7 @@ def _update_document(writer: PartitionWriter, change: PutFact, stored: _StoredFa
     passages = stored.passages
     if document is not None:
         passages = [list(terms) for terms in document.passages]
-        writer.put_terms(number, passages, document.traits, document.analysis)
+        writer.put_terms(number, passages, document.words, document.analysis)
         _put_vectors(writer, change, number)
     if stored.live and (not fact.live or passages != stored.passages):
         writer.unindex(number, stored.passages, "fact")

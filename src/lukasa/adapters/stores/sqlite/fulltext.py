@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import json
 import math
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
@@ -82,15 +83,21 @@ def rows_of(document: int, pool: str, passages: Sequence[Sequence[str]]) -> list
     ]
 
 
-def packed(passages: Sequence[Sequence[str]]) -> str:
-    """Return the terms of a document as the file has them: those of a single passage as a plain list."""
+def packed(passages: Sequence[Sequence[str]]) -> bytes:
+    """Return the terms of a document as the file has them: JSON, compressed; those of a single passage as a plain list."""
     content = [list(terms) for terms in passages]
-    return json.dumps(content[0] if len(content) == 1 else content, ensure_ascii=False, separators=(",", ":"))
+    plain = content[0] if len(content) == 1 else content
+    return compressed(json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode())
 
 
-def unpacked(terms: str | bytes) -> list[list[str]]:
+def compressed(text: bytes) -> bytes:
+    """Return the shorter of a JSON list and what compression makes of it; their first bytes differ."""
+    return min(text, zlib.compress(text), key=len)
+
+
+def unpacked(terms: bytes) -> list[list[str]]:
     """Read what `packed` wrote; what it cannot have written raises one of `damage.UNREADABLE`."""
-    content = json.loads(terms)
+    content = json.loads(terms if terms[:1] == b"[" else zlib.decompress(terms))
     if not isinstance(content, list):
         raise TypeError("not a JSON list")
     if not (content and isinstance(content[0], list)):
@@ -218,14 +225,14 @@ def _lengths(connection: apsw.Connection, rows: Rows) -> Numbers:
     lengths = (rows & _LONGEST).astype(float)
     long = lengths == _LONGEST
     if long.any():
-        ids = rows[long].tolist()
-        values: Values = {
-            "rows": json.dumps(ids),
-            "passage": 1 << _LENGTH_BITS,
-            "passages": 1 << _PASSAGE_BITS,
+        documents = (rows[long] >> _DOCUMENT_SHIFT).tolist()
+        values: Values = {"documents": json.dumps(sorted(set(documents)))}
+        known = {
+            document: [length] if terms is None else [*map(len, unpacked(terms))]
+            for document, length, terms in fetch(connection, sql("lengths"), values)
         }
-        known: dict[int, int] = dict(fetch(connection, sql("lengths"), values))
-        lengths[long] = [known[row] for row in ids]
+        numbers = ((rows[long] >> _LENGTH_BITS) & (MAX_PASSAGES - 1)).tolist()
+        lengths[long] = [known[document][number] for document, number in zip(documents, numbers, strict=True)]
     return lengths
 
 

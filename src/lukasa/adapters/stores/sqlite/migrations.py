@@ -90,7 +90,8 @@ def _apply(connection: apsw.Connection, version: int, steps: tuple[Migration, ..
     if version == 0:
         connection.execute(sql("create_migrations"))
         connection.execute(sql("mark_ours"))
-    connection.create_scalar_function("directions", _directions, 2, deterministic=True)
+    for name, function, arguments in _FUNCTIONS:
+        connection.create_scalar_function(name, function, arguments, deterministic=True)
     for step in steps:
         if step.number > version:
             connection.execute(step.script)
@@ -112,6 +113,21 @@ def _directions(*values: Any) -> Any:
     largest = np.abs(rows).max(axis=1, keepdims=True, initial=0.0)
     largest[largest == 0.0] = 1.0
     return bytes(np.rint(rows * (_LARGEST / largest)).astype(np.int8))
+
+
+def _compressed(*values: Any) -> Any:
+    return fulltext.compressed(values[0])
+
+
+def _words_of_traits(*values: Any) -> Any:
+    return int.from_bytes(values[0][:2], "little")
+
+
+_FUNCTIONS = (
+    ("directions", _directions, 2),
+    ("compressed", _compressed, 1),
+    ("words_of_traits", _words_of_traits, 1),
+)
 
 
 def restore_indexes(connection: apsw.Connection, path: Path, *, read_only: bool) -> None:

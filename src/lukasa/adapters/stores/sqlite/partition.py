@@ -12,7 +12,7 @@ import apsw
 from lukasa.adapters.stores.sqlite import fulltext
 from lukasa.adapters.stores.sqlite.sql import Row, Value, Values, fetch, sql
 from lukasa.domain.change import Applied
-from lukasa.domain.document import Document, Kind, Traits
+from lukasa.domain.document import Document, Kind
 from lukasa.domain.embedding import Embedding
 from lukasa.domain.journal import Cause, Op, chain, chain_root
 from lukasa.domain.scope import Partition
@@ -147,14 +147,14 @@ class PartitionWriter:
             labels.role,
             labels.origin,
             *(labels.retired or (None, None)),
-            document.traits.pack(),
+            document.words,
             _length(document.passages),
             fulltext.packed(document.passages),
             len(document.passages),
             document.analysis,
         )
 
-    def put_terms(self, number: int, passages: Passages, traits: Traits, analysis: int) -> None:
+    def put_terms(self, number: int, passages: Passages, words: int, analysis: int) -> None:
         """Write what other rules, or other words, make of a document; full-text is `index` and `unindex`."""
         self.connection.execute(
             sql("update_terms"),
@@ -164,7 +164,7 @@ class PartitionWriter:
                 "terms": fulltext.packed(passages),
                 "passages": len(passages),
                 "length": _length(passages),
-                "traits": traits.pack(),
+                "words": words,
                 "analysis": analysis,
             },
         )

@@ -125,7 +125,7 @@ SELECT coalesce(max(id), 0) FROM documents;
 -- name: add_document
 INSERT INTO documents(id, partition, name, kind, seq, version, at, at_offset,
                       session, agent, speaker, role, origin, retired_at, retired_offset,
-                      traits, length, terms, passages, analysis)
+                      words, length, terms, passages, analysis)
 VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: add_turn
@@ -159,7 +159,7 @@ FROM vectors LEFT JOIN token_vectors USING(partition, embedder, document)
 WHERE vectors.partition = :partition AND vectors.embedder = :embedder AND vectors.document = :document;
 
 -- name: document
-SELECT id, kind, retired_at IS NULL, terms, traits, analysis FROM documents
+SELECT id, kind, retired_at IS NULL, terms, words, analysis FROM documents
 WHERE partition = :partition AND name = :name;
 
 -- name: fact_row
@@ -228,7 +228,7 @@ UPDATE documents SET retired_at = :retired_at, retired_offset = :retired_offset,
 WHERE id = :document;
 
 -- name: update_terms
-UPDATE documents SET terms = :terms, passages = :passages, length = :length, traits = :traits, analysis = :analysis, version = :version
+UPDATE documents SET terms = :terms, passages = :passages, length = :length, words = :words, analysis = :analysis, version = :version
 WHERE id = :document;
 
 -- name: touch_document
@@ -251,7 +251,7 @@ LIMIT :limit;
 
 -- name: heads_all
 SELECT documents.name, documents.kind, documents.seq, documents.at, documents.at_offset, documents.session,
-       documents.speaker, documents.role, documents.retired_at IS NOT NULL, documents.traits, documents.passages,
+       documents.speaker, documents.role, documents.retired_at IS NOT NULL, documents.words, documents.passages,
        vectors.dense,
        facts.current, facts.turns, facts.valid_from, facts.valid_to, facts.expires_at
 FROM documents LEFT JOIN vectors
@@ -263,7 +263,7 @@ ORDER BY documents.seq;
 -- name: heads_since
 -- Not ordered here: few rows are wanted, and the index by version finds them.
 SELECT documents.name, documents.kind, documents.seq, documents.at, documents.at_offset, documents.session,
-       documents.speaker, documents.role, documents.retired_at IS NOT NULL, documents.traits, documents.passages,
+       documents.speaker, documents.role, documents.retired_at IS NOT NULL, documents.words, documents.passages,
        vectors.dense,
        facts.current, facts.turns, facts.valid_from, facts.valid_to, facts.expires_at
 FROM documents LEFT JOIN vectors
@@ -435,10 +435,8 @@ SELECT term FROM documents_postings WHERE term >= :first AND term < :last;
 
 -- name: lengths
 -- Terms of passages that are too long for their row ids: of old documents, and of what is stored without our passages.
-SELECT rows.value, CASE documents.passages
-    WHEN 1 THEN documents.length
-    ELSE json_array_length(documents.terms, '$[' || (rows.value / :passage % :passages) || ']') END
-FROM json_each(:rows) AS rows JOIN documents ON documents.id = rows.value / :passage / :passages;
+SELECT id, length, CASE WHEN passages > 1 THEN terms END FROM documents
+WHERE id IN (SELECT value FROM json_each(:documents));
 
 -- name: live_count
 -- Passages: see `real_counts`.

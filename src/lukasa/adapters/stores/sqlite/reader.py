@@ -15,7 +15,7 @@ import apsw
 from lukasa.adapters.stores.sqlite import filters
 from lukasa.adapters.stores.sqlite.damage import number, rows_as, text
 from lukasa.adapters.stores.sqlite.sql import Values, fetch, fragment, sql
-from lukasa.domain.document import Delta, Head, Traits
+from lukasa.domain.document import MAX_PASSAGES, Delta, Head
 from lukasa.domain.embedding import TokenVectors
 from lukasa.domain.erasure import tombstone
 from lukasa.domain.fact import Fact
@@ -226,7 +226,7 @@ def delta(
 
 def _head(row: tuple[Any, ...]) -> Head:
     # fmt: off
-    (name, kind, seq, at, at_offset, session, speaker, role, retired, traits, passages, dense,
+    (name, kind, seq, at, at_offset, session, speaker, role, retired, words, passages, dense,
      current, turns, valid_from, valid_to, expires_at) = row
     # fmt: on
     fact = turns is not None
@@ -242,14 +242,20 @@ def _head(row: tuple[Any, ...]) -> Head:
         speaker=speaker,
         role=None if role is None else _role(role),
         retired=bool(retired),
-        passages=number(passages),
+        passages=_passages(passages),
         dense=None if dense is None else memoryview(dense).tobytes(),
-        traits=Traits.unpack(traits),
+        words=number(words),
         current=current is None or bool(current),
         sources=tuple(map(text, json.loads(turns))) if fact else (),
         valid=Interval(start=_instant(valid_from), end=_instant(valid_to)) if fact else None,
         expires_at=_instant(expires_at),
     )
+
+
+def _passages(value: object) -> int:
+    if (count := number(value)) > MAX_PASSAGES:
+        raise ValueError("more passages than a document may have")
+    return count
 
 
 def _instant(micros: int | None) -> datetime | None:

@@ -53,7 +53,7 @@ class _Held(NamedTuple):
     kind: Kind
     live: bool
     passages: list[list[str]]
-    traits: bytes
+    words: int
     analysis: int
 
 
@@ -258,12 +258,12 @@ class _Work:
         self._touch(document)
 
     def _index(self, change: Index) -> None:
-        stored, traits = self._document(change.id), change.traits.pack()
-        same = (stored.traits, stored.analysis) == (traits, change.analysis)
+        stored = self._document(change.id)
+        same = (stored.words, stored.analysis) == (change.words, change.analysis)
         if same and list(map(Counter, stored.passages)) == list(map(Counter, change.passages)):
             return
         self._note("index", change.id)
-        self._writer.put_terms(stored.id, change.passages, change.traits, change.analysis)
+        self._writer.put_terms(stored.id, change.passages, change.words, change.analysis)
         if stored.live:
             self._writer.unindex(stored.id, stored.passages, stored.kind)
             self._writer.index(stored.id, change.passages, stored.kind)
@@ -294,8 +294,8 @@ class _Work:
         row = next(fetch(self._connection, sql("document"), values), None)
         if row is None:
             raise NotFoundError(f"the partition has no document {id!r}")
-        number, kind, live, terms, traits, analysis = row
-        return _Held(number, kind, bool(live), fulltext.unpacked(terms), traits, analysis)
+        number, kind, live, terms, words, analysis = row
+        return _Held(number, kind, bool(live), fulltext.unpacked(terms), words, analysis)
 
     def _note(self, op: Op, id: str) -> None:
         self._writer.note(op, id)
