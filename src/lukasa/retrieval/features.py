@@ -8,7 +8,7 @@ choice did not see: forty learned weights were better on the benchmark that they
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -58,13 +58,12 @@ def table(
         return np.empty((0, len(FEATURES)), np.float32)
     columns = dict.fromkeys(FEATURES, np.zeros(len(turns.rows), np.float32))
     columns |= _channels(turns)
-    match = scaled(sum_of(columns, {name: weights.get(name, 0.0) for name in CHANNELS}))
+    match = scaled(weighted(np.stack([columns[name] for name in CHANNELS], axis=1), CHANNELS, weights))
     sure = len(turns.rows) / (len(turns.rows) + _SMALL)
     columns["before"], columns["after"] = _beside(turns.rows, index.turns, match) * np.float32(sure)
     columns["words"] = np.log1p(index.turns.words[turns.rows]) * np.float32(sure)
     assistant = index.turns.assistant[turns.rows]
-    wanted = understanding.shape == "said_by_assistant"
-    columns["unlikely_speaker"] = (assistant != wanted).astype(np.float32)
+    columns["unlikely_speaker"] = (assistant != understanding.asks_assistant).astype(np.float32)
     columns["asked"] = _asked(turns.rows, index.turns, understanding)
     at = index.turns.at[turns.rows]
     columns["window"] = _within(at, understanding)
@@ -78,9 +77,9 @@ def scaled(scores: Floats) -> Floats:
     return np.asarray((scores - best.mean()) / (best.std() + 1e-6), np.float32)
 
 
-def sum_of(columns: Mapping[str, Floats], weights: Mapping[str, float]) -> Floats:
-    """Return the weighted sum of some columns."""
-    return np.asarray(sum(weight * columns[name] for name, weight in weights.items()), np.float32)
+def weighted(columns: Floats, names: Sequence[str], weights: Mapping[str, float]) -> Floats:
+    """Return the weighted sum of the columns; one without a weight counts nothing."""
+    return np.asarray(columns @ np.array([weights.get(name, 0.0) for name in names], np.float32), np.float32)
 
 
 def _channels(turns: Candidates) -> dict[str, Floats]:

@@ -1,6 +1,6 @@
 """A question as it is asked, and what it asks for, read by rules: no model, well under two milliseconds.
 
-The rules are for English; a question in another language is `other`, with its terms and names.
+The rules are for English; of a question in another language, terms and names are read.
 """
 
 from __future__ import annotations
@@ -9,15 +9,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from functools import cache, lru_cache
-from typing import Literal
+from functools import lru_cache
 
 from lukasa.dates.questions import windows
 from lukasa.domain.filter import Filter
 from lukasa.domain.interval import Interval
 from lukasa.text.analysis import fold, is_stop_word, query_terms
-
-QuestionShape = Literal["when", "likely", "said_by_assistant", "other"]
+from lukasa.text.patterns import LazyPattern
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +60,8 @@ class Understanding:
     terms: tuple[str, ...]
     """Distinct analysed terms without stop words."""
 
-    shape: QuestionShape
-    """`likely`: the answer must be inferred; the ranking treats all `other` questions alike."""
+    asks_assistant: bool = False
+    """Whether it is about what the assistant said."""
 
     names: tuple[str, ...] = ()
     """Speakers of the partition that are mentioned, in order of mention."""
@@ -78,55 +76,25 @@ def understand(
     """Read a question. *names* are the speakers of the partition; relative dates are anchored at *now* (aware)."""
     return Understanding(
         terms=tuple(query_terms(question)),
-        shape=question_shape(question),
+        asks_assistant=asks_assistant(question),
         names=_mentioned(question, tuple(names)),
         windows=windows(question, now=now, zone=zone),
     )
 
 
-# --- shape -----------------------------------------------------------------------------------------------------------
+# --- who is asked about ------------------------------------------------------------------------------------------------
 
 
-def question_shape(question: str) -> QuestionShape:
-    """Return what kind of answer a question wants. The first rule that matches decides."""
-    text = _stripped(question)
-    for shape, pattern in _shapes():
-        if pattern.search(text):
-            return shape
-    return "other"
-
-
-def _stripped(question: str) -> str:
-    """Return the question in lower case, without quotations, courtesy and an opening date."""
-    text = _QUOTED.sub(" ", question[-_LONGEST:].replace("’", "'").lower()).strip()
-    while (shorter := _COURTESY.sub("", text, count=1)) != text:
-        text = shorter
-    opening = _OPENING.match(text)
-    return text[opening.end() :] if opening else text
+def asks_assistant(question: str) -> bool:
+    """Whether a question is about what the assistant said, whatever it quotes."""
+    text = question[-_LONGEST:].replace("’", "'").lower()
+    return _SAID.search(_QUOTED.sub(" ", text)) is not None
 
 
 _LONGEST = 1000
-"""Characters read for the shape; a longer text was pasted, and asks at its end."""
+"""Characters that are read; a longer text was pasted, and asks at its end."""
 
-_AUX = (
-    r"(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|should|might|'s|isn't|aren't|wasn't|weren't|"
-    r"don't|doesn't|didn't|hasn't|haven't|hadn't|can't|couldn't|won't|wouldn't|shouldn't)"
-)
-_COURTESY = re.compile(
-    r"^(?:hey|hi|hello|ok|okay|so|and|but|also|well|please|by\s+the\s+way|btw)[\s,]+|"
-    r"^(?:can|could|would|will)\s+you\s+(?:please\s+|kindly\s+)?(?=tell|remind|list|name|show|give|help|find|explain|recall|remember)|"
-    r"^(?:please\s+)?(?:tell|remind)\s+me\s+(?:again\s+|once\s+more\s+)?(?:about\s+)?|"
-    r"^(?:please\s+)?(?:recall|remember|find\s+out)\s+|"
-    r"^do\s+you\s+(?:happen\s+to\s+)?(?:remember|know|recall)\s+|"
-    r"^i(?:\s+would|'d)?\s+(?:want|like|love|need)\s+to\s+know\s+|^i(?:'m|\s+am)\s+(?:wondering|curious)\s+|^i\s+wonder\s+|"
-    r"^(?:any\s+idea|no\s+idea)\s+"
-)
-_OPENING = re.compile(
-    r"^(?:in|on|at|during|since|before|after|over|around|as\s+of|last|this|according|when\s+it\s+comes)\b[^,?]{1,60},\s*"
-    rf"(?=(?:what|which|who|whose|where|when|why|how|{_AUX})\b)"
-)
-
-_SAID = (
+_SAID = LazyPattern(
     r"\bdid(?:n't)?\s+you\s+(?:\w+ly\s+|just\s+|also\s+|first\s+|last\s+)?(?:say|suggest|tell|recommend|mention|advise|propose|list|"
     r"explain|give|provide|share|write|promise|describe|warn|offer|answer|claim|draft|generate|come\s+up\s+with)\b|"
     r"\byou(?:'d|'ve|\s+had|\s+have)?\s+(?:\w+ly\s+|just\s+|once\s+|also\s+|first\s+|last\s+)?(?:said|suggested|told|"
@@ -136,45 +104,6 @@ _SAID = (
     r"(?:suggestions?|recommendations?|advice|answers?|explanation|reply|proposals?|tips?)\b|"
     r"\b(?:the|this)\s+(?:assistant|chatbot|ai)\b[^?]*\b(?:say|said|suggest\w*|recommend\w*|tell|told|mention\w*|advi[sc]e\w*)\b"
 )
-_TIME_NOUN = r"(?:dates?|days?|month|year|years|time|week|weekday|weekend|season|decade|hour|birthday)"
-_PRE = r"(?:in|on|at|by|to|from|since|until|around|during|near|for)?\s*"
-
-_SHAPES: tuple[tuple[QuestionShape, str], ...] = (
-    ("said_by_assistant", _SAID),
-    (
-        "other",
-        (
-            r"\bhow\s+(?:many|often|frequently)\b|^(?:list|enumerate)\b|"
-            r"^(?:name|give|show)\s+(?:me\s+)?(?:all|some|every|both|two|three|four|five|(?:the|her|his|their|my)\s+[\w-]+s)\b|"
-            r"\bin\s+(?:what|which)\s+ways\b"
-        ),
-    ),
-    (
-        "likely",
-        (
-            r"^(?:would|might|could|may)\b|\b(?:likely|probably|presumably|potentially|hypothetically)\b|"
-            r"\b(?:what|which|who|where|how|why|when|whose)(?:\s+[\w'-]+){0,4}?\s+(?:would|could)(?:n't)?\b|^(?:what|which|who|where|how)\b.*\bmight\b|"
-            r"\bdo\s+you\s+think\b|\bis\s+it\s+(?:possible|plausible|fair)\b|\bseems?\s+(?:to|like)\b|"
-            r"\bbe\s+considered\b|\bwhat\s+(?:kind|sort|type)\s+of\s+(?:person|personality|people)\b|"
-            r"\bpersonality\s+traits?\b|^if\b|\bhow\s+can\s+one\s+tell\b|\bpolitical\s+leaning\b"
-        ),
-    ),
-    (
-        "when",
-        (
-            rf"^(?:since\s+|until\s+|by\s+)?when\b|^{_PRE}(?:what|which)\s+(?:(?:exact|specific|particular)\s+)?{_TIME_NOUN}"
-            rf"(?=\s*\?|\s*$|\s+(?:of|and|in)\b|\s+{_AUX}\b|\s+\w+ed\b)|"
-            rf"^what(?:'s|\s+(?:is|was))\s+(?:the\s+)?(?:[\w']+\s+){{0,3}}?{_TIME_NOUN}\b|"
-            r"\bhow\s+long\s+(?:ago|since|has|have|had|did|does|before|after|until|till|was|were)\b"
-        ),
-    ),
-)
-
-
-@cache
-def _shapes() -> tuple[tuple[QuestionShape, re.Pattern[str]], ...]:
-    """Compile the rules on the first question, not at import."""
-    return tuple((shape, re.compile(pattern)) for shape, pattern in _SHAPES)
 
 
 # --- words ------------------------------------------------------------------------------------------------------------

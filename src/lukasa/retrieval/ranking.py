@@ -86,11 +86,6 @@ def timed(timings: dict[str, float], step: str) -> Iterator[None]:
 # --- scores -----------------------------------------------------------------------------------------------------------
 
 
-def linear(table: Floats, weights: Mapping[str, float]) -> Floats:
-    """Weigh each column of a table of features; a feature without a weight counts nothing."""
-    return np.asarray(table @ np.array([weights.get(name, 0.0) for name in FEATURES], np.float32), np.float32)
-
-
 def best_first(scores: Floats, seq: Ints) -> Ints:
     """Return positions by falling score; ties newest first, so that the order never depends on chance."""
     return np.lexsort((-seq, -scores))

@@ -27,14 +27,13 @@ from lukasa.ports.tokens import TokenCounter
 from lukasa.retrieval.channels import Candidates, Channels, Matches
 from lukasa.retrieval.confidence import FEW, confidence, confidence_features, uncalibrated
 from lukasa.retrieval.context import Profile, ShownPassage, compose, compose_profile
-from lukasa.retrieval.features import table
+from lukasa.retrieval.features import FEATURES, table, weighted
 from lukasa.retrieval.question import Question, Understanding, understand
 from lukasa.retrieval.ranking import (
     RankedCandidates,
     Ranking,
     best_first,
     fact_hit,
-    linear,
     rank_facts,
     relevance,
     timed,
@@ -233,7 +232,7 @@ class Recall:
         """Return turns and facts with one score each, and the turns' features."""
         weights = self.policy.fusion[turns.best_channel]
         features = table(turns, index, understanding, weights=weights, now=to_micros(now))
-        scores = linear(features, weights)
+        scores = weighted(features, FEATURES, weights)
         order = best_first(scores, index.turns.seq[turns.rows])
         ranked = RankedCandidates(candidates=turns, scores=scores, order=order)
         windows = understanding.windows

@@ -164,9 +164,7 @@ def test_the_person_asked_about_is_told_from_the_others():
 def test_the_time_asked_about_reaches_a_week_further():
     day = NOW - timedelta(days=100)
     index = partition(*[{"at": day + timedelta(days=shift)} for shift in (-1, 0, 5, 30)])
-    understanding = Understanding(
-        terms=(), shape="other", windows=(Interval(start=day, end=day + timedelta(days=1)),)
-    )
+    understanding = Understanding(terms=(), windows=(Interval(start=day, end=day + timedelta(days=1)),))
 
     features = table(matched(index), index, understanding, weights=WEIGHTS, now=to_micros(NOW))
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lukasa.retrieval.features import FEATURES
-from lukasa.retrieval.ranking import best_first, linear, relevance
+from lukasa.retrieval.features import FEATURES, weighted
+from lukasa.retrieval.ranking import best_first, relevance
 
 
 def floats(*values: float) -> np.ndarray:
@@ -20,8 +20,8 @@ def test_each_feature_has_its_weight_and_others_count_nothing():
     table[0, FEATURES.index("late")] = 2.0
     table[1, FEATURES.index("words")] = 3.0
 
-    assert linear(table, {"late": 0.5, "words": -1.0}).tolist() == [1.0, -3.0]
-    assert linear(table, {}).tolist() == [0.0, 0.0]
+    assert weighted(table, FEATURES, {"late": 0.5, "words": -1.0}).tolist() == [1.0, -3.0]
+    assert weighted(table, FEATURES, {}).tolist() == [0.0, 0.0]
 
 
 def test_the_best_come_first_and_equals_newest_first():
