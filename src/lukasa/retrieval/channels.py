@@ -234,7 +234,10 @@ class Channels:
             best.append(_best(rows, cosine, self.policy.per_channel))
         leaders = np.concatenate([channel[: self.policy.neighbours_of] for channel in best])
         near = np.concatenate([turns.before[leaders], turns.after[leaders]])
-        return np.unique(np.concatenate([*best, near[np.isin(near, rows)]]))
+        # One entry more than there are turns: "no such turn" is row -1, the last one.
+        allowed = np.zeros(turns.size + 1, np.bool_)
+        allowed[rows] = True
+        return np.unique(np.concatenate([*best, near[allowed[near]]]))
 
     def _looked_at(self, vectors: _Vectors, said: _Said) -> Bools:
         """Return which passages late interaction scores: all, or the nearest of each document and the best one by words."""

@@ -20,7 +20,7 @@ _UNKNOWN = -1
 _SCALE = np.float32(127)
 """In memory a component is `code / 127`, and a row has length 1."""
 
-_BLOCK = 2_048
+_BLOCK = 1_024
 """Vectors compared at a time."""
 
 _EVEN = 0.02
@@ -151,10 +151,13 @@ def products(codes: Codes, vector: Floats) -> Floats:
 
 
 def _blocks(codes: Codes) -> Iterator[tuple[slice, Floats]]:
-    """Yield rows as floats, a few at a time: all of them would not fit into the processor's cache."""
+    """Yield rows as floats, a few at a time, in the same place: all of them would not fit into the processor's cache."""
+    floats = np.empty((min(_BLOCK, len(codes)), codes.shape[1]), np.float32)
     for start in range(0, len(codes), _BLOCK):
         rows = slice(start, min(start + _BLOCK, len(codes)))
-        yield rows, codes[rows].astype(np.float32)
+        block = floats[: rows.stop - start]
+        block[...] = codes[rows]
+        yield rows, block
 
 
 def unpacked(codes: bytes, width: int) -> Codes:
