@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import apsw
 import pytest
 
+from lukasa import Memory, Settings
+from lukasa.testing.fakes import FrozenClock
+
 
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock("2026-03-01T10:00:00+00:00")
+
+
+@pytest.fixture
+def memory(tmp_path: Path, clock: FrozenClock) -> Iterator[Memory]:
+    """Open a store in a file, which must be whole at the end."""
+    path = tmp_path / "memory.lukasa"
+    with Memory.open(path, settings=Settings(embedder="hashing"), clock=clock) as opened:
+        yield opened
+        assert opened.verify().findings == ()
 
 
 @pytest.fixture

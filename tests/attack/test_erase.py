@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import gc
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from functools import lru_cache
 from itertools import cycle, product
 from pathlib import Path
 from typing import Any
 
+import apsw
 import pytest
 
 from lukasa import Handle, Memory, Settings
 from lukasa.adapters.stores.sqlite import scrub
+from lukasa.adapters.stores.sqlite.store import SqliteStore
+from lukasa.domain.erasure import Erasure
 from lukasa.errors import KeyReuseError
+from lukasa.testing.conformance.samples import ALICE, CAUSE, add, fill
 from lukasa.testing.fakes import FrozenClock
 from lukasa.testing.llm import ScriptedLLM
 from lukasa.writing.erase import searchable
@@ -23,17 +30,7 @@ CANARY = "zq9canary77"
 ANA = {"role": "user", "name": "Ana"}
 HARBOUR = "The harbour was quiet."
 
-
-@pytest.fixture
-def clock() -> FrozenClock:
-    return FrozenClock(START)
-
-
-@pytest.fixture
-def memory(tmp_path: Path, clock: FrozenClock) -> Iterator[Memory]:
-    with Memory.open(tmp_path / "memory.lukasa", settings=SETTINGS, clock=clock) as opened:
-        yield opened
-        assert opened.verify().findings == ()
+LruCache = type(lru_cache(int))
 
 
 def traces(folder: Path, wanted: str = CANARY) -> list[str]:
@@ -55,6 +52,82 @@ def boat(ana: Handle, **more: Any) -> str:
     words = {"text": "Ana owns a boat.", "subject": "Ana", "attribute": "owns", "value": "boat", **more}
     ana.believe(words.pop("text"), **words)
     return ana.facts(include_retired=True)[-1].id
+
+
+def plant(handle: Handle, clock: FrozenClock, word: str = CANARY) -> None:
+    """Put a word into turns, facts, their history, metadata, subjects, sessions and reasons."""
+    handle.remember(
+        {"role": "user", "name": "Ana", "content": f"I live in {word}. I am allergic to {word} nuts."},
+        session="s1",
+        at=clock(),
+        metadata={"note": word, word: [word]},
+    )
+    pages = [f"{word} opens at nine. " * 60, "The harbour is near. " * 60, f"So much for {word}."]
+    handle.remember({"role": "assistant", "content": "\n\n".join(pages)}, session="s1", at=clock())
+    clock.advance(timedelta(days=1))
+    handle.believe(f"Ana owns a {word} bicycle.", subject="Ana", attribute="owns", value=f"{word} bicycle")
+    handle.believe(f"{word} is a village.", subject=word, metadata={"where": word})
+    fact = handle.facts()[0]
+    handle.amend(fact.id, text=f"Ana lives in the village of {word}.", reason=f"she wrote {word}")
+    handle.forget(fact.id, reason=f"because of {word}")
+    handle.restore(fact.id)
+    clock.advance(timedelta(days=1))
+
+
+def in_memory(word: str, caches: Iterable[object]) -> list[object]:
+    """Return what holds a word of all that Python keeps track of, other than what was frozen, and of the caches."""
+    gc.collect()
+    holders: list[object] = []
+    for holder in (*gc.get_objects(), *caches):
+        for part in gc.get_referents(holder):
+            if type(part) is str and word in part.casefold():
+                holders.append(holder)  # noqa: PERF401 - a comprehension would be a holder itself
+    return holders
+
+
+@pytest.mark.parametrize("how", ["by text", "everything"])
+def test_a_canary_is_in_no_byte_of_a_file_and_in_no_cache_after_it_was_erased(
+    tmp_path: Path, clock: FrozenClock, how: str
+):
+    """A word that is made here, so that the test itself keeps no other copy of it."""
+    word = CANARY.replace("canary", "kanari")
+    caches = [cache for cache in gc.get_objects() if isinstance(cache, LruCache)]
+    gc.freeze()
+    try:
+        with Memory.open(tmp_path / "memory.lukasa", settings=SETTINGS, clock=clock) as memory:
+            ana = memory.of("ana")
+            memory.of("bob").remember("Bob keeps bees.", at=START)
+            plant(ana, clock, word)
+            ana.remember(HARBOUR, at=clock())
+            ana.recall(f"Where is {word}?")
+            ana.context(f"When was Ana in {word}?", budget=500)
+            ana.entities()
+            assert traces(tmp_path, word)
+            assert in_memory(word, caches)
+
+            erased = ana.erase(text=word) if how == "by text" else ana.erase(everything=True)
+
+            assert erased.complete
+            assert in_memory(word, caches) == []
+            assert traces(tmp_path, word) == []
+            assert [turn.text for turn in memory.of("bob").turns()] == ["Bob keeps bees."]
+            assert word not in " ".join(hit.text for hit in ana.recall(f"Where is {word}?", limit=50))
+    finally:
+        gc.unfreeze()
+
+
+def test_a_dry_run_says_what_would_go_and_destroys_nothing(memory: Memory, clock: FrozenClock):
+    ana = memory.of("ana")
+    plant(ana, clock)
+    before = ana.turns(include_retired=True), ana.facts(include_retired=True)
+
+    planned = ana.erase(text=CANARY, dry_run=True)
+
+    assert planned.dry_run
+    assert len(planned.turns) == 4
+    assert (ana.turns(include_retired=True), ana.facts(include_retired=True)) == before
+    done = ana.erase(text=CANARY)
+    assert (sorted(done.turns), sorted(done.facts)) == (sorted(planned.turns), sorted(planned.facts))
 
 
 PLACES: dict[str, Callable[[Handle], object]] = {
@@ -285,3 +358,21 @@ def test_a_key_used_again_leaves_no_fact_without_its_source_and_all_of_it_can_be
     assert ana.erase(text=CANARY).complete
     assert ana.erase(first.turns).already == tuple(first.turns)
     assert traces(tmp_path) == []
+
+
+@pytest.mark.anyio
+async def test_a_reader_that_holds_on_makes_an_erasure_incomplete_and_the_next_completes_it(tmp_path: Path):
+    path = tmp_path / "memory.lukasa"
+    store = SqliteStore(path, timeout=0.1)
+    await store.open()
+    await fill(store, add("t1", text=f"The words of {CANARY}."), add("t2"))
+    reader = apsw.Connection(str(path))
+    reader.execute("BEGIN; SELECT count(*) FROM turns").fetchall()
+
+    held = await store.erase(ALICE, Erasure(turns=["t1"]), cause=CAUSE)
+    reader.close()
+    freed = await store.erase(ALICE, Erasure(turns=["t2"]), cause=CAUSE)
+
+    assert (held.complete, freed.complete) == (False, True)
+    assert traces(tmp_path, CANARY) == []
+    await store.aclose()

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lukasa.domain.document import Document
 from lukasa.domain.fact import Fact
 from lukasa.domain.scope import Partition, digest
+
+if TYPE_CHECKING:
+    from functools import _lru_cache_wrapper
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,3 +99,26 @@ def text_mark(speaker: str | None, text: str) -> str | None:
     if len(words) < _FEWEST_WORDS and len("".join(words)) < _FEWEST_WORDS * 6:
         return None
     return digest(["text", speaker, " ".join(words)])
+
+
+# --- in memory -------------------------------------------------------------------------------------------------------
+
+_CACHES: list[_lru_cache_wrapper[Any]] = []
+
+
+def text_cache(maxsize: int) -> Callable[[Callable[..., T]], _lru_cache_wrapper[T]]:
+    """Cache what a function makes of words or texts that people said, until the next erasure in this process."""
+
+    def cached(function: Callable[..., T]) -> _lru_cache_wrapper[T]:
+        wrapper = lru_cache(maxsize)(function)
+        _CACHES.append(wrapper)
+        return wrapper
+
+    return cached
+
+
+def empty_text_caches() -> None:
+    """Empty every cache of texts, of all partitions: which words in it are whose is not known."""
+    for each in _CACHES:
+        each.cache_clear()
+    re.purge()  # Patterns are made of names, too, and `re` keeps what it compiled.

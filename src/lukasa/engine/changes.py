@@ -8,7 +8,7 @@ from typing import Protocol
 
 from lukasa.bounds import check_reason, check_statement, read_label
 from lukasa.domain.change import Readmit
-from lukasa.domain.erasure import Erased, text_mark
+from lukasa.domain.erasure import Erased, empty_text_caches, text_mark
 from lukasa.domain.journal import Cause, JournalEntry
 from lukasa.domain.query import FactQuery
 from lukasa.domain.report import Diff, Forgotten, difference
@@ -152,11 +152,14 @@ class ChangeVerbs(Verbs):
             return await self._erase(self.partition, selection, dry_run=True, now=now)
         # A model may be reading what is to go; the worker begins again afterwards.
         await self._worker.aclose()
-        erased = await self._erase(self.partition, selection, dry_run=False, now=now)
-        for cache in self._caches:
-            cache.drop(self.partition)
-        self._worker.kick()
-        return erased
+        try:
+            return await self._erase(self.partition, selection, dry_run=False, now=now)
+        finally:
+            # A caller that gave up may have erased all the same.
+            for cache in self._caches:
+                cache.drop(self.partition)
+            empty_text_caches()
+            self._worker.kick()
 
     async def readmit(
         self, ids: Sequence[str] | str = (), *, texts: Sequence[str] | str = (), speaker: str | None = None

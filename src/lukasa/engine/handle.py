@@ -25,4 +25,4 @@ class AsyncHandle(JobVerbs, ChangeVerbs, GraphVerbs, AnswerVerbs):
         self._edit, self._undo, self._forget, self._erase = paths.edit, paths.undo, paths.forget, paths.erase
         self._reread, self._guidance = paths.reread, paths.guidance
         self._encoder, self._warm, self._graphs = paths.encoder, paths.warm, paths.graphs
-        self._caches = (paths.warm, paths.served, paths.graphs)
+        self._caches = (paths.warm, paths.recall, paths.served, paths.graphs)

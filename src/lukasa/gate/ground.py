@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
+from lukasa.domain.erasure import text_cache
 from lukasa.domain.turn import Turn
 from lukasa.text.analysis import analyse, term_of
 from lukasa.text.comparison import Word, words
@@ -126,7 +127,7 @@ def roots_of(terms: Collection[str]) -> set[str]:
 _ROOT = 6
 
 
-@lru_cache(maxsize=256)
+@text_cache(256)
 def _vocabulary(text: str) -> _Vocabulary:
     """Return the words of a text; the turns of a session are each other's ground."""
     terms, numbers = set(analyse(text)), set[str]()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import NamedTuple
 
 from lukasa.dates.statements import expressions
+from lukasa.domain.erasure import text_cache
 from lukasa.domain.turn import Turn
 from lukasa.gate.ground import LONGEST, Ground
 from lukasa.text.comparison import months
@@ -122,7 +122,7 @@ def _said(turn: Turn) -> Iterator[Days]:
     yield from _days(turn.text[:LONGEST], turn.at)
 
 
-@lru_cache(maxsize=256)
+@text_cache(256)
 def _days(text: str, at: datetime) -> tuple[Days, ...]:
     found = []
     for expression in expressions(text, at=at, zone=at.tzinfo):

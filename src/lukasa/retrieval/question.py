@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from functools import lru_cache
 
 from lukasa.dates.questions import windows
+from lukasa.domain.erasure import text_cache
 from lukasa.domain.filter import Filter
 from lukasa.domain.interval import Interval
 from lukasa.text.analysis import fold, is_stop_word, query_terms
@@ -147,7 +147,7 @@ def _mentioned(question: str, names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(mentioned)
 
 
-@lru_cache(maxsize=256)
+@text_cache(256)
 def _owners_by_word(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """Return each word of the names with the names that have it."""
     owners: dict[str, dict[str, None]] = {}

@@ -80,6 +80,10 @@ class Recall:
     profiles: dict[Partition, _KeptProfile] = field(default_factory=dict)
     """The last profile of each partition."""
 
+    def drop(self, partition: Partition) -> None:
+        """Keep no profile of a partition: some of it was erased."""
+        self.profiles.pop(partition, None)
+
     async def hits(self, partition: Partition, question: Question, *, limit: int) -> Recalled:
         started = perf_counter()
         # Those that will most likely be shown are read together with those that the confidence rests on.

@@ -18,12 +18,13 @@ import re
 import threading
 import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache, reduce
+from functools import cache, reduce
 from importlib import import_module
 from itertools import pairwise
 from operator import or_
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from lukasa.domain.erasure import text_cache
 from lukasa.text import language_data as data
 from lukasa.text.patterns import scan, slices
 
@@ -215,7 +216,7 @@ def _normal(text: str) -> str:
     return unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).translate(_INVISIBLE)
 
 
-@lru_cache(maxsize=1 << 15)
+@text_cache(1 << 15)
 def _known_chunk(chunk: str) -> tuple[Token, ...]:
     return tuple(_chunk(chunk))
 
@@ -413,7 +414,7 @@ def stem_set(table: str) -> frozenset[str]:
     return frozenset(term_of(word) for word in table.split())
 
 
-@lru_cache(maxsize=1 << 15)
+@text_cache(1 << 15)
 def _anchor(folded: str) -> str:
     """Return what a folded word is indexed under, whatever text it stands in."""
     if any(character.isdecimal() for character in folded):
@@ -437,12 +438,12 @@ def _other_stem(token: Token, code: str) -> tuple[str, ...]:
     return () if stem in {token.term, ""} else (stem,)
 
 
-@lru_cache(maxsize=1 << 14)
+@text_cache(1 << 14)
 def _folded_stem(algorithm: str, word: str) -> str:
     return fold(_stem(algorithm, word))[:MAX_TERM]
 
 
-@lru_cache(maxsize=1 << 12)
+@text_cache(1 << 12)
 def _spoken_for(word: str) -> int:
     """Return the mask of the languages for which the letters of a word speak."""
     return reduce(or_, (data.letters().get(character, 0) for character in word), 0)
@@ -463,4 +464,7 @@ def _stem(algorithm: str, word: str) -> str:
         # version, and terms must not depend on the machine.
         module = import_module(f"snowballstemmer.{algorithm}_stemmer")
         stemmers[algorithm] = getattr(module, f"{algorithm.capitalize()}Stemmer")()
-    return str(stemmers[algorithm].stemWord(word))  # type: ignore[attr-defined]
+    stemmer: Any = stemmers[algorithm]
+    stem = str(stemmer.stemWord(word))
+    stemmer.stemWord("")  # It keeps its last word.
+    return stem

@@ -17,9 +17,10 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
+from lukasa.domain.erasure import text_cache
 from lukasa.text.language_data import MONTHS, NUMBERS, ORDINALS
 from lukasa.text.patterns import LazyPattern, WordLists, word_set
 
@@ -54,7 +55,7 @@ def terms(text: str) -> tuple[str, ...]:
     return _known_terms(text) if len(text) <= _CACHED_TEXT else _terms(text)
 
 
-@lru_cache(maxsize=1 << 12)
+@text_cache(1 << 12)
 def _known_terms(text: str) -> tuple[str, ...]:
     return _terms(text)
 

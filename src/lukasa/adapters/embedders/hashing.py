@@ -6,12 +6,12 @@ import hashlib
 import math
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 
 import numpy as np
 
 from lukasa.adapters.models.vectors import Matrix, dense_bytes, quantise, unit_rows
 from lukasa.domain.embedding import EmbedderSpec, Embedding, TokenVectors
+from lukasa.domain.erasure import text_cache
 from lukasa.errors import ClosedError
 from lukasa.off_loop import collected
 from lukasa.ports.embedder import Purpose
@@ -65,7 +65,7 @@ def _tokens(words: Sequence[str]) -> TokenVectors:
     return quantise(unit_rows(np.array(rows, dtype=np.float32).reshape(-1, _TOKEN_DIMS)))
 
 
-@lru_cache(maxsize=16_384)
+@text_cache(16_384)
 def _vector(word: str, dims: int) -> Matrix:
     """Return a word's own vector. Callers must not change it."""
     padded = f"<{word}>"

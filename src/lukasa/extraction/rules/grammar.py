@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from lukasa.domain.attribute import ATTRIBUTES
+from lukasa.domain.erasure import text_cache
 from lukasa.text.patterns import WordLists
 
 LISTS = WordLists("lukasa.extraction.rules", "grammar")
@@ -202,7 +203,7 @@ _ADVERB = (
 )
 
 
-@lru_cache(maxsize=64)
+@text_cache(64)
 def _head_pattern(name: str | None) -> re.Pattern[str]:
     who = "(?:i|we)" if name is None else re.escape(name)
     am, have = (r"['’]?m| am", r"['’]?ve| have") if name is None else (r" is|['’]s", r" has")
