@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Health,
         Progress,
         Receipt,
+        RefusedFact,
         Revision,
         Stage,
         Stats,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from lukasa.domain.turn import Source, Span, Turn
     from lukasa.engine.handle import AsyncHandle
     from lukasa.errors import LukasaError
+    from lukasa.extraction.candidates import CandidateFact
     from lukasa.extraction.guidance import CustomAttribute, Guidance
     from lukasa.upkeep.audit import audit
     from lukasa.wiring import AsyncMemory
@@ -47,6 +49,7 @@ __all__ = [
     "Audit",
     "AuditItem",
     "Backlog",
+    "CandidateFact",
     "Chatted",
     "Citation",
     "Context",
@@ -73,6 +76,7 @@ __all__ = [
     "Progress",
     "Recalled",
     "Receipt",
+    "RefusedFact",
     "Relation",
     "Revision",
     "Settings",
@@ -104,11 +108,12 @@ _NAMES = {
     "lukasa.domain.job": "Job Spent Summary",
     "lukasa.domain.journal": "JournalEntry",
     "lukasa.domain.recalled": "Context Hit Recalled Signal",
-    "lukasa.domain.report": "Backlog Diff Flushed Forgotten Health Progress Receipt Revision Stage Stats Testimony Usage Verified Why",
+    "lukasa.domain.report": "Backlog Diff Flushed Forgotten Health Progress Receipt RefusedFact Revision Stage Stats Testimony Usage Verified Why",
     "lukasa.domain.scope": "Partition",
     "lukasa.domain.turn": "Source Span Turn",
     "lukasa.engine.handle": "AsyncHandle",
     "lukasa.errors": "LukasaError",
+    "lukasa.extraction.candidates": "CandidateFact",
     "lukasa.extraction.guidance": "CustomAttribute Guidance",
     "lukasa.upkeep.audit": "audit",
     "lukasa.wiring": "AsyncMemory",

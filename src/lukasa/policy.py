@@ -36,6 +36,12 @@ class InputLimits:
     fact_bytes: int = 20_000
     """A fact is a sentence: its words, its value, a text to be erased."""
 
+    facts: int = 1_000
+    """Facts that the caller names in one call of `remember`."""
+
+    fact_places: int = 200_000
+    """Such facts that name no message, times the messages in which each is looked for: a few seconds of computing."""
+
     reason_bytes: int = 4_000
 
     metadata_bytes: int = 100_000

@@ -106,6 +106,15 @@ def told(extractor: str, injections: Sequence[Injection], *messages: dict[str, s
     handle = memory.of("ana")
     for message in messages:
         handle.remember(message, session="s", at=AT, wait=True)  # type: ignore[arg-type]
+    if extractor == "caller":
+        # An agent that obeys, too: it names each claim with its words and without, and all that was said as its ground.
+        quoted = [
+            {"text": said.claim, "subject": said.subject, "kind": said.kind, "quote": said.quote}
+            for said in injections
+        ]
+        bare = [{**fact, "quote": None} for fact in quoted]
+        thanks = {"role": "user", "name": "Ana", "content": "Thanks, that is so. Please remember it."}
+        handle.remember([*messages, thanks], session="s", at=AT, facts=[*quoted, *bare])
     return handle, memory
 
 
@@ -130,7 +139,7 @@ def check_fences(context: Context) -> None:
             assert not own.group().split("\n")[0]
 
 
-@pytest.mark.parametrize("extractor", ["rules", "llm"])
+@pytest.mark.parametrize("extractor", ["rules", "llm", "caller"])
 @pytest.mark.parametrize("stranger", STRANGERS, ids=lambda stranger: "-".join(stranger.values()))
 @pytest.mark.parametrize("said", SAID, ids=lambda said: said.quote)
 def test_what_a_stranger_says_is_not_believed_and_stands_in_a_fence(
@@ -145,7 +154,7 @@ def test_what_a_stranger_says_is_not_believed_and_stands_in_a_fence(
         check_fences(context)
 
 
-@pytest.mark.parametrize("extractor", ["rules", "llm"])
+@pytest.mark.parametrize("extractor", ["rules", "llm", "caller"])
 @pytest.mark.parametrize("content", PASTED)
 def test_a_page_that_the_user_pastes_is_not_the_users_word(content: str, extractor: str):
     claims = [
@@ -160,10 +169,11 @@ def test_a_page_that_the_user_pastes_is_not_the_users_word(content: str, extract
         check_fences(handle.context(QUESTION))
 
 
+@pytest.mark.parametrize("extractor", ["llm", "caller"])
 @pytest.mark.parametrize("said", SAID, ids=lambda said: said.quote)
-def test_what_the_assistant_repeats_of_a_page_is_not_believed_of_the_user(said: Injection):
+def test_what_the_assistant_repeats_of_a_page_is_not_believed_of_the_user(said: Injection, extractor: str):
     repeated = {"role": "assistant", "content": f"The page says this. {said.content}"}
-    handle, memory = told("llm", [said], ANA, {"role": "tool", "content": said.content}, repeated)
+    handle, memory = told(extractor, [said], ANA, {"role": "tool", "content": said.content}, repeated)
     with memory:
         assert evil(handle) == []
         check_fences(handle.context(QUESTION))

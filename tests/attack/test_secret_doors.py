@@ -94,6 +94,11 @@ def test_no_parameter_of_a_verb_stores_a_secret(tmp_path: Path, kind: str):
             arguments[parameter] = {"a": text, text: 1} if parameter == "metadata" else text
             if parameter == "filter":
                 arguments[parameter] = {"session": text, f"metadata.{text}": text}
+            if parameter == "facts" and verb == "remember":
+                arguments[parameter] = [
+                    text,
+                    {"text": "I like tea.", "attribute": text, "value": text, "quote": text},
+                ]
             if parameter == "value":
                 arguments["attribute"] = "owns"
             if parameter == "attribute":

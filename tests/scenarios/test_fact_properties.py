@@ -38,6 +38,17 @@ def say(handle: Handle, clock: FrozenClock, chance: Random) -> int:
     return handle.remember(message, at=clock(), session=chance.choice(["s1", "s2"])).change
 
 
+def find(handle: Handle, clock: FrozenClock, chance: Random) -> int:
+    """Say something, and name facts that were found in it, some of which it does not say."""
+    place, other = chance.sample(PLACES, 2)
+    text = chance.choice([f"I live in {place} now.", f"I left {place}.", f"I love {place}."])
+    attribute = chance.choice(["lives_in", "likes"])
+    fact = {"subject": "Ana", "attribute": attribute, "ended": chance.random() < 0.2}
+    facts = [{**fact, "text": f"Ana lives in {each}", "value": each} for each in (place, other)]
+    message = {"role": "user", "name": "Ana", "content": text}
+    return handle.remember(message, at=clock(), session="s1", facts=facts).change
+
+
 def hide(handle: Handle, _clock: FrozenClock, chance: Random) -> int:
     known = handle.facts(include_retired=True)
     if known:
@@ -68,7 +79,7 @@ def take_back(handle: Handle, _clock: FrozenClock, chance: Random) -> int:
 
 
 ACTIONS: tuple[Callable[[Handle, FrozenClock, Random], int], ...] = (
-    state, state, state, say, say, hide, show, amend, take_back,
+    state, state, state, say, find, say, find, hide, show, amend, take_back,
 )  # fmt: skip
 
 
@@ -99,7 +110,7 @@ def test_undoing_the_last_call_restores_the_view_before_it(seed: int, steps: int
             clock.advance(timedelta(hours=chance.randrange(1, 40)))
         before = handle.facts(), handle.turns()
 
-        call = chance.choice([state, say])(handle, clock, chance)
+        call = chance.choice([state, say, find])(handle, clock, chance)
         if call:
             handle.undo(call=call)
 
@@ -116,7 +127,7 @@ def test_no_one_lives_in_two_places_at_once(seed: int, steps: int):
     with Memory.open("memory:", settings=SETTINGS, clock=clock) as memory:
         handle = memory.of("ana")
         for _ in range(steps):
-            chance.choice([state, say])(handle, clock, chance)
+            chance.choice([state, say, find])(handle, clock, chance)
             clock.advance(timedelta(hours=chance.randrange(1, 40)))
 
         homes = [

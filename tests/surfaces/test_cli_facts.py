@@ -55,6 +55,25 @@ def test_what_is_remembered_is_distilled_and_the_receipt_tells_it(lukasa: Run):
     assert "since 2026-03-01" in done.out
 
 
+def test_a_fact_that_the_caller_found_is_believed_as_far_as_the_message_says_it(lukasa: Run):
+    cake = json.dumps({"text": "Ada bakes cakes", "attribute": "does", "value": "bakes cakes"})
+    told = lukasa(
+        "remember",
+        "My brother bakes and I bake cakes.",
+        "--speaker",
+        "Ada",
+        "--fact",
+        cake,
+        "--fact",
+        "Ada has a cat",
+    )
+
+    assert "Fact 2: not believed (ungrounded)" in told.out
+    assert "Ada bakes cakes" in ids(lukasa)
+    broken = lukasa("remember", "I bake.", "--fact", "{'text': 1}")
+    assert "--fact begins with {" in broken.err
+
+
 def test_facts_are_listed_with_time_and_kind_and_past_ones_on_demand(lukasa: Run):
     lukasa("remember", *PORTO)
     lukasa("remember", *LISBON)

@@ -86,11 +86,15 @@ def test_the_readme_is_short():
 
 @pytest.mark.usefixtures("elsewhere")
 def test_a_model_answers_as_the_guide_says(capsys: pytest.CaptureFixture[str]):
-    *_, code = blocks("docs/python.md", "python")
+    *_, code, agent = blocks("docs/python.md", "python")
 
     exec(compile(code, "docs/python.md", "exec"), {})
-
     assert capsys.readouterr().out.startswith("Alice lives in Lisbon [1]. [")
+
+    exec(compile(agent, "docs/python.md", "exec"), {})
+    assert capsys.readouterr().out.startswith(
+        "['User is allergic to walnuts.', 'User lives in Porto.'] (RefusedFact("
+    )
 
 
 def test_the_guide_names_every_verb():

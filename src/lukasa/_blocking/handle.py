@@ -23,6 +23,7 @@ from lukasa.domain.report import Diff, Flushed, Forgotten, Receipt, Stats, Why
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Json, Turn
 from lukasa.engine.arguments import FactKinds, FilterLike, Statuses
+from lukasa.extraction.candidates import FactLike
 from lukasa.extraction.guidance import Guidance
 from lukasa.ports.llm import LLM
 from lukasa.writing.messages import Message
@@ -50,6 +51,7 @@ class Handle:
         at: datetime | str | None = None,
         session: str | None = None,
         key: str | None = None,
+        facts: FactLike | Sequence[FactLike] = (),
         wait: bool = False,
         agent: str | None = None,
         origin: str | None = None,
@@ -65,6 +67,10 @@ class Handle:
         is stored once: the receipt lists the duplicates. With an idempotency *key*, a repeated call stores nothing twice,
         whatever its times.
 
+        *facts* are what your own model found in these messages: texts, mappings or `CandidateFact`, beside what the extractor in use
+        finds. They are judged and compared with what is known as its facts are; `refused_facts` says which are not believed, and
+        why. They may come later than the messages, when those are sent again without a key.
+
         A name is kept on one line. What has the origin `tool`, `web` or `document` is found and quoted, and nothing is believed of it.
         A model distils facts in the background; with *wait*, the call returns when it has, or has failed (see `pending` and
         `warnings`).
@@ -78,6 +84,7 @@ class Handle:
                 at=at,
                 session=session,
                 key=key,
+                facts=facts,
                 wait=wait,
                 agent=agent,
                 origin=origin,

@@ -25,9 +25,10 @@ from lukasa.domain.embedding import Embedding
 from lukasa.domain.fact import Fact
 from lukasa.domain.journal import FactOp
 from lukasa.domain.query import FactQuery
+from lukasa.domain.report import RefusedFact
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Source, Turn
-from lukasa.gate.rulings import Admitted, Gate, Quarantined, Ruling
+from lukasa.gate.rulings import Admitted, Gate, Quarantined, Reason, Refused, Ruling
 from lukasa.indexing.documents import fact_document
 from lukasa.off_loop import collected, off_loop
 from lukasa.policy import ResolvePolicy
@@ -48,6 +49,18 @@ class JudgedTurn(NamedTuple):
     def pending(self) -> list[Admitted | Quarantined]:
         """The claims that go on: admitted, or kept apart for review."""
         return [ruling for ruling in self.rulings if isinstance(ruling, Admitted | Quarantined)]
+
+
+Candidates: TypeAlias = "Callable[[Sequence[Turn | None]], Iterable[Claim | Reason]]"
+"""Makes claims of facts that the caller found in the turns of a call (`None`: nothing may rest on it): of each its claim, or why
+there is none."""
+
+
+class JudgedCandidates(NamedTuple):
+    """What the gate said of the facts that the caller found."""
+
+    turns: Sequence[JudgedTurn] = ()
+    refused: Sequence[RefusedFact] = ()
 
 
 class Version(NamedTuple):
@@ -156,6 +169,33 @@ class Believe:
         """Let the gate judge the claims of each turn; *later*: the turns were recorded a while ago."""
         rulings = self.gate.rulings(partition, turns, scenes, claims, later=later)
         return await collected(JudgedTurn(turn, own) for turn, own in zip(turns, rulings, strict=True))
+
+    async def judge_candidates(
+        self,
+        partition: Partition,
+        candidates: Candidates,
+        turns: Sequence[Turn | None],
+        earlier: Sequence[Turn],
+        *,
+        zone: tzinfo | None,
+    ) -> JudgedCandidates:
+        """Judge the facts that the caller found, as those of an extractor."""
+        claims = await collected(candidates(turns))
+        numbers: dict[str, list[int]] = {}
+        for number, claim in enumerate(claims):
+            if isinstance(claim, Claim):
+                numbers.setdefault(claim.source.turn, []).append(number)
+        spoken = [turn for turn in turns if turn is not None and turn.is_spoken]
+        scenes = make_scenes(spoken, [turn for turn in earlier if turn.is_spoken], zone=zone)
+        own = [
+            [claim for claim in map(claims.__getitem__, numbers.get(turn.id, ())) if isinstance(claim, Claim)]
+            for turn in spoken
+        ]
+        judged = await self.judge(partition, spoken, scenes, own, later=True)
+        rulings: dict[int, Claim | Reason | Ruling] = dict(enumerate(claims))
+        for each in judged:
+            rulings.update(zip(numbers.get(each.turn.id, ()), each.rulings, strict=True))
+        return JudgedCandidates([each for each in judged if each.rulings], tuple(_refused(rulings)))
 
     async def known(self, partition: Partition, judged: Sequence[JudgedTurn]) -> KnownFacts:
         """Return the facts that bear on the claims."""
@@ -288,6 +328,15 @@ class KnownFacts:
 def _endable(claim: Claim) -> list[tuple[str, str]]:
     """Return whose attributes a claim may end."""
     return [(claim.subject, ending.attribute) for ending in claim.ends]
+
+
+def _refused(rulings: Mapping[int, Claim | Reason | Ruling]) -> Iterator[RefusedFact]:
+    for number, ruling in rulings.items():
+        match ruling:
+            case str():
+                yield RefusedFact(fact=number, reason=ruling)
+            case Refused(reason=reason) | Quarantined(reason=reason):
+                yield RefusedFact(fact=number, reason=reason, quarantined=isinstance(ruling, Quarantined))
 
 
 def reasons(judged: JudgedTurn) -> Counter[str]:

@@ -54,6 +54,7 @@ class Statement:
             cardinality=cardinality_of(self.attribute, "multi") if self.attribute else "multi",
             valid=Interval(start=self.valid_from or turn.at, granularity="instant"),
             confidence=1.0,
+            found_by="caller",
             metadata=self.metadata,
         )
 

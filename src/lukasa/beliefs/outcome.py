@@ -17,7 +17,7 @@ from lukasa.beliefs.proposal import (
     may_retire,
     rank,
     rests_on,
-    same_span,
+    shares_words,
     standing,
 )
 from lukasa.beliefs.timeline import Cut, PlacedClaim, Placement, correcting, place
@@ -77,7 +77,7 @@ def outcome(placed: PlacedClaim, verdict: Verdict, *, now: datetime, partition: 
 
 def merge_sources(sources: Sequence[Source], source: Source) -> tuple[Source, ...]:
     """Return the sources with another one, in the order of saying; the same words are no second source."""
-    if any(same_span(known, source) for known in sources):
+    if any(shares_words(known, source) for known in sources):
         return tuple(sources)
     merged = sorted((*sources, source), key=lambda source: source.at)
     return tuple(merged if len(merged) <= MOST_SOURCES else [*merged[:_FIRST], *merged[_FIRST + 1 :]])
@@ -169,6 +169,7 @@ class _VersionDraft:
             metadata=dict(claim.metadata),
             sources=(claim.source,),
             worded_by=claim.source.turn,
+            found_by=claim.found_by,
         )
 
     def free(self, key: str) -> tuple[str, int]:
@@ -212,6 +213,7 @@ def merged(fact: Fact, proposal: Proposal) -> Fact:
         fact,
         sources=merge_sources(fact.sources, claim.source),
         evidence=fact.evidence + (not rests_on(proposal, fact)),
+        found_by="caller" if claim.found_by == "caller" else fact.found_by,
         confidence=max(fact.confidence, claim.confidence, min(1 - doubt, _MAX_CONFIDENCE)),
         trust=proposal.trust if better else fact.trust,
         origin=proposal.origin if better else fact.origin,

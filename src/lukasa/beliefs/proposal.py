@@ -300,13 +300,13 @@ def _all_same(facts: Sequence[Fact]) -> bool:
 
 
 def rests_on(proposal: Proposal, fact: Fact) -> bool:
-    """Whether a fact already has the proposal's very words as a source."""
-    return any(same_span(proposal.claim.source, source) for source in fact.sources)
+    """Whether a fact already has the proposal's words as a source."""
+    return any(shares_words(proposal.claim.source, source) for source in fact.sources)
 
 
-def same_span(one: Source, other: Source) -> bool:
-    """Whether two sources are the same characters of the same turn."""
-    return (one.turn, one.start, one.end) == (other.turn, other.start, other.end)
+def shares_words(one: Source, other: Source) -> bool:
+    """Whether two sources have words of a turn in common: two readers seldom quote to the same character."""
+    return one.turn == other.turn and one.start < other.end and other.start < one.end
 
 
 def may_retire(proposal: Proposal, facts: Iterable[Fact]) -> bool:

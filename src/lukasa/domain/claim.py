@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Literal
 
-from lukasa.domain.fact import Cardinality, FactKind
+from lukasa.domain.fact import Cardinality, FactKind, FoundBy
 from lukasa.domain.interval import Interval
 from lukasa.domain.turn import Json, Source, Turn
 
@@ -71,6 +71,7 @@ class Claim:
     confidence: float = 0.8
     """From 0 to 1: how sure the extractor is that this was said and meant."""
 
+    found_by: FoundBy = "extractor"
     expires_at: datetime | None = None
     metadata: Mapping[str, Json] = field(default_factory=dict)
 

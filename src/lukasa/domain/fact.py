@@ -21,6 +21,9 @@ contradicts it, undecided; `quarantined`: not believed until it is reviewed, and
 Cardinality = Literal["single", "multi"]
 """Whether a subject has one value of an attribute at a time, or any number."""
 
+FoundBy = Literal["extractor", "caller"]
+"""Who read it out of its turns: an extractor (rules or a model), or the caller, who stated it or named it in `remember(facts=)`."""
+
 Trust = Literal["low", "medium", "high"]
 """How far the origin may be relied on. What is derived has the least trust of its sources."""
 
@@ -126,6 +129,9 @@ class Fact:
 
     worded_by: str = ""
     """The turn whose words `text` and `value` were taken from; empty when a person worded them."""
+
+    found_by: FoundBy = "extractor"
+    """`caller`: reading the turns again leaves it as it is."""
 
     superseded_by: str | None = None
     rivals: tuple[str, ...] = ()

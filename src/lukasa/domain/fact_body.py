@@ -26,6 +26,10 @@ def to_json(fact: Fact) -> dict[str, Json]:
     """Return every field but `seq`, times as ISO 8601 in the offset they were given in."""
     body: dict[str, Json] = {name: getattr(fact, name) for name in _PLAIN}
     body |= {name: _written(getattr(fact, name)) for name in _TIMES}
+    if fact.found_by != "extractor":
+        body["found_by"] = (
+            fact.found_by
+        )  # A field of later versions: the digests of older ones must not change.
     body["metadata"] = dict(fact.metadata)
     body["rivals"] = list(fact.rivals)
     body["valid"] = {
@@ -55,6 +59,7 @@ def from_json(body: dict[str, Any], *, seq: int = 0) -> Fact:
     return Fact(
         **plain,
         **times,
+        found_by=body.get("found_by", "extractor"),
         metadata=body["metadata"],
         rivals=tuple(body["rivals"]),
         valid=Interval(

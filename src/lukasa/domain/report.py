@@ -26,6 +26,20 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedFact:
+    """A fact that the caller named, and that is not believed."""
+
+    fact: int
+    """Its place in `facts=`, from 0."""
+
+    reason: str
+    """As in `Receipt.refused`."""
+
+    quarantined: bool = False
+    """It is kept for review, among `Receipt.facts`; otherwise nothing of it is stored."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """What `remember` did. Never an ambiguous empty list."""
 
@@ -49,6 +63,9 @@ class Receipt:
 
     refused: Mapping[str, int] = field(default_factory=dict)
     """Claims that the gate did not let pass, by reason; under `instruction` also what `instructions` lists."""
+
+    refused_facts: Sequence[RefusedFact] = ()
+    """Of the facts that the caller named, those that the gate did not let pass."""
 
     instructions: Sequence[Source] = ()
     """Sentences of assistants, tools and pages that tell their reader what to do: nothing is claimed from them."""

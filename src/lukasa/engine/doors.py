@@ -11,7 +11,7 @@ import inspect
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import wraps
 from typing import Any, cast
 
@@ -19,6 +19,7 @@ from lukasa.bounds import LIMITS, check_length, read_filter, read_metadata
 from lukasa.domain.filter import METADATA, AllOf, AnyOf, Compare, Filter, Not
 from lukasa.domain.report import Receipt
 from lukasa.errors import InputError
+from lukasa.extraction.candidates import CandidateFact, read_candidates
 from lukasa.text.secrets import Redacted, redact, redact_json, redact_name
 from lukasa.writing.messages import redact_key
 
@@ -46,7 +47,8 @@ _UNTOUCHED = frozenset(
         "messages",  # `read_messages` redacts them, and the metadata; `chat` shows them to the model as they are.
         *("remember.metadata", "chat.metadata"),
         "question",  # It is not stored.
-        *("turns", "facts", "ids", "fact", "keep"),  # Ids, which Lukasa makes.
+        *("turns", "ids", "fact", "keep"),  # Ids, which Lukasa makes.
+        *("erase.facts", "approve.facts", "reject.facts"),
         "erase.text",  # A label in its place would match, and destroy, every text with a secret of that kind.
     )
 )
@@ -102,6 +104,8 @@ def check_owner(name: str, value: str) -> None:
 def _cleaned(name: str, value: Any, labels: list[str]) -> Any:
     if name == "filter":
         return _filter(read_filter(value))
+    if name == "facts":
+        return [_fact(fact, labels) for fact in read_candidates(value)]
     if isinstance(value, str):
         # Before it is searched: no text but a message's or a question's may be longer.
         check_length(name, value, LIMITS.fact_bytes)
@@ -115,6 +119,12 @@ def _cleaned(name: str, value: Any, labels: list[str]) -> Any:
     if isinstance(value, list | tuple):
         return [_cleaned(name, item, labels) for item in value]
     return value
+
+
+def _fact(fact: CandidateFact, labels: list[str]) -> CandidateFact:
+    texts = ((field.name, getattr(fact, field.name)) for field in fields(fact))
+    cleaned = {name: _cleaned(name, text, labels) for name, text in texts if isinstance(text, str)}
+    return replace(fact, **cleaned)
 
 
 def _filter(condition: Filter | None) -> Filter | None:

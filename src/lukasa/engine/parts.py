@@ -99,6 +99,7 @@ class Paths:
         self.guidance: dict[Partition, Guidance] = {}
         """Wishes for single partitions, in place of the general ones."""
 
+        self.guidance_of = lambda partition: self.guidance.get(partition, parts.guidance)
         gate = Judge(self.served)
         self.believe = Believe(store, parts.extractor, gate, parts.resolve, recipe)
         self.reader = SessionReader(
@@ -115,7 +116,7 @@ class Paths:
             ),
             recipe=parts.recipe,
             meter=self.meter,
-            guidance=lambda partition: self.guidance.get(partition, parts.guidance),
+            guidance=self.guidance_of,
             policy=parts.distil,
         )
         patience = parts.distil.patience if parts.recipe else None

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from lukasa.beliefs.believe import Candidates
 from lukasa.bounds import check_question, check_share, read_filter, read_label
 from lukasa.domain.document import Kind
 from lukasa.domain.query import TurnQuery
 from lukasa.domain.recalled import Context, Recalled
 from lukasa.domain.report import Receipt, Stats
+from lukasa.domain.scope import Partition
 from lukasa.domain.time import read_zone
 from lukasa.domain.turn import Json, Turn
 from lukasa.engine.arguments import FilterLike, Verbs, check_count, check_limit
 from lukasa.errors import InputError, shown
+from lukasa.extraction.candidates import FactLike, check_places, read_candidates
+from lukasa.extraction.guidance import Guidance
 from lukasa.gate.echoes import Echoes
 from lukasa.indexing.backlog import Reindex
 from lukasa.off_loop import collected, off_loop
@@ -22,7 +26,14 @@ from lukasa.retrieval.question import Question, View
 from lukasa.retrieval.recall import Recall
 from lukasa.upkeep.refresh import Refresh
 from lukasa.upkeep.worker import Wait, Worker
-from lukasa.writing.messages import Message, ParsedMessages, each_message, exported, read_labels
+from lukasa.writing.messages import (
+    Message,
+    ParsedMessages,
+    ReadMessage,
+    each_message,
+    exported,
+    read_labels,
+)
 from lukasa.writing.remember import Call, Remember
 
 _PAGE = 500
@@ -33,6 +44,7 @@ class TurnVerbs(Verbs):
     """Turns of one partition."""
 
     _remember: Remember
+    _guidance_of: Callable[[Partition], Guidance]
     _wait: Wait | None
     """`None`: no model reads turns later."""
 
@@ -49,6 +61,7 @@ class TurnVerbs(Verbs):
         at: datetime | str | None = None,
         session: str | None = None,
         key: str | None = None,
+        facts: FactLike | Sequence[FactLike] = (),
         wait: bool = False,
         agent: str | None = None,
         origin: str | None = None,
@@ -64,6 +77,10 @@ class TurnVerbs(Verbs):
         is stored once: the receipt lists the duplicates. With an idempotency *key*, a repeated call stores nothing twice,
         whatever its times.
 
+        *facts* are what your own model found in these messages: texts, mappings or `CandidateFact`, beside what the extractor in use
+        finds. They are judged and compared with what is known as its facts are; `refused_facts` says which are not believed, and
+        why. They may come later than the messages, when those are sent again without a key.
+
         A name is kept on one line. What has the origin `tool`, `web` or `document` is found and quoted, and nothing is believed of it.
         A model distils facts in the background; with *wait*, the call returns when it has, or has failed (see `pending` and
         `warnings`).
@@ -74,9 +91,10 @@ class TurnVerbs(Verbs):
         zone = zone or self._zone
         read_label("key", key)
         labels = read_labels(at=at, session=session, agent=agent, origin=origin, metadata=metadata, zone=zone)
-        each = each_message(messages, labels, zone=zone, policy=self._remember.policy)
-        read = await off_loop(ParsedMessages.of, await collected(each))
-        call = Call(read.drafts, key, self._clock(), read_zone(zone) if zone else None)
+        each = await collected(each_message(messages, labels, zone=zone, policy=self._remember.policy))
+        read = await off_loop(ParsedMessages.of, each)
+        candidates = self._candidates(facts, each, zone)
+        call = Call(read.drafts, key, self._clock(), read_zone(zone) if zone else None, candidates=candidates)
         receipt = await self._remember(self.partition, read, call)
         old = await self._refresh.queue(self.partition)
         if wait and self._wait is not None:
@@ -84,6 +102,27 @@ class TurnVerbs(Verbs):
         if receipt.pending or old:
             self._worker.kick()
         return receipt
+
+    def _candidates(
+        self, facts: FactLike | Sequence[FactLike], messages: Sequence[ReadMessage], zone: str | None
+    ) -> Candidates | None:
+        """Return what makes claims of the facts that the caller found; `None`: there are none."""
+        named = read_candidates(facts, messages=len(messages))
+        if not named:
+            return None
+        if not messages:
+            raise InputError(
+                "facts rest on messages: give those that say them, too; they may be stored already"
+            )
+        # Schemas of replies take a while to load: not where no facts are named.
+        from lukasa.extraction.model.candidates import CandidateClaims  # noqa: PLC0415
+
+        stored = [index for index, message in enumerate(messages) if message.draft is not None]
+        check_places(named, len(stored))
+        places = {index: place for place, index in enumerate(stored)}
+        return CandidateClaims(
+            named, places, self._guidance_of(self.partition), read_zone(zone) if zone else None
+        )
 
     async def recall(
         self,

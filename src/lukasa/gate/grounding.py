@@ -40,7 +40,9 @@ def support(claim: Claim, ground: Ground, sentence: str) -> float | None:
     in_turn = claim.source.turn == turn.id and turn.text[claim.source.start : claim.source.end] == claim.quote
     if not in_turn or not claim.quote.strip() or _is_too_long(claim):
         return None
-    texts = (claim.text, claim.subject, claim.value or "")
+    # When something was may be read in the turn, or be the caller's word.
+    when = claim.valid.phrase if claim.found_by == "caller" and claim.valid is not None else ""
+    texts = (claim.text, claim.subject, claim.value or "", when)
     if not all(_named_and_counted(text, claim, ground) for text in texts):
         return None
     said = _said(claim, ground)

@@ -2,7 +2,7 @@
 
 The facts that rest on nothing but these turns are decided as if they were not known yet. A fact that comes out the same stays
 as it is; one that comes out otherwise gets another version; one that does not come out is hidden. All of it is one write, and
-`undo` takes it back. What a person worded, pinned or forgot is left alone.
+`undo` takes it back. What the caller stated or found, and what a person worded, pinned or forgot, is left alone.
 """
 
 from __future__ import annotations
@@ -106,7 +106,10 @@ class Reread:
         return {
             fact.id: fact
             for fact in facts
-            if fact.worded_by and not fact.pinned and ids.issuperset(source.turn for source in fact.sources)
+            if fact.worded_by
+            and fact.found_by == "extractor"
+            and not fact.pinned
+            and ids.issuperset(source.turn for source in fact.sources)
         }
 
     async def _decide(self, run: Run, turns: Sequence[Turn]) -> tuple[list[JudgedTurn], list[Version]]:

@@ -4,7 +4,7 @@ The path, in order:
 
 1. `_new_turns`    drafts that repeat the end of the session are left out; the others become turns with ids
 2. `_erased`, `_stored`    turns that were erased are not stored again, and those that are stored are not read again
-3. `_judged`       the extractor proposes claims, the gate judges them (`beliefs.believe`)
+3. `_judged`, `_candidates`    the extractor proposes claims, and perhaps the caller; the gate judges them (`beliefs.believe`)
 4. `resolve`       the claims are compared with the known facts: versions of facts
 5. `_encode`       turns and facts without vectors get them, in one batch
 6. `_apply`        all of it is written at once; when another process wrote since step 1, the plan is made again. What is
@@ -21,7 +21,15 @@ from itertools import chain, islice
 from time import perf_counter
 from typing import NamedTuple
 
-from lukasa.beliefs.believe import Believe, JudgedTurn, Version, put, reasons
+from lukasa.beliefs.believe import (
+    Believe,
+    Candidates,
+    JudgedCandidates,
+    JudgedTurn,
+    Version,
+    put,
+    reasons,
+)
 from lukasa.domain.change import AddTurn, Applied, Change
 from lukasa.domain.claim import Claim
 from lukasa.domain.embedding import Embedding
@@ -33,7 +41,7 @@ from lukasa.domain.query import TurnQuery
 from lukasa.domain.report import Receipt, Usage
 from lukasa.domain.scope import Partition, content_id
 from lukasa.domain.time import to_micros
-from lukasa.domain.turn import Turn
+from lukasa.domain.turn import MAX_INT, Turn
 from lukasa.gate.rulings import Admitted
 from lukasa.indexing.documents import document_of, encoded_texts
 from lukasa.indexing.encoder import Encoded, Encoder
@@ -59,6 +67,9 @@ class Call(NamedTuple):
     claim: Callable[[Turn], Claim] | None = None
     """What the caller states, in place of what an extractor would find."""
 
+    candidates: Candidates | None = None
+    """What the caller found in the turns, beside what an extractor finds."""
+
 
 @dataclass(slots=True)
 class CallCache:
@@ -79,7 +90,9 @@ class NewTurns(NamedTuple):
     identified: bool
     """Whether times or keys say which turns they are."""
 
-    duplicates: list[str]
+    repeated: Sequence[Turn]
+    """The turns that the first drafts repeat."""
+
     turns: list[Turn]
     tail: Sequence[Turn]
     """The end of the session, as far as it was read."""
@@ -99,6 +112,9 @@ class Plan(NamedTuple):
 
     turns: list[Turn]
     judged: Sequence[JudgedTurn] = ()
+    candidates: JudgedCandidates = JudgedCandidates()
+    """What the caller found."""
+
     versions: Sequence[Version] = ()
     """The facts that follow."""
 
@@ -135,7 +151,8 @@ class Remember:
                 duplicates=(*plan.duplicates, *applied.duplicates),
                 skipped=[*parsed.skipped, *(_ERASED.format(turn_id) for turn_id in plan.erased)],
                 facts=applied.facts,
-                refused=_refused(plan.judged),
+                refused=_refused(plan),
+                refused_facts=plan.candidates.refused,
                 instructions=[source for each in plan.judged for source in each.instructions],
                 redacted=parsed.redacted,
                 change=applied.call,
@@ -198,18 +215,22 @@ class Remember:
         erased = await self._erased(partition, new.turns)
         turns = [turn for turn in new.turns if turn.id not in erased]
         # A turn without a time of its own happens now: it cannot be stored already.
-        stored = await self._stored(partition, turns) if new.identified else set()
+        stored = await self._stored(partition, turns) if new.identified else {}
         unread = [turn for turn in turns if turn.id not in stored]
         judged = await self._judged(partition, unread, new.tail, cache)
-        versions = await self.believe.resolve(partition, judged, now=cache.call.now)
+        said = [stored.get(turn.id, turn) if turn.id not in erased else None for turn in new.turns]
+        candidates = await self._candidates(partition, cache.call, [*new.repeated, *said], new.tail)
+        claimed = [*judged, *candidates.turns]
+        versions = await self.believe.resolve(partition, claimed, now=cache.call.now)
         encoded = await self._encode(unread, versions, cache)
         independent = new.identified and not versions
         return Plan(
             version=None if independent else version,
-            duplicates=new.duplicates,
+            duplicates=[turn.id for turn in new.repeated],
             erased=sorted(erased),
             turns=turns,
             judged=judged,
+            candidates=candidates,
             versions=versions,
             fingerprint=encoded.fingerprint,
             warning=encoded.warning,
@@ -220,24 +241,24 @@ class Remember:
         if call.key is not None or all(_identified(draft) for draft in call.drafts):
             # A time or a key says by itself whether it is the same turn: no need to look at the others.
             turns = await collected(make_turns(partition, call.drafts, call))
-            return NewTurns(identified=True, duplicates=[], turns=turns, tail=())
+            return NewTurns(identified=True, repeated=(), turns=turns, tail=())
         newest = _newest(call.drafts[0].session, min(self.policy.overlap, len(call.drafts) + SCENE))
         tail = list(reversed(await self.store.turns(partition, newest)))
         repeated = said_already(tail, call.drafts, now=call.now, policy=self.policy)
-        duplicates = [turn.id for turn in tail[len(tail) - repeated :]]
         turns = await collected(make_turns(partition, call.drafts[repeated:], call))
-        return NewTurns(identified=False, duplicates=duplicates, turns=turns, tail=tail)
+        return NewTurns(identified=False, repeated=tail[len(tail) - repeated :], turns=turns, tail=tail)
 
-    async def _stored(self, partition: Partition, turns: Sequence[Turn]) -> set[str]:
-        """Return the ids of turns that are stored already, under their id or their key: they are not read again.
+    async def _stored(self, partition: Partition, turns: Sequence[Turn]) -> dict[str, Turn]:
+        """Return the turns that are stored already, under their id or their key, by id: they are not read again.
 
         Importing a file again costs no encoding, and a call that is repeated says nothing twice.
         """
         by_id = TurnQuery(ids=[turn.id for turn in turns], include_retired=True)
-        ids = {turn.id for turn in await self.store.turns(partition, by_id)}
+        ids = {turn.id: turn for turn in await self.store.turns(partition, by_id)}
         by_key = TurnQuery(keys=[turn.key for turn in turns if turn.key], include_retired=True)
-        keys = {turn.key for turn in await self.store.turns(partition, by_key)} if by_key.keys else set()
-        return {turn.id for turn in turns if turn.id in ids or (turn.key and turn.key in keys)}
+        keys = {turn.key: turn for turn in await self.store.turns(partition, by_key)} if by_key.keys else {}
+        known = ((turn.id, ids.get(turn.id) or (keys.get(turn.key) if turn.key else None)) for turn in turns)
+        return {turn_id: turn for turn_id, turn in known if turn is not None}
 
     async def _erased(self, partition: Partition, turns: Sequence[Turn]) -> set[str]:
         """Return the ids of turns that were erased, or whose words were."""
@@ -259,6 +280,20 @@ class Remember:
         for judged in await self.believe.extract(partition, unread, earlier, zone=cache.call.zone):
             cache.judged[judged.turn.id] = judged
         return [cache.judged[turn.id] for turn in turns]
+
+    async def _candidates(
+        self, partition: Partition, call: Call, turns: Sequence[Turn | None], tail: Sequence[Turn]
+    ) -> JudgedCandidates:
+        """Judge what the caller found in the turns of the call, stored before or not. With a key, only what is new may change anything."""
+        stored = [turn for turn in turns if turn is not None and turn.seq]
+        if call.candidates is None or (call.key is not None and stored):
+            return JudgedCandidates()
+        live = [turn if turn is not None and turn.retired_at is None else None for turn in turns]
+        said = [turn for turn in live if turn is not None]
+        here, first = {turn.id for turn in said}, min((turn.seq for turn in stored), default=MAX_INT)
+        tail = tail or await self._tails(partition, said)
+        earlier = [turn for turn in tail if turn.id not in here and turn.seq < first]
+        return await self.believe.judge_candidates(partition, call.candidates, live, earlier, zone=call.zone)
 
     async def _tails(self, partition: Partition, turns: Sequence[Turn]) -> list[Turn]:
         """Return the last turns of the sessions that the new ones continue."""
@@ -296,8 +331,9 @@ def _newest(session: str | None, limit: int) -> TurnQuery:
     )
 
 
-def _refused(judged: Sequence[JudgedTurn]) -> dict[str, int]:
-    return dict(sorted(sum(map(reasons, judged), Counter[str]()).items()))
+def _refused(plan: Plan) -> dict[str, int]:
+    named = Counter(each.reason for each in plan.candidates.refused)
+    return dict(sorted(sum(map(reasons, plan.judged), named).items()))
 
 
 def said_already(

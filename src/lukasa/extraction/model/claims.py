@@ -31,7 +31,7 @@ CONFIDENCE = 0.85
 """Of what a model read: between a row of our grammar and a sentence as it stands."""
 
 _NAME = r"\b[A-Z][\w'’-]*[^\W_](?:\s+[A-Z][\w'’-]+)*"
-_SELF = frozenset({"i", "me", "user", "the user", "speaker", "the speaker", "myself"})
+SELF = frozenset({"i", "me", "user", "the user", "speaker", "the speaker", "myself"})
 
 
 class Passage(NamedTuple):
@@ -51,8 +51,13 @@ def claim_of(
 ) -> Claim | None:
     """Return an extracted fact as a claim; `None`: the turns do not say it."""
     passage = _passage(item, turns)
-    if passage is None:
-        return None
+    return None if passage is None else claim_in(passage, item, turns, guidance=guidance, zone=zone)
+
+
+def claim_in(
+    passage: Passage, item: ExtractedFact, turns: Sequence[Turn], *, guidance: Guidance, zone: tzinfo | None
+) -> Claim:
+    """Return an extracted fact as the claim that a passage of the turns makes."""
     subject = item.subject.strip()
     label, value = _attribute(item)
     attribute = known_attribute(label) if label else None
@@ -61,7 +66,7 @@ def claim_of(
     when = named_time(item.when, passage, zone) if item.when or happens else None
     claim = claim_on(
         passage,
-        speaker(passage.turn) if subject.casefold() in _SELF else subject,
+        speaker(passage.turn) if subject.casefold() in SELF else subject,
         item.text,
         turns=turns,
         when=when,

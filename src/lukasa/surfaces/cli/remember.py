@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -29,6 +30,13 @@ def remember(
         str, Parameter(help="Time zone of --at when it has no offset, such as Europe/Lisbon.")
     ] = "",
     session: Annotated[str, Parameter(help="The conversation that it belongs to.")] = "",
+    fact: Annotated[
+        tuple[str, ...],
+        Parameter(
+            help="A fact that you found in it: a sentence, or a JSON object with `text`, `subject`, `attribute`, …; repeatable.",
+            negative="",
+        ),
+    ] = (),
     key: Annotated[str, Parameter(help="Idempotency key: the same key stores nothing twice.")] = "",
     wait: Annotated[
         bool, Parameter(help="Wait until the model, if there is one, has read the message.")
@@ -41,15 +49,35 @@ def remember(
     message: dict[str, object] = {"role": role, "content": content}
     if speaker:
         message["name"] = speaker
+    named = list(map(_fact, fact))
     with opened_handle(options, new=True) as memory:
         receipt = memory.remember(
-            message, at=at or None, zone=zone or None, session=session or None, key=key or None, wait=wait
+            message,
+            at=at or None,
+            zone=zone or None,
+            session=session or None,
+            key=key or None,
+            facts=named,
+            wait=wait,
         )
         facts = [] if options.json else known_facts(memory, receipt.facts)
     if options.json:
         print_json(receipt)
     else:
         _show_receipt(receipt, facts)
+        for refused in receipt.refused_facts:
+            kept = "waits for `lukasa review`" if refused.quarantined else "not believed"
+            console().print(Text(f"Fact {refused.fact + 1}: {kept} ({refused.reason})", style="yellow"))
+
+
+def _fact(text: str) -> str | dict[str, object]:
+    if not text.lstrip().startswith("{"):
+        return text
+    try:
+        fields: dict[str, object] = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise CycloptsError(msg=f"--fact begins with {{ and is no JSON object: {error}") from error
+    return fields
 
 
 def forget(
