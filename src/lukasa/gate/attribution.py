@@ -1,15 +1,13 @@
-"""Whether a claim is of the one of whom the words are, and of no other: who speaks, whose sister, who did it to whom. Pure."""
+"""Whether a claim is of the one of whom the words are, and of no other: who speaks, whose sister. Pure."""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Collection, Sequence
-from itertools import pairwise
+from collections.abc import Collection
 
 from lukasa.domain.claim import Claim
 from lukasa.gate.ground import Ground
-from lukasa.text.analysis import content_words, is_stop_word, stem_set, term_of
+from lukasa.text.analysis import is_stop_word, stem_set, term_of
 from lukasa.text.comparison import Word, words
 from lukasa.text.patterns import LazyPattern, WordLists
 from lukasa.text.rendering import speaker
@@ -53,7 +51,7 @@ _SECOND_PERSON = frozenset({"you", "your", "yours", "yourself", "u", "ya"})
 _TOLD = LazyPattern(
     r"(?P<who>[^\W\d_]+)(?:['’]s advice|\s+(?:advised|suggested|recommended|told|encouraged|offered|promised))\b"
 )
-_TO_ANOTHER = LazyPattern(r"(?i)\W*you(?:'re|’re|'ve|’ve| are| have)\b")
+_TO_ANOTHER = LazyPattern(r"(?i)\W*(?:you(?:'re|’re|'ve|’ve| are| have)|your)\b")
 
 
 def of_another(claim: Claim) -> bool:
@@ -81,40 +79,6 @@ _OF_KIN = LazyPattern(
 )
 
 
-# --- who did it to whom ----------------------------------------------------------------------------------------------
-
-
-def exchanged(quote: str, statement: str, ground: Ground) -> bool:
-    """Whether two names stand the other way round about the same word: `Ana called Ben` for `Ben called me`."""
-    me, you = _first_name(ground.turn.speaker), _first_name(_addressee(ground))
-    quote_terms, claim_terms = _terms(quote, me, you), _terms(statement, me, you)
-    content = content_words(statement)
-    # A word that only begins a sentence with a capital is no name.
-    inside = {
-        term_of(word.raw) for text in (quote, statement) for word in words(text)[1:] if word.raw[:1].isupper()
-    }
-    names = {term_of(word.raw) for word in words(statement) if is_name(word, content)} & inside | {
-        me,
-        you,
-    } - {""}
-    telling = {*content, *_PASSIVE}
-    people = {me, you, *map(_first_name, ground.names)}
-    order = [(term, index) for index, term in enumerate(claim_terms) if term in names]
-    for (first, start), (second, end) in pairwise(order):
-        # `and` or `met` say the same in either order.
-        between = frozenset(claim_terms[start + 1 : end]) - stem_set(_EVEN)
-        link = between if len(between) == 1 else between & telling
-        if (
-            first == second
-            or not link - _PASSIVE
-            or not ({first, second} & people or _single(quote_terms, first, second))
-        ):
-            continue
-        if _linked(quote_terms, second, first, link) and not _linked(quote_terms, first, second, link):
-            return True
-    return False
-
-
 def is_name(word: Word, content: Collection[str]) -> bool:
     """Whether a word is a name: it has a capital, and is none of those that sentences begin with.
 
@@ -127,55 +91,3 @@ def is_name(word: Word, content: Collection[str]) -> bool:
     return term not in stem_set(_LISTS["scaffolding"]) and (
         term in content or not raw.isalpha() or not raw.isascii()
     )
-
-
-def _single(terms: Sequence[str], first: str, second: str) -> bool:
-    """Whether two names stand once each: only then their order tells something, whatever they name."""
-    return terms.count(first) == 1 == terms.count(second)
-
-
-def _addressee(ground: Ground) -> str | None:
-    """Return who "you" is: the only other one who is known to speak."""
-    others = {name for name in ground.names if name != ground.turn.speaker}
-    return others.pop() if len(others) == 1 else None
-
-
-def _first_name(name: str | None) -> str:
-    return term_of(name.split()[0]) if name and name.split() else ""
-
-
-def _terms(text: str, me: str, you: str) -> list[str]:
-    """Return the terms of a text in order, with the speaker's name for `I`, `me` and `my`, the other's for `you`."""
-    persons = {**dict.fromkeys(("i", "me", "my", "myself"), me), **dict.fromkeys(_SECOND_PERSON, you)}
-    return [persons.get(word.term) or term_of(word.raw.removesuffix("'s")) for word in words(text)]
-
-
-_EVEN = "and or with a the an meet marry together are is was were be have has had both also in on at"
-_PASSIVE = frozenset({"by", "of"})
-"""Between two names, these turn the order round: `taught by Ben`, `the teacher of Ana` (`Ana's teacher`)."""
-
-_FARTHEST = 25
-"""Words between two names that one verb can tie together."""
-
-
-def _linked(terms: Sequence[str], first: str, second: str, link: frozenset[str]) -> bool:
-    """Whether the two names stand in this order around a word of the link; `by` turns the order round."""
-    passive = bool(link & _PASSIVE)
-    straight = _between(terms, first, second, link)
-    return any(turned == passive for turned in straight) or any(
-        turned != passive for turned in _between(terms, second, first, link)
-    )
-
-
-def _between(terms: Sequence[str], first: str, second: str, link: frozenset[str]) -> list[bool]:
-    """Return, for each time that the names stand in this order around a word of the link, whether `by` is there."""
-    turned = []
-    seconds = [index for index, term in enumerate(terms) if term == second]
-    for start in (index for index, term in enumerate(terms) if term == first):
-        index = bisect_right(seconds, start)
-        if index == len(seconds) or seconds[index] - start > _FARTHEST:
-            continue
-        between = set(terms[start + 1 : seconds[index]])
-        if between & (link - _PASSIVE):
-            turned.append(bool(between & _PASSIVE))
-    return turned

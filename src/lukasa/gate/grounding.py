@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from lukasa.domain.claim import Claim
 from lukasa.domain.turn import Turn
-from lukasa.gate.attribution import exchanged, is_name, misattributed, of_another
+from lukasa.gate.attribution import is_name, misattributed, of_another
 from lukasa.gate.ground import Ground, bare
 from lukasa.gate.moments import Moment, days_of, follows, moments
 from lukasa.gate.polarity import agree, polarity
@@ -48,9 +48,7 @@ def support(claim: Claim, ground: Ground, sentence: str) -> float | None:
     said = _said(claim, ground)
     if said is None or not _affirms_alike(claim, sentence, turn):
         return None
-    if exchanged(sentence, claim.text, ground) or of_another(claim):
-        return None
-    return None if misattributed(claim, ground, sentence) else said
+    return None if of_another(claim) or misattributed(claim, ground, sentence) else said
 
 
 def _is_too_long(claim: Claim) -> bool:

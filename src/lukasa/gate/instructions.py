@@ -116,7 +116,7 @@ _POSED = LazyPattern(
 _DISGUISE = LazyPattern(
     r"(?<![a-z\d+])(?=[a-z+]*\d)[a-z\d+]{24,}"  # base64 or hexadecimal
     r"|%20\w+%20|&lt;/?\w|(?:&#x?\w{2,5};){3}"
-    r"|(?<!\w)(?:[^\W\d][ *_-]){2,60}[^\W\d](?!\w)"  # letters apart
+    r"|(?<!\w)(?!(?:[a-g][ *_-])+[a-g](?!\w))(?:[^\W\d][ *_-]){2,60}[^\W\d](?!\w)"  # letters apart, no notes
     r"|[a-z][а-яіѕјԁοανικρτυε]|[а-яіѕјԁοανικρτυε][a-z]"  # look-alikes of other scripts
     r"|[a-z][013457]{1,3}[a-z].{0,40}[a-z][013457]{1,3}[a-z]"  # digits for letters
 )
