@@ -12,7 +12,7 @@ from functools import reduce
 from math import isfinite
 from operator import getitem
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self
 from warnings import warn
 
 from pydantic import Field, SecretStr, ValidationError
@@ -80,10 +80,10 @@ class Settings(BaseSettings):
     """`onnx` (the bundled models), `hashing` (tests), `openai:MODEL`, or `none` for full-text only."""
 
     embedder_url: str = ""
-    """Base URL of an OpenAI-compatible server, for `openai:MODEL`."""
+    """Base URL of an OpenAI-compatible server, for `openai:MODEL`. Empty: OpenAI's own."""
 
     embedder_key: SecretStr = SecretStr("")
-    """API key for `embedder_url`."""
+    """API key for `embedder_url`. Empty, and without `embedder_url`: `OPENAI_API_KEY`."""
 
     dense_model: str = ""
     """For `onnx`: another model than the default, by manifest name or directory; empty: the default."""
@@ -108,7 +108,7 @@ class Settings(BaseSettings):
     """API key for `llm_url`."""
 
     llm_attempts: Annotated[int, Field(ge=1)] = 3
-    """How often a call is tried that may succeed a little later."""
+    """How often a call is tried that may succeed a little later, within the time that it has."""
 
     llm_concurrency: Annotated[int, Field(ge=1)] = 4
     """Calls at once."""
@@ -117,7 +117,7 @@ class Settings(BaseSettings):
     """Calls within a minute; 0: no bound."""
 
     llm_timeout: Amount = 0.0
-    """Seconds for one call; 0: 60 where a caller waits for it, and `distil.timeout` in the background."""
+    """Seconds for one call with all its attempts; 0: 60 where a caller waits for it, and `distil.timeout` in the background."""
 
     llm_record: str = ""
     """A file of recorded replies: a request that is in it is answered from it, others are added. Empty: none."""
@@ -226,6 +226,20 @@ class Settings(BaseSettings):
         """Return a copy with changes."""
         current = {name: getattr(self, name) for name in self.model_fields_set}
         return type(self)(**{**current, **changes})
+
+
+class OpenAIAccount(NamedTuple):
+    """Where OpenAI's own libraries would ask, and with which key."""
+
+    url: str
+    key: str
+
+
+def openai_account(env: Mapping[str, str] | None = None) -> OpenAIAccount:
+    """Return what `OPENAI_BASE_URL` and `OPENAI_API_KEY` say; the key goes nowhere but to that address."""
+    variables = os.environ if env is None else env  # noqa: TID251 - the one place
+    url = variables.get("OPENAI_BASE_URL") or "https://api.openai.com/v1"
+    return OpenAIAccount(url, variables.get("OPENAI_API_KEY", ""))
 
 
 def default_path(env: Mapping[str, str] | None = None) -> Path:

@@ -20,6 +20,7 @@ LukasaError
 │   ├── ProviderTimeoutError … it did not answer in time                  (retry is sensible)
 │   ├── ProviderDownError    … it cannot be reached, or it failed         (retry is sensible)
 │   ├── RateLimitedError     … too many requests                          (retry is sensible)
+│   ├── RequestRefusedError  … it refused what it was sent, and will again
 │   ├── OverBudgetError      … its budget is spent
 │   └── BadReplyError        … its reply cannot be used
 └── ClosedError              the memory was closed, or opened before a fork
@@ -133,6 +134,10 @@ class RateLimitedError(ProviderError):
         super().__init__(detail)
         self.wait = wait
         """Seconds to wait, if the provider gave them."""
+
+
+class RequestRefusedError(ProviderError):
+    """The provider refused this one request, for what it says or for its length; others may go through."""
 
 
 class OverBudgetError(ProviderError):

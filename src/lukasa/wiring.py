@@ -12,7 +12,7 @@ from typing import NamedTuple, Self, TypeVar
 from uuid import uuid4
 
 from lukasa.adapters import registry
-from lukasa.config import Settings, as_path, default_path
+from lukasa.config import Settings, as_path, default_path, openai_account
 from lukasa.domain.time import read_zone
 from lukasa.engine.memory import AsyncEngine
 from lukasa.engine.parts import Parts
@@ -188,15 +188,16 @@ def _embedder(settings: Settings) -> Embedder | None:
         case "none":
             return None
         case "openai":
-            if not model or not settings.embedder_url:
+            url, key = settings.embedder_url, settings.embedder_key.get_secret_value()
+            if model and not url:
+                account = openai_account()
+                url, key = account.url, key or account.key
+            if not model or not (settings.embedder_url or key):
                 raise ConfigError(
-                    "embedder 'openai' needs a model and a URL: embedder='openai:MODEL', embedder_url=…"
+                    "embedder 'openai' needs a model, and OpenAI's key or another server's URL: embedder='openai:MODEL' with "
+                    "OPENAI_API_KEY, or embedder_url=… (LUKASA_EMBEDDER_URL)"
                 )
-            return registry.embedder(name)(
-                base_url=settings.embedder_url,
-                model=model,
-                api_key=settings.embedder_key.get_secret_value() or None,
-            )
+            return registry.embedder(name)(base_url=url, model=model, api_key=key or None)
         case "onnx":
             options = _local(settings)
             if settings.dense_model:
@@ -268,11 +269,11 @@ def language_model(settings: Settings) -> LLM | None:
 
     if settings.llm_replay:
         return RecordedLLM(None, settings.llm_replay, mode="replay", name=settings.llm)
-    llm: LLM = TracedLLM(PricedLLM(_model(settings)))
+    # Inside of the queue: the time of a call begins when it is its turn.
+    llm: LLM = RetriedLLM(TracedLLM(PricedLLM(_model(settings))), attempts=settings.llm_attempts)
+    llm = LimitedLLM(llm, concurrency=settings.llm_concurrency, per_minute=settings.llm_per_minute)
     if settings.llm_timeout:
         llm = TimedLLM(llm, settings.llm_timeout)
-    llm = LimitedLLM(llm, concurrency=settings.llm_concurrency, per_minute=settings.llm_per_minute)
-    llm = RetriedLLM(llm, attempts=settings.llm_attempts)
     return RecordedLLM(llm, settings.llm_record) if settings.llm_record else llm
 
 

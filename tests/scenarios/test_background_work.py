@@ -100,6 +100,33 @@ def test_a_process_without_a_model_leaves_its_jobs_to_one_that_has_one(tmp_path:
     asyncio.run(run())
 
 
+def test_a_worker_without_jobs_waits_for_those_of_other_processes(tmp_path: Path):
+    path, soon = tmp_path / "a.lukasa", JobPolicy(poll=timedelta(milliseconds=1))
+
+    async def run() -> None:
+        asked = asyncio.Event()
+
+        def script(request: LLMRequest) -> Any:
+            asked.set()
+            return good(request)
+
+        async with opened(path, script, jobs=soon) as (memory, _):
+            working = asyncio.create_task(memory.work())
+            async with opened(path, ScriptedLLM(good, delay=30)) as (other, _):
+                await other.of("ada").remember(SAID, at=AT, session="s1")
+                assert not working.done()
+            async with asyncio.timeout(30):
+                await asked.wait()
+                await memory.flush()
+            assert await texts(memory.of("ada")) == TEXTS
+            assert not working.done()
+            working.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await working
+
+    asyncio.run(run())
+
+
 def test_the_blocking_face_waits_too(tmp_path: Path):
     with Memory.open(
         tmp_path / "a.lukasa", settings=SETTINGS.with_(distil=SOON), llm=ScriptedLLM(good)

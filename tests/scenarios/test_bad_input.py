@@ -197,7 +197,7 @@ def test_a_strange_question_is_still_a_question(alice: Handle, question: str):
         ({"zone": "Mars/Olympus"}, "memory:", "setting zone: unknown time zone 'Mars/Olympus'"),
         ({"embedder": "word2vec"}, "memory:", "unknown embedder 'word2vec'; known: hashing"),
         ({"embedder": "hashing:256"}, "memory:", "'hashing' takes no model"),
-        ({"embedder": "openai"}, "memory:", "needs a model and a URL"),
+        ({"embedder": "openai"}, "memory:", "needs a model, and OpenAI's key"),
         ({"dense_model": "bge-huge", "embedder": "onnx"}, "memory:", "unknown dense model 'bge-huge'"),
         ({"tokens": "letters"}, "memory:", "unknown token counter 'letters'"),
         ({"threads": -2, "embedder": "onnx"}, "memory:", "setting threads .*greater than or equal to 0"),

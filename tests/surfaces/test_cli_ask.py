@@ -1,9 +1,12 @@
-"""`lukasa ask`."""
+"""`lukasa ask` and `lukasa chat`."""
 
 from __future__ import annotations
 
 import io
+import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from command_line import Run
@@ -11,6 +14,8 @@ from rich.console import Console
 
 from lukasa.domain.answer import Answer, AnswerReason, Citation
 from lukasa.surfaces.cli.ask import show_sources, spoken
+from lukasa.testing.chat_endpoint import ChatEndpoint
+from lukasa.testing.endpoint import Reply
 
 SAID = ("My violin broke on the way.", "--speaker", "Ines", "--at", "2026-03-02T10:00:00Z")
 QUESTION = "What happened to the violin?"
@@ -127,3 +132,47 @@ def test_every_reason_of_an_abstention_is_explained_and_the_draft_is_not_shown(r
 
     assert out.strip()
     assert "PWNED" not in out
+
+
+# --- chat ------------------------------------------------------------------------------------------------------------
+
+
+def counting(body: Mapping[str, Any]) -> str:
+    return f"I was shown {len(body['messages']) - 1}."
+
+
+@pytest.fixture
+def model(monkeypatch: pytest.MonkeyPatch):
+    with ChatEndpoint(answer=counting) as endpoint:
+        monkeypatch.setenv("LUKASA_LLM", "openai_compatible:test-model")
+        monkeypatch.setenv("LUKASA_LLM_URL", endpoint.base_url)
+        monkeypatch.setenv("LUKASA_LLM_ATTEMPTS", "1")
+        monkeypatch.setenv("LUKASA_EXTRACTOR", "none")
+        yield endpoint
+
+
+def test_a_chat_is_a_line_each_and_is_remembered(
+    lukasa: Run, model: ChatEndpoint, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("sys.stdin", io.StringIO("My violin broke.\n\nWhat broke?\n"))
+
+    done = lukasa("chat", "--session", "s1")
+
+    assert (done.code, done.out.split("\n")[:2]) == (0, ["I was shown 1.", "I was shown 3."])
+    turns = [turn["text"] for turn in lukasa("turns", "--json").json]
+    assert turns == ["My violin broke.", "I was shown 1.", "What broke?", "I was shown 3."]
+    one = lukasa("chat", "Hello.", "--json").json
+    assert one["text"] == "I was shown 1."
+    assert "My violin broke." in json.dumps(model.asked[-1].body)
+
+
+def test_a_chat_goes_on_after_a_failure(lukasa: Run, model: ChatEndpoint, monkeypatch: pytest.MonkeyPatch):
+    model.script = [Reply(status=503)]
+    monkeypatch.setattr("sys.stdin", io.StringIO("My violin broke.\nHello?\n"))
+
+    done = lukasa("chat", "--session", "s1")
+
+    assert (done.code, done.out) == (0, "I was shown 2.\n")
+    assert "answered 503" in done.err
+    model.script = [Reply(status=401)]
+    assert lukasa("chat", "Hello.").code == 1

@@ -24,7 +24,7 @@ from lukasa.ports.extractor import Scene
 from lukasa.ports.llm import ChatMessage, LLMRequest
 from lukasa.testing.chat_endpoint import ChatEndpoint
 from lukasa.testing.endpoint import Reply
-from lukasa.testing.fakes import FrozenClock
+from lukasa.testing.fakes import EmbeddingEndpoint, FrozenClock
 from lukasa.testing.llm import ScriptedLLM
 from lukasa.wiring import build
 
@@ -325,3 +325,16 @@ def test_parts_are_named_as_settings_are_and_blocking_is_the_same():
 async def test_what_is_no_such_part_is_refused(given: dict[str, Any], told: str):
     with pytest.raises(ConfigError, match=told):
         await AsyncMemory.open("memory:", settings=Settings(embedder="hashing"), **given)
+
+
+def test_openais_key_serves_embeddings_and_goes_nowhere_else(monkeypatch: pytest.MonkeyPatch):
+    with EmbeddingEndpoint() as openai, EmbeddingEndpoint() as other:
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-openai")
+        monkeypatch.setenv("OPENAI_BASE_URL", openai.base_url)
+        for url in ("", other.base_url):
+            settings = Settings(embedder="openai:text-embedding-3-small", embedder_url=url)
+            with Memory.open("memory:", settings=settings) as memory:
+                memory.of("ada").remember("The violin broke.")
+        assert {request.headers["authorization"] for request in openai.asked} == {"Bearer sk-openai"}
+        assert other.asked
+        assert not any("authorization" in request.headers for request in other.asked)

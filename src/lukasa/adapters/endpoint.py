@@ -77,6 +77,20 @@ def is_code(value: object) -> bool:
     return isinstance(value, str) and _CODE.fullmatch(value) is not None
 
 
+_SPENT = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
+
+
+def out_of_credit(code: object) -> bool:
+    """Whether the code of an error says that the account is empty: waiting does not fill it."""
+    return code in _SPENT
+
+
+def error_codes(answer: object) -> tuple[object, object]:
+    """Return what the body of an error calls it: its code, and its type."""
+    error = answer.get("error") if isinstance(answer, dict) else None
+    return (error.get("code"), error.get("type")) if isinstance(error, dict) else (None, None)
+
+
 def retry_after(response: Response) -> float | None:
     """Return the seconds to wait: a number, or a date, counted from the reply's own date and not from our clock."""
     header = response.headers.get("retry-after", "").strip()

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol
+from typing import Literal, Protocol
 
 from lukasa.domain.job import Bookkeeping, Job, Postpone, Queue
 from lukasa.domain.journal import Cause
@@ -24,6 +24,9 @@ from lukasa.ports.store import Store
 
 _POLL = 0.02
 """Seconds between two looks at which jobs of a flush are done."""
+
+_Stop = Literal["none left", "none due", "never"]
+"""When the loop ends by itself."""
 
 
 class JobHandler(Protocol):
@@ -78,9 +81,9 @@ class Worker:
             self._task = asyncio.create_task(self._work(), name="lukasa worker")
 
     async def run(self, *, until_idle: bool = False) -> int:
-        """Run jobs until cancelled, or until none is due (*until_idle*); return how many were done."""
+        """Run jobs, also those that come later, until cancelled; or until none is due (*until_idle*). Return how many were done."""
         before = self._done
-        await self._work(until_idle=until_idle)
+        await self._work("none due" if until_idle else "never")
         return self._done - before
 
     async def flush(self, partition: Partition | None, *, within: float | None) -> Flushed:
@@ -116,13 +119,13 @@ class Worker:
 
     # --- the loop ----------------------------------------------------------------------------------------------------
 
-    async def _work(self, *, until_idle: bool = False) -> None:
+    async def _work(self, stop: _Stop = "none left") -> None:
         while True:
             # Cleared before the store is asked: a kick that comes in between is not lost.
             self._woken.clear()
             if await self._claim():
                 continue
-            if not self._running and (until_idle or not await self._any_left()):
+            if not self._running and stop != "never" and (stop == "none due" or not await self._any_left()):
                 return
             with suppress(TimeoutError):
                 async with asyncio.timeout(self.policy.poll.total_seconds()):

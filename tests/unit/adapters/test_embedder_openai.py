@@ -148,6 +148,15 @@ async def test_a_passing_trouble_is_tried_again(
     assert len(found.dense) == 16
 
 
+async def test_an_empty_account_is_not_waited_for(endpoint: EmbeddingEndpoint, impatient: Impatient):
+    endpoint.script = [Reply(status=429, body=b'{"error": {"code": "insufficient_quota", "message": "pay"}}')]
+
+    with pytest.raises(ProviderError, match="no credit left") as caught:
+        await impatient().embed(["one"], purpose="document")
+
+    assert (caught.value.retryable, len(endpoint.asked)) == (False, 1)
+
+
 @pytest.mark.parametrize(
     ("status", "expected"),
     [(429, RateLimitedError), (503, ProviderError), (504, ProviderTimeoutError), (408, ProviderTimeoutError)],

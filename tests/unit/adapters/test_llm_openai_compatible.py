@@ -19,6 +19,7 @@ from lukasa.errors import (
     ProviderError,
     ProviderTimeoutError,
     RateLimitedError,
+    RequestRefusedError,
 )
 from lukasa.ports.llm import ChatMessage, Limits, LLMReply, LLMRequest, Shape
 from lukasa.testing.chat_endpoint import ChatEndpoint, completion
@@ -70,6 +71,10 @@ def test_what_is_sent(endpoint: ChatEndpoint):
         (Reply(status=403), ProviderError, False),
         (Reply(status=404), ProviderError, False),
         (Reply(status=402), ProviderError, False),
+        (Reply(status=400), RequestRefusedError, False),
+        (Reply(status=413), RequestRefusedError, False),
+        (Reply(status=422), RequestRefusedError, False),
+        (Reply(status=429, body=b'{"error": {"code": "insufficient_quota"}}'), ProviderError, False),
         (Reply(status=408), ProviderTimeoutError, True),
         (Reply(status=429), RateLimitedError, True),
         (Reply(status=500), ProviderDownError, True),
@@ -216,6 +221,47 @@ def test_a_stream_that_fails_is_typed(endpoint: ChatEndpoint):
     with pytest.raises(RateLimitedError) as caught:
         asyncio.run(run())
     assert caught.value.wait == 3.0
+
+
+def streamed(*lines: str) -> Reply:
+    body = "".join(f"data: {line}\n\n" for line in lines)
+    return Reply(body=body.encode(), headers={"Content-Type": "text/event-stream"})
+
+
+WORD = '{"choices": [{"delta": {"content": "Faro"}, "finish_reason": null}]}'
+STOP, LENGTH = (f'{{"choices": [{{"delta": {{}}, "finish_reason": "{why}"}}]}}' for why in ("stop", "length"))
+
+
+def said(endpoint: ChatEndpoint, *lines: str) -> LLMReply:
+    endpoint.script = [streamed(*lines)]
+
+    async def run() -> list[str | LLMReply]:
+        llm = OpenAICompatibleLLM(endpoint.base_url, "m")
+        try:
+            return [piece async for piece in llm.stream(ASKED)]
+        finally:
+            await llm.aclose()
+
+    *_, reply = asyncio.run(run())
+    assert isinstance(reply, LLMReply)
+    return reply
+
+
+@pytest.mark.parametrize(
+    ("end", "whole"), [((STOP, "[DONE]"), True), ((STOP,), True), (("[DONE]",), True), ((LENGTH, "[DONE]"), False)]
+)  # fmt: skip
+def test_the_end_of_a_stream_says_whether_it_is_whole(
+    endpoint: ChatEndpoint, end: tuple[str, ...], whole: bool
+):
+    reply = said(endpoint, WORD, *end)
+
+    assert (reply.text, reply.complete) == ("Faro", whole)
+
+
+@pytest.mark.parametrize("lines", [(WORD,), (), (WORD, '{"error": {"message": "overloaded"}}')])
+def test_a_stream_without_an_end_broke_off(endpoint: ChatEndpoint, lines: tuple[str, ...]):
+    with pytest.raises(ProviderDownError, match="broke off"):
+        said(endpoint, *lines)
 
 
 @pytest.mark.parametrize("url", ["", "localhost:8080", "ftp://x/v1", "file:///etc/passwd"])

@@ -84,6 +84,25 @@ def test_what_will_not_pass_is_not_tried_again():
     assert patience.waits == []
 
 
+def test_all_attempts_together_have_the_time_of_one_request():
+    clock, patience = [0.0], Patience()
+
+    class Silent(ScriptedLLM):
+        """Takes all the time that it may."""
+
+        async def complete(self, request: LLMRequest) -> LLMReply:
+            clock[0] += request.limits.timeout if len(self.requests) else 25.0
+            return await super().complete(request)
+
+    silent = Silent([ProviderTimeoutError()])
+    llm = RetriedLLM(silent, attempts=9, sleep=patience, jitter=lambda: 1.0, now=lambda: clock[0])
+
+    with pytest.raises(ProviderTimeoutError):
+        ask(llm, replace(ASKED, limits=Limits(timeout=60.0)))
+    assert [request.limits.timeout for request in silent.requests] == [60.0, 35.0]
+    assert (clock[0], patience.waits) == (60.0, [1.0])
+
+
 def test_the_last_error_is_told():
     patience = Patience()
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
-from lukasa.adapters.endpoint import Endpoint, is_code, retry_after
+from lukasa.adapters.endpoint import Endpoint, error_codes, is_code, out_of_credit, retry_after
 from lukasa.adapters.models.vectors import dense_bytes
 from lukasa.domain.embedding import EmbedderSpec, Embedding
 from lukasa.domain.scope import digest
@@ -128,7 +128,7 @@ class OpenAIEmbedder:
             reply = await self._post(batch, last=last)
             if reply is not None and reply.status_code == HTTPStatus.OK:
                 return reply
-            if reply is not None and (last or not _worth_retrying(reply.status_code)):
+            if reply is not None and (last or not _worth_retrying(reply)):
                 self._refuse(reply, batch)
             await asyncio.sleep(self._wait(reply, attempt, batch))
         raise ConfigError(f"attempts={self._policy.attempts!r} must be 1 or more")
@@ -167,6 +167,8 @@ class OpenAIEmbedder:
         status = reply.status_code
         reason = _reason(reply, secret=self._api_key or "", sent=batch)
         message = f"the embedding endpoint {self._host!r} answered {status}{reason}"
+        if _out_of_credit(reply):
+            raise ProviderError(f"{message}; the account has no credit left")
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             wait = reply.headers.get("retry-after", "")
             hint = f"; it asks to wait {wait} s" if wait.isdecimal() else ""
@@ -219,15 +221,17 @@ class OpenAIEmbedder:
         return (wide / length).astype(np.float32)
 
 
-def _worth_retrying(status: int) -> bool:
-    return (
-        status
-        in {
-            HTTPStatus.REQUEST_TIMEOUT,
-            HTTPStatus.TOO_MANY_REQUESTS,
-        }
-        or status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    )
+def _worth_retrying(reply: Response) -> bool:
+    passing = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
+    status = reply.status_code
+    return (status in passing and not _out_of_credit(reply)) or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def _out_of_credit(reply: Response) -> bool:
+    try:
+        return any(map(out_of_credit, error_codes(reply.json())))
+    except ValueError:
+        return False
 
 
 def _reason(reply: Response, *, secret: str, sent: Sequence[str]) -> str:

@@ -19,6 +19,7 @@ from lukasa.errors import (
     ProviderError,
     ProviderTimeoutError,
     RateLimitedError,
+    RequestRefusedError,
 )
 from lukasa.ports.llm import LLMReply, LLMRequest, Shape, TokenUsage, ToolCall
 
@@ -77,6 +78,7 @@ class PydanticAILLM:
                     if isinstance(piece, str):
                         yield piece
                     else:
+                        self._check_ended(piece)
                         yield _reply(piece, request, milliseconds=(perf_counter() - started) * 1000)
             except LukasaError:
                 raise
@@ -85,6 +87,11 @@ class PydanticAILLM:
 
     async def aclose(self) -> None:
         """See the port. Providers' clients are shared by pydantic-ai and closed with the process."""
+
+    def _check_ended(self, response: ModelResponse) -> None:
+        """Raise for what a connection that broke left of a stream: every provider says why a reply ended."""
+        if response.provider_name and response.finish_reason is None:
+            raise ProviderDownError(f"the stream of {self.name!r} broke off before its end")
 
     async def _pieces(self, model: Model, request: LLMRequest) -> Any:
         from pydantic_ai.direct import model_request_stream  # noqa: PLC0415 - see `complete`
@@ -229,7 +236,7 @@ def _reply(response: ModelResponse, request: LLMRequest, *, milliseconds: float)
     )
 
 
-def _translated(error: Exception, name: str, request: LLMRequest) -> Exception:  # noqa: PLR0911 - one a kind
+def _translated(error: Exception, name: str, request: LLMRequest) -> Exception:  # noqa: C901, PLR0911 - one a kind
     """Return our error for one of pydantic-ai's. Providers quote what was sent to them, so only the kind is shown."""
     from pydantic_ai import exceptions as theirs  # noqa: PLC0415 - see `complete`
 
@@ -237,12 +244,18 @@ def _translated(error: Exception, name: str, request: LLMRequest) -> Exception: 
     match error:
         case TimeoutError() | theirs.ModelTimeoutError() | theirs.ModelRequestTimeout():
             return ProviderTimeoutError(f"{subject} did not answer within {request.limits.timeout:g} s")
+        case theirs.ModelQuotaExceededError():
+            return ProviderError(f"{subject} cannot be used: the account has no credit left")
         case theirs.ModelRateLimitError():
             return RateLimitedError(f"{subject} asks to slow down", wait=error.retry_after)
         case theirs.ModelConnectionError() | theirs.ModelServerError() | theirs.ModelUnavailableError():
             return ProviderDownError(f"{subject} cannot be reached, or failed ({type(error).__name__})")
         case theirs.ModelAuthenticationError():
             return ProviderError(f"{subject} refused the key; check the provider's key in the environment")
+        case theirs.ModelNotFoundError():
+            return ProviderError(f"{subject} does not exist, or the key may not use it")
+        case theirs.ModelRequestRejectedError() | theirs.ContentFilterError():
+            return RequestRefusedError(f"{subject} refused the request ({type(error).__name__})")
         case theirs.ModelHTTPError() if (
             error.status_code >= _SERVER_ERROR or error.status_code == _REQUEST_TIMEOUT
         ):

@@ -5,13 +5,19 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from itertools import count
+from time import monotonic
 
 from lukasa.errors import LukasaError, RateLimitedError
 from lukasa.ports.llm import LLM, LLMReply, LLMRequest
 
 
 class RetriedLLM:
-    """Tries again after errors that are `retryable`, waiting twice as long each time, or as long as the provider asks."""
+    """Tries again after errors that are `retryable`, waiting twice as long each time, or as long as the provider asks.
+
+    The time of a request (`Limits.timeout`) bounds all its attempts together: when it has passed, the last error is raised.
+    """
 
     def __init__(
         self,
@@ -22,6 +28,7 @@ class RetriedLLM:
         longest_wait: float = 20.0,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
+        now: Callable[[], float] = monotonic,
     ) -> None:
         """Wrap *inner*.
 
@@ -34,6 +41,7 @@ class RetriedLLM:
         self._longest_wait = longest_wait
         self._sleep = sleep
         self._jitter = jitter
+        self._now = now
 
     @property
     def name(self) -> str:
@@ -42,16 +50,18 @@ class RetriedLLM:
 
     async def complete(self, request: LLMRequest) -> LLMReply:
         """See the port."""
-        for attempt in range(1, self._attempts):
+        until = self._now() + request.limits.timeout
+        for attempt in count(1):
             try:
                 return await self._inner.complete(request)
             except LukasaError as error:
-                await self._wait(error, attempt)
-        return await self._inner.complete(request)
+                request = await self._wait(error, attempt, request, until)
+        raise AssertionError("an endless loop has no end")  # for type checkers
 
     async def stream(self, request: LLMRequest) -> AsyncIterator[str | LLMReply]:
         """See the port. A stream that has yielded something is not started again."""
-        for attempt in range(1, self._attempts + 1):
+        until = self._now() + request.limits.timeout
+        for attempt in count(1):
             begun = False
             try:
                 pieces = self._inner.stream(request)
@@ -59,9 +69,9 @@ class RetriedLLM:
                     begun = True
                     yield piece
             except LukasaError as error:
-                if begun or attempt == self._attempts:
+                if begun:
                     raise
-                await self._wait(error, attempt)
+                request = await self._wait(error, attempt, request, until)
             else:
                 return
 
@@ -69,10 +79,14 @@ class RetriedLLM:
         """See the port."""
         await self._inner.aclose()
 
-    async def _wait(self, error: LukasaError, attempt: int) -> None:
-        """Wait before the next attempt; raise what will not pass, or not soon."""
+    async def _wait(self, error: LukasaError, attempt: int, request: LLMRequest, until: float) -> LLMRequest:
+        """Wait before the next attempt, and return the request with the time that is left; raise what will not pass, or not soon."""
         asked = error.wait if isinstance(error, RateLimitedError) else None
-        if not error.retryable or (asked is not None and asked > self._longest_wait):
+        if not error.retryable or attempt >= self._attempts or (asked or 0.0) > self._longest_wait:
             raise error
         planned = min(self._first_wait * 2.0 ** (attempt - 1), self._longest_wait)
-        await self._sleep(max(planned * (0.5 + self._jitter() / 2), asked or 0.0))
+        wait = max(planned * (0.5 + self._jitter() / 2), asked or 0.0)
+        if self._now() + wait >= until:
+            raise error
+        await self._sleep(wait)
+        return replace(request, limits=replace(request.limits, timeout=until - self._now()))

@@ -1,9 +1,10 @@
-"""The command ask."""
+"""The commands ask and chat."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -12,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lukasa.domain.answer import Answer, Citation
-from lukasa.errors import InputError
+from lukasa.errors import InputError, ProviderError
 from lukasa.surfaces.cli.options import UserOptions, opened_handle
 from lukasa.surfaces.cli.output import console, print_json, print_text, warn, when
 from lukasa.surfaces.cli.recall import ViewOptions, read_filter
@@ -53,6 +54,58 @@ def ask(
         return
     spoken([answer.text, answer])
     show_sources(console(), answer)
+
+
+def chat(
+    message: Annotated[
+        str, Parameter(help="One message. Without: a conversation, a line each, to its end (Ctrl-D).")
+    ] = "",
+    /,
+    *,
+    session: Annotated[str, Parameter(help="The conversation's name; by default a new one.")] = "",
+    budget: Annotated[
+        int, Parameter(alias="-b", help="At most so many tokens of what is remembered.")
+    ] = 1000,
+    filter: Annotated[str, Parameter(help="Only what passes this filter, in JSON.")] = "",
+    shared: UserOptions | None = None,
+) -> int:
+    """Talk to the model, which is shown what is remembered; what is said is remembered too."""
+    options, wanted = shared or UserOptions(), read_filter(filter)
+    name = session or f"chat {datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
+    said: list[dict[str, object]] = []
+    failed = 0
+    with opened_handle(options, new=True) as memory:
+        for line in [message] if message else _typed():
+            said.append({"role": "user", "content": line})
+            try:
+                reply = memory.chat(said, session=name, budget=budget, filter=wanted)
+            except ProviderError as error:
+                if message:
+                    raise
+                # The message is remembered; it goes along with the next one.
+                warn([str(error)])
+                failed = 1
+                continue
+            said.append({"role": "assistant", "content": reply.text})
+            failed = 0
+            if options.json:
+                print_json(reply)
+            else:
+                print_text(reply.text)
+                warn(reply.warnings)
+    return failed
+
+
+def _typed() -> Iterator[str]:
+    """Yield the lines of standard input that say something; a person is prompted for them."""
+    person = sys.stdin.isatty()
+    while True:
+        try:
+            line = input("> " if person else "")
+        except EOFError:
+            return
+        if line.strip():
+            yield line.strip()
 
 
 def spoken(pieces: Iterable[str | Answer]) -> Answer:

@@ -34,6 +34,7 @@ COMMANDS = {
         "recall": (f"{_HERE}.recall:recall", "Find the turns and facts that answer a question."),
         "context": (f"{_HERE}.recall:context", "Print a block for a prompt, within a token budget."),
         "ask": (f"{_HERE}.ask:ask", "Answer a question, with checked citations."),
+        "chat": (f"{_HERE}.ask:chat", "Talk to a model that is shown what is remembered."),
         "turns": (f"{_HERE}.recall:turns", "List stored messages."),
         "forget": (f"{_HERE}.remember:forget", "Hide turns and facts from recall."),
         "restore": (f"{_HERE}.remember:restore", "Bring back forgotten turns and facts."),

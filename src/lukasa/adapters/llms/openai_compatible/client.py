@@ -8,8 +8,8 @@ from http import HTTPStatus
 from time import perf_counter
 from typing import TYPE_CHECKING, NoReturn
 
-from lukasa.adapters.endpoint import Endpoint, is_code, retry_after
-from lukasa.adapters.llms.openai_compatible.wire import Refusal, body, piece, refusal, reply, usage
+from lukasa.adapters.endpoint import Endpoint, error_codes, is_code, out_of_credit, retry_after
+from lukasa.adapters.llms.openai_compatible.wire import CUT_OFF, Refusal, body, piece, refusal, reply
 from lukasa.errors import (
     BadReplyError,
     ConfigError,
@@ -17,6 +17,7 @@ from lukasa.errors import (
     ProviderError,
     ProviderTimeoutError,
     RateLimitedError,
+    RequestRefusedError,
 )
 from lukasa.ports.llm import LLMReply, LLMRequest, TokenUsage
 
@@ -27,11 +28,13 @@ _MOST_REFUSALS = 6
 """As many as there are parameters that can be refused."""
 
 _BAD = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}
+_REFUSED = {*_BAD, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
+_SPENT = "the account has no credit left"
 _HINTS = {
     HTTPStatus.UNAUTHORIZED: "check the key (LUKASA_LLM_KEY)",
     HTTPStatus.FORBIDDEN: "the key may not use this model",
     HTTPStatus.NOT_FOUND: "check the model's name and LUKASA_LLM_URL, which ends in /v1 for most servers",
-    HTTPStatus.PAYMENT_REQUIRED: "the account has no credit left",
+    HTTPStatus.PAYMENT_REQUIRED: _SPENT,
 }
 
 
@@ -80,27 +83,29 @@ class OpenAICompatibleLLM:
         """See the port."""
         started = perf_counter()
         text: list[str] = []
-        last: Mapping[str, object] = {}
-        counted = TokenUsage()
+        model, counted = self._model, TokenUsage()
+        ended: str | None = None
         try:
             async with asyncio.timeout(request.limits.timeout):
                 async for line in self._lines(request):
                     if (event := piece(line)) is None:
                         continue
-                    delta, last = event
-                    if isinstance(counts := last.get("usage"), dict):
-                        counted = usage(counts)
-                    if delta:
-                        text.append(delta)
-                        yield delta
+                    ended = event.ended if ended is None else ended
+                    model, counted = event.model or model, event.usage or counted
+                    if event.text:
+                        text.append(event.text)
+                        yield event.text
         except TimeoutError as error:
             raise self._silent(request) from error
         except self._transport_errors() as error:
             raise self._unreachable(error) from error
+        if ended is None:
+            raise ProviderDownError(f"the stream of {self._host!r} broke off before its end")
         yield LLMReply(
             text="".join(text),
-            model=str(last.get("model") or self._model),
+            model=model,
             usage=counted,
+            complete=ended != CUT_OFF,
             milliseconds=(perf_counter() - started) * 1000,
         )
 
@@ -161,7 +166,13 @@ class OpenAICompatibleLLM:
     def _fail(self, response: Response) -> NoReturn:
         """Raise what a status means. Endpoints quote what was sent to them, so only their error's code is shown."""
         status = response.status_code
-        message = f"the model endpoint {self._host!r} answered {status}{_code(response)} for {self._model!r}"
+        code = _code(response)
+        told = f" ({code})" if code else ""
+        message = f"the model endpoint {self._host!r} answered {status}{told} for {self._model!r}"
+        if out_of_credit(code):
+            raise ProviderError(f"{message}; {_SPENT}")
+        if status in _REFUSED:
+            raise RequestRefusedError(message)
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             raise RateLimitedError(message, wait=retry_after(response))
         if status in {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GATEWAY_TIMEOUT}:
@@ -190,10 +201,7 @@ def _message(response: Response) -> str:
 
 def _code(response: Response) -> str:
     try:
-        answer = response.json()
+        codes = error_codes(response.json())
     except ValueError:
         return ""
-    error = answer.get("error") if isinstance(answer, dict) else None
-    codes = (error.get("code"), error.get("type")) if isinstance(error, dict) else ()
-    shown = next((code for code in codes if is_code(code)), "")
-    return f" ({shown})" if shown else ""
+    return next((str(code) for code in codes if is_code(code)), "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from lukasa.ports.llm import LLMReply, LLMRequest, Shape, TokenUsage, ToolCall
 
@@ -65,7 +65,7 @@ def reply(value: Mapping[str, object], request: LLMRequest, *, milliseconds: flo
         calls=calls,
         model=str(value.get("model") or ""),
         usage=usage(_mapping(value.get("usage"))),
-        complete=choice.get("finish_reason") != "length",
+        complete=choice.get("finish_reason") != CUT_OFF,
         milliseconds=milliseconds,
     )
 
@@ -80,18 +80,41 @@ def usage(value: Mapping[str, object]) -> TokenUsage:
     )
 
 
-def piece(line: str) -> tuple[str, Mapping[str, object]] | None:
-    """Return the text of a line of a stream, with the whole event; `None` for a line that holds no event."""
+CUT_OFF = "length"
+"""Why a reply ended, when it was longer than it might be."""
+
+
+class StreamEvent(NamedTuple):
+    """One event of a stream."""
+
+    text: str = ""
+    ended: str | None = None
+    """Why the reply ended; `None` while it goes on."""
+
+    model: str = ""
+    usage: TokenUsage | None = None
+
+
+def piece(line: str) -> StreamEvent | None:
+    """Return the event of a line of a stream; `None` for a line that holds none."""
     name, _, data = line.partition(":")
-    if name.strip() != "data" or not data.strip() or data.strip() == "[DONE]":
+    if name.strip() != "data" or not data.strip():
         return None
+    if data.strip() == "[DONE]":
+        return StreamEvent(ended="")
     try:
         event = json.loads(data)
     except ValueError:
         return None
-    delta = _mapping(_first(_mapping(event).get("choices")).get("delta"))
-    text = delta.get("content")
-    return (text if isinstance(text, str) else ""), _mapping(event)
+    held = _mapping(event)
+    choice = _first(held.get("choices"))
+    text, ended = _mapping(choice.get("delta")).get("content"), choice.get("finish_reason")
+    return StreamEvent(
+        text=text if isinstance(text, str) else "",
+        ended=ended if isinstance(ended, str) and ended else None,
+        model=str(held.get("model") or ""),
+        usage=usage(_mapping(held["usage"])) if held.get("usage") else None,
+    )
 
 
 # --- requests --------------------------------------------------------------------------------------------------------
