@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from itertools import accumulate
 from math import ceil
 from typing import NamedTuple
 
+from lukasa.domain.erasure import text_cache
 from lukasa.domain.turn import Span
 from lukasa.text.patterns import LazyPattern
 
@@ -156,7 +156,7 @@ def _whole(text: str) -> Span:
     return Span(start, start + len(inner))
 
 
-@lru_cache(maxsize=1 << 14)
+@text_cache(1 << 14)
 def _weight(piece: str) -> float:
     """Return how many words a piece counts: encoders read signs, digits, letters of other scripts and random letters one by one."""
     if len(piece) <= _WORD and piece.isascii() and piece.isalpha():
