@@ -69,7 +69,7 @@ def npy(basis: Any) -> bytes:
 
 def rows(embedding: Embedding) -> np.ndarray:
     assert embedding.tokens is not None
-    return unpacked(embedding.tokens.codes, embedding.tokens.width).astype(np.float32)
+    return unit_rows(unpacked(embedding.tokens.codes, embedding.tokens.width).astype(np.float32))
 
 
 async def test_meaning_beats_words():

@@ -17,9 +17,6 @@ Bools: TypeAlias = NDArray[np.bool_]
 Codes: TypeAlias = NDArray[np.int8]
 
 _UNKNOWN = -1
-_SCALE = np.float32(127)
-"""In memory a component is `code / 127`, and a row has length 1."""
-
 _BLOCK = 1_024
 """Vectors compared at a time."""
 
@@ -34,11 +31,18 @@ def grown(array: NDArray[Any], rows: int) -> NDArray[Any]:
     return larger
 
 
+def _no_lengths() -> Floats:
+    return np.empty(0, np.float32)
+
+
 class TokenBlock(NamedTuple):
     """The token vectors of some passages, one below the other."""
 
     codes: Codes
-    """Tokens × dims."""
+    """Tokens × dims; only the direction of a row counts."""
+
+    lengths: Floats
+    """Of the rows of `codes`."""
 
     counts: Ints
     """Tokens of each passage; 0 where it has none."""
@@ -52,6 +56,7 @@ class TokenRows:
     """
 
     codes: Codes = field(default_factory=lambda: np.empty((0, 0), np.int8))
+    lengths: Floats = field(default_factory=_no_lengths)
     used: int = 0
     """Rows of `codes` in use; those of changed passages stay until all is dropped."""
 
@@ -60,7 +65,7 @@ class TokenRows:
 
     @property
     def bytes(self) -> int:
-        return self.codes.nbytes + self.starts.nbytes + self.counts.nbytes
+        return self.codes.nbytes + self.lengths.nbytes + self.starts.nbytes + self.counts.nbytes
 
     def grow(self, passages: int) -> None:
         """Make room for so many passages; the new ones are unknown."""
@@ -83,7 +88,7 @@ class TokenRows:
         self.counts[rows] = 0
 
     def clear(self) -> None:
-        self.codes, self.used = np.empty((0, 0), np.int8), 0
+        self.codes, self.lengths, self.used = np.empty((0, 0), np.int8), _no_lengths(), 0
         self.counts[:] = _UNKNOWN
 
     def unknown(self, rows: Ints) -> Ints:
@@ -100,7 +105,9 @@ class TokenRows:
             if total > len(self.codes):
                 room = max(total, 2 * len(self.codes)) if self.used else total
                 self.codes = grown(self.codes.reshape(-1, added.shape[1]), room)
+                self.lengths = grown(self.lengths, room)
             self.codes[self.used : total] = added
+            self.lengths[self.used : total] = lengths(added)
         for row, vectors in pairs:
             self.starts[row] = self.used
             self.counts[row] = 0 if vectors is None else vectors.count
@@ -110,12 +117,11 @@ class TokenRows:
         """Return the token vectors of known rows, in order."""
         starts, counts = self.starts[rows], self.counts[rows]
         ends = starts + counts
-        if len(rows) and (starts[1:] == ends[:-1]).all():
-            return TokenBlock(
-                self.codes[starts[0] : ends[-1]], counts
-            )  # A partition read in one go: no copy.
+        if len(rows) and (starts[1:] == ends[:-1]).all():  # A partition read in one go: no copy.
+            whole = slice(starts[0], ends[-1])
+            return TokenBlock(self.codes[whole], self.lengths[whole], counts)
         places, _ = stretches(starts, counts)
-        return TokenBlock(self.codes.take(places, axis=0), counts)
+        return TokenBlock(self.codes.take(places, axis=0), self.lengths.take(places), counts)
 
 
 def stretches(starts: Ints, counts: Ints) -> tuple[Ints, Ints]:
@@ -161,14 +167,13 @@ def _blocks(codes: Codes) -> Iterator[tuple[slice, Floats]]:
 
 
 def unpacked(codes: bytes, width: int) -> Codes:
-    """Return the rows of `TokenVectors.codes` at length 1, a byte a component; a row of zeros stays what it is."""
+    """Return the rows of `TokenVectors.codes`, a byte a component."""
     packed = np.frombuffer(codes, np.int8).reshape(-1, width)
+    components = np.empty((len(packed), 2 * width), np.int8)
     # Shifts of signed bytes keep the sign.
-    components = np.concatenate([packed << 4 >> 4, packed >> 4], axis=1).astype(np.float32)
-    lengths = np.sqrt(np.einsum("ij,ij->i", components, components))
-    lengths[lengths == 0] = 1
-    components *= (_SCALE / lengths)[:, None]
-    return np.rint(components, out=components).astype(np.int8)
+    np.right_shift(packed << 4, 4, out=components[:, :width])
+    np.right_shift(packed, 4, out=components[:, width:])
+    return components
 
 
 def max_sim(question: TokenVectors, passages: TokenBlock) -> Floats:
@@ -176,7 +181,8 @@ def max_sim(question: TokenVectors, passages: TokenBlock) -> Floats:
 
     That is MaxSim before its sum (Khattab & Zaharia 2020).
     """
-    tokens = unpacked(question.codes, question.width).astype(np.float32) / _SCALE**2
+    codes = unpacked(question.codes, question.width)
+    tokens = codes / lengths(codes)[:, None]
     best = np.zeros((len(passages.counts), len(tokens)), np.float32)
     present = passages.counts > 0
     if not present.any():
@@ -185,6 +191,7 @@ def max_sim(question: TokenVectors, passages: TokenBlock) -> Floats:
     cosines = np.empty((len(tokens), len(passages.codes)), np.float32)
     for rows, block in _blocks(passages.codes):
         np.matmul(tokens, block.T, out=cosines[:, rows])
+    cosines /= passages.lengths
     counts = passages.counts[present]
     # Passages without tokens take no columns, so the others' columns are adjacent: each begins where the one before ends.
     starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
