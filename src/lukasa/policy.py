@@ -275,17 +275,19 @@ class RecallPolicy:
 
     per_channel: int = 100
     """Candidates taken from each channel in a large partition. With all ten LoCoMo conversations in one partition (5,882
-    turns), 60, 100 and 200 found as much as scoring every turn (recall@20 79.3, 78.3, 78.8 against 78.8)."""
+    turns), 60, 100 and 200 found as much as scoring every turn (recall@20 79.3, 78.3, 78.8 against 78.8); so they do on BEAM and
+    RealMem."""
 
     neighbours_of: int = 30
     """The best of each channel bring their neighbours along: answers follow questions."""
 
     exact_documents: int = 700
-    """Up to this many documents, counted by their passages, late interaction scores every one, in about 8 ms on one core;
+    """Up to this many documents, counted by their passages, late interaction scores every one, in about 3 ms on one core;
     beyond it, the channels' candidates only, which find as much (see `per_channel`)."""
 
-    late_passages: int = 3
-    """Beyond that, so many passages of each candidate: those nearest by their single vectors, and the best by words."""
+    late_passages: int = 1
+    """Beyond that, so many passages of each candidate: those nearest by their single vectors, and the best by words. 1 to 5
+    find the same on BEAM and RealMem."""
 
     warm_bytes: int = 512_000_000
     """Memory for warm partitions; the least recently asked are dropped beyond it."""
