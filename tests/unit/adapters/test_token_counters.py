@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lukasa.adapters.models.manifest import read
+from lukasa.adapters.tokens import estimate
 from lukasa.adapters.tokens.estimate import EstimatingCounter
 from lukasa.adapters.tokens.words import WordCounter
 from lukasa.ports.tokens import TokenCounter
@@ -39,6 +40,11 @@ def test_no_part_counts_more_than_the_whole(counter: TokenCounter, text: str, cu
 @given(text=st.text(alphabet=st.characters(categories=["L", "N", "P", "S"]), min_size=1))
 def test_whatever_can_be_seen_counts(text: str):
     assert EstimatingCounter().count(text) >= 1
+
+
+@given(text=MIXED)
+def test_counting_word_by_word_is_counting_run_by_run(text: str):
+    assert EstimatingCounter().count(text) == estimate._runs(text)
 
 
 def test_nothing_counts_nothing():

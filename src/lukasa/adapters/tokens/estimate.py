@@ -18,6 +18,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from lukasa.domain.erasure import text_cache
+
 _KINDS = re.compile(
     r"""
       (?P<clitic>['’](?:s|t|m|d|re|ve|ll)\b)
@@ -61,7 +63,38 @@ class EstimatingCounter:
     """Counts tokens at, or a little above, what a byte-pair tokenizer of 100,000 entries would."""
 
     def count(self, text: str) -> int:
-        """See the port. About 20 µs for a message of 25 words."""
-        return sum(
-            _PRICES[run.lastgroup or "other"](run.end() - run.start()) for run in _KINDS.finditer(text)
-        )
+        """See the port. About 3 µs for a message of 25 words that were counted before, 30 for one of new ones."""
+        # No run has a single space and something else in it, and most such spaces cost nothing: word by word, then.
+        parts = _GAPS.split(text)
+        return sum(map(_words, parts[::2])) + sum(map(_gap, parts[1::2], parts[2::2]))
+
+
+def _words(text: str) -> int:
+    """Count a text without two spaces in a row."""
+    words = text.split(" ")
+    return sum(map(_after_space, words)) - (words[0][:1] in _DIGITS)
+
+
+def _gap(spaces: str, after: str) -> int:
+    return _runs(spaces + after[:1]) - _runs(after[:1])
+
+
+def _after_space(word: str) -> int:
+    """Count a word, and the space before it."""
+    if len(word) > _LONGEST_CACHED:
+        return _runs(word) + (word[0] in _DIGITS)
+    return _cached(word)
+
+
+@text_cache(1 << 15)
+def _cached(word: str) -> int:
+    return _runs(word) + (word[:1] in _DIGITS)
+
+
+def _runs(text: str) -> int:
+    return sum(_PRICES[run.lastgroup or "other"](run.end() - run.start()) for run in _KINDS.finditer(text))
+
+
+_GAPS = re.compile("( {2,})")
+_DIGITS = frozenset("0123456789")
+_LONGEST_CACHED = 40

@@ -194,7 +194,7 @@ def _turn(row: tuple[Any, ...]) -> Turn:
         session=session,
         agent=agent,
         origin=origin,
-        metadata=json.loads(metadata),
+        metadata={} if metadata == "{}" else json.loads(metadata),
         key=key,
         seq=seq,
         retired_at=None if retired_at is None else from_micros(retired_at, retired_offset),
