@@ -136,9 +136,12 @@ class DocumentArrays:
         for id_ in new:
             self.rows[id_] = len(self.ids)
             self.ids.append(id_)
-        for head in documents:
-            self._set(self.rows[head.id], head)
-        self._set_vectors(documents)
+        rows = np.array([self.rows[head.id] for head in documents], np.int64)
+        self.seq[rows] = [head.seq for head in documents]
+        self.live[rows] = [not head.retired for head in documents]
+        self.passages[rows] = [max(1, head.passages) for head in documents]
+        self._describe(rows, documents)
+        self._set_vectors(rows, documents)
 
     def drop(self, id: str) -> bool:
         """Wipe an erased document, its vectors included, and return whether it was known.
@@ -173,31 +176,22 @@ class DocumentArrays:
         whole = head.dense and self.dims and len(head.dense) % self.dims == 0
         return len(head.dense) // self.dims if head.dense and whole else 0
 
-    def _set(self, row: int, head: Head) -> None:
-        self.seq[row] = head.seq
-        self.live[row] = not head.retired
-        self.passages[row] = max(1, head.passages)
-        self._describe(row, head)
-
-    def _set_vectors(self, heads: Sequence[Head]) -> None:
+    def _set_vectors(self, rows: Ints, heads: Sequence[Head]) -> None:
         """Take in the vectors of documents that were described."""
-        new: list[tuple[int, int, Head]] = []
-        for head in heads:
-            row, count = self.rows[head.id], self._count(head)
-            if count != self.vectors[row]:
-                self._release(row)
-                new.append((row, count, head))
-            elif count and head.dense:
-                rows = slice(self.first[row], self.first[row] + count)
-                self._put(rows, [head])
-                # Its token vectors may be others now; they are read again when a question needs them.
-                self.tokens.forget(rows)
-        if new:
-            self._append(
-                np.array([row for row, _, _ in new], np.int64),
-                np.array([count for _, count, _ in new], np.int64),
-                [head for _, count, head in new if count],
-            )
+        counts = np.array([self._count(head) for head in heads], np.int64)
+        before = self.vectors[rows]
+        for place in np.flatnonzero((counts == before) & (counts > 0)).tolist():
+            first = self.first[rows[place]]
+            vectors = slice(first, first + counts[place])
+            self._put(vectors, [heads[place]])
+            # Its token vectors may be others now; they are read again when a question needs them.
+            self.tokens.forget(vectors)
+        others = np.flatnonzero(counts != before)
+        for place in others[before[others] > 0].tolist():
+            self._release(int(rows[place]))
+        if len(others):
+            new = [heads[place] for place in others[counts[others] > 0].tolist()]
+            self._append(rows[others], counts[others], new)
 
     def _append(self, rows: Ints, counts: Ints, heads: Iterable[Head]) -> None:
         """Give documents that have none so many vectors each."""
@@ -223,7 +217,7 @@ class DocumentArrays:
         self.tokens.wipe(rows)
         self.vectors[row] = 0
 
-    def _describe(self, row: int, head: Head) -> None:
+    def _describe(self, rows: Ints, heads: Sequence[Head]) -> None:
         """Fill the columns of this kind of document."""
         raise NotImplementedError
 
@@ -272,13 +266,13 @@ class TurnArrays(DocumentArrays):
         self.before[later[same]] = earlier[same]
         self.after[earlier[same]] = later[same]
 
-    def _describe(self, row: int, head: Head) -> None:
-        self.at[row] = to_micros(head.at)
-        self.session[row] = self.sessions.setdefault(head.session, len(self.sessions))
-        self.speaker[row] = self._name(head.speaker)
-        self.assistant[row] = head.role == "assistant"
-        self.system[row] = head.role == "system"
-        self.words[row] = head.words
+    def _describe(self, rows: Ints, heads: Sequence[Head]) -> None:
+        self.at[rows] = [to_micros(head.at) for head in heads]
+        self.session[rows] = [self.sessions.setdefault(head.session, len(self.sessions)) for head in heads]
+        self.speaker[rows] = [self._name(head.speaker) for head in heads]
+        self.assistant[rows] = [head.role == "assistant" for head in heads]
+        self.system[rows] = [head.role == "system" for head in heads]
+        self.words[rows] = [head.words for head in heads]
 
     def _name(self, speaker: str | None) -> int:
         if speaker is None:
@@ -332,15 +326,20 @@ class FactArrays(DocumentArrays):
             inside |= (start < last) & (end > first)
         return inside & (start > OPEN_START) & (end < OPEN_END)
 
-    def _describe(self, row: int, head: Head) -> None:
-        valid = head.valid
-        self.current[row] = head.current
-        self.words[row] = head.words
-        self.start[row] = OPEN_START if valid is None or valid.start is None else to_micros(valid.start)
-        self.end[row] = OPEN_END if valid is None or valid.end is None else to_micros(valid.end)
-        self.expires[row] = OPEN_END if head.expires_at is None else to_micros(head.expires_at)
-        # New rows come in order, so a row without an entry is the next one.
-        self.sources[row : row + 1] = [tuple(head.sources)]
+    def _describe(self, rows: Ints, heads: Sequence[Head]) -> None:
+        valid = [head.valid or Interval() for head in heads]
+        self.current[rows] = [head.current for head in heads]
+        self.words[rows] = [head.words for head in heads]
+        self.start[rows] = [_micros(each.start, OPEN_START) for each in valid]
+        self.end[rows] = [_micros(each.end, OPEN_END) for each in valid]
+        self.expires[rows] = [_micros(head.expires_at, OPEN_END) for head in heads]
+        for row, head in zip(rows.tolist(), heads, strict=True):
+            # New rows come in order, so a row without an entry is the next one.
+            self.sources[row : row + 1] = [tuple(head.sources)]
+
+
+def _micros(at: datetime | None, open_end: int) -> int:
+    return open_end if at is None else to_micros(at)
 
 
 @dataclass(slots=True)
