@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 
+from lukasa.dates.atoms import Atom
 from lukasa.domain.claim import Claim
 from lukasa.domain.turn import Turn
 from lukasa.gate.attribution import is_name, misattributed, of_another
 from lukasa.gate.ground import Ground, bare
-from lukasa.gate.moments import Moment, days_of, follows, moments
+from lukasa.gate.moments import days_of, follows, moments
 from lukasa.gate.polarity import agree, polarity
 from lukasa.text.analysis import content_words, stem_set, term_of
 from lukasa.text.comparison import Word, months, words
@@ -69,8 +71,9 @@ _LONGEST_CLAIM = 2000
 
 def _named_and_counted(text: str, claim: Claim, ground: Ground) -> bool:
     """Whether every name, number and date of a text was said, or follows from what was."""
-    dates = moments(text)
-    if not all(follows(date, ground) or _is_resolved_date(date, claim) for date in dates):
+    at = ground.turn.at
+    dates = moments(text, at)
+    if not all(follows(date, ground) or _is_resolved_date(date, claim, at) for date in dates):
         return False
     content, rest = content_words(text), words(_without(text, dates))
     quoted = ground.quotes(claim.quote) if sum(map(_is_number, rest)) == 1 else frozenset()
@@ -91,13 +94,13 @@ def _is_number(word: Word) -> bool:
     return any(character.isdigit() for character in word.term)
 
 
-def _without(text: str, dates: Sequence[Moment]) -> str:
-    for start, end in sorted({date.span for date in dates}, reverse=True):
-        text = f"{text[:start]} {text[end:]}"
+def _without(text: str, dates: Sequence[Atom]) -> str:
+    for date in reversed(dates):
+        text = f"{text[: date.start]} {text[date.end :]}"
     return text
 
 
-def _is_weekday(word: Word, dates: Sequence[Moment], ground: Ground) -> bool:
+def _is_weekday(word: Word, dates: Sequence[Atom], ground: Ground) -> bool:
     """Whether a word is the day of the week of a date beside it, or of one that an expression means."""
     name = word.term.casefold()
     return name in WEEKDAYS and (
@@ -117,10 +120,10 @@ def _is_resolved(word: Word, claim: Claim) -> bool:
     return not references.isdisjoint(_spoken(claim.quote)) or not claim.quote.isascii()
 
 
-def _is_resolved_date(date: Moment, claim: Claim) -> bool:
+def _is_resolved_date(date: Atom, claim: Claim, at: datetime) -> bool:
     """Whether an extractor worked a date out from an expression of time in the quote."""
-    worked_out = (each for entry in claim.resolved for each in moments(entry))
-    return any(each[:3] == date[:3] for each in worked_out) and _is_timed(claim.quote)
+    worked_out = (each for entry in claim.resolved for each in moments(entry, at))
+    return any(each.span == date.span for each in worked_out) and _is_timed(claim.quote)
 
 
 def _is_timed(quote: str) -> bool:
@@ -138,7 +141,7 @@ def _spoken(text: str) -> set[str]:
 
 def _said(claim: Claim, ground: Ground) -> float | None:
     """Return the share of a claim's content that was said; `None`: a detail of it was not, or too little was."""
-    content = _content(claim.text)
+    content = _content(claim.text, ground.turn.at)
     if not content:
         return 1.0
     said = [ground.says(term) for term in content]
@@ -155,9 +158,9 @@ def _longest_run(said: Sequence[bool]) -> int:
     return longest
 
 
-def _content(text: str) -> list[str]:
+def _content(text: str, at: datetime) -> list[str]:
     """Return the terms of a text that could be invented: without names, numbers, dates and scaffolding."""
-    text = _without(text, moments(text))
+    text = _without(text, moments(text, at))
     content, spoken = content_words(text), words(text)
     checked = {term_of(word.raw) for word in spoken if is_name(word, content) or _is_number(word)}
     scaffolding = stem_set(_LISTS["scaffolding"])
