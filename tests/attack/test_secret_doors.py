@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from lukasa import Handle, Memory, Settings
+from lukasa import CustomAttribute, Guidance, Handle, Memory, Settings
 from lukasa.errors import InputError, LukasaError
 from lukasa.policy import RememberPolicy
 from lukasa.testing.llm import ScriptedLLM
@@ -48,7 +48,10 @@ def doors() -> Iterator[tuple[str, str, str]]:
     random = Random(SEED)
     for verb, function in HANDLE.items():
         for name, parameter in list(inspect.signature(function).parameters.items())[1:]:
-            if any(kind in str(parameter.annotation) for kind in ("str", "Mapping", "Filter", "Message")):
+            if any(
+                kind in str(parameter.annotation)
+                for kind in ("str", "Mapping", "Filter", "Message", "Guidance")
+            ):
                 for form in ("{}", "my key is {}"):
                     yield f"{verb}.{name}", form, drawn(random)
 
@@ -94,6 +97,12 @@ def test_no_parameter_of_a_verb_stores_a_secret(tmp_path: Path, kind: str):
             arguments[parameter] = {"a": text, text: 1} if parameter == "metadata" else text
             if parameter == "filter":
                 arguments[parameter] = {"session": text, f"metadata.{text}": text}
+            if parameter == "guidance":
+                arguments[parameter] = Guidance(
+                    instructions=text,
+                    include=(text,),
+                    attributes=(CustomAttribute(name="a", description=text),),
+                )
             if parameter == "facts" and verb == "remember":
                 arguments[parameter] = [
                     text,

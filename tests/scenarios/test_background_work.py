@@ -15,7 +15,7 @@ from _distilled import AT, SAID, TEXTS, fact, good
 from _settings import SETTINGS
 
 from lukasa import AsyncHandle, AsyncMemory, CustomAttribute, Guidance, Memory
-from lukasa.errors import NotFoundError, ProviderDownError, ProviderError
+from lukasa.errors import InputError, NotFoundError, ProviderDownError, ProviderError
 from lukasa.policy import Allowance, BudgetPolicy, ExtractionPolicy, JobPolicy
 from lukasa.ports.llm import LLMReply, LLMRequest, ToolCall
 from lukasa.testing.fakes import FrozenClock
@@ -303,6 +303,68 @@ def test_an_attribute_of_ones_own_has_one_value_at_a_time(tmp_path: Path):
             return sorted((fact.value or "", fact.status) for fact in facts)
 
     assert asyncio.run(run()) == [("A", "superseded"), ("B", "current")]
+
+
+def test_the_guidance_of_a_call_goes_with_its_job_through_failures_and_restarts(tmp_path: Path):
+    path, clock = tmp_path / "a.lukasa", FrozenClock(AT)
+    wishes = Guidance(
+        include=("travel",), attributes=(CustomAttribute(name="blood_type", cardinality="single"),)
+    )
+
+    def down(_: LLMRequest) -> Any:
+        raise ProviderDownError("not now")
+
+    async def fail() -> None:
+        async with opened(path, down, clock, guidance=Guidance(instructions="Only music.")) as (memory, _):
+            ada = memory.of("ada")
+            await ada.remember(message("I have blood group A."), at=AT, session="s1", guidance=wishes)
+            await ada.flush()
+            await ada.remember(message("I like tea."), at=AT, session="s1")
+            assert (await ada.jobs())[0].guidance
+
+    def script(request: LLMRequest) -> dict[str, Any]:
+        group = "A" if "group A" in request.messages[-1].text else "B"
+        found = fact(1, f"blood group {group}", f"Ada has blood group {group}.", "Ada")
+        return {"facts": [{**found, "attribute": "blood_type", "value": group}]}
+
+    async def go_on() -> tuple[list[str], list[str]]:
+        async with opened(path, script, clock, guidance=Guidance(instructions="Only music.")) as (
+            memory,
+            model,
+        ):
+            ada = memory.of("ada")
+            await ada.flush()
+            later = "2026-04-01T00:00:00Z"
+            await ada.remember(
+                message("I have blood group B."), at=later, session="s2", guidance=wishes, wait=True
+            )
+            await ada.remember(message("I have blood group B."), at=AT, session="s3", wait=True)
+            return [request.messages[1].text for request in model.requests], await texts(ada)
+
+    asyncio.run(fail())
+    prompts, known = asyncio.run(go_on())
+    assert [prompt.startswith("Look above all for: travel.\n") for prompt in prompts] == [True, True, False]
+    assert known == ["Ada has blood group B."]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: "food", lambda: {"include": ["food"]}, lambda: 5,
+        lambda: Guidance(instructions=5), lambda: Guidance(instructions="a\0"), lambda: Guidance(include="food"),
+        lambda: Guidance(include=("food", 5)), lambda: Guidance(exclude=None), lambda: Guidance(attributes=("blood_type",)),
+        lambda: Guidance(instructions="x" * 20_001), lambda: Guidance(exclude=("x" * 9_999,) * 3),
+        lambda: CustomAttribute(name="Blood Type"), lambda: CustomAttribute(name=5),
+        lambda: CustomAttribute(name="a", description=5), lambda: CustomAttribute(name="a", cardinality="one"),
+    ],
+)  # fmt: skip
+def test_what_is_no_guidance_is_refused_and_nothing_is_stored(wrong: Callable[[], Any]):
+    with Memory.open("memory:", settings=SETTINGS) as memory:
+        ada = memory.of("ada")
+        for verb in (lambda: ada.remember("I like tea.", guidance=wrong()), lambda: ada.guide(wrong())):
+            with pytest.raises(InputError):
+                verb()
+        assert ada.turns() == []
 
 
 def test_a_fact_whose_quote_nobody_said_is_dropped(tmp_path: Path):

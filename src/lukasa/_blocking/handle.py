@@ -52,6 +52,7 @@ class Handle:
         session: str | None = None,
         key: str | None = None,
         facts: FactLike | Sequence[FactLike] = (),
+        guidance: Guidance | None = None,
         wait: bool = False,
         agent: str | None = None,
         origin: str | None = None,
@@ -71,6 +72,10 @@ class Handle:
         finds. They are judged and compared with what is known as its facts are; `refused_facts` says which are not believed, and
         why. They may come later than the messages, when those are sent again without a key.
 
+        *guidance* says what to find in these messages, in place of what is set for the user or for all: topics, instructions,
+        attributes of your own. A model reads by it what of the session it has not read yet, now or when a failed job is retried; a
+        later call's takes its place.
+
         A name is kept on one line. What has the origin `tool`, `web` or `document` is found and quoted, and nothing is believed of it.
         A model distils facts in the background; with *wait*, the call returns when it has, or has failed (see `pending` and
         `warnings`).
@@ -85,6 +90,7 @@ class Handle:
                 session=session,
                 key=key,
                 facts=facts,
+                guidance=guidance,
                 wait=wait,
                 agent=agent,
                 origin=origin,

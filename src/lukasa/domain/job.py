@@ -20,7 +20,7 @@ JobState = Literal["waiting", "running", "dead"]
 class Job:
     """Something to be done for one session, or for no session in particular.
 
-    It holds no content: what is to be done follows from what is stored, so that doing it twice does nothing twice.
+    It holds nothing of what was said: what is to be done follows from what is stored, so that doing it twice does nothing twice.
     """
 
     partition: Partition
@@ -50,6 +50,9 @@ class Job:
     error: str = ""
     """Why the last attempt failed: the kind of error, no content."""
 
+    guidance: str = ""
+    """What whoever queued it wants found, as JSON; empty: as configured."""
+
     @property
     def id(self) -> str:
         """The same for the same work."""
@@ -70,6 +73,8 @@ class Queue:
     kind: str
     session: str | None
     due_at: datetime
+    guidance: str = ""
+    """Takes the place of the job's own; empty: that stays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,8 +151,8 @@ def check_bookkeeping(items: Sequence[Bookkeeping]) -> None:
     """Raise `InputError` unless every store can keep all of it exactly. Each store calls this first."""
     for item in items:
         match item:
-            case Queue(kind=kind, session=session, due_at=due_at):
-                _check_texts(kind, session)
+            case Queue(kind=kind, session=session, due_at=due_at, guidance=guidance):
+                _check_texts(kind, session, guidance)
                 _check_time(due_at)
             case Finish(job=job):
                 _check_texts(job.kind, job.session, job.worker)

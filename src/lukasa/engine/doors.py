@@ -20,6 +20,7 @@ from lukasa.domain.filter import METADATA, AllOf, AnyOf, Compare, Filter, Not
 from lukasa.domain.report import Receipt
 from lukasa.errors import InputError
 from lukasa.extraction.candidates import CandidateFact, read_candidates
+from lukasa.extraction.guidance import CustomAttribute, Guidance
 from lukasa.text.secrets import Redacted, redact, redact_json, redact_name
 from lukasa.writing.messages import redact_key
 
@@ -104,8 +105,11 @@ def check_owner(name: str, value: str) -> None:
 def _cleaned(name: str, value: Any, labels: list[str]) -> Any:
     if name == "filter":
         return _filter(read_filter(value))
-    if name == "facts":
-        return [_fact(fact, labels) for fact in read_candidates(value)]
+    if name == "facts" and not isinstance(value, CandidateFact):
+        value = read_candidates(value)
+    if isinstance(value, CandidateFact | Guidance | CustomAttribute):
+        texts = ((field.name, getattr(value, field.name)) for field in fields(value))
+        return replace(value, **{name: _cleaned(name, text, labels) for name, text in texts})
     if isinstance(value, str):
         # Before it is searched: no text but a message's or a question's may be longer.
         check_length(name, value, LIMITS.fact_bytes)
@@ -117,14 +121,9 @@ def _cleaned(name: str, value: Any, labels: list[str]) -> Any:
         labels.extend(of_json)
         return cleaned
     if isinstance(value, list | tuple):
-        return [_cleaned(name, item, labels) for item in value]
+        items = [_cleaned(name, item, labels) for item in value]
+        return tuple(items) if isinstance(value, tuple) else items
     return value
-
-
-def _fact(fact: CandidateFact, labels: list[str]) -> CandidateFact:
-    texts = ((field.name, getattr(fact, field.name)) for field in fields(fact))
-    cleaned = {name: _cleaned(name, text, labels) for name, text in texts if isinstance(text, str)}
-    return replace(fact, **cleaned)
 
 
 def _filter(condition: Filter | None) -> Filter | None:

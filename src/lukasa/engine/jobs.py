@@ -10,7 +10,7 @@ from lukasa.domain.journal import Cause
 from lukasa.domain.report import Diff, Flushed
 from lukasa.domain.scope import Partition
 from lukasa.engine.arguments import Verbs, check_limit
-from lukasa.extraction.guidance import Guidance
+from lukasa.extraction.guidance import Guidance, read_guidance
 from lukasa.upkeep.maintain import KIND as MAINTAIN
 from lukasa.upkeep.reread import Reread
 from lukasa.upkeep.worker import Worker
@@ -79,7 +79,8 @@ class JobVerbs(Verbs):
 
         It applies to turns that this process reads from now on.
         """
-        if guidance is None:
+        wishes = read_guidance(guidance)
+        if wishes is None:
             self._guidance.pop(self.partition, None)
         else:
-            self._guidance[self.partition] = guidance
+            self._guidance[self.partition] = wishes

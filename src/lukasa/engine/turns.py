@@ -18,7 +18,7 @@ from lukasa.domain.turn import Json, Turn
 from lukasa.engine.arguments import FilterLike, Verbs, check_count, check_limit
 from lukasa.errors import InputError, shown
 from lukasa.extraction.candidates import FactLike, check_places, read_candidates
-from lukasa.extraction.guidance import Guidance
+from lukasa.extraction.guidance import Guidance, read_guidance
 from lukasa.gate.echoes import Echoes
 from lukasa.indexing.backlog import Reindex
 from lukasa.off_loop import collected, off_loop
@@ -62,6 +62,7 @@ class TurnVerbs(Verbs):
         session: str | None = None,
         key: str | None = None,
         facts: FactLike | Sequence[FactLike] = (),
+        guidance: Guidance | None = None,
         wait: bool = False,
         agent: str | None = None,
         origin: str | None = None,
@@ -81,6 +82,10 @@ class TurnVerbs(Verbs):
         finds. They are judged and compared with what is known as its facts are; `refused_facts` says which are not believed, and
         why. They may come later than the messages, when those are sent again without a key.
 
+        *guidance* says what to find in these messages, in place of what is set for the user or for all: topics, instructions,
+        attributes of your own. A model reads by it what of the session it has not read yet, now or when a failed job is retried; a
+        later call's takes its place.
+
         A name is kept on one line. What has the origin `tool`, `web` or `document` is found and quoted, and nothing is believed of it.
         A model distils facts in the background; with *wait*, the call returns when it has, or has failed (see `pending` and
         `warnings`).
@@ -93,8 +98,16 @@ class TurnVerbs(Verbs):
         labels = read_labels(at=at, session=session, agent=agent, origin=origin, metadata=metadata, zone=zone)
         each = await collected(each_message(messages, labels, zone=zone, policy=self._remember.policy))
         read = await off_loop(ParsedMessages.of, each)
-        candidates = self._candidates(facts, each, zone)
-        call = Call(read.drafts, key, self._clock(), read_zone(zone) if zone else None, candidates=candidates)
+        wishes = read_guidance(guidance)
+        candidates = self._candidates(facts, each, zone, wishes or self._guidance_of(self.partition))
+        call = Call(
+            read.drafts,
+            key,
+            self._clock(),
+            read_zone(zone) if zone else None,
+            candidates=candidates,
+            guidance=wishes.packed() if wishes else "",
+        )
         receipt = await self._remember(self.partition, read, call)
         old = await self._refresh.queue(self.partition)
         if wait and self._wait is not None:
@@ -104,7 +117,11 @@ class TurnVerbs(Verbs):
         return receipt
 
     def _candidates(
-        self, facts: FactLike | Sequence[FactLike], messages: Sequence[ReadMessage], zone: str | None
+        self,
+        facts: FactLike | Sequence[FactLike],
+        messages: Sequence[ReadMessage],
+        zone: str | None,
+        guidance: Guidance,
     ) -> Candidates | None:
         """Return what makes claims of the facts that the caller found; `None`: there are none."""
         named = read_candidates(facts, messages=len(messages))
@@ -120,9 +137,7 @@ class TurnVerbs(Verbs):
         stored = [index for index, message in enumerate(messages) if message.draft is not None]
         check_places(named, len(stored))
         places = {index: place for place, index in enumerate(stored)}
-        return CandidateClaims(
-            named, places, self._guidance_of(self.partition), read_zone(zone) if zone else None
-        )
+        return CandidateClaims(named, places, guidance, read_zone(zone) if zone else None)
 
     async def recall(
         self,

@@ -70,6 +70,9 @@ class Call(NamedTuple):
     candidates: Candidates | None = None
     """What the caller found in the turns, beside what an extractor finds."""
 
+    guidance: str = ""
+    """What a model is to find in them, as JSON (`Job.guidance`)."""
+
 
 @dataclass(slots=True)
 class CallCache:
@@ -207,7 +210,8 @@ class Remember:
             return []
         sessions = dict.fromkeys(turn.session for turn in plan.turns if turn.retired_at is None)
         return [
-            Queue(kind="extract", session=session, due_at=call.now + self.patience) for session in sessions
+            Queue(kind="extract", session=session, due_at=call.now + self.patience, guidance=call.guidance)
+            for session in sessions
         ]
 
     async def _plan(self, partition: Partition, cache: CallCache, version: int) -> Plan:

@@ -16,6 +16,7 @@ from lukasa.domain.job import Bookkeeping, Finish, Job, PutSummary, Queue, Summa
 from lukasa.domain.journal import Cause
 from lukasa.domain.query import TurnQuery
 from lukasa.domain.turn import Turn
+from lukasa.extraction.guidance import unpacked
 from lukasa.extraction.model.session import ReadBatch, Run, SessionReader
 from lukasa.gate.instructions import without_instructions
 from lukasa.llm.budget import Spending
@@ -49,14 +50,15 @@ class ExtractSession:
 
         Raises what the model raises when it cannot be asked now (`ProviderError`); what was read before stays.
         """
-        run = Run(job.partition, job.session)
+        run = Run(job.partition, job.session, guidance=unpacked(job.guidance))
         while turns := await self._unread(run):
             waiting = [] if final else self._waiting(turns)
             for batch in self.reader.batches(turns[: len(turns) - len(waiting)]):
                 await self._read(run, batch)
             if waiting:
                 due = self._patient(waiting[-1])
-                await self._end(job, [Queue(kind=KIND, session=job.session, due_at=due)])
+                again = Queue(kind=KIND, session=job.session, due_at=due, guidance=job.guidance)
+                await self._end(job, [again])
                 return run.spending
         await self._end(job, [])
         return run.spending

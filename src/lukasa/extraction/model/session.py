@@ -44,6 +44,9 @@ class Run:
     without: frozenset[str] = frozenset()
     """Ids of facts that count as unknown."""
 
+    guidance: Guidance | None = None
+    """What whoever queued the job wants found, in place of what is configured."""
+
     strict: bool = False
     """Whether the rules must not read in the model's place."""
 
@@ -148,7 +151,7 @@ class SessionReader:
         return Background(
             summary=next((summary.text for summary in summaries if summary.session == session), ""),
             recent=earlier,
-            guidance=self.guidance(run.partition),
+            guidance=run.guidance or self.guidance(run.partition),
         )
 
     async def _proposed(

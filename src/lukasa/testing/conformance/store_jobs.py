@@ -98,6 +98,21 @@ class JobSuite(StoreSuite):
         (job,) = await store.jobs(ALICE)
         assert (job.wanted, job.due_at, job.state) == (3, after(1), "waiting")
 
+    async def test_the_last_guidance_stays_with_a_job_until_it_is_done(self, store: Store) -> None:
+        await keep(store, replace(queue(), guidance="first"))
+        await keep(store, queue())
+        (job,) = await claim(store)
+        assert job.guidance == "first"
+        await keep(store, Postpone(job=job, error="BadReplyError", due_at=NOON))
+        await keep(store, replace(queue(), guidance="second"))
+        (job,) = await claim(store)
+        assert job.guidance == "second"
+
+        await keep(store, Finish(job=job))
+        await keep(store, queue())
+
+        assert [job.guidance for job in await store.jobs(ALICE)] == [""]
+
     async def test_a_worker_takes_only_the_kinds_that_it_can_do(self, store: Store) -> None:
         await keep(store, queue("s1", kind="extract"), queue("s2", kind="maintain"))
 

@@ -100,12 +100,21 @@ class PartitionBookkeeping:
         job = self.jobs.get(name)
         if job is None:
             self.jobs[name] = Job(
-                partition=partition, kind=item.kind, session=item.session, due_at=item.due_at, created_at=at
+                partition=partition,
+                kind=item.kind,
+                session=item.session,
+                due_at=item.due_at,
+                created_at=at,
+                guidance=item.guidance,
             )
             return
         state = "waiting" if job.state == "dead" else job.state
         self.jobs[name] = replace(
-            job, state=state, due_at=min(job.due_at, item.due_at), wanted=job.wanted + 1
+            job,
+            state=state,
+            due_at=min(job.due_at, item.due_at),
+            wanted=job.wanted + 1,
+            guidance=item.guidance or job.guidance,
         )
 
     def _finish(self, job: Job, at: datetime) -> None:

@@ -171,6 +171,7 @@ def _queue(writer: PartitionWriter, item: Queue) -> None:
             "session": item.session,
             "due_at": to_micros(item.due_at),
             "created_at": writer.cause_at[0],
+            "guidance": item.guidance,
         },
     )
 
@@ -221,7 +222,7 @@ def _jobs(connection: apsw.Connection, conditions: str, values: Values) -> list[
 
 def _job(row: tuple[Any, ...]) -> Job:
     # fmt: off
-    (tenant, user, kind, session, state, due_at, created_at, attempts, wanted, worker, leased_until, error) = row
+    (tenant, user, kind, session, state, due_at, created_at, attempts, wanted, worker, leased_until, error, guidance) = row
     # fmt: on
     return Job(
         partition=Partition(tenant, user),
@@ -235,4 +236,5 @@ def _job(row: tuple[Any, ...]) -> Job:
         worker=worker,
         leased_until=None if leased_until is None else from_micros(leased_until),
         error=error,
+        guidance=guidance,
     )

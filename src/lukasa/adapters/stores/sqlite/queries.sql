@@ -607,10 +607,11 @@ SELECT doc, term FROM documents_instances;
 -- ── Jobs, summaries, usage ─────────────────────────────────────────────────────────────────────────────────
 
 -- name: queue_job
-INSERT INTO jobs(name, partition, kind, session, state, due_at, created_at, attempts, wanted, worker, error)
-VALUES(:name, :partition, :kind, :session, 'waiting', :due_at, :created_at, 0, 1, '', '')
+INSERT INTO jobs(name, partition, kind, session, state, due_at, created_at, attempts, wanted, worker, error, guidance)
+VALUES(:name, :partition, :kind, :session, 'waiting', :due_at, :created_at, 0, 1, '', '', :guidance)
 ON CONFLICT(name) DO UPDATE SET
   wanted = wanted + 1,
+  guidance = CASE excluded.guidance WHEN '' THEN guidance ELSE excluded.guidance END,
   due_at = min(due_at, excluded.due_at),
   state = CASE WHEN state = 'dead' THEN 'waiting' ELSE state END;
 
@@ -658,7 +659,7 @@ WHERE name = :name AND state = 'running' AND worker = :worker AND attempts = :at
 
 -- name: jobs
 SELECT partitions.tenant, partitions.user, kind, session, state, due_at, created_at, attempts, wanted, worker,
-  leased_until, error
+  leased_until, error, guidance
 FROM jobs JOIN partitions ON partitions.id = jobs.partition
 WHERE {conditions}
 ORDER BY due_at, name
