@@ -50,7 +50,8 @@ def moments(text: str, at: datetime) -> list[Atom]:
     named = [
         atom
         for atom in atoms(text[:LONGEST], lambda *_: Anchor(at), stated=False)
-        if atom.span.granularity in {"day", "month", "range", "part"} and _IN_CALENDAR.search(text, atom.start, atom.end)
+        if atom.span.granularity in {"day", "month", "range", "part"}
+        and _IN_CALENDAR.search(text, atom.start, atom.end)
     ]
     years = [
         Atom(match.start(), match.end(), year_of(int(match.group())))
