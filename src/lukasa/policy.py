@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
+from typing import Literal
 
 from lukasa import weights
 from lukasa.weights import BestChannel
@@ -267,6 +268,10 @@ class FactPolicy:
 
     share: float = 0.34
     """The most that facts may take of the hits of a recall."""
+
+    alone: Literal["auto", "fused", "dense"] = "auto"
+    """What ranks facts that are asked for without turns: every signal (`fused`), or their vectors alone (`dense`), as the Mem0
+    paper does. `auto`: `dense` in the recipe `paper` and its graph variant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

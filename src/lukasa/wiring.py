@@ -19,7 +19,7 @@ from lukasa.engine.parts import Parts
 from lukasa.errors import ConfigError, InputError, StoreReadOnlyError
 from lukasa.extraction.model.recipe import Recipe
 from lukasa.extraction.rules import RulesExtractor
-from lukasa.policy import Allowance, BudgetPolicy
+from lukasa.policy import Allowance, BudgetPolicy, RecallPolicy
 from lukasa.ports.embedder import Embedder
 from lukasa.ports.extractor import Extractor
 from lukasa.ports.llm import LLM
@@ -125,13 +125,20 @@ def build(
         worker=uuid4().hex,
         remember=settings.remember,
         resolve=settings.resolve,
-        recall=settings.recall,
+        recall=_recall(settings.recall, method),
         distil=settings.distil,
         maintain=settings.maintain,
         jobs=settings.jobs,
         graph=settings.graph,
         budget=_budget(settings),
     )
+
+
+def _recall(policy: RecallPolicy, method: str) -> RecallPolicy:
+    """Return how facts are found: by the recipe `paper` as the paper does, unless the settings say otherwise."""
+    if policy.facts.alone != "auto" or not method.startswith("paper"):
+        return policy
+    return replace(policy, facts=replace(policy.facts, alone="dense"))
 
 
 def now() -> datetime:

@@ -56,8 +56,8 @@ def _paper_facts(user: str) -> list[str]:
 
 
 def _decided(user: str) -> ToolCall:
-    text = user.split("New fact: ")[1].split("\n", maxsplit=1)[0]
-    known = re.findall(r"^(\d+)\. (.*)$", user.split("Known memories:")[1], re.MULTILINE)
+    text = user.split("New fact: ")[1].split("\n", maxsplit=1)[0].partition(") ")[2]
+    known = re.findall(r"^(\d+)\. \([^)]*\) (.*)$", user.split("Known memories:")[1], re.MULTILINE)
     for number, memory in known:
         if memory == text:
             return ToolCall("keep_memory", json.dumps({"id": int(number)}))

@@ -40,7 +40,7 @@ def _cited(piece: Turn | Fact, number: int) -> Citation:
         kind="fact",
         id=piece.id,
         text=piece.text,
-        at=piece.sources[0].at if piece.sources else piece.learned_at,
+        at=piece.worded_at,
         speaker=piece.subject,
         turns=turns_of(piece.sources),
     )

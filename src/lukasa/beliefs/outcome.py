@@ -239,7 +239,13 @@ def _confirm(draft: _VersionDraft, fact_id: str, placement: Placement | None) ->
 
 
 def _revise(draft: _VersionDraft, fact_id: str, placement: Placement | None) -> None:
-    """Write the more exact wording, and with it the content by which the fact is found."""
+    """Write the more exact wording, and with it the content by which the fact is found.
+
+    Words of less trust than the fact stand beside it.
+    """
+    if not may_retire(draft.proposal, [draft.get(fact_id)]):
+        _enter(draft, placement)
+        return
     _confirm(draft, fact_id, placement)
     fact, proposal = draft.get(fact_id), draft.proposal
     occurrence = fact.occurrence if fact.key == proposal.key else draft.free(proposal.key)[1]

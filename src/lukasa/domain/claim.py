@@ -92,5 +92,11 @@ class Scene:
     earlier: tuple[Turn, ...] = ()
     """What was said before in the session, oldest first."""
 
+    together: tuple[Turn, ...] = ()
+    """The turns that were read as one exchange: what question and answer say only together counts as said."""
+
+    summary: str = ""
+    """What the reader was shown of all that was said before."""
+
     zone: tzinfo | None = None
     """In which days begin; `None`: the offset of the turn's time."""

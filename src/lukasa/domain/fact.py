@@ -147,6 +147,12 @@ class Fact:
     """Its place among the partition's documents, given by the store."""
 
     @property
+    def worded_at(self) -> datetime:
+        """When the words that it has now were said: "since last week" counts from there."""
+        of_words = (source.at for source in self.sources if source.turn == self.worded_by)
+        return next(of_words, self.sources[0].at if self.sources else self.learned_at)
+
+    @property
     def live(self) -> bool:
         """Whether recall may return it, expiry apart."""
         return self.retired_at is None and self.status not in {"quarantined", "retracted"}

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from lukasa.domain.claim import Scene
 from lukasa.domain.erasure import text_cache
 from lukasa.domain.turn import Turn
 from lukasa.text.analysis import analyse, term_of
@@ -46,6 +47,18 @@ class Ground:
     names: Collection[str] = ()
     """Of people who are known."""
 
+    together: Sequence[Turn] = ()
+    """The exchange that the turn was read in, itself included; empty: it was read by itself."""
+
+    summary: str = ""
+    """What the reader was shown of all that was said before."""
+
+    @classmethod
+    def of(cls, turn: Turn, scene: Scene) -> Ground:
+        """Return what the claims of a turn may rest on, in its scene."""
+        others = tuple(other for other in scene.together if other.id != turn.id)
+        return cls(turn, (*scene.earlier, *others), scene.names, scene.together, scene.summary)
+
     @cached_property
     def here(self) -> _Vocabulary:
         """What the turn itself says."""
@@ -54,7 +67,8 @@ class Ground:
     @cached_property
     def before(self) -> tuple[_Vocabulary, ...]:
         """What was said before it."""
-        return tuple(_vocabulary(f"{speaker(turn)}: {turn.text[:LONGEST]}") for turn in self.earlier)
+        said = [f"{speaker(turn)}: {turn.text[:LONGEST]}" for turn in self.earlier]
+        return tuple(map(_vocabulary, [*said, *([self.summary] if self.summary else [])]))
 
     @cached_property
     def known(self) -> frozenset[str]:

@@ -48,8 +48,10 @@ def support(claim: Claim, ground: Ground, sentence: str) -> float | None:
     if not all(_named_and_counted(text, claim, ground) for text in texts):
         return None
     said = _said(claim, ground)
-    if said is None or not _affirms_alike(claim, sentence, turn):
+    if said is None or not _affirms_alike(claim, sentence, ground):
         return None
+    if ground.together and not _is_told_here(claim, ground):
+        return said  # Whose words they are, only question and answer say.
     return None if of_another(claim) or misattributed(claim, ground, sentence) else said
 
 
@@ -171,10 +173,23 @@ def _content(text: str, at: datetime) -> list[str]:
     ]
 
 
-def _affirms_alike(claim: Claim, sentence: str, turn: Turn) -> bool:
-    """Whether a claim affirms or denies as its quote does, or the sentence around it."""
+def _is_told_here(claim: Claim, ground: Ground) -> bool:
+    """Whether the turn says all of a claim without the rest of its exchange."""
+    others = [word for word in words(claim.text) if _is_number(word) or word.raw[:1].isupper()]
+    return all(map(ground.here.says, _content(claim.text, ground.turn.at))) and all(
+        ground.here.has(word, {word.term}) or not ground.known.isdisjoint({term_of(word.raw)})
+        for word in others
+    )
+
+
+def _affirms_alike(claim: Claim, sentence: str, ground: Ground) -> bool:
+    """Whether a claim affirms or denies as its quote does, or the sentence around it; of a question, as the answer does."""
+    turn = ground.turn
     texts = [claim.quote, sentence]
-    if polarity(claim.text).affirmed and not claim.negated:
+    if ground.together:
+        exchange = _exchange(ground.together)
+        texts = [exchange] if sentence.rstrip().endswith("?") else [*texts, exchange]
+    elif polarity(claim.text).affirmed and not claim.negated:
         texts.append(
             turn.text[:_NEAR]
         )  # That something is not so must be said here; that it is, may be said beside it.
@@ -183,6 +198,17 @@ def _affirms_alike(claim: Claim, sentence: str, turn: Turn) -> bool:
     return any(agree(text, each, negated=claim.negated) for text in dict.fromkeys(texts) for each in claimed)
 
 
+def _exchange(turns: Sequence[Turn]) -> str:
+    """Return what turns say as one text, in which a question that was answered with `no` is a denial."""
+    texts = [turn.text[:_NEAR] for turn in turns]
+    for at, answer in enumerate(texts[1:]):
+        if texts[at].rstrip().endswith("?") and _DENIAL.match(answer):
+            texts[at] = _CLAUSES.sub(r" not \g<0>", texts[at])
+    return "\n".join(texts)
+
+
+_DENIAL = LazyPattern(r"(?i)\W*(?:no|nope|nah|never|not|none|neither|sadly not|nein|non|nie|нет)\b")
+_CLAUSES = LazyPattern(r"[^.;!?,]*\?")
 _WITHOUT = LazyPattern(r"\bwithout (?:\w+ ){0,3}\w+")
 _NEAR = 2000
 """Characters of a turn whose clauses are compared with a claim's."""

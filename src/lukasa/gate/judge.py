@@ -84,6 +84,11 @@ class _ClaimCase:
         return not self.others.hold(claim.source.start, claim.source.end, about_speaker=about_speaker)
 
     @property
+    def is_answered(self) -> bool:
+        """Whether others than a person say it in one exchange with a person, who lets it stand."""
+        return not is_testimony(self.turn) and any(map(is_testimony, self.ground.together))
+
+    @property
     def hails_a_speaker(self) -> bool:
         """Whether a person calls another one who speaks here by a name ("Thanks, Kate!"): the quote has the name alone."""
         claim = self.claim
@@ -137,7 +142,7 @@ def judge(
 
 def _ruling(claim: Claim, ground: Ground, served: Collection[str], others: OthersWords) -> Ruling:
     case = _ClaimCase(claim, ground, served, others)
-    for question in _QUESTIONS:
+    for question in _OF_AN_EXCHANGE if ground.together else _QUESTIONS:
         ruling = question(case)
         if ruling is not None:
             return ruling
@@ -167,7 +172,7 @@ class Judge:
         for turn, scene, own in zip(turns, scenes, claims, strict=True):
             # What was served since then may be this very turn.
             served = self.served.of(partition, before=turn.recorded_at) if later and own else served_now
-            ground = Ground(turn, scene.earlier, scene.names)
+            ground = Ground.of(turn, scene)
             others = OthersWords(turn.text)
             yield [_ruling(claim, ground, served, others) for claim in own]
 
@@ -220,7 +225,7 @@ def _without_authority(case: _ClaimCase) -> Ruling | None:
     shows to be of those kinds counts as such. What a person quotes or pastes is another's word.
     """
     claim, turn = case.claim, case.turn
-    if case.is_own:
+    if case.is_own or case.is_answered:
         return None
     if is_testimony(turn):
         return Quarantined(claim, "not said by the user")
@@ -275,6 +280,9 @@ _QUESTIONS = (
     _not_lasting,
     _served_before,
 )
+
+_OF_AN_EXCHANGE = tuple(question for question in _QUESTIONS if question not in {_not_stated, _not_lasting})
+"""Of turns that were read together, the reader says what is stated and what will matter."""
 
 
 def _sentence_of(claim: Claim, turn: Turn) -> str:

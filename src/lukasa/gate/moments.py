@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -64,7 +65,9 @@ def moments(text: str, at: datetime) -> list[Atom]:
 def follows(moment: Atom, ground: Ground) -> bool:
     """Whether a date is the day on which something was said, what an expression of time there means, or written there."""
     said = (ground.turn, *ground.earlier)
-    return any(days.hold(moment) for turn in said for days in _said(turn)) or _stands(moment, ground)
+    if any(days.hold(moment) for turn in said for days in _said(turn)):
+        return True
+    return any(_stands(moment, replace(ground, turn=turn)) for turn in ground.together or (ground.turn,))
 
 
 def days_of(ground: Ground) -> Iterator[date]:

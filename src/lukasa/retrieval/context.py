@@ -280,7 +280,7 @@ def _rests_on(fact: Fact, turn: Turn) -> bool:
 
 
 def _stated_at(fact: Fact) -> tuple[datetime, int]:
-    return fact.sources[0].at if fact.sources else fact.learned_at, fact.seq
+    return fact.worded_at, fact.seq
 
 
 def _heading(turn: Turn) -> str:

@@ -134,6 +134,16 @@ def rank_facts(
     return RankedCandidates(candidates=facts, scores=scores, order=best_first(scores, index.facts.seq[rows]))
 
 
+def by_vectors(facts: Candidates, turns: RankedCandidates, index: PartitionIndex) -> RankedCandidates:
+    """Score each fact by its vector's cosine with the question's alone, the nearest one as the best turn."""
+    cosine = np.zeros(len(facts.rows), np.float32) if facts.dense is None else facts.dense
+    top = float(turns.scores.max(initial=0.0))
+    scores = np.asarray(top + cosine - cosine.max(initial=-1.0), np.float32)
+    return RankedCandidates(
+        candidates=facts, scores=scores, order=best_first(scores, index.facts.seq[facts.rows])
+    )
+
+
 def _best_source(sources: Sequence[str], positions: Mapping[str, int], scores: Floats) -> int:
     """Return the position of the best turn that a fact rests on; -1 when none is a candidate."""
     candidates = [positions[turn] for turn in sources if turn in positions]
@@ -173,7 +183,7 @@ def fact_hit(ranking: Ranking, position: int, fact: Fact, *, explain: bool) -> H
         kind="fact",
         text=fact.text,
         score=float(ranking.facts.relevance[position]),
-        at=fact.sources[0].at if fact.sources else fact.learned_at,
+        at=fact.worded_at,
         speaker=fact.subject,
         role=None,
         session=None,

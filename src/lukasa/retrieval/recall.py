@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from time import perf_counter
 from typing import NamedTuple
 
@@ -33,6 +33,7 @@ from lukasa.retrieval.ranking import (
     RankedCandidates,
     Ranking,
     best_first,
+    by_vectors,
     fact_hit,
     rank_facts,
     relevance,
@@ -185,7 +186,7 @@ class Recall:
             ]
         with timed(timings, "fuse"):
             ranked, ranked_facts, features = await off_loop(
-                self._fused, turn_candidates, fact_candidates, index, understanding, now=question.now
+                self._fused, turn_candidates, fact_candidates, index, understanding, question=question
             )
             ranking = Ranking(
                 understanding=understanding,
@@ -231,16 +232,19 @@ class Recall:
         index: PartitionIndex,
         understanding: Understanding,
         *,
-        now: datetime,
+        question: Question,
     ) -> tuple[RankedCandidates, RankedCandidates, Floats]:
         """Return turns and facts with one score each, and the turns' features."""
         weights = self.policy.fusion[turns.best_channel]
-        features = table(turns, index, understanding, weights=weights, now=to_micros(now))
+        features = table(turns, index, understanding, weights=weights, now=to_micros(question.now))
         scores = weighted(features, FEATURES, weights)
         order = best_first(scores, index.turns.seq[turns.rows])
         ranked = RankedCandidates(candidates=turns, scores=scores, order=order)
+        policy = self.policy.facts
+        if policy.alone == "dense" and not question.view.turns and facts.dense is not None:
+            return ranked, by_vectors(facts, ranked, index), features
         windows = understanding.windows
-        return ranked, rank_facts(facts, ranked, index, windows=windows, policy=self.policy.facts), features
+        return ranked, rank_facts(facts, ranked, index, windows=windows, policy=policy), features
 
     def _usable(
         self, encoded: Encoded, index: PartitionIndex, turns: Matches

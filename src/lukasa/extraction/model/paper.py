@@ -1,8 +1,8 @@
 """Recipe `paper`: the Mem0 paper's two phases (§1.1, §1.2), a call for each pair of messages and a tool call for each fact.
 
-Two things are ours. The gate judges the facts like any others, so that nothing is stored that was not said. And DELETE is
-safe unless `delete_mode` says otherwise: the contradicting fact is stored, and the contradicted one ends; as printed, the
-old fact goes and the new one is not stored, so that "I love it" and "I hate it" leave nothing.
+Two things are ours. The gate refuses what neither the pair nor what was shown beside it says. And DELETE is safe unless
+`delete_mode` says otherwise: the contradicting fact is stored, and the contradicted one ends; as printed, the old fact goes
+and the new one is not stored, so that "I love it" and "I hate it" leave nothing.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from datetime import datetime
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel
 
@@ -44,7 +45,7 @@ from lukasa.policy import ExtractionPolicy
 from lukasa.ports.llm import ChatMessage, LLMReply
 from lukasa.prompts import load
 from lukasa.text.analysis import content_words
-from lukasa.text.rendering import speaker
+from lukasa.text.rendering import day, speaker
 from lukasa.text.sentences import sentences
 
 DeleteMode = Literal["supersede", "paper"]
@@ -63,6 +64,23 @@ _TOOLS: Mapping[str, type[BaseModel]] = {
     "delete_memory": DeleteMemory,
     "keep_memory": KeepMemory,
 }
+
+
+class _NewFact(NamedTuple):
+    """A fact that an operation is asked for."""
+
+    claim: Claim
+    said_at: datetime
+    exchange: str
+    """What the pair says."""
+
+    def added_to(self, fact: Fact, text: str) -> str:
+        """Return the words of a memory that the new fact updates: the model's, unless it puts in what nobody said.
+
+        Then they are the new fact's own, as algorithm 1 prints it. The version before stays in the history.
+        """
+        known = set(content_words(f"{fact.text} {self.claim.text} {self.exchange}"))
+        return text.strip() if set(content_words(text)) <= known else self.claim.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,26 +137,34 @@ class PaperRecipe:
         self, heard: Sequence[JudgedTurn], known: KnownFacts, nearest: Neighbours, ask: Ask
     ) -> AskModel:
         """Ask for ADD, UPDATE, DELETE or NOOP, fact by fact: each sees what became of those before it."""
+        exchange = " ".join(each.turn.text for each in heard)
 
-        async def opine(_: Turn, claim: Claim, known: KnownFacts) -> ModelDecision | None:
+        async def opine(turn: Turn, claim: Claim, known: KnownFacts) -> ModelDecision | None:
             if claim.attribute is not None:
                 return None  # A relation: what it contradicts is found by its label.
             pending = list(known.facts.values())
             (near,) = await nearest([claim.text], limit=self.policy.similar, pending=pending)
             known.add(fact for fact, _ in near if fact.id not in known.facts)
-            return await self._operation(claim, near, ask)
+            return await self._operation(_NewFact(claim, turn.at, exchange), near, ask)
 
         return opine
 
-    async def _operation(self, claim: Claim, near: Sequence[Near], ask: Ask) -> ModelDecision | None:
+    async def _operation(self, new: _NewFact, near: Sequence[Near], ask: Ask) -> ModelDecision | None:
         """Return what the model decides; `None` leaves it to the rules, when its call cannot be read twice."""
         if not near:
             return ModelDecision(New())
         facts = {fact.id: fact for fact, _ in near}
         numbers = Numbered(facts)
-        memories = (f"{numbers.number(id_)}. {one_line(fact.text)}" for id_, fact in facts.items())
+        memories = (
+            f"{numbers.number(id_)}. ({day(fact.worded_at)}) {one_line(fact.text)}"
+            for id_, fact in facts.items()
+        )
         request = request_of(
-            "paper_update", "decide", self.policy, fact=one_line(claim.text), memories="\n".join(memories)
+            "paper_update",
+            "decide",
+            self.policy,
+            fact=f"({day(new.said_at)}) {one_line(new.claim.text)}",
+            memories="\n".join(memories),
         )
         request = replace(
             request,
@@ -148,16 +174,17 @@ class PaperRecipe:
         repair = replace(request, messages=(*request.messages, ChatMessage("user", _REPAIR)))
         for attempt in (request, repair):
             with suppress(BadReplyError):
-                return self._chosen(await ask(attempt), claim, numbers, facts)
+                return self._chosen(await ask(attempt), new, numbers, facts)
         return None
 
     def _chosen(
-        self, reply: LLMReply, claim: Claim, numbers: Numbered, facts: Mapping[str, Fact]
+        self, reply: LLMReply, new: _NewFact, numbers: Numbered, facts: Mapping[str, Fact]
     ) -> ModelDecision:
         """Return what the tool call says; one that cannot be read, or names what was not shown, is an error."""
         match _called(reply):
             case UpdateMemory(id=number, text=text):
-                return _augmented(claim, facts[numbers.id(number)], text)
+                fact = facts[numbers.id(number)]
+                return ModelDecision(Revises(fact.id), new.added_to(fact, text))
             case DeleteMemory(id=number):
                 fact_id = numbers.id(number)
                 return ModelDecision(
@@ -179,23 +206,12 @@ def _called(reply: LLMReply) -> BaseModel:
     model = _TOOLS.get(call.name.rpartition(".")[2].casefold())
     if model is None:
         raise BadReplyError(f"the model called {call.name!r}, which is none of {', '.join(_TOOLS)}")
-    # It takes no arguments, and models write anything in their place.
-    arguments = AddMemory() if model is AddMemory else read(call.arguments, model).value
+    arguments = read(call.arguments, model).value
+    if arguments is None and not any(each.is_required() for each in model.model_fields.values()):
+        return model()  # Models write anything where no argument is needed.
     if arguments is None:
         raise BadReplyError(f"the arguments of {call.name!r} could not be read")
     return arguments
-
-
-def _augmented(claim: Claim, fact: Fact, text: str) -> ModelDecision:
-    """Return an UPDATE that adds and loses nothing; where it does not, the new fact stands beside the known one.
-
-    The paper asks for more information than before, and does not say what that is: here, every content word of the known
-    fact must still be there, and every one of the new text must come from one of the two.
-    """
-    merged, before, new = (set(content_words(words)) for words in (text, fact.text, claim.text))
-    if before < merged <= before | new:
-        return ModelDecision(Revises(fact.id), text.strip())
-    return ModelDecision(New())
 
 
 def _fact_claim(text: str, turns: Sequence[Turn], background: Background) -> Claim | None:

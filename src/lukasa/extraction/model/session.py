@@ -96,8 +96,11 @@ class SessionReader:
         return self.recipe.batches(turns) if self.recipe else [list(turns)]
 
     async def earlier(self, run: Run, first: Turn) -> list[Turn]:
-        """Return the turns before one in its session, oldest first."""
-        query = replace(run.query, after=max(0, first.seq - _BACK), limit=_BACK)
+        """Return the turns before one in its session, oldest first; before a pair, those of the whole partition."""
+        all_sessions = self.recipe is not None and self.recipe.pairs
+        query = replace(
+            TurnQuery() if all_sessions else run.query, after=max(0, first.seq - _BACK), limit=_BACK
+        )
         turns = await self.store.turns(run.partition, query)
         return [turn for turn in turns if turn.seq < first.seq and turn.is_spoken][-self.policy.recent :]
 
@@ -115,6 +118,12 @@ class SessionReader:
         else:
             claims = [[claim for claim in proposed.claims if claim.source.turn == turn.id] for turn in batch]
             scenes = make_scenes(batch, earlier, zone=None)
+            if self.recipe is not None and self.recipe.pairs:
+                shown = self._background(run, earlier, summaries)
+                scenes = [
+                    replace(scene, earlier=tuple(earlier), together=tuple(spoken), summary=shown.summary)
+                    for scene in scenes
+                ]
             heard = await self.believe.judge(run.partition, batch, scenes, claims, later=True)
         return ReadBatch(heard, proposed, lacking)
 
