@@ -130,6 +130,7 @@ def build(
         maintain=settings.maintain,
         jobs=settings.jobs,
         graph=settings.graph,
+        graph_in_contexts=method == _PAPER_GRAPH,
         budget=_budget(settings),
     )
 
@@ -247,7 +248,13 @@ def _recipe(name: str, settings: Settings, llm: LLM | None) -> Recipe | None:
     if name.startswith("paper"):
         from lukasa.extraction.model.paper import PaperRecipe  # noqa: PLC0415
 
-        return PaperRecipe(llm.name, settings.distil, settings.paper_delete, graph=name == _PAPER_GRAPH)
+        return PaperRecipe(
+            llm.name,
+            settings.distil,
+            settings.paper_delete,
+            graph=name == _PAPER_GRAPH,
+            same_node=settings.graph.same_node,
+        )
     from lukasa.extraction.model.one_call import LLMRecipe  # noqa: PLC0415
 
     return LLMRecipe(llm.name, settings.distil, settings.resolve)

@@ -646,7 +646,7 @@ def test_a_request_that_was_answered_is_not_asked_again_when_others_write(tmp_pa
 
 def test_the_papers_graph_variant_finds_entities_and_then_relations(tmp_path: Path):
     def script(request: LLMRequest) -> LLMReply | str | dict[str, Any]:
-        said = request.messages[-1].text
+        said = request.messages[-1].text.rpartition("exchange:")[2]
         city = "Porto" if "Porto" in said else "Braga"
         match request.purpose:
             case "entities":
@@ -654,6 +654,8 @@ def test_the_papers_graph_variant_finds_entities_and_then_relations(tmp_path: Pa
             case "relations":
                 wrong = {"source": "Ada", "label": "owns", "target": "a castle"}
                 return {"relations": [{"source": "Ada", "label": "Lives in", "target": city}, wrong]}
+            case "invalidate":
+                return {"obsolete": []}
             case _:
                 return {"facts": []}
 
@@ -664,7 +666,10 @@ def test_the_papers_graph_variant_finds_entities_and_then_relations(tmp_path: Pa
             await ada.remember(
                 message("I live in Braga now."), at="2026-06-01T00:00:00Z", session="s2", wait=True
             )
-            assert [request.purpose for request in model.requests] == ["extract", "entities", "relations"] * 2
+            assert [request.purpose for request in model.requests] == [
+                *("extract", "entities", "relations") * 2,
+                "invalidate",
+            ]
             names = {entity.id: entity.name for entity in await ada.entities()}
             now = [(names[r.source], r.label, names[r.target]) for r in await ada.relations()]
             then = await ada.relations(valid_at="2026-04-01T00:00:00Z")

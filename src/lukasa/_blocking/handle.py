@@ -456,7 +456,8 @@ class Handle:
     def entities(self, query: str = "", *, limit: int | None = None) -> list[Entity]:
         """Return the entities that a text names, best first; for an empty text all of them, the most mentioned first.
 
-        A whole name or alias goes before a part of one.
+        A whole name or alias goes before a part of one. In a graph that a model found, nodes that the text is near by meaning
+        follow.
         """
         return self._loop.call(lambda: self._handle.entities(query, limit=limit))
 

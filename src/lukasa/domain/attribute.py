@@ -78,6 +78,9 @@ RENAMED = "goes_by"
 DISTINCT = "is_not"
 """States that two names are not one entity's, whatever they look like."""
 
+IS_A = "is_a"
+"""States of what type an entity is."""
+
 _ALL = (
     # Who somebody is. One value at a time: a new one takes the place of the old one.
     Attribute("name", "single", "profile", "person", extracted=True, joins_names=True, profile_rank=1),
@@ -156,6 +159,7 @@ _ALL = (
     Attribute(ALIAS, "multi", "fact", "concept", extracted=False, joins_names=True, key="known as"),
     Attribute(RENAMED, "multi", "fact", "concept", extracted=False, joins_names=True, key="go by"),
     Attribute(DISTINCT, "multi", "fact", "concept", extracted=False, key="is not"),
+    Attribute(IS_A, "multi", "fact", "literal", extracted=False, key="is a"),
 )  # fmt: skip
 
 ATTRIBUTES = {row.name: row for row in _ALL}

@@ -13,6 +13,7 @@ from lukasa.engine.facts import FactVerbs
 from lukasa.errors import InputError, shown
 from lukasa.graph import query as queries
 from lukasa.graph.cache import GraphCache
+from lukasa.graph.nodes import NodeVectors
 from lukasa.graph.search import bearing_on
 from lukasa.graph.view import GraphView
 from lukasa.indexing.encoder import Encoder
@@ -27,16 +28,24 @@ class GraphVerbs(FactVerbs):
     _encoder: Encoder
     _warm: WarmPartitions
     _graphs: GraphCache
+    _nodes: NodeVectors
     _graph_policy: GraphPolicy
 
     async def entities(self, query: str = "", *, limit: int | None = None) -> list[Entity]:
         """Return the entities that a text names, best first; for an empty text all of them, the most mentioned first.
 
-        A whole name or alias goes before a part of one.
+        A whole name or alias goes before a part of one. In a graph that a model found, nodes that the text is near by meaning
+        follow.
         """
         check_limit(limit)
         check_size("query", query, LIMITS.question_bytes)
-        return (await off_loop(queries.find, await self._graph(), query))[:limit]
+        graph = await self._graph()
+        entities = await off_loop(queries.find, graph, query)
+        if query.strip():
+            known = {entity.id for entity in entities}
+            near = await self._nodes.near(query, graph, self.partition)
+            entities += [entity for entity in near if entity.id not in known]
+        return entities[:limit]
 
     async def relations(
         self,
@@ -69,6 +78,7 @@ class GraphVerbs(FactVerbs):
                 encoder=self._encoder,
                 warm=self._warm,
                 policy=self._graph_policy,
+                calibration=self._nodes.calibration,
             )
         return relations[:limit]
 

@@ -25,4 +25,5 @@ class AsyncHandle(JobVerbs, ChangeVerbs, GraphVerbs, AnswerVerbs):
         self._edit, self._undo, self._forget, self._erase = paths.edit, paths.undo, paths.forget, paths.erase
         self._reread, self._guidance, self._guidance_of = paths.reread, paths.guidance, paths.guidance_of
         self._encoder, self._warm, self._graphs = paths.encoder, paths.warm, paths.graphs
+        self._nodes, self._graph_context = paths.nodes, paths.graph_context
         self._caches = (paths.warm, paths.recall, paths.served, paths.graphs)

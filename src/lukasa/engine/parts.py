@@ -17,6 +17,9 @@ from lukasa.extraction.rules import RulesExtractor
 from lukasa.gate.echoes import Echoes
 from lukasa.gate.judge import Judge
 from lukasa.graph.cache import GraphCache
+from lukasa.graph.calibration import Calibration
+from lukasa.graph.context import GraphContext
+from lukasa.graph.nodes import NodeVectors
 from lukasa.indexing.backlog import Reembed, Reindex
 from lukasa.indexing.encoder import Encoder
 from lukasa.llm.budget import Meter
@@ -82,6 +85,9 @@ class Parts:
     maintain: MaintainPolicy = field(default_factory=MaintainPolicy)
     jobs: JobPolicy = field(default_factory=JobPolicy)
     graph: GraphPolicy = field(default_factory=GraphPolicy)
+    graph_in_contexts: bool = False
+    """Whether contexts show relations: where a model finds them."""
+
     budget: BudgetPolicy = field(default_factory=BudgetPolicy)
 
 
@@ -94,7 +100,14 @@ class Paths:
         self.encoder = Encoder(parts.embedder)
         self.served = Echoes()
         self.warm = WarmPartitions(store, parts.recall)
-        self.graphs = GraphCache(store, parts.graph)
+        self.calibration = Calibration(self.encoder)
+        self.nodes = NodeVectors(self.encoder, self.warm, self.calibration, parts.graph)
+        self.graphs = GraphCache(store, parts.graph, self.nodes)
+        self.graph_context = (
+            GraphContext(store, self.graphs, self.nodes, parts.counter, parts.graph)
+            if parts.graph_in_contexts
+            else None
+        )
         self.meter = Meter(parts.llm, store, parts.budget, clock) if parts.llm is not None else None
         self.guidance: dict[Partition, Guidance] = {}
         """Wishes for single partitions, in place of the general ones."""

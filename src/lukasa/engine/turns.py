@@ -20,6 +20,7 @@ from lukasa.errors import InputError, shown
 from lukasa.extraction.candidates import FactLike, check_places, read_candidates
 from lukasa.extraction.guidance import Guidance, read_guidance
 from lukasa.gate.echoes import Echoes
+from lukasa.graph.context import GraphContext
 from lukasa.indexing.backlog import Reindex
 from lukasa.off_loop import collected, off_loop
 from lukasa.retrieval.question import Question, View
@@ -50,6 +51,9 @@ class TurnVerbs(Verbs):
 
     _worker: Worker
     _recall: Recall
+    _graph_context: GraphContext | None
+    """`None`: no model makes a graph."""
+
     _served: Echoes
     _reindex: Reindex
     _refresh: Refresh
@@ -249,7 +253,11 @@ class TurnVerbs(Verbs):
         return replace(recalled, warnings=[*recalled.warnings, *warnings])
 
     async def _block(self, question: Question, *, budget: int) -> Context:
-        block = await self._recall.context(self.partition, question, budget=budget)
+        block = None
+        if self._graph_context is not None:
+            block = await self._graph_context(self.partition, question, budget=budget, recall=self._recall)
+        if block is None:
+            block = await self._recall.context(self.partition, question, budget=budget)
         return replace(block, warnings=[*block.warnings, *await self._note_served([block.text])])
 
     async def _note_served(self, texts: Sequence[str]) -> list[str]:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from lukasa.dates.atoms import Atom
+from lukasa.domain.attribute import IS_A
 from lukasa.domain.claim import Claim
 from lukasa.domain.turn import Turn
 from lukasa.gate.attribution import is_name, misattributed, of_another
@@ -42,6 +43,8 @@ def support(claim: Claim, ground: Ground, sentence: str) -> float | None:
     in_turn = claim.source.turn == turn.id and turn.text[claim.source.start : claim.source.end] == claim.quote
     if not in_turn or not claim.quote.strip() or _is_too_long(claim):
         return None
+    if ground.together and claim.attribute is not None:
+        return 1.0 if _is_related(claim, sentence, ground) else None
     # When something was may be read in the turn, or be the caller's word.
     when = claim.valid.phrase if claim.found_by == "caller" and claim.valid is not None else ""
     texts = (claim.text, claim.subject, claim.value or "", when)
@@ -53,6 +56,18 @@ def support(claim: Claim, ground: Ground, sentence: str) -> float | None:
     if ground.together and not _is_told_here(claim, ground):
         return said  # Whose words they are, only question and answer say.
     return None if of_another(claim) or misattributed(claim, ground, sentence) else said
+
+
+def _is_related(claim: Claim, sentence: str, ground: Ground) -> bool:
+    """Whether both ends of a relation were said, and nothing denies it: how they are related may be implied."""
+    is_type = claim.attribute == IS_A
+    ends = [claim.subject] if is_type or claim.value is None else [claim.subject, claim.value]
+    said = all(
+        _named_and_counted(end, claim, ground)
+        and all(ground.says(term) or term in ground.known for term in content_words(end))
+        for end in ends
+    )
+    return said and (is_type or _affirms_alike(claim, sentence, ground))
 
 
 def _is_too_long(claim: Claim) -> bool:

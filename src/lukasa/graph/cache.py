@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from lukasa.domain.fact import Status
 from lukasa.domain.query import FactQuery
 from lukasa.domain.scope import Partition
+from lukasa.graph.nodes import NodeVectors
 from lukasa.graph.view import GraphView
 from lukasa.policy import GraphPolicy
 from lukasa.ports.store import Store
@@ -29,8 +30,9 @@ class _CachedView:
 class GraphCache:
     """Views of the partitions that were asked for lately; beyond `cached_views`, the least recently used one is dropped."""
 
-    def __init__(self, store: Store, policy: GraphPolicy) -> None:
+    def __init__(self, store: Store, policy: GraphPolicy, nodes: NodeVectors | None = None) -> None:
         self._store = store
+        self._nodes = nodes
         self._policy = policy
         self._cached: OrderedDict[Partition, _CachedView] = OrderedDict()
 
@@ -48,7 +50,8 @@ class GraphCache:
             if cached.view is None or delta.epoch != cached.epoch or changed:
                 facts = await self._store.facts(partition, FactQuery(statuses=_IN_GRAPH))
                 # Off the event loop, and not where others compute: half a million facts take seconds.
-                cached.view = await asyncio.to_thread(GraphView, facts, partition, self._policy)
+                near = [] if self._nodes is None else await self._nodes.alike(partition, facts)
+                cached.view = await asyncio.to_thread(GraphView, facts, partition, self._policy, near)
             cached.version, cached.epoch = delta.version, delta.epoch
             return cached.view
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from lukasa.domain.attribute import ALIAS, DISTINCT, RENAMED
+from lukasa.domain.attribute import ALIAS, DISTINCT, IS_A, RENAMED
 from lukasa.domain.graph import Entity
 from lukasa.graph.aliases import Aliases, Kinship
-from lukasa.graph.links import NameGroups, kept_apart, name_links
+from lukasa.graph.links import NameGroups, Pair, kept_apart, name_links
 from lukasa.graph.names import NameParts, fullest, is_phrase
 from lukasa.graph.registry import kind_of, name_registry
 from lukasa.graph.triples import Key, Triple
 from lukasa.policy import GraphPolicy
 
 _GIST_LENGTH = 120
-_ABOUT_NAMES = frozenset({ALIAS, DISTINCT, RENAMED})
+_ABOUT_NAMES = frozenset({ALIAS, DISTINCT, IS_A, RENAMED})
 
 
 class EntityNames:
@@ -25,10 +25,10 @@ class EntityNames:
     before what names look like. "Ana's sister" is Ines as long as Ana has one sister.
     """
 
-    def __init__(self, triples: Collection[Triple], policy: GraphPolicy) -> None:
+    def __init__(self, triples: Collection[Triple], policy: GraphPolicy, near: Iterable[Pair] = ()) -> None:
         self._registry = name_registry(triples)
         apart = kept_apart(triples)
-        groups = NameGroups(name_links(triples, self._registry, crowd=policy.crowd), apart)
+        groups = NameGroups(name_links(triples, self._registry, crowd=policy.crowd, near=near), apart)
         people = (key for key, use in self._registry.items() if use.is_person and not is_phrase(key))
         aliases = Aliases(groups, NameParts(people), Kinship(triples), apart)
         self.entity_of = aliases.settle(self._registry)

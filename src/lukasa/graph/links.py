@@ -15,7 +15,9 @@ from lukasa.graph.registry import NameKind, NameUse
 from lukasa.graph.triples import Key, Triple
 from lukasa.text.patterns import LazyPattern
 
-_STATED, _SPELLED_ALIKE, _MISSPELLED = range(3)
+_STATED, _SPELLED_ALIKE, _MISSPELLED, _NEAR = range(4)
+
+Pair: TypeAlias = tuple[Key, Key]
 
 _IDENTIFYING = frozenset(row.name for row in ATTRIBUTES.values() if row.identifies)
 """Single-valued attributes of which few people share a value; in one town, very many people live."""
@@ -33,9 +35,14 @@ class NameLink(NamedTuple):
     other: Key
 
 
-def name_links(triples: Iterable[Triple], registry: Mapping[Key, NameUse], *, crowd: int) -> list[NameLink]:
-    """Return the links between names, the surest first."""
-    return sorted({*_stated(triples), *_spelled_alike(registry), *_misspelled(triples, registry, crowd)})
+def name_links(
+    triples: Iterable[Triple], registry: Mapping[Key, NameUse], *, crowd: int, near: Iterable[Pair] = ()
+) -> list[NameLink]:
+    """Return the links between names, the surest first; *near* are those whose vectors are alike."""
+    by_meaning = (_link(_NEAR, 0, *pair) for pair in near if pair[0] != pair[1])
+    return sorted(
+        {*_stated(triples), *_spelled_alike(registry), *_misspelled(triples, registry, crowd), *by_meaning}
+    )
 
 
 def kept_apart(triples: Iterable[Triple]) -> dict[Key, set[Key]]:

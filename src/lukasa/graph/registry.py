@@ -7,11 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from lukasa.domain.attribute import IS_A
 from lukasa.graph.names import is_firm
 from lukasa.graph.triples import NAMING, Key, Triple, type_of_value
 
 _SURE = 100
 """Weight of a value's type, which its attribute states. That subjects are people is only a guess: its weight is 1."""
+
+
+_STATED = 100 * _SURE
+"""Weight of a type that a model found: it read what is meant."""
 
 
 class NameKind(NamedTuple):
@@ -59,6 +64,9 @@ def kind_of(types: Mapping[str, int], keys: Iterable[Key]) -> NameKind:
 
 def _mentions(triple: Triple) -> Iterator[tuple[Key, str, int, str | None, int]]:
     """Return the names in a triple: key, spelling, how often it occurs, a type, and the weight of the type."""
+    if triple.attribute == IS_A and not triple.negated and triple.value:
+        yield triple.subject_key, triple.subject, triple.evidence, triple.value, _STATED
+        return
     yield triple.subject_key, triple.subject, triple.evidence, "person", 1
     if triple.value is None or triple.value_key is None or triple.attribute is None:
         return

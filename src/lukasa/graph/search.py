@@ -8,6 +8,7 @@ import numpy as np
 
 from lukasa.domain.graph import Relation
 from lukasa.domain.scope import Partition
+from lukasa.graph.calibration import Calibration
 from lukasa.indexing.encoder import Encoder
 from lukasa.policy import GraphPolicy
 from lukasa.retrieval.token_vectors import Floats, unit_vector
@@ -23,6 +24,7 @@ async def bearing_on(
     encoder: Encoder,
     warm: WarmPartitions,
     policy: GraphPolicy,
+    calibration: Calibration,
 ) -> list[Relation]:
     """Return the relations that bear on a text, best first: by meaning, then those without a vector by shared words."""
     spec, encoded = await encoder.spec(), await encoder.query(text)
@@ -30,7 +32,7 @@ async def bearing_on(
         return by_words(text, relations)
     facts = (await warm.get(partition, spec)).facts
     vector = unit_vector(encoded.embeddings[0].dense)
-    least = policy.relevant.get(spec.model, policy.relevant_otherwise)
+    least = await calibration.carried(policy.relevant)
     without_vector = [relation for relation in relations if not _has_vector(facts, relation)]
     return [*by_meaning(vector, facts, relations, least=least), *by_words(text, without_vector)]
 

@@ -8,10 +8,12 @@ from functools import cache
 from heapq import merge
 from operator import attrgetter
 
+from lukasa.domain.attribute import IS_A
 from lukasa.domain.fact import Fact
 from lukasa.domain.graph import Entity, Graph, Relation
 from lukasa.domain.scope import Partition, content_id
 from lukasa.graph.entities import EntityNames, entity_of
+from lukasa.graph.links import Pair
 from lukasa.graph.names import plain, words_of
 from lukasa.graph.triples import Key, Triple, triple_of
 from lukasa.policy import GraphPolicy
@@ -22,7 +24,13 @@ _DEFAULT = GraphPolicy()
 class GraphView:
     """The facts of one partition as a graph. Entities and relations are made when they are asked for."""
 
-    def __init__(self, facts: Iterable[Fact], partition: Partition, policy: GraphPolicy = _DEFAULT) -> None:
+    def __init__(
+        self,
+        facts: Iterable[Fact],
+        partition: Partition,
+        policy: GraphPolicy = _DEFAULT,
+        near: Iterable[Pair] = (),
+    ) -> None:
         key_of = cache(words_of)  # for this call: erased names must not stay in memory
         triples = {fact.id: triple_of(fact, key_of) for fact in facts}
         self._triples = sorted(triples.values(), key=attrgetter("rank"))
@@ -30,7 +38,7 @@ class GraphView:
         for triple in self._triples:
             for key in set(triple.keys) if triple.relates else {triple.subject_key}:
                 self._triples_of[key].append(triple)
-        self._names = EntityNames(self._triples, policy)
+        self._names = EntityNames(self._triples, policy, near)
         self._by_word: defaultdict[str, set[Key]] = defaultdict(set)
         for key in self._names.entity_of:
             for word in {*key, *plain(key)}:
@@ -38,6 +46,14 @@ class GraphView:
         self._ids = {entity: content_id("e", partition, list(entity)) for entity in self._names.names_of}
         self._by_id = {id_: entity for entity, id_ in self._ids.items()}
         self._entities: dict[Key, Entity] = {}
+
+    def nodes(self) -> list[tuple[str, Key]]:
+        """Return the facts that state of what type a name is, by id, each with the name's key."""
+        return [
+            (triple.id, triple.subject_key)
+            for triple in self._triples
+            if triple.attribute == IS_A and triple.status == "current"
+        ]
 
     def knows(self, key: Key) -> bool:
         """Return True if this is the key of a name in use."""

@@ -69,7 +69,7 @@ def test_a_favourite_of_anything_has_the_row_of_the_family():
 def test_a_label_that_joined_late_keeps_its_spelling_in_keys():
     assert {row.name: row.key for row in ROWS if row.key} == {
         name: " ".join(terms(name))
-        for name in ("member_of", "happened_on", "also_known_as", "goes_by", "is_not")
+        for name in ("member_of", "happened_on", "also_known_as", "goes_by", "is_not", "is_a")
     }
 
 

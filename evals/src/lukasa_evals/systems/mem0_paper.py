@@ -18,6 +18,9 @@ from lukasa_evals.systems.system import Found, Stats, Tools
 _TOP = 30
 """Memories a speaker that are shown (§1.3)."""
 
+_MEMORIES = {"metadata.graph": {"exists": False}}
+"""Facts that are memories, and no parts of the graph."""
+
 _NAMED = 3
 """Entities of a question that are looked up."""
 
@@ -73,7 +76,7 @@ class Mem0Paper:
         blocks: list[str] = []
         told: list[Told] = []
         for speaker, handle in self._handles():
-            recalled = await handle.recall(question, limit=_TOP, kinds=["fact"], now=now)
+            recalled = await handle.recall(question, limit=_TOP, kinds=["fact"], filter=_MEMORIES, now=now)
             lines = [f"- {hit.at:%d %B %Y}: {hit.text}" for hit in recalled.hits]
             blocks.append("\n".join([f"Memories for user {speaker}:", *lines]))
             told += [
@@ -117,7 +120,10 @@ class Mem0Paper:
 
 
 def _triplet(relation: Relation, entities: Mapping[str, Entity]) -> str:
-    return f"- {entities[relation.source].name} -- {relation.label} -- {entities[relation.target].name}"
+    until = relation.valid.end
+    past = "" if relation.status == "current" else " (no longer true)"
+    past = f" (until {until:%d %B %Y})" if past and until else past
+    return f"- {entities[relation.source].name} -- {relation.label} -- {entities[relation.target].name}{past}"
 
 
 def _message(said: Said, speaker: str) -> dict[str, Any]:

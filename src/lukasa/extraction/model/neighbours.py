@@ -68,7 +68,7 @@ class Neighbours:
         latest = {fact.id: fact for fact in (*stored, *pending)}
         return [
             self._best(
-                {**scores, **{fact.id: self._likeness(text, fact.text) for fact in pending}}, latest, limit
+                {**scores, **{fact.id: self.likeness(text, fact.text) for fact in pending}}, latest, limit
             )
             for text, scores in zip(texts, lists, strict=True)
         ]
@@ -96,7 +96,8 @@ class Neighbours:
         ]
         return sorted(near, key=lambda item: -(item.likeness or 0.0))[:limit]
 
-    def _likeness(self, one: str, other: str) -> float | None:
+    def likeness(self, one: str, other: str) -> float | None:
+        """Return the cosine of two texts whose vectors were made; `None` where one has none."""
         if not {one, other} <= self.vectors.by_text.keys():
             return None
         return float(self._dense(one) @ self._dense(other))

@@ -18,23 +18,19 @@ from pydantic import BaseModel
 
 from lukasa.beliefs.believe import AskModel, JudgedTurn, KnownFacts, ModelDecision
 from lukasa.beliefs.verdicts import New, Removes, Replaces, Revises, Same
-from lukasa.dates.statements import validity
-from lukasa.domain.attribute import attribute as known_attribute
 from lukasa.domain.claim import Claim
-from lukasa.domain.fact import KIND_TRAITS, Fact
+from lukasa.domain.fact import Fact
 from lukasa.domain.turn import Turn
 from lukasa.errors import BadReplyError
-from lukasa.extraction.model.claims import Passage, claim_on, label_of, named_time
+from lukasa.extraction.model.claims import Passage, claim_on, named_time
 from lukasa.extraction.model.neighbours import Near, Neighbours
+from lukasa.extraction.model.paper_graph import UpdateResolver, graph_claims
 from lukasa.extraction.model.recipe import Ask, Background, ProposedClaims, request_of
 from lukasa.extraction.model.schemas import (
     AddMemory,
     DeleteMemory,
-    FoundEntities,
     KeepMemory,
     PaperFacts,
-    Triplet,
-    Triplets,
     UpdateMemory,
 )
 from lukasa.extraction.model.transcript import one_line, pairs, plain
@@ -55,8 +51,7 @@ _REPAIR = "Call exactly one of the functions, with the number of a memory that i
 _DECISION_TOKENS = 400
 """Longest tool call."""
 
-_FEWEST_ENTITIES = 2
-"""Of which a relation can be asked."""
+_GRAPH_PROMPTS = ("graph_entities", "graph_relations", "graph_update")
 
 _TOOLS: Mapping[str, type[BaseModel]] = {
     "add_memory": AddMemory,
@@ -91,13 +86,17 @@ class PaperRecipe:
     policy: ExtractionPolicy = field(default_factory=ExtractionPolicy)
     delete_mode: DeleteMode = "supersede"
     graph: bool = False
-    """Mem0^g: entities and relations too, by two more calls a pair (paper §1.4)."""
+    """Mem0^g: entities and relations too, by two more calls a pair, and one for each relation that may end others (§1.4)."""
+
+    same_node: float = 1.0
+    """Cosine of two names from which they are one node's."""
 
     pairs = True
 
     @property
     def name(self) -> str:
-        prompts = load("paper_facts").fingerprint[:6] + load("paper_update").fingerprint[:6]
+        used = ("paper_facts", "paper_update", *(_GRAPH_PROMPTS if self.graph else ()))
+        prompts = "".join(load(prompt).fingerprint[:6] for prompt in used)
         return f"paper{'+graph' if self.graph else ''}-{prompts}-{self.model}"
 
     def batches(self, turns: Sequence[Turn]) -> list[list[Turn]]:
@@ -111,37 +110,19 @@ class PaperRecipe:
         reply, whole = await ask_for(PaperFacts, request, ask)
         claims = [_fact_claim(text, turns, background) for text in dict.fromkeys(reply.facts)]
         if self.graph:
-            claims += await self._relations(turns, background, ask)
-        return ProposedClaims([claim for claim in claims if claim], whole=whole)
-
-    async def _relations(self, turns: Sequence[Turn], background: Background, ask: Ask) -> list[Claim | None]:
-        """Return the relations of a pair as claims: one call for its entities, one for what connects them (§1.4).
-
-        They are claims like any other, with the label as attribute: the gate judges them, a new one ends what it contradicts,
-        and the graph shows them. `None` stands for a relation that no sentence says.
-        """
-        shown = plain(turns, self.policy.longest_turn)
-        request = request_of(
-            "graph_entities", "entities", self.policy, guidance=background.guidance_paragraph, messages=shown
-        )
-        entities, _ = await ask_for(FoundEntities, request, ask)
-        names = list(dict.fromkeys(name for entity in entities.entities if (name := entity.name.strip())))
-        if len(names) < _FEWEST_ENTITIES:
-            return []
-        listed = "\n".join(f"- {one_line(name)}" for name in names)
-        request = request_of("graph_relations", "relations", self.policy, messages=shown, entities=listed)
-        reply, _ = await ask_for(Triplets, request, ask)
-        return [_relation_claim(triplet, names, turns, background) for triplet in reply.relations]
+            claims += await graph_claims(turns, background, ask, self.policy)
+        return ProposedClaims(claims, whole=whole)
 
     async def opinions(
         self, heard: Sequence[JudgedTurn], known: KnownFacts, nearest: Neighbours, ask: Ask
     ) -> AskModel:
         """Ask for ADD, UPDATE, DELETE or NOOP, fact by fact: each sees what became of those before it."""
+        resolver = UpdateResolver(self.policy, self.same_node)
         exchange = " ".join(each.turn.text for each in heard)
 
         async def opine(turn: Turn, claim: Claim, known: KnownFacts) -> ModelDecision | None:
             if claim.attribute is not None:
-                return None  # A relation: what it contradicts is found by its label.
+                return await resolver(turn, claim, known, nearest, ask=ask)
             pending = list(known.facts.values())
             (near,) = await nearest([claim.text], limit=self.policy.similar, pending=pending)
             known.add(fact for fact, _ in near if fact.id not in known.facts)
@@ -214,7 +195,7 @@ def _called(reply: LLMReply) -> BaseModel:
     return arguments
 
 
-def _fact_claim(text: str, turns: Sequence[Turn], background: Background) -> Claim | None:
+def _fact_claim(text: str, turns: Sequence[Turn], background: Background) -> Claim:
     """Return a fact as a claim that rests on the sentences that say it: the paper's facts carry no quotation."""
     passage = _said_in(text, turns)
     subject = _subject(text, turns)
@@ -250,35 +231,3 @@ def _subject(text: str, turns: Sequence[Turn]) -> str:
         if text.casefold().startswith(name.casefold()):
             return name
     return next(iter(re.findall(r"[^\W_]+", text)), "user")
-
-
-def _relation_claim(
-    triplet: Triplet, names: Sequence[str], turns: Sequence[Turn], background: Background
-) -> Claim | None:
-    source, label, target = triplet.source.strip(), label_of(triplet.label), triplet.target.strip()
-    passage = _joined_in(source, target, turns)
-    if not label or source == target or not {source, target} <= set(names) or passage is None:
-        return None
-    attribute = known_attribute(label)
-    kind = attribute.kind if attribute else "fact"
-    when = named_time(None, passage, background.zone)
-    text = f"{source} {label.replace('_', ' ')} {target}."
-    return replace(
-        claim_on(passage, source, text, turns=turns, when=when),
-        kind=kind,
-        attribute=label,
-        value=target,
-        cardinality=attribute.cardinality if attribute else "multi",
-        valid=validity(when, passage.turn.at, state=not KIND_TRAITS[kind].happens, ended=False),
-    )
-
-
-def _joined_in(source: str, target: str, turns: Sequence[Turn]) -> Passage | None:
-    """Return the first sentence that has the target, and the source or its speaker."""
-    for turn in turns:
-        for start, end in sentences(turn.text):
-            sentence = turn.text[start:end].casefold()
-            by_source = source.casefold() in sentence or source.casefold() == speaker(turn).casefold()
-            if target.casefold() in sentence and by_source:
-                return Passage(turn, start, end)
-    return None

@@ -121,6 +121,12 @@ class Triplets(BaseModel):
     relations: list[Triplet]
 
 
+class ObsoleteRelations(BaseModel):
+    """The known relations that a new one ends (paper §1.4)."""
+
+    obsolete: Annotated[list[int], Field(description="numbers of the relations that are no longer true")] = []
+
+
 class SummaryReply(BaseModel):
     """The rolling summary."""
 
