@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from threading import current_thread
 
 import pytest
 
@@ -15,9 +16,12 @@ from lukasa import AsyncMemory, Handle, Memory, Settings
 from lukasa import off_loop as module
 from lukasa.bounds import LIMITS
 from lukasa.domain.filter import Compare, Not
+from lukasa.domain.turn import Span
 from lukasa.errors import ConfigError, InputError, LukasaError
 from lukasa.extraction.guidance import Guidance
 from lukasa.off_loop import collected, off_loop
+from lukasa.retrieval import channels
+from lukasa.text.passages import passages
 
 SETTINGS = Settings(embedder="hashing", tokens="words")
 LONG = "E" * 10_000_000
@@ -279,3 +283,21 @@ async def test_the_loop_turns_many_times_during_one_large_call(
     # Read, identified, marked, extracted, judged, resolved, rendered, encoded, analysed: nine steps for each message.
     assert after_remember >= 9 * 200
     assert turns - after_remember >= 10
+
+
+@pytest.mark.anyio
+async def test_a_long_turn_is_cut_into_its_passages_beside_the_loop(monkeypatch: pytest.MonkeyPatch):
+    threads: set[str] = set()
+
+    def cut(text: str) -> list[Span]:
+        threads.add(current_thread().name)
+        return passages(text)
+
+    monkeypatch.setattr(channels, "passages", cut)
+    async with await AsyncMemory.open("memory:", settings=SETTINGS) as memory:
+        ana = memory.of("ana")
+        await ana.remember("I moved to Faro. " + "The harbour was quiet. " * 200)
+        assert (await ana.recall("Where did I move?")).hits
+        assert (await ana.context("Where did I move?", budget=200)).excerpts
+
+    assert threads == {"lukasa-computing_0"}

@@ -148,3 +148,37 @@ def test_metadata_comes_back_exactly(value: Any):
 
     assert turn.metadata == {"value": value}
     assert type(turn.metadata["value"]) is type(value)
+
+
+TIP = "Visit the old harbour early, when the boats come in and the market is quiet; few stalls take cards. "
+
+
+@pytest.mark.parametrize("question", ["Which luthier did you recommend?", "Where is Atelier Sorel?"])
+def test_the_last_sentence_of_a_long_answer_is_found_and_shown(question: str):
+    answer = TIP * 30 + "For your violin, the luthier I would trust is Atelier Sorel, Canal Street 14."
+    with Memory.open("memory:", embedder="hashing") as memory:
+        ana = memory.of("ana")
+        for people in range(2, 14):
+            ana.remember(f"How do I cook rice for {people} people?", session=f"rice {people}")
+        ana.remember({"role": "assistant", "content": answer}, session="trip")
+
+        hit = next(hit for hit in ana.recall(question, limit=3) if hit.text == answer)
+        context = ana.context(question, budget=300)
+
+    best = hit.passages[0]
+    assert "Atelier Sorel" in answer[best.start : best.end]
+    assert "Atelier Sorel" in context.text
+    assert context.tokens <= 300
+
+
+def test_a_session_from_the_future_comes_last_and_is_not_believed_for_ever():
+    with Memory.open("memory:", settings=SETTINGS) as memory:
+        ana = memory.of("ana")
+        ana.remember("I live in Ghent.", at="2099-01-01T00:00:00Z", session="1")
+        ana.remember("I live in Turin now.", at="2026-11-20T00:00:00Z", session="2")
+        turns = ana.recall("Where do I live?", now="2026-11-21T00:00:00Z", kinds=["turn"])
+        profile = ana.context("Where do I live?", now="2026-11-21T00:00:00Z").profile
+
+    assert [hit.at.year for hit in turns] == [2026, 2099]
+    assert "Turin" in profile
+    assert "Ghent" not in profile
