@@ -425,14 +425,24 @@ class Handle:
         expires_at: datetime | str | None = None,
         metadata: Mapping[str, Json] | None = None,
         reason: str = "",
+        revision: int | None = None,
     ) -> Fact:
         """Change what you name of a fact, as its next version: its words, whether it is pinned, when it expires.
 
-        Raises `NotFoundError` for an unknown id, `InputError` for words that cannot be stored.
+        With a *revision*, only when that is still its last one (`Fact.revision`).
+
+        Raises `NotFoundError` for an unknown id, `InputError` for words that cannot be stored, `StaleError` when the fact
+        has changed since.
         """
         return self._loop.call(
             lambda: self._handle.amend(
-                fact, text=text, pinned=pinned, expires_at=expires_at, metadata=metadata, reason=reason
+                fact,
+                text=text,
+                pinned=pinned,
+                expires_at=expires_at,
+                metadata=metadata,
+                reason=reason,
+                revision=revision,
             )
         )
 

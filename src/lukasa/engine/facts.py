@@ -23,7 +23,7 @@ from lukasa.engine.arguments import (
     read_kinds,
     read_statuses,
 )
-from lukasa.errors import InputError, NotFoundError
+from lukasa.errors import InputError, NotFoundError, StaleError, shown
 from lukasa.off_loop import off_loop
 from lukasa.upkeep.audit import audit
 from lukasa.upkeep.audit.items import fact_item, turn_item
@@ -192,14 +192,22 @@ class FactVerbs(Verbs):
         expires_at: datetime | str | None = None,
         metadata: Mapping[str, Json] | None = None,
         reason: str = "",
+        revision: int | None = None,
     ) -> Fact:
         """Change what you name of a fact, as its next version: its words, whether it is pinned, when it expires.
 
-        Raises `NotFoundError` for an unknown id, `InputError` for words that cannot be stored.
+        With a *revision*, only when that is still its last one (`Fact.revision`).
+
+        Raises `NotFoundError` for an unknown id, `InputError` for words that cannot be stored, `StaleError` when the fact
+        has changed since.
         """
         check_ids("fact", [fact])
         check_reason(reason)
         (before,) = await self._edit.get(self.partition, [fact])
+        if revision is not None and before.revision != revision:
+            raise StaleError(
+                f"the fact {fact!r} is at revision {before.revision}, not {shown(revision)}; read it again"
+            )
         after = amended(
             before,
             now=self._clock(),

@@ -78,6 +78,10 @@ COMMANDS = {
         "summaries": (f"{_HERE}.jobs:summaries", "Show the rolling summaries."),
         "usage": (f"{_HERE}.jobs:usage", "Show model calls, tokens and cost."),
     },
+    "Server": {
+        "serve": (f"{_HERE}.serve:serve", "Serve the memory over HTTP."),
+        "keys": (f"{_HERE}.keys:keys", "Make, list and revoke the keys of the server."),
+    },
     "Store": {
         "config": (f"{_HERE}.config:config", "Print the configuration in effect."),
         "stats": (f"{_HERE}.upkeep:stats", "Show counts of what is stored."),

@@ -1,0 +1,47 @@
+"""What a server counts: requests and how long they take, by route. Nothing of users or of content."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+MEDIA_TYPE = CONTENT_TYPE_LATEST
+
+
+class Metrics:
+    """Counters of one server."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        names = ("method", "route")
+        self._requests = Counter(
+            "lukasa_http_requests", "Requests answered.", (*names, "status"), registry=self._registry
+        )
+        self._seconds = Histogram(
+            "lukasa_http_request_seconds", "How long a request took.", names, registry=self._registry
+        )
+        self._running = Gauge(
+            "lukasa_http_requests_running", "Requests being answered.", registry=self._registry
+        )
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Count a request as being answered."""
+        self._running.inc()
+        try:
+            yield
+        finally:
+            self._running.dec()
+
+    def count(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count a request that was answered; status 0: the caller had left."""
+        method = method if method in {"GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS"} else "other"
+        self._requests.labels(method, route, str(status)).inc()
+        self._seconds.labels(method, route).observe(seconds)
+
+    def text(self) -> bytes:
+        """Return all of it in the text format of Prometheus."""
+        return generate_latest(self._registry)

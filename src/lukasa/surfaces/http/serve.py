@@ -1,0 +1,119 @@
+"""Runs the server until it is told to stop; what was begun is finished first, and jobs that wait are kept."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TextIO
+
+import uvicorn
+
+from lukasa import AsyncMemory, Settings
+from lukasa.errors import ConfigError
+from lukasa.surfaces.http.app import make_app
+from lukasa.surfaces.http.guard import RequestLimits
+from lukasa.surfaces.keys import KeyFile, new_key
+
+_CONNECTIONS = 512
+"""Beyond so many at once, the answer is 503."""
+
+_GRACE_SECONDS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where the server listens, and by which names it may be called."""
+
+    host: str = "127.0.0.1"
+    port: int = 8765
+    hosts: Sequence[str] = ()
+    origins: Sequence[str] = ()
+    limits: RequestLimits = field(default_factory=RequestLimits)
+
+
+def serve(settings: Settings, key_path: Path, address: Address) -> None:
+    """Serve the memory of *settings* until interrupted.
+
+    Raises `ConfigError` for an address that others can reach while no key was made.
+    """
+    keys = _keys(settings, key_path, address)
+
+    async def opener() -> AsyncMemory:
+        return await AsyncMemory.open(settings=settings)
+
+    app = make_app(
+        opener,
+        keys=keys,
+        clock=_now,
+        hosts=[address.host, *address.hosts],
+        origins=address.origins,
+        limits=address.limits,
+    )
+    _log_to(sys.stderr)
+    config = uvicorn.Config(
+        app,
+        host=address.host,
+        port=address.port,
+        access_log=False,  # It would show addresses, and so users.
+        log_level="warning",
+        server_header=False,
+        limit_concurrency=_CONNECTIONS,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+        ws="none",
+        lifespan="on",
+    )
+    server = _Server(config)
+    server.run()
+    if not server.started:
+        raise ConfigError(f"the server did not start on {address.host}:{address.port}; above is why")
+
+
+class _Server(uvicorn.Server):
+    """Says where it listens, once it does: port 0 takes any that is free."""
+
+    def _log_started_message(self, listeners: Sequence[object]) -> None:
+        for listener in listeners:
+            host, port = listener.getsockname()[:2]  # type: ignore[attr-defined]
+            shown = f"[{host}]" if ":" in host else host
+            sys.stderr.write(f"Listening on http://{shown}:{port}\n")
+        sys.stderr.flush()
+
+
+def _keys(settings: Settings, path: Path, address: Address) -> KeyFile:
+    keys = KeyFile(path)
+    if keys.keys():
+        return keys
+    if not _is_loopback(address.host):
+        raise ConfigError(
+            f"others can reach {address.host!r}, and no key was made: run `lukasa keys create` first"
+        )
+    key, secret = new_key(tenant=settings.tenant, role="admin", name="this run", now=_now())
+    sys.stderr.write(
+        f"No key was made yet (`lukasa keys create` makes one). The key of this run:\n{secret}\n"
+    )
+    return KeyFile(path, extra=(key,))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _log_to(stream: TextIO) -> None:
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    log = logging.getLogger("lukasa.http")
+    log.handlers[:] = [handler]
+    log.setLevel(logging.INFO)
+    log.propagate = False
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
