@@ -116,7 +116,7 @@ def test_a_record_survives_its_file(tmp_path: Path):
         ranks={"1": 2},
         hits=7,
         milliseconds=1.25,
-        contexts={10: Worth(tokens=9, shown=("1",), whole=(), words=0.5, silent=False)},
+        contexts={10: Worth(tokens=9, shown=("1",), said=(), whole=(), words=0.5, silent=False)},
     )
     write(tmp_path / "results.jsonl", [record])
 

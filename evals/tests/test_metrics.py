@@ -19,6 +19,7 @@ def record(
     evidence: tuple[str, ...] = ("a",),
     ranks: dict[str, int] | None = None,
     shown: tuple[str, ...] = (),
+    said: tuple[str, ...] = (),
     whole: tuple[str, ...] = (),
     words: float | None = None,
     silent: bool = False,
@@ -36,7 +37,7 @@ def record(
         ranks=ranks or {},
         hits=hits,
         milliseconds=milliseconds,
-        contexts={100: Worth(tokens=90, shown=shown, whole=whole, words=words, silent=silent)},
+        contexts={100: Worth(tokens=90, shown=shown, said=said, whole=whole, words=words, silent=silent)},
     )
 
 
@@ -58,12 +59,13 @@ def test_recall_is_the_share_of_each_questions_evidence():
 
 def test_all_evidence_must_stand_in_the_context():
     records = [
-        record(evidence=("a", "b"), shown=("a", "b"), whole=("a",)),
-        record(evidence=("a",), shown=("a",), whole=("a",)),
+        record(evidence=("a", "b"), shown=("a", "b"), said=("b",), whole=("a",)),
+        record(evidence=("a",), shown=("a",), said=("a",), whole=("a",)),
         record(evidence=("a", "b"), shown=("a",)),
     ]
 
     assert mean("all, 100", *records) == pytest.approx(2 / 3)
+    assert mean("said, 100", *records) == pytest.approx(1 / 3)
     assert mean("whole, 100", *records) == pytest.approx(1 / 3)
 
 

@@ -45,13 +45,13 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_gate_keeps_facts_and_refuses_faults(folder: Path):
+def conversation() -> Conversation:
     said = [Said(id=id_, speaker=speaker, text=text) for id_, speaker, text in TURNS]
-    conversation = Conversation(
-        id="c1", split="dev", sessions=[Session(name="s1", at=AT, turns=said)], questions=[]
-    )
+    return Conversation(id="c1", split="dev", sessions=[Session(name="s1", at=AT, turns=said)], questions=[])
 
-    counted = rulings([conversation], read(folder))["c1"]
+
+def test_the_gate_keeps_facts_and_refuses_faults(folder: Path):
+    counted = rulings([conversation()], read(folder))["c1"]
 
     assert counted.facts == {KEPT: 3}
     assert {"the other speaker", "a stranger", "negation", "example", "detail", "date"} <= set(counted.faults)
@@ -82,7 +82,7 @@ def test_a_fault_changes_what_is_claimed_and_not_what_is_quoted():
 
 @pytest.mark.parametrize("recipe", ["llm", "paper"])
 def test_the_model_gives_the_facts_of_the_messages_that_it_is_shown(folder: Path, recipe: str):
-    model = StrongModel(folder)
+    model = StrongModel(folder, [conversation()])
     settings = Settings(embedder="hashing", extractor=recipe)
     messages = [{"role": "user", "name": speaker, "content": text} for _, speaker, text in TURNS]
     with Memory.open("memory:", settings=settings, llm=model) as memory:
@@ -107,7 +107,7 @@ def test_files_of_facts_are_read_by_turn_and_errors_name_the_line(folder: Path):
 
 
 def test_nothing_is_asked_of_anybody(folder: Path):
-    model = StrongModel(folder)
+    model = StrongModel(folder, [conversation()])
 
     assert model.name == "scripted:strong"
     assert asyncio.run(model.aclose()) is None  # type: ignore[func-returns-value]

@@ -180,6 +180,10 @@ class ExtractionPolicy:
     """How long turns wait for more of their session before a model reads them: exchange by exchange, the instructions
     would be paid for each time, and the recipe `paper` wants the answer to a message beside it. `flush` does not wait."""
 
+    gather: timedelta = timedelta(minutes=2)
+    """How long new facts wait to be compared with those like them in the recipe `llm`, so that several sessions share a
+    call. `flush` does not wait."""
+
     longest_turn: int = 12_000
     """Characters of one turn that are shown to a model: what is longer is a document, and is read by its beginning."""
 

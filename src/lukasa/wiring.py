@@ -257,7 +257,7 @@ def _recipe(name: str, settings: Settings, llm: LLM | None) -> Recipe | None:
         )
     from lukasa.extraction.model.one_call import LLMRecipe  # noqa: PLC0415
 
-    return LLMRecipe(llm.name, settings.distil, settings.resolve)
+    return LLMRecipe(llm.name, settings.distil)
 
 
 _PAPER_GRAPH = "paper+graph"

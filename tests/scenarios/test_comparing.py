@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from lukasa import Memory
 from lukasa.config import Settings
+from lukasa.policy import JobPolicy
 from lukasa.ports.llm import LLMRequest
 from lukasa.testing.llm import ScriptedLLM
 
@@ -61,3 +64,53 @@ def test_without_vectors_facts_that_share_only_their_subject_are_not_compared():
             message = {"role": "user", "name": "Ana", "content": text}
             memory.of("u").remember(message, session=f"s{number}", wait=True)
     assert {request.purpose for request in model.requests} == {"extract"}
+
+
+SESSIONS = [
+    ["Ana drives a Fiat.", "Ana has a beagle called Bo."],
+    ["Ana drives a Tesla now.", "Ana reads poetry."],
+    ["Ana owns a beagle called Bo.", "Ana drives a Tesla to work."],
+]
+
+
+def test_the_facts_of_several_sessions_share_a_call():
+    texts = {text for said in SESSIONS for text in said}
+
+    def reply(request: LLMRequest) -> dict[str, object]:
+        shown = request.messages[-1].text
+        if request.purpose == "compare":
+            known, new = (numbers(part) for part in shown.split("Known facts:"))
+            named = [("Ana drives a Tesla now.", "Ana drives a Fiat.", "replaces")]
+            named += [("Ana owns a beagle called Bo.", "Ana has a beagle called Bo.", "same")]
+            pairs = [
+                {"new": known[one], "known": new[other], "relation": relation}
+                for one, other, relation in named
+            ]
+            return {"pairs": pairs}
+        return {
+            "facts": [
+                {"message": 1, "quote": text, "text": text, "subject": "Ana"}
+                for text in sorted(texts)
+                if text in shown.split("<messages>")[1]
+            ]
+        }
+
+    model = ScriptedLLM(reply)
+    settings = Settings(embedder="none", jobs=JobPolicy(concurrency=1))
+    with Memory.open("memory:", settings=settings, llm=model) as memory:
+        user = memory.of("u")
+        for month, said in enumerate(SESSIONS, start=1):
+            message = {"role": "user", "name": "Ana", "content": " ".join(said)}
+            user.remember(message, session=f"s{month}", at=f"2026-0{month}-01T00:00:00Z")
+        assert user.flush().pending == 0
+        facts = {fact.text: fact for fact in user.facts(status=["current", "superseded"])}
+
+    assert [request.purpose for request in model.requests] == ["extract"] * 3 + ["compare"]
+    assert facts["Ana drives a Fiat."].status == "superseded"
+    assert facts["Ana drives a Fiat."].superseded_by == facts["Ana drives a Tesla now."].id
+    assert facts["Ana has a beagle called Bo."].evidence == 2
+    assert set(facts) == texts - {"Ana owns a beagle called Bo."}
+
+
+def numbers(shown: str) -> dict[str, int]:
+    return {text: int(number) for number, text in re.findall(r"(?m)^(\d+)\. (.*)$", shown)}

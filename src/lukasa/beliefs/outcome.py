@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from lukasa.beliefs.edits import following
+from lukasa.beliefs.edits import following, hidden
 from lukasa.beliefs.proposal import (
     Proposal,
     alike,
     began,
     believed,
     excludes,
+    first_said,
     happens,
     may_retire,
     rank,
@@ -81,6 +82,34 @@ def merge_sources(sources: Sequence[Source], source: Source) -> tuple[Source, ..
         return tuple(sources)
     merged = sorted((*sources, source), key=lambda source: source.at)
     return tuple(merged if len(merged) <= MOST_SOURCES else [*merged[:_FIRST], *merged[_FIRST + 1 :]])
+
+
+def together(keep: Fact, others: Sequence[Fact], now: datetime) -> list[Fact]:
+    """Return the next versions of facts that say the same: one has all the evidence, the others are hidden."""
+    sources = keep.sources
+    for source in (source for fact in others for source in fact.sources):
+        sources = merge_sources(sources, source)
+    starts = [fact.valid.start for fact in (keep, *others)]
+    known = [start for start in starts if start is not None]
+    first = min(known) if len(known) == len(starts) else None
+    with_evidence = replace(
+        following(keep, now),
+        sources=sources,
+        evidence=keep.evidence + sum(fact.evidence for fact in others),
+        confidence=max(fact.confidence for fact in (keep, *others)),
+        valid=keep.valid if happens(keep) else replace(keep.valid, start=first),
+    )
+    gone = (hidden(replace(fact, superseded_by=keep.id), now) for fact in others)
+    return [with_evidence, *(fact for fact in gone if fact is not None)]
+
+
+def ended(known: Fact, new: Fact, now: datetime) -> list[Fact]:
+    """Return the next version of a fact that another, said later, takes the place of; none when it is trusted less."""
+    if standing(known) > rank(new.trust) or known.confidence >= 1 > new.confidence:
+        return []
+    since = new.valid.start or first_said(new)
+    valid = known.valid if happens(known) else replace(known.valid, end=max(since, began(known)))
+    return [replace(following(known, now), valid=valid, status="superseded", superseded_by=new.id, rivals=())]
 
 
 # --- the versions being written --------------------------------------------------------------------------------------

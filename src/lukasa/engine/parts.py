@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from lukasa.beliefs.believe import Believe
 from lukasa.domain.scope import Partition
 from lukasa.extraction.guidance import Guidance
 from lukasa.extraction.model.job import KIND as EXTRACT
 from lukasa.extraction.model.job import SUMMARISE, ExtractSession
-from lukasa.extraction.model.recipe import Recipe
+from lukasa.extraction.model.recipe import COMPARE, Recipe
 from lukasa.extraction.model.session import SessionReader
 from lukasa.extraction.rules import RulesExtractor
 from lukasa.gate.echoes import Echoes
@@ -53,6 +54,9 @@ from lukasa.writing.edit import EditFacts, Forget
 from lukasa.writing.erase import Erase
 from lukasa.writing.remember import Remember
 from lukasa.writing.undo import Undo
+
+if TYPE_CHECKING:
+    from lukasa.extraction.model.compare import CompareFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,9 +155,10 @@ class Paths:
         self.reindex = Reindex(store)
         self.refresh = Refresh(store, self.reindex, self.reembed, parts.maintain, clock)
         self.extract = Backfill(store, self.encoder, self.believe)
+        self.compare = _compare(self.reader, parts)
         self.worker = Worker(store, self._handlers(parts), parts.jobs, clock, parts.worker)
         self.wait = Wait(store, self.worker, self.reader.name) if parts.recipe else None
-        self.reread = Reread(store, self.reader, clock)
+        self.reread = Reread(store, self.reader, clock, self.compare)
         self.catch_up = ModelBackfill(store, self.worker, self.believe.name, clock)
 
     def _handlers(self, parts: Parts) -> dict[str, JobHandler]:
@@ -167,6 +172,17 @@ class Paths:
             # Schemas of replies take a while to load: not where no model is configured.
             from lukasa.extraction.model.summarise import Summarise  # noqa: PLC0415
 
-            handlers[EXTRACT] = ExtractSession(store, self.reader, clock)
+            handlers[EXTRACT] = ExtractSession(store, self.reader, clock, self.compare)
+            if self.compare is not None:
+                handlers[COMPARE] = self.compare
             handlers[SUMMARISE] = Summarise(store, self.meter, parts.distil, clock)
         return handlers
+
+
+def _compare(reader: SessionReader, parts: Parts) -> CompareFacts | None:
+    """Return what compares new facts with known ones, where the recipe leaves that for later."""
+    if parts.recipe is None or parts.recipe.pairs:
+        return None
+    from lukasa.extraction.model.compare import CompareFacts  # noqa: PLC0415 - as above
+
+    return CompareFacts(parts.store, reader, parts.clock)

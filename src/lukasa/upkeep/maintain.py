@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from lukasa.beliefs.edits import following, hidden
-from lukasa.beliefs.outcome import merge_sources
+from lukasa.beliefs.edits import hidden
+from lukasa.beliefs.outcome import together
 from lukasa.domain.change import Change, PutFact
 from lukasa.domain.fact import KIND_TRAITS, Fact
 from lukasa.domain.job import Bookkeeping, Finish, Job, Queue
@@ -92,10 +92,8 @@ def merges(facts: Sequence[Fact], now: datetime, *, most: int) -> list[PutFact]:
         if len(same) < 2 or len(changes) + len(same) > most:  # noqa: PLR2004 - one alone has no like
             continue
         keep = max(same, key=lambda fact: (fact.evidence, fact.confidence, -fact.seq))
-        others = [fact for fact in same if fact.id != keep.id]
-        retired = [hidden(replace(fact, superseded_by=keep.id), now) for fact in others]
-        changes.append(PutFact(fact=_with_evidence(keep, others, now), op="confirm"))
-        changes += [PutFact(fact=fact, op="hide") for fact in retired if fact is not None]
+        kept, *gone = together(keep, [fact for fact in same if fact.id != keep.id], now)
+        changes += [PutFact(fact=kept, op="confirm"), *(PutFact(fact=fact, op="hide") for fact in gone)]
     return changes
 
 
@@ -106,20 +104,4 @@ def _alike(one: Fact, other: Fact) -> bool:
     return not KIND_TRAITS[one.kind].happens or (
         (one.kind, one.negated, one.valid.start, one.valid.end)
         == (other.kind, other.negated, other.valid.start, other.valid.end)
-    )
-
-
-def _with_evidence(keep: Fact, others: Sequence[Fact], now: datetime) -> Fact:
-    sources = keep.sources
-    for source in (source for fact in others for source in fact.sources):
-        sources = merge_sources(sources, source)
-    starts = [fact.valid.start for fact in (keep, *others)]
-    known = [start for start in starts if start is not None]
-    first = min(known) if len(known) == len(starts) else None
-    return replace(
-        following(keep, now),
-        sources=sources,
-        evidence=keep.evidence + sum(fact.evidence for fact in others),
-        confidence=max(fact.confidence for fact in (keep, *others)),
-        valid=replace(keep.valid, start=first) if not KIND_TRAITS[keep.kind].happens else keep.valid,
     )

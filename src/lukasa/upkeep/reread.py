@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from lukasa.beliefs.believe import JudgedTurn, Version
 from lukasa.beliefs.edits import fact_op, following, hidden
@@ -23,6 +24,9 @@ from lukasa.errors import BadReplyError, InputError, NotFoundError
 from lukasa.extraction.model.session import ReadBatch, Run, SessionReader
 from lukasa.ports.attempts import until_applied
 from lukasa.ports.store import Store
+
+if TYPE_CHECKING:
+    from lukasa.extraction.model.compare import CompareFacts
 
 _ATTEMPTS = 20
 
@@ -37,6 +41,8 @@ class Reread:
     store: Store
     reader: SessionReader
     clock: Callable[[], datetime]
+    compare: CompareFacts | None = None
+    """Where the recipe leaves it for later how facts stand to one another."""
 
     async def __call__(self, partition: Partition, session: str | None, *, dry_run: bool = False) -> Diff:
         """Read a session again (`None`: every session); return what differs."""
@@ -124,8 +130,12 @@ class Reread:
             earlier += [turn for turn in batch if turn.is_spoken]
             proposed = read.proposed or proposed
             heard += read.heard
-        whole = ReadBatch(heard, proposed)
-        return heard, await self.reader.resolve(run, whole, now=self.clock())
+        now = self.clock()
+        versions = await self.reader.resolve(run, ReadBatch(heard, proposed), now=now)
+        if self.compare is not None and proposed is not None:
+            found = {version.fact.id: version.fact for version in versions}
+            versions += await self.compare.versions(run, list(found.values()), now=now)
+        return heard, versions
 
 
 def _merged(own: Mapping[str, Fact], versions: Sequence[Version], now: datetime) -> list[Version]:

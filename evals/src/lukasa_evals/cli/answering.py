@@ -27,6 +27,7 @@ from lukasa_evals.answers.plan import Models, Plan
 from lukasa_evals.answers.run import Outcome
 from lukasa_evals.answers.run import run as carry_out
 from lukasa_evals.cli.options import Asked, asked_of, console, table_of
+from lukasa_evals.datasets.values import Dataset
 from lukasa_evals.errors import EvalError
 from lukasa_evals.reports.differences import write as write_differences
 from lukasa_evals.reports.records import read
@@ -163,7 +164,7 @@ def run(
         parallel=often.parallel,
     )
     (folder / "calls").mkdir(parents=True, exist_ok=True)
-    models = _models(who, through, folder / "calls")
+    models = _models(who, through, folder / "calls", dataset)
     begin(folder, {**plan.identity(models), **_about(plan, embedder, started)})
     if through.batch_in is not None:
         kept = {role: calls.kept for role, calls in models.roles().items()}
@@ -235,11 +236,11 @@ def _able(entries: Sequence[Entry], who: Who, through: Through) -> tuple[list[En
     return able, skipped
 
 
-def _models(who: Who, through: Through, folder: Path) -> Models:
+def _models(who: Who, through: Through, folder: Path, dataset: Dataset) -> Models:
     def calls(role: str, spec: str) -> Calls | None:
         if not spec:
             return None
-        inner = language_model(spec) if through.asks else None
+        inner = language_model(spec, dataset.conversations) if through.asks else None
         # Where a server is, is nobody's business who reads the report.
         return Calls(Kept(folder / f"{role}.jsonl"), spec.partition("@")[0], inner)
 

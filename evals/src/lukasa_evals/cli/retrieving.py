@@ -53,6 +53,10 @@ class Compared:
         Also ask Lukasa for turns alone, without facts.
     past
         Let no question that has a date find what was said at that moment or later, though it is in the store.
+    extractor
+        Who finds the facts: none, rules, llm, paper.
+    model
+        Of llm and paper, named as for `run`; scripted:DIR for facts on file.
     embedder
         As in the settings of Lukasa: onnx, hashing, none, openai:MODEL.
     dense_model
@@ -66,6 +70,8 @@ class Compared:
     baselines: bool = True
     turns_only: bool = False
     past: bool = False
+    extractor: str = "rules"
+    model: str = ""
     embedder: str = "onnx"
     dense_model: str | None = None
     policy: Annotated[tuple[str, ...], Parameter(negative=())] = ()
@@ -98,11 +104,12 @@ def retrieval(
     """
     kept, compared = kept or Kept(), compared or Compared()
     now = datetime.now(UTC)
-    settings = Settings(embedder=compared.embedder, extractor="rules", threads=compared.threads)
+    settings = Settings(embedder=compared.embedder, extractor=compared.extractor, threads=compared.threads)
     plan = Plan(
         datasets=sources(dataset, limit),
         settings=with_policy(settings, compared.policy),
         budgets=_budgets(budgets),
+        model=compared.model,
         baselines=compared.baselines,
         turns_only=compared.turns_only,
         past=compared.past,

@@ -26,16 +26,14 @@ def worth(question: Question, said: Mapping[str, Said], shown: Shown, counter: T
     text = words.bare(shown.text)
     listed = set(shown.turns)
     whole = tuple(id_ for id_ in label.evidence if id_ in listed and stands_in(said[id_], text))
-    part = [
-        id_
-        for id_ in label.evidence
-        if id_ in whole
-        or (id_ in listed and partly_in(said[id_], text))
-        or told_by(said[id_], shown.facts, [label])
-    ]
+    part = tuple(
+        id_ for id_ in label.evidence if id_ in whole or (id_ in listed and partly_in(said[id_], text))
+    )
+    told = [id_ for id_ in label.evidence if id_ in part or told_by(said[id_], shown.facts, [label])]
     return Worth(
         tokens=counter.count(shown.text),
-        shown=tuple(part),
+        shown=tuple(told),
+        said=part,
         whole=whole,
         words=contained(question, label, shown.text),
         silent=shown.silent,

@@ -16,8 +16,9 @@ from lukasa import Handle, Memory, Settings
 from lukasa.adapters.stores.sqlite import migrations
 from lukasa.domain.embedding import EmbedderSpec, Embedding
 from lukasa.ports.embedder import Embedder, Purpose
+from lukasa.ports.llm import LLM
 from lukasa.text.analysis import ANALYSIS_VERSION
-from lukasa.wiring import build
+from lukasa.wiring import Components, build
 from lukasa.wiring import now as clock
 from lukasa_evals.datasets.values import Conversation, Dataset, Said
 from lukasa_evals.errors import EvalError
@@ -96,7 +97,7 @@ def remember(memory: Memory, conversation: Conversation, *, vectors: bool) -> in
     stored = 0
     for session in conversation.sessions:
         receipt = handle.remember(
-            [message(said) for said in session.turns], at=session.at, session=session.name
+            [message(said) for said in session.turns], at=session.at, session=session.name, wait=True
         )
         if len(receipt.turns) != len(session.turns) or (vectors and receipt.unembedded):
             raise EvalError(
@@ -134,33 +135,37 @@ class Opened(NamedTuple):
     seconds: float
 
 
-def open_store(dataset: Dataset, settings: Settings, folder: Path, *, rebuild: bool) -> Opened:
+def open_store(
+    dataset: Dataset, settings: Settings, folder: Path, *, rebuild: bool, llm: LLM | None = None
+) -> Opened:
     """Open the store of a data set in *folder*; import its conversations first unless a store of the same key is there.
 
-    A store gets its name when it is complete, so an interrupted import leaves none.
+    A store gets its name when it is complete, so an interrupted import leaves none. It is opened without the model.
     """
-    key = key_of(dataset, settings)
+    key = key_of(dataset, settings, llm)
     path = folder / f"{key}.lukasa"
     built, started = 0, time.perf_counter()
     if rebuild or not path.exists():
         # In a folder of its own, as another run may import the same.
         with tempfile.TemporaryDirectory(prefix="import-", dir=folder) as own:
             store = Path(own) / path.name
-            with Memory.open(store, settings=settings) as memory:
+            with Memory.open(store, settings=settings, llm=llm) as memory:
                 for conversation in dataset.conversations:
                     built += remember(memory, conversation, vectors=settings.embedder != "none")
             store.replace(path)
     seconds = time.perf_counter() - started
-    return Opened(Memory.open(path, settings=settings, embedder=_embedder(settings)), key, built, seconds)
+    asking = settings if llm is None else settings.with_(extractor="none")
+    return Opened(Memory.open(path, settings=asking, embedder=_embedder(asking)), key, built, seconds)
 
 
-def key_of(dataset: Dataset, settings: Settings) -> str:
-    """Return a hash of all that shapes a store: data, encoder, rules, analysis, schema, version."""
-    with Memory.open("memory:", settings=settings) as memory:
+def key_of(dataset: Dataset, settings: Settings, llm: LLM | None = None) -> str:
+    """Return a hash of all that shapes a store: data, encoder, rules or recipe, analysis, schema, version."""
+    with Memory.open("memory:", settings=settings, llm=llm) as memory:
         health = memory.doctor()
     if health.embedder is None and settings.embedder != "none":
         raise EvalError(f"the embedder {settings.embedder!r} cannot be used: {health.embedder_problem}")
-    extractor = build(settings.with_(store="memory:"), clock=clock).extractor
+    built = build(settings.with_(store="memory:"), clock=clock, components=Components(llm=llm))
+    extractor = built.recipe or built.extractor
     parts = [
         dict(dataset.sha256),
         [conversation.id for conversation in dataset.conversations],

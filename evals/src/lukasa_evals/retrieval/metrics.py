@@ -36,6 +36,7 @@ def measures(budgets: Sequence[int]) -> list[Measure]:
     return [
         *(Measure(f"recall@{k}", _recall(k)) for k in DEPTHS),
         *(Measure(all_evidence(budget), _complete(budget)) for budget in budgets),
+        *(Measure(f"said, {budget:,}", _said(budget)) for budget in budgets),
         *(Measure(f"whole, {budget:,}", _whole(budget)) for budget in budgets),
         *(Measure(f"words, {budget:,}", _words(budget)) for budget in budgets),
         Measure("silent, answerable", _silent(max(budgets), answerable=True)),
@@ -112,6 +113,13 @@ def _recall(k: int) -> Callable[[Record], float | None]:
 def _complete(budget: int) -> Callable[[Record], float | None]:
     def of(record: Record) -> float | None:
         return float(set(record.evidence) <= set(record.contexts[budget].shown)) if _asked(record) else None
+
+    return of
+
+
+def _said(budget: int) -> Callable[[Record], float | None]:
+    def of(record: Record) -> float | None:
+        return float(set(record.evidence) <= set(record.contexts[budget].said)) if _asked(record) else None
 
     return of
 

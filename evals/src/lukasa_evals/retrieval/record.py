@@ -19,6 +19,9 @@ class Worth:
     shown: tuple[str, ...]
     """Evidence turns of which a part stands in it, or a fact with all words of the answer that the turn has."""
 
+    said: tuple[str, ...]
+    """Those of which a part stands in it, whatever facts say."""
+
     whole: tuple[str, ...]
     """Those that stand in it whole."""
 
@@ -68,6 +71,7 @@ class Record:
             int(budget): Worth(
                 tokens=worth["tokens"],
                 shown=tuple(worth["shown"]),
+                said=tuple(worth["said"]),
                 whole=tuple(worth["whole"]),
                 words=worth["words"],
                 silent=worth["silent"],

@@ -133,6 +133,9 @@ def _datasets(settings: Mapping[str, Any]) -> Table:
                 f"{each[field]:,}"
                 for field in ("conversations", "turns", "words", "questions", "with_evidence", "unanswerable")
             ),
+            f"{each['facts']:,}",
+            number(1000 * sum(each["calls"].values()) / max(each["turns"], 1), 1),
+            percent(_kept(each)),
             ", ".join(f"`{digest[:12]}`" for digest in each["sha256"].values()),
         ]
         for each in settings["datasets"]
@@ -145,19 +148,33 @@ def _datasets(settings: Mapping[str, Any]) -> Table:
         "questions",
         "with evidence",
         "unanswerable",
+        "facts",
+        "calls for 1,000 turns",
+        "facts on file that are stored, %",
         "sha256",
     ]
     return Table("Data sets", head, rows)
+
+
+def _kept(about: Mapping[str, Any]) -> float | None:
+    counted = about.get("strong facts")
+    return counted["stored"] / counted["given"] if counted and counted["given"] else None
 
 
 def _about(settings: Mapping[str, Any]) -> str:
     code, machine = settings["code"], settings["machine"]
     changed = ", with uncommitted changes" if code["dirty"] else ""
     dense = settings["dense_model"] or "the same encoder"
+    extractor = " with ".join(
+        dict.fromkeys(
+            [settings["extractor"], *(each["model"] for each in settings["datasets"] if each["model"])]
+        )
+    )
     past = "\n- Only what was said before a question's date could be found" if settings["past"] else ""
     return "\n".join(
         [
             f"- {settings['date']}, Lukasa {code['lukasa']}, commit `{code['commit'] or 'unknown'}`{changed}",
+            f"- Facts: {extractor}",
             f"- Embedder: {settings['embedder'] or 'none'}; vectors of the baselines: {dense}",
             f"- Python {machine['python']}, {machine['cpus']} CPUs, {machine['platform']}{past}",
         ]
@@ -203,7 +220,7 @@ Intervals are bootstraps over questions (2,000 resamples, each data set by itsel
 - **recall@k**: the share of a question's evidence turns among the first k turns. A turn of which a passage or a fact was found
   counts at its place.
 - **all, B**: every evidence turn stands in a context of at most B tokens, whole or in part (eight words in a row, or a fact with
-  all words of the answer that the turn has). **whole, B**: every one stands in it whole.
+  all words of the answer that the turn has). **said, B**: the same by turns alone. **whole, B**: every one stands in it whole.
 - **words, B**: the share of the answer's content words in that context; with several accepted answers, the best. LoCoMo's
   open-domain questions are left out: their answers are inferred.
 - **silent**: no hit, or a context without a turn or a fact; over answerable and over unanswerable questions.

@@ -18,7 +18,9 @@ from typing import Any, NamedTuple
 import lukasa
 from lukasa import Memory, Settings
 from lukasa.adapters import registry
+from lukasa.ports.llm import LLM
 from lukasa.ports.tokens import TokenCounter
+from lukasa_evals.answers.models import language_model
 from lukasa_evals.datasets.values import Conversation, Dataset, Question, Said
 from lukasa_evals.errors import EvalError
 from lukasa_evals.retrieval import memory as memories
@@ -30,6 +32,8 @@ from lukasa_evals.retrieval.measure import ranks_of, worth
 from lukasa_evals.retrieval.record import Record
 from lukasa_evals.retrieval.systems import Asked, System
 from lukasa_evals.retrieval.vectors import EngineVectors
+from lukasa_evals.strong.kept import kept
+from lukasa_evals.strong.model import StrongModel
 
 BUDGETS = (1000, 2000)
 
@@ -43,6 +47,9 @@ class Plan:
 
     settings: Settings
     budgets: Sequence[int] = BUDGETS
+    model: str = ""
+    """Who extracts, where the settings' extractor is a recipe."""
+
     baselines: bool = True
     turns_only: bool = False
     """Also ask Lukasa for turns alone."""
@@ -99,11 +106,12 @@ def run(plan: Plan, out: Path, *, progress: Progress = lambda *_: None) -> list[
         tools = Tools(folder, vectors, registry.token_counter(plan.settings.tokens)())
         for name, dataset in plan.datasets.items():
             progress(f"{name}: store", 0)
-            opened = memories.open_store(dataset, plan.settings, folder, rebuild=plan.rebuild)
+            llm = language_model(plan.model, dataset.conversations) if plan.model else None
+            opened = memories.open_store(dataset, plan.settings, folder, rebuild=plan.rebuild, llm=llm)
             with opened.memory as memory:
                 for conversation in dataset.conversations:
                     records += _conversation(plan, name, conversation, memory, tools=tools, progress=progress)
-            about.append(_about(name, dataset, opened))
+                about.append({**_about(name, dataset, opened), **_facts(dataset, memory, llm)})
     settings = _settings(plan, code, about)
     out.mkdir(parents=True, exist_ok=True)
     records_of.write(out / RESULTS, records)
@@ -180,13 +188,33 @@ def _about(name: str, dataset: Dataset, opened: memories.Opened) -> dict[str, An
     }
 
 
+def _facts(dataset: Dataset, memory: Memory, llm: LLM | None) -> dict[str, Any]:
+    """Return what facts there are, what they cost, and how many of those on file."""
+    handles = {each.id: memory.of(user=each.id) for each in dataset.conversations}
+    about: dict[str, Any] = {
+        "model": llm.name if llm else None,
+        "facts": sum(len(handle.facts()) for handle in handles.values()),
+        "calls": {spent.purpose: 0 for spent in memory.usage()},
+    }
+    for spent in memory.usage():
+        about["calls"][spent.purpose] += spent.calls
+    if isinstance(llm, StrongModel):
+        counted = [kept(user, llm.facts, handle, memories.ids_of(handle)) for user, handle in handles.items()]
+        about["strong facts"] = {
+            "given": sum(each.given for each in counted),
+            "stored": sum(each.stored for each in counted),
+        }
+    return about
+
+
 def _settings(plan: Plan, code: Code, about: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    with Memory.open("memory:", settings=plan.settings) as memory:
+    with Memory.open("memory:", settings=plan.settings.with_(extractor="none")) as memory:
         embedder = memory.doctor().embedder
     return {
         "date": plan.now.isoformat(timespec="seconds"),
         "code": asdict(code),
         "embedder": embedder,
+        "extractor": plan.settings.extractor,
         "dense_model": plan.dense_model,
         "recall": repr(plan.settings.recall),
         "past": plan.past,

@@ -1,24 +1,25 @@
 """A model that was strong once: it replies to extraction requests with the facts that are on file, whatever the prompt says.
 
-Which messages are numbered how, it reads from the request, and finds each by the quotes that stand in it; so any prompt and
-recipe can be measured. What it is asked beside that (summaries, how facts compare) it answers with nothing.
+Which messages are numbered how, it reads from the request, and knows each turn by its words; so any prompt and recipe can be
+measured. What it is asked beside that (summaries, how facts compare) it answers with nothing.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lukasa.extraction.model.schemas import ExtractedFact
-from lukasa.extraction.model.transcript import find_quote, one_line
+from lukasa.extraction.model.transcript import one_line
+from lukasa.policy import ExtractionPolicy
 from lukasa.ports.llm import LLMReply, LLMRequest, TokenUsage, ToolCall
-from lukasa_evals.strong.facts import read
+from lukasa_evals.datasets.values import Conversation, Said
+from lukasa_evals.strong.facts import Place, StrongFact, read
 
 _NUMBERED = re.compile(r"(?m)^\[(\d+)\] ([^:\n]*): (.*)$")
-_PLAIN = re.compile(r"(?m)^([^:\n(\[<]{1,60}): (.*)$")
+_PLAIN = re.compile(r"(?m)^([^:\n]*): (.*)$")
 _LETTERS = 4
 """A token, about."""
 
@@ -28,14 +29,17 @@ class StrongModel:
     """See `ports/llm.py`."""
 
     folder: Path
+    conversations: Sequence[Conversation]
     calls: dict[str, int] = field(default_factory=dict)
     """How many, by purpose."""
 
     def __post_init__(self) -> None:
-        self._facts: Mapping[str, Sequence[ExtractedFact]] = {
-            f"{place.conversation}/{place.turn}": [fact.content for fact in facts]
-            for place, facts in read(self.folder).items()
-        }
+        self.facts = read(self.folder)
+        self._by_text: dict[str, list[StrongFact]] = {}
+        for conversation in self.conversations:
+            for said in conversation.turns():
+                facts = self.facts.get(Place(conversation.id, said.id), ())
+                self._by_text.setdefault(_shown(said), []).extend(facts)
 
     @property
     def name(self) -> str:
@@ -56,22 +60,18 @@ class StrongModel:
         fields = set() if request.shape is None else set(request.shape.schema.get("properties", {}))  # type: ignore[call-overload]
         reply: dict[str, object] = {}
         if "facts" in fields:
-            facts = list(self._found(_messages(shown)))
+            messages = _messages(shown)
+            facts = [
+                fact.content.model_copy(update={"message": number})
+                for number, text in messages
+                for fact in self._by_text.get(text, ())
+            ]
             numbered = _NUMBERED.search(shown) is not None
             reply["facts"] = (
                 [fact.model_dump() for fact in facts] if numbered else [fact.text for fact in facts]
             )
         reply |= {name: [] for name in fields & {"pairs", "entities", "relations"}}
         return reply | dict.fromkeys(fields & {"summary"}, "")
-
-    def _found(self, messages: Sequence[tuple[int, str]]) -> Iterator[ExtractedFact]:
-        """Yield the facts of the turns that the messages are: of a turn, every quote stands in its message."""
-        texts = [text for _, text in messages]
-        for facts in self._facts.values():
-            places = _places(facts, texts)
-            if places:
-                number = messages[places[0]][0]
-                yield from (fact.model_copy(update={"message": number}) for fact in facts)
 
     async def stream(self, request: LLMRequest) -> AsyncIterator[str | LLMReply]:
         """See the port. In one piece."""
@@ -89,10 +89,7 @@ def _messages(shown: str) -> list[tuple[int, str]]:
     return [(place, text) for place, (_, text) in enumerate(_PLAIN.findall(last), start=1)]
 
 
-def _places(facts: Sequence[ExtractedFact], texts: Sequence[str]) -> list[int]:
-    quotes = [one_line(fact.quote) for fact in facts]
-    return [
-        place
-        for place, text in enumerate(texts)
-        if all(quote in text or find_quote(quote, text) is not None for quote in quotes)
-    ]
+def _shown(said: Said) -> str:
+    """Return a turn as a recipe shows it to a model."""
+    text = f"{said.text} [shares a photo: {said.caption}]" if said.caption else said.text
+    return one_line(text[: ExtractionPolicy().longest_turn])

@@ -11,18 +11,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
+from lukasa.beliefs.believe import Version
 from lukasa.domain.job import Bookkeeping, Finish, Job, PutSummary, Queue, Summary
 from lukasa.domain.journal import Cause
 from lukasa.domain.query import TurnQuery
 from lukasa.domain.turn import Turn
 from lukasa.extraction.guidance import unpacked
+from lukasa.extraction.model.recipe import COMPARE
 from lukasa.extraction.model.session import ReadBatch, Run, SessionReader
 from lukasa.gate.instructions import without_instructions
 from lukasa.llm.budget import Spending
 from lukasa.ports.attempts import until_applied
 from lukasa.ports.store import Store
 from lukasa.text.secrets import redact
+
+if TYPE_CHECKING:
+    from lukasa.extraction.model.compare import CompareFacts
 
 KIND = "extract"
 SUMMARISE = "summarise"
@@ -42,6 +48,8 @@ class ExtractSession:
     store: Store
     reader: SessionReader
     clock: Callable[[], datetime]
+    compare: CompareFacts | None = None
+    """Where the recipe leaves it for later how facts stand to one another."""
 
     async def __call__(self, job: Job, *, final: bool = False) -> Spending:
         """Read every unread turn of the job's session, and end the job.
@@ -54,7 +62,7 @@ class ExtractSession:
         while turns := await self._unread(run):
             waiting = [] if final else self._waiting(turns)
             for batch in self.reader.batches(turns[: len(turns) - len(waiting)]):
-                await self._read(run, batch)
+                await self._read(run, batch, final=final)
             if waiting:
                 due = self._patient(waiting[-1])
                 again = Queue(kind=KIND, session=job.session, due_at=due, guidance=job.guidance)
@@ -78,25 +86,41 @@ class ExtractSession:
     def _patient(self, turn: Turn) -> datetime:
         return turn.recorded_at + self.reader.policy.patience
 
-    async def _read(self, run: Run, batch: Sequence[Turn]) -> None:
-        attempt = partial(self._attempt, run, batch)
+    async def _read(self, run: Run, batch: Sequence[Turn], *, final: bool) -> None:
+        attempt = partial(self._attempt, run, batch, final)
         await until_applied(self.store, run.partition, attempt, attempts=_ATTEMPTS)
 
-    async def _attempt(self, run: Run, batch: Sequence[Turn], version: int) -> None:
+    async def _attempt(self, run: Run, batch: Sequence[Turn], final: bool, version: int) -> None:
         unread = {turn.id for turn in await self._unread(run)}
         if not unread.issuperset(turn.id for turn in batch):
             return  # Another worker read them, or they are gone: what is left is listed again.
         earlier = await self.reader.earlier(run, batch[0])
         summaries = await self.store.summaries(run.partition)
         read = await self.reader.read(run, batch, earlier, summaries)
-        versions = await self.reader.resolve(run, read, now=self.clock())
+        now = self.clock()
+        versions = await self.reader.resolve(run, read, now=now)
+        # Facts are learned at the moment at which the job is queued that compares them.
         await self.store.apply(
             run.partition,
             self.reader.changes(run, read.heard, versions, lacking=read.lacking),
-            cause=self.reader.cause("extract", self.clock()),
+            cause=self.reader.cause("extract", now),
             expected=version,
-            bookkeeping=self._bookkeeping(run, batch, read, summaries),
+            bookkeeping=[
+                *self._bookkeeping(run, batch, read, summaries),
+                *await self._comparing(
+                    run, read, versions, due_at=now if final else now + self.reader.policy.gather
+                ),
+            ],
         )
+
+    async def _comparing(
+        self, run: Run, read: ReadBatch, versions: Sequence[Version], *, due_at: datetime
+    ) -> list[Bookkeeping]:
+        """Queue the job that compares new facts with others, if any is like them."""
+        new = [version.fact for version in versions if version.op == "believe"]
+        if self.compare is None or read.proposed is None or not await self.compare.pairs(run, new):
+            return []
+        return [Queue(kind=COMPARE, session=None, due_at=due_at)]
 
     def _bookkeeping(
         self, run: Run, batch: Sequence[Turn], read: ReadBatch, summaries: Sequence[Summary]

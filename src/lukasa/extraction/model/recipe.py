@@ -21,6 +21,10 @@ Ask = Callable[[LLMRequest], Awaitable[LLMReply]]
 """Asks the model on behalf of a partition; the same request is sent once a job."""
 
 
+COMPARE = "compare"
+"""The kind of job that compares new facts with those like them, where a recipe leaves that for later."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Background:
     """What a model is shown for understanding, and may take nothing from."""
@@ -81,8 +85,8 @@ class Recipe(Protocol):
 
     async def opinions(
         self, heard: Sequence[JudgedTurn], known: KnownFacts, nearest: Neighbours, ask: Ask
-    ) -> AskModel:
-        """Return the function that says how each claim relates to what is known."""
+    ) -> AskModel | None:
+        """Return the function that says how each claim relates to what is known; `None`: the rules do, for now."""
         ...
 
 

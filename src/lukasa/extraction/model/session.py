@@ -133,8 +133,7 @@ class SessionReader:
         known.forget(run.without)
         opine = None
         if self.recipe is not None and batch.proposed is not None:
-            nearest = Neighbours(run.partition, self.store, self.encoder, self.warm, run.vectors, run.without)
-            opine = await self.recipe.opinions(batch.heard, known, nearest, self._ask(run))
+            opine = await self.recipe.opinions(batch.heard, known, self.neighbours(run), self.ask(run))
         versions = await self.believe.resolve(
             run.partition, batch.heard, now=now, known=known, ask_model=opine
         )
@@ -167,14 +166,20 @@ class SessionReader:
         self, run: Run, recipe: Recipe, background: Background, batch: Sequence[Turn]
     ) -> tuple[ProposedClaims | None, str]:
         try:
-            proposed = await recipe.read(batch, background, self._ask(run))
+            proposed = await recipe.read(batch, background, self.ask(run))
         except (BadReplyError, OverBudgetError) as error:
             if run.strict:
                 raise
             return None, "bad reply" if isinstance(error, BadReplyError) else "over budget"
         return proposed, "" if proposed.whole else "cut off"
 
-    def _ask(self, run: Run) -> Ask:
+    def neighbours(self, run: Run) -> Neighbours:
+        """Return what finds facts that are like a text."""
+        return Neighbours(run.partition, self.store, self.encoder, self.warm, run.vectors, run.without)
+
+    def ask(self, run: Run) -> Ask:
+        """Return what asks the model, and keeps to the budget; the same request is sent once."""
+
         async def ask(request: LLMRequest) -> LLMReply:
             key = digest([request.purpose, *(text for m in request.messages for text in (m.role, m.text))])
             if key not in run.replies:
