@@ -23,6 +23,12 @@ _BLOCK = 1_024
 _EVEN = 0.02
 """Keeps a token that all passages match alike from being weighed without bound."""
 
+_BELOW = 0.1
+"""How much a difference counts below what is usual."""
+
+_SMALL = 20
+"""Among so many passages, half of that is usual: a few passages are no sample to judge by."""
+
 
 def grown(array: NDArray[Any], rows: int) -> NDArray[Any]:
     """Return a copy with room for so many rows; the new ones are zero."""
@@ -200,13 +206,18 @@ def max_sim(question: TokenVectors, passages: TokenBlock) -> Floats:
 
 
 def evenly(late: Floats, present: Bools) -> Floats:
-    """Return the mean of each passage's matches, with tokens that separate the passages less made as heavy as the others.
+    """Return how far each passage's matches stand out, averaged over tokens; those that separate the passages less are made as heavy.
 
-    A passage without token vectors has minus infinity.
+    What counts is by how much a token matches better than usual, half a standard deviation above the mean of the passages; below, a match
+    says little, and the difference counts a tenth. A passage without token vectors has minus infinity.
     """
-    if not present.any():
+    found = late[present]
+    if not len(found):
         return np.full(len(late), -np.inf, np.float32)
-    even = (late / np.sqrt(late[present].std(axis=0) + _EVEN)).mean(axis=1)
+    spread = found.std(axis=0)
+    usual = (found.mean(axis=0) + spread / 2) * (len(found) / (len(found) + _SMALL))
+    beyond = late - usual
+    even = (np.maximum(beyond, _BELOW * beyond) / np.sqrt(spread + _EVEN)).mean(axis=1)
     return np.where(present, even, np.float32(-np.inf)).astype(np.float32)
 
 

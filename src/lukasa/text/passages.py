@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from math import ceil
+from operator import add
 from typing import NamedTuple
 
 from lukasa.domain.erasure import text_cache
@@ -68,7 +69,7 @@ class _Cutter:
         """Words in front of each piece, and characters; what stands between two pieces counts as one."""
 
         spaces = [*map(bool, pieces.gaps[1:]), text[-1:].isspace()]
-        sizes = map(int.__add__, map(len, pieces.words), spaces)
+        sizes = map(add, map(len, pieces.words), spaces)
         self._characters = [*accumulate(sizes, initial=0)]
         words = pieces.words
         self._pauses = [

@@ -114,3 +114,15 @@ def test_what_all_passages_match_alike_counts_no_more_than_what_tells_them_apart
     assert np.isneginf(scores[2])
     assert scores[1] > scores[0]
     assert np.isneginf(evenly(late, np.zeros(3, np.bool_))).all()
+
+
+def test_one_match_that_stands_out_counts_more_than_several_that_do_not():
+    late = np.full((2_000, 4), 0.6, np.float32)
+    late[::2] += 0.05
+    late[0] = [0.95, 0.6, 0.6, 0.6]
+    late[1] = 0.7
+
+    scores = evenly(late, np.ones(2_000, np.bool_))
+
+    assert late[1].mean() > late[0].mean()
+    assert scores[0] > scores[1] > scores[2:].max()
