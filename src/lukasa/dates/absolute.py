@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from lukasa.dates.spans import (
     HOUR,
@@ -95,17 +95,6 @@ def _yearly(match: re.Match[str], anchor: Anchor, make: Callable[[int], DateSpan
 
 def _iso_day(match: re.Match[str], _anchor: Anchor) -> DateSpan:
     return one_day(date(int(match["year"]), int(match["m"]), int(match["d"])))
-
-
-def _iso_minute(match: re.Match[str], anchor: Anchor) -> DateSpan:
-    """Read a date with its time; one with an offset is put on the clock of the anchor."""
-    day = date(int(match["year"]), int(match["m"]), int(match["d"]))
-    offset = match["offset"]
-    if not offset:
-        return minute_of(day, _minute(match["hour"], match["minute"]))
-    instant = datetime.fromisoformat(f"{day}T{match['hour']}:{match['minute']}{offset.upper()}")
-    local = instant.astimezone(anchor.at.tzinfo)
-    return minute_of(local.date(), local.hour * HOUR + local.minute, local.fold)
 
 
 def _numeric_day(match: re.Match[str], _anchor: Anchor) -> DateSpan:
@@ -209,13 +198,8 @@ def _full_year(digits: str) -> int:
     return number + (1900 if number >= _LAST_CENTURY else 2000)
 
 
-_DECADES = "twenties thirties forties fifties sixties seventies eighties nineties"
-DECADE_WORDS = {word: 1900 + 10 * tens for tens, word in enumerate(_DECADES.split(), 2)}
-
-
 def _decade(match: re.Match[str], _anchor: Anchor) -> DateSpan:
-    word = match["decade"].lower()
-    return decade_of(DECADE_WORDS.get(word) or _full_year(word))
+    return decade_of(_full_year(match["decade"]))
 
 
 # --- holidays --------------------------------------------------------------------------------------------------------
@@ -308,6 +292,9 @@ def _clock(match: re.Match[str], anchor: Anchor) -> DateSpan:
 
 _ALONE = r"(?<![\w.,/:-])"
 _ENDS = r"(?![\w]|[.,/:-]\w)"
+_TIME = r"(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?![+-]))"
+"""Of a timestamp, which is read as its day; one with an offset may be another day here, and is left alone."""
+
 _OF_YEAR = r"(?:,?\s+(?:of\s+)?(?P<year>(?:19|20|21)\d\d|['’]\d\d(?!\d)))"
 _ONE = r"(?P<one>\d{1,2})(?:st|nd|rd|th)?"
 _TO = r"(?:\s*[-–—]\s*|\s+(?:to|until|till|through)\s+(?:the\s+)?)"
@@ -340,13 +327,9 @@ _NO_HOLIDAY = (
 
 DAYS = (
     (
-        (
-            rf"{_ALONE}(?P<core>{YEAR}-(?P<m>\d\d)-(?P<d>\d\d)(?:T|\s+(?:at\s+)?)(?P<hour>\d\d):(?P<minute>\d\d)"
-            r"(?::\d\d(?:[.,]\d{1,9})?)?\s?(?P<offset>Z|[+-]\d\d:\d\d)?)(?![\w:])"
-        ),
-        _iso_minute,
+        rf"{_ALONE}(?P<core>{YEAR}(?P<sep>[-/])(?P<m>\d{{1,2}})(?P=sep)(?P<d>\d{{1,2}}){_TIME}?){_ENDS}",
+        _iso_day,
     ),
-    (rf"{_ALONE}(?P<core>{YEAR}(?P<sep>[-/])(?P<m>\d{{1,2}})(?P=sep)(?P<d>\d{{1,2}})){_ENDS}", _iso_day),
     (rf"{_ALONE}(?P<core>(?P<d>\d{{1,2}})\.(?P<m>\d{{1,2}})\.{YEAR}){_ENDS}", _iso_day),
     (rf"{_ALONE}(?P<core>(?P<a>\d{{1,2}})(?P<sep>[-/])(?P<b>\d{{1,2}})(?P=sep){YEAR}){_ENDS}", _numeric_day),
     (rf"{_ALONE}(?P<core>{YEAR}-(?P<m>\d\d)){_ENDS}", _numeric_month),
@@ -389,10 +372,9 @@ YEARS = (
     (rf"{CUE}(?P<core>{YEAR})(?![\w-])(?![/.,:]\d){_COUNTED}", _year),
     (rf"{_CERTAIN}(?P<core>['’](?P<year>\d\d))(?!\w)", _year),
 )
-SEASONS_AND_DECADES = (
+SEASONS_BY_WORD = (
     (rf"{WHICH}\s+{SEASON}(?P<year>)", _season),
     (rf"{CUE}(?P<core>(?P<which>){SEASON}(?P<year>))(?!\w|['’]s|\s+of\b)", _season),
-    (rf"the\s+(?:early\s+|late\s+|mid-?\s*)?(?P<decade>{'|'.join(DECADE_WORDS)})", _decade),
 )
 HOLIDAYS = (
     (rf"(?P<which>)(?:{HOLIDAY_NAMES}),?\s+(?:of\s+|in\s+)?{YEAR}", _holiday),

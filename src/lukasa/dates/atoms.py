@@ -48,7 +48,7 @@ _FAMILIES: tuple[_Family, ...] = (
     (_hints(f"{_DIGIT} month"), absolute.DAYS),
     (frozenset((*MONTHS, *_SHORT, "sept")), absolute.MONTHS),
     (_hints(_DIGIT), absolute.YEARS),
-    (_hints(" ".join((*SEASONS, *absolute.DECADE_WORDS))), absolute.SEASONS_AND_DECADES),
+    (frozenset(SEASONS), absolute.SEASONS_BY_WORD),
     (_HOLIDAY_WORDS, absolute.HOLIDAYS),
     (_hints("today yesterday tomorrow tonight night this day"), relative.NEAR),
     (_WEEKDAY_WORDS | {f"{word}s" for word in WEEKDAYS}, relative.WEEKDAYS),

@@ -11,7 +11,6 @@ from lukasa.text.rendering import weekday
 
 _SEASON_OF = {3: "spring", 6: "summer", 9: "autumn", 12: "winter"}
 _THIRDS: tuple[tuple[Third, str], ...] = (("first", "early "), ("middle", "mid-"), ("last", "late "))
-_QUARTER_OF = {1: "first", 4: "second", 7: "third", 10: "fourth"}
 
 
 def written(interval: Interval, *, zone: tzinfo | None = None) -> str:
@@ -46,8 +45,8 @@ def _days(granularity: Granularity, first: date, after: date) -> str:
             words = f"in the week of Monday {_day(first)}"
         case "season" if first.month in _SEASON_OF:
             words = f"in {_SEASON_OF[first.month]} {first.year}"
-        case "quarter" if first.month in _QUARTER_OF:
-            words = f"in the {_QUARTER_OF[first.month]} quarter of {first.year}"
+        case "quarter":
+            words = f"in Q{(first.month + 2) // 3} {first.year}"
         case "decade":
             words = f"in the {first.year}s"
         case "month" | "year" if unit := _unit(first, after):

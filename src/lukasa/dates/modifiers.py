@@ -123,56 +123,17 @@ def _nth(match: re.Match[str], span: DateSpan) -> DateSpan:
     number = ordinal(match["nth"])
     if match["weekday"]:
         return nth_weekday(span, weekday_number(match["weekday"]), number)
-    match unit_name(match["unit"]):
-        case "day":
-            start, days = (span.first, number - 1) if number > 0 else (span.after, number)
-            return _inside(one_day(start + timedelta(days=days)), span)
-        case "weekend":
-            saturday = nth_weekday(span, 5, number).first
-            return span._replace(first=saturday, after=saturday + timedelta(days=2), granularity="weekend")
-        case "week":
-            first = (
-                span.first + timedelta(weeks=number - 1) if number > 0 else span.after - timedelta(weeks=1)
-            )
-            return _days_inside(first, 7, span)
-        case "half":
-            return _half(span, number)
-        case "quarter" | "month" as name:
-            start, steps = (span.first, number - 1) if number > 0 else (span.after - timedelta(days=1), 0)
-            return _inside(unit(start, name, steps), span)
-        case _:
-            raise ValueError(match.group())
-
-
-def _half(span: DateSpan, number: int) -> DateSpan:
-    if number not in {1, 2, -1}:
-        raise ValueError(number)
-    middle = span.first + (span.after - span.first) // 2
-    if span.granularity == "year":
-        middle = span.first.replace(month=7)
-    first, after = (span.first, middle) if number == 1 else (middle, span.after)
-    return span._replace(first=first, after=after, granularity="range")
-
-
-def _days_inside(first: date, days: int, whole: DateSpan) -> DateSpan:
-    return _inside(
-        whole._replace(first=first, after=first + timedelta(days=days), granularity="range"), whole
-    )
-
-
-def _inside(part: DateSpan, whole: DateSpan) -> DateSpan:
-    if not (whole.first <= part.first and part.after <= whole.after):
-        raise ValueError("outside")
-    return part._replace(yearless=whole.yearless)
-
-
-def _first_few(match: re.Match[str], span: DateSpan) -> DateSpan:
-    """Read `the first two weeks of`, `the last few days of`."""
-    days = {"day": 1, "week": 7, "month": 30}[unit_name(match["unit"])] * count(match["count"])[1]
-    first = span.first if ordinal(match["nth"]) == 1 else span.after - timedelta(days=days)
-    if ordinal(match["nth"]) not in {1, -1}:
+    if unit_name(match["unit"]) == "weekend":
+        first, days = nth_weekday(span, 5, number).first, 2
+    else:
+        first, days = (
+            span.first + timedelta(weeks=number - 1) if number > 0 else span.after - timedelta(weeks=1),
+            7,
+        )
+    after = first + timedelta(days=days)
+    if after > span.after:
         raise ValueError(match.group())
-    return _days_inside(first, days, span)
+    return span._replace(first=first, after=after, granularity="weekend" if days == 2 else "range")  # noqa: PLR2004
 
 
 def _beside_another(match: re.Match[str], span: DateSpan) -> DateSpan:
@@ -215,11 +176,7 @@ _THIRD = LazyPattern(
     r"(?:in\s+)?(?:the\s+)?)$"
 )
 _NTH = LazyPattern(
-    rf"(?i)\b(?P<core>(?:the\s+)?(?:very\s+)?{NTH}\s+"
-    rf"(?:{WEEKDAY}|{UNIT.replace('|decade', '|half')})\s+(?:of|in)\s+(?:the\s+)?)$"
-)
-_FIRST_FEW = LazyPattern(
-    rf"(?i)\b(?P<core>(?:the\s+)?{NTH}\s+{COUNT}\s+(?P<unit>day|week|month)s?\s+(?:of|in)\s+(?:the\s+)?)$"
+    rf"(?i)\b(?P<core>(?:the\s+)?(?:very\s+)?{NTH}\s+(?:{WEEKDAY}|(?P<unit>weekend|week))\s+(?:of|in)\s+(?:the\s+)?)$"
 )
 _WEEKDAY_BESIDE = LazyPattern(
     rf"(?i)\b(?P<core>(?:the\s+)?(?P<weekday>{WEEKDAY_NAME})\s+{_SIDE}\s+(?:the\s+)?)(?P<unit>)(?P<count>)$"
@@ -233,7 +190,6 @@ _DAY = frozenset({"day"})
 _ANY = _LONG | {"day", "weekend", "part"}
 _BEFORE: tuple[_Row, ...] = (
     (_THIRD, _THIRDS, _third),
-    (_FIRST_FEW, _LONG, _first_few),
     (_NTH, _LONG, _nth),
     (_WEEKDAY_BESIDE, _ANY, _beside_another),
     (_UNIT_BESIDE, _ANY, _beside_another),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 from typing import Literal, NamedTuple, TypeAlias
 
-from lukasa.dates.atoms import Atom, atoms
+from lukasa.dates.atoms import atoms
 from lukasa.dates.modifiers import bounded, modified
-from lukasa.dates.recurrence import recurrences
+from lukasa.dates.recurrence import outside, recurrences
 from lukasa.dates.spans import Anchor
 from lukasa.domain.interval import Interval
 from lukasa.text.patterns import LazyPattern
@@ -30,20 +30,9 @@ def windows(question: str, *, now: datetime, zone: tzinfo | None = None) -> tupl
     """
     zone = zone or now.tzinfo
     anchor = Anchor(now.astimezone(zone))
-    singles = _not_recurring(question, modified(question, atoms(question, lambda *_: anchor, stated=False)))
+    dates = modified(question, atoms(question, lambda *_: anchor, stated=False))
+    singles = list(outside(dates, recurrences(question)))
     return tuple(expression.interval for expression in bounded(question, singles, zone, asked=True))
-
-
-def _not_recurring(question: str, dates: list[Atom]) -> list[Atom]:
-    """Leave out what recurs: `every Tuesday` is not the latest one."""
-    recurring = recurrences(question) if dates else []
-    index, singles = 0, []
-    for atom in dates:
-        while index < len(recurring) and recurring[index][1] <= atom.start:
-            index += 1
-        if index == len(recurring) or atom.end <= recurring[index][0]:
-            singles.append(atom)
-    return singles
 
 
 def event_bound(question: str) -> EventBound | None:

@@ -2,9 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from typing import Protocol, TypeVar
+
 from lukasa.dates.absolute import HOLIDAY_NAMES
 from lukasa.dates.vocabulary import MONTH_NAME, WEEKDAY_NAME
 from lukasa.text.patterns import LazyPattern
+
+
+class _Placed(Protocol):
+    """What stands somewhere in a text."""
+
+    @property
+    def start(self) -> int: ...
+
+    @property
+    def end(self) -> int: ...
+
+
+T = TypeVar("T", bound=_Placed)
+
+
+def outside(singles: Iterable[T], spans: list[tuple[int, int]]) -> Iterator[T]:
+    """Yield what is no part of a recurrence: `every Tuesday` is not the latest one. Both are in order."""
+    index = 0
+    for single in singles:
+        while index < len(spans) and spans[index][1] <= single.start:
+            index += 1
+        if index == len(spans) or single.end <= spans[index][0]:
+            yield single
 
 
 def recurrences(text: str) -> list[tuple[int, int]]:

@@ -67,13 +67,6 @@ def _weekday(match: re.Match[str], anchor: Anchor) -> DateSpan:
     return one_day(today + timedelta(days=away))
 
 
-def _weekdays_ago(match: re.Match[str], anchor: Anchor) -> DateSpan:
-    """Read `two Fridays ago` as the one before the last."""
-    number, _ = count(match["count"])
-    behind = (anchor.today.weekday() - weekday_number(match["weekday"])) % 7 or 7
-    return one_day(anchor.today - timedelta(days=behind, weeks=number - 1))
-
-
 def _weekday_of_week(match: re.Match[str], anchor: Anchor) -> DateSpan:
     """Read `Tuesday of last week`."""
     monday = anchor.today - timedelta(days=anchor.today.weekday())
@@ -130,11 +123,6 @@ def counted(day: date, name: str, numbers: tuple[int, int], sign: int) -> DateSp
 def _ago(match: re.Match[str], anchor: Anchor) -> DateSpan:
     sign = 1 if "from" in match["core"].lower() else -1
     return counted(anchor.today, unit_name(match["unit"]), count(match["count"]), sign)
-
-
-def _ago_today(match: re.Match[str], anchor: Anchor) -> DateSpan:
-    """Read `a year ago today`, which is meant to the day."""
-    return one_day(back(anchor.today, unit_name(match["unit"]), count(match["count"])[0]))
 
 
 def _half_ago(match: re.Match[str], anchor: Anchor) -> DateSpan:
@@ -220,7 +208,6 @@ WEEKDAYS = (
     (rf"(?P<which>)(?P<weekday>{WEEKDAY_NAME})(?=\s+{_PRONOUN}\b)", _weekday),
     (rf"(?:(?:on|the)\s+)?{WEEKDAY}\s+(?:of\s+)?{WHICH}\s+week", _weekday_of_week),
     (rf"{WEEKDAY}\s+week", _weeks_from),
-    (rf"{COUNT}\s+(?P<weekday>{WEEKDAY_NAME})s\s+ago", _weekdays_ago),
     (rf"{COUNT}\s+weeks?\s+(?:on|from)\s+(?:{WEEKDAY}|(?P<day>today|tomorrow))", _weeks_from),
 )
 UNITS = (
@@ -245,7 +232,6 @@ UNITS = (
     (rf"the\s+(?P<which>last|past|next|coming)\s+(?:{COUNT}\s+)?{_UNITS}", _rolling),
     (rf"(?P<which>last|past|next)\s+{COUNT}\s+{_UNITS}", _rolling),
     (rf"{COUNT}\s+{_UNITS}\s+(?:ago|earlier|back|from\s+now)", _ago),
-    (rf"{COUNT}\s+{_UNITS}\s+ago\s+(?:today|to\s+the\s+day)", _ago_today),
     (rf"half\s+an?\s+{UNIT}(?:{_AGO}|\s+from\s+now)", _half_ago),
     (rf"{COUNT}\s+and\s+a\s+half\s+{_UNITS}(?:{_AGO}|\s+from\s+now)", _half_ago),
     (rf"{COUNT}\s+{_UNITS}\s+and\s+a\s+half(?:{_AGO}|\s+from\s+now)", _half_ago),

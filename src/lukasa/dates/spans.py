@@ -42,9 +42,6 @@ class DateSpan(NamedTuple):
     ongoing: bool = False
     """It has not ended: `for two years now`."""
 
-    fold: int = 0
-    """Which of the two hours it is when clocks go back."""
-
 
 class Anchor(NamedTuple):
     """When something was said, on the clock of where it was said, and which way it looks."""
@@ -70,7 +67,7 @@ def instants(span: DateSpan, zone: tzinfo | None) -> tuple[datetime, datetime]:
     first, last = (
         datetime.combine(
             span.first + timedelta(days=minute // WHOLE_DAY),
-            time(minute % WHOLE_DAY // HOUR, minute % HOUR, fold=span.fold),
+            time(minute % WHOLE_DAY // HOUR, minute % HOUR),
             tzinfo=zone,
         )
         for minute in span.minutes
@@ -91,8 +88,8 @@ def part_of(day: date, part: str) -> DateSpan:
     return one_day(day)._replace(granularity="part", minutes=PARTS[part.lower()])
 
 
-def minute_of(day: date, minute: int, fold: int = 0) -> DateSpan:
-    return one_day(day)._replace(granularity="instant", minutes=(minute, minute + 1), fold=fold)
+def minute_of(day: date, minute: int) -> DateSpan:
+    return one_day(day)._replace(granularity="instant", minutes=(minute, minute + 1))
 
 
 def month_of(year: int, month: int) -> DateSpan:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
 from lukasa.dates.atoms import atoms
 from lukasa.dates.modifiers import Expression, bounded, modified
-from lukasa.dates.recurrence import recurrences
+from lukasa.dates.recurrence import outside, recurrences
 from lukasa.dates.spans import Anchor, Tense, midnight
 from lukasa.domain.interval import Interval
 from lukasa.text.patterns import LazyPattern
@@ -33,17 +32,7 @@ def expressions(
     recurring = [
         Expression(*span, Interval(start=today, phrase=text[slice(*span)]), recurring=True) for span in spans
     ]
-    return tuple(sorted([*recurring, *_outside(singles, spans)], key=lambda expression: expression.start))
-
-
-def _outside(singles: list[Expression], spans: list[tuple[int, int]]) -> Iterator[Expression]:
-    """Yield the expressions that are no part of a recurrence: both lists are in order."""
-    index = 0
-    for single in singles:
-        while index < len(spans) and spans[index][1] <= single.start:
-            index += 1
-        if index == len(spans) or single.end <= spans[index][0]:
-            yield single
+    return tuple(sorted([*recurring, *outside(singles, spans)], key=lambda expression: expression.start))
 
 
 # --- tense -----------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 
 from lukasa.domain.claim import Claim
-from lukasa.gate.ground import Ground
+from lukasa.gate.ground import Ground, spoken
 from lukasa.text.analysis import is_stop_word, stem_set, term_of
 from lukasa.text.comparison import Word, words
 from lukasa.text.patterns import LazyPattern, WordLists
@@ -24,24 +24,18 @@ def misattributed(claim: Claim, ground: Ground, sentence: str) -> bool:
     """
     subject, me = claim.subject.strip().casefold(), speaker(ground.turn).casefold()
     people = {name.casefold() for name in (*ground.names, *map(speaker, ground.earlier))} - {me}
-    quote = _spoken(claim.quote)
+    quote = spoken(claim.quote)
     told = _TOLD.match(claim.text)
     if told is not None and told["who"].casefold() in people and me in claim.text.casefold():
         return not quote & _FIRST_PERSON  # It is who speaks that advises, offers, promises.
     if subject == me:
-        return _TO_ANOTHER.match(sentence) is not None and not _FIRST_PERSON & _spoken(sentence)
+        return _TO_ANOTHER.match(sentence) is not None and not _FIRST_PERSON & spoken(sentence)
     if me in claim.text.casefold():
         return False  # What the one does to the other has both names.
     if subject not in people or claim.quote.rstrip().endswith("?"):
         return False
-    spoken = quote if quote & (_FIRST_PERSON | _SECOND_PERSON) else _spoken(sentence) | quote
-    if set(subject.split()) & spoken:
-        return False
-    return not spoken & _SECOND_PERSON
-
-
-def _spoken(text: str) -> set[str]:
-    return set(re.findall(r"[^\W_]+", text.casefold()))
+    said = quote if quote & (_FIRST_PERSON | _SECOND_PERSON) else spoken(sentence) | quote
+    return not (set(subject.split()) | _SECOND_PERSON) & said
 
 
 _FIRST_PERSON = frozenset({"i", "my", "me", "mine", "myself", "im", "ive", "we", "us", "our", "ours"})

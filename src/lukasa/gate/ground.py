@@ -159,6 +159,11 @@ def _terms(text: str) -> frozenset[str]:
     return frozenset(analyse(text)).union(word.term for word in words(text))
 
 
+def spoken(text: str) -> set[str]:
+    """Return the words of a text as they are spoken, pronouns and all."""
+    return set(re.findall(r"[^\W_]+", text.casefold()))
+
+
 def bare(word: Word) -> str:
     """Return a number without its signs and its ending."""
     return re.sub(r"(?:st|nd|rd|th)$", "", word.term.strip("$€£¥₹%+-"))

@@ -7,7 +7,6 @@ each one costs confidence; what only ties a sentence together need not be said.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -16,7 +15,7 @@ from lukasa.domain.attribute import IS_A
 from lukasa.domain.claim import Claim
 from lukasa.domain.turn import Turn
 from lukasa.gate.attribution import is_name, misattributed, of_another
-from lukasa.gate.ground import Ground, bare
+from lukasa.gate.ground import Ground, bare, spoken
 from lukasa.gate.moments import days_of, follows, moments
 from lukasa.gate.polarity import agree, polarity
 from lukasa.text.analysis import content_words, stem_set, term_of
@@ -134,7 +133,7 @@ def _is_resolved(word: Word, claim: Claim) -> bool:
     if term_of(word.raw.removesuffix("'s")) not in entries:
         return False
     references = _LISTS.words("other_persons") | _LISTS.words("kin")
-    return not references.isdisjoint(_spoken(claim.quote)) or not claim.quote.isascii()
+    return not references.isdisjoint(spoken(claim.quote)) or not claim.quote.isascii()
 
 
 def _is_resolved_date(date: Atom, claim: Claim, at: datetime) -> bool:
@@ -145,12 +144,8 @@ def _is_resolved_date(date: Atom, claim: Claim, at: datetime) -> bool:
 
 def _is_timed(quote: str) -> bool:
     """Whether something in the quote can stand for a date."""
-    timed = not _LISTS.words("times").isdisjoint(_spoken(quote)) or has_mark(quote, _LISTS["unspaced_times"])
-    return timed or any(map(str.isdigit, quote)) or not months().keys().isdisjoint(_spoken(quote))
-
-
-def _spoken(text: str) -> set[str]:
-    return set(re.findall(r"[^\W_]+", text.casefold()))
+    timed = not _LISTS.words("times").isdisjoint(spoken(quote)) or has_mark(quote, _LISTS["unspaced_times"])
+    return timed or any(map(str.isdigit, quote)) or not months().keys().isdisjoint(spoken(quote))
 
 
 # --- content ---------------------------------------------------------------------------------------------------------

@@ -46,7 +46,7 @@ class _Days(NamedTuple):
 
 
 @text_cache(256)
-def moments(text: str, at: datetime) -> list[Atom]:
+def moments(text: str, at: datetime) -> tuple[Atom, ...]:
     """Return the days, months and years that a claim names; what is relative to *at* is compared word by word."""
     named = [
         atom
@@ -59,7 +59,7 @@ def moments(text: str, at: datetime) -> list[Atom]:
         for match in _YEAR.finditer(text)
         if not any(atom.start <= match.start() < atom.end for atom in named)
     ]
-    return sorted(named + years)
+    return tuple(sorted(named + years))
 
 
 def follows(moment: Atom, ground: Ground) -> bool:

@@ -148,13 +148,9 @@ def test_the_zone_and_not_the_offset_of_the_anchor_decides_what_today_is():
     assert found.interval.start == datetime(2023, 5, 25, tzinfo=ZoneInfo("Asia/Tokyo"))
 
 
-def test_a_time_with_an_offset_is_that_instant_everywhere():
-    for zone in said.ZONES:
-        (found,) = expressions("Logged at 2023-11-05T05:30:00Z.", at=WEDNESDAY, zone=zone)
-
-        assert found.interval.start.astimezone(UTC) == datetime(2023, 11, 5, 5, 30, tzinfo=UTC)
-    (later,) = expressions("Logged at 2023-11-05T06:30+00:00.", at=WEDNESDAY, zone=NEW_YORK)
-    assert later.interval.start.astimezone(UTC) == datetime(2023, 11, 5, 6, 30, tzinfo=UTC)
+def test_a_time_with_an_offset_may_be_another_day_here_and_is_left_alone():
+    for stamp in ("2023-11-05T05:30:00Z", "2023-11-05T06:30+00:00"):
+        assert expressions(f"Logged at {stamp}.", at=WEDNESDAY, zone=NEW_YORK) == ()
 
 
 @pytest.mark.parametrize(
@@ -194,7 +190,7 @@ WRITTEN = [
     ("last month", "in April 2023"),
     ("last year", "in 2022"),
     ("last summer", "in summer 2022"),
-    ("last quarter", "in the first quarter of 2023"),
+    ("last quarter", "in Q1 2023"),
     ("the 90s", "in the 1990s"),
     ("last night", "on the night of 23 May 2023"),
     ("yesterday at 7 pm", "at 19:00 on Tuesday 23 May 2023"),

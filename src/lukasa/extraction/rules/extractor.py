@@ -17,7 +17,7 @@ from lukasa.extraction.rules import claims as claim
 from lukasa.extraction.rules.claims import Said
 from lukasa.extraction.rules.endings import endings
 from lukasa.extraction.rules.events import Clause, event
-from lukasa.extraction.rules.grammar import LISTS, Reading, readings, tidy
+from lukasa.extraction.rules.grammar import LISTS, Reading, alternatives, readings, tidy
 from lukasa.extraction.rules.people import ATTRIBUTES_OF_KIN, NAME, Kin, kin
 from lukasa.extraction.rules.voice import own_stretches
 from lukasa.gate.instructions import is_testimony
@@ -26,7 +26,7 @@ from lukasa.text.language_data import FUNCTION_WORDS
 from lukasa.text.patterns import LazyPattern
 from lukasa.text.sentences import sentences
 
-RULES_VERSION = 4
+RULES_VERSION = 5
 """Raise it with every change of which claims a turn gives: turns that an older version read are then known to be outdated."""
 
 LONGEST_SENTENCE = 600
@@ -84,6 +84,7 @@ def _of_sentence(said: Said, scene: Scene) -> Iterator[Claim]:
     yield from _rule(said)
     yield from _called(said, scene)
     yield from _favourites(said)
+    yield from _conditions(said)
     for person in kin(text, said.start, said.end):
         wrong = _NOT.match(text, person.end, said.end)
         yield replace(claim.of_kin(said, person), corrects=wrong["wrong"] if wrong else None)
@@ -226,6 +227,14 @@ def _favourites(said: Said) -> Iterator[Claim]:
             return
 
 
+def _conditions(said: Said) -> Iterator[Claim]:
+    """Yield what ails the speaker, wherever it is mentioned: "the dust sets off my asthma"."""
+    match = _MY_CONDITION.search(said.turn.text, said.start, said.end)
+    if match is not None:
+        value = match["v"].lower()
+        yield claim.of_value(said, "has_condition", value, f"has {value}", span=match.span())
+
+
 def _rule(said: Said) -> Iterator[Claim]:
     """Yield a rule that a person gives the assistant: "Always answer in French"."""
     match = _RULE.match(said.turn.text, said.start, said.end)
@@ -292,7 +301,7 @@ _LONGEST_RULE = 240
 _LONGEST_ANSWER = 60
 _ASKS = LazyPattern(r".?\?")
 _SUBJECT = LazyPattern(
-    rf"(?<![\w'’-])(?:[Ii](?=['’]?(?:m|ve|d|ll)?\s)|[Mm]y(?=\s)|[Ww]e(?=(?:['’]ve| have)?(?: both| just| recently| finally| currently)? (?:been living|lived?|moved|broke|got (?:divorced|married|engaged)|split|had to put|have an? [\w ]{0, 20}(?:cat|dog|puppy|kitten))\b)|[Ss]ome(?:one|body)(?= stole my)|{NAME}(?= (?:and I|has|have|just|sadly|passed|died|was put|is no longer)\b))"
+    rf"(?<![\w'’-])(?:[Ii](?=['’]?(?:m|ve|d|ll)?\s)|[Mm]y(?=\s)|(?:Living|Based)(?= (?:in|near|outside) [A-Z][\w'’-]+\s*(?:[.,;!]|$|(?:but|and|since|with|now|for)\b))|[Ww]e(?=(?:['’]ve| have)?(?: both| just| recently| finally| currently)? (?:been living|lived?|moved|broke|got (?:divorced|married|engaged)|split|had to put|have an? [\w ]{0, 20}(?:cat|dog|puppy|kitten))\b)|[Ss]ome(?:one|body)(?= stole my)|{NAME}(?= (?:and I|has|have|just|sadly|passed|died|was put|is no longer)\b))"
 )
 _OPENS = LazyPattern(
     r"(?:^\W*|[.,;:!?()\n…—–]\W*|\s-+\s*|[^\w\s,.;:'’\"?]\s*|(?:^|[\s,])(?:and|but|so|because|cause|cuz|since|although|though|while|now|also|plus|actually|well|btw|fyi|lol|haha|yeah|yep|yes|yup|no|nope|hi|hey|"
@@ -340,13 +349,19 @@ _HAIL = LazyPattern(
 )
 _WHAT = r"(?P<what>(?!one\b|thing\b|part\b|this\b|of\b|to\b|is\b|are\b)[a-z][\w'’-]{1,20}(?: (?!to\b|this\b|of\b|is\b|are\b|was\b|in\b|for\b|so\b|i\b|that\b|at\b)[\w'’-]{2,20}){0,2})"
 _FAVOURITE = LazyPattern(
-    rf"(?i)\bmy (?:all[- ]time |absolute |personal |current |new )?favou?rite {_WHAT} (?:is|are|['’]s|has always been|will always be|has to be|would be|would have to be) (?:definitely |probably |always |called |still |actually |by far )?(?P<v>[\w][^,.;:!?()\n]{{1,60}}?)(?=\s*(?:[,.;:!?()\n]|$)|\s(?:because|since|but|so|and i|which|for|when|by far|right now|at the moment|with|from my|as)\b)"
+    rf"(?i)\bmy (?:all[- ]time |absolute |personal |current |new )?(?:favou?rite|fave) {_WHAT} (?:is|are|['’]s|has always been|will always be|has to be|would be|would have to be) (?:definitely |probably |always |called |still |actually |by far )?(?P<v>[\w][^,.;:!?()\n]{{1,60}}?)(?=\s*(?:[,.;:!?()\n]|$)|\s(?:because|since|but|so|and i|which|for|when|by far|right now|at the moment|with|from my|as)\b)"
 )
 _FAVOURED = LazyPattern(
     rf"(?:^|(?<=[.!?,;] ))(?P<v>(?:The |the )?[A-Z][\w'’&:.-]*(?: (?:of|the|and|in|to|[A-Z][\w'’&:.-]*)){{0,5}}) (?:is|are|has always been) (?:definitely |probably |still |one of )?my (?:all[- ]time |absolute |personal )?favou?rite {_WHAT}(?=\s*(?:[.,!;]|$))"
 )
 _POINTS = LazyPattern(
     r"(?i)\b(?:it|this|that|these|those|them|when|how|what|the one|to|your|probably|not|hard)\b"
+)
+_MY_CONDITION = LazyPattern(
+    lambda: (
+        rf"(?i)\bmy (?:severe |mild |chronic )?(?P<v>(?!(?-i:Cancer)|anxiety\b)(?:{alternatives('conditions')}))"
+        r"(?![\w-]| (?:medication|test|screening|awareness|friend|patients?|class|research|paper|project|group|charity)\b)"
+    )
 )
 _ACT = r"(?:answer|reply|respond|write|call me|address me|use|speak|talk to me|format|explain|summari[sz]e|translate|include|add|cite|show|ask me|tell me|remind me|give me|keep|start|end|send)"
 _RULE = LazyPattern(

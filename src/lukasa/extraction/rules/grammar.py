@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from lukasa.domain.attribute import ATTRIBUTES
 from lukasa.domain.erasure import text_cache
+from lukasa.text.comparison import terms
+from lukasa.text.language_data import TENS
 from lukasa.text.patterns import WordLists
 
 LISTS = WordLists("lukasa.extraction.rules", "grammar")
@@ -72,6 +74,8 @@ class _Row(NamedTuple):
 
 def _read(row: _Row, match: re.Match[str], *, negated: bool, ended: bool) -> Reading | None:
     value = tidy(match["v"])
+    if row.attribute == "age":
+        value = " ".join(terms(value))
     if match.string.startswith(" to ", match.start("v") - 4) and row.attribute in _TASTES:
         value = _gerund(value)
     if not value or (row.attribute in _TASTES and not _is_taste(match, value)):
@@ -168,6 +172,8 @@ def _heads(clause: str, name: str | None) -> Iterator[_Head]:
     match match.lastgroup:
         case "my":
             yield _Head("my", end)
+        case "left":
+            yield _Head("be", end)
         case "be":
             no = (match["no"] or "").lower().strip()
             if no == "not":
@@ -210,7 +216,7 @@ def _head_pattern(name: str | None) -> re.Pattern[str]:
     my = r"my" if name is None else rf"{who}['’]s"
     dont = r"don['’]?t|do not" if name is None else r"doesn['’]?t|does not"
     return re.compile(
-        rf"(?P<my>{my} )|{who}(?:(?P<be>(?:{am}) {_ADVERB}{{0,3}}(?P<no>not |no longer )?{_ADVERB}{{0,2}})"
+        rf"(?P<my>{my} )|(?P<left>(?=living |based ))|{who}(?:(?P<be>(?:{am}) {_ADVERB}{{0,3}}(?P<no>not |no longer )?{_ADVERB}{{0,2}})"
         rf"|(?P<have>(?:{have}) {_ADVERB}{{0,3}})|(?P<not> {_ADVERB}{{0,2}}(?P<never>{dont}|no longer) {_ADVERB}{{0,2}})"
         rf"|(?P<used> {_ADVERB}{{0,2}}used to )|(?P<cannot> {_ADVERB}{{0,2}}(?:can['’]?t|cannot|can not) )|(?P<plain> {_ADVERB}{{0,3}}))",
         re.IGNORECASE,
@@ -239,7 +245,7 @@ def _filled(pattern: str) -> str:
 @cache
 def _phrases() -> dict[str, str]:
     lists = ("jobs", "languages", "conditions", "owned", "animals", "clubs", "drugs")
-    return {name.upper(): alternatives(name) for name in lists} | _PHRASES
+    return {name.upper(): alternatives(name) for name in lists} | _PHRASES | {"TENS": "|".join(TENS)}
 
 
 def alternatives(name: str) -> str:
