@@ -15,6 +15,7 @@ from lukasa.domain.report import Diff, Forgotten, difference
 from lukasa.domain.scope import Partition
 from lukasa.engine.arguments import Verbs, check_count, check_limit, listed
 from lukasa.errors import InputError
+from lukasa.off_loop import off_loop
 from lukasa.upkeep.worker import Worker
 from lukasa.writing.edit import Forget
 from lukasa.writing.erase import Erase, Selection, searchable
@@ -51,9 +52,8 @@ class ChangeVerbs(Verbs):
         """
         old = FactQuery(as_of=await self._version(before))
         new = FactQuery(as_of=await self._version(after))
-        return difference(
-            await self._store.facts(self.partition, old), await self._store.facts(self.partition, new)
-        )
+        first, last = [await self._store.facts(self.partition, query) for query in (old, new)]
+        return await off_loop(difference, first, last)
 
     async def undo(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 
 from lukasa.beliefs.edits import Statement, amended, approved, conflicts_in, following, rejected, settled
 from lukasa.bounds import check_ids, check_reason, read_filter, read_label
@@ -24,7 +25,7 @@ from lukasa.engine.arguments import (
     read_statuses,
 )
 from lukasa.errors import InputError, NotFoundError, StaleError, shown
-from lukasa.off_loop import off_loop
+from lukasa.off_loop import collected, off_loop
 from lukasa.upkeep.audit import audit
 from lukasa.upkeep.audit.items import fact_item, turn_item
 from lukasa.writing.edit import EditFacts
@@ -148,7 +149,7 @@ class FactVerbs(Verbs):
     async def conflicts(self) -> list[tuple[Fact, ...]]:
         """List facts that exclude each other and were not decided, together; `settle` decides."""
         query = FactQuery(statuses=["current", "conflicting"])
-        return conflicts_in(await self._store.facts(self.partition, query))
+        return await off_loop(conflicts_in, await self._store.facts(self.partition, query))
 
     async def settle(self, keep: str, *, reason: str = "") -> list[Fact]:
         """Decide a conflict: the fact *keep* is believed, those that it conflicts with are withdrawn.
@@ -233,7 +234,7 @@ class FactVerbs(Verbs):
         """Return dated events and plans in the order of their dates; *since* and *until* bound when they begin."""
         first, last = self._instant(since), self._instant(until)
         query = FactQuery(kinds=["event", "plan"], statuses=["current"])
-        return by_date(await self._store.facts(self.partition, query), first, last)
+        return await off_loop(by_date, await self._store.facts(self.partition, query), first, last)
 
     async def audit(self) -> Audit:
         """Look for rot: duplicates, contradictions, junk, secrets, feedback loops, stale facts, lost sources.
@@ -242,5 +243,5 @@ class FactVerbs(Verbs):
         """
         turns = await self._store.turns(self.partition, TurnQuery(include_retired=True))
         facts = await self._store.facts(self.partition, FactQuery(include_retired=True))
-        items = [*map(turn_item, turns), *map(fact_item, facts)]
+        items = await collected(chain(map(turn_item, turns), map(fact_item, facts)))
         return await off_loop(audit, items, now=self._clock())
