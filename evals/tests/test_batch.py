@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from lukasa.ports.llm import ChatMessage, Limits, LLMRequest, Shape
+from lukasa.errors import RequestRefusedError
+from lukasa.ports.llm import ChatMessage, Limits, LLMReply, LLMRequest, Shape
 from lukasa_evals.answers import batch
-from lukasa_evals.answers.calls import Calls, Kept, PendingError
+from lukasa_evals.answers.calls import Calls, Kept, PendingError, Spent
 from lukasa_evals.errors import EvalError
 
 SHAPE = Shape(name="verdict", schema={"type": "object", "properties": {"label": {"type": "string"}}})
@@ -63,9 +64,9 @@ async def test_replies_are_kept_and_then_given(tmp_path: Path) -> None:
     replies = tmp_path / "in"
     replies.mkdir()
     (replies / "replies-reader-001.jsonl").write_text(json.dumps(reply(key, "Ana")) + "\n")
-    kept = Kept(tmp_path / "reader.jsonl")
-    assert batch.read(replies, {"reader": kept}) == 1
-    said = await Calls(kept, "openai:gpt-test").complete(request("Who?"))
+    reader = Calls(Kept(tmp_path / "reader.jsonl"), "openai:gpt-4o-mini")
+    assert batch.read(replies, {"reader": reader}) == 1
+    said = await reader.complete(request("Who?"))
     assert (said.text, said.model, said.usage.tokens_in, said.usage.tokens_out) == (
         "Ana",
         "gpt-test-1",
@@ -85,9 +86,36 @@ async def test_a_call_that_failed_in_the_batch_stays_pending(tmp_path: Path) -> 
         {"custom_id": second, "response": {"status_code": 429, "body": {}}, "error": None},
     ]
     (replies / "replies-reader.jsonl").write_text("".join(json.dumps(line) + "\n" for line in failed))
-    kept = Kept(tmp_path / "reader.jsonl")
-    assert batch.read(replies, {"reader": kept}) == 0
-    assert len(kept) == 0
+    reader = Calls(Kept(tmp_path / "reader.jsonl"), "openai:gpt-test")
+    assert batch.read(replies, {"reader": reader}) == 0
+    assert len(reader.kept) == 0
+
+
+@pytest.mark.anyio
+async def test_a_call_that_was_refused_is_not_made_again(tmp_path: Path) -> None:
+    calls = await pending(tmp_path, request("Who?"))
+    (key,) = calls.pending
+    replies = tmp_path / "in"
+    replies.mkdir()
+    body = {"error": {"code": "content_filter"}}
+    refused = {"custom_id": key, "response": {"status_code": 400, "body": body}, "error": None}
+    (replies / "replies-reader.jsonl").write_text(json.dumps(refused) + "\n")
+    assert batch.read(replies, {"reader": calls}) == 0
+    for reader in (calls, Calls(Kept(tmp_path / "reader.jsonl"), "openai:gpt-test")):
+        with pytest.raises(RequestRefusedError, match="400"):
+            await reader.complete(request("Who?"))
+
+
+def test_a_reply_of_a_batch_has_a_price_and_no_time(tmp_path: Path) -> None:
+    reader = Calls(Kept(tmp_path / "reader.jsonl"), "openai:gpt-4o-mini")
+    line = reply("k", "Ana")
+    line["response"]["body"]["model"] = "gpt-4o-mini-2024-07-18"  # type: ignore[index]
+    (tmp_path / "replies-reader.jsonl").write_text(json.dumps(line) + "\n")
+    assert batch.read(tmp_path, {"reader": reader}) == 1
+    spent = Spent()
+    spent.add(reader.kept.get("k") or LLMReply())
+    # 12 tokens in at 0.15 dollars a million, 3 out at 0.60.
+    assert (spent.dollars, spent.unpriced, spent.untimed) == (pytest.approx(3.6e-6), 0, 1)
 
 
 @pytest.mark.parametrize(
@@ -102,10 +130,10 @@ async def test_a_call_that_failed_in_the_batch_stays_pending(tmp_path: Path) -> 
 def test_a_file_that_is_no_file_of_replies_is_named(tmp_path: Path, name: str, text: str, told: str) -> None:
     (tmp_path / name).write_text(text + "\n")
     with pytest.raises(EvalError, match=told):
-        batch.read(tmp_path, {"reader": Kept(tmp_path / "kept.jsonl")})
+        batch.read(tmp_path, {"reader": Calls(Kept(tmp_path / "kept.jsonl"), "openai:x")})
 
 
 def test_a_folder_without_replies_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "requests-reader-001.jsonl").write_text("{}\n")
     with pytest.raises(EvalError, match="no replies"):
-        batch.read(tmp_path, {"reader": Kept(tmp_path / "kept.jsonl")})
+        batch.read(tmp_path, {"reader": Calls(Kept(tmp_path / "kept.jsonl"), "openai:x")})

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 from _evals_story import conversation, said, scholar, tools
 
@@ -14,6 +18,7 @@ from lukasa.ports.llm import LLMReply, LLMRequest
 from lukasa.testing.llm import ScriptedLLM
 from lukasa_evals.answers.calls import Calls, Kept, PendingError
 from lukasa_evals.answers.transcript import chunks_of, lines_of
+from lukasa_evals.datasets.values import Said, Session
 from lukasa_evals.errors import EvalError
 from lukasa_evals.systems.catalogue import CHUNKS, GROUPS, SYSTEMS, chosen
 from lukasa_evals.systems.lukasa import Lukasa
@@ -39,14 +44,17 @@ def test_the_six_categories_of_the_paper_and_ours_have_systems():
 
 def test_what_a_system_lacks_is_said():
     lacking = {
-        name: SYSTEMS[name].lacking(model=False, batch=False, env={})
+        name: SYSTEMS[name].lacking(model="", batch=False, env={})
         for name in ("lukasa-rules", "lukasa-llm", "openai", "zep-cloud")
     }
     assert lacking["lukasa-rules"] is None
     assert lacking["lukasa-llm"] == "needs a language model (--model)"
     assert lacking["openai"] == "OPENAI_API_KEY is not set"
     assert lacking["zep-cloud"] is not None
-    assert SYSTEMS["openai"].lacking(model=True, batch=False, env={"OPENAI_API_KEY": "k"}) is None
+    keyed = {"OPENAI_API_KEY": "k"}
+    assert SYSTEMS["openai"].lacking(model="openai:gpt-4o-mini", batch=False, env=keyed) is None
+    told = SYSTEMS["openai"].lacking(model="openai_compatible:q@http://x", batch=False, env=keyed)
+    assert told == "needs a model of openai's (--model openai:…), not 'openai_compatible:q'"
 
 
 def test_an_unknown_system_is_refused_with_what_was_meant():
@@ -86,6 +94,28 @@ async def test_rag_shows_as_many_chunks_as_it_is_told(tmp_path: Path):
         filled = Rag(given, size=40, k=None)
         await filled.ingest(conversation())
         assert 40 < given.counter.count((await filled.answer("tomatoes", NOW)).text) <= 100
+
+
+class Windows:
+    """Vectors of what stands in a text: `needle`, or something else. It reads no further than its 150th word, as small encoders do."""
+
+    def query(self, text: str) -> npt.NDArray[np.float32]:
+        return np.array([1, 0] if "needle" in text.split()[:150] else [0, 1], dtype=np.float32)
+
+    def kept(self, texts: Sequence[str], folder: Path | None) -> npt.NDArray[np.float32]:
+        return np.stack([self.query(text) for text in texts])
+
+
+@pytest.mark.anyio
+async def test_a_chunk_is_as_like_a_question_as_its_best_window(tmp_path: Path):
+    at = datetime(2024, 3, 3, tzinfo=UTC)
+    texts = ["hay " * 900, f"{'hay ' * 800}needle {'hay ' * 90}", "hay " * 900]
+    said = [Said(id=f"D1:{place}", speaker="Ines", text=text) for place, text in enumerate(texts)]
+    told = replace(conversation(), sessions=[Session(name="s", at=at, turns=said)])
+    with tools(tmp_path) as given:
+        rag = Rag(replace(given, vectors=Windows()), size=1024, k=1)  # type: ignore[arg-type]
+        await rag.ingest(told)
+        assert "needle" in (await rag.answer("Where is the needle ?", NOW)).text
 
 
 @pytest.mark.anyio

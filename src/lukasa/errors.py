@@ -20,9 +20,9 @@ LukasaError
 │   ├── ProviderTimeoutError … it did not answer in time                  (retry is sensible)
 │   ├── ProviderDownError    … it cannot be reached, or it failed         (retry is sensible)
 │   ├── RateLimitedError     … too many requests                          (retry is sensible)
-│   ├── RequestRefusedError  … it refused what it was sent, and will again
 │   ├── OverBudgetError      … its budget is spent
 │   └── BadReplyError        … its reply cannot be used
+│       └── RequestRefusedError … it refused this one request
 └── ClosedError              the memory was closed, or opened before a fork
 """
 
@@ -136,16 +136,16 @@ class RateLimitedError(ProviderError):
         """Seconds to wait, if the provider gave them."""
 
 
-class RequestRefusedError(ProviderError):
-    """The provider refused this one request, for what it says or for its length; others may go through."""
-
-
 class OverBudgetError(ProviderError):
     """The budget for the model is spent."""
 
 
 class BadReplyError(ProviderError):
     """The model's reply was not what was asked for."""
+
+
+class RequestRefusedError(BadReplyError):
+    """The provider refused this one request, for what it says or for its length; others may go through."""
 
 
 class ClosedError(LukasaError):

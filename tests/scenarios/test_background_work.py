@@ -223,6 +223,55 @@ def test_a_job_is_tried_again_later_and_given_up_in_the_end(tmp_path: Path):
     asyncio.run(run())
 
 
+def test_a_flush_reads_the_message_that_a_running_job_left_to_wait(tmp_path: Path):
+    """The recipe `paper` reads pairs: the last of three messages waits for its answer, but not for a flush."""
+
+    async def run() -> None:
+        asked, go_on = asyncio.Event(), asyncio.Event()
+
+        class Slow(ScriptedLLM):
+            async def complete(self, request: LLMRequest) -> LLMReply:
+                asked.set()
+                await go_on.wait()
+                return await super().complete(request)
+
+        clock, policy = FrozenClock(AT), ExtractionPolicy(patience=timedelta(days=1))
+        slow = Slow([{"facts": []}])
+        async with opened(tmp_path / "a.lukasa", slow, clock, extractor="paper", distil=policy) as (
+            memory,
+            _,
+        ):
+            ada = memory.of("ada")
+            for text in ("One.", "Two."):
+                await ada.remember(message(text), session="s1")
+            clock.advance(timedelta(days=2))
+            await ada.remember(message("Three."), session="s1")
+            await asked.wait()
+            flushing = asyncio.create_task(memory.flush())
+            await asyncio.sleep(0)
+            go_on.set()
+            assert (await flushing).ok
+            assert len(slow.requests) == 2
+
+    asyncio.run(run())
+
+
+def test_a_job_may_fail_any_number_of_times(tmp_path: Path):
+    """Waits that become four times as long each time would soon be longer than there are dates."""
+
+    async def run() -> None:
+        failing = ScriptedLLM([ProviderDownError("down")])
+        async with opened(tmp_path / "a.lukasa", failing, jobs=JobPolicy(attempts=99)) as (memory, _):
+            ada = memory.of("ada")
+            await ada.remember(SAID, at=AT, session="s1")
+            for _ in range(40):
+                assert (await memory.flush()).errors
+            (job,) = await ada.jobs()
+            assert (job.state, job.attempts >= 40) == ("waiting", True)
+
+    asyncio.run(run())
+
+
 def test_new_turns_give_a_dead_job_another_chance(tmp_path: Path):
     clock = FrozenClock(AT)
 

@@ -25,6 +25,9 @@ from lukasa.ports.store import Store
 _POLL = 0.02
 """Seconds between two looks at which jobs of a flush are done."""
 
+_LONGER = 12
+"""How often a wait becomes four times as long: with more, no date is late enough."""
+
 _Stop = Literal["none left", "none due", "never"]
 """When the loop ends by itself."""
 
@@ -193,7 +196,8 @@ class Worker:
         hopeless = not getattr(error, "retryable", False) and not isinstance(error, StoreError)
         dead = hopeless or job.attempts >= self.policy.attempts
         now = self.clock()
-        due = now + min(self.policy.first_wait * 4 ** (job.attempts - 1), self.policy.longest_wait)
+        longer = 4 ** min(job.attempts - 1, _LONGER)
+        due = now + min(self.policy.first_wait * longer, self.policy.longest_wait)
         if isinstance(error, RateLimitedError) and error.wait is not None:
             due = max(due, now + timedelta(seconds=error.wait))
         await self._postpone(job, type(error).__name__, due, dead=dead)
@@ -235,6 +239,11 @@ class Worker:
             flush.errors += [self._errors[id_] for id_ in sorted(failed)]
             flush.failed |= failed
             flush.open = (flush.open & jobs.keys()) - failed
+            for job in map(jobs.__getitem__, flush.open):
+                # It ran before the flush began, and then left a message to wait for the answer to it.
+                if job.state == "waiting" and not job.error and job.due_at > self.clock():
+                    await self._book(job, Queue(kind=job.kind, session=job.session, due_at=self.clock()))
+                    self.kick()
             if flush.open:
                 await asyncio.sleep(_POLL)
 

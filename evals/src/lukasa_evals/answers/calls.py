@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from lukasa.adapters.wrappers.recorded import fingerprint, read_reply
-from lukasa.errors import ProviderDownError
+from lukasa.errors import ProviderDownError, RequestRefusedError
+from lukasa.llm.salvage import salvage
 from lukasa.ports.llm import LLM, LLMReply, LLMRequest
 from lukasa_evals.answers.lines import Lines
 from lukasa_evals.errors import EvalError
@@ -30,10 +31,17 @@ class Spent:
     """Calls without a known price."""
 
     milliseconds: float = 0.0
+    untimed: int = 0
+    """Calls that nobody timed: a batch answered them."""
+
+    unread: int = 0
+    """Replies that could not be read, not even when asked for again, and requests that were refused: what they should have
+    told is missing."""
 
     def add(self, reply: LLMReply) -> None:
         """Count one reply."""
         self.calls += 1
+        self.untimed += not reply.milliseconds
         self.tokens_in += reply.usage.tokens_in
         self.tokens_out += reply.usage.tokens_out
         self.dollars += reply.dollars or 0.0
@@ -47,14 +55,18 @@ class Spent:
 
 
 class Kept:
-    """Replies in a file, by the key of their request."""
+    """Replies in a file, by the key of their request; and which requests were refused for good."""
 
     def __init__(self, path: Path) -> None:
         self._lines = Lines(path)
         self._replies: dict[str, LLMReply] = {}
+        self._refused: dict[str, str] = {}
         for number, line in enumerate(self._lines.read(), start=1):
             try:
-                self._replies.setdefault(line["request"], read_reply(line["reply"]))
+                if "refused" in line:
+                    self._refused.setdefault(line["request"], str(line["refused"]))
+                else:
+                    self._replies.setdefault(line["request"], read_reply(line["reply"]))
             except (KeyError, TypeError) as error:
                 raise EvalError(f"line {number} of {path.name!r} is no kept reply: {error!r}") from error
 
@@ -62,8 +74,16 @@ class Kept:
         return len(self._replies)
 
     def get(self, key: str) -> LLMReply | None:
-        """Return the reply to a request, if there is one."""
+        """Return the reply to a request, if there is one. Raises `RequestRefusedError` where it was refused."""
+        if (why := self._refused.get(key)) is not None:
+            raise RequestRefusedError(why)
         return self._replies.get(key)
+
+    def refuse(self, key: str, why: str) -> None:
+        """Keep that a request was refused: asked again, it would be refused again."""
+        if key not in self._refused:
+            self._refused[key] = why
+            self._lines.add({"request": key, "refused": why})
 
     def put(self, key: str, reply: LLMReply) -> None:
         """Keep a reply; the first one stays."""
@@ -102,7 +122,7 @@ class Calls:
         return Calls(self.kept, self.model, self.inner, repetition, self.pending)
 
     async def complete(self, request: LLMRequest) -> LLMReply:
-        """See the port. Raises `PendingError` for what a batch is to answer."""
+        """See the port. Raises `PendingError` for what a batch is to answer, `RequestRefusedError` for what never will be."""
         key = self.key(request)
         async with self._asking.setdefault(key, asyncio.Lock()):  # the same call is not paid for twice
             if (held := self.kept.get(key)) is not None:
@@ -110,7 +130,11 @@ class Calls:
             if self.inner is None:
                 self.pending[key] = request
                 raise PendingError(f"no reply to the request {key} ({request.purpose}) is kept")
-            reply = await self.inner.complete(request)
+            try:
+                reply = await self.inner.complete(request)
+            except RequestRefusedError as error:
+                self.kept.refuse(key, str(error))
+                raise
             self.kept.put(key, reply)
             return reply
 
@@ -137,6 +161,7 @@ class Metered:
         self._inner = inner
         self._ledger = None if ledger is None else Lines(ledger)
         self._spent: dict[str, Spent] = {}
+        self._unwaited = 0.0
         for line in self._ledger.read() if self._ledger is not None else ():
             key = line.pop("request")
             self._spent[key] = Spent(**line)
@@ -148,15 +173,25 @@ class Metered:
 
     async def complete(self, request: LLMRequest) -> LLMReply:
         """See the port."""
-        reply = await self._inner.complete(request)
-        key = self._inner.key(request)
+        key, spent = self._inner.key(request), Spent()
+        try:
+            at_hand = self._inner.kept.get(key) is not None
+            reply = await self._inner.complete(request)
+        except RequestRefusedError:
+            spent.unread = 1
+            self._note(key, spent)
+            raise
+        spent.add(reply)
+        spent.unread = _is_lost(request, reply)
+        self._unwaited += reply.milliseconds if at_hand else 0.0
+        self._note(key, spent)
+        return reply
+
+    def _note(self, key: str, spent: Spent) -> None:
         if key not in self._spent:
-            spent = Spent()
-            spent.add(reply)
             self._spent[key] = spent
             if self._ledger is not None:
                 self._ledger.add({"request": key, **asdict(spent)})
-        return reply
 
     async def stream(self, request: LLMRequest) -> AsyncIterator[str | LLMReply]:
         """See the port. In one piece."""
@@ -168,6 +203,11 @@ class Metered:
     async def aclose(self) -> None:
         """Nothing is closed: others use the same model."""
 
+    def unwaited(self) -> float:
+        """Return the milliseconds that calls took whose replies were at hand this time, and begin anew."""
+        unwaited, self._unwaited = self._unwaited, 0.0
+        return unwaited
+
     def take(self) -> Spent:
         """Return what was counted, and begin anew, without the ledger."""
         total = Spent()
@@ -175,3 +215,25 @@ class Metered:
             total.merge(spent)
         self._spent, self._ledger = {}, None
         return total
+
+
+_FIRST = 2
+"""Messages of a request that is made for the first time: the system's and the user's."""
+
+
+def _is_lost(request: LLMRequest, reply: LLMReply) -> bool:
+    """Whether this is a second attempt at a reply of some form, and it has not that form either."""
+    if len(request.messages) <= _FIRST or request.messages[-1].role != "user":
+        return False
+    if request.tools:
+        return not {call.name for call in reply.calls} & {tool.name for tool in request.tools}
+    if request.shape is None:
+        return False
+    wanted = request.shape.schema.get("properties")
+    return not _fields(salvage(reply.text)) & set(wanted if isinstance(wanted, Mapping) else ())
+
+
+def _fields(value: object) -> set[str]:
+    if isinstance(value, list):
+        return {name for item in value for name in _fields(item)}
+    return set(value) if isinstance(value, dict) else set()

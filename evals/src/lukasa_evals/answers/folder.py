@@ -86,6 +86,8 @@ class Context:
     """From the question to the context, model calls on the way included."""
 
     spent: Spent
+    failed: str = ""
+    """Why there is none: the system's model refused a request for good."""
 
     FILE: ClassVar[str] = "contexts.jsonl"
 
@@ -111,6 +113,9 @@ class Answer:
     text: str
     spent: Spent
     """By the reader."""
+
+    failed: str = ""
+    """Why there is none: a request for it was refused for good. It counts as wrong."""
 
     FILE: ClassVar[str] = "answers.jsonl"
 

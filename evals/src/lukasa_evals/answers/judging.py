@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from lukasa.prompts import Prompt
 from lukasa_evals.answers.calls import Calls, Metered, PendingError, Spent
 from lukasa_evals.answers.folder import Answer, Held, Verdict
 from lukasa_evals.answers.plan import Leniency, Plan
 from lukasa_evals.answers.session import Shelf
+from lukasa_evals.answers.tasks import task_group
 from lukasa_evals.datasets.values import Label, Labels, Question
 from lukasa_evals.scoring.judge import judge
 from lukasa_evals.scoring.planted import wrong_answers
@@ -24,6 +25,7 @@ class Bench(NamedTuple):
 
     calls: Calls
     leniency: Leniency
+    prompt: Prompt
     judgement: int
     """Which repetition."""
 
@@ -66,12 +68,12 @@ async def judge_all(plan: Plan, judges: Sequence[Calls], shelf: Shelf, folder: P
     """
     held = Held(folder, Verdict)
     benches = [
-        Bench(calls.again(judgement), leniency, judgement)
+        Bench(calls.again(judgement), leniency, plan.judge_prompt(leniency), judgement)
         for calls in judges
         for leniency in plan.leniencies
         for judgement in range(plan.judgements)
     ]
-    async with asyncio.TaskGroup() as group:
+    async with task_group() as group:
         for case in _cases(plan, benches, shelf):
             if case.key not in held:
                 group.create_task(_judge(case, held))
@@ -81,7 +83,7 @@ async def judge_all(plan: Plan, judges: Sequence[Calls], shelf: Shelf, folder: P
 async def _judge(case: Case, held: Held[Verdict]) -> None:
     llm = Metered(case.bench.calls)
     try:
-        found = await judge(case.question, case.gold, case.answer.text, llm, leniency=case.bench.leniency)
+        found = await judge(case.question, case.gold, case.answer.text, llm, prompt=case.bench.prompt)
     except PendingError:
         return
     held.add(case.verdict(found.label, llm.take()))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from lukasa.prompts import Prompt
 from lukasa_evals.answers.calls import Calls
 from lukasa_evals.datasets.values import Dataset
 from lukasa_evals.prompts import load
@@ -37,6 +38,12 @@ class Plan:
     """How often each answer is judged by each judge."""
 
     leniencies: Sequence[Leniency] = ("lenient", "strict")
+    lenient_prompt: Prompt | None = None
+    """What the lenient judges are told, in place of our own words: the paper's own prompt, for example."""
+
+    tokens: str = "estimate"
+    """How tokens are counted."""
+
     planted: int = 0
     """Deliberately wrong answers a conversation, put before the judges to see how many they accept."""
 
@@ -45,6 +52,11 @@ class Plan:
 
     parallel: int = 4
     """Conversations at once."""
+
+    def judge_prompt(self, leniency: Leniency) -> Prompt:
+        """Return what judges of that leniency are told."""
+        own = self.lenient_prompt if leniency == "lenient" else None
+        return own or load(f"judge_{leniency}")
 
     def identity(self, models: Models) -> dict[str, object]:
         """Return what must be the same for a run to be gone on with."""
@@ -61,7 +73,12 @@ class Plan:
             "judgements": self.judgements,
             "leniencies": list(self.leniencies),
             "planted": self.planted,
-            "prompts": {name: load(name).fingerprint for name in prompts} | {"own": self.own_prompts},
+            "tokens": self.tokens,
+            "prompts": {
+                **{name: load(name).fingerprint for name in prompts},
+                **{f"judge_{each}": self.judge_prompt(each).fingerprint for each in self.leniencies},
+                "own": self.own_prompts,
+            },
         }
 
 
@@ -82,6 +99,12 @@ class Models:
         named = {"memory": self.memory, "reader": self.reader}
         named |= {f"judge{place}": calls for place, calls in enumerate(self.judges, start=1)}
         return {role: calls for role, calls in named.items() if calls is not None}
+
+    async def aclose(self) -> None:
+        """Release the connections of the models that are asked."""
+        for calls in self.roles().values():
+            if calls.inner is not None:
+                await calls.inner.aclose()
 
     def pending(self) -> dict[str, int]:
         """Return how many calls wait for a batch, by role."""

@@ -9,11 +9,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
+from lukasa.errors import BadReplyError, ConfigError, LukasaError, ProviderError
 from lukasa_evals.answers.calls import Metered
 from lukasa_evals.answers.judging import judge_all
 from lukasa_evals.answers.plan import Models, Plan
 from lukasa_evals.answers.session import LEDGER, Reader, Session, Shelf
+from lukasa_evals.answers.tasks import task_group
 from lukasa_evals.datasets.values import Conversation
+from lukasa_evals.errors import EvalError
 from lukasa_evals.systems.catalogue import Entry
 from lukasa_evals.systems.system import Tools
 
@@ -30,6 +33,8 @@ class Outcome(NamedTuple):
     contexts: int
     answers: int
     verdicts: int
+    failed: Mapping[str, str]
+    """Systems that could not be finished, with the reason; they are gone on with when the run is started again."""
 
 
 async def run(
@@ -37,14 +42,14 @@ async def run(
 ) -> Outcome:
     """Bring a run as far as it gets; call it again with the replies to what is pending, or after whatever stopped it.
 
-    Raises what a system raises that cannot be used; all that was done before stays.
+    A system that fails stops no other. Raises `ProviderError` when a model cannot be used, by whoever asks; all that was done
+    before stays.
     """
     shelf = Shelf.of(folder)
     work = _Work(plan, models, folder, tools, shelf, progress)
-    for entry in plan.systems:
-        await work.system(entry)
+    failed = {entry.name: why for entry in plan.systems if (why := await work.system(entry))}
     verdicts = await judge_all(plan, models.judges, shelf, folder)
-    return Outcome(models.pending(), len(shelf.contexts.all()), len(shelf.answers.all()), verdicts)
+    return Outcome(models.pending(), len(shelf.contexts.all()), len(shelf.answers.all()), verdicts, failed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +61,28 @@ class _Work:
     shelf: Shelf
     progress: Progress
 
-    async def system(self, entry: Entry) -> None:
+    async def system(self, entry: Entry) -> str:
+        """Do all that can be done with a system; return why it failed, or nothing."""
+        try:
+            await self._system(entry)
+        except Exception as error:
+            if isinstance(error, ProviderError | ConfigError) and not isinstance(error, BadReplyError):
+                raise  # A model that cannot be used by one cannot be used by the next.
+            return (
+                str(error)
+                if isinstance(error, EvalError | LukasaError)
+                else f"{type(error).__name__}: {error}"
+            )
+        return ""
+
+    async def _system(self, entry: Entry) -> None:
         room = asyncio.Semaphore(self.plan.parallel)
 
         async def one(conversation: Conversation) -> None:
             async with room:
                 await self._session(entry, conversation).go(lambda: self.progress(entry.name))
 
-        async with asyncio.TaskGroup() as group:
+        async with task_group() as group:
             for conversation in self.plan.dataset.conversations:
                 group.create_task(one(conversation))
 

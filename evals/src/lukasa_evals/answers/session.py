@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from lukasa.errors import RequestRefusedError
 from lukasa_evals.answers.calls import Calls, Metered, PendingError, Spent
 from lukasa_evals.answers.evidence import worth
 from lukasa_evals.answers.folder import Answer, Context, Held, Place, TakenIn
 from lukasa_evals.answers.reading import read, request_for
+from lukasa_evals.answers.tasks import task_group
 from lukasa_evals.datasets.values import Conversation, Question, Said
 from lukasa_evals.retrieval.memory import asked_at
 from lukasa_evals.systems.catalogue import Entry
@@ -86,7 +88,7 @@ class Session:
         self.system = self.entry.build(self.tools)
         try:
             await self._take_in()
-            async with asyncio.TaskGroup() as group:
+            async with task_group() as group:
                 for question in todo:
                     group.create_task(self._ask(question, asked))
         except PendingError:
@@ -111,7 +113,7 @@ class Session:
                 tokens=stats.tokens,
                 items=stats.items,
                 bytes=stats.bytes,
-                unread=sum(self.tools.unread.values()),
+                unread=max(sum(self.tools.unread.values()), spent.unread),
             )
         )
 
@@ -130,13 +132,20 @@ class Session:
         if (held := self.shelf.contexts.get(place)) is not None:
             return held
         self._taken()
+        failed = ""
         started = time.perf_counter()
-        found = await self.system.answer(question.text, self._now(question))
-        made = self._measured(question, found, (time.perf_counter() - started) * 1000)
+        try:
+            found = await self.system.answer(question.text, self._now(question))
+        except RequestRefusedError as error:
+            found, failed = Found(text=""), str(error)
+        milliseconds = (time.perf_counter() - started) * 1000
+        if self.llm is not None:
+            milliseconds += self.llm.unwaited()
+        made = self._measured(question, found, milliseconds, failed)
         self.shelf.contexts.add(made)
         return made
 
-    def _measured(self, question: Question, found: Found, milliseconds: float) -> Context:
+    def _measured(self, question: Question, found: Found, milliseconds: float, failed: str) -> Context:
         value = worth(question, self.said, found)
         return Context(
             system=self.entry.name,
@@ -150,6 +159,7 @@ class Session:
             answer=found.answer,
             milliseconds=round(milliseconds, 3),
             spent=self._taken(),
+            failed=failed,
         )
 
     async def _answer(self, reader: Reader, question: Question, context: Context) -> None:
@@ -160,11 +170,15 @@ class Session:
             if (context.key, repetition) in self.shelf.answers:
                 continue
             llm = Metered(reader.calls.again(repetition))
+            text, failed = context.answer or "", context.failed
             try:
-                text = context.answer if context.answer is not None else await read(llm, request)
+                if context.answer is None and not failed:
+                    text = await read(llm, request)
             except PendingError as error:
                 waiting = error  # the other repetitions go into the same batch
                 continue
+            except RequestRefusedError as error:
+                failed = str(error)
             self.shelf.answers.add(
                 Answer(
                     system=self.entry.name,
@@ -173,6 +187,7 @@ class Session:
                     repetition=repetition,
                     text=text,
                     spent=llm.take(),
+                    failed=failed,
                 )
             )
         if waiting is not None:
@@ -185,4 +200,7 @@ class Session:
         return question.asked_at or asked_at(self.conversation)
 
     def _taken(self) -> Spent:
-        return self.llm.take() if self.llm is not None else Spent()
+        if self.llm is None:
+            return Spent()
+        self.llm.unwaited()
+        return self.llm.take()

@@ -39,6 +39,7 @@ for name, target, told in (
         f"{_HERE}.answering:differences",
         "Write the questions that one system got and another missed.",
     ),
+    ("headline", f"{_HERE}.answering:headline", "Compute the paper's four claims from a run."),
     (
         "systems",
         f"{_HERE}.answering:systems",

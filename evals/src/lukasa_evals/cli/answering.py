@@ -17,7 +17,6 @@ from rich.markup import escape
 from rich.progress import Progress
 
 from lukasa import Settings
-from lukasa.adapters import registry
 from lukasa.wiring import build, now
 from lukasa_evals.answers import batch
 from lukasa_evals.answers.calls import Calls, Kept
@@ -29,6 +28,9 @@ from lukasa_evals.answers.run import run as carry_out
 from lukasa_evals.cli.options import Asked, asked_of, console, table_of
 from lukasa_evals.datasets.values import Dataset
 from lukasa_evals.errors import EvalError
+from lukasa_evals.prompts import judge_from
+from lukasa_evals.reports import headline as claims
+from lukasa_evals.reports.cells import NOTHING
 from lukasa_evals.reports.differences import write as write_differences
 from lukasa_evals.reports.records import read
 from lukasa_evals.reports.write import report as write_report
@@ -37,6 +39,7 @@ from lukasa_evals.retrieval.vectors import EngineVectors
 from lukasa_evals.systems.catalogue import SYSTEMS, Entry
 from lukasa_evals.systems.catalogue import chosen as chosen_systems
 from lukasa_evals.systems.system import Tools
+from lukasa_evals.tokens import AUTO, counting
 
 
 @Parameter(name="*")
@@ -77,6 +80,8 @@ class Often:
         Deliberately wrong answers put before the judges, of so many questions a conversation.
     own_prompts
         Tell each system's reader what its own paper tells it, instead of telling all the same.
+    lenient_prompt
+        File with what the lenient judges are told, such as the paper's own prompt; default: our own words.
     parallel
         Conversations at once.
     """
@@ -86,6 +91,7 @@ class Often:
     judgements: int = 1
     planted: int = 0
     own_prompts: bool = False
+    lenient_prompt: Path | None = None
     parallel: int = 4
 
 
@@ -123,6 +129,7 @@ def run(
     often: Often | None = None,
     through: Through | None = None,
     embedder: str = "onnx",
+    tokens: str = AUTO,
 ) -> None:
     """Take conversations in, have every question answered, and the answers judged.
 
@@ -143,7 +150,9 @@ def run(
     through
         Where the replies come from.
     embedder
-        Of Lukasa and of the baselines: onnx, hashing, none, openai:MODEL.
+        Of Lukasa and of the baselines: onnx, hashing, none, openai:MODEL (with OPENAI_API_KEY, or LUKASA_EMBEDDER_URL and _KEY).
+    tokens
+        How tokens are counted: cl100k as in the paper (needs tiktoken and its table), estimate, or auto: the first where it can be had.
     """
     who, often, through = who or Who(), often or Often(), through or Through()
     dataset = asked_of(asked)
@@ -161,18 +170,19 @@ def run(
         judgements=often.judgements,
         planted=often.planted,
         own_prompts=often.own_prompts,
+        lenient_prompt=judge_from(often.lenient_prompt) if often.lenient_prompt else None,
+        tokens=counting(tokens).name,
         parallel=often.parallel,
     )
     (folder / "calls").mkdir(parents=True, exist_ok=True)
     models = _models(who, through, folder / "calls", dataset)
     begin(folder, {**plan.identity(models), **_about(plan, embedder, started)})
     if through.batch_in is not None:
-        kept = {role: calls.kept for role, calls in models.roles().items()}
-        console().print(f"{batch.read(through.batch_in, kept)} replies read")
+        console().print(f"{batch.read(through.batch_in, models.roles())} replies read")
     outcome = _carried_out(plan, models, folder, embedder)
-    _tell(outcome, models, folder, through)
     write_report([folder], dataset, folder)
     console().print(f"Everything: {folder / 'report.md'}", highlight=False)
+    _tell(outcome, models, folder, through)
 
 
 def report(*folders: Path, asked: Asked, out: Path) -> None:
@@ -213,11 +223,37 @@ def differences(run: Path, one: str, other: str, /, *, asked: Asked) -> None:
     console().print(f"{write_differences(records, one, other, run)}", highlight=False)
 
 
+def headline(run: Path, /, *, asked: Asked, base: str = claims.BASE, graph: str = claims.GRAPH) -> None:
+    """Compute the four claims of the Mem0 paper's abstract from a run, with intervals, or say which row is missing.
+
+    Parameters
+    ----------
+    run
+        Folder of the run.
+    asked
+        The questions that it was asked.
+    base
+        The system that stands for Mem0.
+    graph
+        The system that stands for its graph variant.
+    """
+    for each in claims.rows(claims.headline(read([run], asked_of(asked)), base, graph)):
+        claim, printed, told, questions = each
+        of = f", {questions} questions" if questions != NOTHING else ""
+        console().print(
+            f"{claim}{of}\n  the paper: {printed}; this run: {told}", highlight=False, soft_wrap=True
+        )
+
+
 def systems() -> None:
     """List the systems under test, and what each lacks to run here."""
     env = os.environ  # noqa: TID251 - which keys there are
     rows = [
-        [entry.name, entry.family, escape(entry.lacking(model=True, batch=False, env=env) or "can run")]
+        [
+            entry.name,
+            entry.family,
+            escape(entry.lacking(model=f"{entry.provider}:", batch=False, env=env) or "can run"),
+        ]
         for entry in SYSTEMS.values()
     ]
     console().print(table_of("systems under test", ["name", "family", "here"], rows))
@@ -226,7 +262,7 @@ def systems() -> None:
 def _able(entries: Sequence[Entry], who: Who, through: Through) -> tuple[list[Entry], dict[str, str]]:
     """Return the systems that can run, and why the others cannot."""
     lacking: Mapping[str, str | None] = {
-        entry.name: entry.lacking(model=bool(who.model), batch=not through.asks, env=os.environ)  # noqa: TID251
+        entry.name: entry.lacking(model=who.model, batch=not through.asks, env=os.environ)  # noqa: TID251
         for entry in entries
     }
     skipped = {name: why for name, why in lacking.items() if why is not None}
@@ -268,14 +304,17 @@ def _about(plan: Plan, embedder: str, started: datetime) -> dict[str, object]:
 
 @contextmanager
 def _tools(plan: Plan, folder: Path, embedder: str) -> Iterator[Tools]:
-    settings = Settings(embedder=embedder, tokens="estimate")
+    own = Settings.from_env()
+    settings = Settings(
+        embedder=embedder, embedder_url=own.embedder_url, embedder_key=own.embedder_key, threads=own.threads
+    )
     common = folder / "vectors"
     common.mkdir(exist_ok=True)
     with EngineVectors(settings) as vectors:
         yield Tools(
             llm=None,
             vectors=vectors,
-            counter=registry.token_counter(settings.tokens)(),
+            counter=counting(plan.tokens).counter,
             folder=folder,
             common=common,
             settings=settings,
@@ -304,6 +343,7 @@ def _carried_out(plan: Plan, models: Models, folder: Path, embedder: str) -> Out
             finally:
                 if tools.embedder is not None:
                     await tools.embedder.aclose()
+                await models.aclose()
 
         return asyncio.run(go())
 
@@ -311,6 +351,9 @@ def _carried_out(plan: Plan, models: Models, folder: Path, embedder: str) -> Out
 def _tell(outcome: Outcome, models: Models, folder: Path, through: Through) -> None:
     told = console()
     told.print(f"{outcome.contexts} contexts, {outcome.answers} answers, {outcome.verdicts} verdicts")
+    if outcome.failed:
+        reasons = "; ".join(f"{name}: {why}" for name, why in outcome.failed.items())
+        raise EvalError(f"not finished: {reasons}; run {folder.name!r} again to go on")
     if not outcome.pending:
         return
     waiting = ", ".join(f"{count} by {role}" for role, count in outcome.pending.items())

@@ -9,6 +9,7 @@ cells           figures → text
 tables          … by system and category, in the paper's layout and beyond it
 judges          what the verdicts are worth
 plots           accuracy against cost and against latency
+headline        the four claims of the paper's abstract, from a run
 differences     questions on which two systems differ, with both contexts
 comparing       two runs, system by system
 figures         every figure → figures.csv

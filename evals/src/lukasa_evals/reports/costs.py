@@ -27,7 +27,7 @@ class Asking(NamedTuple):
 
     search: Latency
     total: Latency
-    """Search and the first answer."""
+    """Search and the first answer. Not numbers where a batch answered: nobody waited for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,18 +45,21 @@ class Effort:
     """Of a conversation, on average."""
 
     seconds: float
-    """To take a conversation in: the median."""
+    """To take a conversation in: the median; not a number where a batch answered."""
 
     unread: int
-    """Replies of the model that could not be read."""
+    """Replies of the model that could not be read, or were refused."""
 
     taking: Spent
     asking: Spent
     """By the system when it is asked, and by the reader."""
 
+    judging: Spent
+    """By the judges of its answers."""
+
     @property
     def spent(self) -> Spent:
-        """Both together."""
+        """By the system and by the reader."""
         return _sum([self.taking, self.asking])
 
 
@@ -65,11 +68,10 @@ def asking(records: Records, system: str) -> Asking | None:
     own = [context for context in records.contexts if context.system == system]
     if not own:
         return None
-    reading = {
-        (answer.conversation, answer.question): answer.spent.milliseconds
-        for answer in records.answers
-        if answer.system == system and answer.repetition == 0
-    }
+    answers = [each for each in records.answers if each.system == system and each.repetition == 0]
+    reading = {(each.conversation, each.question): each.spent.milliseconds for each in answers}
+    searched = not any(context.spent.untimed for context in own)
+    answered = searched and not any(each.spent.untimed for each in answers)
     total = [
         context.milliseconds + reading[key]
         for context in own
@@ -78,8 +80,8 @@ def asking(records: Records, system: str) -> Asking | None:
     return Asking(
         questions=len(own),
         tokens=sum(context.tokens for context in own) / len(own),
-        search=_latency([context.milliseconds for context in own]),
-        total=_latency(total),
+        search=_latency([context.milliseconds for context in own] if searched else []),
+        total=_latency(total if answered else []),
     )
 
 
@@ -94,15 +96,17 @@ def effort(records: Records, system: str) -> Effort | None:
         return None
     searching = [each.spent for each in records.contexts if each.system == system]
     reading = [each.spent for each in records.answers if each.system == system]
+    timed = not any(each.spent.untimed for each in taken)
     return Effort(
         conversations=len(taken),
         items=sum(each.items for each in taken) / len(taken),
         tokens=sum(each.tokens for each in taken) / len(taken),
         bytes=sum(each.bytes for each in taken) / len(taken),
-        seconds=percentile([each.seconds for each in taken], 0.5),
-        unread=sum(each.unread for each in taken),
+        seconds=percentile([each.seconds for each in taken] if timed else [], 0.5),
+        unread=sum(each.unread for each in taken) + sum(each.unread for each in searching),
         taking=_sum(each.spent for each in taken),
         asking=_sum([*searching, *reading]),
+        judging=_sum(each.spent for each in records.verdicts if each.system == system),
     )
 
 

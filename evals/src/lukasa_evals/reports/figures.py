@@ -12,7 +12,7 @@ from lukasa_evals.datasets.values import Labels
 from lukasa_evals.reports import costs, judges, measures
 from lukasa_evals.reports.cells import interval, values
 from lukasa_evals.reports.measures import Measure
-from lukasa_evals.reports.published import TABLE_1, TABLE_2, Quality
+from lukasa_evals.reports.published import KEPT, TABLE_1, TABLE_2, Quality
 from lukasa_evals.reports.records import Key, Records
 from lukasa_evals.statistics import Share, paired
 
@@ -41,6 +41,10 @@ _EFFORT: Mapping[str, Callable[[costs.Effort], float]] = {
     "tokens out to answer": lambda found: found.asking.tokens_out,
     "dollars": lambda found: found.spent.dollars,
     "calls without a price": lambda found: found.spent.unpriced,
+    "calls to judge": lambda found: found.judging.calls,
+    "tokens in to judge": lambda found: found.judging.tokens_in,
+    "tokens out to judge": lambda found: found.judging.tokens_out,
+    "dollars to judge": lambda found: found.judging.dollars,
 }
 
 
@@ -205,16 +209,21 @@ def _benches(records: Records) -> Iterator[Figure]:
 def _published(categories: Mapping[int | str, str]) -> Iterator[Figure]:
     for name, cells in TABLE_1.items():
         for category, cell in cells.items():
-            for field, measure in zip(Quality._fields, ("F1", "BLEU-1", "J"), strict=True):
+            for field, measure in zip(Quality._fields, ("F1", "BLEU-1", "J"), strict=False):
                 value = getattr(cell, field)
                 if value is not None:
-                    yield _printed(name, measure, value / 100)._replace(category=categories[category])
+                    spread = cell.deviation / 100 if measure == "J" and cell.deviation is not None else None
+                    printed = _printed(name, measure, value / 100)
+                    yield printed._replace(category=categories[category], deviation=spread)
     for name, cost in TABLE_2.items():
-        yield _printed(name, "J", cost.judged / 100)
+        yield _printed(name, "J", cost.judged / 100)._replace(deviation=cost.deviation / 100)
         yield _printed(name, "tokens of a context", cost.tokens)
         for what, pair in (("search", cost.search), ("total", cost.total)):
             for percentile, value in zip(("p50", "p95"), pair or (), strict=False):
                 yield _printed(name, f"{what} {percentile}", value)
+
+    for name, memory in KEPT.items():
+        yield _printed(name, "tokens kept", memory.tokens)
 
 
 def _printed(name: str, measure: str, value: float) -> Figure:

@@ -24,6 +24,9 @@ def _of(records: Records, system: str) -> Iterator[str]:
         answered = len({(each.conversation, each.question) for each in answers})
         if answered < wanted:
             yield f"{answered:,} of {wanted:,} questions are answered"
+        failed = [each.failed for each in answers if each.failed]
+        if failed:
+            yield f"{len(failed):,} answers are empty, and count as wrong, because a request was refused ({failed[0]})"
         repeated = answered * _times(records, system, "answers")
         if len(answers) < repeated:
             yield f"{len(answers):,} of {repeated:,} answers to them"

@@ -8,9 +8,11 @@ from typing import NamedTuple
 
 from lukasa_evals.answers.folder import Verdict
 from lukasa_evals.answers.judging import PLANTED
-from lukasa_evals.datasets.values import Labels
+from lukasa_evals.datasets.values import Category, Labels
+from lukasa_evals.errors import EvalError
 from lukasa_evals.reports.cells import NOTHING, number, percent, table
-from lukasa_evals.reports.measures import verdicts_of
+from lukasa_evals.reports.measures import Measure, verdicts_of
+from lukasa_evals.reports.measures import judged as judged_by
 from lukasa_evals.reports.records import Bench, Key, Records
 from lukasa_evals.statistics import Share, Spread, mean_and_spread
 
@@ -59,6 +61,26 @@ def judged(verdicts: Sequence[Verdict], keys: Collection[Key]) -> Judged | None:
     return Judged(mean_and_spread([share.value for share in shares]), shares[0])
 
 
+def of_bench(records: Records, labels: Labels) -> Measure:
+    """Return J by the judge that may stand beside the paper's."""
+    if records.as_published is None:
+        raise EvalError("no lenient judge has judged")
+    return judged_by(records, records.as_published, labels)
+
+
+def deviation(records: Records, system: str, group: Category | None, labels: Labels) -> float | None:
+    """Return one standard deviation of that judge's J over repetitions; `None` where nothing was repeated."""
+    bench = records.as_published
+    if bench is None:
+        return None
+    own = [verdict for verdict in verdicts_of(records, bench, labels) if verdict.system == system]
+    found = judged(own, records.answerable(group))
+    return None if found is None or found.spread.of < _REPEATED else found.spread.deviation
+
+
+_REPEATED = 2
+
+
 def wavering(records: Records, labels: Labels) -> str:
     """Return each system's J as the paper prints it (mean ± one standard deviation), and the interval of the first repetition."""
     groups = [None, *records.categories]
@@ -70,7 +92,13 @@ def wavering(records: Records, labels: Labels) -> str:
             repetitions = str(found[0].spread.of) if found[0] else NOTHING
             unreadable = sum(verdict.label == "unreadable" for verdict in own)
             rows.append(
-                [system, str(bench), *map(_told, found), repetitions, f"{unreadable:,} of {len(own):,}"],
+                [
+                    records.shown(system),
+                    str(bench),
+                    *map(_told, found),
+                    repetitions,
+                    f"{unreadable:,} of {len(own):,}",
+                ],
             )
     names = [records.dataset.categories[category] for category in records.categories]
     return table(["system", "judge", "all", *names, "repetitions", "unreadable"], rows)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from lukasa_evals.answers.folder import Verdict
-from lukasa_evals.datasets.values import Labels
+from lukasa_evals.datasets.values import Category, Labels
 from lukasa_evals.reports.records import Bench, Key, Records
 from lukasa_evals.scoring.abstention import says_unknown
-from lukasa_evals.scoring.overlap import bleu1, paper_f1, squad_f1
+from lukasa_evals.scoring.overlap import bleu1, locomo_f1, paper_f1, squad_f1
 
 Figures: TypeAlias = Mapping[str, Mapping[Key, float]]
 """By system, then by question: the mean over repetitions. Questions that a measure says nothing of are not there."""
@@ -50,25 +50,32 @@ def contained(records: Records, labels: Labels = "published") -> Measure:
 
 
 def overlap(records: Records, labels: Labels = "published") -> list[Measure]:
-    """Return F1 and BLEU-1 as the paper computes them, and F1 as SQuAD does: beside the nearest accepted answer."""
-    named: dict[str, Callable[[str, str], float]] = {
-        "F1": paper_f1,
-        "BLEU-1": bleu1,
-        "F1 (SQuAD)": squad_f1,
+    """Return F1 and BLEU-1 as the paper computes them, F1 as SQuAD does, and of LoCoMo its own: beside the nearest accepted answer."""
+    named: dict[str, Overlap] = {
+        "F1": lambda answer, gold, _: paper_f1(answer, gold),
+        "BLEU-1": lambda answer, gold, _: bleu1(answer, gold),
+        "F1 (SQuAD)": lambda answer, gold, _: squad_f1(answer, gold),
     }
+    if records.dataset.name == "locomo":
+        named["F1 (LoCoMo)"] = locomo_f1
     return [
         Measure(name=name, figures=_overlap(records, labels, measure), yes_or_no=False)
         for name, measure in named.items()
     ]
 
 
-def _overlap(records: Records, labels: Labels, measure: Callable[[str, str], float]) -> Figures:
+Overlap: TypeAlias = "Callable[[str, str, Category], float]"
+"""Of an answer and a gold answer to a question of some category."""
+
+
+def _overlap(records: Records, labels: Labels, measure: Overlap) -> Figures:
     found: dict[str, dict[Key, list[float]]] = {}
     for answer in records.answers:
         key = (answer.conversation, answer.question)
         accepted = records.label(key, labels).accepted
         if accepted and not records.asked[key].abstains:
-            figure = max(measure(answer.text, gold) for gold in accepted)
+            category = records.asked[key].category
+            figure = max(measure(answer.text, gold, category) for gold in accepted)
             found.setdefault(answer.system, {}).setdefault(key, []).append(figure)
     return _means(found)
 

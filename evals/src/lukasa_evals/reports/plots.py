@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from math import log10
+from math import isnan, log10
 from pathlib import Path
 from typing import NamedTuple
 
@@ -85,7 +85,7 @@ def _own(records: Records, figures: Mapping[str, float | None], axis: Axis) -> l
     points = []
     for system, figure in figures.items():
         asking = costs.asking(records, system)
-        if figure is not None and asking is not None:
+        if figure is not None and asking is not None and not isnan(axis.measured(asking)):
             family = SYSTEMS[system].family if system in SYSTEMS else "lukasa"
             points.append(Point(system, family, max(axis.measured(asking), _LEAST), 100 * figure))
     return points

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 from lukasa_evals.answers.folder import Answer, Context, Held, TakenIn, Verdict, asked_for
 from lukasa_evals.datasets.values import Category, Dataset, Label, Labels, Question, Split
 from lukasa_evals.errors import EvalError
+from lukasa_evals.training.learned import LEARNED, learned_on
 
 Key: TypeAlias = tuple[str, int]
 """A question: its conversation, and its place there."""
@@ -48,6 +49,15 @@ class Records:
     def systems(self) -> list[str]:
         """Every system that was run, in order."""
         return list(dict.fromkeys(name for run in self.runs for name in run["systems"]))
+
+    def shown(self, system: str) -> str:
+        """Return a system's name for a table: marked where its ranking was learned on conversations that it is asked about."""
+        learned = system.startswith("lukasa") and "dev" in self.splits.values()
+        return (
+            f"{system} {LEARNED}"
+            if learned and learned_on(self.dataset.name, self.dataset.sha256)
+            else system
+        )
 
     @property
     def skipped(self) -> dict[str, str]:

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 from lukasa_evals.answers.calls import Spent
 from lukasa_evals.datasets.values import Category, Labels
-from lukasa_evals.reports import costs, measures
+from lukasa_evals.reports import costs, judges, measures
 from lukasa_evals.reports.cells import NOTHING, bare, cell, number, of_all, percent, table
 from lukasa_evals.reports.measures import Measure
-from lukasa_evals.reports.published import PAPER_NAMES, TABLE_1, TABLE_2, Cost, Quality
+from lukasa_evals.reports.published import KEPT, PAPER_NAMES, TABLE_1, TABLE_2, Cost, Memory, Quality
 from lukasa_evals.reports.records import Key, Records
 from lukasa_evals.statistics import paired
 
@@ -30,56 +30,81 @@ def contexts(records: Records, split: str, labels: Labels) -> str:
         figures = [cell(complete, system, records.answerable(group, split)) for group in _groups(records)]
         words = cell(contained, system, records.answerable(split=split))
         middle = number(sum(tokens) / len(tokens)) if tokens else NOTHING
-        rows.append([system, middle, *figures, words])
+        rows.append([records.shown(system), middle, *figures, words])
     return table(["system", "tokens", *_heads(records), "answer words"], rows)
 
 
 def quality(records: Records, labels: Labels) -> str:
     """Return Table 1: F1, BLEU-1 and J by category, ours and, for LoCoMo, what the paper prints.
 
-    J is that of a lenient judge, as the paper's; other judges have a table of their own.
+    J is that of a lenient judge, as the paper's, with one standard deviation over repetitions; other judges have a table of their
+    own. LoCoMo's own F1 comes last, where it is LoCoMo.
     """
-    columns = measures.overlap(records, labels)[:2]
-    if records.as_published is not None:
-        columns.append(measures.judged(records, records.as_published, labels))
+    f1, bleu, _, *own = measures.overlap(records, labels)
+    columns = [f1, bleu, *([judges.of_bench(records, labels)] if records.as_published else []), *own]
     groups = records.categories
     rows = [
         [
-            system,
+            records.shown(system),
             *(
-                _stacked([bare(each, system, records.answerable(group)) for each in columns])
+                _stacked([_figure(records, each, system, group=group, labels=labels) for each in columns])
                 for group in groups
             ),
-            _stacked([percent(of_all(each, system, records)) for each in columns]),
+            _stacked([_figure(records, each, system, group=None, labels=labels) for each in columns]),
         ]
         for system in records.systems
     ]
     if records.dataset.name == "locomo" and labels == "published":
+        names = [column.name for column in columns]
         rows += [
-            [f"{name}{MARK}", *(_stacked(each[: len(columns)]) for each in _printed_quality(name, groups))]
+            [f"{name}{MARK}", *(_stacked(each) for each in _printed_quality(name, groups, names))]
             for name in TABLE_1
         ]
-    names = _stacked([column.name for column in columns])
-    return table([f"system ({names})", *(_both_names(records, group) for group in groups), "all"], rows)
+    told = _stacked([column.name for column in columns])
+    return table([f"system ({told})", *(_both_names(records, group) for group in groups), "all"], rows)
+
+
+def _figure(
+    records: Records, measure: Measure, system: str, *, group: Category | None, labels: Labels
+) -> str:
+    """Return a figure of a group, or of all; of J with its standard deviation where it was repeated."""
+    if group is None:
+        figure = percent(of_all(measure, system, records))
+    else:
+        figure = bare(measure, system, records.answerable(group))
+    spread = judges.deviation(records, system, group, labels) if measure.name.startswith("J ") else None
+    return figure if spread is None else f"{figure} ± {percent(spread)}"
 
 
 def _stacked(figures: Sequence[str]) -> str:
     return " / ".join(figures)
 
 
-def _printed_quality(name: str, groups: Sequence[Category]) -> list[list[str]]:
-    """Return what the paper prints of a system: F1, BLEU-1 and J of every group, then of all."""
+def _printed_quality(name: str, groups: Sequence[Category], columns: Sequence[str]) -> list[list[str]]:
+    """Return what the paper prints of a system for those columns: of every group, then of all."""
     printed = [
         TABLE_1[name].get(group, Quality()) if isinstance(group, int) else Quality() for group in groups
     ]
-    printed.append(Quality(judged=TABLE_2[name].judged if name in TABLE_2 else None))
-    return [[NOTHING if each is None else number(each, 1) for each in quality] for quality in printed]
+    whole = TABLE_2.get(name)
+    printed.append(Quality(judged=whole.judged, deviation=whole.deviation) if whole else Quality())
+    return [[_printed_figure(quality, column) for column in columns] for quality in printed]
+
+
+def _printed_figure(quality: Quality, column: str) -> str:
+    if column.startswith("J ") and quality.judged is not None:
+        spread = "" if quality.deviation is None else f" ± {number(quality.deviation, 1)}"
+        return f"{number(quality.judged, 1)}{spread}"
+    figure = {"F1": quality.f1, "BLEU-1": quality.bleu}.get(column)
+    return NOTHING if figure is None else number(figure, 1)
 
 
 def by_category(records: Records, measure: Measure) -> str:
     """Return one measure, with its intervals."""
     rows = [
-        [system, *(cell(measure, system, records.answerable(group)) for group in _groups(records))]
+        [
+            records.shown(system),
+            *(cell(measure, system, records.answerable(group)) for group in _groups(records)),
+        ]
         for system in records.systems
     ]
     return table([f"system ({measure.name})", *_heads(records)], rows)
@@ -89,7 +114,11 @@ def latency(records: Records) -> str:
     """Return Table 2: tokens of a context, latency in seconds, and the overall figure; then what the paper prints."""
     overall = [measures.judged(records, bench) for bench in records.benches] or [measures.complete(records)]
     rows = [
-        [system, *_asking(records, system), *(cell(each, system, records.answerable()) for each in overall)]
+        [
+            records.shown(system),
+            *_asking(records, system),
+            *(cell(each, system, records.answerable()) for each in overall),
+        ]
         for system in records.systems
     ]
     if records.dataset.name == "locomo" and records.benches:
@@ -122,17 +151,24 @@ def spending(records: Records) -> str:
     """Return what it takes to take the conversations in and to answer, and what is kept."""
     heads = [
         "system", "conversations", "items kept", "tokens kept", "MB", "seconds to take in (median)", "unreadable replies",
-        "calls to take in", "tokens in", "tokens out", "calls to answer", "tokens in", "tokens out", "dollars",
+        "calls to take in", "tokens in", "tokens out", "calls to answer", "tokens in", "tokens out", "dollars", "dollars to judge",
     ]  # fmt: skip
     rows = []
     for system in records.systems:
         found = costs.effort(records, system)
         rows.append([system, *([NOTHING] * (len(heads) - 1) if found is None else _effort(found))])
+    if records.dataset.name == "locomo":
+        rows += [_printed_memory(name, memory, len(heads)) for name, memory in KEPT.items()]
     return table(heads, rows)
 
 
+def _printed_memory(name: str, memory: Memory, cells: int) -> list[str]:
+    """Return what the paper says of a memory's size and how long it took to build, in a row of so many cells."""
+    known = [f"{name}{MARK}", NOTHING, NOTHING, number(memory.tokens), NOTHING, memory.built or NOTHING]
+    return [*known, *([NOTHING] * (cells - len(known)))]
+
+
 def _effort(found: costs.Effort) -> list[str]:
-    unpriced = f" + {found.spent.unpriced:,} unpriced" if found.spent.unpriced else ""
     return [
         number(found.conversations),
         number(found.items),
@@ -142,8 +178,14 @@ def _effort(found: costs.Effort) -> list[str]:
         number(found.unread),
         *_calls(found.taking),
         *_calls(found.asking),
-        f"{number(found.spent.dollars, 2)}{unpriced}",
+        _dollars(found.spent),
+        _dollars(found.judging),
     ]
+
+
+def _dollars(spent: Spent) -> str:
+    unpriced = f" + {spent.unpriced:,} unpriced" if spent.unpriced else ""
+    return f"{number(spent.dollars, 2)}{unpriced}"
 
 
 def _calls(spent: Spent) -> list[str]:

@@ -7,10 +7,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from lukasa_evals.datasets.values import Dataset, Labels
-from lukasa_evals.reports import figures, judges, measures, tables
+from lukasa_evals.reports import figures, headline, judges, measures, tables
 from lukasa_evals.reports.gaps import gaps
 from lukasa_evals.reports.plots import plots
 from lukasa_evals.reports.records import Records, read
+from lukasa_evals.tokens import ESTIMATE, TOLD
+from lukasa_evals.training.learned import LEGEND
 
 REPORT = "report.md"
 
@@ -24,7 +26,9 @@ read is not right. `[…]` and `±` are 95 % intervals (Wilson, normal approxima
 deviation over repetitions of the whole set and `[…]` is of the first. Questions without an answer are reported apart. `–`: not measured.
 All evidence: every turn that the label cites stands in the context word for word, or a fact with all words of the answer that
 the turn has. Answer words: share of the gold answer's content words in the context, where they must be said and not inferred.
-Of the baselines with vectors, only the first that is asked a question pays for encoding it; the others find it encoded.
+Of the baselines with vectors, only the first that is asked a question pays for encoding it; the others find it encoded. What a batch
+answered has no latency. Prices are those of the price list; a batch costs less. Unreadable replies: after they were asked for once
+more, and requests that were refused.
 """.strip()
 
 
@@ -44,6 +48,8 @@ def report(folders: Sequence[Path], dataset: Dataset, out: Path) -> None:
     ]
     if len(records.systems) > 1:
         parts.append(_part("Question by question", _against(records)))
+    if dataset.name == "locomo":
+        parts.append(_part("The paper's four claims", headline.written(headline.headline(records))))
     parts.append(_pictures(records, out))
     figures.write(records, out)
     (out / REPORT).write_text("\n\n".join(part for part in parts if part) + "\n", encoding="utf-8")
@@ -61,11 +67,14 @@ def _head(records: Records) -> str:
         lines += [
             f"- {run['started']}, Lukasa {code['lukasa']}, commit `{code['commit']}`{' with changes' if code['dirty'] else ''}",
             f"- {models}; embedder {run['embedder']}; {run['budget']:,} tokens where a system can keep to it",
+            f"- tokens are {TOLD[run.get('tokens', ESTIMATE)]}",
             f"- prompts: {', '.join(f'{name} {value}' for name, value in run['prompts'].items())}",
         ]
     lines += [f"- `{file}`: sha256 `{digest}`" for file, digest in dataset.sha256.items()]
     lines += [f"- note: {warning}" for warning in dataset.warnings]
     lines += [f"- not run: **{name}**: {why}" for name, why in records.skipped.items()]
+    if any(records.shown(system) != system for system in records.systems):
+        lines.append(f"- {LEGEND}")
     if undone := gaps(records):
         lines += ["", "**Not everything is done:**", "", *(f"- {each}" for each in undone)]
     return "\n".join([*lines, "", _READ])

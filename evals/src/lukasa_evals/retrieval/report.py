@@ -10,6 +10,7 @@ from lukasa_evals.retrieval import metrics
 from lukasa_evals.retrieval.metrics import Measure
 from lukasa_evals.retrieval.record import Record
 from lukasa_evals.statistics import Estimate
+from lukasa_evals.training.learned import LEARNED, LEGEND, learned_on
 
 OURS = "lukasa"
 
@@ -24,7 +25,7 @@ class Table(NamedTuple):
 
 def report(settings: Mapping[str, Any], records: Sequence[Record]) -> str:
     """Return the whole report in Markdown."""
-    parts = ["# Retrieval", _about(settings), _markdown(_datasets(settings))]
+    parts = ["# Retrieval", _about(settings), f"{_markdown(_datasets(settings))}\n\n{LEGEND}"]
     parts += [_markdown(each) for each in summary(records)]
     parts += [_markdown(each) for each in _details(records)]
     return "\n\n".join([*parts, _DEFINITIONS]) + "\n"
@@ -128,7 +129,7 @@ def _categories(dataset: str, records: Sequence[Record]) -> Table:
 def _datasets(settings: Mapping[str, Any]) -> Table:
     rows = [
         [
-            each["name"],
+            f"{each['name']} {LEARNED}" if learned_on(each["name"], each["sha256"]) else each["name"],
             *(
                 f"{each[field]:,}"
                 for field in ("conversations", "turns", "words", "questions", "with_evidence", "unanswerable")

@@ -12,9 +12,8 @@ from pydantic import BaseModel, Field
 from lukasa.errors import BadReplyError
 from lukasa.llm.ask import ask_for
 from lukasa.ports.llm import LLM, Limits, LLMReply, LLMRequest
-from lukasa_evals.prompts import load
+from lukasa.prompts import Prompt
 
-Leniency = Literal["lenient", "strict"]
 Label = Literal["correct", "wrong", "unreadable"]
 
 _LIMITS = Limits(max_tokens=1_000, timeout=120.0, temperature=0.0)
@@ -32,19 +31,20 @@ class Judged(NamedTuple):
     """What a judge says."""
 
     label: Label
-    """`unreadable`: no verdict could be read, not even after asking again. It counts as no verdict, never as right."""
+    """`unreadable`: no verdict could be read, not even after asking again, or the provider would not have it asked. It counts
+    as no verdict, never as right."""
 
     reason: str = ""
 
 
-async def judge(question: str, gold: str, answer: str, llm: LLM, *, leniency: Leniency) -> Judged:
+async def judge(question: str, gold: str, answer: str, llm: LLM, *, prompt: Prompt) -> Judged:
     """Ask a model whether an answer is right beside the gold answer. An empty one is wrong without asking.
 
     A reply that cannot be read is asked for once more. Raises what the model raises.
     """
     if not answer.strip():
         return Judged("wrong", "there is no answer")
-    messages = load(f"judge_{leniency}").fill(question=question, gold=gold, answer=answer)
+    messages = prompt.fill(question=question, gold=gold, answer=answer)
     request = LLMRequest(messages=messages, purpose="judge", limits=_LIMITS)
     try:
         ruling, _ = await ask_for(Ruling, request, _decided(llm))

@@ -28,13 +28,15 @@ def model_of(tools: Tools) -> LLM:
     return tools.llm
 
 
-async def ask(tools: Tools, prompt: str, reply: type[M], **values: str) -> M | None:
-    """Return the model's reply; `None` when it could not be read, not even when asked again, which is counted.
+async def ask(
+    tools: Tools, prompt: str, reply: type[M], *, limits: Limits = LIMITS, **values: str
+) -> M | None:
+    """Return the model's reply; `None` when it could not be read, not even when asked again, or was refused: both are counted.
 
     Raises what the model raises.
     """
     llm = model_of(tools)
-    request = LLMRequest(messages=load(prompt).fill(**values), purpose=prompt, limits=LIMITS)
+    request = LLMRequest(messages=load(prompt).fill(**values), purpose=prompt, limits=limits)
     try:
         found, _ = await ask_for(reply, request, llm.complete)
     except BadReplyError:

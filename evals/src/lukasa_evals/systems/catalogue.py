@@ -39,7 +39,10 @@ class Entry:
     """Whether its calls can wait for a batch; packages that call a model themselves cannot."""
 
     prompt: str = "answer"
-    """The reader's prompt that its paper uses (with `--answer-prompt own`)."""
+    """The reader's prompt that its paper uses (with `--own-prompts`)."""
+
+    provider: str = ""
+    """Whose model it must be given; empty: anybody's."""
 
     def build(self, tools: Tools) -> System:
         """Make it for one conversation."""
@@ -47,14 +50,16 @@ class Entry:
         make = cast("Callable[..., System]", getattr(import_module(module), name))
         return make(tools, **self.options)
 
-    def lacking(self, *, model: bool, batch: bool, env: Mapping[str, str]) -> str | None:
-        """Return why it cannot run here; `None`: it can."""
+    def lacking(self, *, model: str, batch: bool, env: Mapping[str, str]) -> str | None:
+        """Return why it cannot run here, with that model (empty: none); `None`: it can."""
         if self.package and find_spec(self.package.partition(".")[0]) is None:
             return f"package {self.package!r} is not installed (pip install 'lukasa-evals[{self.name}]')"
         if self.key and not env.get(self.key):
             return f"{self.key} is not set"
         if self.needs_model and not model:
             return "needs a language model (--model)"
+        if self.provider and not model.startswith(f"{self.provider}:"):
+            return f"needs a model of {self.provider}'s (--model {self.provider}:…), not {model.partition('@')[0]!r}"
         if batch and not self.batch:
             return "calls its model itself, which cannot wait for a batch"
         return None
@@ -134,7 +139,7 @@ def _others() -> list[Entry]:
         Entry(name="full", family="full context", target="lukasa_evals.systems.whole:Whole", prompt="answer_short"),
         Entry(
             name="langmem", family="open source", target="lukasa_evals.systems.langmem:LangMem",
-            needs_model=True, package="langmem", batch=False,
+            needs_model=True, package="langmem", batch=False, prompt="answer_memories",
         ),
         Entry(
             name="mem0", family="open source", target="lukasa_evals.systems.mem0:Mem0",
@@ -142,15 +147,15 @@ def _others() -> list[Entry]:
         ),
         Entry(
             name="openai", family="proprietary", target="lukasa_evals.systems.openai_memory:OpenAIMemory",
-            needs_model=True, key="OPENAI_API_KEY",
+            needs_model=True, key="OPENAI_API_KEY", provider="openai", prompt="answer_memory",
         ),
         Entry(
             name="zep-graphiti", family="platform", target="lukasa_evals.systems.graphiti:Graphiti",
-            needs_model=True, package="graphiti_core", batch=False,
+            needs_model=True, package="graphiti_core", batch=False, prompt="answer_memory",
         ),
         Entry(
             name="zep-cloud", family="platform", target="lukasa_evals.systems.zep_cloud:ZepCloud",
-            package="zep_cloud", key="ZEP_API_KEY", batch=False,
+            package="zep_cloud", key="ZEP_API_KEY", batch=False, prompt="answer_memory",
         ),
     ]  # fmt: skip
 

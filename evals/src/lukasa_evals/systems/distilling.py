@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from lukasa import AsyncMemory
-from lukasa.ports.llm import LLM, LLMReply, LLMRequest
+from lukasa.ports.llm import LLM, LLMReply, LLMRequest, ToolCall
 from lukasa_evals.answers.calls import PendingError
 from lukasa_evals.errors import EvalError
 
@@ -57,6 +60,57 @@ class Ahead(InOrder):
         return await self.inner.complete(request)
 
 
+_READING = frozenset({"extract", "entities", "relations", "summarise"})
+"""What is asked about messages. All else is decided about what was read."""
+
+
+@dataclass(slots=True)
+class Guess(InOrder):
+    """Guesses each reply that has yet to come, and so asks in one stage what a right guess makes of the next questions.
+
+    Nothing is guessed of a summary, which all later prompts show. A decision is guessed to be the first of the functions: a new fact
+    is added. Where that is wrong, the questions that depend on it are asked again in a later stage; the others stay as they are. What is
+    decided about facts that may be missing is guessed without asking.
+    """
+
+    _blind: bool = field(default=False, init=False)
+
+    async def complete(self, request: LLMRequest) -> LLMReply:
+        """See the port. Raises `PendingError` for a summary alone."""
+        reading = request.purpose in _READING
+        if self._blind and not reading:
+            return _guessed(request)
+        try:
+            return await self.inner.complete(request)
+        except PendingError:
+            if request.purpose == "summarise":
+                raise
+            self._blind = self._blind or reading
+            return _guessed(request)
+
+
+def _guessed(request: LLMRequest) -> LLMReply:
+    if request.tools:
+        return LLMReply(calls=(ToolCall(request.tools[0].name, "{}"),))
+    return LLMReply(text=json.dumps(_least(request.shape.schema if request.shape else {})))
+
+
+def _least(schema: Mapping[str, Any]) -> object:
+    """Return the value of a schema that says least."""
+    if options := schema.get("enum"):
+        return options[0]
+    if options := schema.get("anyOf"):
+        return None if any(each.get("type") == "null" for each in options) else _least(options[0])
+    if properties := schema.get("properties"):
+        return {name: _least(each) for name, each in properties.items()}
+    return _LEAST.get(str(schema.get("type")))
+
+
+_LEAST: Mapping[str, object] = {
+    "object": {}, "array": [], "string": "", "integer": 0, "number": 0, "boolean": False,
+}  # fmt: skip
+
+
 Remember = Callable[[AsyncMemory], AsyncIterator[None]]
 """Takes a conversation in, a session at a time."""
 
@@ -79,13 +133,29 @@ async def distil(memory: AsyncMemory, llm: InOrder, remember: Remember) -> None:
 
 async def look_ahead(store: Path, llm: LLM, remember: Remember, open_memory: Open) -> None:
     """Note what a model will be asked about later sessions, whatever comes of the first ones; the store is left as it is."""
+    async with _copied(store, Ahead(llm), open_memory) as memory:
+        async for _ in remember(memory):
+            pass
+        await memory.flush()
+
+
+async def guess_ahead(store: Path, llm: LLM, partitions: Mapping[str, Remember], open_memory: Open) -> None:
+    """Note what a model will be asked next if all guesses are right, for each user by itself; the store is left as it is."""
+    async with _copied(store, Guess(llm), open_memory) as memory:
+        for user, remember in partitions.items():
+            async for _ in remember(memory):
+                await memory.flush()
+                if await memory.of(user=user).jobs():
+                    break  # A summary: what is said later is read with it.
+
+
+@asynccontextmanager
+async def _copied(store: Path, llm: LLM, open_memory: Open) -> AsyncIterator[AsyncMemory]:
     with tempfile.TemporaryDirectory(prefix="lukasa-evals-") as folder:
         for path in store.parent.glob(f"{store.name}*"):
             shutil.copy(path, folder)
-        memory = await open_memory(Path(folder) / store.name, Ahead(llm))
+        memory = await open_memory(Path(folder) / store.name, llm)
         try:
-            async for _ in remember(memory):
-                pass
-            await memory.flush()
+            yield memory
         finally:
             await memory.aclose()

@@ -13,6 +13,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import BaseModel, Field
 
+from lukasa.errors import BadReplyError
 from lukasa.llm.fit import read
 from lukasa.llm.schema import shape_of
 from lukasa.ports.llm import ChatMessage, LLMReply, LLMRequest, Shape
@@ -147,7 +148,10 @@ class MemGPT:
         told = load("memgpt_keep").fill(core=self._core_text, messages="\n".join(window))
         messages: tuple[ChatMessage, ...] = told
         for _ in range(STEPS):
-            reply = await self._llm.complete(_request(messages, "memgpt keep", _WRITING))
+            try:
+                reply = await self._llm.complete(_request(messages, "memgpt keep", _WRITING))
+            except BadReplyError:
+                return  # It is counted as unread; what the agent would have kept is gone.
             call = _called(reply, _WRITING)
             if call is None or isinstance(call, Done):
                 return

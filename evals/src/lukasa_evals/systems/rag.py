@@ -1,4 +1,8 @@
-"""Fixed chunks, the most similar first: the paper's retrieval baseline, and the same at an equal number of tokens."""
+"""Fixed chunks, the most similar first: the paper's retrieval baseline, and the same at an equal number of tokens.
+
+A chunk is embedded window by window, and is as like a question as its best window: small encoders read no further than some 350
+words, and one vector for thousands of tokens says little of any of them.
+"""
 
 from __future__ import annotations
 
@@ -24,17 +28,22 @@ class Rag:
         self._size = size
         self._k = k
         self._chunks: list[Chunk] = []
+        self._owner: npt.NDArray[np.intp] = np.zeros(0, dtype=np.intp)
+        """Of each window: the place of its chunk."""
+
         self._matrix: Matrix = np.zeros((0, 0), dtype=np.float32)
 
     async def ingest(self, conversation: Conversation) -> None:
         """See the protocol."""
         self._chunks = chunks_of(conversation, self._tools.counter, self._size)
-        texts = [chunk.text for chunk in self._chunks]
+        self._owner = np.repeat(np.arange(len(self._chunks)), [len(chunk.windows) for chunk in self._chunks])
+        texts = [window for chunk in self._chunks for window in chunk.windows]
         self._matrix = self._tools.vectors.kept(texts, self._tools.common)
 
     async def answer(self, question: str, now: datetime) -> Found:
         """See the protocol."""
-        scores = self._matrix @ self._tools.vectors.query(question)
+        scores = np.full(len(self._chunks), -np.inf, dtype=np.float32)
+        np.maximum.at(scores, self._owner, self._matrix @ self._tools.vectors.query(question))
         order = np.argsort(-scores, kind="stable")
         places = list(order[: self._k]) if self._k is not None else self._fitting(order)
         chunks = [self._chunks[place] for place in places]

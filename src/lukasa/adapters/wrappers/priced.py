@@ -34,11 +34,16 @@ class PricedLLM:
         await self._inner.aclose()
 
     def _priced(self, reply: LLMReply) -> LLMReply:
-        if reply.dollars is not None:
-            return reply
-        provider, _, model = self.name.partition(":")
-        price_list = None if provider == "openai_compatible" else provider
-        return replace(reply, dollars=dollars(reply, reply.model or model, price_list))
+        return priced(reply, self.name)
+
+
+def priced(reply: LLMReply, name: str) -> LLMReply:
+    """Return a reply of the model of that name (`openai:gpt-4.1-mini`) with its price, unless it has one."""
+    if reply.dollars is not None:
+        return reply
+    provider, _, model = name.partition(":")
+    price_list = None if provider == "openai_compatible" else provider
+    return replace(reply, dollars=dollars(reply, reply.model or model, price_list))
 
 
 def dollars(reply: LLMReply, model: str, provider: str | None) -> float | None:
