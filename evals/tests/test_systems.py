@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -14,7 +15,7 @@ import pytest
 from _evals_story import conversation, said, scholar, tools
 
 from lukasa.errors import ProviderDownError
-from lukasa.ports.llm import LLMReply, LLMRequest
+from lukasa.ports.llm import LLMReply, LLMRequest, ToolCall
 from lukasa.testing.llm import ScriptedLLM
 from lukasa_evals.answers.calls import Calls, Kept, PendingError
 from lukasa_evals.answers.transcript import chunks_of, lines_of
@@ -270,6 +271,52 @@ async def test_every_session_is_asked_about_in_the_first_stage(tmp_path: Path):
         assert not again.pending
         assert (await system.stats()).items > len(IDS)
         await system.aclose()
+
+
+def choosy(request: LLMRequest) -> LLMReply:
+    """Decide now one way, now another, by what is asked alone."""
+    told = request.messages[-1].text
+    if request.tools and "1. " in told:
+        names = [tool.name for tool in request.tools]
+        chosen = ("add_memory", "keep_memory", "delete_memory")[zlib.crc32(told.encode()) % 3]
+        if chosen in names:
+            return LLMReply(calls=(ToolCall(chosen, "{}" if chosen == "add_memory" else '{"id": 1}'),))
+    return scholar(request)
+
+
+@pytest.mark.anyio
+async def test_the_paper_by_batch_is_right_whatever_was_guessed(tmp_path: Path):
+    """Decisions are guessed to be ADD; what comes of others is asked again, and the store is that of a direct run."""
+    (tmp_path / "direct").mkdir()
+    (tmp_path / "batch").mkdir()
+    with tools(tmp_path / "direct", llm=ScriptedLLM(choosy, name="openai:s")) as given:
+        system = Mem0Paper(given, graph=False)
+        await system.ingest(conversation())
+        wanted = await system.answer("Where does Ines live?", NOW)
+        await system.aclose()
+
+    kept = Kept(tmp_path / "kept.jsonl")
+    asked: list[list[str]] = []
+    for _ in range(12):
+        calls = Calls(kept, "openai:s")
+        with tools(tmp_path / "batch", llm=calls) as given:
+            system = Mem0Paper(given, graph=False)
+            try:
+                await system.ingest(conversation())
+                found = await system.answer("Where does Ines live?", NOW)
+                break
+            except PendingError:
+                asked.append([request.purpose for request in calls.pending.values()])
+            finally:
+                await system.aclose()
+        for key, request in calls.pending.items():
+            kept.put(key, choosy(request))
+    else:
+        raise AssertionError(f"no end: {asked}")
+    assert found == wanted
+    # All pairs of both speakers in the first stage; the story is too short for a summary.
+    assert asked[0] == ["extract"] * 8
+    assert all(set(stage) == {"decide"} for stage in asked[1:])
 
 
 @pytest.mark.anyio
