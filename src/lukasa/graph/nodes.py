@@ -79,7 +79,7 @@ def _pairs(stated: Sequence[Fact], arrays: FactArrays, least: float) -> list[Pai
     found: list[Pair] = []
     for nodes in by_type.values():
         places = arrays.first[[row for row, _ in nodes]]
-        vectors = arrays.dense[places] / arrays.lengths[places, None]
+        vectors = (arrays.dense[places] / arrays.lengths[places, None]).astype(np.float32)
         keys = [words_of(fact.subject) for _, fact in nodes]
         if len(keys) <= _MOST:
             found += [(keys[one], keys[other]) for one, other in _near(vectors, least)]
