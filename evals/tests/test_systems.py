@@ -92,6 +92,7 @@ async def test_rag_shows_as_many_chunks_as_it_is_told(tmp_path: Path):
             await rag.ingest(conversation())
             found = await rag.answer("What did Olu sell at the market?", NOW)
             assert 0 < given.counter.count(found.text) <= most
+            assert "12 jars of sauce at the market" in found.text  # in the most similar one
         filled = Rag(given, size=40, k=None)
         await filled.ingest(conversation())
         assert 40 < given.counter.count((await filled.answer("tomatoes", NOW)).text) <= 100
@@ -219,7 +220,11 @@ async def test_the_paper_takes_a_conversation_in_once_for_each_speaker(tmp_path:
             assert all(
                 sum(f"what {speaker} says alone" in text for text in read) == 4 for speaker in ("Ines", "Olu")
             )
-            assert (await system.stats()).bytes > 0
+            stats = await system.stats()
+            assert stats.bytes > 0
+            # Of a speaker's memories up to 30 are shown: here all, and the footprint is theirs.
+            assert len(found.facts) == stats.items > 2
+            assert stats.tokens == sum(given.counter.count(fact.text) for fact in found.facts)
         finally:
             await system.aclose()
 
@@ -227,13 +232,16 @@ async def test_the_paper_takes_a_conversation_in_once_for_each_speaker(tmp_path:
 @pytest.mark.anyio
 async def test_the_graph_variant_shows_relations_of_both_retrievals(tmp_path: Path):
     def scholar_with_graph(request: LLMRequest) -> LLMReply:
-        if request.purpose == "relations" and "Braga" in request.messages[-1].text:
-            return said({"relations": [{"source": "Ines", "label": "lives_in", "target": "Braga"}]})
-        if request.purpose == "entities" and "Braga" in request.messages[-1].text:
+        exchange = request.messages[-1].text.partition("The exchange:")[2]
+        towns = [town for town in ("Porto", "Braga") if f"live in {town}" in exchange]
+        if request.purpose == "relations":
             return said(
-                {"entities": [{"name": "Ines", "type": "person"}, {"name": "Braga", "type": "place"}]}
+                {"relations": [{"source": "Ines", "label": "lives_in", "target": town} for town in towns]}
             )
-        return scholar(request)
+        if request.purpose == "entities":
+            names = [{"name": "Ines", "type": "person"}, *({"name": town, "type": "place"} for town in towns)]
+            return said({"entities": names})
+        return said({"obsolete": [1]}) if request.purpose == "invalidate" else scholar(request)
 
     with tools(tmp_path, llm=ScriptedLLM(scholar_with_graph, name="openai:scholar")) as given:
         system = Mem0Paper(given, graph=True)
@@ -241,7 +249,10 @@ async def test_the_graph_variant_shows_relations_of_both_retrievals(tmp_path: Pa
         try:
             found = await system.answer("Where does Ines live?", NOW)
             assert "Relations for user Ines:" in found.text
-            assert "- Ines -- lives_in -- Braga" in found.text
+            assert "- Ines -- lives_in -- Braga\n" in f"{found.text}\n"
+            assert "- Ines -- lives_in -- Porto (until 21 June 2024)" in found.text
+            # What is a part of the graph takes no memory's place.
+            assert not any("lives in Braga." in fact.text or " is a " in fact.text for fact in found.facts)
         finally:
             await system.aclose()
 

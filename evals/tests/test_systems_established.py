@@ -15,7 +15,7 @@ from lukasa.testing.llm import ScriptedLLM
 from lukasa_evals.answers.calls import Calls, Kept, PendingError
 from lukasa_evals.answers.transcript import lines_of
 from lukasa_evals.errors import EvalError
-from lukasa_evals.systems import memgpt, read_agent
+from lukasa_evals.systems import a_mem, memgpt, read_agent
 from lukasa_evals.systems.catalogue import GROUPS, SYSTEMS
 from lukasa_evals.systems.memory_bank import Piece
 
@@ -156,7 +156,7 @@ async def test_memory_bank_shows_portrait_summary_and_pieces(tmp_path: Path):
 
 
 @pytest.mark.anyio
-async def test_notes_are_linked_both_ways_and_described_anew(tmp_path: Path):
+async def test_notes_are_linked_both_ways_and_described_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     model = ScriptedLLM(scholar)
     with tools(tmp_path, llm=model) as given:
         system = SYSTEMS["a-mem"].build(given)
@@ -166,6 +166,9 @@ async def test_notes_are_linked_both_ways_and_described_anew(tmp_path: Path):
         found = await system.answer(SELL, NOW)
         assert "They still talk." in found.text
         assert list(found.turns) == sorted(found.turns, key=list(LINES).index)
+        monkeypatch.setattr(a_mem, "TOP", 1)
+        linked = await system.answer(SELL, NOW)
+        assert len(linked.turns) > 1
 
 
 @pytest.mark.anyio
