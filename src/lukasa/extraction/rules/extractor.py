@@ -301,7 +301,7 @@ _LONGEST_RULE = 240
 _LONGEST_ANSWER = 60
 _ASKS = LazyPattern(r".?\?")
 _SUBJECT = LazyPattern(
-    rf"(?<![\w'’-])(?:[Ii](?=['’]?(?:m|ve|d|ll)?\s)|[Mm]y(?=\s)|(?:Living|Based)(?= (?:in|near|outside)(?: [A-Z][\w'’-]+){1, 3}\s*(?:[.;!]|$|,? (?:but|and|since|with|now|for|so|looking|working|need|[Ii]|[Ww]e)\b))|[Ww]e(?=(?:['’]ve| have)?(?: both| just| recently| finally| currently)? (?:been living|lived?|moved|broke|got (?:divorced|married|engaged)|split|had to put|have an? [\w ]{0, 20}(?:cat|dog|puppy|kitten))\b)|[Ss]ome(?:one|body)(?= stole my)|{NAME}(?= (?:and I|has|have|just|sadly|passed|died|was put|is no longer)\b))"
+    rf"(?<![\w'’-])(?:[Ii](?=['’]?(?:m|ve|d|ll)?\s)|[Mm]y(?=\s)|(?:Living|Based)(?= (?:in|near|outside)(?: [A-Z][\w'’-]+){{1,3}}\s*(?:[.;!]|$|,? (?:but|and|since|with|now|for|so|looking|working|need|[Ii]|[Ww]e)\b))|[Ww]e(?=(?:['’]ve| have)?(?: both| just| recently| finally| currently)? (?:been living|lived?|moved|broke|got (?:divorced|married|engaged)|split|had to put|have an? [\w ]{{0,20}}(?:cat|dog|puppy|kitten))\b)|[Ss]ome(?:one|body)(?= stole my)|{NAME}(?= (?:and I|has|have|just|sadly|passed|died|was put|is no longer)\b))"
 )
 _OPENS = LazyPattern(
     r"(?:^\W*|[.,;:!?()\n…—–]\W*|\s-+\s*|[^\w\s,.;:'’\"?]\s*|(?:^|[\s,])(?:and|but|so|because|cause|cuz|since|although|though|while|now|also|plus|actually|well|btw|fyi|lol|haha|yeah|yep|yes|yup|no|nope|hi|hey|"
