@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 from _settings import SETTINGS
@@ -195,3 +196,108 @@ def test_the_policy_of_the_settings_is_that_of_the_graph(tmp_path: Path, crowd: 
             ana.believe(f"{name} is Ana's sister.", subject="Ana", attribute="sibling", value=name)
 
         assert len(ana.related("Ana", hops=1).entities) == 1 + sisters
+
+
+# --- one person, several names ---------------------------------------------------------------------------------------
+
+
+def texts(ana: Handle, subject: str) -> set[str]:
+    return {fact.text for fact in ana.facts(subject=subject)}
+
+
+def talk(ana: Handle, *said: tuple[str | None, str]) -> None:
+    for number, (name, text) in enumerate(said):
+        message = {"role": "user", "content": text, **({"name": name} if name else {})}
+        ana.remember(message, session="talk", at=f"2026-03-01T10:{number:02}:00Z")
+
+
+def test_who_says_their_name_is_found_by_it(memory: Memory, ana: Handle):
+    talk(ana, (None, "Hi, I'm Priya."), (None, "I work at Initech."), ("Priya", "I live in Faro."))
+    memory.of("ben").remember("I work at Umbra.")
+
+    everything = {"User is called Priya", "User works at Initech", "Priya lives in Faro"}
+    assert texts(ana, "Priya") == texts(ana, "priya") == texts(ana, "User") == everything
+    assert ana.facts(subject="Priya", limit=1) == ana.facts(limit=1)
+    assert len({ana.entities(name)[0].id for name in ("Priya", "User")}) == 1
+    assert {relation.label for relation in ana.relations("Priya")} == {"works_at", "lives_in"}
+    assert memory.of("ben").facts(subject="Priya") == []
+
+
+def test_a_name_that_others_call_somebody_counts_when_it_is_heard_again(ana: Handle):
+    talk(ana, ("Emi", "I live in Faro."), ("Tom", "That's great, Kate!"))
+    assert texts(ana, "Kate") == set()
+
+    talk(
+        ana,
+        ("Emi", "I live in Faro."),
+        ("Tom", "That's great, Kate!"),
+        ("Emi", "It is."),
+        ("Tom", "Bye, Kate!"),
+    )
+    assert texts(ana, "Kate") == {"Emi lives in Faro", "Emi is called Kate"}
+    assert ana.entities("Kate")[0].aliases == ("Kate",)
+    assert {relation.label for relation in ana.relations("Kate")} == {"lives_in"}
+    found = ana.recall("Does Kate live somewhere?", limit=1, kinds=["turn"])
+    assert [hit.text for hit in found.hits] == ["I live in Faro."]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        [(None, "I'm Priya."), (None, "My friend Priya lives in Leeds.")],
+        [(None, "My friend Priya lives in Leeds."), (None, "She said: I'm Priya.")],
+        [("Ana", "My sister Priya lives in Leeds."), ("Priya", "I live in Leeds."), ("Ana", "Hi, Priya!"), ("Ana", "Bye, Priya!")],
+        [(None, "My friend Priya lives in Leeds."), (None, "This is Priya's house."), (None, "I'm Priya's sister.")],
+    ],
+)  # fmt: skip
+def test_anothers_name_stays_anothers(ana: Handle, said: list[tuple[str | None, str]]):
+    talk(ana, *said)
+    talk(ana, (said[0][0], "I work at Initech."))
+
+    assert not any("Initech" in text for text in texts(ana, "Priya"))
+    assert not any("Initech" in relation.text for relation in ana.relations("Priya"))
+
+
+def test_names_that_are_stated_are_seen_undone_and_erased(ana: Handle):
+    talk(ana, ("Emi", "I live in Faro."), ("Tom", "I live in Rome."))
+    merged = ana.merge("Emi", "Kate")
+    assert "Emi lives in Faro" in texts(ana, "Kate")
+    assert ana.entities("Kate")[0].aliases == ("Kate",)
+
+    apart = ana.split("Emi", "Kate")
+    assert "Emi lives in Faro" not in texts(ana, "Kate")
+    ana.undo(call=apart.change)
+    assert "Emi lives in Faro" in texts(ana, "Kate")
+    ana.forget(merged.facts[0])
+    assert "Emi lives in Faro" not in texts(ana, "Kate")
+    ana.restore(merged.facts[0])
+    assert "Emi lives in Faro" in texts(ana, "Kate")
+    ana.erase(turns=merged.turns)
+    assert texts(ana, "Kate") == set()
+    ana.remember(
+        "Her friends call Emi Kate.",
+        facts=[{"text": "Emi is called Kate", "attribute": "also_known_as", "value": "Kate"}],
+    )
+    assert "Emi lives in Faro" in texts(ana, "Kate")
+
+
+def test_names_brought_up_to_date_are_those_read_afresh(ana: Handle):
+    chance, people = Random(7), ["Emi", "Kate", "Tom", "Priya"]
+    calls: list[int] = []
+    for step in range(25):
+        one, other = chance.sample(people, 2)
+        match chance.randrange(6):
+            case 0 | 1:
+                calls.append(ana.merge(one, other).change)
+            case 2:
+                calls.append(ana.split(one, other).change)
+            case 3:
+                calls.append(say(ana, f"My friend {other} lives in Faro.", name=one))
+            case 4 if any(calls):
+                ana.undo(call=chance.choice([call for call in calls if call]))
+            case _:
+                ana.forget([fact.id for fact in ana.facts(include_retired=True) if chance.random() < 0.1])
+        shown = {name: ana.facts(subject=name) for name in people}
+        if step % 4 == 3:
+            ana._handle._names.drop(ana.partition)
+        assert shown == {name: ana.facts(subject=name) for name in people}

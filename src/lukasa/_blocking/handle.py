@@ -368,7 +368,8 @@ class Handle:
 
         Without *status*: what is current; with *valid_at*, what was true then, past by now or not. *as_of* (a moment, or
         a version of the partition) shows each fact as it was believed then. Expired facts are left out unless retired
-        ones are asked for too. The filter sees a fact's subject as `speaker`.
+        ones are asked for too. A *subject* is found by every name that is stated to be theirs ("I'm Priya", `merge`). The filter sees a
+        fact's subject as `speaker`.
 
         Raises `FilterError`, `InputError`, `StoreError`.
         """

@@ -87,6 +87,9 @@ class FactQuery:
     """Compared without regard to case."""
 
     attribute: str | None = None
+    attributes: Sequence[str] | None = None
+    """Only facts with one of these attributes."""
+
     kinds: Sequence[FactKind] | None = None
     statuses: Sequence[Status] | None = None
     valid_at: datetime | None = None
@@ -109,6 +112,7 @@ def listed(fact: Fact, query: FactQuery) -> bool:
         (query.include_retired or fact.retired_at is None)
         and (query.subject is None or fact.subject.casefold() == query.subject.casefold())
         and (query.attribute is None or fact.attribute == query.attribute)
+        and (query.attributes is None or fact.attribute in query.attributes)
         and (query.kinds is None or fact.kind in query.kinds)
         and (query.statuses is None or fact.status in query.statuses)
         and (query.valid_at is None or fact.valid.holds(query.valid_at))

@@ -25,6 +25,7 @@ from lukasa.engine.arguments import (
     read_statuses,
 )
 from lukasa.errors import InputError, NotFoundError, StaleError, shown
+from lukasa.graph.naming import NameCache
 from lukasa.off_loop import collected, off_loop
 from lukasa.upkeep.audit import audit
 from lukasa.upkeep.audit.items import fact_item, turn_item
@@ -41,6 +42,7 @@ class FactVerbs(Verbs):
     """Facts of one partition."""
 
     _remember: Remember
+    _names: NameCache
     _edit: EditFacts
 
     async def believe(
@@ -95,7 +97,8 @@ class FactVerbs(Verbs):
 
         Without *status*: what is current; with *valid_at*, what was true then, past by now or not. *as_of* (a moment, or
         a version of the partition) shows each fact as it was believed then. Expired facts are left out unless retired
-        ones are asked for too. The filter sees a fact's subject as `speaker`.
+        ones are asked for too. A *subject* is found by every name that is stated to be theirs ("I'm Priya", `merge`). The filter sees a
+        fact's subject as `speaker`.
 
         Raises `FilterError`, `InputError`, `StoreError`.
         """
@@ -103,7 +106,6 @@ class FactVerbs(Verbs):
         at = self._instant(valid_at)
         usual = _BELIEVED if at is None else _TRUE_THEN
         query = FactQuery(
-            subject=read_label("subject", subject),
             kinds=read_kinds(kind),
             statuses=read_statuses(status) or usual,
             valid_at=at,
@@ -112,8 +114,16 @@ class FactVerbs(Verbs):
             include_retired=include_retired,
         )
         now = self._clock()
-        facts = await self._store.facts(self.partition, query)
+        facts = await self._about(read_label("subject", subject), query)
         return [fact for fact in facts if include_retired or not fact.expired(now)][:limit]
+
+    async def _about(self, subject: str | None, query: FactQuery) -> list[Fact]:
+        """Return the facts about somebody, by whichever name; `None`: about anybody."""
+        if subject is None:
+            return await self._store.facts(self.partition, query)
+        names = {name.casefold() for name in (await self._names.names(self.partition)).of(subject)}
+        found = [await self._store.facts(self.partition, replace(query, subject=name)) for name in names]
+        return sorted((fact for facts in found for fact in facts), key=lambda fact: fact.seq)
 
     async def history(self, fact: str) -> list[Fact]:
         """Return all versions of a fact, oldest first. Raises `NotFoundError` for an unknown id."""

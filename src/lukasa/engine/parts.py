@@ -20,6 +20,7 @@ from lukasa.gate.judge import Judge
 from lukasa.graph.cache import GraphCache
 from lukasa.graph.calibration import Calibration
 from lukasa.graph.context import GraphContext
+from lukasa.graph.naming import NameCache
 from lukasa.graph.nodes import NodeVectors
 from lukasa.indexing.backlog import Reembed, Reindex
 from lukasa.indexing.encoder import Encoder
@@ -112,6 +113,7 @@ class Paths:
             if parts.graph_in_contexts
             else None
         )
+        self.names = NameCache(store, parts.graph)
         self.meter = Meter(parts.llm, store, parts.budget, clock) if parts.llm is not None else None
         self.guidance: dict[Partition, Guidance] = {}
         """Wishes for single partitions, in place of the general ones."""

@@ -21,6 +21,7 @@ from lukasa.extraction.candidates import FactLike, check_places, read_candidates
 from lukasa.extraction.guidance import Guidance, read_guidance
 from lukasa.gate.echoes import Echoes
 from lukasa.graph.context import GraphContext
+from lukasa.graph.naming import NameCache
 from lukasa.indexing.backlog import Reindex
 from lukasa.off_loop import collected, off_loop
 from lukasa.retrieval.question import Question, View
@@ -45,6 +46,7 @@ class TurnVerbs(Verbs):
     """Turns of one partition."""
 
     _remember: Remember
+    _names: NameCache
     _guidance_of: Callable[[Partition], Guidance]
     _wait: Wait | None
     """`None`: no model reads turns later."""
@@ -248,17 +250,26 @@ class TurnVerbs(Verbs):
         return await self._store.stats(self.partition)
 
     async def _hits(self, question: Question, *, limit: int) -> Recalled:
+        question = await self._spelled_out(question)
         recalled = await self._recall.hits(self.partition, question, limit=limit)
         warnings = await self._note_served([hit.text for hit in recalled.hits])
         return replace(recalled, warnings=[*recalled.warnings, *warnings])
 
     async def _block(self, question: Question, *, budget: int) -> Context:
+        question = await self._spelled_out(question)
         block = None
         if self._graph_context is not None:
             block = await self._graph_context(self.partition, question, budget=budget, recall=self._recall)
         if block is None:
             block = await self._recall.context(self.partition, question, budget=budget)
         return replace(block, warnings=[*block.warnings, *await self._note_served([block.text])])
+
+    async def _spelled_out(self, question: Question) -> Question:
+        """Return a question that also has the other names of those whom it names: a turn may know them by these only."""
+        if not any(word[:1].isupper() for word in question.text.split()[1:]):
+            return question
+        names = await self._names.names(self.partition)
+        return replace(question, text=names.spelled_out(question.text))
 
     async def _note_served(self, texts: Sequence[str]) -> list[str]:
         """Note what goes out, so that it is not taken for news when it comes back; return warnings about the index."""

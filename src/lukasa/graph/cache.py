@@ -14,7 +14,7 @@ from lukasa.graph.view import GraphView
 from lukasa.policy import GraphPolicy
 from lukasa.ports.store import Store
 
-_IN_GRAPH: list[Status] = ["current", "superseded", "conflicting"]
+IN_GRAPH: list[Status] = ["current", "superseded", "conflicting"]
 """Facts that were withdrawn or wait for review are not part of the graph."""
 
 
@@ -48,7 +48,7 @@ class GraphCache:
             # Turns are no part of the graph: those that were only remembered leave the view as it is.
             changed = delta.gone or any(head.kind == "fact" for head in delta.heads)
             if cached.view is None or delta.epoch != cached.epoch or changed:
-                facts = await self._store.facts(partition, FactQuery(statuses=_IN_GRAPH))
+                facts = await self._store.facts(partition, FactQuery(statuses=IN_GRAPH))
                 # Off the event loop, and not where others compute: half a million facts take seconds.
                 near = [] if self._nodes is None else await self._nodes.alike(partition, facts)
                 cached.view = await asyncio.to_thread(GraphView, facts, partition, self._policy, near)

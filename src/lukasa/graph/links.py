@@ -19,6 +19,10 @@ _STATED, _SPELLED_ALIKE, _MISSPELLED, _NEAR = range(4)
 
 Pair: TypeAlias = tuple[Key, Key]
 
+_SURE = 0.7
+"""Confidence from which a name is taken for another's. That others called somebody so once has 0.5: they may have meant another
+one, or slipped; twice is 0.75."""
+
 _IDENTIFYING = frozenset(row.name for row in ATTRIBUTES.values() if row.identifies)
 """Single-valued attributes of which few people share a value; in one town, very many people live."""
 
@@ -41,16 +45,22 @@ def name_links(
     """Return the links between names, the surest first; *near* are those whose vectors are alike."""
     by_meaning = (_link(_NEAR, 0, *pair) for pair in near if pair[0] != pair[1])
     return sorted(
-        {*_stated(triples), *_spelled_alike(registry), *_misspelled(triples, registry, crowd), *by_meaning}
+        {
+            *stated_links(triples),
+            *_spelled_alike(registry),
+            *_misspelled(triples, registry, crowd),
+            *by_meaning,
+        }
     )
 
 
 def kept_apart(triples: Iterable[Triple]) -> dict[Key, set[Key]]:
-    """Return for each name those that it is stated not to be."""
+    """Return for each name those that it is stated not to be. Nobody is their own sister or friend."""
     apart: defaultdict[Key, set[Key]] = defaultdict(set)
     for triple in triples:
         one, other = triple.subject_key, triple.value_key
-        if triple.attribute == DISTINCT and not triple.negated and other is not None and one != other:
+        two = triple.attribute == DISTINCT or triple.attribute in ATTRIBUTES_OF_KIN
+        if two and not triple.negated and other is not None and one != other:
             apart[one].add(other)
             apart[other].add(one)
     return dict(apart)
@@ -66,6 +76,11 @@ class NameGroups:
             group = min(names, key=fullest)
             self._members[group] = tuple(sorted(names))
             self._group_of.update(dict.fromkeys(names, group))
+
+    @property
+    def joined(self) -> bool:
+        """Whether any two names are one's."""
+        return bool(self._group_of)
 
     def of(self, key: Key) -> Key:
         return self._group_of.get(key, key)
@@ -86,10 +101,16 @@ def _joined(links: Iterable[NameLink], apart: Mapping[Key, set[Key]]) -> Iterabl
     return {id(group): group for group in groups.values()}.values()
 
 
-def _stated(triples: Iterable[Triple]) -> Iterator[NameLink]:
+def stated_links(triples: Iterable[Triple]) -> Iterator[NameLink]:
+    """Yield the links of names that are stated to be one's: "I'm Priya", or what others call somebody again and again."""
     # What is stated goes before what names look like: "Liz" is Elizabeth Brown though there is a Liz Taylor.
     for triple in triples:
-        if triple.names and triple.value_key is not None and triple.subject_key != triple.value_key:
+        if (
+            triple.names
+            and triple.confidence >= _SURE
+            and triple.value_key is not None
+            and triple.subject_key != triple.value_key
+        ):
             yield _link(_STATED, triple.seq, triple.subject_key, triple.value_key)
 
 

@@ -263,10 +263,28 @@ def test_an_end_names_what_it_ends(text: str, ends: list[tuple[str, str | None]]
     assert [(ending.attribute, ending.value) for ending in claim.ends] == ends
 
 
-def test_one_who_is_called_otherwise_has_another_name():
-    claim = only("Thanks, Katja!")
+@pytest.mark.parametrize(
+    "text",
+    ["Thanks, Katja!", "That's so great, Katja!", "How are you, Katja?", "Wow, that sounds fun, Katja!"],
+)
+def test_one_who_is_called_otherwise_has_another_name(text: str):
+    claim = only(text)
 
     assert (claim.subject, claim.attribute, claim.value) == ("Elif", "also_known_as", "Katja")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I saw Rome, Oslo, Riga!",
+        "I love Paris, Rome!",
+        "We met in Berlin, Germany.",
+        "Thanks, Elif!",
+        "He said hi, Nora!",
+    ],
+)
+def test_a_name_that_is_not_called_is_no_other_name(text: str):
+    assert not [claim for claim in claims(text) if claim.attribute == "also_known_as"]
 
 
 # --- answers -------------------------------------------------------------------------------------------------------------

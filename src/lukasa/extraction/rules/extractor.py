@@ -204,7 +204,7 @@ def _called(said: Said, scene: Scene) -> Iterator[Claim]:
         name = match["name"]
         if name not in LISTS.words("no_names") and not _NO_NAME.search(name):
             yield claim.of_value(said, "name", name, f"is called {name}", span=match.span())
-    hail = _HAIL.match(text, said.start, said.end)
+    hail = _HAIL.match(text, said.start, said.end) or _VOCATIVE.match(text, said.start, said.end)
     if hail is not None and scene.addressee and said.turn.speaker:
         name, known = hail["name"], f"{scene.addressee} {said.name}".lower().split()
         if name not in LISTS.words("no_names") and not any(
@@ -347,6 +347,11 @@ _NO_NAME = LazyPattern(
 _HAIL = LazyPattern(
     rf"(?i)(?:hi|hey|hello|thanks|thank you|thanks a lot|good morning|good evening|congrats|congratulations|happy birthday|bye|good night)(?: there)?,? (?P<name>{NAME})(?=\s*(?:[.,!?:)]|$))"
 )
+_VOCATIVE = LazyPattern(
+    rf"(?:[A-Z][a-z'’]{{0,14}}|I['’]m)(?: (?:[a-z'’]{{1,14}}|I)){{0,5}}(?:, [a-z'’]{{1,14}}(?: [a-z'’]{{1,14}}){{0,4}})?, (?P<name>{NAME})\s*[!?]"
+)
+"""`That's great, Kate!`: a short exclamation or question with no other name in it."""
+
 _WHAT = r"(?P<what>(?!one\b|thing\b|part\b|this\b|of\b|to\b|is\b|are\b)[a-z][\w'’-]{1,20}(?: (?!to\b|this\b|of\b|is\b|are\b|was\b|in\b|for\b|so\b|i\b|that\b|at\b)[\w'’-]{2,20}){0,2})"
 _FAVOURITE = LazyPattern(
     rf"(?i)\bmy (?:all[- ]time |absolute |personal |current |new )?(?:favou?rite|fave) {_WHAT} (?:is|are|['’]s|has always been|will always be|has to be|would be|would have to be) (?:definitely |probably |always |called |still |actually |by far )?(?P<v>[\w][^,.;:!?()\n]{{1,60}}?)(?=\s*(?:[,.;:!?()\n]|$)|\s(?:because|since|but|so|and i|which|for|when|by far|right now|at the moment|with|from my|as)\b)"

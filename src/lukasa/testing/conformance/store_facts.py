@@ -164,6 +164,8 @@ class FactSuite(StoreSuite):
         assert await found(turns=["t2"]) == ["f2"]
         assert await found(subject="éva") == ["f2"]
         assert await found(attribute="likes") == ["f1"]
+        assert await found(attributes=["likes", "x"]) == ["f1"]
+        assert await found(attributes=[]) == []
         assert await found(kinds=["preference"]) == ["f1"]
         assert await found(statuses=["superseded"]) == ["f3"]
         assert await found(after=3) == ["f2", "f3"]

@@ -157,6 +157,10 @@ def _fact_conditions(query: FactQuery) -> tuple[list[str], Values]:
     if query.subject is not None:
         tests.append("facts.subject = :subject")
         values["subject"] = query.subject.casefold()
+    if query.attributes is not None:
+        # Hardly any fact has one of a few attributes: unpacking the others would take far longer.
+        tests.append("fact_versions.body ->> 'attribute' IN (SELECT value FROM json_each(:attributes))")
+        values["attributes"] = json.dumps(list(query.attributes))
     return tests, values
 
 
