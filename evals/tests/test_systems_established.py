@@ -15,6 +15,7 @@ from lukasa.testing.llm import ScriptedLLM
 from lukasa_evals.answers.calls import Calls, Kept, PendingError
 from lukasa_evals.answers.transcript import lines_of
 from lukasa_evals.errors import EvalError
+from lukasa_evals.prompts import load
 from lukasa_evals.systems import a_mem, memgpt, read_agent
 from lukasa_evals.systems.catalogue import GROUPS, SYSTEMS
 from lukasa_evals.systems.memory_bank import Piece
@@ -213,3 +214,24 @@ async def test_memgpt_comes_to_an_end(tmp_path: Path):
         asked = len(model.requests)
         assert (await system.answer(SELL, NOW)).answer == "sauce"
         assert len(model.requests) - asked == memgpt.STEPS + 1
+
+
+@pytest.mark.anyio
+async def test_openais_memories_are_of_one_chat_and_get_no_date(tmp_path: Path):
+    model = ScriptedLLM([{"memories": [" Ines lives in Braga. ", "", "3 March 2024: Olu grows tomatoes."]}])
+    with tools(tmp_path, llm=model) as given:
+        system = SYSTEMS["openai"].build(given)
+        await system.ingest(conversation())
+        (asked,) = model.requests
+        assert all(line in asked.messages[-1].text for line in LINES.values())
+        found = await system.answer(SELL, NOW)
+        assert found.text == "Ines lives in Braga.\n3 March 2024: Olu grows tomatoes."
+
+
+def test_each_reader_is_told_what_the_paper_told_it():
+    told = {name: SYSTEMS[name].prompt for name in ("lukasa-paper", "mem0", "langmem", "openai", "zep-graphiti", "zep-cloud", "full", "rag-128x1")}  # fmt: skip
+    assert set(map(told.get, ("lukasa-paper", "mem0", "langmem"))) == {"answer_memories"}
+    assert set(map(told.get, ("openai", "zep-graphiti", "zep-cloud"))) == {"answer_memory"}
+    assert set(map(told.get, ("full", "rag-128x1"))) == {"answer_short"}
+    for prompt in set(told.values()):
+        assert load(prompt).fill(context="c", question="q", now="n")
