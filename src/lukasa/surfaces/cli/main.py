@@ -80,6 +80,7 @@ COMMANDS = {
     },
     "Server": {
         "serve": (f"{_HERE}.serve:serve", "Serve the memory over HTTP."),
+        "mcp": (f"{_HERE}.mcp:mcp", "Give a model the memory as tools (MCP)."),
         "keys": (f"{_HERE}.keys:keys", "Make, list and revoke the keys of the server."),
     },
     "Store": {

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime
 from importlib.metadata import version
+from importlib.util import find_spec
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Path
@@ -52,8 +53,11 @@ def make_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with await opener() as memory:
+        async with AsyncExitStack() as stack:
+            memory = await stack.enter_async_context(await opener())
             app.state.memory = memory
+            for running in app.state.running:
+                await stack.enter_async_context(running())
             # Jobs that an earlier process left are done now; those that this one leaves, it gives back when it ends.
             left = asyncio.create_task(memory.flush())
             yield
@@ -82,6 +86,7 @@ def make_app(
     counts = Metrics()
     _add_verbs(app)
     _add_server(app, counts)
+    app.state.running = _add_tools(app)
     return Guard(app, keys=keys, clock=clock, hosts=hosts, origins=origins, limits=limits, metrics=counts)
 
 
@@ -186,6 +191,17 @@ def _add_server(app: FastAPI, counts: Metrics) -> None:
     @app.get("/openapi.json", include_in_schema=False)
     async def openapi(request: Request) -> Response:
         return Response(json.dumps(_openapi(request.app)), media_type=JSON)
+
+
+def _add_tools(app: FastAPI) -> list[Callable[[], AbstractAsyncContextManager[None]]]:
+    """Serve the tools for models too, if their library is installed; return what must run meanwhile."""
+    if find_spec("mcp") is None:
+        return []
+    from lukasa.surfaces.mcp.http import mcp_route  # noqa: PLC0415 - of another extra
+
+    tools = mcp_route("/mcp", lambda: app.state.memory, lambda scope: scope[KEY])
+    app.router.routes.append(tools.route)
+    return [tools.running]
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

@@ -44,7 +44,9 @@ _MESSAGES: list[Json] = [
 ]
 
 ROUTES: Sequence[Route] = (
-    Route("POST", "/turns", "remember", "write", {"messages": _MESSAGES, "session": "s1"}),
+    Route(
+        "POST", "/turns", "remember", "write", {"messages": _MESSAGES, "session": "s1"}, without=("guidance",)
+    ),
     Route("GET", "/turns", "turns", "read", order=Order("seq", "after"), without=("after",)),
     Route("POST", "/recall", "recall", "read", {**_QUESTION, "limit": 5}),
     Route("POST", "/context", "context", "read", {**_QUESTION, "budget": 500}),
