@@ -71,7 +71,7 @@ class Candidates:
     the others."""
 
     late_even: Floats | None = None
-    """The same, with tokens that separate the passages less made as heavy as the others (`evenly`)."""
+    """The same by how far matches stand out of the usual, with tokens that separate the passages less made as heavy (`evenly`)."""
 
     passage: Ints = field(default_factory=_no_numbers)
     """The best passage of each candidate, from 0: by late interaction where there is any, else by single vectors, else by
