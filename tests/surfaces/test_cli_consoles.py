@@ -47,7 +47,7 @@ def commands(folder: Path, turn: str, fact: str) -> Iterator[tuple[str, ...]]:
     question = f"Where does {NAME} live?"
     yield from [
         ("recall", question), ("recall", question, "--explain"), ("recall", question, "--json"), ("context", question),
-        ("ask", question), ("turns",), ("turns", "--json"), ("facts",), ("timeline",), ("why", fact), ("history", fact),
+        ("ask", question), ("chat", question), ("turns",), ("turns", "--json"), ("facts",), ("timeline",), ("why", fact), ("history", fact),
         ("history", f"{CITY}🌸"), ("conflicts",), ("settle", "--keep", fact), ("review",), ("entities",), ("relations",),
         ("related", NAME), ("path", NAME, CITY), ("graph",), ("graph", "--format", "html"), ("changes",), ("diff", "0"),
         ("jobs",), ("summaries",), ("usage",), ("config",), ("stats",), ("export",), ("verify",), ("audit",),
