@@ -240,6 +240,28 @@ def test_a_denial_is_negated():
     assert (claim.attribute, claim.value, claim.negated) == ("diet", "vegetarian", True)
 
 
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("I'm vegetarian and allergic to peanuts.", {("diet", "vegetarian"), ("allergic_to", "peanuts")}),
+        ("I am allergic to peanuts, vegetarian and 34.", {("allergic_to", "peanuts"), ("diet", "vegetarian"), ("age", "34")}),
+        ("I live in Porto and work at Umbra.", {("lives_in", "Porto"), ("works_at", "Umbra")}),
+        ("I'm vegetarian and my brother is allergic to peanuts.", {("diet", "vegetarian")}),
+        ("I'm vegetarian and so tired.", {("diet", "vegetarian")}),
+        ("I'm a nurse and married people tell me a lot.", {("works_as", "nurse")}),
+        ("I'm vegetarian, but not allergic to peanuts.", {("diet", "vegetarian")}),
+    ],
+)  # fmt: skip
+def test_predicates_that_are_joined_are_read_one_by_one(text: str, read: set[tuple[str, str]]):
+    assert {(claim.attribute, claim.value) for claim in claims(text)} == read
+
+
+def test_what_is_denied_with_a_joined_predicate_says_nothing_of_that():
+    claim = only("I'm not vegetarian and allergic to peanuts.")
+
+    assert (claim.attribute, claim.negated) == ("diet", True)
+
+
 def test_not_liking_is_disliking():
     claim = only("I don't like horror movies.")
 

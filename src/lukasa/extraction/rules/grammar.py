@@ -53,16 +53,39 @@ def readings(text: str, start: int, end: int, *, name: str | None = None) -> Ite
     """
     clause = text[start : min(end, start + LONGEST)]
     seen: set[str] = set()
-    for form, offset, negated, ended in _heads(clause, name):
-        for row in _rows().get(form, ()):
-            if row.attribute in seen:
-                continue
-            match = row.pattern.match(clause, offset)
-            reading = None if match is None else _read(row, match, negated=negated, ended=ended)
-            if reading is not None:
-                seen |= {row.attribute, reading.attribute}
-                placed = reading._replace(start=start, end=start + reading.end, cue=start + reading.cue)
-                yield from _each(placed) if reading.attribute in _TASTES else [placed]
+    for head in _heads(clause, name):
+        for reading in _behind(clause, head, seen):
+            placed = reading._replace(start=start, end=start + reading.end, cue=start + reading.cue)
+            yield from _each(placed) if reading.attribute in _TASTES else [placed]
+
+
+def _behind(clause: str, head: _Head, seen: set[str]) -> Iterator[Reading]:
+    """Yield what stands behind a head, and what is joined to that: "I'm vegetarian and allergic to peanuts"."""
+    own = list(_at(clause, head, seen))
+    yield from own
+    ends = {reading.end for reading in own}
+    while ends and not (head.negated or head.ended):
+        joined = (_JOINS.match(clause, end) for end in ends)
+        further = [
+            reading
+            for join in joined
+            if join is not None
+            for reading in _at(clause, head._replace(offset=join.end()), seen)
+            # Of "married people", nobody is said to be married.
+            if _ENDS.match(clause, reading.end)
+        ]
+        yield from further
+        ends = {reading.end for reading in further}
+
+
+def _at(clause: str, head: _Head, seen: set[str]) -> Iterator[Reading]:
+    """Yield what the rows of a form read at a place, each attribute once."""
+    for row in _rows().get(head.form, ()):
+        match = None if row.attribute in seen else row.pattern.match(clause, head.offset)
+        reading = None if match is None else _read(row, match, negated=head.negated, ended=head.ended)
+        if reading is not None:
+            seen |= {row.attribute, reading.attribute}
+            yield reading
 
 
 class _Row(NamedTuple):
@@ -264,6 +287,10 @@ END = (
     r"yesterday|today|recently|also|just|is|was|are|have|has|had|of course|myself|not|over|without|the)\b)"
 )
 """Where a short phrase ends."""
+
+_ENDS = re.compile(END, re.IGNORECASE)
+_JOINS = re.compile(rf",?\s+(?:and|but)\s+{_ADVERB}{{0,2}}|,\s+{_ADVERB}{{0,2}}", re.IGNORECASE)
+"""Between two predicates of one subject."""
 
 _WORD = r"\w(?:[\w'’&+#./-]{0,40}[\w+#])?"
 _NAME = r"(?-i:(?:St\.|Mt\.|Ft\.|[A-Z][\w'’&-]{0,40}))"
