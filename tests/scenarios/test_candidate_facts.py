@@ -163,6 +163,24 @@ def test_the_ground_is_what_was_said_before_in_the_session_and_not_after(ana: Ha
     assert [each.reason for each in (*later.refused_facts, *other.refused_facts)] == ["ungrounded"] * 2
 
 
+def test_who_speaks_may_be_called_by_any_of_their_names(ana: Handle):
+    ana.remember(
+        "I'm Priya.", facts=[{"text": "User is called Priya", "attribute": "name", "value": "Priya"}]
+    )
+    ana.remember({"role": "user", "name": "Emi", "content": "Hello!"}, session="other")
+    home = {"text": "Priya lives in Porto", "attribute": "lives_in", "value": "Porto"}
+
+    told(
+        ana, {**home, "subject": "Priya"}, "Priya moved to Porto last month", "Emi moved to Porto last month"
+    )
+
+    assert [(fact.subject, fact.text) for fact in ana.facts(subject="Priya")][1:] == [
+        ("User", "Priya lives in Porto"),
+        ("User", "Priya moved to Porto last month"),
+    ]
+    assert ana.facts(subject="Emi") == []
+
+
 @pytest.mark.parametrize("extractor", ["rules", "llm"])
 def test_beside_an_extractor_each_fact_is_there_once(extractor: str):
     found = {"message": 1, "quote": "I moved to Porto", "text": "User lives in Porto", "subject": "User"}

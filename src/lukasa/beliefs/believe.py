@@ -177,16 +177,19 @@ class Believe:
         turns: Sequence[Turn | None],
         earlier: Sequence[Turn],
         *,
-        zone: tzinfo | None,
+        scene: Scene,
     ) -> JudgedCandidates:
-        """Judge the facts that the caller found, as those of an extractor."""
+        """Judge the facts that the caller found, as those of an extractor; *scene*: zone and further names of the call."""
         claims = await collected(candidates(turns))
         numbers: dict[str, list[int]] = {}
         for number, claim in enumerate(claims):
             if isinstance(claim, Claim):
                 numbers.setdefault(claim.source.turn, []).append(number)
         spoken = [turn for turn in turns if turn is not None and turn.is_spoken]
-        scenes = make_scenes(spoken, [turn for turn in earlier if turn.is_spoken], zone=zone)
+        scenes = [
+            replace(made, names=(*made.names, *scene.names))
+            for made in make_scenes(spoken, [turn for turn in earlier if turn.is_spoken], zone=scene.zone)
+        ]
         own = [
             [claim for claim in map(claims.__getitem__, numbers.get(turn.id, ())) if isinstance(claim, Claim)]
             for turn in spoken

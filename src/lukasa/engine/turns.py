@@ -17,11 +17,11 @@ from lukasa.domain.time import read_zone
 from lukasa.domain.turn import Json, Turn
 from lukasa.engine.arguments import FilterLike, Verbs, check_count, check_limit
 from lukasa.errors import InputError, shown
-from lukasa.extraction.candidates import FactLike, check_places, read_candidates
+from lukasa.extraction.candidates import CandidateFact, FactLike, check_places, read_candidates
 from lukasa.extraction.guidance import Guidance, read_guidance
 from lukasa.gate.echoes import Echoes
 from lukasa.graph.context import GraphContext
-from lukasa.graph.naming import NameCache
+from lukasa.graph.naming import NameCache, Names
 from lukasa.indexing.backlog import Reindex
 from lukasa.off_loop import collected, off_loop
 from lukasa.retrieval.question import Question, View
@@ -105,13 +105,25 @@ class TurnVerbs(Verbs):
         each = await collected(each_message(messages, labels, zone=zone, policy=self._remember.policy))
         read = await off_loop(ParsedMessages.of, each)
         wishes = read_guidance(guidance)
-        candidates = self._candidates(facts, each, zone, wishes or self._guidance_of(self.partition))
+        candidates, known = None, list[str]()
+        if named := read_candidates(facts, messages=len(each)):
+            names = await self._names.names(self.partition)
+            candidates = _candidates(
+                named,
+                each,
+                zone=zone,
+                guidance=wishes or self._guidance_of(self.partition),
+                names=names,
+            )
+            people = {draft.speaker or "User" for draft in read.drafts if draft.role == "user"}
+            known = sorted({name for label in people for name in names.of(label)})
         call = Call(
             read.drafts,
             key,
             self._clock(),
             read_zone(zone) if zone else None,
             candidates=candidates,
+            names=known,
             guidance=wishes.packed() if wishes else "",
         )
         receipt = await self._remember(self.partition, read, call)
@@ -121,29 +133,6 @@ class TurnVerbs(Verbs):
         if receipt.pending or old:
             self._worker.kick()
         return receipt
-
-    def _candidates(
-        self,
-        facts: FactLike | Sequence[FactLike],
-        messages: Sequence[ReadMessage],
-        zone: str | None,
-        guidance: Guidance,
-    ) -> Candidates | None:
-        """Return what makes claims of the facts that the caller found; `None`: there are none."""
-        named = read_candidates(facts, messages=len(messages))
-        if not named:
-            return None
-        if not messages:
-            raise InputError(
-                "facts rest on messages: give those that say them, too; they may be stored already"
-            )
-        # Schemas of replies take a while to load: not where no facts are named.
-        from lukasa.extraction.model.candidates import CandidateClaims  # noqa: PLC0415
-
-        stored = [index for index, message in enumerate(messages) if message.draft is not None]
-        check_places(named, len(stored))
-        places = {index: place for place, index in enumerate(stored)}
-        return CandidateClaims(named, places, guidance, read_zone(zone) if zone else None)
 
     async def recall(
         self,
@@ -319,3 +308,23 @@ class TurnVerbs(Verbs):
             facts="fact" in kinds,
             include_retired=include_retired,
         )
+
+
+def _candidates(
+    facts: Sequence[CandidateFact],
+    messages: Sequence[ReadMessage],
+    *,
+    zone: str | None,
+    guidance: Guidance,
+    names: Names,
+) -> Candidates:
+    """Return what makes claims of the facts that the caller found."""
+    if not messages:
+        raise InputError("facts rest on messages: give those that say them, too; they may be stored already")
+    # Schemas of replies take a while to load: not where no facts are named.
+    from lukasa.extraction.model.candidates import CandidateClaims  # noqa: PLC0415
+
+    stored = [index for index, message in enumerate(messages) if message.draft is not None]
+    check_places(facts, len(stored))
+    places = {index: place for place, index in enumerate(stored)}
+    return CandidateClaims(facts, places, guidance, read_zone(zone) if zone else None, names.of)

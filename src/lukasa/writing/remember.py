@@ -31,7 +31,7 @@ from lukasa.beliefs.believe import (
     reasons,
 )
 from lukasa.domain.change import AddTurn, Applied, Change
-from lukasa.domain.claim import Claim
+from lukasa.domain.claim import Claim, Scene
 from lukasa.domain.embedding import Embedding
 from lukasa.domain.erasure import text_mark
 from lukasa.domain.filter import Compare
@@ -69,6 +69,9 @@ class Call(NamedTuple):
 
     candidates: Candidates | None = None
     """What the caller found in the turns, beside what an extractor finds."""
+
+    names: Sequence[str] = ()
+    """Other names of those who speak, which the caller may use for them."""
 
     guidance: str = ""
     """What a model is to find in them, as JSON (`Job.guidance`)."""
@@ -297,7 +300,8 @@ class Remember:
         here, first = {turn.id for turn in said}, min((turn.seq for turn in stored), default=MAX_INT)
         tail = tail or await self._tails(partition, said)
         earlier = [turn for turn in tail if turn.id not in here and turn.seq < first]
-        return await self.believe.judge_candidates(partition, call.candidates, live, earlier, zone=call.zone)
+        scene = Scene(names=tuple(call.names), zone=call.zone)
+        return await self.believe.judge_candidates(partition, call.candidates, live, earlier, scene=scene)
 
     async def _tails(self, partition: Partition, turns: Sequence[Turn]) -> list[Turn]:
         """Return the last turns of the sessions that the new ones continue."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from calendar import isleap, monthrange
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 
@@ -46,6 +46,8 @@ class CandidateClaims:
 
     guidance: Guidance
     zone: tzinfo | None = None
+    names_of: Callable[[str], Sequence[str]] = lambda name: (name,)
+    """Gives a name, and every other name of the same one."""
 
     def __call__(self, turns: Sequence[Turn | None]) -> Iterator[Claim | Reason]:
         """Yield the claim of each fact, or why there is none. *turns*: of the call; `None`: nothing may rest on it."""
@@ -80,7 +82,11 @@ class CandidateClaims:
         if day is not None:
             happens = KIND_TRAITS[claim.kind].happens
             valid = validity(day, passage.turn.at, state=not happens, ended=fact.ended)
-        return replace(claim, subject=_subject(fact, passage.turn, said), valid=valid, found_by="caller")
+        subject = _subject(fact, passage.turn, said)
+        # Whoever speaks is known by the label of their turns, whatever the caller calls them.
+        labels = {speaker(turn) for turn in (passage.turn, *said)}
+        subject = next((name for name in self.names_of(subject) if name in labels), subject)
+        return replace(claim, subject=subject, valid=valid, found_by="caller")
 
 
 # --- where it is said ------------------------------------------------------------------------------------------------
