@@ -63,12 +63,8 @@ def opened(script: Script, **settings: Any) -> tuple[Memory, ScriptedLLM]:
     return Memory.open("memory:", settings=SETTINGS.with_(**settings), llm=model), model
 
 
-def tell(handle: Handle, speaker: str, text: str, *, at: str = AT, answer: str = "I see.") -> None:
-    said = [
-        {"role": "user", "name": speaker, "content": text},
-        {"role": "user", "name": "Zoe", "content": answer},
-    ]
-    handle.remember(said, at=at, session=at, wait=True)
+def tell(handle: Handle, speaker: str, text: str, *, at: str = AT) -> None:
+    handle.remember({"role": "user", "name": speaker, "content": text}, at=at, session=at, wait=True)
 
 
 def triplets_of(handle: Handle, relations: Sequence[Relation]) -> list[Triplet]:
@@ -205,7 +201,7 @@ def test_nodes_and_relations_are_found_by_meaning_and_shown_in_contexts():
     )
     with memory:
         ana = memory.of("ana")
-        long = " ".join(f"Then I told them about item {n} of the list." for n in range(60))
+        long = " ".join(f"Then I told them about item {n} of the list." for n in range(12))
         tell(ana, "Ana", f"{long} I drive a Fiat.")
         tell(ana, "Ana", f"{long} I drive a Volvo.", at=LATER)
         question = "Which automobile maker is it?"
