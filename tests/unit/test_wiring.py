@@ -1,6 +1,7 @@
 # ruff: noqa: ASYNC240 - a test has its loop for itself
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from importlib.metadata import EntryPoint, EntryPoints
 from pathlib import Path
@@ -26,7 +27,7 @@ from lukasa.testing.chat_endpoint import ChatEndpoint
 from lukasa.testing.endpoint import Reply
 from lukasa.testing.fakes import EmbeddingEndpoint, FrozenClock
 from lukasa.testing.llm import ScriptedLLM
-from lukasa.wiring import build
+from lukasa.wiring import build, language_model
 
 CLOCK = FrozenClock("2026-03-01T10:00:00Z")
 
@@ -338,3 +339,24 @@ def test_openais_key_serves_embeddings_and_goes_nowhere_else(monkeypatch: pytest
         assert {request.headers["authorization"] for request in openai.asked} == {"Bearer sk-openai"}
         assert other.asked
         assert not any("authorization" in request.headers for request in other.asked)
+
+
+def test_a_silent_server_is_given_up_when_the_time_of_one_call_is_over():
+    with ChatEndpoint(script=[Reply(delay=5)] * 3) as endpoint:
+        settings = Settings(
+            llm="openai_compatible:m", llm_url=endpoint.base_url, llm_timeout=0.2, llm_attempts=3
+        )
+        llm = language_model(settings)
+        assert llm is not None
+
+        async def run() -> None:
+            try:
+                await llm.complete(LLMRequest(messages=(ChatMessage("user", "?"),), purpose="test"))
+            finally:
+                await llm.aclose()
+
+        with pytest.raises(ProviderTimeoutError):
+            asyncio.run(run())
+        assert (
+            len(endpoint.asked) <= 1
+        )  # none, when the machine is so busy that the time is over before it is asked
