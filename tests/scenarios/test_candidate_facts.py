@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -275,7 +276,7 @@ HOSTILE: tuple[Any, ...] = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("facts", HOSTILE, ids=lambda facts: repr(facts)[:60])
+@pytest.mark.parametrize("facts", HOSTILE, ids=lambda facts: re.sub(r" at 0x\w+", "", repr(facts)[:60]))
 def test_what_is_no_fact_is_refused_by_name_and_nothing_is_stored(ana: Handle, facts: Any):
     with pytest.raises(InputError, match=r"^facts? "):
         ana.remember("I live in Porto.", facts=facts)
