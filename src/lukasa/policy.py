@@ -239,6 +239,15 @@ class ComposePolicy:
     """Taken from a turn's score for each unit of the logarithm of its words, when a context is packed: two short turns
     tell more than one long one. 0.3 to 0.9 were about alike on the dev split; 0 was worse."""
 
+    turns: float = 0.45
+    """Share of the budget, in words, that goes to the best turns as they were said; facts compete for the rest."""
+
+    several: float = 1.5
+    """What a fact counts more beside turns where several things are asked for: in fewer words, more of them are reached."""
+
+    when: float = 1.0
+    """What it counts less where a time or a wording is asked for: turns hold both."""
+
     profile_share: float = 0.02
     """Share of the budget that the stable profile may take: every word of it is one less for what was asked. On the dev
     split, 5 % cost 0.4 points of the questions whose evidence is complete, 2 % none."""
@@ -257,11 +266,14 @@ class ComposePolicy:
 class FactPolicy:
     """How facts are weighed beside the turns that they rest on."""
 
-    base: float = -1.0
-    """What a fact counts less than its turn, in fused scores."""
+    most: float = 0.5
+    """Highest chance that a fact says what its turn has for the question."""
 
-    late: float = 4.0
-    """How much a fact gains for each unit by which it matches the question better than its turn (mean MaxSim)."""
+    base: float = 1.0
+    """Log-odds that a fact says what its turn has for the question, where both match it equally well."""
+
+    late: float = 30.0
+    """What they gain for each unit by which the fact matches the question better than its turn (mean MaxSim)."""
 
     lexical: float = 0.1
     """The same for full-text, where there are no token vectors."""

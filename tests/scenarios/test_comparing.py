@@ -1,4 +1,4 @@
-"""With recipe `llm`, the model is asked whether a new fact replaces one of an earlier job, whatever it is about."""
+"""With recipe `llm`: the model is asked whether a new fact replaces one of an earlier job, and a context takes facts where they say more."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from lukasa import Memory
+from lukasa import Context, Memory
 from lukasa.config import Settings
 from lukasa.policy import JobPolicy
 from lukasa.ports.llm import LLMRequest
@@ -114,3 +114,45 @@ def test_the_facts_of_several_sessions_share_a_call():
 
 def numbers(shown: str) -> dict[str, int]:
     return {text: int(number) for number, text in re.findall(r"(?m)^(\d+)\. (.*)$", shown)}
+
+
+HOBBIES = ("pottery", "fencing", "chess", "sailing", "juggling", "weaving", "archery", "origami")
+CHATTER = "It rained all afternoon and the tram was late again, so we stood under the bridge and talked of this and that."
+
+
+def test_a_context_takes_facts_where_they_say_more_in_fewer_words():
+    said = [f"{CHATTER} My new hobby is {hobby}. {CHATTER}" for hobby in HOBBIES]
+
+    def reply(request: LLMRequest) -> dict[str, object]:
+        shown = request.messages[-1].text.partition("<messages>")[2]
+        found = [hobby for hobby in HOBBIES if f"hobby is {hobby}" in shown]
+        facts = [
+            {
+                "message": number,
+                "quote": f"My new hobby is {hobby}",
+                "text": f"Ana's new hobby is {hobby}.",
+                "subject": "Ana",
+            }
+            for number, hobby in enumerate(found, start=1)
+        ]
+        return {"facts": facts, "pairs": []}
+
+    def told(context: Context) -> set[str]:
+        return {hobby for hobby in HOBBIES if hobby in context.text}
+
+    with Memory.open("memory:", settings=Settings(embedder="none"), llm=ScriptedLLM(reply)) as memory:
+        user = memory.of("u")
+        for day, text in enumerate(said, start=1):
+            message = {"role": "user", "name": "Ana", "content": text}
+            user.remember(message, session=f"s{day}", at=f"2026-01-0{day}T00:00:00Z")
+        assert user.flush().ok
+        several = "Which hobbies does Ana have?"
+        mixed = user.context(several, budget=300)
+        turns = user.context(several, budget=300, kinds=("turn",))
+        dated = user.context("When was pottery Ana's new hobby?", budget=100)
+
+    assert len(told(turns)) < len(told(mixed))
+    assert mixed.turns
+    assert mixed.facts
+    assert not {turn.id for turn in mixed.turns} & {s.turn for fact in mixed.facts for s in fact.sources}
+    assert "pottery" in dated.turns[0].text

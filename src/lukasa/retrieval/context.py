@@ -14,6 +14,7 @@ from lukasa.domain.labels import one_line
 from lukasa.domain.turn import Span, Turn
 from lukasa.policy import ComposePolicy
 from lukasa.ports.tokens import TokenCounter
+from lukasa.text.patterns import LazyPattern
 from lukasa.text.rendering import day, excerpt, label, label_of, untagged, weekday, words_of
 
 # --- profile ---------------------------------------------------------------------------------------------------------
@@ -101,6 +102,7 @@ def _profile_order(fact: Fact) -> tuple[bool, int, int]:
 _FACTS = "Facts:"
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _PAST = {"superseded": "no longer", "conflicting": "disputed"}
+_YEAR = LazyPattern(r"\b[12]\d{3}\b")
 
 
 class ShownPassage(NamedTuple):
@@ -155,11 +157,11 @@ class _Packing:
     _missed: list[str] = field(default_factory=list)
     """The same, but nothing has had room since."""
 
-    _shown: dict[str, set[int]] = field(default_factory=dict)
-    """Numbers of the passages shown of each turn."""
+    _shown: dict[str, dict[int, Span]] = field(default_factory=dict)
+    """Passages shown of each turn, by number."""
 
     def add(self, item: ShownPassage | Fact) -> bool:
-        """Add it if it fits, and return whether it did; a fact whose turn is shown says nothing new, and costs nothing."""
+        """Add it if it fits, and return whether it did; a fact that stands in a shown passage costs nothing."""
         if isinstance(item, Fact):
             return self._add_fact(item)
         if self._add_passage(item):
@@ -171,7 +173,7 @@ class _Packing:
 
     def _add_passage(self, passage: ShownPassage) -> bool:
         turn = passage.turn
-        shown = self._shown.get(turn.id, set()) | {passage.number}
+        shown = self._shown.get(turn.id, {}) | {passage.number: passage.spans[passage.number]}
         text = excerpt(turn.text, passage.spans, shown) if len(shown) < len(passage.spans) else turn.text
         said = (turn.at.date(), label_of(turn), text)
         if said in self.words:
@@ -180,12 +182,12 @@ class _Packing:
         cost = self.counter.count(_line(turn, text, len(self.packed) + 1) + "\n")
         if turn.at.date() not in self.days:
             cost += self.counter.count(_heading(turn) + "\n")
-        repeated = [fact for fact in self._facts if _rests_on(fact, turn)]
+        repeated = [fact for fact in self._facts if _stands_in(fact, {turn.id: shown})]
         saved = sum(self.costs[fact.id] for fact in repeated)
         more = cost - self.costs.get(turn.id, 0) - saved
         if self.used + more > self.budget:
             return False
-        # The turn says them in full.
+        # The passage says them in full.
         for fact in repeated:
             del self.packed[fact.id]
         self.used += more
@@ -196,7 +198,7 @@ class _Packing:
         return True
 
     def _add_fact(self, fact: Fact) -> bool:
-        if fact.id in self.packed or any(source.turn in self.packed for source in fact.sources):
+        if fact.id in self.packed or _stands_in(fact, self._shown):
             return True
         cost = self.counter.count(_fact_line(fact, len(self.packed) + 1) + "\n")
         if not self._facts:
@@ -223,16 +225,14 @@ def compose(
 
     A short turn is shown whole or not at all: half a sentence misleads. Of a long one, its best passages are shown, with `…` for
     what lies between. A fact stands for a turn that does not fit, or that is not worth its length. What is too long is
-    passed over for the next; after a few such misses the block is full. The same turns and facts always give the
+    passed over for the next; after a few such misses it has no room for its kind. The same turns and facts always give the
     same bytes.
     """
     packing = _Packing(budget, counter)
-    misses = 0
+    misses = {ShownPassage: 0, Fact: 0}
     for item in ranked:
-        if not packing.add(item):
-            misses += 1
-            if misses > policy.misses:
-                break
+        if misses[type(item)] <= policy.misses and not packing.add(item):
+            misses[type(item)] += 1
     return _fitted(packing)
 
 
@@ -264,7 +264,7 @@ def _fitted(packing: _Packing) -> Block:
         turns = sorted(
             (item for item in shown if isinstance(item, Turn)), key=lambda turn: (turn.at, turn.seq)
         )
-        facts = sorted((item for item in shown if isinstance(item, Fact)), key=_stated_at)
+        facts = _by_subject(item for item in shown if isinstance(item, Fact))
         text = render(turns, facts, excerpts=packing.excerpts)
         if (tokens := packing.counter.count(text)) <= packing.budget:
             parts = {turn.id: packing.excerpts[turn.id] for turn in turns}
@@ -275,12 +275,24 @@ def _fitted(packing: _Packing) -> Block:
     return Block("", (), 0, omitted=packing.all_omitted())
 
 
-def _rests_on(fact: Fact, turn: Turn) -> bool:
-    return any(source.turn == turn.id for source in fact.sources)
+def _stands_in(fact: Fact, shown: Mapping[str, Mapping[int, Span]]) -> bool:
+    """Whether passages that are shown say a fact: those of a turn that it rests on, where its words stand."""
+    return any(
+        source.start < span.end and span.start < source.end
+        for source in fact.sources
+        for span in shown.get(source.turn, {}).values()
+    )
 
 
-def _stated_at(fact: Fact) -> tuple[datetime, int]:
-    return fact.worded_at, fact.seq
+def _by_subject(facts: Iterable[Fact]) -> list[Fact]:
+    """Return facts of one subject beside each other, the first said first."""
+    said = sorted(facts, key=lambda fact: (_stated_at(fact), fact.seq))
+    subjects = list(dict.fromkeys(fact.subject.casefold() for fact in said))
+    return sorted(said, key=lambda fact: subjects.index(fact.subject.casefold()))
+
+
+def _stated_at(fact: Fact) -> datetime:
+    return fact.worded_at
 
 
 def _heading(turn: Turn) -> str:
@@ -294,8 +306,17 @@ def _line(turn: Turn, text: str, mark: int) -> str:
 
 
 def _fact_line(fact: Fact, mark: int) -> str:
-    past = "" if fact.status == "current" else f" ({_PAST.get(fact.status, fact.status)})"
-    return f"- {_statement(fact)}{_origin(fact)}{past}[{mark}]"
+    return f"- {_statement(fact)}{_origin(fact)}{_time(fact)}[{mark}]"
+
+
+def _time(fact: Fact) -> str:
+    """Return when it was said, unless the words tell a time of their own, and whether and since when it is over."""
+    parts = [] if _YEAR.search(fact.text) else [f"said {day(_stated_at(fact))}"]
+    if fact.status != "current":
+        parts.append(_PAST.get(fact.status, fact.status))
+        if fact.status == "superseded" and fact.valid.end is not None:
+            parts.append(f"until {day(fact.valid.end)}")
+    return f" ({', '.join(parts)})" if parts else ""
 
 
 def _statement(fact: Fact) -> str:

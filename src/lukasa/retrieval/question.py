@@ -63,6 +63,12 @@ class Understanding:
     asks_assistant: bool = False
     """Whether it is about what the assistant said."""
 
+    asks_several: bool = False
+    """Whether it is about several things: a list, a count, what somebody is like."""
+
+    asks_when: bool = False
+    """Whether it asks for a time."""
+
     names: tuple[str, ...] = ()
     """Speakers of the partition that are mentioned, in order of mention."""
 
@@ -77,6 +83,8 @@ def understand(
     return Understanding(
         terms=tuple(query_terms(question)),
         asks_assistant=asks_assistant(question),
+        asks_several=asks_several(question),
+        asks_when=asks_when(question),
         names=_mentioned(question, tuple(names)),
         windows=windows(question, now=now, zone=zone),
     )
@@ -87,8 +95,11 @@ def understand(
 
 def asks_assistant(question: str) -> bool:
     """Whether a question is about what the assistant said, whatever it quotes."""
-    text = question[-_LONGEST:].replace("’", "'").lower()
-    return _SAID.search(_QUOTED.sub(" ", text)) is not None
+    return _SAID.search(_unquoted(question)) is not None
+
+
+def _unquoted(question: str) -> str:
+    return _QUOTED.sub(" ", question[-_LONGEST:].replace("’", "'").lower()).strip()
 
 
 _LONGEST = 1000
@@ -103,6 +114,41 @@ _SAID = LazyPattern(
     r"\byour\s+(?:(?:last|previous|earlier|first|original|own)\s+)?"
     r"(?:suggestions?|recommendations?|advice|answers?|explanation|reply|proposals?|tips?)\b|"
     r"\b(?:the|this)\s+(?:assistant|chatbot|ai)\b[^?]*\b(?:say|said|suggest\w*|recommend\w*|tell|told|mention\w*|advi[sc]e\w*)\b"
+)
+
+
+# --- what is asked for -------------------------------------------------------------------------------------------------
+
+
+def asks_several(question: str) -> bool:
+    """Whether a question is about several things, or about what somebody is like; in English."""
+    text = _unquoted(question)
+    return _SEVERAL.search(text) is not None and not _GUESSES.search(text) and not _WHEN.search(text)
+
+
+def asks_when(question: str) -> bool:
+    """Whether a question asks for a time; in English."""
+    return _WHEN.search(_unquoted(question)) is not None
+
+
+_SEVERAL = LazyPattern(
+    r"\bhow\s+(?:many|often|frequently)\b|(?:^|\byou\s+(?:please\s+)?|\bplease\s+)(?:list|enumerate|name)\b|"
+    r"\bin\s+(?:what|which)\s+ways\b|"
+    # plural nouns
+    r"\b(?:what|which)\s+(?:are|were|(?:all|other|different|new|kinds?|types?|sorts?|of|the|some|[\w/-]+(?:ing|al|ic|ive|y|ed|r))\s+){0,3}"
+    r"(?!(?:is|was|has|does|this|his|us|yes|class|news|address|business|process)\b)[a-z-]+(?<![suio'])s\b|"
+    r"^(?:what|who)\s+(?:are|were)\b|"
+    # what somebody has done, what two share, what somebody does, who somebody is
+    r"^(?:what|where|which\b.*?)\s+(?:has|have)\b(?!\s+to\b)|^(?:what|which)\b.*\bboth\b|\bin\s+common\b|"
+    r"^(?:what|how)\s+(?:do|does)\s+[\w']+(?:\s+and\s+[\w']+)?\s+(?:like|love|enjoy|do|relax|have)\b|^who\s+is\b"
+)
+_GUESSES = LazyPattern(r"\b(?:might|would|wouldn't|could|likely|probably)\b")
+_TIME = r"(?:dates?|days?|month|years?|time|week|weekday|weekend|season|decade|hour|birthday)"
+_WHEN = LazyPattern(
+    r"(?:^|\b(?:since|until|by|remember|know|me|recall)\s+)when\b|"
+    r"\bhow\s+long\s+(?:ago|since|has|have|had|did|does|before|after|until|till|was|were)\b|"
+    rf"^(?:(?:in|on|at|by|since|until|around|during)\s+)?(?:what|which)\s+(?:(?:exact|specific|particular)\s+)?{_TIME}\b|"
+    rf"^what(?:'s|\s+(?:is|was))\s+(?:the\s+)?(?:[\w']+\s+){{0,3}}?{_TIME}\b"
 )
 
 

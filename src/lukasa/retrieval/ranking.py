@@ -36,6 +36,12 @@ class RankedCandidates:
     relevance: Floats = field(default_factory=lambda: np.empty(0, np.float32))
     """The scores as chances from 0 to 1."""
 
+    told: Floats = field(default_factory=lambda: np.empty(0, np.float32))
+    """Of facts: the chance that each says what its turn has for the question."""
+
+    source: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    """Of facts: the position of the best turn that each rests on; -1 when none is a candidate."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Ranking:
@@ -113,25 +119,36 @@ def rank_facts(
     windows: Sequence[Interval],
     policy: FactPolicy,
 ) -> RankedCandidates:
-    """Score each fact by the best turn that it rests on, and by how much better it matches the question itself."""
+    """Score each fact by the best turn that it rests on, less the chance that it lacks what the turn has for the question.
+
+    That is the smaller the better the fact itself matches, compared with its turn: a score is a logarithm of a chance.
+    """
     rows = facts.rows
     if not len(rows):
         return RankedCandidates(candidates=facts, scores=np.empty(0, np.float32), order=np.empty(0, np.int64))
     positions = {index.turns.ids[row]: at for at, row in enumerate(turns.candidates.rows.tolist())}
-    best = np.array(
+    source = np.array(
         [_best_source(index.facts.sources[row], positions, turns.scores) for row in rows], np.int64
     )
-    has_source = best >= 0
+    has_source = source >= 0
     worst = float(turns.scores.min()) if len(turns.scores) else 0.0
-    base = np.where(has_source, turns.scores[best], worst) if len(turns.scores) else np.zeros(len(rows))
-    scores = base + policy.base + policy.window * index.facts.within(rows, windows)
+    base = np.where(has_source, turns.scores[source], worst) if len(turns.scores) else np.zeros(len(rows))
     own, of_turns = facts.late, turns.candidates.late
+    gain: Floats = np.zeros(len(rows), np.float32)
     if own is not None and of_turns is not None and len(turns.scores):
-        scores = scores + policy.late * (own - np.where(has_source, of_turns[best], own.mean()))
+        gain = np.float32(policy.late) * (own - np.where(has_source, of_turns[source], own.mean()))
     elif len(rows) > 1:
-        scores = scores + policy.lexical * np.clip(scaled(facts.lexical), -1, 3)
-    scores = scores.astype(np.float32)
-    return RankedCandidates(candidates=facts, scores=scores, order=best_first(scores, index.facts.seq[rows]))
+        gain = np.float32(policy.lexical) * np.clip(scaled(facts.lexical), -1, 3)
+    told = policy.most / (1 + np.exp(-(policy.base + gain)))
+    within = index.facts.within(rows, windows)
+    scores = (base + np.log(told) + policy.window * within).astype(np.float32)
+    return RankedCandidates(
+        candidates=facts,
+        scores=scores,
+        order=best_first(scores, index.facts.seq[rows]),
+        told=told.astype(np.float32),
+        source=source,
+    )
 
 
 def by_vectors(facts: Candidates, turns: RankedCandidates, index: PartitionIndex) -> RankedCandidates:

@@ -67,34 +67,91 @@ def select_for_context(ranking: Ranking, view: View, *, budget: int, policy: Com
         words = ranking.index.facts.words[ranking.facts.candidates.rows][ranking.facts.order]
         enough = _fitting(np.cumsum(words), budget) + policy.misses
         return [_fact(ranking, position) for position in ranking.facts.order[:enough].tolist()]
-    worth, owner, words = _passages(ranking, policy)
-    order = best_first(worth, ranking.index.turns.seq[ranking.turns.candidates.rows[owner]])
-    order = order[np.isfinite(worth[order])]  # without copies
-    filled = np.cumsum(words[order] + 1)
-    enough = _fitting(filled, budget)
-    if not view.facts or not len(ranking.facts.candidates.rows):
-        enough += policy.misses
-    offsets = ranking.turns.candidates.offsets
-    passages = [
-        _turn(ranking, position, passage)
-        for position, passage in zip(
-            owner[order[:enough]].tolist(),
-            (order[:enough] - offsets[owner[order[:enough]]]).tolist(),
-            strict=True,
-        )
+    passages = _passages(ranking, policy)
+    told = _facts_worth(ranking, policy) if view.facts else np.empty(0, np.float32)
+    if len(told) and len(passages.owner):
+        told = _behind_the_best(ranking, passages, told, room=policy.turns * budget)
+        passages = _beside_facts(ranking, passages, told, policy)
+    order = passages.order(ranking)
+    filled = np.cumsum(passages.words[order] + 1)
+    enough = _fitting(filled, _BEHIND * budget) if len(told) else _fitting(filled, budget) + policy.misses
+    turns = [
+        (float(passages.worth[at]), _turn(ranking, *passages.place(ranking, at)))
+        for at in order[:enough].tolist()
     ]
-    if not view.facts or not len(ranking.facts.candidates.rows):
-        return passages
-    facts_by_turn = _facts_by_turn(ranking)
-    behind = ranking.turn_ids(owner[order[enough : _fitting(filled, _BEHIND * budget)]])
-    return passages + [fact for turn in behind for fact in facts_by_turn.get(turn, ())]
+    facts = best_first(told, ranking.index.facts.seq[ranking.facts.candidates.rows[: len(told)]])
+    words = ranking.index.facts.words[ranking.facts.candidates.rows[facts]]
+    best = [
+        (float(told[position]), _fact(ranking, position))
+        for position in facts[: _fitting(np.cumsum(words), _BEHIND * budget)].tolist()
+    ]
+    return [each for _, each in sorted(turns + best, key=lambda one: (-one[0], one[1].is_fact))]
 
 
-def _passages(ranking: Ranking, policy: ComposePolicy) -> tuple[Floats, Ints, Floats]:
-    """Return the worth of every candidate passage, which candidate it belongs to, and about how many words it has.
+def _facts_worth(ranking: Ranking, policy: ComposePolicy) -> Floats:
+    """Return the worth of every fact in the measure of passages."""
+    facts, asked = ranking.facts, ranking.understanding
+    words = ranking.index.facts.words[facts.candidates.rows]
+    worth = facts.scores - policy.length_penalty * np.log(words + 2)
+    if asked.asks_several:
+        worth += policy.several
+    elif asked.asks_when or asked.asks_assistant or asked.windows:
+        worth -= policy.when
+    return np.asarray(worth, np.float32)
 
-    A passage is worth as much less than its turn as it matches the question worse than the turn's best one.
-    """
+
+def _behind_the_best(ranking: Ranking, passages: _Passages, told: Floats, *, room: float) -> Floats:
+    """Let the passages that fill so much room come before the facts of their turns: what ranks high is shown as it was said."""
+    order = passages.order(ranking)
+    shown = order[: _fitting(np.cumsum(passages.words[order] + 1), room)]
+    least = np.full(len(ranking.turns.candidates.rows), np.inf)
+    np.minimum.at(least, passages.owner[shown], passages.worth[shown])
+    source = ranking.facts.source
+    limit = np.where(source >= 0, least[source] - _LITTLE, np.inf)
+    return np.asarray(np.minimum(told, limit), np.float32)
+
+
+def _beside_facts(ranking: Ranking, passages: _Passages, told: Floats, policy: ComposePolicy) -> _Passages:
+    """Return the passages, worth less where facts of their turn come before them: what those lack, for the words they add."""
+    worth, owner, words = passages
+    facts, count = ranking.facts, len(ranking.turns.candidates.rows)
+    best = np.full(count, -np.inf)
+    np.maximum.at(best, owner, worth)
+    first = np.flatnonzero((facts.source >= 0) & (told >= best[facts.source]))
+    lacking, said = np.ones(count), np.zeros(count)
+    np.multiply.at(lacking, facts.source[first], 1 - facts.told[first])
+    np.add.at(said, facts.source[first], ranking.index.facts.words[facts.candidates.rows[first]])
+    more = np.maximum(words - said[owner], 0)
+    shorter = policy.length_penalty * (np.log(words + 2) - np.log(more + 2))
+    return passages._replace(worth=np.asarray(worth + np.log(lacking)[owner] + shorter, np.float32))
+
+
+_LITTLE = 1e-3
+
+
+class _Passages(NamedTuple):
+    """All candidate passages, side by side."""
+
+    worth: Floats
+    owner: Ints
+    """Which candidate each belongs to."""
+
+    words: Floats
+    """About how many it has."""
+
+    def order(self, ranking: Ranking) -> Ints:
+        """Return the passages by falling worth, without those of copies."""
+        order = best_first(self.worth, ranking.index.turns.seq[ranking.turns.candidates.rows[self.owner]])
+        return order[np.isfinite(self.worth[order])]
+
+    def place(self, ranking: Ranking, at: int) -> tuple[int, int]:
+        """Return which candidate a passage is of, and which of its passages it is."""
+        owner = int(self.owner[at])
+        return owner, at - int(ranking.turns.candidates.offsets[owner])
+
+
+def _passages(ranking: Ranking, policy: ComposePolicy) -> _Passages:
+    """Return every candidate passage; it is worth as much less than its turn as it matches worse than the turn's best one."""
     candidates = ranking.turns.candidates
     counts = np.diff(candidates.offsets)
     owner = np.repeat(np.arange(len(counts)), counts)
@@ -102,11 +159,11 @@ def _passages(ranking: Ranking, policy: ComposePolicy) -> tuple[Floats, Ints, Fl
     best = np.maximum.reduceat(match, candidates.offsets[:-1]) if len(counts) else match
     words = np.asarray(ranking.index.turns.words[candidates.rows] / counts, np.float32)[owner]
     worth = ranking.turns.scores[owner] + match - best[owner] - policy.length_penalty * np.log(words + 2)
-    return worth.astype(np.float32), owner, words
+    return _Passages(worth.astype(np.float32), owner, words)
 
 
 _BEHIND = 1.6
-"""How far behind those that fill the budget turns are asked for their facts, in budgets."""
+"""How far passages and facts are looked at, in budgets: what says the same costs nothing."""
 
 
 def copies(text: str, others: Sequence[Collection[str]]) -> bool:
@@ -135,12 +192,3 @@ def _turn(ranking: Ranking, position: int, passage: int = 0) -> Selected:
 
 def _fact(ranking: Ranking, position: int) -> Selected:
     return Selected(ranking.index.facts.ids[ranking.facts.candidates.rows[position]], position, is_fact=True)
-
-
-def _facts_by_turn(ranking: Ranking) -> dict[str, list[Selected]]:
-    """Return the facts of each turn, best first."""
-    facts: dict[str, list[Selected]] = {}
-    for position in ranking.facts.order.tolist():
-        for turn in ranking.index.facts.sources[ranking.facts.candidates.rows[position]]:
-            facts.setdefault(turn, []).append(_fact(ranking, position))
-    return facts

@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lukasa.adapters.tokens.words import WordCounter
-from lukasa.domain.turn import Span, Turn
+from lukasa.domain.fact import Fact
+from lukasa.domain.interval import Interval
+from lukasa.domain.turn import Source, Span, Turn
 from lukasa.policy import ComposePolicy
 from lukasa.retrieval.context import Block, ShownPassage, compose, render
 from lukasa.text.passages import passages
@@ -174,6 +177,64 @@ def test_the_budget_holds_and_the_same_turns_give_the_same_bytes(
     assert block.text == render(block.turns)
     again = compose(map(whole, turns), budget=budget, counter=counter, policy=ComposePolicy())
     assert again == block
+
+
+# --- facts ------------------------------------------------------------------------------------------------------------
+
+
+def fact(text: str, *rests_on: Turn, seq: int = 1, at: str = "", **fields: Any) -> Fact:
+    """Return a fact that rests on turns, where *at* stands in them, or on all of each."""
+    sources = []
+    for each in rests_on:
+        start = each.text.index(at)
+        end = start + len(at) if at else len(each.text)
+        sources.append(Source(turn=each.id, start=start, end=end, at=each.at, speaker=each.speaker))
+    return Fact(
+        id=f"f{seq}", subject=text.split(maxsplit=1)[0], text=text, kind="fact", key=text, learned_at=START, recorded_at=START,
+        sources=tuple(sources), seq=seq, **fields,
+    )  # fmt: skip
+
+
+def with_facts(*ranked: ShownPassage | Fact, budget: int = 100) -> Block:
+    return compose(ranked, budget=budget, counter=WordCounter(), policy=ComposePolicy())
+
+
+def facts_in(block: Block) -> list[str]:
+    return block.text.partition("Facts:\n")[2].splitlines()
+
+
+def test_a_fact_that_stands_in_a_shown_passage_is_not_shown_and_costs_nothing():
+    said = turn("We sold the boat in March.")
+    sold = fact("Ines sold the boat in March 2023.", said)
+
+    alone = with_facts(whole(said))
+    assert with_facts(whole(said), sold) == alone
+    assert with_facts(sold, whole(said)) == alone
+
+
+def test_a_fact_of_another_passage_of_a_long_turn_is_shown_beside_it():
+    apart, within = (fact(f"Ines likes part {letter}.", LONG, at=f"Part {letter}") for letter in "db")
+
+    block = with_facts(*parts_of(LONG, 1), apart, within, budget=200)
+
+    assert block.facts == [apart]
+
+
+def test_facts_stand_by_subject_and_tell_when_they_were_said_unless_they_name_a_time():
+    old, new = turn("old", seq=1), turn("new", seq=2, hours=48)
+    facts = [
+        fact("Olu cooks well.", new, seq=3),
+        fact("Ines moved to Faro in March 2023.", new, seq=2),
+        fact("Ines likes tea.", old, seq=1),
+        fact("Olu lives in Lagos.", old, seq=4, status="superseded", valid=Interval(end=START)),
+    ]
+
+    assert facts_in(with_facts(*facts)) == [
+        "- Ines likes tea. (said 8 May 2023)[1]",
+        "- Ines moved to Faro in March 2023.[2]",
+        "- Olu lives in Lagos. (said 8 May 2023, no longer, until 8 May 2023)[3]",
+        "- Olu cooks well. (said 10 May 2023)[4]",
+    ]
 
 
 # --- nobody's words can look like another's --------------------------------------------------------------------------

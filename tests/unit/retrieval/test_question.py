@@ -51,6 +51,58 @@ def test_a_question_about_what_the_assistant_said_is_known_by_its_words():
     assert asked == dict.fromkeys(ABOUT_THE_ASSISTANT, True) | dict.fromkeys(ABOUT_OTHERS, False)
 
 
+SEVERAL = [
+    "How many marathons has Tomas run?",
+    "What are some of the dishes Farid cooked for the party?",
+    "What hobbies does Leonie have?",
+    "In what ways has the stroke changed Mina's routine?",
+    "What do both Ingrid and Farid collect?",
+    "Can you list the medicines my mother takes?",
+    "Who are Pavel's teammates?",
+    "What activities do Tomas and Leonie do together?",
+    "What does Leonie do to fall asleep?",
+    "What pets wake Tomas at night?",
+    "What places has Yara travelled to?",
+    "Name the books Aiko finished this winter.",
+    "Which recipes did Petra try in April?",
+    "What do Samuel and Yara have in common?",
+    "Where has Dmitri lived?",
+    "Which countries and cities did Petra visit last summer?",
+]
+
+ONE = [
+    "What is the name of Tomas's parrot?",
+    "How old is Leonie's nephew?",
+    "Did Noor and Pavel both learn to ski?",
+    "Where does Tomas keep the spare key?",
+    "Is Pavel still working at the library?",
+    "How did Ingrid meet her husband?",
+    "Is Mina likely to move abroad?",
+    "Which team does Aiko support?",
+    "Tell me the name of Hana's landlord.",
+    "To which island did Yara sail?",
+    "Why is Samuel angry with his boss?",
+    "How is Aiko feeling about the exam?",
+    "Which charity would Oskar probably support?",
+]
+
+A_TIME = [
+    "When did Ingrid move to Bergen?",
+    "On which day is Noor's surgery?",
+    "Do you remember when Mina adopted the dog?",
+    "When is Oskar flying home?",
+    "How long has Dmitri been learning Greek?",
+    "Since when has Petra been vegetarian?",
+]
+
+
+def test_what_is_asked_for_is_told_from_the_words():
+    asked = {each: understand(each, now=NOW) for each in (*SEVERAL, *ONE, *A_TIME)}
+
+    assert [each for each in asked if asked[each].asks_several] == SEVERAL
+    assert [each for each in asked if asked[each].asks_when] == A_TIME
+
+
 @pytest.mark.parametrize(
     ("question", "names"),
     [

@@ -97,7 +97,7 @@ def remember(memory: Memory, conversation: Conversation, *, vectors: bool) -> in
     stored = 0
     for session in conversation.sessions:
         receipt = handle.remember(
-            [message(said) for said in session.turns], at=session.at, session=session.name, wait=True
+            [message(said) for said in session.turns], at=session.at, session=session.name
         )
         if len(receipt.turns) != len(session.turns) or (vectors and receipt.unembedded):
             raise EvalError(
@@ -105,6 +105,8 @@ def remember(memory: Memory, conversation: Conversation, *, vectors: bool) -> in
                 f"{len(receipt.duplicates)} are duplicates, {receipt.unembedded} have no vectors; {list(receipt.warnings)}"
             )
         stored += len(receipt.turns)
+    if errors := handle.flush().errors:
+        raise EvalError(f"{conversation.id!r}: {'; '.join(errors)}")
     return stored
 
 
@@ -149,13 +151,22 @@ def open_store(
         # In a folder of its own, as another run may import the same.
         with tempfile.TemporaryDirectory(prefix="import-", dir=folder) as own:
             store = Path(own) / path.name
-            with Memory.open(store, settings=settings, llm=llm) as memory:
+            with Memory.open(store, settings=_unhurried(settings), llm=llm) as memory:
                 for conversation in dataset.conversations:
                     built += remember(memory, conversation, vectors=settings.embedder != "none")
             store.replace(path)
     seconds = time.perf_counter() - started
     asking = settings if llm is None else settings.with_(extractor="none")
     return Opened(Memory.open(path, settings=asking, embedder=_embedder(asking)), key, built, seconds)
+
+
+def _unhurried(settings: Settings) -> Settings:
+    """Return settings under which a model reads when it is told to, session by session: the same calls in every run."""
+    never = timedelta(days=1)
+    return settings.with_(
+        jobs=replace(settings.jobs, concurrency=1),
+        distil=replace(settings.distil, patience=never, gather=never),
+    )
 
 
 def key_of(dataset: Dataset, settings: Settings, llm: LLM | None = None) -> str:
