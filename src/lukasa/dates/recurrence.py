@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from lukasa.dates.absolute import HOLIDAY_NAMES
+from lukasa.dates.atoms import Atom
+from lukasa.dates.modifiers import Expression
 from lukasa.dates.vocabulary import MONTH_NAME, WEEKDAY_NAME
 from lukasa.text.patterns import LazyPattern
 
-
-class _Placed(Protocol):
-    """What stands somewhere in a text."""
-
-    @property
-    def start(self) -> int: ...
-
-    @property
-    def end(self) -> int: ...
-
-
-T = TypeVar("T", bound=_Placed)
+T = TypeVar("T", Atom, Expression)
 
 
 def outside(singles: Iterable[T], spans: list[tuple[int, int]]) -> Iterator[T]:
