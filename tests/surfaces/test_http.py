@@ -262,6 +262,20 @@ def test_a_key_that_asks_too_often_has_to_wait(server: Served, monkeypatch: pyte
     assert int(reply.headers["retry-after"]) >= 1
 
 
+def test_keys_that_others_may_read_open_nothing(
+    server: Served, api: httpx2.Client, caplog: pytest.LogCaptureFixture
+):
+    server.keys.path.chmod(0o644)
+    try:
+        reply = api.get("/v1/me")
+    finally:
+        server.keys.path.chmod(0o600)
+
+    assert (reply.status_code, str(server.keys.path) in reply.text) == (503, False)
+    assert "chmod 600" in caplog.text
+    assert api.get("/v1/me").status_code == 200
+
+
 # --- how much may come in
 
 

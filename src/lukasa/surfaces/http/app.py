@@ -70,6 +70,7 @@ def make_app(
         version=version("lukasa"),
         summary="Long-term memory for AI agents.",
         lifespan=lifespan,
+        responses={status: {"description": text, **_PROBLEM} for status, text in _REFUSALS.items()},
         openapi_url=None,
         docs_url=None,  # Its page would load scripts from elsewhere.
         redoc_url=None,
@@ -90,6 +91,10 @@ def make_app(
     return Guard(app, keys=keys, clock=clock, hosts=hosts, origins=origins, limits=limits, metrics=counts)
 
 
+_PROBLEM: Mapping[str, Any] = {
+    "content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+}
+
 _REFUSALS: Mapping[int | str, str] = {
     401: "No key, or one that is not known or has expired.",
     403: "The key may not do that.",
@@ -102,10 +107,6 @@ _REFUSALS: Mapping[int | str, str] = {
 
 
 def _add_verbs(app: FastAPI) -> None:
-    problem = {"content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
-    refusals: dict[int | str, dict[str, Any]] = {
-        status: {"description": text, **problem} for status, text in _REFUSALS.items()
-    }
     for route in ROUTES:
         usual = media_types(route)
         app.add_api_route(
@@ -115,7 +116,7 @@ def _add_verbs(app: FastAPI) -> None:
             operation_id=route.name or route.verb,
             response_model=reply_model(route),
             response_class=Response if usual else JSONResponse,
-            responses={**refusals, **({200: usual} if usual else {})},
+            responses={200: usual} if usual else None,
             summary=_summary(route.name or route.verb),
         )
 

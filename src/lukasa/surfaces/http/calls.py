@@ -194,9 +194,9 @@ def media_types(route: Route) -> dict[str, Any] | None:
             text = (
                 "Events `text` with pieces of the answer, then one `answer` with all of it, or one `error`."
             )
-            kinds = {EVENTS: {"schema": {"type": "string"}}}
+            kinds: dict[str, Any] = {EVENTS: {}}
         case "export":
-            text, kinds = "A message in JSON on each line.", {LINES: {"schema": {"type": "string"}}}
+            text, kinds = "A message in JSON on each line.", {LINES: {}}
         case "graph":
             text, kinds = "The graph.", {kind: {"schema": {"type": "string"}} for kind in _GRAPHS.values()}
         case _:

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lukasa.errors import LukasaError
 from lukasa.surfaces.http.metrics import Metrics
-from lukasa.surfaces.http.problems import failure, of_error, problem
+from lukasa.surfaces.http.problems import failure, problem
 from lukasa.surfaces.keys import Key, KeyFile
 
 KEY = "lukasa.key"
@@ -175,7 +175,8 @@ class Guard:
         try:
             key = self._keys.find(secret.strip(), now=self._clock()) if scheme.lower() == "bearer" else None
         except LukasaError as error:
-            return of_error(error)
+            _LOG.error(json.dumps({"failure": str(error)}))
+            return problem(503, "The keys cannot be read.", "the server's log says why")
         if key is None:
             if scope["path"] in OPEN_PATHS:
                 return None

@@ -18,7 +18,7 @@ MEDIA_TYPE = "application/problem+json"
 
 STATUSES: Mapping[type[LukasaError], int] = {
     errors.LukasaError: 500,
-    errors.ConfigError: 501,
+    errors.ConfigError: 409,
     errors.InputError: 422,
     errors.NotFoundError: 404,
     errors.ConflictError: 409,

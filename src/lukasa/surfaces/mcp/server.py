@@ -58,6 +58,7 @@ def make_server(handle_of: HandleOf) -> MCPServer[Any]:
         instructions=_INSTRUCTIONS,
         version=version("lukasa"),
         log_level="ERROR",
+        subscriptions=False,
     )
     # The library would log the errors of tools with their words, which may be content.
     logging.getLogger("mcp").setLevel(logging.CRITICAL)
