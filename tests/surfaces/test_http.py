@@ -201,7 +201,7 @@ def test_no_route_lets_anyone_in_who_may_not(server: Served, schema: Any):
                     check("write key", 403, method, path, writer)
                 if "{user}" in template and role == "read":
                     check("other user", 403, method, path.replace("ana", "ben"), reader)
-        for path in ("/", "/v1/nothing", "/docs", "/v1/users/ana/configure"):
+        for path in ("/", "/v1/nothing", "/docs", "/v1/users/ana/configure", "/v1/users/ana/facts/"):
             check("no address, no key", 401, "GET", path, None)
             check("no address", 404, "GET", path, reader)
 

@@ -74,6 +74,7 @@ def make_app(
         openapi_url=None,
         docs_url=None,  # Its page would load scripts from elsewhere.
         redoc_url=None,
+        redirect_slashes=False,
         # Spans would have addresses with users in them, and messages of errors.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         exception_handlers={
