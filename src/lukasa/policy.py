@@ -267,7 +267,8 @@ class FactPolicy:
     """How facts are weighed beside the turns that they rest on."""
 
     most: float = 0.5
-    """Highest chance that a fact says what its turn has for the question."""
+    """Highest chance that a fact says what its turn has for the question. It, `base` and `late` fit how often facts of a strong
+    model have all words of the answer that their turn has, on LongMemEval (docs/results/facts.md)."""
 
     base: float = 1.0
     """Log-odds that a fact says what its turn has for the question, where both match it equally well."""
