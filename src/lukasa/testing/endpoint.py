@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
@@ -40,7 +41,7 @@ class FakeEndpoint(ABC):
     def __init__(self, script: Iterable[Reply] = ()) -> None:
         self.script = list(script)
         self.asked: list[EndpointRequest] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server = _Server(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
 
     @property
@@ -69,6 +70,13 @@ class FakeEndpoint(ABC):
         """Return the reply to a request for which none is scripted."""
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of clients that went away."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 def _handler(endpoint: FakeEndpoint) -> type[BaseHTTPRequestHandler]:
     pause = threading.Event()
 
@@ -76,7 +84,11 @@ def _handler(endpoint: FakeEndpoint) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            data = self.rfile.read(int(self.headers["content-length"]))
+            length = int(self.headers["content-length"])
+            data = self.rfile.read(length)
+            if len(data) < length:
+                self.close_connection = True  # Who asked went away before all was sent.
+                return
             headers = {name.lower(): value for name, value in self.headers.items()}
             reply = endpoint.reply(EndpointRequest(path=self.path, headers=headers, body=json.loads(data)))
             pause.wait(reply.delay)

@@ -16,7 +16,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress
 
-from lukasa import Settings
 from lukasa.wiring import build, now
 from lukasa_evals.answers import batch
 from lukasa_evals.answers.calls import Calls, Kept
@@ -25,7 +24,7 @@ from lukasa_evals.answers.models import language_model
 from lukasa_evals.answers.plan import Models, Plan
 from lukasa_evals.answers.run import Outcome
 from lukasa_evals.answers.run import run as carry_out
-from lukasa_evals.cli.options import Asked, asked_of, console, table_of
+from lukasa_evals.cli.options import Asked, asked_of, console, settings_with, table_of
 from lukasa_evals.datasets.values import Dataset
 from lukasa_evals.errors import EvalError
 from lukasa_evals.prompts import judge_from
@@ -304,10 +303,7 @@ def _about(plan: Plan, embedder: str, started: datetime) -> dict[str, object]:
 
 @contextmanager
 def _tools(plan: Plan, folder: Path, embedder: str) -> Iterator[Tools]:
-    own = Settings.from_env()
-    settings = Settings(
-        embedder=embedder, embedder_url=own.embedder_url, embedder_key=own.embedder_key, threads=own.threads
-    )
+    settings = settings_with(embedder)
     common = folder / "vectors"
     common.mkdir(exist_ok=True)
     with EngineVectors(settings) as vectors:

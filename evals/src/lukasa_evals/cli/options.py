@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
 
+from lukasa import Settings
 from lukasa_evals.datasets import load
 from lukasa_evals.datasets.values import Dataset, Split
 from lukasa_evals.errors import EvalError
@@ -69,6 +70,14 @@ def sources(named: Sequence[str], limit: int | None) -> dict[str, Dataset]:
             raise EvalError(f"--dataset names {name!r} twice")
         found[name] = dataset
     return found
+
+
+def settings_with(embedder: str) -> Settings:
+    """Return settings with that embedder; where it is served, its key, and threads are read as everywhere."""
+    own = Settings.from_env()
+    return Settings(
+        embedder=embedder, embedder_url=own.embedder_url, embedder_key=own.embedder_key, threads=own.threads
+    )
 
 
 def chosen(dataset: Dataset, split: str, limit: int | None) -> Dataset:

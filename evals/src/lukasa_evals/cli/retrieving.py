@@ -11,8 +11,7 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.progress import Progress
 
-from lukasa import Settings
-from lukasa_evals.cli.options import console, sources, table_of
+from lukasa_evals.cli.options import console, settings_with, sources, table_of
 from lukasa_evals.errors import EvalError
 from lukasa_evals.retrieval import report
 from lukasa_evals.retrieval.memory import with_policy
@@ -104,7 +103,7 @@ def retrieval(
     """
     kept, compared = kept or Kept(), compared or Compared()
     now = datetime.now(UTC)
-    settings = Settings(embedder=compared.embedder, extractor=compared.extractor, threads=compared.threads)
+    settings = settings_with(compared.embedder).with_(extractor=compared.extractor, threads=compared.threads)
     plan = Plan(
         datasets=sources(dataset, limit),
         settings=with_policy(settings, compared.policy),
