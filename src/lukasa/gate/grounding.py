@@ -8,6 +8,7 @@ each one costs confidence; what only ties a sentence together need not be said.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from lukasa.dates.atoms import Atom
@@ -52,7 +53,7 @@ def support(claim: Claim, ground: Ground, sentence: str) -> float | None:
     said = _said(claim, ground)
     if said is None or not _affirms_alike(claim, sentence, ground):
         return None
-    if ground.together and not _is_told_here(claim, ground):
+    if ground.together and _needs_another(claim, ground):
         return said  # Whose words they are, only question and answer say.
     return None if of_another(claim) or misattributed(claim, ground, sentence) else said
 
@@ -183,12 +184,20 @@ def _content(text: str, at: datetime) -> list[str]:
     ]
 
 
-def _is_told_here(claim: Claim, ground: Ground) -> bool:
-    """Whether the turn says all of a claim without the rest of its exchange."""
-    others = [word for word in words(claim.text) if _is_number(word) or word.raw[:1].isupper()]
-    return all(map(ground.here.says, _content(claim.text, ground.turn.at))) and all(
-        ground.here.has(word, {word.term}) or not ground.known.isdisjoint({term_of(word.raw)})
-        for word in others
+def _needs_another(claim: Claim, ground: Ground) -> bool:
+    """Whether a word of a claim stands in another turn of its exchange, and not in its own."""
+    at, others = ground.turn.at, [turn for turn in ground.together if turn.id != ground.turn.id]
+    parts = [replace(ground, turn=turn).here for turn in others]
+    named = words(_without(claim.text, moments(claim.text, at)))
+    names = [word for word in named if _is_number(word) or word.raw[:1].isupper()]
+    return any(
+        not ground.here.says(term) and any(part.says(term) for part in parts)
+        for term in _content(claim.text, at)
+    ) or any(
+        not ground.here.has(word, {word.term})
+        and term_of(word.raw) not in ground.known
+        and any(part.has(word, {word.term}) for part in parts)
+        for word in names
     )
 
 
