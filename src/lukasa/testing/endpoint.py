@@ -41,7 +41,7 @@ class FakeEndpoint(ABC):
     def __init__(self, script: Iterable[Reply] = ()) -> None:
         self.script = list(script)
         self.asked: list[EndpointRequest] = []
-        self._server = _Server(("127.0.0.1", 0), _handler(self))
+        self._server = _QuietServer(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
 
     @property
@@ -70,7 +70,7 @@ class FakeEndpoint(ABC):
         """Return the reply to a request for which none is scripted."""
 
 
-class _Server(ThreadingHTTPServer):
+class _QuietServer(ThreadingHTTPServer):
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of clients that went away."""
         if not isinstance(sys.exception(), ConnectionError):
