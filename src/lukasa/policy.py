@@ -39,8 +39,8 @@ class InputLimits:
     facts: int = 1_000
     """Facts that the caller names in one call of `remember`."""
 
-    fact_places: int = 200_000
-    """Such facts that name no message, times the messages in which each is looked for: a few seconds of computing."""
+    fact_search: int = 100_000_000
+    """Such facts that name no message, times the characters in which each is looked for: a few seconds of computing."""
 
     reason_bytes: int = 4_000
 

@@ -17,7 +17,7 @@ from lukasa.domain.time import read_zone
 from lukasa.domain.turn import Json, Turn
 from lukasa.engine.arguments import FilterLike, Verbs, check_count, check_limit
 from lukasa.errors import InputError, shown
-from lukasa.extraction.candidates import CandidateFact, FactLike, check_places, read_candidates
+from lukasa.extraction.candidates import CandidateFact, FactLike, check_search, read_candidates
 from lukasa.extraction.guidance import Guidance, read_guidance
 from lukasa.gate.echoes import Echoes
 from lukasa.graph.context import GraphContext
@@ -322,9 +322,9 @@ def _candidates(
     if not messages:
         raise InputError("facts rest on messages: give those that say them, too; they may be stored already")
     # Schemas of replies take a while to load: not where no facts are named.
-    from lukasa.extraction.model.candidates import CandidateClaims  # noqa: PLC0415
+    from lukasa.extraction.model.candidates import LONGEST, CandidateClaims  # noqa: PLC0415
 
-    stored = [index for index, message in enumerate(messages) if message.draft is not None]
-    check_places(facts, len(stored))
-    places = {index: place for place, index in enumerate(stored)}
+    texts = {index: message.draft.text for index, message in enumerate(messages) if message.draft}
+    check_search(facts, sum(min(len(text), LONGEST) for text in texts.values()))
+    places = {index: place for place, index in enumerate(texts)}
     return CandidateClaims(facts, places, guidance, read_zone(zone) if zone else None, names.of)

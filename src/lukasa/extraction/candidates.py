@@ -97,12 +97,12 @@ def _each(facts: object, messages: int | None) -> Iterator[CandidateFact]:
         yield candidate
 
 
-def check_places(facts: Sequence[CandidateFact], messages: int) -> None:
-    """Raise `InputError` when there are too many messages in which facts must be looked for."""
-    places = sum(fact.message is None for fact in facts) * messages
-    if places > LIMITS.fact_places:
+def check_search(facts: Sequence[CandidateFact], characters: int) -> None:
+    """Raise `InputError` when facts that name no message must be looked for in too long messages."""
+    bare = sum(fact.message is None for fact in facts)
+    if bare * characters > LIMITS.fact_search:
         raise InputError(
-            f"facts are looked for in {messages:,} messages, {places:,} comparisons; at most {LIMITS.fact_places:,} are made: "
+            f"{bare:,} facts are looked for in {characters:,} characters; the product may be {LIMITS.fact_search:,}: "
             "name the 'message' of each fact, or make several calls"
         )
 

@@ -29,7 +29,7 @@ from lukasa.text.patterns import LazyPattern
 from lukasa.text.rendering import speaker
 from lukasa.text.sentences import sentences
 
-_LONGEST = 20_000
+LONGEST = 20_000
 """Characters of a message in which a fact is looked for, as many as the gate takes for its ground."""
 
 _TELLING = 3
@@ -103,16 +103,16 @@ class _Text:
     def quoted(self, quote: str) -> Passage | None:
         """Return the words that are quoted."""
         if quote.isascii():  # Most turns do not have its words: comparing sets is faster than searching.
-            self._spelled = self._spelled or _spelled(self.turn.text[:_LONGEST])
+            self._spelled = self._spelled or _spelled(self.turn.text[:LONGEST])
             if not _spelled(quote) <= self._spelled:
                 return None
-        span = find_quote(quote, self.turn.text[:_LONGEST])
+        span = find_quote(quote, self.turn.text[:LONGEST])
         return None if span is None else Passage(self.turn, *span)
 
     def best(self, words: Mapping[str, int]) -> tuple[int, Passage] | None:
         """Return the statement that has most of these words, by their weights, with its weight; `None`: none has any."""
         if self._statements is None:
-            text = self.turn.text[:_LONGEST]
+            text = self.turn.text[:LONGEST]
             self._statements = [
                 (span, frozenset(content_words(text[slice(*span)]))) for span in _statements(text)
             ]
