@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from _settings import SETTINGS
 
-from lukasa import Handle, Memory, Turn
+from lukasa import Handle, Memory, Settings, Turn
 from lukasa.errors import KeyReuseError, NotFoundError
 from lukasa.retrieval.features import FEATURES
 from lukasa.surfaces.cli.main import main
@@ -370,6 +370,17 @@ def test_a_context_never_costs_more_than_its_budget(alice: Handle, budget: int):
     assert [block.text.count(f"[{mark}]") for mark in range(1, len(block.turns) + 1)] == [1] * len(
         block.turns
     )
+
+
+def test_among_few_turns_the_long_one_that_matches_comes_before_short_ones_that_do_not():
+    shops = " ".join(f"The shop at number {n} sells bread and butter." for n in range(40))
+    bars = " ".join(f"The bar at number {n} sells wine." for n in range(20))
+    with Memory.open("memory:", settings=Settings(embedder="none")) as memory:
+        ana = memory.of("ana")
+        ana.remember([f"Lunch number {n} was with colleague {n}." for n in range(15)])
+        ana.remember({"role": "assistant", "content": f"{shops} Atelier Sorel is near the station. {bars}"})
+
+        assert "Atelier Sorel is near the station." in ana.context("Where is Atelier Sorel?", budget=300).text
 
 
 def test_the_same_store_gives_the_same_answers_after_reopening(tmp_path: Path):

@@ -59,7 +59,7 @@ def table(
     columns = dict.fromkeys(FEATURES, np.zeros(len(turns.rows), np.float32))
     columns |= _channels(turns)
     match = scaled(weighted(np.stack([columns[name] for name in CHANNELS], axis=1), CHANNELS, weights))
-    sure = len(turns.rows) / (len(turns.rows) + _SMALL)
+    sure = spread(len(turns.rows))
     columns["before"], columns["after"] = _beside(turns.rows, index.turns, match) * np.float32(sure)
     columns["words"] = np.log1p(index.turns.words[turns.rows]) * np.float32(sure)
     assistant = index.turns.assistant[turns.rows]
@@ -69,6 +69,11 @@ def table(
     columns["window"] = _within(at, understanding)
     columns["later"] = (at > now + _SAME_DAY).astype(np.float32)
     return np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
+
+
+def spread(count: int) -> float:
+    """Return how far apart the scores of so many candidates can be, from 0 to 1: the best of few stands out of them by little."""
+    return count / (count + _SMALL)
 
 
 def scaled(scores: Floats) -> Floats:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lukasa.policy import ComposePolicy, FactPolicy
-from lukasa.retrieval.features import scaled
+from lukasa.retrieval.features import scaled, spread
 from lukasa.retrieval.question import View
 from lukasa.retrieval.ranking import Ranking, best_first
 from lukasa.retrieval.token_vectors import Floats, Ints
@@ -158,7 +158,9 @@ def _passages(ranking: Ranking, policy: ComposePolicy) -> _Passages:
     match = scaled(candidates.passage_scores)
     best = np.maximum.reduceat(match, candidates.offsets[:-1]) if len(counts) else match
     words = np.asarray(ranking.index.turns.words[candidates.rows] / counts, np.float32)[owner]
-    worth = ranking.turns.scores[owner] + match - best[owner] - policy.length_penalty * np.log(words + 2)
+    # By words alone, the one turn of few that matches stands out by so little that every short one would come before it.
+    cost = policy.length_penalty * (spread(len(counts)) if candidates.best_channel == "lexical" else 1)
+    worth = ranking.turns.scores[owner] + match - best[owner] - cost * np.log(words + 2)
     return _Passages(worth.astype(np.float32), owner, words)
 
 
