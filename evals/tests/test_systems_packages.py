@@ -20,7 +20,6 @@ from lukasa.testing.llm import ScriptedLLM
 from lukasa_evals.answers.calls import Calls, Kept
 from lukasa_evals.errors import EvalError
 from lukasa_evals.systems.catalogue import SYSTEMS
-from lukasa_evals.systems.openai_memory import OpenAIMemory
 from lukasa_evals.systems.system import Found, Stats
 from lukasa_evals.systems.zep_cloud import ZepCloud
 
@@ -319,28 +318,3 @@ async def test_zep_that_refuses_is_named_with_its_version(tmp_path: Path, zep: C
 
     with tools(tmp_path) as given, pytest.raises(EvalError, match=r"zep-cloud \d+\.\d+\.\d+ failed: "):
         await ZepCloud(given, client=zep(Refusing())).ingest(conversation())
-
-
-@pytest.mark.anyio
-async def test_openais_memory_is_all_that_was_saved_with_its_dates(tmp_path: Path):
-    def saves(request: LLMRequest) -> LLMReply:
-        return LLMReply(
-            text=json.dumps(
-                {"memories": [FACT if "Braga" in request.messages[-1].text else "Olu gardens", " "]}
-            )
-        )
-
-    with tools(tmp_path, llm=ScriptedLLM(saves, name="openai:gpt-test")) as given:
-        system = OpenAIMemory(given)
-        await system.ingest(conversation())
-        found = await system.answer("Where?", NOW)
-        assert found.text == f"[03 March 2024] Olu gardens\n[21 June 2024] {FACT}"
-        assert (await system.stats()).items == 2
-
-
-def test_openais_memory_is_no_other_models(tmp_path: Path):
-    with (
-        tools(tmp_path, llm=ScriptedLLM(["{}"], name="ollama:x")) as given,
-        pytest.raises(EvalError, match="openai:"),
-    ):
-        OpenAIMemory(given)

@@ -161,6 +161,8 @@ def test_a_label_that_is_not_the_name_people_use_is_one_person_with_it():
             [
                 {"role": "user", "name": "Emi", "content": "I live in Turin. I love opera."},
                 {"role": "user", "name": "Tom", "content": "Hey Kate! How is Turin?"},
+                {"role": "user", "name": "Emi", "content": "Warm and loud."},
+                {"role": "user", "name": "Tom", "content": "Hey Kate! Shall I come?"},
             ],
             at=FIRST,
             session="1",
