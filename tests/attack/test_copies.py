@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from lukasa import Memory, Settings
+from lukasa.adapters.stores.sqlite.store import SqliteStore
 from lukasa.errors import ConfigError, NotFoundError, StoreError
 
 SETTINGS = Settings(embedder="hashing")
@@ -71,6 +72,18 @@ def test_a_file_that_is_gone_is_noticed_before_anything_is_acknowledged(
     with pytest.raises((StoreError, NotFoundError), match=r"deleted or replaced|there is no store"):
         CALLS[call](memory)
     memory.close()
+
+
+@pytest.mark.anyio
+async def test_a_file_that_was_replaced_before_it_was_first_read_is_not_read(tmp_path: Path):
+    path = tmp_path / "memory.lukasa"
+    store = SqliteStore(path)
+    await store.open()
+    replaced(path)
+
+    with pytest.raises(StoreError, match="deleted or replaced"):
+        await store.partitions()
+    await store.aclose()
 
 
 def test_a_backup_put_back_under_a_running_process_stays_whole(tmp_path: Path):

@@ -170,10 +170,15 @@ def check_in_place(connection: apsw.Connection) -> None:
     if asked and moved.value:
         # Closing must not write our log into a file that has been put in its place.
         connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
-        raise StoreError(
-            f"{connection.filename!r} was deleted or replaced while it was open; nothing was written: "
-            "close this memory, and open it again"
-        )
+        raise replaced(connection.filename)
+
+
+def replaced(path: Path | str) -> StoreError:
+    """Return the error for a file under whose name there is another one now."""
+    return StoreError(
+        f"{str(path)!r} was deleted or replaced while it was open; nothing was written: "
+        "close this memory, and open it again"
+    )
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from lukasa.adapters.stores.sqlite.connection import (
     leave_untouched,
     patience,
     reading,
+    replaced,
     use_write_ahead_log,
     writing,
 )
@@ -83,11 +84,13 @@ class SqliteStore:
         self._threads: Threads | None = None
         self._closed = False
         self._incomplete = False
+        self._file: tuple[int, int] | None = None
 
     async def open(self) -> None:
         if self._threads is not None:
             return
         check_sqlite(apsw.sqlite_lib_version())
+        self._file = None
         threads = Threads(self._connect)
         try:
             await threads.write(self._prepare)
@@ -339,6 +342,12 @@ class SqliteStore:
         elif not self._path.exists():
             raise NotFoundError(f"there is no store {str(self._path)!r}")
         connection = connect(self._path, timeout=self._timeout, read_only=self._read_only)
+        file = self._path.stat()
+        # What is opened later must be the same file: SQLite tells only those apart that were open already.
+        if self._file not in {None, (file.st_dev, file.st_ino)}:
+            connection.close()
+            raise replaced(self._path)
+        self._file = (file.st_dev, file.st_ino)
         if not writes:
             connection.execute(sql("only_read"))
         return connection
