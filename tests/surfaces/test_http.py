@@ -186,6 +186,7 @@ def test_no_route_lets_anyone_in_who_may_not(server: Served, schema: Any):
             for method in map(str.upper, methods):
                 check("foreign origin", 403, method, path, reader, **strange)
                 check("null origin", 403, method, path, reader, Origin="null")
+                check("origin that is no address", 403, method, path, reader, Origin="http://[")
                 check("evil host", 403, method, path, reader, Host="evil.example")
                 if path in OPEN_PATHS:
                     continue

@@ -158,7 +158,7 @@ class Guard:
                 403, "This host is not served.", "start the server with --allow-host for other names"
             )
         origin = headers.get("origin", "").lower()
-        if origin and origin not in self._origins and urlsplit(origin).netloc != host:
+        if origin and origin not in self._origins and not _is_of(origin, host):
             return problem(
                 403, "Pages of this origin may not call.", "start the server with --allow-origin to let them"
             )
@@ -235,6 +235,13 @@ class _Reply:
                 headers.setdefault(name, value)
             headers["X-Request-Id"] = self.id
         await self._send(message)
+
+
+def _is_of(origin: str, host: str) -> bool:
+    try:
+        return urlsplit(origin).netloc == host
+    except ValueError:  # `http://[`
+        return False
 
 
 def _without_port(host: str) -> str:
