@@ -67,7 +67,7 @@ INVENTED = [
     Exchange(*row)
     for row in (
         ("Ben", "What is your dog called?", "Ana", "Rex!", "Ana's dog is called Bruno."),
-        ("Ben", "I lost my job as a banker on Friday.", "Ana", "Oh no, I am so sorry!", "Ana lost her job as a banker on 27 February 2026."),
+        ("Ben", "I lost my job as a baker on Friday.", "Ana", "Oh no, I am so sorry!", "Ana lost her job as a baker on 27 February 2026."),
         ("Ben", "Do you eat meat?", "Ana", "No, not for years.", "Ana eats meat."),
         ("Ben", "So you're moving to Faro in May?", "Ana", "Yes, exactly!", "Ana is moving to Faro in October 2026."),
         ("Ben", "How many children do you have now?", "Ana", "Three.", "Ana has four children."),

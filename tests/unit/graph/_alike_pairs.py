@@ -19,7 +19,7 @@ class Pair(NamedTuple):
 
 
 SAME = [
-    Pair("concept", "LGBTQ support group", "Mira goes to an LGBTQ support group.", "the LGBTQ+ support groups", "Mira likes the LGBTQ+ support groups.", True),
+    Pair("concept", "Tuesday chess club", "Mira goes to a Tuesday chess club.", "the Tuesday chess clubs", "Mira likes the Tuesday chess clubs.", True),
     Pair("concept", "pottery class", "Tess does a pottery class.", "ceramics class", "Tess enjoys her ceramics class.", True),
     Pair("concept", "jogging", "Omar likes jogging.", "going for a jog", "Omar loves going for a jog.", True),
     Pair("concept", "vegetarian food", "Nils likes vegetarian food.", "meat-free food", "Nils prefers meat-free food.", True),
@@ -66,7 +66,7 @@ SAME = [
 ]  # fmt: skip
 DIFFERENT = [
     Pair("concept", "yoga class", "Tess does a yoga class.", "pilates class", "Tess does a pilates class.", False),
-    Pair("concept", "LGBTQ support group", "Mira goes to an LGBTQ support group.", "grief support group", "Mira goes to a grief support group.", False),
+    Pair("concept", "Tuesday chess club", "Mira goes to a Tuesday chess club.", "junior chess club", "Mira goes to a junior chess club.", False),
     Pair("concept", "tea", "Nils likes tea.", "coffee", "Nils likes coffee.", False),
     Pair("concept", "science fiction", "Priya likes science fiction.", "crime fiction", "Priya likes crime fiction.", False),
     Pair("concept", "classical music", "Hugo likes classical music.", "jazz music", "Hugo likes jazz music.", False),

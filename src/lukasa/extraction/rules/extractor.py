@@ -228,7 +228,7 @@ def _favourites(said: Said) -> Iterator[Claim]:
 
 
 def _conditions(said: Said) -> Iterator[Claim]:
-    """Yield what ails the speaker, wherever it is mentioned: "the dust sets off my asthma"."""
+    """Yield what ails the speaker, wherever it is mentioned: "cold air is bad for my asthma"."""
     match = _MY_CONDITION.search(said.turn.text, said.start, said.end)
     if match is not None:
         value = match["v"].lower()
