@@ -286,13 +286,9 @@ def _stands_in(fact: Fact, shown: Mapping[str, Mapping[int, Span]]) -> bool:
 
 def _by_subject(facts: Iterable[Fact]) -> list[Fact]:
     """Return facts of one subject beside each other, the first said first."""
-    said = sorted(facts, key=lambda fact: (_stated_at(fact), fact.seq))
+    said = sorted(facts, key=lambda fact: (fact.worded_at, fact.seq))
     subjects = list(dict.fromkeys(fact.subject.casefold() for fact in said))
     return sorted(said, key=lambda fact: subjects.index(fact.subject.casefold()))
-
-
-def _stated_at(fact: Fact) -> datetime:
-    return fact.worded_at
 
 
 def _heading(turn: Turn) -> str:
@@ -311,7 +307,7 @@ def _fact_line(fact: Fact, mark: int) -> str:
 
 def _time(fact: Fact) -> str:
     """Return when it was said, unless the words tell a time of their own, and whether and since when it is over."""
-    parts = [] if _YEAR.search(fact.text) else [f"said {day(_stated_at(fact))}"]
+    parts = [] if _YEAR.search(fact.text) else [f"said {day(fact.worded_at)}"]
     if fact.status != "current":
         parts.append(_PAST.get(fact.status, fact.status))
         if fact.status == "superseded" and fact.valid.end is not None:

@@ -15,7 +15,7 @@ import numpy as np
 from lukasa.domain.time import to_micros
 from lukasa.retrieval.channels import Candidates
 from lukasa.retrieval.question import Understanding
-from lukasa.retrieval.token_vectors import Floats, Ints
+from lukasa.retrieval.token_vectors import Floats, Ints, spread
 from lukasa.retrieval.warm import PartitionIndex, TurnArrays
 
 CHANNELS = ("late", "dense", "lexical")
@@ -34,9 +34,6 @@ FEATURES = (
 
 _SCALE = 100
 """Best candidates that set the scale. 50 to 200 made no difference; all candidates were worse."""
-
-_SMALL = 20
-"""Among so many candidates, length and neighbours count half: five turns are no sample to judge by."""
 
 _AFTERWARDS = 7 * 86_400_000_000
 """People talk about an event within about a week (in microseconds)."""
@@ -69,11 +66,6 @@ def table(
     columns["window"] = _within(at, understanding)
     columns["later"] = (at > now + _SAME_DAY).astype(np.float32)
     return np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
-
-
-def spread(count: int) -> float:
-    """Return how far apart the scores of so many candidates can be, from 0 to 1: the best of few stands out of them by little."""
-    return count / (count + _SMALL)
 
 
 def scaled(scores: Floats) -> Floats:

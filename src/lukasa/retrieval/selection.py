@@ -8,10 +8,10 @@ from typing import NamedTuple
 import numpy as np
 
 from lukasa.policy import ComposePolicy, FactPolicy
-from lukasa.retrieval.features import scaled, spread
+from lukasa.retrieval.features import scaled
 from lukasa.retrieval.question import View
 from lukasa.retrieval.ranking import Ranking, best_first
-from lukasa.retrieval.token_vectors import Floats, Ints
+from lukasa.retrieval.token_vectors import Floats, Ints, spread
 from lukasa.text.analysis import content_words
 from lukasa.text.patterns import LazyPattern
 

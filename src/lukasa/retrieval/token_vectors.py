@@ -27,7 +27,7 @@ _BELOW = 0.1
 """How much a difference counts below what is usual."""
 
 _SMALL = 20
-"""Among so many passages, half of that is usual: a few passages are no sample to judge by."""
+"""So many passages or turns are half a sample: five are none to judge by."""
 
 
 def grown(array: NDArray[Any], rows: int) -> NDArray[Any]:
@@ -205,6 +205,11 @@ def max_sim(question: TokenVectors, passages: TokenBlock) -> Floats:
     return best
 
 
+def spread(count: int) -> float:
+    """Return how far apart the scores of so many candidates can be, from 0 to 1: the best of few stands out of them by little."""
+    return count / (count + _SMALL)
+
+
 def evenly(late: Floats, present: Bools) -> Floats:
     """Return how far each passage's matches stand out, averaged over tokens; those that separate the passages less are made as heavy.
 
@@ -214,10 +219,10 @@ def evenly(late: Floats, present: Bools) -> Floats:
     found = late[present]
     if not len(found):
         return np.full(len(late), -np.inf, np.float32)
-    spread = found.std(axis=0)
-    usual = (found.mean(axis=0) + spread / 2) * (len(found) / (len(found) + _SMALL))
+    deviation = found.std(axis=0)
+    usual = (found.mean(axis=0) + deviation / 2) * spread(len(found))
     beyond = late - usual
-    even = (np.maximum(beyond, _BELOW * beyond) / np.sqrt(spread + _EVEN)).mean(axis=1)
+    even = (np.maximum(beyond, _BELOW * beyond) / np.sqrt(deviation + _EVEN)).mean(axis=1)
     return np.where(present, even, np.float32(-np.inf)).astype(np.float32)
 
 
