@@ -61,6 +61,11 @@ def kept(exchanges: Sequence[Exchange]) -> list[str]:
         return [text for number in range(len(exchanges)) for text in texts(memory.of(str(number)))]
 
 
+def exchange(ana: Handle, words: str, reply: str, *, at: str, session: str) -> None:
+    """Remember what Ana says and what Ben replies."""
+    ana.remember([message("Ana", words), message("Ben", reply)], at=at, session=session, wait=True)
+
+
 def test_what_question_and_answer_say_together_is_a_fact():
     facts = [each.fact for each in TOGETHER]
     assert len(facts) == 40
@@ -95,15 +100,8 @@ def test_a_name_from_before_the_pair_may_stand_in_its_facts():
     memory, _ = opened(script_of(facts), embedder="none")
     with memory:
         ana = memory.of("ana")
-        ana.remember(
-            [message("Ana", "Ines has an interview."), message("Ben", "Good luck to her.")],
-            session="1",
-            at=AT,
-            wait=True,
-        )
-        ana.remember(
-            [message("Ana", "She got the job!"), message("Ben", "Great!")], session="2", at=LATER, wait=True
-        )
+        exchange(ana, "Ines has an interview.", "Good luck to her.", at=AT, session="1")
+        exchange(ana, "She got the job!", "Great!", at=LATER, session="2")
 
         assert texts(ana) == ["Ines got the job."]
 
@@ -144,11 +142,9 @@ def test_update_puts_the_models_words_in_the_place_of_a_memory(first: str, then:
     memory, model = opened(script_of(facts, "update_memory", id=1, text=merged))
     with memory:
         ana = memory.of("ana")
-        ana.remember([message("Ana", said["old"]), message("Ben", "To play!")], at=AT, session="1", wait=True)
+        exchange(ana, said["old"], "To play!", at=AT, session="1")
         (before,) = ana.facts()
-        ana.remember(
-            [message("Ana", said["new"]), message("Ben", "To play!")], at=LATER, session="2", wait=True
-        )
+        exchange(ana, said["new"], "To play!", at=LATER, session="2")
 
         (after,) = ana.facts()
         assert (after.id, after.text) == (before.id, merged)
@@ -168,15 +164,8 @@ def test_an_update_in_words_that_nobody_said_has_the_new_facts_own():
     )
     with memory:
         ana = memory.of("ana")
-        ana.remember(
-            [message("Ana", "I like tea."), message("Ben", "Me too.")], at=AT, session="1", wait=True
-        )
-        ana.remember(
-            [message("Ana", "I drink it green. Green tea."), message("Ben", "Oh.")],
-            at=LATER,
-            session="2",
-            wait=True,
-        )
+        exchange(ana, "I like tea.", "Me too.", at=AT, session="1")
+        exchange(ana, "I drink it green. Green tea.", "Oh.", at=LATER, session="2")
 
         assert texts(ana) == ["Ana drinks green tea."]
 
@@ -186,15 +175,8 @@ def test_noop_stores_nothing_and_counts_the_evidence():
     memory, _ = opened(script_of(facts, "keep_memory", id=1))
     with memory:
         ana = memory.of("ana")
-        ana.remember(
-            [message("Ana", "I like tea."), message("Ben", "Me too.")], at=AT, session="1", wait=True
-        )
-        ana.remember(
-            [message("Ana", "Tea is what I like."), message("Ben", "I know.")],
-            at=LATER,
-            session="2",
-            wait=True,
-        )
+        exchange(ana, "I like tea.", "Me too.", at=AT, session="1")
+        exchange(ana, "Tea is what I like.", "I know.", at=LATER, session="2")
 
         (fact,) = ana.facts(include_retired=True)
         assert (fact.text, fact.evidence, len(ana.facts(status=["superseded", "conflicting"]))) == (
@@ -209,10 +191,8 @@ def test_noop_without_a_memory_stores_nothing():
     memory, _ = opened(script_of(facts, "keep_memory"))
     with memory:
         ana = memory.of("ana")
-        ana.remember(
-            [message("Ana", "I like tea."), message("Ben", "Me too.")], at=AT, session="1", wait=True
-        )
-        ana.remember([message("Ana", "Hello."), message("Ben", "I know.")], at=LATER, session="2", wait=True)
+        exchange(ana, "I like tea.", "Me too.", at=AT, session="1")
+        exchange(ana, "Hello.", "I know.", at=LATER, session="2")
 
         assert texts(ana) == ["Ana likes tea."]
 
