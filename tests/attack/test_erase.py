@@ -36,11 +36,10 @@ LruCache = type(lru_cache(int))
 def traces(folder: Path, wanted: str = CANARY) -> list[str]:
     """Return the files that have a text in any form; its tail too, since indexes keep words in parts."""
     forms = (searchable(wanted), searchable(wanted)[-7:])
-    return [
-        file.name
-        for file in folder.iterdir()
-        if any(form in searchable(file.read_bytes().decode("utf-8", "ignore")) for form in forms)
-    ]
+    contents = {
+        file.name: searchable(file.read_bytes().decode("utf-8", "ignore")) for file in folder.iterdir()
+    }
+    return [name for name, content in contents.items() if any(form in content for form in forms)]
 
 
 def said(ana: Handle, text: str = HARBOUR, **labels: Any) -> Any:

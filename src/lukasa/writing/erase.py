@@ -327,8 +327,8 @@ def _reopened(fact: Fact, before: Sequence[Fact]) -> Fact:
 def searchable(text: str) -> str:
     """Return a text as erasing compares it: without case, Unicode forms, runs of white space and invisible characters."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    visible = "".join(letter for letter in folded if unicodedata.category(letter) != "Cf")
-    return " ".join(visible.split())
+    invisible = {ord(letter): None for letter in set(folded) if unicodedata.category(letter) == "Cf"}
+    return " ".join(folded.translate(invisible).split() if invisible else folded.split())
 
 
 def _turn_has(turn: Turn, wanted: str) -> bool:
