@@ -71,7 +71,7 @@ def test_an_unreadable_file_is_named(tmp_path: Path):
 
 
 def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path):
-    file = write_lines(tmp_path / "chat.jsonl", messages(2_000, sessions=8))
+    file = write_lines(tmp_path / "chat.jsonl", messages(400, sessions=8))
     db = ("--db", tmp_path / "p.lukasa")
     assert run("import", file, *db).returncode == 0
 
