@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _changes_of_mind import CHANGES, NOT_OVER, PASTED, TOLD_LATER, Change, Reader
 
-from lukasa import AsyncMemory, Memory, Settings
+from lukasa import AsyncMemory, Handle, Memory, Settings
 from lukasa.errors import InputError
+from lukasa.testing.llm import ScriptedLLM
 
 SETTINGS = Settings(embedder="none")
 AT = "2026-11-20T10:00:00Z"
@@ -182,3 +184,82 @@ def test_a_session_from_the_future_comes_last_and_is_not_believed_for_ever():
     assert [hit.at.year for hit in turns] == [2026, 2099]
     assert "Turin" in profile
     assert "Ghent" not in profile
+
+
+# ── What people say of changes, of earlier times, and in the words of others ──────────────────────────────────
+
+
+def values(handle: Handle, attribute: str) -> set[str]:
+    return {
+        (fact.value or "").lower()
+        for fact in handle.facts()
+        if fact.attribute == attribute and not fact.negated
+    }
+
+
+def after_both(change: Change, *, model: bool) -> tuple[set[str], set[str]]:
+    """Return the values of the attribute after the first message, and after both."""
+    llm = ScriptedLLM(Reader(change)) if model else None
+    with Memory.open("memory:", settings=SETTINGS, llm=llm) as memory:
+        ada = memory.of("ada")
+        ada.remember(change.first, at="2026-11-10T10:00:00Z", session="1", wait=model)
+        first = values(ada, change.attribute)
+        session = "1" if change.bare else "2"
+        ada.remember(change.then, at="2026-11-11T10:00:00Z", session=session, wait=model)
+        return first, values(ada, change.attribute)
+
+
+@pytest.mark.parametrize("model", [False, True], ids=["rules", "model"])
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.then)
+def test_what_people_say_is_over_is_over(change: Change, model: bool):
+    before, after = after_both(change, model=model)
+
+    assert change.old.lower() in before
+    if change.needs_model and not model:
+        assert change.old.lower() in after, "the rules understand it now: let the table say so"
+        return
+    assert change.old.lower() not in after
+    assert change.new is None or change.new.lower() in after
+
+
+@pytest.mark.parametrize(("first", "then", "attribute", "value"), NOT_OVER)
+def test_what_only_sounds_like_an_end_ends_nothing(first: str, then: str, attribute: str, value: str):
+    with Memory.open("memory:", settings=SETTINGS) as memory:
+        ada = memory.of("ada")
+        for day, text in enumerate([first, then], start=10):
+            ada.remember(text, at=f"2026-11-{day}T10:00:00Z", session=str(day))
+
+        assert value.lower() in values(ada, attribute)
+
+
+@pytest.mark.parametrize("asked", PASTED)
+def test_what_is_pasted_quoted_or_invented_is_not_believed_of_the_user(asked: str):
+    with Memory.open("memory:", settings=SETTINGS) as memory:
+        ada = memory.of("ada")
+        ada.remember("I live in Faro.", at="2026-11-20T09:00:00Z", session="1")
+        ada.remember(asked, at="2026-11-20T10:00:00Z", session="2")
+
+        assert [fact.text for fact in ada.facts()] == ["User lives in Faro"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "attribute", "value"),
+    [(pair, *rest) for now, earlier, *rest in TOLD_LATER for pair in ([now, earlier], [earlier, now])],
+)
+def test_what_is_told_of_an_earlier_time_is_the_past(texts: list[str], attribute: str, value: str):
+    with Memory.open("memory:", settings=SETTINGS) as memory:
+        ada = memory.of("ada")
+        for day, text in enumerate(texts, start=10):
+            ada.remember(text, at=f"2026-11-{day}T10:00:00Z", session=str(day))
+
+        assert values(ada, attribute) == {value.lower()}
+
+
+def test_what_a_wrong_clock_dates_ahead_does_not_outlast_what_is_said_after_it():
+    with Memory.open("memory:", settings=SETTINGS) as memory:
+        ada = memory.of("ada")
+        ada.remember("I live in Porto.", at="2099-01-01T00:00:00Z", session="1")
+        ada.remember("I live in Faro now.", at="2026-11-20T00:00:00Z", session="2")
+
+        assert "Porto" not in ada.context("Where do I live?").profile
+        assert "Faro" in ada.context("Where do I live?").profile

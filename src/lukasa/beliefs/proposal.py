@@ -77,9 +77,7 @@ class Proposal:
     @property
     def tells_of_a_day(self) -> bool:
         """Whether its words name when it began, rather than since when it has been so."""
-        return (
-            self.valid.start is not None and bool(self.valid.phrase) and not _LASTS.match(self.valid.phrase)
-        )
+        return names_a_day(self.valid)
 
     @property
     def happens(self) -> bool:
@@ -365,6 +363,11 @@ def first_said(fact: Fact) -> datetime:
 def last_said(fact: Fact) -> datetime:
     """Return when a fact was last said; without a source, when it was recorded."""
     return fact.sources[-1].at if fact.sources else fact.learned_at
+
+
+def names_a_day(valid: Interval) -> bool:
+    """Whether words name when something began ("in May 2024"), rather than since when it has been so."""
+    return valid.start is not None and bool(valid.phrase) and not _LASTS.match(valid.phrase)
 
 
 def dated(item: Proposal | Fact) -> str | None:

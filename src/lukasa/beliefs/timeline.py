@@ -22,6 +22,7 @@ from lukasa.beliefs.proposal import (
     first_said,
     holds,
     last_said,
+    names_a_day,
     propose,
     rank,
     standing,
@@ -160,6 +161,8 @@ def _overruled(proposal: Proposal, rival: Fact) -> bool:
 
 def _spans(proposal: Proposal, rival: Fact) -> bool:
     """Whether a fact that was said later vouches for the time in which the claim begins."""
+    if names_a_day(rival.valid):
+        return False
     return began(rival) <= proposal.since and first_said(rival) > max(proposal.since, proposal.said_at)
 
 
@@ -181,8 +184,9 @@ def _cut(proposal: Proposal, rival: Fact) -> Cut | None:
         return None if rival.valid.end is not None and rival.valid.end <= end else Cut(rival, end)
     if not holds(rival, start):
         return None
-    # Said again after the claim: the fact is interrupted by it, not ended.
-    again = [source.at for source in rival.sources if source.at > max(start, proposal.stands_until)]
+    # Said again after the claim: the fact is interrupted by it, not ended. Who names the day of a move says nothing of later.
+    said = rival.sources[1:] if names_a_day(rival.valid) else rival.sources
+    again = [source.at for source in said if source.at > max(start, proposal.stands_until)]
     ended = rival.valid.end
     return Cut(rival, start, next((at for at in again if ended is None or at < ended), None))
 

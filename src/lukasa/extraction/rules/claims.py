@@ -176,7 +176,7 @@ def of_ending(said: Said, ending: EndingEvent, clause_end: int, times: Sequence[
     text, at = said.turn.text, said.turn.at
     when = _ending_time(said, ending, clause_end, times)
     own = (
-        ending.fact.replace("{S}", said.name)
+        ending.fact.replace("{S}", said.name).replace("{V}", ending.value)
         if ending.fact
         else retold(text[ending.start : ending.end], said.name)
     )

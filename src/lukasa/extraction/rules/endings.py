@@ -24,7 +24,7 @@ class EndingEvent(NamedTuple):
     """Words that say that something is over."""
 
     fact: str
-    """How a fact says it, the subject as `{S}`; empty: as the words do."""
+    """How a fact says it, the subject as `{S}` and the value as `{V}`; empty: as the words do."""
 
     value: str
     ends: tuple[Ending, ...]
@@ -86,7 +86,7 @@ def _row(line: str) -> _EndingRow:
         "N": rf"(?P<n>{NAME})", "KIN": rf"(?P<kin>{relations()})", "END": END,
         "ORG": rf"(?P<v>(?:the )?(?-i:[A-Z])[\w&'’-]+(?: (?-i:[A-Z])[\w&'’-]+){{0,3}}|the [\w'’-]+){END}",
         "PLACE": rf"(?P<v>(?-i:[A-Z])[\w'’-]+(?:,? (?-i:[A-Z])[\w'’-]+){{0,2}}){END}",
-        "THING": rf"(?P<v>(?:[\w'’-]+ ){{0,3}}?(?:{alternatives('owned')}|{alternatives('animals')}))(?![\w-])",
+        "THING": rf"(?P<v>(?:[\w'’-]+ ){{0,3}}?(?:{alternatives('owned')}|{alternatives('animals')}|(?-i:[A-Z])[\w-]+(?: (?-i:[A-Z\d])[\w-]*)?))(?![\w-])",
         "NOW": r"(?:(?:just|finally|recently|actually|have|officially|sadly) )*",
         "I": r"i(?:['’]?ve| have)? ",
     }  # fmt: skip
