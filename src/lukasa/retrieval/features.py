@@ -15,7 +15,7 @@ import numpy as np
 from lukasa.domain.time import to_micros
 from lukasa.retrieval.channels import Candidates
 from lukasa.retrieval.question import Understanding
-from lukasa.retrieval.token_vectors import Floats, Ints, spread
+from lukasa.retrieval.token_vectors import Floats, Ints, inner, spread
 from lukasa.retrieval.warm import PartitionIndex, TurnArrays
 
 CHANNELS = ("late", "dense", "lexical")
@@ -76,7 +76,8 @@ def scaled(scores: Floats) -> Floats:
 
 def weighted(columns: Floats, names: Sequence[str], weights: Mapping[str, float]) -> Floats:
     """Return the weighted sum of the columns; one without a weight counts nothing."""
-    return np.asarray(columns @ np.array([weights.get(name, 0.0) for name in names], np.float32), np.float32)
+    wanted = np.array([weights.get(name, 0.0) for name in names], np.float32)
+    return inner(columns, wanted, out=np.empty(len(columns), np.float32))
 
 
 def _channels(turns: Candidates) -> dict[str, Floats]:

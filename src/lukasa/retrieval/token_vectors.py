@@ -20,6 +20,11 @@ _UNKNOWN = -1
 _BLOCK = 1_024
 """Vectors compared at a time."""
 
+_MATRIX_ALONE = 262_144
+_VECTOR_ALONE = 9_216
+"""Most multiplications of a product of matrices, and of a matrix with a vector, that OpenBLAS does in the calling thread. Above,
+it wakes its others, and whenever the processor has something else to do, waiting for them takes far longer than the product."""
+
 _EVEN = 0.02
 """Keeps a token that all passages match alike from being weighed without bound."""
 
@@ -158,15 +163,25 @@ def products(codes: Codes, vector: Floats) -> Floats:
     """Return the inner product of each row with a vector."""
     found = np.empty(len(codes), np.float32)
     for rows, block in _blocks(codes):
-        np.dot(block, vector, out=found[rows])
+        inner(block, vector, out=found[rows])
     return found
 
 
-def _blocks(codes: Codes) -> Iterator[tuple[slice, Floats]]:
+def inner(rows: Floats, vector: Floats, *, out: Floats) -> Floats:
+    """Write the inner product of each row with a vector to *out*, in this thread, and return it."""
+    at_once = max(1, _VECTOR_ALONE // (len(vector) + 1))
+    whole = len(rows) - len(rows) % at_once
+    groups = rows[:whole].reshape(-1, at_once, len(vector))
+    np.matmul(groups, vector, out=out[:whole].reshape(-1, at_once))
+    np.matmul(rows[whole:], vector, out=out[whole:])
+    return out
+
+
+def _blocks(codes: Codes, size: int = _BLOCK) -> Iterator[tuple[slice, Floats]]:
     """Yield rows as floats, a few at a time, in the same place: all of them would not fit into the processor's cache."""
-    floats = np.empty((min(_BLOCK, len(codes)), codes.shape[1]), np.float32)
-    for start in range(0, len(codes), _BLOCK):
-        rows = slice(start, min(start + _BLOCK, len(codes)))
+    floats = np.empty((min(size, len(codes)), codes.shape[1]), np.float32)
+    for start in range(0, len(codes), size):
+        rows = slice(start, min(start + size, len(codes)))
         block = floats[: rows.stop - start]
         block[...] = codes[rows]
         yield rows, block
@@ -195,7 +210,8 @@ def max_sim(question: TokenVectors, passages: TokenBlock) -> Floats:
         return best
     # One row a question token: the maximum then runs over neighbouring numbers, several times faster.
     cosines = np.empty((len(tokens), len(passages.codes)), np.float32)
-    for rows, block in _blocks(passages.codes):
+    at_once = max(1, min(_BLOCK, _MATRIX_ALONE // tokens.size))
+    for rows, block in _blocks(passages.codes, at_once):
         np.matmul(tokens, block.T, out=cosines[:, rows])
     cosines /= passages.lengths
     counts = passages.counts[present]

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import math
+import os
+import subprocess
+import sys
 
 import numpy as np
 from hypothesis import given
@@ -20,6 +23,35 @@ def picked(*documents: list[list[int]]) -> TokenBlock:
     rows.grow(len(documents))
     rows.put((row, vectors(*each)) for row, each in enumerate(documents))
     return rows.pick(np.arange(len(documents)))
+
+
+_ALONE = """
+import time
+import numpy as np
+from lukasa.adapters.models.vectors import pooled, project
+from lukasa.domain.embedding import TokenVectors
+from lukasa.retrieval.token_vectors import TokenBlock, lengths, max_sim, products
+
+chance = np.random.default_rng(5)
+states, basis = (chance.standard_normal(shape).astype(np.float32) for shape in ((300, 384), (384, 64)))
+codes = chance.integers(-7, 8, (9_000, 64)).astype(np.int8)
+tokens, block = TokenVectors(bytes(32 * 32), 32), TokenBlock(codes, lengths(codes), np.array([9_000]))
+begun = time.process_time(), time.thread_time()
+for _ in range(5):
+    products(codes.reshape(-1, 384), basis[:, 0].copy())
+    max_sim(tokens, block)
+    pooled(project(states, basis), 100)
+print((time.process_time() - begun[0]) / (time.thread_time() - begun[1]))
+"""
+"""Prints how much processor time is spent for each second of the thread that computes."""
+
+
+def test_products_use_one_thread_however_many_the_library_has():
+    threads = {"OPENBLAS_NUM_THREADS": "4", "OMP_NUM_THREADS": "4"}
+    code = [sys.executable, "-c", _ALONE]
+    done = subprocess.run(code, env=os.environ | threads, capture_output=True, text=True, check=True)
+
+    assert float(done.stdout) < 1.1
 
 
 EAST, NORTH, SLANTED, WEST, SOUTH = [7, 0], [0, 7], [3, 4], [-7, 0], [0, -7]

@@ -17,6 +17,10 @@ _LARGEST = 7.0
 
 _LARGEST_BYTE = 127.0
 
+_ALONE = 262_144
+"""Most multiplications of a product that OpenBLAS does in the calling thread: as many texts are encoded at once as there are
+threads to, and its own would only compete with them."""
+
 
 def unit_rows(rows: Matrix) -> Matrix:
     """Return the rows at length 1; a row of zeros stays what it is."""
@@ -31,7 +35,16 @@ def project(rows: Matrix, basis: Matrix | None) -> Matrix:
     *basis* is `width × dims` with orthonormal columns. MaxSim compares by inner product, so a learned one must
     come from the uncentred second moment of the states (their right singular vectors), not from centred PCA.
     """
-    return unit_rows(rows if basis is None else rows @ basis)
+    return unit_rows(rows if basis is None else product(rows, basis))
+
+
+def product(one: Matrix, other: Matrix) -> Matrix:
+    """Return the product of two matrices, computed in this thread."""
+    found = np.empty((len(one), other.shape[1]), np.float32)
+    at_once = max(1, _ALONE // max(1, other.size))
+    for start in range(0, len(one), at_once):
+        np.matmul(one[start : start + at_once], other, out=found[start : start + at_once])
+    return found
 
 
 def pooled(rows: Matrix, most: int) -> Matrix:
@@ -100,7 +113,7 @@ def _merges(rows: Matrix, count: int) -> Ints:
 def _merge_costs(means: Matrix, sizes: Matrix) -> Matrix:
     """Return by how much merging each two clusters would raise the squared distances of rows to their cluster's mean."""
     squares = np.einsum("ij,ij->i", means, means)
-    cost = means @ means.T
+    cost = product(means, means.T)
     cost *= -2
     cost += squares
     cost += squares[:, None]
