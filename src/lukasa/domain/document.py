@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from lukasa.domain.embedding import Embedding
-from lukasa.domain.interval import Interval
 from lukasa.domain.turn import Json
 
 Kind = Literal["turn", "fact"]
@@ -40,16 +39,18 @@ class Document:
     """Which embedder made `embeddings`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
-    """What the read path keeps in memory of a document: everything but its text, terms and token vectors."""
+class Head(NamedTuple):
+    """What the read path keeps in memory of a document: everything but its text, terms and token vectors.
+
+    Times are microseconds since 1970 (UTC): a partition of 50,000 documents is read as a whole.
+    """
 
     id: str
     kind: Kind
     seq: int
     """Its place in the partition. Turns of one session that follow each other are neighbours."""
 
-    at: datetime
+    at: int
     session: str | None
     speaker: str | None
     role: str | None
@@ -64,13 +65,16 @@ class Head:
     current: bool = True
     """Of a fact: whether it is believed now. One that was superseded is live, and not current."""
 
-    sources: Sequence[str] = ()
+    sources: tuple[str, ...] = ()
     """Of a fact: the turns that it rests on."""
 
-    valid: Interval | None = None
-    """Of a fact: when it is or was true; its bounds alone."""
+    start: int | None = None
+    """Of a fact: when it became true; `None`: unknown."""
 
-    expires_at: datetime | None = None
+    end: int | None = None
+    """Of a fact: when it stopped being true; `None`: it has not, or that is unknown."""
+
+    expires_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,13 +82,16 @@ class Delta:
     """Changes to a partition's documents after a version."""
 
     version: int
-    """The partition's version now; ask for what comes after it next time."""
+    """The partition's version now, or that of the last change that is part of it; ask for what comes after it next time."""
 
     heads: Sequence[Head] = ()
     """New and changed documents, by `seq`."""
 
+    more: bool = False
+    """Whether there are changes after `version`: fewer were asked for."""
+
     gone: Sequence[str] = ()
-    """Ids of documents that were erased."""
+    """Ids of documents that were erased. One that is also among `heads` was stored again since."""
 
     epoch: int = 0
     """Changes when the partition is erased as a whole and begun again: what was read before must then be dropped.

@@ -84,8 +84,12 @@ class Memories(Protocol):
         """Return journal entries after a version, oldest first."""
         ...
 
-    async def delta(self, partition: Partition, *, fingerprint: str | None, since: int) -> Delta:
+    async def delta(
+        self, partition: Partition, *, fingerprint: str | None, since: int, limit: int | None = None
+    ) -> Delta:
         """Return what changed after version *since* (0: everything), with the dense vectors of that fingerprint.
+
+        With *limit*, at most so many documents, those that changed first: a large partition is read in parts.
 
         Cheap when nothing changed; sees what other processes committed.
         """

@@ -42,6 +42,10 @@ _EMPTY = 4_000
 """About how many bytes a partition without documents takes: asking for many unknown users must not fill the memory."""
 
 
+_PART = 4_096
+"""Documents read at a time, so that what they are read into takes little memory, and others get their turn."""
+
+
 @dataclass(slots=True)
 class DocumentArrays:
     """Documents of one kind: row `i` of every array is the document `ids[i]`.
@@ -95,8 +99,8 @@ class DocumentArrays:
         return len(self.ids)
 
     @property
-    def bytes(self) -> int:
-        """About how much memory this takes."""
+    def memory(self) -> int:
+        """About how many bytes this takes."""
         return self.dense.nbytes + self.tokens.bytes + self.size * self.row_bytes
 
     @property
@@ -130,18 +134,20 @@ class DocumentArrays:
     def update(self, heads: Iterable[Head]) -> None:
         """Add new documents and overwrite changed ones."""
         documents = list(heads)
+        if not documents:
+            return
         self.changed += len(documents)
-        new = [head.id for head in documents if head.id not in self.rows]
+        ids = [head.id for head in documents]
+        new = [id_ for id_ in ids if id_ not in self.rows]
         self._grow(len(new))
-        for id_ in new:
-            self.rows[id_] = len(self.ids)
-            self.ids.append(id_)
-        rows = np.array([self.rows[head.id] for head in documents], np.int64)
+        self.rows.update(zip(new, range(self.size, self.size + len(new)), strict=True))
+        self.ids += new
+        rows = np.array([self.rows[id_] for id_ in ids], np.int64)
         self.seq[rows] = [head.seq for head in documents]
         self.live[rows] = [not head.retired for head in documents]
         self.passages[rows] = [max(1, head.passages) for head in documents]
         self._describe(rows, documents)
-        self._set_vectors(rows, documents)
+        self._set_vectors(rows, [head.dense or b"" for head in documents])
 
     def drop(self, id: str) -> bool:
         """Wipe an erased document, its vectors included, and return whether it was known.
@@ -171,29 +177,29 @@ class DocumentArrays:
             self.owner, self.dense = grown(self.owner, room), grown(self.dense, room)
             self.lengths = grown(self.lengths, room)
 
-    def _count(self, head: Head) -> int:
-        """Return how many vectors a document has; damaged ones count as missing: `verify` names them."""
-        whole = head.dense and self.dims and len(head.dense) % self.dims == 0
-        return len(head.dense) // self.dims if head.dense and whole else 0
+    def _counts(self, dense: Sequence[bytes]) -> Ints:
+        """Return how many vectors each document has; damaged ones count as missing: `verify` names them."""
+        counts, rest = np.divmod(np.array(list(map(len, dense)), np.int64), max(1, self.dims))
+        return np.where((rest == 0) & (self.dims > 0), counts, 0)
 
-    def _set_vectors(self, rows: Ints, heads: Sequence[Head]) -> None:
+    def _set_vectors(self, rows: Ints, dense: Sequence[bytes]) -> None:
         """Take in the vectors of documents that were described."""
-        counts = np.array([self._count(head) for head in heads], np.int64)
+        counts = self._counts(dense)
         before = self.vectors[rows]
         for place in np.flatnonzero((counts == before) & (counts > 0)).tolist():
             first = self.first[rows[place]]
             vectors = slice(first, first + counts[place])
-            self._put(vectors, [heads[place]])
+            self._put(vectors, [dense[place]])
             # Its token vectors may be others now; they are read again when a question needs them.
             self.tokens.forget(vectors)
         others = np.flatnonzero(counts != before)
         for place in others[before[others] > 0].tolist():
             self._release(int(rows[place]))
         if len(others):
-            new = [heads[place] for place in others[counts[others] > 0].tolist()]
+            new = (dense[place] for place in others[counts[others] > 0].tolist())
             self._append(rows[others], counts[others], new)
 
-    def _append(self, rows: Ints, counts: Ints, heads: Iterable[Head]) -> None:
+    def _append(self, rows: Ints, counts: Ints, dense: Iterable[bytes]) -> None:
         """Give documents that have none so many vectors each."""
         end = self.used + int(counts.sum())
         self._grow_vectors(end)
@@ -201,12 +207,11 @@ class DocumentArrays:
         self.vectors[rows] = counts
         self.owner[self.used : end] = np.repeat(rows, counts)
         if end > self.used:
-            self._put(slice(self.used, end), heads)
+            self._put(slice(self.used, end), dense)
         self.used = end
 
-    def _put(self, rows: slice, heads: Iterable[Head]) -> None:
-        dense = b"".join(head.dense or b"" for head in heads)
-        self.dense[rows] = np.frombuffer(dense, np.int8).reshape(-1, self.dims)
+    def _put(self, rows: slice, dense: Iterable[bytes]) -> None:
+        self.dense[rows] = np.frombuffer(b"".join(dense), np.int8).reshape(-1, self.dims)
         self.lengths[rows] = lengths(self.dense[rows])
 
     def _release(self, row: int) -> None:
@@ -231,8 +236,8 @@ class TurnArrays(DocumentArrays):
     )  # fmt: skip
     row_bytes: ClassVar[int] = 400
 
-    names: list[str] = field(default_factory=list)
-    """Speakers met so far."""
+    speakers: dict[str | None, int] = field(default_factory=lambda: {None: -1})
+    """Speakers met so far, numbered."""
 
     sessions: dict[str | None, int] = field(default_factory=dict)
     """Sessions met so far, numbered."""
@@ -240,7 +245,7 @@ class TurnArrays(DocumentArrays):
     at: Ints = field(default_factory=lambda: np.empty(0, np.int64))
     session: Ints = field(default_factory=lambda: np.empty(0, np.int64))
     speaker: Ints = field(default_factory=lambda: np.empty(0, np.int64))
-    """Positions in `names`; -1 for none."""
+    """Their numbers; -1 for none."""
 
     assistant: Bools = field(default_factory=lambda: np.empty(0, np.bool_))
     system: Bools = field(default_factory=lambda: np.empty(0, np.bool_))
@@ -251,6 +256,11 @@ class TurnArrays(DocumentArrays):
     after: Ints = field(default_factory=lambda: np.empty(0, np.int64))
     cuts: dict[int, list[Span]] = field(default_factory=dict)
     """Where long turns are cut into passages, by row, as far as questions have needed it."""
+
+    @property
+    def names(self) -> list[str]:
+        """Speakers met so far, by number."""
+        return [name for name in self.speakers if name is not None]
 
     def link(self) -> None:
         """Find each live turn's neighbours in its session."""
@@ -267,19 +277,13 @@ class TurnArrays(DocumentArrays):
         self.after[earlier[same]] = later[same]
 
     def _describe(self, rows: Ints, heads: Sequence[Head]) -> None:
-        self.at[rows] = [to_micros(head.at) for head in heads]
+        self.at[rows] = [head.at for head in heads]
         self.session[rows] = [self.sessions.setdefault(head.session, len(self.sessions)) for head in heads]
-        self.speaker[rows] = [self._name(head.speaker) for head in heads]
+        numbers = self.speakers
+        self.speaker[rows] = [numbers.setdefault(head.speaker, len(numbers) - 1) for head in heads]
         self.assistant[rows] = [head.role == "assistant" for head in heads]
         self.system[rows] = [head.role == "system" for head in heads]
         self.words[rows] = [head.words for head in heads]
-
-    def _name(self, speaker: str | None) -> int:
-        if speaker is None:
-            return -1
-        if speaker not in self.names:
-            self.names.append(speaker)
-        return self.names.index(speaker)
 
 
 @dataclass(slots=True)
@@ -327,19 +331,14 @@ class FactArrays(DocumentArrays):
         return inside & (start > OPEN_START) & (end < OPEN_END)
 
     def _describe(self, rows: Ints, heads: Sequence[Head]) -> None:
-        valid = [head.valid or Interval() for head in heads]
         self.current[rows] = [head.current for head in heads]
         self.words[rows] = [head.words for head in heads]
-        self.start[rows] = [_micros(each.start, OPEN_START) for each in valid]
-        self.end[rows] = [_micros(each.end, OPEN_END) for each in valid]
-        self.expires[rows] = [_micros(head.expires_at, OPEN_END) for head in heads]
+        self.start[rows] = [OPEN_START if head.start is None else head.start for head in heads]
+        self.end[rows] = [OPEN_END if head.end is None else head.end for head in heads]
+        self.expires[rows] = [OPEN_END if head.expires_at is None else head.expires_at for head in heads]
         for row, head in zip(rows.tolist(), heads, strict=True):
             # New rows come in order, so a row without an entry is the next one.
-            self.sources[row : row + 1] = [tuple(head.sources)]
-
-
-def _micros(at: datetime | None, open_end: int) -> int:
-    return open_end if at is None else to_micros(at)
+            self.sources[row : row + 1] = [head.sources]
 
 
 @dataclass(slots=True)
@@ -351,25 +350,29 @@ class PartitionIndex:
     version: int = 0
     turns: TurnArrays = field(init=False)
     facts: FactArrays = field(init=False)
+    linked: bool = True
+    """Whether the turns' neighbours are those of this version."""
 
     def __post_init__(self) -> None:
         self.turns = TurnArrays(self.dims)
         self.facts = FactArrays(self.dims)
 
     @property
-    def bytes(self) -> int:
-        return self.turns.bytes + self.facts.bytes + _EMPTY
+    def memory(self) -> int:
+        return self.turns.memory + self.facts.memory + _EMPTY
 
     def update(self, delta: Delta) -> None:
         """Bring the arrays to the delta's version."""
-        turns = [head for head in delta.heads if head.kind == "turn"]
-        self.turns.update(turns)
-        self.facts.update(head for head in delta.heads if head.kind == "fact")
         for id_ in delta.gone:
             if not self.facts.drop(id_):
                 self.turns.drop(id_)
-        if turns or delta.gone:
+        turns = [head for head in delta.heads if head.kind == "turn"]
+        self.turns.update(turns)
+        self.facts.update(head for head in delta.heads if head.kind == "fact")
+        self.linked = self.linked and not turns and not delta.gone
+        if not self.linked and not delta.more:
             self.turns.link()
+            self.linked = True
         self.version, self.epoch = delta.version, delta.epoch
 
 
@@ -391,14 +394,18 @@ class WarmPartitions:
         key = (partition, fingerprint)
         # Two questions at once must not both apply the same delta.
         async with self._locks.setdefault(partition, asyncio.Lock()):
-            index = self._indexes.get(key) or PartitionIndex(dims)
-            delta = await self.store.delta(partition, fingerprint=fingerprint, since=index.version)
-            if index.version and delta.epoch != index.epoch:
-                # The partition was erased and begun again: nothing read before may be used.
-                index = PartitionIndex(dims)
-                delta = await self.store.delta(partition, fingerprint=fingerprint, since=0)
-            if delta.version != index.version:
-                await off_loop(index.update, delta)
+            index, more = self._indexes.get(key) or PartitionIndex(dims), True
+            while more:
+                delta = await self.store.delta(
+                    partition, fingerprint=fingerprint, since=index.version, limit=_PART
+                )
+                if index.version and delta.epoch != index.epoch:
+                    # The partition was erased and begun again: nothing read before may be used.
+                    index = PartitionIndex(dims)
+                    continue
+                if delta.version != index.version:
+                    await off_loop(index.update, delta)
+                more = delta.more
             self._indexes[key] = index
             self._indexes.move_to_end(key)
             self._trim()
@@ -437,7 +444,7 @@ class WarmPartitions:
 
     def _trim(self) -> None:
         limit = self.policy.warm_bytes
-        while len(self._indexes) > 1 and sum(index.bytes for index in self._indexes.values()) > limit:
+        while len(self._indexes) > 1 and sum(index.memory for index in self._indexes.values()) > limit:
             (partition, _), _ = self._indexes.popitem(last=False)
             if not any(other == partition for other, _ in self._indexes):
                 self._locks.pop(partition, None)

@@ -67,7 +67,7 @@ WHOLE_STORE = {
 """Statements of `verify`, `stats` and `jobs`, and of tables with few rows."""
 
 WHOLE_PARTITION = {
-    "turns", "facts", "heads_all", "names", "unembedded", "backlog", "unextracted", "unextracted_in", "unextracted_count",
+    "turns", "facts", "names", "unembedded", "backlog", "unextracted", "unextracted_in", "unextracted_count",
     "journal_of_turns", "documents_in", "first_call_about", "drop_jobs_of_emptied", "drop_summaries_of", "clear_job_errors",
     "summaries",
 }  # fmt: skip

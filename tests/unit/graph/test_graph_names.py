@@ -258,7 +258,7 @@ def warm(*vectors: list[float] | None) -> FactArrays:
     facts = FactArrays(dims=2)
     facts.update(
         Head(
-            id=each.id, kind="fact", seq=number, at=AT, session=None, speaker=each.subject, role=None, retired=False,
+            id=each.id, kind="fact", seq=number, at=0, session=None, speaker=each.subject, role=None, retired=False,
             dense=None if vector is None else dense_bytes(np.array(vector, np.float32)), current=True,
         )
         for number, (each, vector) in enumerate(zip(FACTS, vectors, strict=True), 1)

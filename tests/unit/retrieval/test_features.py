@@ -28,7 +28,7 @@ def partition(*turns: dict[str, Any]) -> PartitionIndex:
     heads = []
     for seq, turn in enumerate(turns, start=1):
         base: dict[str, Any] = {
-            "kind": "turn", "at": NOW - timedelta(days=400 - seq), "session": "s", "speaker": None, "role": "user",
+            "kind": "turn", "at": to_micros(NOW - timedelta(days=400 - seq)), "session": "s", "speaker": None, "role": "user",
             "retired": False,
         }  # fmt: skip
         heads.append(Head(id=f"t{seq}", seq=seq, **{**base, **turn}))
@@ -163,7 +163,7 @@ def test_the_person_asked_about_is_told_from_the_others():
 
 def test_the_time_asked_about_reaches_a_week_further():
     day = NOW - timedelta(days=100)
-    index = partition(*[{"at": day + timedelta(days=shift)} for shift in (-1, 0, 5, 30)])
+    index = partition(*[{"at": to_micros(day + timedelta(days=shift))} for shift in (-1, 0, 5, 30)])
     understanding = Understanding(terms=(), windows=(Interval(start=day, end=day + timedelta(days=1)),))
 
     features = table(matched(index), index, understanding, weights=WEIGHTS, now=to_micros(NOW))
@@ -172,6 +172,6 @@ def test_the_time_asked_about_reaches_a_week_further():
 
 
 def test_what_is_said_more_than_a_day_after_the_question_is_later():
-    index = partition(*[{"at": NOW + timedelta(hours=hours)} for hours in (-1, 20, 30)])
+    index = partition(*[{"at": to_micros(NOW + timedelta(hours=hours))} for hours in (-1, 20, 30)])
 
     assert column("later", matched(index), index) == [0, 0, 1]

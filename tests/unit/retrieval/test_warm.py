@@ -15,6 +15,7 @@ from lukasa.adapters.stores.reference import ReferenceStore
 from lukasa.domain.change import Embed, Restore, Retire
 from lukasa.domain.document import Delta, Head
 from lukasa.domain.embedding import EmbedderSpec, Embedding, TokenVectors
+from lukasa.domain.time import to_micros
 from lukasa.policy import RecallPolicy
 from lukasa.retrieval.warm import PartitionIndex, TurnArrays, WarmPartitions
 from lukasa.testing.conformance.samples import ALICE, BOB, add, fill
@@ -25,7 +26,7 @@ SPEC = EmbedderSpec(fingerprint="f", dense_dims=2, token_width=3)
 
 def head(name: str, seq: int, **other: Any) -> Head:
     given: dict[str, Any] = {
-        "kind": "turn", "at": AT + timedelta(hours=seq), "session": "s", "speaker": None, "role": "user", "retired": False,
+        "kind": "turn", "at": to_micros(AT + timedelta(hours=seq)), "session": "s", "speaker": None, "role": "user", "retired": False,
     }  # fmt: skip
     return Head(id=name, seq=seq, **{**given, **other})
 
@@ -133,6 +134,24 @@ def test_taking_it_in_piece_by_piece_is_like_all_at_once(sizes: list[int]):
     assert np.array_equal(pieces.after, whole.after)
 
 
+def test_a_document_that_was_erased_and_stored_again_is_found():
+    index = indexed(head("a", 1), head("b", 2))
+
+    index.update(Delta(version=4, heads=[head("a", 3)], gone=["a"]))
+
+    assert index.turns.live[: index.turns.size].tolist() == [True, True]
+
+
+def test_neighbours_are_found_when_the_last_part_was_read():
+    index = PartitionIndex(dims=2)
+
+    index.update(Delta(version=1, heads=[head("a", 1)], more=True))
+    index.update(Delta(version=2, heads=[head("b", 2)], more=True))
+    index.update(Delta(version=3, heads=[head("f", 3, kind="fact")]))
+
+    assert neighbours(index.turns) == {"a": (None, "b"), "b": ("a", None)}
+
+
 # ── Kept warm ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -145,10 +164,12 @@ class Counting(ReferenceStore):
         self.loaded: list[str] = []
         """Ids whose token vectors were read."""
 
-    async def delta(self, partition: Any, *, fingerprint: str | None, since: int) -> Delta:
+    async def delta(
+        self, partition: Any, *, fingerprint: str | None, since: int, limit: int | None = None
+    ) -> Delta:
         self.asked.append(since)
         await asyncio.sleep(0)  # lets others in
-        return await super().delta(partition, fingerprint=fingerprint, since=since)
+        return await super().delta(partition, fingerprint=fingerprint, since=since, limit=limit)
 
     async def tokens(
         self, partition: Any, ids: Any, *, fingerprint: str

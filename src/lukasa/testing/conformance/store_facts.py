@@ -14,6 +14,7 @@ from lukasa.domain.document import Document
 from lukasa.domain.fact import Fact
 from lukasa.domain.interval import Interval
 from lukasa.domain.query import FactQuery, LexicalQuery, TurnQuery
+from lukasa.domain.time import to_micros
 from lukasa.domain.turn import Source
 from lukasa.errors import InputError, StaleError
 from lukasa.ports.store import Store
@@ -273,7 +274,7 @@ class FactSuite(StoreSuite):
         )
 
         (head,) = await heads(store)
-        assert (head.valid, head.expires_at) == (Interval(start=NOON, end=end), end)
+        assert (head.start, head.end, head.expires_at) == (to_micros(NOON), to_micros(end), to_micros(end))
 
     async def test_a_fact_cannot_be_retired_like_a_turn(self, store: Store) -> None:
         await fill(store, add("t1"), put(fact()))

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from lukasa.adapters.stores.reference.bookkeeping import PartitionBookkeeping
 from lukasa.domain.change import Extraction
@@ -13,9 +14,9 @@ from lukasa.domain.document import Fields, Head, Kind
 from lukasa.domain.embedding import Embedding
 from lukasa.domain.fact import Fact
 from lukasa.domain.filter import Filter, matches
-from lukasa.domain.interval import Interval
 from lukasa.domain.journal import JournalEntry
 from lukasa.domain.query import FactQuery, fact_fields, turn_fields
+from lukasa.domain.time import to_micros
 from lukasa.domain.turn import Turn
 from lukasa.policy import EMBEDDED_PASSAGES
 
@@ -119,7 +120,7 @@ def head(content: Content, document: Entry, fingerprint: str | None) -> Head:
         id=document.id,
         kind=document.kind,
         seq=document.seq,
-        at=fields.at,
+        at=to_micros(fields.at),
         session=fields.session,
         speaker=fields.speaker,
         role=fields.role,
@@ -129,9 +130,14 @@ def head(content: Content, document: Entry, fingerprint: str | None) -> Head:
         words=document.words,
         current=fact is None or fact.status == "current",
         sources=() if fact is None else tuple(dict.fromkeys(source.turn for source in fact.sources)),
-        valid=None if fact is None else Interval(start=fact.valid.start, end=fact.valid.end),
-        expires_at=None if fact is None else fact.expires_at,
+        start=None if fact is None else _micros(fact.valid.start),
+        end=None if fact is None else _micros(fact.valid.end),
+        expires_at=None if fact is None else _micros(fact.expires_at),
     )
+
+
+def _micros(at: datetime | None) -> int | None:
+    return None if at is None else to_micros(at)
 
 
 def looked_up(content: Content, id: str, query: FactQuery) -> bool:

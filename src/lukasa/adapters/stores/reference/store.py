@@ -185,13 +185,18 @@ class ReferenceStore:
         return turns[: query.limit]
 
     @beside_loop
-    async def delta(self, partition: Partition, *, fingerprint: str | None, since: int) -> Delta:
+    async def delta(
+        self, partition: Partition, *, fingerprint: str | None, since: int, limit: int | None = None
+    ) -> Delta:
         content = self._content(partition)
-        changed = [document for document in content.documents.values() if document.version > since]
+        later = [document for document in content.documents.values() if document.version > since]
+        part = sorted(later, key=lambda document: document.version)[:limit]
+        more = len(part) < len(later)
         erased = [entry.id for entry in content.journal if entry.op == "erase" and 0 < since < entry.version]
         return Delta(
-            version=content.version,
-            heads=tuple(head(content, each, fingerprint) for each in changed),
+            version=part[-1].version if more and part else content.version,
+            heads=tuple(head(content, each, fingerprint) for each in sorted(part, key=lambda each: each.seq)),
+            more=more,
             gone=tuple(erased),
             epoch=content.epoch,
         )

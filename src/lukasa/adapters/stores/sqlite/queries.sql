@@ -249,27 +249,18 @@ WHERE documents.partition = :partition AND {conditions}
 ORDER BY {order}
 LIMIT :limit;
 
--- name: heads_all
-SELECT documents.name, documents.kind, documents.seq, documents.at, documents.at_offset, documents.session,
-       documents.speaker, documents.role, documents.retired_at IS NOT NULL, documents.words, documents.passages,
-       vectors.dense,
-       facts.current, facts.turns, facts.valid_from, facts.valid_to, facts.expires_at
+-- name: heads
+-- By version, not by `seq`: the index by version finds what is new, and where the next part begins.
+SELECT documents.name, documents.kind, documents.seq, documents.at, documents.session, documents.speaker,
+       documents.role, documents.retired_at IS NOT NULL, documents.words, documents.passages, vectors.dense,
+       coalesce(facts.current, 1), facts.turns, facts.valid_from, facts.valid_to, facts.expires_at,
+       documents.version
 FROM documents LEFT JOIN vectors
   ON vectors.partition = documents.partition AND vectors.embedder = :embedder AND vectors.document = documents.id
 LEFT JOIN facts ON facts.document = documents.id
-WHERE documents.partition = :partition
-ORDER BY documents.seq;
-
--- name: heads_since
--- Not ordered here: few rows are wanted, and the index by version finds them.
-SELECT documents.name, documents.kind, documents.seq, documents.at, documents.at_offset, documents.session,
-       documents.speaker, documents.role, documents.retired_at IS NOT NULL, documents.words, documents.passages,
-       vectors.dense,
-       facts.current, facts.turns, facts.valid_from, facts.valid_to, facts.expires_at
-FROM documents LEFT JOIN vectors
-  ON vectors.partition = documents.partition AND vectors.embedder = :embedder AND vectors.document = documents.id
-LEFT JOIN facts ON facts.document = documents.id
-WHERE documents.partition = :partition AND documents.version > :since;
+WHERE documents.partition = :partition AND documents.version > :since
+ORDER BY documents.version
+LIMIT :limit;
 
 -- name: names
 SELECT documents.name

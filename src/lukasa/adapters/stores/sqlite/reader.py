@@ -7,7 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
+from operator import itemgetter
+from types import NoneType
 from typing import Any, NamedTuple
 
 import apsw
@@ -20,7 +22,6 @@ from lukasa.domain.embedding import TokenVectors
 from lukasa.domain.erasure import tombstone
 from lukasa.domain.fact import Fact
 from lukasa.domain.fact_body import unpack
-from lukasa.domain.interval import Interval
 from lukasa.domain.journal import JournalEntry, by_id, standing
 from lukasa.domain.query import DocumentQuery, FactQuery, TurnQuery, listed
 from lukasa.domain.report import Backlog, Stats
@@ -213,57 +214,79 @@ def _role(value: object) -> Role:
 
 
 def delta(
-    connection: apsw.Connection, partition: PartitionRow, *, fingerprint: str | None, since: int
+    connection: apsw.Connection,
+    partition: PartitionRow,
+    *,
+    fingerprint: str | None,
+    since: int,
+    limit: int | None,
 ) -> Delta:
     if since >= partition.version:
         return Delta(version=partition.version, epoch=partition.id)
-    values: Values = {"partition": partition.id, "embedder": embedder(connection, fingerprint)}
-    if since <= 0:
-        everything = fetch(connection, sql("heads_all"), values)
-        heads = tuple(rows_as(_head, everything, "document"))
-        return Delta(version=partition.version, heads=heads, epoch=partition.id)
-    changed = fetch(connection, sql("heads_since"), {**values, "since": since})
-    changed_heads = sorted(rows_as(_head, changed, "document"), key=lambda head: head.seq)
-    gone = tuple(name for (name,) in fetch(connection, sql("gone"), {**values, "since": since}))
-    return Delta(version=partition.version, heads=tuple(changed_heads), gone=gone, epoch=partition.id)
-
-
-def _head(row: tuple[Any, ...]) -> Head:
-    # fmt: off
-    (name, kind, seq, at, at_offset, session, speaker, role, retired, words, passages, dense,
-     current, turns, valid_from, valid_to, expires_at) = row
-    # fmt: on
-    fact = turns is not None
-    for label in (session, speaker):
-        if label is not None:
-            text(label)
-    return Head(
-        id=name,
-        kind=kind,
-        seq=number(seq),
-        at=from_micros(at, at_offset),
-        session=session,
-        speaker=speaker,
-        role=None if role is None else _role(role),
-        retired=bool(retired),
-        passages=_passages(passages),
-        dense=None if dense is None else memoryview(dense).tobytes(),
-        words=number(words),
-        current=current is None or bool(current),
-        sources=tuple(map(text, json.loads(turns))) if fact else (),
-        valid=Interval(start=_instant(valid_from), end=_instant(valid_to)) if fact else None,
-        expires_at=_instant(expires_at),
+    values: Values = {"partition": partition.id, "since": since}
+    number_of = {
+        "embedder": embedder(connection, fingerprint),
+        "limit": _NO_LIMIT if limit is None else limit,
+    }
+    rows = list(fetch(connection, sql("heads"), values | number_of))
+    gone = () if since <= 0 else tuple(name for (name,) in fetch(connection, sql("gone"), values))
+    more = len(rows) == limit and rows[-1][-1] < partition.version
+    return Delta(
+        version=rows[-1][-1] if more else partition.version,
+        heads=sorted(_heads(rows), key=_SEQ),
+        more=more,
+        gone=gone,
+        epoch=partition.id,
     )
 
 
-def _passages(value: object) -> int:
-    if (count := number(value)) > MAX_PASSAGES:
-        raise ValueError("more passages than a document may have")
-    return count
+def _heads(rows: Sequence[tuple[Any, ...]]) -> list[Head]:
+    # Not row by row through `rows_as`: a whole partition is read before its first recall.
+    heads = list(map(_head, rows))
+    if heads and not _are_whole(heads):
+        list(rows_as(_whole, heads, "document"))
+    return heads
 
 
-def _instant(micros: int | None) -> datetime | None:
-    return None if micros is None else from_micros(micros)
+def _head(row: tuple[Any, ...]) -> Head:
+    turns = row[_TURNS]
+    if turns is None:
+        return Head._make(row[:_TURNS] + _NO_FACT)
+    listed_turns = tuple(json.loads(turns)) if isinstance(turns, str) else None
+    return Head._make((*row[:_TURNS], listed_turns, *row[_TURNS + 1 : -1]))
+
+
+def _whole(head: Head) -> Head:
+    if not _are_whole([head]):
+        raise ValueError("not as any version writes it")
+    return head
+
+
+def _are_whole(heads: Sequence[Head]) -> bool:
+    """Whether every value is of the type and within the bounds that it was written with."""
+    columns = dict(zip(Head._fields, zip(*heads, strict=True), strict=True))
+    if any(set(map(type, columns[name])) - types for name, types in _HEAD_TYPES.items()):
+        return False
+    turns = set(map(type, chain.from_iterable(columns["sources"])))
+    times = {min(columns["at"]), max(columns["at"])}.union(*(columns[name] for name in _TIMES)) - {None}
+    return (
+        turns <= {str}
+        and set(columns["role"]) <= {*ROLES, None}
+        and min(map(min, (columns["seq"], columns["words"], columns["passages"]))) >= 0
+        and max(columns["passages"]) <= MAX_PASSAGES
+        and from_micros(min(times)) <= from_micros(max(times))
+    )
+
+
+_SEQ = itemgetter(Head._fields.index("seq"))
+_TURNS = Head._fields.index("sources")
+_NO_FACT: tuple[object, ...] = ((), None, None, None)
+_TIMES = ("start", "end", "expires_at")
+_COUNT, _WORD, _TIME = frozenset({int}), frozenset({str, NoneType}), frozenset({int, NoneType})
+_HEAD_TYPES = {
+    "seq": _COUNT, "at": _COUNT, "words": _COUNT, "passages": _COUNT, "session": _WORD, "speaker": _WORD, "role": _WORD,
+    "dense": frozenset({bytes, NoneType}), "sources": frozenset({tuple}), "start": _TIME, "end": _TIME, "expires_at": _TIME,
+}  # fmt: skip
 
 
 def select(connection: apsw.Connection, partition: int, query: DocumentQuery) -> set[str]:

@@ -149,11 +149,13 @@ class SqliteStore:
             )
         return await self._read(partition, [], lambda db, row: reader.turns(db, row.id, query))
 
-    async def delta(self, partition: Partition, *, fingerprint: str | None, since: int) -> Delta:
+    async def delta(
+        self, partition: Partition, *, fingerprint: str | None, since: int, limit: int | None = None
+    ) -> Delta:
         return await self._read(
             partition,
             Delta(version=0),
-            lambda db, row: reader.delta(db, row, fingerprint=fingerprint, since=since),
+            lambda db, row: reader.delta(db, row, fingerprint=fingerprint, since=since, limit=limit),
         )
 
     async def lexical(self, partition: Partition, query: LexicalQuery) -> list[Scored]:
