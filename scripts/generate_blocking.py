@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lukasa.engine.handle import AsyncHandle
-from lukasa.wiring import AsyncMemory
+from lukasa.wiring import AsyncClient, AsyncMemory
 
 FOLDER = Path(__file__).parents[1] / "src/lukasa/_blocking"
 
@@ -64,6 +64,10 @@ MEMORY = '''class Memory:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+class Client(Memory):
+    """{client}"""
 '''
 
 PLAIN = "return self._loop.call({call})"
@@ -74,14 +78,15 @@ while (item := self._loop.call(lambda: anext(items, None))) is not None:
 
 # When opening fails, the loop has to stop again.
 OPEN = """# Imported when a memory is opened: this brings numpy and pydantic, which are slow to import.
-from lukasa.wiring import AsyncMemory  # noqa: PLC0415
+from lukasa.wiring import AsyncClient, AsyncMemory  # noqa: PLC0415
 
 loop = Loop()
 try:
-    return cls(loop.call(lambda: AsyncMemory.{verb}), loop)
+    engine = loop.call(lambda: (AsyncClient if issubclass(cls, Client) else AsyncMemory).{verb})
 except BaseException:
     loop.stop()
-    raise"""
+    raise
+return cast("Self", (Client if isinstance(engine, AsyncClient) else cls)(engine, loop))"""
 
 HANDED_ON = "return Handle({verb}, self._loop)"
 
@@ -113,9 +118,10 @@ def files() -> Iterator[tuple[Path, str]]:
 def module(of: type, template: str, title: str) -> str:
     """Return the formatted text of the module for one class."""
     docstring = (of.__doc__ or "").removesuffix(" (async).").removesuffix(".") + " (blocking)."
+    client = (AsyncClient.__doc__ or "").replace("(async)", "(blocking)").replace("`Async", "`")
     target = "_handle" if of is AsyncHandle else "_engine"
     verbs = "\n\n".join(method(verb, target) for verb in verbs_of(of))
-    body = template.format(docstring=docstring, verbs=textwrap.indent(verbs, "    "))
+    body = template.format(docstring=docstring, client=client, verbs=textwrap.indent(verbs, "    "))
     header = HEADER.format(title=title, source=of.__name__, imports=imports(of, body))
     return formatted(header + body)
 
@@ -168,6 +174,8 @@ def imports(of: type, body: str) -> str:
         lines.add("from lukasa.domain.scope import Partition")
     else:
         lines.add("from lukasa._blocking.handle import Handle")
+    if "cast" in used:
+        lines.add("from typing import cast")
     if "Iterator" in used:
         lines.add("from collections.abc import Iterator")
     for base in of.__mro__[:-1]:

@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lukasa._blocking import Handle, Memory
+    from lukasa._blocking import Client, Handle, Memory
     from lukasa.config import Settings
     from lukasa.domain.answer import Answer, Chatted, Citation
     from lukasa.domain.audit import Audit, AuditItem, Flaw
@@ -40,10 +40,11 @@ if TYPE_CHECKING:
     from lukasa.extraction.candidates import CandidateFact
     from lukasa.extraction.guidance import CustomAttribute, Guidance
     from lukasa.upkeep.audit import audit
-    from lukasa.wiring import AsyncMemory
+    from lukasa.wiring import AsyncClient, AsyncMemory
 
 __all__ = [
     "Answer",
+    "AsyncClient",
     "AsyncHandle",
     "AsyncMemory",
     "Audit",
@@ -52,6 +53,7 @@ __all__ = [
     "CandidateFact",
     "Chatted",
     "Citation",
+    "Client",
     "Context",
     "CustomAttribute",
     "Diff",
@@ -96,7 +98,7 @@ __all__ = [
 ]
 
 _NAMES = {
-    "lukasa._blocking": "Handle Memory",
+    "lukasa._blocking": "Client Handle Memory",
     "lukasa.config": "Settings",
     "lukasa.domain.answer": "Answer Chatted Citation",
     "lukasa.domain.audit": "Audit AuditItem Flaw",
@@ -116,7 +118,7 @@ _NAMES = {
     "lukasa.extraction.candidates": "CandidateFact",
     "lukasa.extraction.guidance": "CustomAttribute Guidance",
     "lukasa.upkeep.audit": "audit",
-    "lukasa.wiring": "AsyncMemory",
+    "lukasa.wiring": "AsyncClient AsyncMemory",
 }
 """The public names of each module."""
 

@@ -23,6 +23,7 @@ from lukasa.errors import ConfigError, InputError, SettingWarning, shown
 from lukasa.extraction.guidance import CustomAttribute, Guidance
 from lukasa.policy import (
     BudgetPolicy,
+    ClientPolicy,
     ExtractionPolicy,
     GraphPolicy,
     InputLimits,
@@ -44,7 +45,7 @@ _OF_TESTS = f"{_PREFIX}TEST_"
 """Variables of our own tests, such as which server to try; not settings."""
 
 _GROUPS = frozenset(
-    {"guidance", "remember", "resolve", "recall", "distil", "jobs", "maintain", "graph", "budget"}
+    {"guidance", "remember", "resolve", "recall", "distil", "jobs", "maintain", "graph", "budget", "client"}
 )
 """Settings that are objects: given in code, or as a table of the file."""
 
@@ -74,7 +75,11 @@ class Settings(BaseSettings):
     )
 
     store: str = ""
-    """A file, or a URL: `memory:` (forgets at exit), `sqlite:PATH`. Empty: `default_path()`."""
+    """A file, or a URL: `memory:` (forgets at exit), `sqlite:PATH`, or the address of a `lukasa serve` (`https://…`).
+    Empty: `default_path()`."""
+
+    server_key: SecretStr = SecretStr("")
+    """The key for that server, as `lukasa keys create` printed it."""
 
     embedder: str = "onnx"
     """`onnx` (the bundled models), `hashing` (tests), `openai:MODEL`, or `none` for full-text only."""
@@ -170,6 +175,8 @@ class Settings(BaseSettings):
     budget: BudgetPolicy = Field(default_factory=BudgetPolicy)
     """Every bound on model calls; `budget_calls_per_day` and the like are a short way to say `budget.day.calls`, and go
     before it."""
+
+    client: ClientPolicy = Field(default_factory=ClientPolicy)
 
     if not TYPE_CHECKING:
 

@@ -23,6 +23,9 @@ LukasaError
 │   ├── OverBudgetError      … its budget is spent
 │   └── BadReplyError        … its reply cannot be used
 │       └── RequestRefusedError … it refused this one request
+├── ServerError              the server of a memory cannot be used
+│   ├── ServerDownError      … it cannot be reached, or it failed         (retry is sensible)
+│   └── AccessError          … it does not take the key, or the key may not do that
 └── ClosedError              the memory was closed, or opened before a fork
 """
 
@@ -146,6 +149,20 @@ class BadReplyError(ProviderError):
 
 class RequestRefusedError(BadReplyError):
     """The provider refused this one request, for what it says or for its length; others may go through."""
+
+
+class ServerError(LukasaError):
+    """The server of this memory cannot be used."""
+
+
+class ServerDownError(ServerError):
+    """The server cannot be reached, or it failed; what was asked of it may have been done."""
+
+    retryable = True
+
+
+class AccessError(ServerError):
+    """The server does not take this key, or the key may not do that."""
 
 
 class ClosedError(LukasaError):

@@ -232,6 +232,26 @@ class JobPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClientPolicy:
+    """How patient a client is with the server whose memory it uses. All times are in seconds."""
+
+    connect: float = 5.0
+    """For a connection: further away than this is out of reach."""
+
+    timeout: float = 120.0
+    """Until the next part of a reply: a model may have to write it first, and models get 60 s."""
+
+    attempts: int = 3
+    """How often a request is sent that the server did not take, or that changes nothing when it is sent again."""
+
+    first_wait: float = 0.25
+    """Before the second attempt, then twice as long each time; the server may say how long instead."""
+
+    longest_wait: float = 20.0
+    """A key that asked too often has its next request within a minute at most; nobody should hang as long."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ComposePolicy:
     """How a context is put together."""
 

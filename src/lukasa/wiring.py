@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from inspect import signature
 from pathlib import Path
-from typing import NamedTuple, Self, TypeVar
+from typing import NamedTuple, Self, TypeVar, cast
 from uuid import uuid4
 
 from lukasa.adapters import registry
@@ -24,6 +24,8 @@ from lukasa.ports.embedder import Embedder
 from lukasa.ports.extractor import Extractor
 from lukasa.ports.llm import LLM
 from lukasa.ports.store import Store
+from lukasa.remote.connection import is_address
+from lukasa.remote.memory import RemoteEngine, connected
 
 T = TypeVar("T")
 
@@ -41,33 +43,55 @@ class AsyncMemory(AsyncEngine):
         embedder: str | Embedder | None = None,
         extractor: str | Extractor | None = None,
         clock: Callable[[], datetime] | None = None,
+        key: str | None = None,
     ) -> Self:
-        """Open a memory: a file (made if it is not there), or a store URL such as `memory:`.
+        """Open a memory: a file (made if it is not there), a store URL such as `memory:`, or the address of a `lukasa serve`.
 
         Without *store*, the settings say which; without *settings*, the environment (`LUKASA_DB`, …) does, and
         else it is a file in the user's data folder. *llm*, *embedder* and *extractor* go before what the settings say:
         each is a setting (`"openai:gpt-4.1-mini"`), or any object that satisfies the port, used as it is and closed with the
         memory. *clock* tells the time (for tests).
 
-        Raises `ConfigError` for settings that cannot work, `StoreError` for a store that cannot be used.
+        At an address (`https://…`, or `http://…` on this machine) a server has the memory: *key* is the one that
+        `lukasa keys create` printed. It has its own models, and its errors are raised here.
+
+        Raises `ConfigError` for settings that cannot work, `StoreError` for a store and `ServerError` for a server that
+        cannot be used.
         """
         chosen = settings or Settings.from_env()
         named = {"llm": llm, "embedder": embedder, "extractor": extractor}
         changes = {name: value for name, value in named.items() if isinstance(value, str)}
         if store is not None:
             changes["store"] = os.fspath(store)
+        chosen = chosen.with_(**changes)
+        if is_address(chosen.store):
+            if passed := [name for name, value in {**named, "clock": clock}.items() if value is not None]:
+                raise ConfigError(f"{passed[0]}= is for a memory of this process; a server has its own")
+            secret = chosen.server_key.get_secret_value() if key is None else key
+            client = await connected(AsyncClient, chosen.store, key=secret, policy=chosen.client)
+            return cast("Self", client)
+        if key is not None or issubclass(cls, AsyncClient):
+            raise ConfigError(f"{chosen.store!r} is no address of a server, such as https://memory.example")
         components = Components(
             llm=None if isinstance(llm, str) else _checked("llm", llm),
             embedder=None if isinstance(embedder, str) else _checked("embedder", embedder),
             extractor=None if isinstance(extractor, str) else _checked("extractor", extractor),
         )
-        memory = cls(build(chosen.with_(**changes), clock=clock or now, components=components))
+        memory = cls(build(chosen, clock=clock or now, components=components))
         try:
             await memory._parts.store.open()
         except BaseException:
             await memory.aclose()
             raise
         return memory
+
+
+class AsyncClient(RemoteEngine, AsyncMemory):
+    """Long-term memory that another process serves (async): what `AsyncMemory.open` returns for the address of a server.
+
+    It has the verbs of `AsyncMemory`, with the same results and errors. Those over the whole store raise `ConfigError`, apart
+    from `partitions`: a key is for one tenant.
+    """
 
 
 class Components(NamedTuple):

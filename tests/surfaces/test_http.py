@@ -23,9 +23,9 @@ from served import Served, served
 
 from lukasa import AsyncHandle, Memory
 from lukasa.errors import LukasaError
+from lukasa.remote.routes import ROUTES, Route
 from lukasa.surfaces.http.guard import OPEN_PATHS, RateLimiter, RequestLimits
 from lukasa.surfaces.http.problems import STATUSES
-from lukasa.surfaces.http.routes import ROUTES, Route
 
 SAID = [
     {"role": "user", "name": "Alice", "content": "I live in Lisbon.", "at": "2026-11-23T10:00:00Z"},

@@ -63,7 +63,8 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("elsewhere")
-@pytest.mark.parametrize("name", with_blocks("python"))
+# Those of docs/http.md need a server: `tests/surfaces/test_client.py`.
+@pytest.mark.parametrize("name", [name for name in with_blocks("python") if name != "docs/http.md"])
 def test_the_code_of_a_document_runs(name: str):
     namespace: dict[str, object] = {"__name__": "document"}
 

@@ -7,6 +7,6 @@ here; `tests/api/test_blocking_parity.py` fails when a verb, a parameter, a defa
 
 from lukasa._blocking.handle import Handle
 from lukasa._blocking.loop import Loop
-from lukasa._blocking.memory import Memory
+from lukasa._blocking.memory import Client, Memory
 
-__all__ = ["Handle", "Loop", "Memory"]
+__all__ = ["Client", "Handle", "Loop", "Memory"]

@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 from lukasa._blocking.handle import Handle
 from lukasa._blocking.loop import Loop
@@ -125,35 +125,52 @@ class Memory:
         embedder: str | Embedder | None = None,
         extractor: str | Extractor | None = None,
         clock: Callable[[], datetime] | None = None,
+        key: str | None = None,
     ) -> Self:
-        """Open a memory: a file (made if it is not there), or a store URL such as `memory:`.
+        """Open a memory: a file (made if it is not there), a store URL such as `memory:`, or the address of a `lukasa serve`.
 
         Without *store*, the settings say which; without *settings*, the environment (`LUKASA_DB`, …) does, and
         else it is a file in the user's data folder. *llm*, *embedder* and *extractor* go before what the settings say:
         each is a setting (`"openai:gpt-4.1-mini"`), or any object that satisfies the port, used as it is and closed with the
         memory. *clock* tells the time (for tests).
 
-        Raises `ConfigError` for settings that cannot work, `StoreError` for a store that cannot be used.
+        At an address (`https://…`, or `http://…` on this machine) a server has the memory: *key* is the one that
+        `lukasa keys create` printed. It has its own models, and its errors are raised here.
+
+        Raises `ConfigError` for settings that cannot work, `StoreError` for a store and `ServerError` for a server that
+        cannot be used.
         """
         # Imported when a memory is opened: this brings numpy and pydantic, which are slow to import.
-        from lukasa.wiring import AsyncMemory  # noqa: PLC0415
+        from lukasa.wiring import AsyncClient, AsyncMemory  # noqa: PLC0415
 
         loop = Loop()
         try:
-            return cls(
-                loop.call(
-                    lambda: AsyncMemory.open(
-                        store, settings=settings, llm=llm, embedder=embedder, extractor=extractor, clock=clock
-                    )
-                ),
-                loop,
+            engine = loop.call(
+                lambda: (AsyncClient if issubclass(cls, Client) else AsyncMemory).open(
+                    store,
+                    settings=settings,
+                    llm=llm,
+                    embedder=embedder,
+                    extractor=extractor,
+                    clock=clock,
+                    key=key,
+                )
             )
         except BaseException:
             loop.stop()
             raise
+        return cast("Self", (Client if isinstance(engine, AsyncClient) else cls)(engine, loop))
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+class Client(Memory):
+    """Long-term memory that another process serves (blocking): what `Memory.open` returns for the address of a server.
+
+    It has the verbs of `Memory`, with the same results and errors. Those over the whole store raise `ConfigError`, apart
+    from `partitions`: a key is for one tenant.
+    """

@@ -86,6 +86,19 @@ def parse(given: Mapping[str, object] | Filter | None) -> Filter | None:
     return _mapping(given, MAX_DEPTH)
 
 
+def as_mapping(filter: Filter) -> dict[str, object]:
+    """Return the mapping that `parse` reads as this filter."""
+    match filter:
+        case AllOf(parts=parts):
+            return {"and": [as_mapping(part) for part in parts]}
+        case AnyOf(parts=parts):
+            return {"or": [as_mapping(part) for part in parts]}
+        case Not(part=part):
+            return {"not": as_mapping(part)}
+        case Compare(field=field, op=op, value=value):
+            return {field: {op: list(value) if isinstance(value, tuple) else value}}
+
+
 def matches(filter: Filter, fields: Fields) -> bool:
     """Return True if the document passes. This is the reference: stores must agree with it exactly."""
     match filter:

@@ -16,14 +16,12 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from hmac import compare_digest
 from pathlib import Path
-from typing import Literal, get_args
+from typing import get_args
 
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import read_instant
 from lukasa.errors import ConfigError, InputError, NotFoundError, shown
-
-Role = Literal["read", "write", "admin"]
-"""`read`: recall and look; `write`: also remember, correct, hide and take back; `admin`: also erase, and see who has a memory."""
+from lukasa.remote.routes import Role
 
 ROLES: tuple[Role, ...] = get_args(Role)
 

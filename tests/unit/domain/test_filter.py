@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from lukasa.domain.document import Fields
-from lukasa.domain.filter import AllOf, AnyOf, Compare, Not, matches, parse
+from lukasa.domain.filter import AllOf, AnyOf, Compare, Not, as_mapping, matches, parse
 from lukasa.errors import FilterError
 
 FIELDS = Fields(
@@ -72,6 +72,9 @@ def test_nothing_is_no_filter_and_a_filter_is_itself():
 def test_it_holds(given: dict[str, object]):
     assert passes(given)
     assert not passes({"not": given})
+    filter = parse(given)
+    assert filter is not None
+    assert parse(as_mapping(filter)) == filter
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,11 @@ from cyclopts import App, Parameter
 from rich.table import Table
 from rich.text import Text
 
+from lukasa.remote.routes import Role
 from lukasa.surfaces.cli.options import StoreOptions, UserOptions
 from lukasa.surfaces.cli.output import console, print_json, print_text, when
 from lukasa.surfaces.cli.serve import key_file, settings_of
-from lukasa.surfaces.keys import Key, KeyFile, Role, new_key
+from lukasa.surfaces.keys import Key, KeyFile, new_key
 
 keys = App(name="keys", help="Make, list and revoke the keys of `lukasa serve`.")
 

@@ -22,12 +22,12 @@ from starlette.types import ASGIApp
 
 from lukasa import AsyncHandle, AsyncMemory, Receipt
 from lukasa.errors import InputError, LukasaError
+from lukasa.remote.routes import ROUTES, Role
 from lukasa.surfaces.http import metrics, problems
 from lukasa.surfaces.http.calls import JSON, LINES, Door, endpoint, media_types, needs, reply_model
 from lukasa.surfaces.http.guard import KEY, Guard, RequestLimits
 from lukasa.surfaces.http.metrics import Metrics
-from lukasa.surfaces.http.routes import ROUTES
-from lukasa.surfaces.keys import Key, KeyFile, Role
+from lukasa.surfaces.keys import Key, KeyFile
 from lukasa.surfaces.schemas import encoded
 
 _PREFIX = "/v1/users/{user}"

@@ -16,12 +16,12 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from lukasa import Answer, AsyncHandle, AsyncMemory
-from lukasa.errors import InputError, LukasaError, NotFoundError, shown
+from lukasa.errors import InputError, LukasaError, shown
+from lukasa.remote.routes import LONGEST_PAGE, Role, Route
 from lukasa.surfaces.http.guard import KEY, OPEN_PATHS
-from lukasa.surfaces.http.pages import LONGEST_PAGE, PAGE, page
+from lukasa.surfaces.http.pages import PAGE, page
 from lukasa.surfaces.http.problems import of_error
-from lukasa.surfaces.http.routes import Route
-from lukasa.surfaces.keys import Key, Role
+from lukasa.surfaces.keys import Key
 from lukasa.surfaces.schemas import encoded, reply_type, request_model
 
 JSON, LINES, EVENTS = "application/json", "application/x-ndjson", "text/event-stream"
@@ -179,7 +179,7 @@ def reply_model(route: Route) -> Any:
         return None
     kind = reply_type(getattr(AsyncHandle, route.verb))
     if route.verb == "path":
-        (kind,) = (each for each in get_args(kind) if each is not type(None))
+        return create_model("Path", items=(kind, ...), next=(None, ...))
     if route.name == "fact":
         (kind,) = get_args(kind)
     elif get_origin(kind) is list:
@@ -222,7 +222,7 @@ _DIGITS = 18
 
 async def _json(call: VerbCall) -> Response:
     value = await call.verb(**call.arguments)
-    if isinstance(value, list):
+    if isinstance(value, list) or value is None:  # `None`: there is no path
         value = {"items": value, "next": None}
     return Response(encoded({"count": value} if isinstance(value, int) else value), media_type=JSON)
 
@@ -262,13 +262,6 @@ def _one_fact(request: Request, fact: Any) -> Response:
     if request.method == "GET" and request.headers.get("if-none-match") == tag["ETag"]:
         return Response(status_code=304, headers=tag)
     return Response(encoded(fact), media_type=JSON, headers=tag)
-
-
-async def _path(call: VerbCall) -> Response:
-    relations = await call.verb(**call.arguments)
-    if relations is None:
-        raise NotFoundError("there is no path between these entities")
-    return Response(encoded({"items": relations, "next": None}), media_type=JSON)
 
 
 async def _graph(call: VerbCall) -> Response:
@@ -331,7 +324,6 @@ _REPLIES: Mapping[str, Replying] = {
     "remember": _remember,
     "fact": _fact,
     "amend": _amended,
-    "path": _path,
     "graph": _graph,
     "export": _lines,
     "ask_stream": _events,

@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 from lukasa.errors import InputError, shown
+from lukasa.remote.routes import Order
 
-PAGE, LONGEST_PAGE = 100, 1000
-"""How many things a page has, unless the request says so, and at most."""
+PAGE = 100
+"""How many things a page has, unless the request says so."""
 
 _LARGEST = 10**15
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """How the things of a list follow one another, so that a page can go on where the last one ended."""
-
-    by: str
-    """The member that grows from one to the next."""
-
-    after: str = ""
-    """The parameter of the verb that takes the last one of the page before; empty: it has none."""
 
 
 class Page(NamedTuple):

@@ -14,7 +14,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lukasa import AsyncHandle, AsyncMemory
 from lukasa.errors import InputError
-from lukasa.surfaces.keys import Key, Role
+from lukasa.remote.routes import Role
+from lukasa.surfaces.keys import Key
 from lukasa.surfaces.mcp.server import make_server
 
 

@@ -18,7 +18,7 @@ from pydantic import AnyUrl, Field
 from lukasa import AsyncHandle
 from lukasa.domain.fact import STATUSES
 from lukasa.errors import LukasaError
-from lukasa.surfaces.keys import Role
+from lukasa.remote.routes import Role
 from lukasa.surfaces.mcp.results import (
     Belief,
     Beliefs,

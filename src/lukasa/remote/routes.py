@@ -1,4 +1,4 @@
-"""Which address does what: a line for each verb of one user's memory."""
+"""Which address does what: a line for each verb of one user's memory. The server and its client are made from it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,25 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from lukasa.domain.turn import Json
-from lukasa.surfaces.http.pages import Order
-from lukasa.surfaces.keys import Role
 
 Method = Literal["GET", "POST", "PATCH"]
+
+Role = Literal["read", "write", "admin"]
+"""`read`: recall and look; `write`: also remember, correct, hide and take back; `admin`: also erase, and see who has a memory."""
+
+LONGEST_PAGE = 1000
+"""How many things a page has at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How the things of a list follow one another, so that a page can go on where the last one ended."""
+
+    by: str
+    """The member that grows from one to the next."""
+
+    after: str = ""
+    """The parameter of the verb that takes the last one of the page before; empty: it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +62,7 @@ ROUTES: Sequence[Route] = (
     Route(
         "POST", "/turns", "remember", "write", {"messages": _MESSAGES, "session": "s1"}, without=("guidance",)
     ),
-    Route("GET", "/turns", "turns", "read", order=Order("seq", "after"), without=("after",)),
+    Route("GET", "/turns", "turns", "read", order=Order("seq", "after")),
     Route("POST", "/recall", "recall", "read", {**_QUESTION, "limit": 5}),
     Route("POST", "/context", "context", "read", {**_QUESTION, "budget": 500}),
     Route("POST", "/ask", "ask", "read", _QUESTION),

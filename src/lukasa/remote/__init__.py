@@ -1,0 +1,1 @@
+"""A memory that another process serves: the verbs, sent over HTTP."""
