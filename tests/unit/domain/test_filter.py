@@ -72,9 +72,9 @@ def test_nothing_is_no_filter_and_a_filter_is_itself():
 def test_it_holds(given: dict[str, object]):
     assert passes(given)
     assert not passes({"not": given})
-    filter = parse(given)
-    assert filter is not None
-    assert parse(as_mapping(filter)) == filter
+    condition = parse(given)
+    assert condition is not None
+    assert parse(as_mapping(condition)) == condition
 
 
 @pytest.mark.parametrize(
