@@ -11,6 +11,7 @@ from _advice import ADVICE, advised
 from _settings import SETTINGS
 
 from lukasa import Handle, Memory
+from lukasa.domain.document import Kind
 from lukasa.domain.fact import STATUSES, Fact
 from lukasa.errors import ConflictError, InputError, NotFoundError
 from lukasa.testing.fakes import FrozenClock
@@ -47,6 +48,22 @@ def lives_in(handle: Handle, place: str, **more: str) -> str:
         f"Ana lives in {place}.", subject="Ana", kind="profile", attribute="lives_in", value=place, **more
     )
     return next(fact.id for fact in handle.facts(subject="Ana", include_retired=True) if fact.value == place)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("kinds", [("fact",), ("turn", "fact")])
+@pytest.mark.parametrize("wanted", [{"metadata.run": "r1"}, {"kind": "fact"}, {"speaker": "Ana"}])
+def test_a_filter_that_no_turn_passes_leaves_the_facts_that_do(
+    alice: Handle, kinds: tuple[Kind, ...], wanted: dict[str, str]
+):
+    alice.believe("The blue folder is in the attic.", subject="Ana", metadata={"run": "r1"})
+    alice.believe("The red folder is in the shed.", subject="Ben", metadata={"run": "r2"})
+
+    recalled = alice.recall("Where is the blue folder?", kinds=kinds, filter=wanted)
+
+    assert recalled.hits[0].text == "The blue folder is in the attic."
+    assert recalled.confidence > 0
+    assert "attic" in alice.context("Where is the blue folder?", kinds=kinds, filter=wanted).text
 
 
 def values(facts: list[Fact]) -> list[str | None]:

@@ -112,8 +112,10 @@ class Channels:
     async def turns(
         self, partition: Partition, turns: TurnArrays, understanding: Understanding, question: Question
     ) -> Matches:
-        lexical = await self._lexical(partition, understanding, question.filter, kind="turn")
-        return Matches(await self._turn_rows(partition, turns, question), lexical)
+        # Turns that are not returned themselves are what facts are ranked by, whatever a filter wants of facts.
+        wanted = question.filter if question.view.turns else None
+        lexical = await self._lexical(partition, understanding, wanted, kind="turn")
+        return Matches(await self._turn_rows(partition, turns, question, wanted), lexical)
 
     async def facts(
         self, partition: Partition, facts: FactArrays, understanding: Understanding, question: Question
@@ -161,10 +163,12 @@ class Channels:
         vectors, offsets = documents.vectors_of(rows)
         return _Found(candidates, words.of(documents, rows), _Vectors(vectors, scores[vectors], offsets))
 
-    async def _turn_rows(self, partition: Partition, turns: TurnArrays, question: Question) -> Ints:
+    async def _turn_rows(
+        self, partition: Partition, turns: TurnArrays, question: Question, wanted: Filter | None
+    ) -> Ints:
         view = question.view
         rows = np.arange(turns.size) if view.include_retired else np.flatnonzero(turns.live[: turns.size])
-        rows = await self._passing(partition, turns, rows, question.filter, kind="turn")
+        rows = await self._passing(partition, turns, rows, wanted, kind="turn")
         if view.valid_at is not None:
             rows = rows[turns.at[rows] <= to_micros(view.valid_at)]
         if view.as_of is not None:

@@ -71,6 +71,8 @@ def table(
 def scaled(scores: Floats) -> Floats:
     """Return scores in standard deviations from the mean of the best hundred."""
     best = np.sort(scores)[-_SCALE:]
+    if not len(best):
+        return scores
     return np.asarray((scores - best.mean()) / (best.std() + 1e-6), np.float32)
 
 

@@ -360,7 +360,8 @@ def _hit(ranking: Ranking, selected: Selected, document: Turn | Fact, *, explain
 
 
 def _abstains(ranking: Ranking, question: Question) -> bool:
-    return not len(ranking.turns.order) or ranking.confidence < question.min_confidence
+    nothing = not len(ranking.turns.order) and not len(ranking.facts.order)
+    return nothing or ranking.confidence < question.min_confidence
 
 
 def _best_passage(turn: Turn, spans: Sequence[Span]) -> str:

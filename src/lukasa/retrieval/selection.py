@@ -29,7 +29,7 @@ class Selected(NamedTuple):
 
 
 def select_hits(ranking: Ranking, view: View, *, limit: int, policy: FactPolicy) -> list[Selected]:
-    """Return at most *limit* hits, best first. All facts together take no more than a share of the places.
+    """Return at most *limit* hits, best first. All facts together take no more than a share of the places, or what turns leave.
 
     A fact is one only if it rests on a turn that is not shown: others say nothing new, but whether they hold, where the past is
     asked for.
@@ -45,7 +45,7 @@ def select_hits(ranking: Ranking, view: View, *, limit: int, policy: FactPolicy)
         for position in ranking.facts.order[:limit].tolist()
         if view.past
         or not shown.issuperset(ranking.index.facts.sources[ranking.facts.candidates.rows[position]])
-    ][: int(limit * policy.share)]
+    ][: max(int(limit * policy.share), limit - len(turns))]
     best = sorted(turns + facts, key=lambda each: (-_score(ranking, each), each.is_fact))
     return best[:limit]
 
