@@ -26,6 +26,7 @@ from lukasa.remote.routes import ROUTES, Role
 from lukasa.surfaces.http import metrics, problems
 from lukasa.surfaces.http.calls import JSON, LINES, Door, endpoint, media_types, needs, reply_model
 from lukasa.surfaces.http.guard import KEY, Guard, RequestLimits
+from lukasa.surfaces.http.mem0 import add_mem0
 from lukasa.surfaces.http.metrics import Metrics
 from lukasa.surfaces.keys import Key, KeyFile
 from lukasa.surfaces.schemas import encoded
@@ -88,6 +89,7 @@ def make_app(
     counts = Metrics()
     _add_verbs(app)
     _add_server(app, counts)
+    add_mem0(app)
     app.state.running = _add_tools(app)
     return Guard(app, keys=keys, clock=clock, hosts=hosts, origins=origins, limits=limits, metrics=counts)
 

@@ -32,6 +32,9 @@ OPEN_PATHS = frozenset({"/healthz", "/readyz", "/openapi.json"})
 STREAMED_PATHS = ("/import",)
 """Ends of the paths whose body is read piece by piece and may have any length."""
 
+_SCHEMES = ("bearer", "token")
+"""The second is what mem0's client sends."""
+
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _SLOWEST = 10_000
 """Bytes a second that a body must come with, once `read_timeout` has passed."""
@@ -173,7 +176,7 @@ class Guard:
         """Refuse a request without a key that counts; note the key of others."""
         scheme, _, secret = headers.get("authorization", "").partition(" ")
         try:
-            key = self._keys.find(secret.strip(), now=self._clock()) if scheme.lower() == "bearer" else None
+            key = self._keys.find(secret.strip(), now=self._clock()) if scheme.lower() in _SCHEMES else None
         except LukasaError as error:
             _LOG.error(json.dumps({"failure": str(error)}))
             return problem(503, "The keys cannot be read.", "the server's log says why")

@@ -1,0 +1,116 @@
+"""How messages become memories: what the extractor finds, or the messages themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from lukasa import AsyncHandle, Fact, Guidance
+from lukasa.domain.report import Receipt
+from lukasa.integrations.mem0.items import SAID_AT, labels
+from lukasa.integrations.mem0.scopes import Scope
+
+MAX_MEMORY_BYTES = 20_000
+"""What a fact may have (docs/python.md, Limits); a longer message is stored, and is no memory."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adding:
+    """One call of `add`."""
+
+    handle: AsyncHandle
+    owner: Scope
+    labels: Mapping[str, Any]
+    """Metadata that every memory of the call gets."""
+
+    at: datetime | None
+    expires_at: datetime | None
+
+    async def inferred(
+        self, messages: Sequence[Mapping[str, Any]], scope: Mapping[str, str], instructions: str | None
+    ) -> dict[str, Any]:
+        """Store messages, and return the facts that the extractor finds; a message of a person that it finds nothing in is kept as it is."""
+        where = {
+            "at": self.at or datetime.now(UTC),
+            "agent": scope.get("agent_id"),
+            "session": scope.get("run_id"),
+        }
+        said = [
+            {**message, **{name: value for name, value in where.items() if value is not None}}
+            for message in messages
+            if message.get("role") != "system"
+        ]
+        guidance = Guidance(instructions=instructions) if instructions else None
+        receipt = await self.handle.remember(said, wait=True, guidance=guidance)
+        facts = await self._named(receipt.facts)
+        if not (receipt.usage.llm_calls or receipt.pending or receipt.warnings):
+            facts += await self._as_they_are(said, facts)
+        return {"results": [await self._labelled(fact) for fact in facts]} | _trouble(receipt)
+
+    async def word_for_word(self, messages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """Keep every message as one memory, as it is."""
+        results = []
+        for message in messages:
+            text = message.get("content")
+            if message.get("role") == "system" or not isinstance(text, str) or not text.strip():
+                continue
+            about = {"role": message.get("role"), "actor_id": message.get("name")}
+            said_at = {} if self.at is None else {SAID_AT: self.at.isoformat()}
+            receipt = await self.handle.believe(
+                text, subject=message.get("name") or "User", metadata=labels(self.labels, **about) | said_at
+            )
+            (fact,) = await self._named(receipt.facts)
+            if self.expires_at is not None:
+                fact = await self.handle.amend(fact.id, expires_at=self.expires_at)
+            results.append(_added(fact, self.owner) | about)
+        return {"results": results}
+
+    async def _as_they_are(self, said: Sequence[Mapping[str, Any]], facts: Sequence[Fact]) -> list[Fact]:
+        """Believe what people said in messages that no fact rests on; what the gate lets pass of it."""
+        used = {source.turn for fact in facts for source in fact.sources}
+        texts = (
+            {turn.text for turn in await self.handle.turns(filter={"id": {"in": sorted(used)}})}
+            if used
+            else set()
+        )
+        plain = [
+            {"text": message["content"], "message": place}
+            for place, message in enumerate(said)
+            if message.get("role", "user") == "user"
+            and isinstance(message.get("content"), str)
+            and message["content"] not in texts
+            and len(message["content"].encode()) <= MAX_MEMORY_BYTES
+        ]
+        if not plain:
+            return []
+        return await self._named((await self.handle.remember(said, facts=plain)).facts)
+
+    async def _named(self, ids: Sequence[str]) -> list[Fact]:
+        return await self.handle.facts(filter={"id": {"in": list(ids)}}) if ids else []
+
+    async def _labelled(self, fact: Fact) -> dict[str, Any]:
+        """Return a fact as `add` gives it, after a new one got the labels of the call."""
+        changes: dict[str, Any] = {}
+        if self.labels and not fact.metadata:
+            changes["metadata"] = dict(self.labels)
+        if self.expires_at is not None:
+            changes["expires_at"] = self.expires_at
+        return _added(await self.handle.amend(fact.id, **changes) if changes else fact, self.owner, fact)
+
+
+def _added(fact: Fact, owner: Scope, before: Fact | None = None) -> dict[str, Any]:
+    event = "ADD" if (before or fact).evidence == 1 else "UPDATE"
+    return {"id": owner.id_of(fact.id), "memory": fact.text, "event": event}
+
+
+def _trouble(receipt: Receipt) -> dict[str, Any]:
+    """Return what a caller should know beside the results, if anything: mem0's callers would see an empty list."""
+    trouble = {
+        "pending": receipt.pending,
+        "warnings": list(receipt.warnings),
+        "refused": dict(receipt.refused),
+        "redacted": dict(receipt.redacted),
+    }
+    return {name: value for name, value in trouble.items() if value}

@@ -1,0 +1,101 @@
+"""mem0's filters, read as whose memories are meant and as a filter of Lukasa's.
+
+`{"user_id": "ana", "topic": {"in": ["food", "travel"]}, "OR": [{…}], "NOT": [{…}]}`; `"*"` is any value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from lukasa.errors import FilterError, shown
+from lukasa.integrations.mem0.scopes import SCOPES, Scope, clean
+
+OPERATORS = ("eq", "ne", "gt", "gte", "lt", "lte", "in", "nin", "contains")
+_FIELDS = {"id": "id", "memory": "text", "created_at": "at", "timestamp": "at"}
+
+
+def for_owner(filters: Mapping[str, Any], owner: Scope) -> Mapping[str, Any] | None:
+    """Return the filter that memories of this owner must pass, or `None` when none can.
+
+    Raises `FilterError` for an operator that is not known.
+    """
+    condition = _every([_entry(name, value, owner) for name, value in filters.items()])
+    return None if condition is False else {} if condition is True else condition
+
+
+def _entry(name: str, value: Any, owner: Scope) -> Mapping[str, Any] | bool:
+    if name in {"AND", "OR", "NOT"}:
+        parts = [_every([_entry(*each, owner) for each in part.items()]) for part in _listed(name, value)]
+        if name == "AND":
+            return _every(parts)
+        some = _any(parts)
+        return some if name == "OR" else (not some if isinstance(some, bool) else {"not": some})
+    if name in SCOPES and name == owner.kind:
+        return _holds(value, owner.name, name)
+    return _compare(_FIELDS.get(name, f"metadata.{name}"), value)
+
+
+def _listed(name: str, value: Any) -> list[Mapping[str, Any]]:
+    parts = [value] if isinstance(value, Mapping) else value
+    if not isinstance(parts, list) or not parts or not all(isinstance(part, Mapping) for part in parts):
+        raise FilterError(f"{name} needs a list of conditions, not {shown(value)}")
+    return parts
+
+
+def _compare(field: str, value: Any) -> Mapping[str, Any]:
+    if value == "*":
+        return {field: {"exists": True}}
+    if isinstance(value, list):
+        return {field: {"in": value}}
+    if isinstance(value, Mapping):
+        for operator in value:
+            if operator not in OPERATORS:
+                raise FilterError(
+                    f"unknown operator {shown(operator)} on {field}: use one of {', '.join(OPERATORS)}"
+                )
+        return {field: dict(value)}
+    return {field: value}
+
+
+def _holds(value: Any, name: str, field: str) -> bool:
+    """Return whether an owner's name passes a condition."""
+    if value == "*":
+        return True
+    if isinstance(value, list):
+        return name in {clean(field, each) for each in value}
+    if not isinstance(value, Mapping):
+        return name == clean(field, value)
+    answers: dict[str, Callable[[Any], bool]] = {
+        "eq": lambda other: name == clean(field, other),
+        "ne": lambda other: name != clean(field, other),
+        "in": lambda others: name in {str(other) for other in others},
+        "nin": lambda others: name not in {str(other) for other in others},
+        "contains": lambda part: str(part) in name,
+    }
+    for operator, other in value.items():
+        if operator not in answers:
+            raise FilterError(
+                f"unknown operator {shown(operator)} on {field}: use one of {', '.join(answers)}"
+            )
+        if not answers[operator](other):
+            return False
+    return True
+
+
+def _every(parts: list[Mapping[str, Any] | bool]) -> Mapping[str, Any] | bool:
+    if any(part is False for part in parts):
+        return False
+    conditions = [part for part in parts if not isinstance(part, bool)]
+    return _joined("and", conditions) if conditions else True
+
+
+def _any(parts: list[Mapping[str, Any] | bool]) -> Mapping[str, Any] | bool:
+    if any(part is True for part in parts):
+        return True
+    conditions = [part for part in parts if not isinstance(part, bool)]
+    return _joined("or", conditions) if conditions else False
+
+
+def _joined(name: str, conditions: list[Mapping[str, Any]]) -> Mapping[str, Any]:
+    return conditions[0] if len(conditions) == 1 else {name: conditions}
