@@ -19,6 +19,7 @@ def question_seen(*rows: tuple[float, float], evidence: int, wanted: int = 1) ->
         names=("late", "unlikely_speaker"),
         features=np.array(rows, np.float32),
         evidence=np.arange(len(rows)) == evidence,
+        tokens=np.full(len(rows), 40, np.float32),
         wanted=wanted,
     )
 
@@ -27,21 +28,37 @@ MISLED = [question_seen((3.0, 1.0), *[(2.9, 1.0)] * 12, (2.5, 0.0), evidence=13)
 """The best match is the assistant's, and the evidence is the user's."""
 
 
-def test_recall_counts_evidence_that_is_no_candidate_as_missed():
-    assert ranking.recall_at([question_seen((1, 0), (2, 0), evidence=1, wanted=2)], {"late": 1.0}, 1) == 50.0
+LEVEL = [question_seen((3.0, 0.0), (1.0, 0.0), evidence=0)] * 4
+"""The speaker makes no difference."""
 
 
-def test_the_search_takes_a_weight_that_helps_and_leaves_the_others():
-    assert ranking.search({"a": MISLED, "b": MISLED}) == {**ranking.START, "unlikely_speaker": -0.5}
+def test_evidence_that_is_no_candidate_counts_as_missed():
+    missed = ranking.measure([question_seen((1, 0), (2, 0), evidence=1, wanted=2)], {"late": 1.0})
+
+    assert missed == (50.0, 50.0, 0.0)
 
 
-def test_a_weight_that_helps_one_set_alone_is_not_found_without_it():
-    level = [question_seen((3.0, 0.0), (1.0, 0.0), evidence=0)] * 4
+def test_a_context_holds_what_fits_into_it():
+    questions = [question_seen(*[(60.0 - place, 0.0) for place in range(60)], evidence=55)]
 
-    weights = ranking.left_out({"misled": MISLED, "level": level})
+    assert ranking.measure(questions, {"late": 1.0}).complete == 0.0
+    assert ranking.measure(questions, {"late": -1.0}).complete == 100.0
 
-    assert weights["misled"] == dict(ranking.START)
-    assert weights["level"]["unlikely_speaker"] < 0
+
+def test_the_search_finds_a_weight_that_helps_and_leaves_the_others_in_the_middle():
+    weights = ranking.Search({"a": MISLED, "b": MISLED}, count=200).chosen()
+
+    assert weights["late"] == ranking.START["late"]
+    assert ranking.measure(MISLED, weights).at_3 == 100.0
+    assert weights["later"] == pytest.approx(-2.0, abs=0.8)
+    assert weights["before"] == weights["after"]
+
+
+def test_a_set_that_is_left_out_has_no_say():
+    search = ranking.Search({"misled": MISLED, "level": LEVEL}, count=200)
+
+    assert search.chosen(without="misled") == ranking.Search({"level": LEVEL}, count=200).chosen()
+    assert search.chosen(without="level") == search.chosen()
 
 
 def example(late: float, covered: float, *, own: bool) -> confidence.Example:

@@ -23,9 +23,9 @@ CHANNELS = ("late", "dense", "lexical")
 
 FEATURES = (
     *CHANNELS,
-    "before",  # how well the turn before it in the session matches, where that is better than the usual candidate
-    "after",  # … the turn after it: an answer takes up the words of what it answers
-    "words",  # logarithm of its length: a long turn matches everything a little
+    "before",  # how well the two turns before it in the session match, where that is better than the usual candidate
+    "after",  # … the two turns after it: an answer takes up the words of what it answers
+    "words",  # logarithm of its length, where that is above a few words: a long turn matches everything a little
     "unlikely_speaker",  # said by the assistant; where a question asks what the assistant said, by anybody else
     "asked",  # said by the person asked about (1), by another (-1)
     "window",  # said in, or soon after, the time asked about
@@ -34,6 +34,12 @@ FEATURES = (
 
 _SCALE = 100
 """Best candidates that set the scale. 50 to 200 made no difference; all candidates were worse."""
+
+_FARTHER = 0.5
+"""How much the second turn away counts beside the first: where two people talk by turns, it is the same one who speaks."""
+
+_SHORT = 20
+"""Words from which on length counts: of two short turns, the shorter is no better."""
 
 _AFTERWARDS = 7 * 86_400_000_000
 """People talk about an event within about a week (in microseconds)."""
@@ -58,7 +64,7 @@ def table(
     match = scaled(weighted(np.stack([columns[name] for name in CHANNELS], axis=1), CHANNELS, weights))
     sure = spread(len(turns.rows))
     columns["before"], columns["after"] = _beside(turns.rows, index.turns, match) * np.float32(sure)
-    columns["words"] = np.log1p(index.turns.words[turns.rows]) * np.float32(sure)
+    columns["words"] = np.log(np.maximum(index.turns.words[turns.rows] / _SHORT, 1)) * np.float32(sure)
     assistant = index.turns.assistant[turns.rows]
     columns["unlikely_speaker"] = (assistant != understanding.asks_assistant).astype(np.float32)
     columns["asked"] = _asked(turns.rows, index.turns, understanding)
@@ -92,7 +98,12 @@ def _beside(rows: Ints, turns: TurnArrays, match: Floats) -> Floats:
     # One row more than there are turns: "no such turn" is row -1, the last one, and matches nothing.
     by_row = np.zeros(turns.size + 1, np.float32)
     by_row[rows] = np.maximum(match, 0)
-    return np.stack([by_row[turns.before[rows]], by_row[turns.after[rows]]])
+    beside = []
+    for neighbours in (turns.before, turns.after):
+        first = neighbours[rows]
+        second = np.where(first >= 0, neighbours[first], -1)
+        beside.append(by_row[first] + np.float32(_FARTHER) * by_row[second])
+    return np.stack(beside)
 
 
 def _within(at: Ints, understanding: Understanding) -> Floats:

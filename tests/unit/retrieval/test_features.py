@@ -112,21 +112,22 @@ def test_a_turn_is_told_from_the_others_by_the_match_of_every_channel():
         assert values[0] == min(values)
 
 
-def test_neighbours_count_within_a_session_and_only_when_they_match_well():
-    index = partition({}, {}, {}, {"session": "t"}, {"session": "t"})
-    candidates = matched(index, lexical=[5, 0, 0, 0, 0])
+def test_two_neighbours_count_within_a_session_and_only_when_they_match_well():
+    index = partition({}, {}, {}, {}, {"session": "t"}, {"session": "t"})
+    candidates = matched(index, lexical=[5, 0, 0, 0, 0, 0])
 
     before, after = column("before", candidates, index), column("after", candidates, index)
 
-    assert before[1] > 0
-    assert before[0] == before[2] == before[3] == before[4] == 0.0
-    assert after == [0.0] * 5, "turns that match worse than the usual candidate say nothing"
+    assert before[1] == pytest.approx(2 * before[2], abs=0.01)
+    assert before[2] > 0
+    assert before[0] == before[3] == before[4] == before[5] == 0.0
+    assert after == [0.0] * 6, "turns that match worse than the usual candidate say nothing"
 
 
 def test_a_neighbour_that_is_no_candidate_counts_nothing():
-    index = partition({}, {}, {})
+    index = partition({}, {}, {}, {})
 
-    assert column("before", matched(index, rows=[0, 2], lexical=[5, 0]), index) == [0.0, 0.0]
+    assert column("before", matched(index, rows=[0, 3], lexical=[5, 0]), index) == [0.0, 0.0]
 
 
 def test_among_a_handful_length_and_neighbours_count_less():
@@ -140,11 +141,12 @@ def test_among_a_handful_length_and_neighbours_count_less():
 
 
 def test_long_turns_are_told_by_the_logarithm_of_their_words():
-    index = partition(*[{"words": words} for words in (0, 10, 1000)])
+    index = partition(*[{"words": words} for words in (0, 20, 100, 500)])
 
-    none, some, most = column("words", matched(index), index)
+    none, few, some, most = column("words", matched(index), index)
 
-    assert none == 0 < some < most < 2 * 3 * some
+    assert none == few == 0 < some
+    assert most == pytest.approx(2 * some, abs=0.01)
 
 
 def test_the_assistant_is_the_less_likely_speaker_unless_it_is_asked_about():

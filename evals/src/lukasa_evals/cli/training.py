@@ -22,7 +22,6 @@ from lukasa_evals.retrieval.memory import open_store
 from lukasa_evals.training import confidence, ranking
 
 _THRESHOLDS = (0.1, 0.2, 0.3, 0.5)
-_DEPTHS = (3, 10)
 
 
 def train(
@@ -81,26 +80,20 @@ def _seen(datasets: Mapping[str, Dataset], folder: Path) -> dict[str, list[ranki
 def _ranking(
     learned: Mapping[str, Sequence[ranking.Seen]], checked: Mapping[str, Sequence[ranking.Seen]]
 ) -> None:
-    left_out = ranking.left_out(learned)
-    chosen = ranking.search(learned)
+    search = ranking.Search(learned)
+    chosen = search.chosen()
+    left_out = {name: search.chosen(without=name) for name in learned}
     shipped = RecallPolicy().fusion["late"]
     rows = []
     for name, questions in {**learned, **checked}.items():
         without = left_out.get(name, chosen)
         rows.append(
             [name, str(len(questions))]
-            + [_recall(questions, weights) for weights in (ranking.START, chosen, without, shipped)]
+            + [_measured(questions, weights) for weights in (ranking.START, chosen, without, shipped)]
         )
-    head = [
-        "data set",
-        "questions",
-        "the match alone",
-        "searched on all",
-        "searched without it",
-        "weights.toml",
-    ]
+    head = ["data set", "questions", "the match alone", "chosen on all", "chosen without it", "weights.toml"]
     told = console()
-    told.print(table_of("recall@3 / @10 in %", head, rows))
+    told.print(table_of(f"recall@3 / @10 / all evidence in about {ranking.BUDGET} tokens, %", head, rows))
     for name, weights in {
         "all": chosen,
         **{f"without {name}": each for name, each in left_out.items()},
@@ -108,8 +101,8 @@ def _ranking(
         told.print(f"{name}: {weights}", highlight=False)
 
 
-def _recall(questions: Sequence[ranking.Seen], weights: ranking.Weights) -> str:
-    return " / ".join(f"{ranking.recall_at(questions, weights, depth):.1f}" for depth in _DEPTHS)
+def _measured(questions: Sequence[ranking.Seen], weights: ranking.Weights) -> str:
+    return " / ".join(f"{share:.1f}" for share in ranking.measure(questions, weights))
 
 
 # --- confidence -------------------------------------------------------------------------------------------------------
