@@ -20,7 +20,11 @@ HERE = Path(__file__).parent
 DATA = os.environ.get("LUKASA_DEV_DATA", "")  # noqa: TID251 - of a test
 """Folder of the development sets, which are not part of the repository."""
 
-FILES = {"longmemeval": "longmemeval-evidence-dev.jsonl", "realmem": "realmem-dev.jsonl"}
+FILES = {
+    "longmemeval": "longmemeval-evidence-dev.jsonl",
+    "realmem": "realmem-dev.jsonl",
+    "beam": "beam-100k-dev.jsonl",
+}
 
 
 def test_facts_are_counted_against_labels(tmp_path: Path):
@@ -67,8 +71,10 @@ def _claimed(name: str) -> Counter[tuple[str, str, str]]:
         if "text" not in row:
             continue
         at = datetime.fromisoformat(row["at"])
+        # BEAM counts the turns of each chat from 0.
+        turn_id = f"{row['conversation']}:{row['id']}" if name == "beam" else row["id"]
         turn = Turn(
-            id=row["id"], role=row["role"], text=row["text"], at=at, recorded_at=at, session=row["session"],
+            id=turn_id, role=row["role"], text=row["text"], at=at, recorded_at=at, session=row["session"],
             origin=row["role"],
         )  # fmt: skip
         previous = before if before is not None and before.session == turn.session else None
@@ -81,7 +87,7 @@ def _claimed(name: str) -> Counter[tuple[str, str, str]]:
 
 @pytest.mark.skipif(not DATA, reason="LUKASA_DEV_DATA names no folder with the development sets")
 def test_facts_of_real_chats_are_right():
-    claimed = _claimed("longmemeval") + _claimed("realmem")
+    claimed = sum(map(_claimed, FILES), Counter[tuple[str, str, str]]())
     labels: Counter[str] = Counter()
     for name, turn, attribute, label in _labelled():
         if claimed[name, turn, attribute]:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cache
 from typing import NamedTuple
 
 from lukasa.dates.formatting import written
 from lukasa.dates.modifiers import Expression
 from lukasa.domain.interval import Interval
 from lukasa.extraction.rules.grammar import LISTS, tidy
+from lukasa.text.language_data import irregular
 from lukasa.text.patterns import LazyPattern
 from lukasa.text.rendering import day
 
@@ -52,25 +54,71 @@ def event(clause: Clause) -> Event | None:
         return None
     planned = head["verb"] is None
     first = head.end() if planned else head.start("verb")
-    if not planned and not _is_event(clause.text, first, head["verb"]):
+    if not planned and (not _is_event(clause.text, first, head["verb"]) or _HAVE_GOT.match(head.group())):
         return None
     after = _end(clause, head.end())
     when = _day(clause, first, after)
     if when is None or after - first > _LONGEST or _POINTS.search(_undated(clause, first, after)):
         return None
     value = tidy(_third_person(" ".join(" ".join(_around(clause.text, when, first, after)).split())))
-    if len(value.split()) < _SHORTEST:
+    unsaid = len(value.split()) < _SHORTEST or _DANGLING.fullmatch(value)
+    if unsaid or (not planned and _is_long_ago(head, when.interval, clause.at)):
         return None
     said, start = _said(clause, when, first, after), min(clause.start, when.start)
     if planned:
         auxiliary = next(word for group, word in _AUXILIARIES.items() if head[group] is not None)
         return Event("plans", value, f"{auxiliary} {said}", start, after, when.interval, planned=True)
+    if head["done"] and not head["verb"].endswith("ed"):
+        said = f"has {said}"
     attribute, value = _attribute(value)
     return Event(attribute, value, said, start, after, when.interval)
 
 
+def habit(clause: Clause) -> Event | None:
+    """Return what the speaker does again and again, if the clause says how often: "go to the gym on Tuesdays"."""
+    head = _HABIT.match(clause.text, clause.start, clause.end)
+    if head is None or head["verb"].lower().removesuffix("ing") in LISTS.words("no_habits"):
+        return None
+    if _ONLY_THEN.search(clause.text, max(0, clause.start - _REACH), clause.start):
+        return None
+    first, after = head.start("been" if head["been"] else "verb"), _end(clause, head.end())
+    often = [time for time in clause.times if first < time.start < after]
+    if len(often) != 1 or not often[0].recurring or _POINTS.search(clause.text, first, after):
+        return None
+    said = tidy(_third_person(" ".join(clause.text[head.end("verb") : after].split())))
+    if len(said.split()) < _SHORTEST + 1 or often[0].end > after:
+        return None
+    verb = head["verb"].lower()
+    does = f"has been {verb}" if head["been"] else _conjugated(verb)
+    return Event("does", f"{verb} {said}", f"{does} {said}", clause.start, after, often[0].interval)
+
+
+def _conjugated(verb: str) -> str:
+    if verb == "have":
+        return "has"
+    if re.search(r"[^aeiou]y$", verb):
+        return f"{verb[:-1]}ies"
+    return f"{verb}es" if verb.endswith(("s", "sh", "ch", "x", "z", "o")) else f"{verb}s"
+
+
 def _is_event(text: str, first: int, verb: str) -> bool:
-    return verb.lower() in LISTS.words("event_verbs") or _PHRASES.match(text, first) is not None
+    verb = verb.lower()
+    if verb in _light_verbs():
+        return _PHRASES.match(text, first) is not None
+    return (verb.endswith("ed") or verb in irregular()) and verb not in LISTS.words("no_events")
+
+
+@cache
+def _light_verbs() -> frozenset[str]:
+    """Return the verbs that say something only with what follows them."""
+    return frozenset(row.split(" ", 1)[0] for row in LISTS.rows("event_phrases"))
+
+
+def _is_long_ago(head: re.Match[str], when: Interval, at: datetime) -> bool:
+    """Whether a date cannot be that of what has been done, or just was: "I've written about the flood in 2017"."""
+    if head["done"] and when.granularity == "year":
+        return True
+    return "just " in head.group().lower() and when.end is not None and at - when.end > _JUST
 
 
 def _end(clause: Clause, start: int) -> int:
@@ -96,7 +144,11 @@ def _day(clause: Clause, first: int, after: int) -> Expression | None:
         )
         and time.start < after
     ]
-    if len(dated) != 1 or _ATTRIBUTIVE.search(clause.text, max(0, dated[0].start - _SIGHT), dated[0].start):
+    if (
+        len(dated) != 1
+        or clause.text.startswith((" or ", "'s ", "’s "), dated[0].end)
+        or _ATTRIBUTIVE.search(clause.text, max(0, dated[0].start - _SIGHT), dated[0].start)
+    ):
         return None
     return dated[0]
 
@@ -105,7 +157,14 @@ def _names_a_day(time: Expression) -> bool:
     """Whether an expression says when once, as finely as a year at least."""
     interval = time.interval
     bounded = interval.start is not None and interval.end is not None
-    return bounded and not time.recurring and not _VAGUE.search(interval.phrase)
+    if interval.granularity == "range" and _CLOCK.search(interval.phrase):
+        return False  # "From 3 PM to 5 PM on June 2"
+    # "A few weeks ago" stays in words.
+    return (
+        bounded
+        and not time.recurring
+        and (not _VAGUE.search(interval.phrase) or bool(_AGO.fullmatch(interval.phrase)))
+    )
 
 
 def _undated(clause: Clause, first: int, after: int) -> str:
@@ -165,7 +224,11 @@ _LONGEST = 220
 _SHORTEST = 2
 """Words of what happened, the verb included."""
 
+_JUST = timedelta(days=92)
+"""What lies farther back has not just been done: the date is another one."""
+
 _NEAR = 4
+_REACH = 70
 _SIGHT = 12
 _PLANNED = (
     r"(?:start|move|fly|travel|visit|attend|leave|graduate|retire|host|return|launch|run|marry|get|meet|present|open|perform|defend|publish|"
@@ -173,34 +236,52 @@ _PLANNED = (
 )
 _HEAD = LazyPattern(
     r"i(?:"
-    rf"(?P<am>['’]?m|(?:['’]m|['’]?m| am)(?= (?:also |actually |currently |really |finally |just |now )*)) (?:also |actually |currently |really |finally |just |now )*(?=(?:(?:going to|planning to|about to) {_PLANNED}\b|flying|moving|traveling|travelling|getting (?:married|surgery)|starting|leaving|hosting|having (?:a|an|my)|attending|running|presenting|visiting|launching|graduating|seeing|meeting|driving|due|turning|retiring)\b(?! (?:the hang|tired|sick|better|worse|used|a lot)\b))"
+    rf"(?P<am>['’]?m|(?:['’]m|['’]?m| am)(?= (?:also |actually |currently |really |finally |just |now )*)) (?:also |actually |currently |really |finally |just |now )*(?=(?:(?:going to|planning to|about to) {_PLANNED}\b|flying|moving|traveling|travelling|getting (?:married|surgery)|planning (?:an?|my|our) |starting|leaving|hosting|having (?:a|an|my)|attending|running|presenting|visiting|launching|graduating|seeing|meeting|driving|due|turning|retiring)\b(?! (?:the hang|tired|sick|better|worse|used|a lot)\b))"
     rf"|(?P<will>['’]ll| will) (?=(?:be )?{_PLANNED}\b)"
     r"|(?P<have> have|['’]ve got|['’]ve) (?=an? (?:[\w'-]+ ){0,3}?(?:appointment|interview|exam|flight|wedding|meeting|surgery|operation|trip|race|deadline|party|conference|presentation|concert|reservation|test|recital|checkup|scan)\b)"
-    r"|(?:['’]ve| have)? (?:also |actually |finally |just |recently |already |even |both |once |officially |only |first |accidentally |successfully |recently )*(?P<verb>(?!signed up)\w+))",
+    r"|(?P<done>['’]ve| have)? (?:also |actually |finally |just |recently |already |even |both |once |officially |only |first |accidentally |successfully |recently )*(?P<verb>(?!signed up)[\w-]+))",
+    re.IGNORECASE,
+)
+_HAVE_GOT = LazyPattern(r"(?i)i(?:['’]ve| have) got$")
+"""It is so now, and nothing that happened."""
+
+_DANGLING = re.compile(
+    r"[\w-]+ (?:the (?:old |new )?[a-z][\w-]*(?:['’]s\b.*)?|off|up|out|in|down|back|over|away|around|on|through|(?:to )?an? (?:place|thing|lot)\b.*)|an? deadline(?: to meet)?"
+)
+"""What was done is not there, or was spoken of before: "signed the contract"."""
+
+_ONLY_THEN = LazyPattern(r"(?i)\b(?:during|when|whenever|before|after|in|on|at|if)\b[^.;!?]{0,50},\s*$")
+_HABIT = LazyPattern(
+    r"i(?:(?: have|['’]ve) (?P<been>been) (?=\w+ing\b))? ?(?:also |usually |always |normally |typically |generally |still |now |currently |actually )*(?P<verb>[a-z]{2,14}) (?!and |or )",
     re.IGNORECASE,
 )
 _AUXILIARIES = {"am": "is", "will": "will", "have": "has"}
 _PHRASES = LazyPattern(lambda: "|".join(f"(?:{row})" for row in LISTS.rows("event_phrases")), re.IGNORECASE)
 _CUT = LazyPattern(
-    r"(?<!\bSt)(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)[.](?=\s|$)|[!?;:()\n—–…]|,|\s-+\s|\s(?:but|because|since|so|while|whereas|though|although|which|who|whom|whose|when|where|as|if|after|before|until|"
-    r"to see|that|and (?:the|i|it|we|he|she|they|my|that|this|there|now|then|so|am|was|had|have|has|been|did|got|ended|managed|realized|realised|noticed|found|spent|felt|thought|"
-    r"loved|really|just|also|even|will|would|could|can|need|want|think|made|saw|went|bought|met|learned|finally|it['’]s|i['’]\w+|\w+ed))\b",
+    lambda: (
+        r"(?<!\bSt)(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)[.](?=\s|$)|[!?;:()\n—–…]|,|\s-+\s|\s(?:but|because|since|so|while|whereas|though|although|which|who|whom|whose|when|where|as|if|after|before|until|"
+        r"to see|that|and (?:the|i|it|we|he|she|they|my|that|this|there|now|then|so|am|was|were|had|have|has|considering|wondering|looking|trying|really|just|also|even|will|would|could|can|need|want|think|finally|it['’]s|i['’]\w+|\w+ed|"
+        rf"{'|'.join(irregular())}))\b"
+    ),
     re.IGNORECASE,
 )
 _POINTS = LazyPattern(
     r"\b(?:it|its|this|that|these|those|them|they|he|she|him|her|his|hers|their|there|here|you|your|we|us|our|one|ones|another|same|such|some|"
-    r"something|someone|else|other|others|both|mine|too|what|how|why)\b",
+    r"something|anything|nothing|everything|was|were|is|are|someone|somewhere|else|other|others|both|mine|too|what|how|why)\b",
     re.IGNORECASE,
 )
 _PREPOSITION = LazyPattern(
-    r"\s(?:on|in|at|during|over|around|about|almost|nearly|back in|back on|just|of|beginning|starting|through)(?: the| about| around)?\s*$",
+    r"\s(?:on|in|at|during|over|around|about|almost|nearly|back in|back on|just|of|beginning|through)(?: the| about| around)?\s*$",
     re.IGNORECASE,
 )
 _AGO = LazyPattern(r"(?i)(?:about |around |almost |nearly |over )?(?P<time>.{1,40}?)\s+(?:ago|back)")
-_ATTRIBUTIVE = LazyPattern(r"(?i)\b(?:my|an?|our|with|to|from|for|until|by|than) $")
+_ATTRIBUTIVE = LazyPattern(
+    r"(?i)(?:\b(?:my|an?|our|with|to|from|for|until|by|than|starting)|['’]s|(?<!\bon)(?<!\bin)(?<!\bof)(?<!\bat) the) $"
+)
 """Before a date that says of what a thing is: "my 18 July presentation", "moved it to Friday"."""
 
-_VAGUE = LazyPattern(r"\b(?:recently|lately|these days|few|several|nowadays)\b", re.IGNORECASE)
+_CLOCK = LazyPattern(r"(?i)\d\s?[ap]\.?m\b|\d:\d\d")
+_VAGUE = LazyPattern(r"\b(?:recently|lately|these days|few|several|nowadays|other day)\b", re.IGNORECASE)
 _PERSONS = tuple(
     (re.compile(rf"(?<![\w'’]){mine}(?![\w'’])", re.IGNORECASE), theirs)
     for mine, theirs in (

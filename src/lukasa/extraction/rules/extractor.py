@@ -11,12 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from lukasa.dates.modifiers import Expression
 from lukasa.domain.claim import Claim, Scene
 from lukasa.domain.turn import Turn
 from lukasa.extraction.rules import claims as claim
 from lukasa.extraction.rules.claims import Said
 from lukasa.extraction.rules.endings import endings
-from lukasa.extraction.rules.events import Clause, event
+from lukasa.extraction.rules.events import Clause, event, habit
 from lukasa.extraction.rules.grammar import LISTS, Reading, alternatives, readings, tidy
 from lukasa.extraction.rules.people import ATTRIBUTES_OF_KIN, NAME, Kin, kin
 from lukasa.extraction.rules.voice import own_stretches
@@ -85,6 +86,7 @@ def _of_sentence(said: Said, scene: Scene) -> Iterator[Claim]:
     yield from _called(said, scene)
     yield from _favourites(said)
     yield from _conditions(said)
+    yield from () if asks else _possessions(said)
     for person in kin(text, said.start, said.end):
         wrong = _NOT.match(text, person.end, said.end)
         yield replace(claim.of_kin(said, person), corrects=wrong["wrong"] if wrong else None)
@@ -106,14 +108,23 @@ def _of_sentence(said: Said, scene: Scene) -> Iterator[Claim]:
             for each in claim.of_reading(said, reading, end, corrects=_corrects(said, reading))
         ]
         yield from own
-        if own or ending is not None or not times:
-            continue
-        happened = event(Clause(text, start, said.end, times, said.turn.at))
-        planned = event(Clause(text, start, said.end, ahead, said.turn.at))
-        if happened is not None and not happened.planned and _is_past(happened.when.start, said):
-            yield claim.of_event(said, happened)
-        elif planned is not None and planned.planned and not _is_past(planned.when.start, said):
-            yield claim.of_event(said, planned)
+        if times and not own and ending is None:
+            yield from _happened(said, start, times, ahead)
+
+
+def _happened(
+    said: Said, start: int, times: Sequence[Expression], ahead: Sequence[Expression]
+) -> Iterator[Claim]:
+    """Yield what a clause says that the speaker does regularly, did on some day, or will do."""
+    clause = Clause(said.turn.text, start, said.end, times, said.turn.at)
+    if (again := habit(clause)) is not None:
+        yield claim.of_value(said, "does", again.value, again.fact, span=(again.start, again.end))
+        return
+    happened, planned = event(clause), event(clause._replace(times=ahead))
+    if happened is not None and not happened.planned and _is_past(happened.when.start, said):
+        yield claim.of_event(said, happened)
+    elif planned is not None and planned.planned and not _is_past(planned.when.start, said):
+        yield claim.of_event(said, planned)
 
 
 def _of_relative(said: Said, person: Kin) -> Iterator[Claim]:
@@ -233,6 +244,19 @@ def _conditions(said: Said) -> Iterator[Claim]:
     if match is not None:
         value = match["v"].lower()
         yield claim.of_value(said, "has_condition", value, f"has {value}", span=match.span())
+
+
+def _possessions(said: Said) -> Iterator[Claim]:
+    """Yield what the speaker's own is, or costs, in figures: "my rent is 900 euros", "my 2018 Honda Civic"."""
+    text = said.turn.text
+    for match in _AMOUNT.finditer(text, said.start, said.end):
+        what, value = match["what"].lower(), match["v"]
+        each = claim.of_value(said, what, value, "", span=match.span())
+        yield replace(
+            each, text=f"{said.name}'s {what} {match['verb'].lower()} {value}", cardinality="single"
+        )
+    if car := _BY_YEAR.search(text, said.start, said.end):
+        yield claim.of_value(said, "owns", car["v"], f"has a {car['v']}", span=car.span())
 
 
 def _rule(said: Said) -> Iterator[Claim]:
@@ -366,6 +390,16 @@ _MY_CONDITION = LazyPattern(
     lambda: (
         rf"(?i)\bmy (?:severe |mild |chronic )?(?P<v>(?!(?-i:Cancer)|anxiety\b)(?:{alternatives('conditions')}))"
         r"(?![\w-]| (?:medication|test|screening|awareness|friend|patients?|class|research|paper|project|group|charity|ward|clinic|unit|study|lecture|book|article|thesis|talk|blog|essay)\b)"
+    )
+)
+_AMOUNT = LazyPattern(
+    r"(?i)\b(?<!of )(?<!in )my (?P<what>(?!favou?rite\b)[a-z][a-z'’-]{1,20}(?: (?!is\b|are\b|was\b|and\b|or\b|for\b|to\b)[a-z'’-]{2,20}){0,2})(?: (?:to|for|of) (?:the |my )?[a-z]{2,12})?"
+    r" (?P<verb>is|costs|takes)(?: (?:currently|actually|now|only|just|usually))? (?P<v>(?:(?:about|around|roughly|approximately|another|nearly|almost|over) )?"
+    r"(?:[$€£¥]\d(?:[\d,.]*\d)?k?|\d(?:[\d,.]*\d)?(?:\s?(?:%|k\b|km\b|kg\b|lbs?\b|cm\b|hours?\b|minutes?\b|mins?\b|days?\b|weeks?\b|euros?\b|dollars?\b|pounds?\b|yen\b|USD\b|EUR\b|GBP\b|miles\b)))(?: (?:a|per|each|every) (?:hour|day|week|month|year))?)(?=\s*(?:[.,;!)]|$)| (?:and|but|so|now|for)\b)"
+)
+_BY_YEAR = LazyPattern(
+    lambda: (
+        rf"\b[Mm]y (?:(?:trusty|own|current) )?(?P<v>(?:19[5-9]|20[0-3])\d (?i:{alternatives('makers')})(?: [A-Z\d][\w-]*){{0,3}})(?![\w-])"
     )
 )
 _ACT = r"(?:answer|reply|respond|write|call me|address me|use|speak|talk to me|format|explain|summari[sz]e|translate|include|add|cite|show|ask me|tell me|remind me|give me|keep|start|end|send)"

@@ -101,13 +101,16 @@ _TO_THE_END = (
     LazyPattern(r"(?i):[ \t]*\n"),
     LazyPattern(r"(?mi)^[ \t]{0,8}(?:(?:dear|hi|hello|hey) \w+(?: \w+)?,[ \t]*$|q: |a: |title:|#{1,6} |\[\d\d?[:./]\d\d?)"),
 )  # fmt: skip
+_TITLE = r"(?!(?:I|I['’]\w+|My|We|Our)\b)(?:[A-Z0-9][\w&'’./-]{0,20}:?)(?: (?:[A-Z0-9][\w&'’./-]{0,20}:?,?|&|[-–]|of|the|an?|and|or|in|for|to|on|at|with|by|from|vs\.?)){0,8}"
+"""`"Walk for Hunger"`, `"The Power"`: the name of something, and nobody's words."""
+
 _OTHERS = (
     LazyPattern(r"(?ms)^[ \t]{0,3}(?:```|~~~).*?(?:^[ \t]{0,3}(?:```|~~~)|\Z)"),
     LazyPattern(r"(?m)^[ \t]{0,8}>[^\n]*"),
     LazyPattern(r"(?m)^[ \t]{0,8}\|[^\n]*"),
     LazyPattern(r"`[^`\n]{1,400}`"),
-    LazyPattern(r"(?<!\w)\"[^\"]{1,3000}(?:\"|\Z)|“[^”]{1,3000}(?:”|\Z)|«[^»]{1,3000}(?:»|\Z)|„[^“”]{1,3000}(?:[“”]|\Z)|「[^」]{1,3000}(?:」|\Z)"),
-    LazyPattern(r"(?<!\w)['‘](?=[A-Z])[^'’\n]{1,400}(?:['’](?:\w[^'’\n]{0,400}['’])?)(?!\w)"),
+    LazyPattern(rf"(?<!\w)\"(?!{_TITLE}\")[^\"]{{1,3000}}(?:\"|\Z)|“(?!{_TITLE}”)[^”]{{1,3000}}(?:”|\Z)|«[^»]{{1,3000}}(?:»|\Z)|„[^“”]{{1,3000}}(?:[“”]|\Z)|「[^」]{{1,3000}}(?:」|\Z)"),
+    LazyPattern(rf"(?<!\w)['‘](?=[A-Z])(?!{_TITLE}['’](?!\w))[^'’\n]{{1,400}}(?:['’](?:\w[^'’\n]{{0,400}}['’])?)(?!\w)"),
     LazyPattern(r"<[a-zA-Z][\w-]{1,40}[^<>]{0,80}>[^<]{0,3000}(?:</[\w-]{1,40}>|\Z)"),
     LazyPattern(r"(?i)\b(?:e\.g\.|for example|for instance|such as)[^.!?\n]{0,300}"),
 )  # fmt: skip
