@@ -445,9 +445,19 @@ def test_runs_of_other_files_are_refused(folder: Path):
         read([folder], replace(DATASET, sha256={"locomo10.json": "1" * 64}))
 
 
-def test_runs_that_asked_a_system_the_same_are_refused(folder: Path, tmp_path: Path):
-    with pytest.raises(EvalError, match="the same questions to 'full'"):
-        read([folder, write(tmp_path / "again")], DATASET)
+def test_a_system_that_was_run_again_is_shown_as_it_was_the_last_time(folder: Path, tmp_path: Path):
+    again = write(tmp_path / "again", systems=("full",))
+    (again / "run.json").write_text(json.dumps({**RUN, "systems": ["full"], "started": "later"}), "utf-8")
+    first, last = read([folder], DATASET), read([folder, again], DATASET)
+    assert last.systems == first.systems
+    assert [run["systems"] for run in last.runs] == [
+        [name for name in first.systems if name != "full"],
+        ["full"],
+    ]
+    assert [run["started"] for run in last.runs_of("full")] == ["later"]
+    assert len(last.contexts) == len(first.contexts)
+    report([folder, again], DATASET, tmp_path / "both")
+    assert "- rows of: full" in (tmp_path / "both" / "report.md").read_text("utf-8")
 
 
 def test_runs_of_different_systems_are_one_report(tmp_path: Path):
@@ -505,7 +515,7 @@ def test_another_judges_j_is_not_compared(folder: Path, tmp_path: Path):
 
 def test_runs_without_a_common_system_are_not_compared(folder: Path):
     records = read([folder], DATASET)
-    others = replace(records, runs=[{**RUN, "systems": ["rag-128x1"]}])
+    others = replace(records, systems=["rag-128x1"])
     with pytest.raises(
         EvalError, match="no system in common: one has lukasa-rules, full; the other rag-128x1"
     ):

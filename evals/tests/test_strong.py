@@ -50,6 +50,29 @@ def conversation() -> Conversation:
     return Conversation(id="c1", split="dev", sessions=[Session(name="s1", at=AT, turns=said)], questions=[])
 
 
+def test_facts_with_triplets_make_a_graph(folder: Path):
+    facts = [json.loads(line) for line in (folder / "c1.jsonl").read_text("utf-8").splitlines()]
+    facts[0]["triplets"] = [
+        {
+            "source": "Ana",
+            "source_type": "person",
+            "label": "lives_in",
+            "target": "Faro",
+            "target_type": "city",
+        }
+    ]
+    (folder / "c1.jsonl").write_text("\n".join(map(json.dumps, facts)), encoding="utf-8")
+    model = StrongModel(folder, [conversation()])
+    settings = Settings(embedder="hashing", extractor="paper+graph")
+    with Memory.open("memory:", settings=settings, llm=model) as memory:
+        ana = memory.of("ana")
+        said = [{"role": "user", "name": name, "content": text} for _, name, text in TURNS]
+        ana.remember(said, at=AT, wait=True)
+
+        assert [(each.label, each.text) for each in ana.relations()] == [("lives_in", "Ana lives in Faro.")]
+        assert {entity.name: entity.type for entity in ana.entities()} == {"Ana": "person", "Faro": "city"}
+
+
 def test_the_gate_keeps_facts_and_refuses_faults(folder: Path):
     counted = rulings([conversation()], read(folder))["c1"]
 

@@ -79,6 +79,64 @@ def test_what_neither_says_is_not():
     assert kept(INVENTED) == []
 
 
+@pytest.mark.parametrize(
+    ("asked", "answered", "fact"),
+    [
+        ("What is your dog called?", "Rex!", "Ana's dog is called Rex."),
+        ("So you are moving to Faro in May?", "Yes, exactly!", "Ana is moving to Faro in May."),
+        ("Do you eat meat?", "No, not for years.", "Ana does not eat meat."),
+    ],
+)
+@pytest.mark.parametrize("gone", [0, 1])
+def test_what_two_messages_say_together_goes_with_either(asked: str, answered: str, fact: str, gone: int):
+    memory, _ = opened(script_of({asked: fact}), embedder="none")
+    with memory:
+        ana = memory.of("ana")
+        said = [message("Ben", asked), message("Ana", answered)]
+        turns = ana.remember(said, session="s", at=AT, wait=True).turns
+        (known,) = ana.facts()
+        why = ana.why(known.id)
+
+        assert [(each.turn.text, each.quote) for each in why.testimony] == [
+            (asked, asked), (answered, answered)
+        ]  # fmt: skip
+        assert [each.source.needs for each in why.testimony] == list(reversed(turns))
+        assert known.evidence == 1
+        ana.erase(turns=[turns[gone]])
+        assert ana.facts() == []
+        assert [turn.text for turn in ana.turns()] == [[asked, answered][1 - gone]]
+
+
+def test_what_one_message_says_rests_on_it_alone():
+    memory, _ = opened(script_of({"Lagos": "Ana moved to Lagos."}), embedder="none")
+    with memory:
+        ana = memory.of("ana")
+        exchange(ana, "I moved to Lagos.", "How do you like it there, Ana?", at=AT, session="s")
+
+        (known,) = ana.facts()
+        assert [(source.speaker, source.needs) for source in known.sources] == [("Ana", None)]
+
+
+def test_what_was_said_alone_too_stays_in_the_words_of_then():
+    facts = {"dog called": "Ana's dog is called Rex.", "My dog Rex": "Ana's dog is called Rex."}
+    memory, _ = opened(script_of(facts, "keep_memory", id=1), embedder="none")
+    with memory:
+        ana = memory.of("ana")
+        said = [message("Ben", "What is your dog called?"), message("Ana", "Rex!")]
+        asked, answered = ana.remember(said, session="1", at=AT, wait=True).turns
+        exchange(ana, "My dog Rex is called a rascal by all.", "Ha!", at=LATER, session="2")
+        (known,) = ana.facts()
+        assert (len(known.sources), known.evidence) == (3, 2)
+
+        ana.erase(turns=[asked])
+
+        (left,) = ana.facts()
+        assert [source.turn for source in left.sources] == [known.sources[-1].turn]
+        assert (left.evidence, left.worded_by) == (1, known.sources[-1].turn)
+        assert "My dog Rex" in left.text
+        assert all(version.worded_by != answered for version in ana.history(left.id))
+
+
 def test_the_last_ten_messages_are_shown_whichever_session_they_are_of():
     memory, model = opened(script_of({}), embedder="none")
     with memory:
@@ -155,6 +213,21 @@ def test_update_puts_the_models_words_in_the_place_of_a_memory(first: str, then:
     asked = next(request for request in model.requests if request.tools).messages[-1].text
     assert f"New fact: (1 September 2026) {then}" in asked
     assert f"1. (1 March 2026) {first}" in asked
+
+
+def test_words_of_an_erased_message_do_not_stay_in_what_updated_it():
+    facts = {"like cricket": "Ana likes cricket.", "with friends": "Ana likes it with friends."}
+    script = script_of(facts, "update_memory", id=1, text="Ana likes cricket with friends.")
+    memory, _ = opened(script, embedder="none")
+    with memory:
+        ana = memory.of("ana")
+        first = ana.remember([message("Ana", "I like cricket.")], session="1", at=AT, wait=True)
+        exchange(ana, "I like it with friends.", "Ok.", at=LATER, session="2")
+        assert texts(ana) == ["Ana likes cricket with friends."]
+
+        ana.erase(turns=first.turns)
+
+        assert texts(ana) == ["Ana said: “I like it with friends.”"]
 
 
 def test_an_update_in_words_that_nobody_said_has_the_new_facts_own():

@@ -76,19 +76,23 @@ def outcome(placed: PlacedClaim, verdict: Verdict, *, now: datetime, partition: 
     return draft.versions()
 
 
-def merge_sources(sources: Sequence[Source], source: Source) -> tuple[Source, ...]:
-    """Return the sources with another one, in the order of saying; the same words are no second source."""
-    if any(shares_words(known, source) for known in sources):
-        return tuple(sources)
-    merged = sorted((*sources, source), key=lambda source: source.at)
-    return tuple(merged if len(merged) <= MOST_SOURCES else [*merged[:_FIRST], *merged[_FIRST + 1 :]])
+def merge_sources(sources: Sequence[Source], *more: Source) -> tuple[Source, ...]:
+    """Return the sources with others, in the order of saying; the same words are no second source."""
+    merged = list(sources)
+    for source in more:
+        if any(shares_words(known, source) for known in sources):
+            continue
+        merged = sorted((*merged, source), key=lambda source: source.at)
+        if len(merged) > MOST_SOURCES:
+            del merged[_FIRST]
+    return tuple(merged)
 
 
 def together(keep: Fact, others: Sequence[Fact], now: datetime) -> list[Fact]:
     """Return the next versions of facts that say the same: one has all the evidence, the others are hidden."""
     sources = keep.sources
-    for source in (source for fact in others for source in fact.sources):
-        sources = merge_sources(sources, source)
+    for fact in others:
+        sources = merge_sources(sources, *fact.sources)
     starts = [fact.valid.start for fact in (keep, *others)]
     known = [start for start in starts if start is not None]
     first = min(known) if len(known) == len(starts) else None
@@ -196,7 +200,7 @@ class _VersionDraft:
             origin=proposal.origin,
             expires_at=claim.expires_at,
             metadata=dict(claim.metadata),
-            sources=(claim.source,),
+            sources=claim.sources,
             worded_by=claim.source.turn,
             found_by=claim.found_by,
         )
@@ -240,7 +244,7 @@ def merged(fact: Fact, proposal: Proposal) -> Fact:
     bounded = fact.expires_at is not None and claim.expires_at is not None
     return replace(
         fact,
-        sources=merge_sources(fact.sources, claim.source),
+        sources=merge_sources(fact.sources, *claim.sources),
         evidence=fact.evidence + (not rests_on(proposal, fact)),
         found_by="caller" if claim.found_by == "caller" else fact.found_by,
         confidence=max(fact.confidence, claim.confidence, min(1 - doubt, _MAX_CONFIDENCE)),

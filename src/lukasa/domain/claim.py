@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import Literal
 
@@ -42,6 +42,9 @@ class Claim:
     quote: str
     """The words of that span, verbatim."""
 
+    beside: Source | None = None
+    """Words of another turn without which those do not say it: the question of an answer, or its answer."""
+
     attribute: str | None = None
     value: str | None = None
     cardinality: Cardinality = "multi"
@@ -74,6 +77,14 @@ class Claim:
     found_by: FoundBy = "extractor"
     expires_at: datetime | None = None
     metadata: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """All that it rests on, first said first."""
+        if self.beside is None:
+            return (self.source,)
+        both = replace(self.source, needs=self.beside.turn), replace(self.beside, needs=self.source.turn)
+        return tuple(sorted(both, key=lambda source: source.at))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,9 @@ def to_json(fact: Fact) -> dict[str, Json]:
             "end": source.end,
             "at": source.at.isoformat(),
             "speaker": source.speaker,
+            **(
+                {} if source.needs is None else {"needs": source.needs}
+            ),  # of later versions, as `found_by` is
         }
         for source in fact.sources
     ]

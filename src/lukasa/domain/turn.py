@@ -87,3 +87,5 @@ class Source:
     """When it was said."""
 
     speaker: str | None = None
+    needs: str | None = None
+    """The other turn without which these words do not say it: some things only question and answer tell together."""

@@ -14,13 +14,14 @@ from lukasa.domain.fact import Fact
 from lukasa.domain.journal import Cause
 from lukasa.domain.query import FactQuery, TurnQuery
 from lukasa.domain.scope import Partition
-from lukasa.domain.turn import Turn
+from lukasa.domain.turn import Source, Turn
 from lukasa.errors import NotFoundError
 from lukasa.indexing.documents import fact_document
 from lukasa.indexing.encoder import Encoder
 from lukasa.off_loop import collected, off_loop
 from lukasa.ports.attempts import PartitionLocks, until_applied
 from lukasa.ports.memories import Memories
+from lukasa.text.analysis import content_words
 from lukasa.text.rendering import quoted
 
 _ATTEMPTS = 1_000
@@ -134,7 +135,10 @@ class Erase:
         histories = await self._touched(partition, erased, named)
         doomed, remaining = await off_loop(what_remains, histories, erased, {fact.id for fact in named})
         sources = await self._source_turns(partition, remaining)
-        histories_left = [reworded(versions, erased, sources) for versions in remaining.values()]
+        histories_left = [
+            reworded(versions, _unworded(histories[fact_id], erased, sources), sources)
+            for fact_id, versions in remaining.items()
+        ]
         rewritten = [history for history in histories_left if history is not None]
         # A fact of which no turn is left to quote has nothing to say.
         doomed |= set(remaining) - {history.versions[-1].id for history in rewritten}
@@ -260,8 +264,8 @@ def what_remains(
     """
     doomed = set(named)
     for fact_id, versions in histories.items():
-        sources = [source.turn for fact in versions for source in fact.sources]
-        if sources and turns.issuperset(sources):
+        sources = [source for fact in versions for source in fact.sources]
+        if sources and all(_is_lost(source, turns) for source in sources):
             doomed.add(fact_id)
     remaining = {
         fact_id: cleaned
@@ -271,6 +275,27 @@ def what_remains(
     # Without a version that rests on anything, there is nothing left to believe.
     doomed |= {fact_id for fact_id, versions in remaining.items() if not versions}
     return doomed, {fact_id: versions for fact_id, versions in remaining.items() if versions}
+
+
+def _unworded(versions: Sequence[Fact], erased: set[str], turns: Mapping[str, Turn]) -> set[str]:
+    """Return the turns by which a fact must not be worded.
+
+    They are those that are erased, those that say it only with them, and those into whose words a model put theirs.
+    """
+    unworded = erased | {
+        source.turn for fact in versions for source in fact.sources if _is_lost(source, erased)
+    }
+    words: set[str] = set()
+    for fact in versions:
+        told = f"{fact.text} {fact.value or ''}"
+        own = turns.get(fact.worded_by)
+        if own is not None and words.intersection(content_words(told)).difference(
+            content_words(f"{own.text} {fact.subject}")
+        ):
+            unworded.add(own.id)
+        if fact.worded_by in unworded:
+            words.update(content_words(told))
+    return unworded
 
 
 def reworded(versions: Sequence[Fact], erased: set[str], turns: Mapping[str, Turn]) -> Rewritten | None:
@@ -304,11 +329,13 @@ def _cleaned(versions: Sequence[Fact], turns: set[str], doomed: set[str]) -> lis
     """Return the versions of a fact that stand without the erased turns and facts."""
     cleaned: list[Fact] = []
     for fact in versions:
-        sources = tuple(source for source in fact.sources if source.turn not in turns)
+        sources = tuple(source for source in fact.sources if not _is_lost(source, turns))
         if fact.sources and not sources:
             continue  # At this version, only erased turns had said it.
-        lost = len(fact.sources) - len(sources)
-        version = replace(fact, sources=sources, evidence=max(1, fact.evidence - lost))
+        lost = [source for source in fact.sources if _is_lost(source, turns)]
+        halves = sum(source.needs is not None for source in lost)
+        evidence = max(1, fact.evidence - len(lost) + halves // 2)
+        version = replace(fact, sources=sources, evidence=evidence)
         if version.superseded_by in doomed:
             version = _reopened(version, cleaned)
         rivals = tuple(rival for rival in version.rivals if rival not in doomed)
@@ -316,6 +343,11 @@ def _cleaned(versions: Sequence[Fact], turns: set[str], doomed: set[str]) -> lis
             version = replace(version, status="current")
         cleaned.append(replace(version, rivals=rivals))
     return cleaned
+
+
+def _is_lost(source: Source, erased: set[str]) -> bool:
+    """Whether nothing rests on a source any more: its turn is erased, or the one without which that does not say it."""
+    return source.turn in erased or source.needs in erased
 
 
 def _reopened(fact: Fact, before: Sequence[Fact]) -> Fact:

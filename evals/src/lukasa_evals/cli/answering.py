@@ -185,7 +185,7 @@ def run(
 
 
 def report(*folders: Path, asked: Asked, out: Path) -> None:
-    """Write tables and plots of one run or several.
+    """Write tables and plots of one run or several; a system that several of them ran is shown as the last one had it.
 
     Parameters
     ----------

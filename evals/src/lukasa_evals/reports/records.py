@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from lukasa_evals.answers.folder import Answer, Context, Held, TakenIn, Verdict, asked_for
 from lukasa_evals.datasets.values import Category, Dataset, Label, Labels, Question, Split
 from lukasa_evals.errors import EvalError
 from lukasa_evals.training.learned import LEARNED, learned_on
 
+T = TypeVar("T", TakenIn, Context, Answer, Verdict)
 Key: TypeAlias = tuple[str, int]
 """A question: its conversation, and its place there."""
 
@@ -35,7 +35,10 @@ class Records:
 
     dataset: Dataset
     runs: Sequence[Mapping[str, Any]]
-    """What each was asked for."""
+    """What each was asked for, without the systems whose rows come from a later one."""
+
+    systems: Sequence[str]
+    """Every system that was run, in order."""
 
     taken: Sequence[TakenIn]
     contexts: Sequence[Context]
@@ -44,11 +47,6 @@ class Records:
     asked: Mapping[Key, Question]
     splits: Mapping[str, Split]
     """By conversation."""
-
-    @property
-    def systems(self) -> list[str]:
-        """Every system that was run, in order."""
-        return list(dict.fromkeys(name for run in self.runs for name in run["systems"]))
 
     def shown(self, system: str) -> str:
         """Return a system's name for a table: marked where its ranking was learned on conversations that it is asked about."""
@@ -109,10 +107,9 @@ class Records:
 
 
 def read(folders: Sequence[Path], dataset: Dataset) -> Records:
-    """Read runs.
+    """Read runs. The rows of a system that several of them ran are those of the last one.
 
-    Raises `EvalError` where there is none, for runs of other questions or other files than the data set's, and where two
-    of them put the same question to the same system.
+    Raises `EvalError` where there is none, and for runs of other questions or other files than the data set's.
     """
     if not folders:
         raise EvalError("name the folder of a run, or several")
@@ -121,13 +118,28 @@ def read(folders: Sequence[Path], dataset: Dataset) -> Records:
         for conversation in dataset.conversations
         for question in conversation.questions
     }
+    runs = [asked_for(folder) for folder in folders]
+    last = {name: number for number, run in enumerate(runs) for name in run["systems"]}
+
+    def rows(sort: type[T]) -> list[T]:
+        return [
+            each
+            for number, folder in enumerate(folders)
+            for each in Held(folder, sort).all()
+            if last.get(each.system, number) == number  # what was planted is of no system
+        ]
+
     records = Records(
         dataset=dataset,
-        runs=[asked_for(folder) for folder in folders],
-        taken=[each for folder in folders for each in Held(folder, TakenIn).all()],
-        contexts=[each for folder in folders for each in Held(folder, Context).all()],
-        answers=[each for folder in folders for each in Held(folder, Answer).all()],
-        verdicts=[each for folder in folders for each in Held(folder, Verdict).all()],
+        runs=[
+            {**run, "systems": [name for name in run["systems"] if last[name] == number]}
+            for number, run in enumerate(runs)
+        ],
+        systems=list(last),
+        taken=rows(TakenIn),
+        contexts=rows(Context),
+        answers=rows(Answer),
+        verdicts=rows(Verdict),
         asked=asked,
         splits={conversation.id: conversation.split for conversation in dataset.conversations},
     )
@@ -142,13 +154,6 @@ def _check_questions(records: Records) -> None:
         raise EvalError(
             f"the runs asked {len(foreign)} questions that are not asked now, such as {min(foreign)}: name the same "
             "--split and --limit"
-        )
-    twice = [
-        place for place, times in Counter(context.key for context in records.contexts).items() if times > 1
-    ]
-    if twice:
-        raise EvalError(
-            f"two of the runs put the same questions to {min(twice).system!r}: report them apart, or compare them"
         )
 
 

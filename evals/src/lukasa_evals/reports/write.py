@@ -66,6 +66,7 @@ def _head(records: Records) -> str:
         models = ", ".join(f"{role}: {model}" for role, model in run["models"].items()) or "no model"
         lines += [
             f"- {run['started']}, Lukasa {code['lukasa']}, commit `{code['commit']}`{' with changes' if code['dirty'] else ''}",
+            *([f"- rows of: {', '.join(run['systems'])}"] if len(records.runs) > 1 else []),
             f"- {models}; embedder {run['embedder']}; {run['budget']:,} tokens where a system can keep to it",
             f"- tokens are {TOLD[run.get('tokens', ESTIMATE)]}",
             f"- prompts: {', '.join(f'{name} {value}' for name, value in run['prompts'].items())}",

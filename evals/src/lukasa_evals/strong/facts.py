@@ -1,4 +1,4 @@
-"""The files: one JSON object a line, a fact with the turn that says it."""
+"""The files: one JSON object a line, a fact with the turn that says it, and with its triplets where the graph is measured."""
 
 from __future__ import annotations
 
@@ -27,6 +27,18 @@ class StrongFact:
 
     content: ExtractedFact
     """As a model would fill it in; `message` is 0 until it is known how the turns are numbered."""
+
+    triplets: Sequence[StrongTriplet] = ()
+
+
+class StrongTriplet(NamedTuple):
+    """A fact as the graph variant has it: two entities, and what connects them."""
+
+    source: str
+    source_type: str
+    label: str
+    target: str
+    target_type: str
 
 
 class Place(NamedTuple):
@@ -69,4 +81,8 @@ def _fact(item: Item) -> StrongFact:
         ended=item.flag("ended"),
         stance=stance,  # type: ignore[arg-type]
     )
-    return StrongFact(conversation=item.text("conversation"), turn=item.text("turn"), content=content)
+    given = item.items("triplets", "triplet") if "triplets" in item.given else ()
+    triplets = [StrongTriplet(*map(each.text, StrongTriplet._fields)) for each in given]
+    return StrongFact(
+        conversation=item.text("conversation"), turn=item.text("turn"), content=content, triplets=triplets
+    )

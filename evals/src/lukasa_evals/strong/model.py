@@ -1,7 +1,8 @@
 """A model that was strong once: it replies to extraction requests with the facts that are on file, whatever the prompt says.
 
 Which messages are numbered how, it reads from the request, and knows each turn by its words; so any prompt and recipe can be
-measured. What it is asked beside that (summaries, how facts compare) it answers with nothing.
+measured, the graph too where the facts have triplets. What it is asked beside that (summaries, how facts compare, which
+relations are obsolete) it answers with nothing.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from lukasa_evals.strong.facts import Place, StrongFact, read
 
 _NUMBERED = re.compile(r"(?m)^\[(\d+)\] ([^:\n]*): (.*)$")
 _PLAIN = re.compile(r"(?m)^([^:\n]*): (.*)$")
+_EXCHANGE = re.compile(r"(?m)^The (?:new )?exchange:$")
 _LETTERS = 4
 """A token, about."""
 
@@ -70,8 +72,24 @@ class StrongModel:
             reply["facts"] = (
                 [fact.model_dump() for fact in facts] if numbered else [fact.text for fact in facts]
             )
-        reply |= {name: [] for name in fields & {"pairs", "entities", "relations"}}
-        return reply | dict.fromkeys(fields & {"summary"}, "")
+        if fields & {"entities", "relations"}:
+            reply |= self._graph(shown)
+        reply |= {name: [] for name in fields & {"pairs", "obsolete"}}
+        reply |= dict.fromkeys(fields & {"summary"}, "")
+        return {name: value for name, value in reply.items() if name in fields}
+
+    def _graph(self, shown: str) -> Mapping[str, object]:
+        """Return the entities of an exchange with their types, and its relations."""
+        facts = (fact for _, text in _messages(shown) for fact in self._by_text.get(text, ()))
+        triplets = [triplet for fact in facts for triplet in fact.triplets]
+        types = {each.target: each.target_type for each in triplets}
+        types |= {each.source: each.source_type for each in triplets}
+        return {
+            "entities": [{"name": name, "type": type_} for name, type_ in types.items()],
+            "relations": [
+                {"source": each.source, "label": each.label, "target": each.target} for each in triplets
+            ],
+        }
 
     async def stream(self, request: LLMRequest) -> AsyncIterator[str | LLMReply]:
         """See the port. In one piece."""
@@ -85,7 +103,7 @@ def _messages(shown: str) -> list[tuple[int, str]]:
     """Return the new messages of a request with their numbers; without numbers, those of the last part."""
     if numbered := [(int(number), text) for number, _, text in _NUMBERED.findall(shown)]:
         return numbered
-    last = shown.rpartition("The new exchange:")[2]
+    last = _EXCHANGE.split(shown)[-1].partition("\nEntities:\n")[0]
     return [(place, text) for place, (_, text) in enumerate(_PLAIN.findall(last), start=1)]
 
 

@@ -1,4 +1,8 @@
-"""A conversation distilled so that the same replies always lead to the same memory, and in few stages of a batch."""
+"""A conversation distilled so that the same replies always lead to the same memory, and in few stages of a batch.
+
+A session is distilled in a copy of the store, and the copy takes the store's place once every reply that it rests on has come.
+So a run that was stopped, or waited for a batch, goes on from whole sessions, as if nothing had happened in between.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +22,31 @@ from lukasa_evals.errors import EvalError
 
 Open = Callable[[Path, LLM], Awaitable[AsyncMemory]]
 
+Remember = Callable[[AsyncMemory], AsyncIterator[bool]]
+"""Takes a conversation in, a session at a time; tells whether the session was new."""
+
+_READING = frozenset({"extract", "entities", "relations", "summarise"})
+"""What is asked about messages. All else is decided about what was read."""
+
 
 @dataclass(slots=True)
-class InOrder:
-    """Asks nothing more once a reply has yet to come: what comes later must be decided after what comes first."""
+class Ahead:
+    """Asks, in one stage of a batch, all that can be asked before the replies have come.
+
+    What is asked about messages depends on no decision. What is decided depends on what was decided before; so each decision
+    that has yet to come may be guessed to be the first of the functions (a new fact is added), and what follows is asked as if that
+    were right. Where it is wrong, the questions that depend on it are asked again in a later stage; the others stay as they are.
+    """
 
     inner: LLM
+    guesses: bool
+    """Whether decisions are guessed, and readings are taken to be empty. A summary is never guessed: all later prompts show it."""
+
     waiting: PendingError | None = field(default=None, init=False)
+    """The first reply that has yet to come."""
+
+    _blind: bool = field(default=False, init=False)
+    """Whether facts may be missing: what would be decided about others is not worth asking."""
 
     @property
     def name(self) -> str:
@@ -32,14 +54,22 @@ class InOrder:
         return self.inner.name
 
     async def complete(self, request: LLMRequest) -> LLMReply:
-        """See the port. Raises `PendingError`."""
-        if self.waiting is not None:
-            raise self.waiting
+        """See the port. Raises `PendingError` for what has yet to come and is not guessed."""
+        reading = request.purpose in _READING
+        if self.waiting is not None and self._blind and not reading:
+            return self._instead(request, self.waiting)
         try:
             return await self.inner.complete(request)
         except PendingError as error:
-            self.waiting = error
-            raise
+            self.waiting = self.waiting or error
+            # The questions about all messages are asked; without guesses, nothing else is.
+            self._blind = self._blind or not self.guesses or (reading and request.purpose != "summarise")
+            return self._instead(request, error)
+
+    def _instead(self, request: LLMRequest, error: PendingError) -> LLMReply:
+        if not self.guesses or request.purpose == "summarise":
+            raise error
+        return _guessed(request)
 
     async def stream(self, request: LLMRequest) -> AsyncIterator[str | LLMReply]:
         """See the port. In one piece."""
@@ -49,44 +79,42 @@ class InOrder:
         """Nothing is closed: others use the same model."""
 
 
-@dataclass(slots=True)
-class Ahead(InOrder):
-    """Asks only what does not depend on what is known: how a segment reads, not how it fits in."""
+async def distil(store: Path, llm: Ahead, remember: Remember, open_memory: Open) -> None:
+    """Take a conversation in, each session distilled before the next.
 
-    async def complete(self, request: LLMRequest) -> LLMReply:
-        """See the port. Raises `PendingError`."""
-        if request.purpose != "extract":
-            raise PendingError(f"{request.purpose} depends on what comes first")
-        return await self.inner.complete(request)
-
-
-_READING = frozenset({"extract", "entities", "relations", "summarise"})
-"""What is asked about messages. All else is decided about what was read."""
-
-
-@dataclass(slots=True)
-class Guess(InOrder):
-    """Guesses each reply that has yet to come, and so asks in one stage what a right guess makes of the next questions.
-
-    Nothing is guessed of a summary, which all later prompts show. A decision is guessed to be the first of the functions: a new fact
-    is added. Where that is wrong, the questions that depend on it are asked again in a later stage; the others stay as they are. What is
-    decided about facts that may be missing is guessed without asking.
+    Raises `PendingError` where a reply has yet to come, when all was asked that can be asked; `EvalError` where the model could
+    not be used.
     """
+    async with _copied(store, llm, open_memory) as memory:
+        async for new in remember(memory):
+            if not new or (llm.waiting is not None and not llm.guesses):
+                continue
+            flushed = await memory.flush()
+            if llm.waiting is None:
+                if not flushed.ok:
+                    raise EvalError(
+                        f"{flushed.pending} sessions could not be distilled: {'; '.join(sorted(set(flushed.errors))[:3])}; "
+                        "the run goes on from here when it is started again"
+                    )
+                await memory.backup(store, force=True)
+            elif not flushed.ok and llm.guesses:
+                break  # A summary has yet to come: what is said later is read with it.
+        if llm.waiting is not None:
+            if not llm.guesses:
+                await memory.flush()
+            raise llm.waiting
 
-    _blind: bool = field(default=False, init=False)
 
-    async def complete(self, request: LLMRequest) -> LLMReply:
-        """See the port. Raises `PendingError` for a summary alone."""
-        reading = request.purpose in _READING
-        if self._blind and not reading:
-            return _guessed(request)
+@asynccontextmanager
+async def _copied(store: Path, llm: LLM, open_memory: Open) -> AsyncIterator[AsyncMemory]:
+    with tempfile.TemporaryDirectory(prefix="lukasa-evals-") as folder:
+        for path in store.parent.glob(f"{store.name}*"):
+            shutil.copy(path, folder)
+        memory = await open_memory(Path(folder) / store.name, llm)
         try:
-            return await self.inner.complete(request)
-        except PendingError:
-            if request.purpose == "summarise":
-                raise
-            self._blind = self._blind or reading
-            return _guessed(request)
+            yield memory
+        finally:
+            await memory.aclose()
 
 
 def _guessed(request: LLMRequest) -> LLMReply:
@@ -109,53 +137,3 @@ def _least(schema: Mapping[str, Any]) -> object:
 _LEAST: Mapping[str, object] = {
     "object": {}, "array": [], "string": "", "integer": 0, "number": 0, "boolean": False,
 }  # fmt: skip
-
-
-Remember = Callable[[AsyncMemory], AsyncIterator[None]]
-"""Takes a conversation in, a session at a time."""
-
-
-async def distil(memory: AsyncMemory, llm: InOrder, remember: Remember) -> None:
-    """Take a conversation in, each session distilled before the next.
-
-    Raises `PendingError` where a reply has yet to come, `EvalError` where the model could not be used.
-    """
-    async for _ in remember(memory):
-        flushed = await memory.flush()
-        if llm.waiting is not None:
-            raise llm.waiting
-        if not flushed.ok:
-            raise EvalError(
-                f"{flushed.pending} sessions could not be distilled: {'; '.join(sorted(set(flushed.errors))[:3])}; "
-                "the run goes on from here when it is started again"
-            )
-
-
-async def look_ahead(store: Path, llm: LLM, remember: Remember, open_memory: Open) -> None:
-    """Note what a model will be asked about later sessions, whatever comes of the first ones; the store is left as it is."""
-    async with _copied(store, Ahead(llm), open_memory) as memory:
-        async for _ in remember(memory):
-            pass
-        await memory.flush()
-
-
-async def guess_ahead(store: Path, llm: LLM, partitions: Mapping[str, Remember], open_memory: Open) -> None:
-    """Note what a model will be asked next if all guesses are right, for each user by itself; the store is left as it is."""
-    async with _copied(store, Guess(llm), open_memory) as memory:
-        for user, remember in partitions.items():
-            async for _ in remember(memory):
-                await memory.flush()
-                if await memory.of(user=user).jobs():
-                    break  # A summary: what is said later is read with it.
-
-
-@asynccontextmanager
-async def _copied(store: Path, llm: LLM, open_memory: Open) -> AsyncIterator[AsyncMemory]:
-    with tempfile.TemporaryDirectory(prefix="lukasa-evals-") as folder:
-        for path in store.parent.glob(f"{store.name}*"):
-            shutil.copy(path, folder)
-        memory = await open_memory(Path(folder) / store.name, llm)
-        try:
-            yield memory
-        finally:
-            await memory.aclose()

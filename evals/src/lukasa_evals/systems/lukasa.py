@@ -8,13 +8,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from lukasa import AsyncMemory, Settings
-from lukasa.policy import ExtractionPolicy, JobPolicy
+from lukasa.policy import JobPolicy
 from lukasa.ports.llm import LLM
-from lukasa_evals.answers.calls import PendingError
 from lukasa_evals.datasets.values import Conversation
 from lukasa_evals.retrieval.memory import message
 from lukasa_evals.retrieval.systems import Told
-from lukasa_evals.systems.distilling import InOrder, Remember, distil, look_ahead
+from lukasa_evals.systems.distilling import Ahead, distil
 from lukasa_evals.systems.sharing import Unclosed
 from lukasa_evals.systems.system import Found, Stats, Tools
 
@@ -22,9 +21,6 @@ FILE = "memory.lukasa"
 
 _GRAPH_SHARE = 0.15
 """Of the budget, for relations around what the question names."""
-
-_LEASE = timedelta(seconds=3)
-"""How long what a killed run was at is left alone when it is gone on with: nobody else works on its stores."""
 
 _WITHOUT_MODEL = ("none", "rules")
 
@@ -46,35 +42,26 @@ class Lukasa:
     async def ingest(self, conversation: Conversation) -> None:
         """See the protocol."""
         self._user = conversation.id
-        llm = self._tools.llm if self._extractor not in _WITHOUT_MODEL else None
-        gate = None if llm is None else InOrder(llm)
-        self._memory = await open_memory(self._tools, self._extractor, llm=gate)
 
-        async def remember(memory: AsyncMemory) -> AsyncIterator[None]:
+        async def remember(memory: AsyncMemory) -> AsyncIterator[bool]:
             handle = memory.of(user=conversation.id)
             for session in conversation.sessions:
                 said = [message(turn) for turn in session.turns]
-                await handle.remember(said, at=session.at, session=session.name)
-                yield
+                receipt = await handle.remember(said, at=session.at, session=session.name)
+                yield bool(receipt.turns)
 
-        if gate is None:
+        llm = self._tools.llm if self._extractor not in _WITHOUT_MODEL else None
+        if llm is not None:
+            await distil(self._tools.folder / FILE, Ahead(llm, guesses=False), remember, self._opened)
+        self._memory = await open_memory(self._tools, self._extractor, llm=llm)
+        if llm is None:
             async for _ in remember(self._memory):
                 pass
-        else:
-            await self._distil(self._memory, gate, remember)
         handle = self._memory.of(user=self._user)
         self._ids = {turn.id: str(turn.metadata["dia_id"]) for turn in await handle.turns()}
 
-    async def _distil(self, memory: AsyncMemory, gate: InOrder, remember: Remember) -> None:
-        async def reopened(path: Path, llm: LLM) -> AsyncMemory:
-            return await open_memory(self._tools, self._extractor, llm=llm, path=path)
-
-        try:
-            await distil(memory, gate, remember)
-        except PendingError:
-            await memory.aclose()
-            await look_ahead(self._tools.folder / FILE, gate.inner, remember, reopened)
-            raise
+    async def _opened(self, path: Path, llm: LLM) -> AsyncMemory:
+        return await open_memory(self._tools, self._extractor, llm=llm, path=path)
 
     async def answer(self, question: str, now: datetime) -> Found:
         """See the protocol."""
@@ -141,8 +128,8 @@ def settings_of(settings: Settings, extractor: str) -> Settings:
     """Return settings under which the same replies always lead to the same memory: one job after the other, none early."""
     return settings.with_(
         extractor=extractor,
-        jobs=replace(JobPolicy(), concurrency=1, attempts=1_000_000, lease=_LEASE),
-        distil=replace(ExtractionPolicy(), patience=timedelta(days=1)),
+        jobs=replace(JobPolicy(), concurrency=1, attempts=1_000_000),
+        distil=replace(settings.distil, patience=timedelta(days=1)),
     )
 
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from lukasa import AsyncHandle, AsyncMemory, Entity, Guidance, Relation
 from lukasa.ports.llm import LLM
-from lukasa_evals.answers.calls import PendingError
 from lukasa_evals.datasets.values import Conversation, Said
 from lukasa_evals.errors import EvalError
 from lukasa_evals.retrieval.memory import message
 from lukasa_evals.retrieval.systems import Told
-from lukasa_evals.systems.distilling import InOrder, distil, guess_ahead
+from lukasa_evals.systems.distilling import Ahead, distil
 from lukasa_evals.systems.lukasa import FILE, fitting, open_memory
 from lukasa_evals.systems.system import Found, Stats, Tools
 
@@ -54,41 +52,32 @@ class Mem0Paper:
         """See the protocol."""
         if self._tools.llm is None:
             raise EvalError("the paper's Mem0 needs a language model: name one with --model")
-        gate = InOrder(self._tools.llm)
         speakers = dict.fromkeys(said.speaker for said in conversation.turns())
         self._users = {speaker: f"{conversation.id} {speaker}" for speaker in speakers}
-        self._memory = await self._opened(gate)
-        await self._distil(self._memory, conversation, gate)
+
+        async def remember(memory: AsyncMemory) -> AsyncIterator[bool]:
+            for session in conversation.sessions:
+                stored: list[str] = []
+                for speaker, user in self._users.items():
+                    said = [_message(turn, speaker) for turn in session.turns]
+                    receipt = await memory.of(user=user).remember(said, at=session.at, session=session.name)
+                    stored += receipt.turns
+                yield bool(stored)
+
+        path, llm = self._tools.folder / FILE, self._tools.llm
+        await distil(path, Ahead(llm, guesses=True), remember, self._opened)
+        self._memory = await self._opened(path, llm)
         for user in self._users.values():
             for turn in await self._memory.of(user=user).turns():
                 self._ids[turn.id] = str(turn.metadata["dia_id"])
 
-    async def _opened(self, llm: LLM, path: Path | None = None) -> AsyncMemory:
+    async def _opened(self, path: Path, llm: LLM) -> AsyncMemory:
         """Open the store, or a copy of it, with the wishes for each speaker: those are not stored."""
         recipe = "paper+graph" if self._graph else "paper"
         memory = await open_memory(self._tools, recipe, llm=llm, path=path)
         for speaker, user in self._users.items():
             await memory.of(user=user).guide(Guidance(instructions=_WISHES.format(speaker=speaker)))
         return memory
-
-    async def _copied(self, path: Path, llm: LLM) -> AsyncMemory:
-        return await self._opened(llm, path)
-
-    async def _distil(self, memory: AsyncMemory, conversation: Conversation, gate: InOrder) -> None:
-        async def remember(memory: AsyncMemory, users: Mapping[str, str]) -> AsyncIterator[None]:
-            for session in conversation.sessions:
-                for speaker, user in users.items():
-                    said = [_message(turn, speaker) for turn in session.turns]
-                    await memory.of(user=user).remember(said, at=session.at, session=session.name)
-                yield
-
-        try:
-            await distil(memory, gate, partial(remember, users=self._users))
-        except PendingError:
-            await memory.aclose()
-            alone = {user: partial(remember, users={speaker: user}) for speaker, user in self._users.items()}
-            await guess_ahead(self._tools.folder / FILE, gate.inner, alone, self._copied)
-            raise
 
     async def answer(self, question: str, now: datetime) -> Found:
         """See the protocol."""

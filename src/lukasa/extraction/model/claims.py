@@ -45,6 +45,11 @@ class Passage(NamedTuple):
     def quote(self) -> str:
         return self.turn.text[self.start : self.end]
 
+    @property
+    def source(self) -> Source:
+        turn = self.turn
+        return Source(turn=turn.id, start=self.start, end=self.end, at=turn.at, speaker=turn.speaker)
+
 
 def claim_of(
     item: ExtractedFact, turns: Sequence[Turn], *, guidance: Guidance, zone: tzinfo | None
@@ -93,13 +98,7 @@ def claim_on(
         subject=subject,
         text=text.strip(),
         kind="fact",
-        source=Source(
-            turn=passage.turn.id,
-            start=passage.start,
-            end=passage.end,
-            at=passage.turn.at,
-            speaker=passage.turn.speaker,
-        ),
+        source=passage.source,
         quote=passage.quote,
         resolved=tuple(dict.fromkeys(_resolved(text, passage, turns, when))),
         confidence=CONFIDENCE,

@@ -111,7 +111,7 @@ class PaperRecipe:
         claims = [_fact_claim(text, turns, background) for text in dict.fromkeys(reply.facts)]
         if self.graph:
             claims += await graph_claims(turns, background, ask, self.policy)
-        return ProposedClaims(claims, whole=whole)
+        return ProposedClaims([_with_both(claim, turns) for claim in claims], whole=whole)
 
     async def opinions(
         self, heard: Sequence[JudgedTurn], known: KnownFacts, nearest: Neighbours, ask: Ask
@@ -223,6 +223,19 @@ def _said_in(text: str, turns: Sequence[Turn]) -> Passage:
             _, (start, end) = max(fitting, key=lambda fit: fit[0])
             return Passage(turn, start, end)
     return Passage(turn, 0, len(turn.text))
+
+
+def _with_both(claim: Claim, turns: Sequence[Turn]) -> Claim:
+    """Return a claim with the other message of its pair, where that has words of it that its own has not, or answers it."""
+    place = next(place for place, turn in enumerate(turns) if turn.id == claim.source.turn)
+    told = claim.text if claim.value is None else f"{claim.subject} {claim.value}"
+    named = content_words(" ".join(map(speaker, turns)))
+    missing = set(content_words(told)).difference(named, content_words(turns[place].text))
+    for at, other in enumerate(turns):
+        answers = at > place and claim.quote.rstrip().endswith("?")
+        if at != place and (answers or not missing.isdisjoint(content_words(other.text))):
+            return replace(claim, beside=_said_in(claim.text, [other]).source)
+    return claim
 
 
 def _subject(text: str, turns: Sequence[Turn]) -> str:
