@@ -122,3 +122,19 @@ def test_a_file_of_other_records_is_no_file_of_replies(tmp_path: Path) -> None:
     Lines(tmp_path / "calls.jsonl").add({"request": "k", "reply": {"text": "x", "calls": "none"}})
     with pytest.raises(EvalError, match="no kept reply"):
         Kept(tmp_path / "calls.jsonl")
+
+
+@pytest.mark.anyio
+async def test_what_a_wrong_guess_asked_of_a_batch_is_paid_for_too(tmp_path: Path) -> None:
+    kept, ledger = Kept(tmp_path / "calls.jsonl"), tmp_path / "ledger.jsonl"
+    first, calls = Metered(pending := Calls(kept, "m"), ledger), 0
+    for text in ("right", "wrong", "wrong"):
+        with pytest.raises(PendingError):
+            await first.complete(request(text))
+    for key, asked in pending.pending.items():
+        kept.put(key, echo(asked))
+        calls += 1
+    second = Metered(Calls(kept, "m"), ledger)
+    await second.complete(request("right"))
+    assert (second.take().calls, calls) == (2, 2)
+    assert second.take().calls == 0

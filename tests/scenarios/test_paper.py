@@ -10,6 +10,7 @@ import pytest
 from _exchanges import INVENTED, TOGETHER, Exchange
 
 from lukasa import Handle, Memory, Settings
+from lukasa.policy import ExtractionPolicy
 from lukasa.ports.llm import LLMReply, LLMRequest, ToolCall
 from lukasa.testing.llm import ScriptedLLM
 
@@ -30,6 +31,8 @@ def script_of(facts: dict[str, str], operation: str = "add_memory", **arguments:
     def script(request: LLMRequest) -> LLMReply | str:
         if request.tools:
             return LLMReply(calls=(ToolCall(operation, json.dumps(arguments)),))
+        if request.purpose == "summarise":
+            return json.dumps({"summary": "They talked."})
         said = request.messages[-1].text.split("The new exchange:")[-1]
         return json.dumps({"facts": [fact for words, fact in facts.items() if words in said]})
 
@@ -151,6 +154,19 @@ def test_the_last_ten_messages_are_shown_whichever_session_they_are_of():
         model.requests[-1].messages[-1].text.split("The messages before:")[1].split("The new exchange:")[0]
     )
     assert [n for n in range(14) if f"Number {n}." in shown] == list(range(4, 14))
+
+
+def test_the_summary_is_made_anew_after_so_many_turns_whatever_was_learned():
+    facts = {"Hello": "Ana says hello.", "Hello.": "Ana greets Ben.", "ello": "Ana is polite."}
+    memory, model = opened(script_of(facts), embedder="none", distil=ExtractionPolicy(summary_every=4))
+    with memory:
+        ana = memory.of("ana")
+        summarised = []
+        for number in range(6):
+            exchange(ana, "Hello.", f"Hi, {number}.", at=f"2026-03-{number + 1:02}T12:00:00Z", session="1")
+            summarised.append(sum(request.purpose == "summarise" for request in model.requests))
+
+    assert summarised == [0, 1, 1, 2, 2, 3]
 
 
 def test_a_name_from_before_the_pair_may_stand_in_its_facts():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -161,10 +162,16 @@ class Metered:
         self._inner = inner
         self._ledger = None if ledger is None else Lines(ledger)
         self._spent: dict[str, Spent] = {}
+        self._asked: set[str] = set()
+        """What a batch was asked for this, whether or not it is asked again when the replies have come."""
+
         self._unwaited = 0.0
         for line in self._ledger.read() if self._ledger is not None else ():
             key = line.pop("request")
-            self._spent[key] = Spent(**line)
+            if line.pop("asked", False):
+                self._asked.add(key)
+            else:
+                self._spent[key] = Spent(**line)
 
     @property
     def name(self) -> str:
@@ -180,6 +187,11 @@ class Metered:
         except RequestRefusedError:
             spent.unread = 1
             self._note(key, spent)
+            raise
+        except PendingError:
+            if key not in self._asked and self._ledger is not None:
+                self._asked.add(key)
+                self._ledger.add({"request": key, "asked": True})
             raise
         spent.add(reply)
         spent.unread = _is_lost(request, reply)
@@ -209,11 +221,15 @@ class Metered:
         return unwaited
 
     def take(self) -> Spent:
-        """Return what was counted, and begin anew, without the ledger."""
+        """Return what was counted, and begin anew, without the ledger. What a wrong guess asked of a batch is paid for too."""
         total = Spent()
         for spent in self._spent.values():
             total.merge(spent)
-        self._spent, self._ledger = {}, None
+        for key in self._asked.difference(self._spent):
+            with suppress(RequestRefusedError):
+                if (reply := self._inner.kept.get(key)) is not None:
+                    total.add(reply)
+        self._spent, self._asked, self._ledger = {}, set(), None
         return total
 
 

@@ -106,7 +106,7 @@ class ExtractSession:
             cause=self.reader.cause("extract", now),
             expected=version,
             bookkeeping=[
-                *self._bookkeeping(run, batch, read, summaries),
+                *await self._bookkeeping(run, batch, read, summaries),
                 *await self._comparing(
                     run, read, versions, due_at=now if final else now + self.reader.policy.gather
                 ),
@@ -122,14 +122,17 @@ class ExtractSession:
             return []
         return [Queue(kind=COMPARE, session=None, due_at=due_at)]
 
-    def _bookkeeping(
+    async def _bookkeeping(
         self, run: Run, batch: Sequence[Turn], read: ReadBatch, summaries: Sequence[Summary]
     ) -> list[Bookkeeping]:
         """Keep the summary that came with the facts, or queue a new one when enough was said since the last."""
-        policy, last = self.reader.policy, batch[-1].seq
+        last = batch[-1].seq
         if self.reader.recipe is not None and self.reader.recipe.pairs:
             through = next((summary.through for summary in summaries if summary.session is None), 0)
-            due = last - through >= policy.summary_every
+            enough = self.reader.policy.summary_every
+            # Facts are numbered among the turns: those are counted.
+            since = await self.store.turns(run.partition, TurnQuery(after=through, limit=enough))
+            due = len(since) == enough and since[-1].seq <= last
             return [Queue(kind=SUMMARISE, session=None, due_at=self.clock())] if due else []
         proposed = read.proposed.summary if read.proposed else None
         text = without_instructions(redact(proposed or "").text).strip()
