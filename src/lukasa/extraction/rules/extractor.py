@@ -93,7 +93,6 @@ def _of_sentence(said: Said, scene: Scene) -> Iterator[Claim]:
         yield from _of_relative(said, person)
     yield from _replaced(said)
     times = said.times()
-    ahead = said.times(ahead=True) if times else []
     for start in _clauses(said):
         end = _clause_end(said, start)
         if asks and end >= said.end - 1:
@@ -109,21 +108,22 @@ def _of_sentence(said: Said, scene: Scene) -> Iterator[Claim]:
         ]
         yield from own
         if times and not own and ending is None:
-            yield from _happened(said, start, times, ahead)
+            yield from _happened(said, start, times)
 
 
-def _happened(
-    said: Said, start: int, times: Sequence[Expression], ahead: Sequence[Expression]
-) -> Iterator[Claim]:
+def _happened(said: Said, start: int, times: Sequence[Expression]) -> Iterator[Claim]:
     """Yield what a clause says that the speaker does regularly, did on some day, or will do."""
     clause = Clause(said.turn.text, start, said.end, times, said.turn.at)
     if (again := habit(clause)) is not None:
         yield claim.of_value(said, "does", again.value, again.fact, span=(again.start, again.end))
         return
-    happened, planned = event(clause), event(clause._replace(times=ahead))
+    happened = event(clause)
     if happened is not None and not happened.planned and _is_past(happened.when.start, said):
         yield claim.of_event(said, happened)
-    elif planned is not None and planned.planned and not _is_past(planned.when.start, said):
+        return
+    # Most clauses with a time are about the past: times to come are placed for the others alone.
+    planned = event(clause._replace(times=said.times(ahead=True)))
+    if planned is not None and planned.planned and not _is_past(planned.when.start, said):
         yield claim.of_event(said, planned)
 
 

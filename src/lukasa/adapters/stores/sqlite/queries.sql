@@ -16,6 +16,8 @@ PRAGMA busy_timeout;
 
 -- name: only_read
 PRAGMA query_only = ON;
+-- There are several of them, and the pages that each question needs are other ones: more would only take memory.
+PRAGMA cache_size = -4000;
 
 -- name: write_ahead
 -- The page size matters to a new file only. Rows of token vectors have 2 to 6 KB: 10,000 of them took 93 MB in pages of
