@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lukasa.domain.recalled import Context, Hit, Recalled, Signal
     from lukasa.domain.report import (
         Backlog,
+        Compacted,
         Diff,
         Flushed,
         Forgotten,
@@ -54,6 +55,7 @@ __all__ = [
     "Chatted",
     "Citation",
     "Client",
+    "Compacted",
     "Context",
     "CustomAttribute",
     "Diff",
@@ -110,7 +112,7 @@ _NAMES = {
     "lukasa.domain.job": "Job Spent Summary",
     "lukasa.domain.journal": "JournalEntry",
     "lukasa.domain.recalled": "Context Hit Recalled Signal",
-    "lukasa.domain.report": "Backlog Diff Flushed Forgotten Health Progress Receipt RefusedFact Revision Stage Stats Testimony Usage Verified Why",
+    "lukasa.domain.report": "Backlog Compacted Diff Flushed Forgotten Health Progress Receipt RefusedFact Revision Stage Stats Testimony Usage Verified Why",
     "lukasa.domain.scope": "Partition",
     "lukasa.domain.turn": "Source Span Turn",
     "lukasa.engine.handle": "AsyncHandle",

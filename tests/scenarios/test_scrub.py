@@ -14,6 +14,7 @@ from lukasa import Memory
 from lukasa.adapters.stores.sqlite import scrub
 from lukasa.adapters.stores.sqlite.store import SqliteStore
 from lukasa.domain.erasure import Erasure
+from lukasa.errors import StoreReadOnlyError
 from lukasa.testing.conformance.samples import ALICE, CAUSE, add, fill
 
 CANARIES = ("zebrafinch7731", "zebrafinch7732", "zebrafinch7733")
@@ -188,3 +189,30 @@ def test_a_backup_made_while_a_scrub_is_owed_has_no_byte_of_what_was_erased(
         assert memory.backup(copies / "copy.lukasa").findings == ()
 
     assert traces(copies) == set()
+
+
+@pytest.mark.anyio
+async def test_compacting_gives_the_space_of_log_and_segments_back(tmp_path: Path):
+    path = tmp_path / "memory.lukasa"
+    store = SqliteStore(path)
+    await store.open()
+    for place in range(30):
+        await fill(store, add(f"t{place}", text="The harbour is full of boats."))
+
+    compacted = await store.compact()
+    assert compacted.after == sum(file.stat().st_size for file in path.parent.iterdir())
+    assert compacted.freed > 0
+    await store.aclose()
+
+
+@pytest.mark.anyio
+async def test_a_store_that_may_only_be_read_is_not_compacted(tmp_path: Path):
+    path = tmp_path / "memory.lukasa"
+    (store,) = await opened(path, 1)
+    await store.aclose()
+    reader = SqliteStore(path, read_only=True)
+    await reader.open()
+
+    with pytest.raises(StoreReadOnlyError):
+        await reader.compact()
+    await reader.aclose()

@@ -241,6 +241,8 @@ def test_stats_verify_and_doctor_tell_how_the_store_is(lukasa: Run):
     assert "ada" in lukasa("stats").out
     assert lukasa("verify", "--json").json["ok"] is True
     assert "No problems." in lukasa("verify").out
+    assert lukasa("compact", "--json").json["after"] > 0
+    assert "MB given back; the store has" in lukasa("compact").out
     assert lukasa("doctor", "--json").json["ok"] is True
     assert "Everything works." in lukasa("doctor").out
 

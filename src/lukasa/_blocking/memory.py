@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self, cast
 from lukasa._blocking.handle import Handle
 from lukasa._blocking.loop import Loop
 from lukasa.domain.job import Job, JobState, Spent
-from lukasa.domain.report import Flushed, Health, Progress, Stats, Verified
+from lukasa.domain.report import Compacted, Flushed, Health, Progress, Stats, Verified
 from lukasa.domain.scope import Partition
 from lukasa.ports.embedder import Embedder
 from lukasa.ports.extractor import Extractor
@@ -58,6 +58,14 @@ class Memory:
         no file; `StoreCorruptError` when the store is damaged: then nothing is written.
         """
         return self._loop.call(lambda: self._engine.backup(path, force=force))
+
+    def compact(self) -> Compacted:
+        """Write the store's file anew without what is no longer used, and return its size before and after.
+
+        Needs as much free memory and disk as the file has; those that write wait meanwhile. Raises `StoreBusyError` when others
+        keep it from that.
+        """
+        return self._loop.call(self._engine.compact)
 
     def doctor(self, *, prove: bool = False) -> Health:
         """Report what works, and what does not and why; a model that cannot be loaded is reported, not raised.

@@ -222,6 +222,19 @@ class Verified:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Compacted:
+    """What `compact` did: the size of the store before and after, in bytes, write-ahead log included; 0 in memory."""
+
+    before: int = 0
+    after: int = 0
+
+    @property
+    def freed(self) -> int:
+        """Bytes that the file system got back."""
+        return max(0, self.before - self.after)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """How far `reembed` or `reindex` has come."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from lukasa.domain.job import Job, JobState, Spent
-from lukasa.domain.report import Flushed, Health, Progress, Stats, Verified
+from lukasa.domain.report import Compacted, Flushed, Health, Progress, Stats, Verified
 from lukasa.domain.scope import Partition
 from lukasa.engine.arguments import check_limit
 from lukasa.engine.doctor import examine, self_test
@@ -59,6 +59,14 @@ class AsyncEngine:
         no file; `StoreCorruptError` when the store is damaged: then nothing is written.
         """
         return await self._parts.store.backup(Path(path), force=force)
+
+    async def compact(self) -> Compacted:
+        """Write the store's file anew without what is no longer used, and return its size before and after.
+
+        Needs as much free memory and disk as the file has; those that write wait meanwhile. Raises `StoreBusyError` when others
+        keep it from that.
+        """
+        return await self._parts.store.compact()
 
     async def doctor(self, *, prove: bool = False) -> Health:
         """Report what works, and what does not and why; a model that cannot be loaded is reported, not raised.

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from lukasa.domain.report import Backlog, Stats, Verified
+from lukasa.domain.report import Backlog, Compacted, Stats, Verified
 from lukasa.domain.scope import Partition
 
 
@@ -61,6 +61,13 @@ class Upkeep(Protocol):
         """Write a copy of one state of the store to a new file, and check the copy; others may write meanwhile.
 
         Raises `ConfigError` when the file exists, unless *force*, and when the store has no file.
+        """
+        ...
+
+    async def compact(self) -> Compacted:
+        """Give space that is no longer in use back to the file system, and say how much that was.
+
+        Others may read and write, though writers wait meanwhile.
         """
         ...
 

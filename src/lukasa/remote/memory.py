@@ -80,6 +80,7 @@ for _name in (
     "stats",
     "verify",
     "backup",
+    "compact",
     "doctor",
     "reembed",
     "reindex",

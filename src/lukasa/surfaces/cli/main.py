@@ -88,6 +88,7 @@ COMMANDS = {
         "stats": (f"{_HERE}.upkeep:stats", "Show counts of what is stored."),
         "export": (f"{_HERE}.recall:export", "Export every turn of a user as JSON lines."),
         "backup": (f"{_HERE}.upkeep:backup", "Write a checked copy of the store to a new file."),
+        "compact": (f"{_HERE}.upkeep:compact", "Give unused space back to the file system."),
         "verify": (f"{_HERE}.upkeep:verify", "Check the integrity of the store."),
         "audit": (
             f"{_HERE}.audit:audit",

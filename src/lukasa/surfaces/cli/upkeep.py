@@ -1,4 +1,4 @@
-"""Commands about the store itself: stats, verify, backup, doctor, reembed, reindex, extract, sweep."""
+"""Commands about the store itself: stats, verify, backup, compact, doctor, reembed, reindex, extract, sweep."""
 
 from __future__ import annotations
 
@@ -61,6 +61,21 @@ def backup(
         print_json({"file": str(file), "checked": verified.checked})
     else:
         console().print(Text(f"Backed up to {file}; the copy was checked."))
+
+
+def compact(*, store: StoreOptions | None = None) -> None:
+    """Write the store's file anew without what is no longer used, and say how much space that gave back.
+
+    Needs as much free memory and disk as the file has; those that write wait meanwhile.
+    """
+    options = store or StoreOptions()
+    with opened(options) as memory:
+        compacted = memory.compact()
+    if options.json:
+        print_json({"before": compacted.before, "after": compacted.after, "freed": compacted.freed})
+    else:
+        size = f"{compacted.after / 1e6:,.1f} MB"
+        console().print(f"{compacted.freed / 1e6:,.1f} MB given back; the store has {size} now.")
 
 
 def doctor(

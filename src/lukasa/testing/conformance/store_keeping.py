@@ -37,6 +37,19 @@ from lukasa.testing.conformance.store_suite import StoreSuite
 class KeepingSuite(StoreSuite):
     """What a store promises of bookkeeping, readings, summaries and the ledger of usage."""
 
+    # ── The file ───────────────────────────────────────────────────────────────────────────────────────────
+
+    async def test_compacting_keeps_everything(self, store: Store) -> None:
+        for place in range(5):
+            await fill(store, add(f"t{place}", text=f"Number {place} likes the sea."))
+        before = await store.delta(ALICE, fingerprint=None, since=0)
+
+        compacted = await store.compact()
+        assert compacted.after <= compacted.before
+        assert compacted.freed == compacted.before - compacted.after
+        assert await store.delta(ALICE, fingerprint=None, since=0) == before
+        assert (await store.verify()).findings == ()
+
     # ── Bookkeeping and changes ────────────────────────────────────────────────────────────────────────────
 
     async def test_bookkeeping_alone_leaves_version_and_journal_as_they_are(self, store: Store) -> None:

@@ -50,7 +50,7 @@ from lukasa.domain.query import (
     listed,
     turn_fields,
 )
-from lukasa.domain.report import Backlog, Finding, Stats, Verified
+from lukasa.domain.report import Backlog, Compacted, Finding, Stats, Verified
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import MAX_INT, Turn
 from lukasa.errors import ClosedError, ConfigError, StaleError
@@ -408,6 +408,10 @@ class ReferenceStore:
     async def backup(self, path: Path, *, force: bool) -> Verified:
         del force
         raise ConfigError(f"a memory without a file cannot be backed up to {str(path)!r}; use `export`")
+
+    async def compact(self) -> Compacted:
+        self._check_open()
+        return Compacted()
 
     @beside_loop
     async def verify(self) -> Verified:

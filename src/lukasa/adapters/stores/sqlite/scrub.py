@@ -72,6 +72,19 @@ def scrub(connection: apsw.Connection, *, timeout: float) -> bool:
     return True
 
 
+def rewrite(connection: apsw.Connection) -> bool:
+    """Write the file anew without gaps, and empty the log; return whether nobody kept the log from it."""
+    with writing(connection):
+        connection.execute(sql("optimize_fulltext"))
+    return _written_anew(connection)
+
+
+def _written_anew(connection: apsw.Connection) -> bool:
+    connection.execute(sql("vacuum"))
+    busy, _, _ = next(fetch(connection, sql("checkpoint")))
+    return not busy
+
+
 def _begin(connection: apsw.Connection, *, after: str) -> _Owed | None:
     """Take the turn, and merge full-text; return what is scrubbed, `None` when another process was first."""
     with writing(connection):
@@ -87,9 +100,7 @@ def _begin(connection: apsw.Connection, *, after: str) -> _Owed | None:
 def _clean(connection: apsw.Connection, begun: _Owed) -> bool:
     clean = False
     try:
-        connection.execute(sql("vacuum"))
-        busy, _, _ = next(fetch(connection, sql("checkpoint")))
-        clean = not busy
+        clean = _written_anew(connection)
     finally:
         with writing(connection):
             _end(connection, begun, clean=clean)

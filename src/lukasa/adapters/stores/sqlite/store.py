@@ -30,7 +30,7 @@ from lukasa.adapters.stores.sqlite.damage import sound
 from lukasa.adapters.stores.sqlite.failures import translated
 from lukasa.adapters.stores.sqlite.partition import PartitionWriter
 from lukasa.adapters.stores.sqlite.reader import PartitionRow
-from lukasa.adapters.stores.sqlite.scrub import owes_scrub, scrub
+from lukasa.adapters.stores.sqlite.scrub import owes_scrub, rewrite, scrub
 from lukasa.adapters.stores.sqlite.sql import sql
 from lukasa.adapters.stores.sqlite.threads import Threads
 from lukasa.adapters.stores.sqlite.verify import verify
@@ -42,7 +42,7 @@ from lukasa.domain.fact import Fact
 from lukasa.domain.job import Bookkeeping, Job, JobState, Spent, Summary, check_bookkeeping, check_spent
 from lukasa.domain.journal import Cause, JournalEntry
 from lukasa.domain.query import DocumentQuery, FactQuery, LexicalQuery, TurnQuery
-from lukasa.domain.report import Backlog, Finding, Stats, Verified
+from lukasa.domain.report import Backlog, Compacted, Finding, Stats, Verified
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
 from lukasa.errors import (
@@ -282,6 +282,18 @@ class SqliteStore:
 
     async def backup(self, path: Path, *, force: bool) -> Verified:
         return await self._read_all(lambda db: back_up(db, path.expanduser().absolute(), force=force))
+
+    async def compact(self) -> Compacted:
+        def job(connection: apsw.Connection) -> Compacted:
+            if self._read_only:
+                raise StoreReadOnlyError(f"{str(self._path)!r} may not be written")
+            before = self._size()
+            with translated(self._path, connection), sound(self._path):
+                if not owes_scrub(connection) or not self._scrub(connection, timeout=self._timeout):
+                    rewrite(connection)
+            return Compacted(before=before, after=self._size())
+
+        return await self._opened().write(job)
 
     async def verify(self) -> Verified:
         verified = await self._read_all(verify)
