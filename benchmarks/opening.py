@@ -14,7 +14,7 @@ from lukasa.ports.embedder import Embedder
 from lukasa.wiring import build, now
 
 
-def open_memory(path: Path, kind: str) -> Memory:
+def open_memory(path: Path, kind: str, *, extractor: str = "none") -> Memory:
     """Open a store.
 
     *kind* says which vectors it gets: `real`; `dense` (synthetic, one a document); `tokens:N` (synthetic, and token
@@ -22,8 +22,8 @@ def open_memory(path: Path, kind: str) -> Memory:
     """
     if kind == "real":
         return Memory.open(path, settings=Settings())
-    # Rules would make facts of invented sentences, with vectors of their own.
-    parts = build(Settings(store=str(path), extractor="none"), clock=now)
+    # Without an extractor unless one is wanted: rules make facts of invented sentences, with vectors of their own.
+    parts = build(Settings(store=str(path), extractor=extractor), clock=now)
     return _blocking(replace(parts, embedder=_embedder(kind, parts.embedder)))
 
 

@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from zlib import crc32
 
 import numpy as np
+from table import DIMS, SIZE, Table, pieces
 
 from lukasa.adapters.models.manifest import MODELS
 from lukasa.adapters.models.vectors import dense_bytes, quantise
 from lukasa.domain.embedding import EmbedderSpec, Embedding, TokenVectors
 from lukasa.ports.embedder import Embedder, Purpose
 
-DENSE_DIMS = 384
 MOST_VECTORS = MODELS["colbert-small-states"].usage.document_vectors
-TABLE = 4096
-"""Distinct random vectors; a word always has the same one."""
-
-_TOKEN = re.compile(r"\w{1,4}|[^\w\s]")
-"""About as many pieces as a word-piece tokenizer makes."""
 
 
 class Synthetic:
     """Looks each piece of a word up in a table of random vectors: some microseconds a text."""
 
     def __init__(self, token_dims: int | None) -> None:
-        chance = np.random.default_rng(11)
-        rows = chance.standard_normal((TABLE, DENSE_DIMS)).astype(np.float32)
-        self._dense = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        self._table = Table()
         self._token_dims = token_dims
         if token_dims is not None:
-            states = chance.standard_normal((TABLE, token_dims)).astype(np.float32)
+            states = self._table.chance.standard_normal((SIZE, token_dims)).astype(np.float32)
             packed = quantise(states)
             self._width = packed.width
             self._codes = np.frombuffer(packed.codes, np.int8).reshape(-1, packed.width)
@@ -40,7 +31,7 @@ class Synthetic:
         """See the port."""
         return EmbedderSpec(
             fingerprint=f"synthetic:{self._token_dims}",
-            dense_dims=DENSE_DIMS,
+            dense_dims=DIMS,
             token_width=None if self._token_dims is None else self._width,
         )
 
@@ -52,11 +43,10 @@ class Synthetic:
         """See the port."""
 
     def _one(self, text: str) -> Embedding:
-        places = [crc32(piece.encode()) % TABLE for piece in _TOKEN.findall(text.lower())] or [0]
-        dense = dense_bytes(self._dense[places].sum(axis=0))
+        dense = dense_bytes(self._table.dense(text))
         if self._token_dims is None:
             return Embedding(dense)
-        return Embedding(dense, TokenVectors(self._codes[places[:MOST_VECTORS]].tobytes(), self._width))
+        return Embedding(dense, TokenVectors(self._codes[pieces(text)[:MOST_VECTORS]].tobytes(), self._width))
 
 
 class SyntheticDocuments:
