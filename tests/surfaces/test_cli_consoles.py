@@ -57,7 +57,7 @@ def commands(folder: Path, turn: str, fact: str) -> Iterator[tuple[str, ...]]:
         ("merge", f"{NAME} 🎻", CITY), ("split", NAME, CITY), ("believe", "🎻", "--subject", NAME), ("forget", turn),
         ("restore", turn), ("undo", "1"), ("extract",), ("reextract", "--session", CITY), ("reembed",),
         ("reindex",), ("sweep",), ("maintain",), ("flush",), ("retry",), ("worker", "--until-idle"),
-        ("keys", "list"), ("mcp", "--user", "a\0b"), ("serve", "--host", "0.0.0.0"),
+        ("keys", "list"), ("mcp", "--user", "a\0b"), ("serve", "--host", "0.0.0.0"), ("install", "--help"), ("hook", "--help"),
         ("erase", turn, "--dry-run"), ("erase", turn, "--yes"), ("readmit", turn),
         ("recall",), ("recall", "--🌸"), (f"{CITY}🌸",), ("--help",), ("recall", "--help"), ("--version",),
     ]  # fmt: skip

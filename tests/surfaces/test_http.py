@@ -26,6 +26,7 @@ from lukasa.errors import LukasaError
 from lukasa.remote.routes import ROUTES, Route
 from lukasa.surfaces.http.guard import OPEN_PATHS, RateLimiter, RequestLimits
 from lukasa.surfaces.http.problems import STATUSES
+from lukasa.surfaces.running import running_server
 
 SAID = [
     {"role": "user", "name": "Alice", "content": "I live in Lisbon.", "at": "2026-11-23T10:00:00Z"},
@@ -533,7 +534,11 @@ def test_a_server_that_is_killed_keeps_what_it_acknowledged(tmp_path: Path):
         headers = {"Authorization": f"Bearer {secret}"}
         client = stack.enter_context(httpx2.Client(base_url=url, headers=headers, timeout=60))
         client.post("/v1/users/ana/turns", json={"messages": "I like tea."}).raise_for_status()
+        near = running_server(db)
 
+    assert near is not None
+    assert str(near.port) in url
+    assert running_server(db) is None
     with Memory.open(db) as memory:
         assert [turn.text for turn in memory.of("ana").turns()] == ["I like tea."]
 

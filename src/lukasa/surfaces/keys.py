@@ -196,10 +196,15 @@ def _read_key(members: dict[str, str]) -> Key:
 
 def beside(store: str) -> Path | None:
     """Return the file of the keys for a store in a file; `None` for any other store."""
+    path = store_file(store)
+    return Path(f"{path}.keys") if path else None
+
+
+def store_file(store: str) -> Path | None:
+    """Return the file of a store; `None` for a store that is no file."""
     if store == "memory:" or ("://" in store and not store.startswith("sqlite:")):
         return None
-    path = store.removeprefix("sqlite:").removeprefix("//") if store.startswith("sqlite:") else store
-    return Path(f"{path}.keys")
+    return Path(store.removeprefix("sqlite:").removeprefix("//"))
 
 
 Now = Callable[[], datetime]

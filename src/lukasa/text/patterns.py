@@ -6,8 +6,9 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache, cached_property
-from importlib.resources import files
+from importlib import import_module
 from itertools import chain, pairwise
+from pathlib import Path
 
 _SLICE = 16_000
 """Characters of a text that one call of the library looks at: it lets no other thread run meanwhile, the event loop's neither."""
@@ -152,7 +153,9 @@ class WordLists:
 
     @cached_property
     def _rows(self) -> dict[str, tuple[str, ...]]:
-        text = files(self._package).joinpath(f"{self._name}.txt").read_text(encoding="utf-8")
+        # Not `importlib.resources`: it brings archives and temporary files along, which a short process has to wait for.
+        folder = Path(import_module(self._package).__path__[0])
+        text = (folder / f"{self._name}.txt").read_text(encoding="utf-8")
         lists: dict[str, list[str]] = {}
         rows: list[str] = []
         for line in text.splitlines():

@@ -150,7 +150,7 @@ _MARK = LazyPattern(
 """Any bracket before a number, closed or not: what else stands in it does not save it from being read as a mark."""
 
 _TAG = LazyPattern(
-    r"[<＜](?=\s{0,3}[/／]?\s{0,3}(?:evidence|question|memory|memories|context|system|assistant|user|tool|prompt|"
+    r"[<＜](?=\s{0,3}[/／]?\s{0,3}(?:lukasa-memory|evidence|question|memory|memories|context|system|assistant|user|tool|prompt|"
     r"instructions?|start_of_turn|end_of_turn|s)\b|[|｜])",
     re.IGNORECASE,
 )

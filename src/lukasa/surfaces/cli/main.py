@@ -78,6 +78,13 @@ COMMANDS = {
         "summaries": (f"{_HERE}.jobs:summaries", "Show the rolling summaries."),
         "usage": (f"{_HERE}.jobs:usage", "Show model calls, tokens and cost."),
     },
+    "Coding agents": {
+        "install": (
+            "lukasa.surfaces.hooks.install:install",
+            "Let Claude Code, Codex or Cursor remember, or no longer.",
+        ),
+        "hook": ("lukasa.surfaces.hooks.install:hook", "Answer an event of a coding agent."),
+    },
     "Server": {
         "serve": (f"{_HERE}.serve:serve", "Serve the memory over HTTP."),
         "mcp": (f"{_HERE}.mcp:mcp", "Give a model the memory as tools (MCP)."),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from ipaddress import ip_address
@@ -14,10 +15,12 @@ from typing import TextIO
 import uvicorn
 
 from lukasa import AsyncMemory, Settings
+from lukasa.config import default_path
 from lukasa.errors import ConfigError
 from lukasa.surfaces.http.app import make_app
 from lukasa.surfaces.http.guard import RequestLimits
-from lukasa.surfaces.keys import KeyFile, new_key
+from lukasa.surfaces.keys import Key, KeyFile, new_key, store_file
+from lukasa.surfaces.running import RunningServer, announced, notice_file
 
 _CONNECTIONS = 512
 """Beyond so many at once, the answer is 503."""
@@ -41,7 +44,8 @@ def serve(settings: Settings, key_path: Path, address: Address) -> None:
 
     Raises `ConfigError` for an address that others can reach while no key was made.
     """
-    keys = _keys(settings, key_path, address)
+    local, secret = new_key(tenant=settings.tenant, role="read", name="hooks of this machine", now=_now())
+    keys = _keys(settings, key_path, address, local)
 
     async def opener() -> AsyncMemory:
         return await AsyncMemory.open(settings=settings)
@@ -67,8 +71,16 @@ def serve(settings: Settings, key_path: Path, address: Address) -> None:
         ws="none",
         lifespan="on",
     )
-    server = _Server(config)
-    server.run()
+    with ExitStack() as stack:
+
+        def listening(host: str, port: int) -> None:
+            if store := store_file(str(settings.store or default_path())):
+                near = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared, not bound
+                notice = RunningServer(near, port, secret, settings.tenant)
+                stack.enter_context(announced(notice_file(store), notice))
+
+        server = _Server(config, listening)
+        server.run()
     if not server.started:
         raise ConfigError(f"the server did not start on {address.host}:{address.port}; above is why")
 
@@ -76,17 +88,22 @@ def serve(settings: Settings, key_path: Path, address: Address) -> None:
 class _Server(uvicorn.Server):
     """Says where it listens, once it does: port 0 takes any that is free."""
 
+    def __init__(self, config: uvicorn.Config, listening: Callable[[str, int], None]) -> None:
+        super().__init__(config)
+        self._listening = listening
+
     def _log_started_message(self, listeners: Sequence[object]) -> None:
         for listener in listeners:
             host, port = listener.getsockname()[:2]  # type: ignore[attr-defined]
             shown = f"[{host}]" if ":" in host else host
             sys.stderr.write(f"Listening on http://{shown}:{port}\n")
+            self._listening(host, port)
         sys.stderr.flush()
 
 
-def _keys(settings: Settings, path: Path, address: Address) -> KeyFile:
-    keys = KeyFile(path)
-    if keys.keys():
+def _keys(settings: Settings, path: Path, address: Address, local: Key) -> KeyFile:
+    keys = KeyFile(path, extra=(local,))
+    if keys.keys() != [local]:
         return keys
     if not _is_loopback(address.host):
         raise ConfigError(
@@ -96,7 +113,7 @@ def _keys(settings: Settings, path: Path, address: Address) -> KeyFile:
     sys.stderr.write(
         f"No key was made yet (`lukasa keys create` makes one). The key of this run:\n{secret}\n"
     )
-    return KeyFile(path, extra=(key,))
+    return KeyFile(path, extra=(key, local))
 
 
 def _is_loopback(host: str) -> bool:

@@ -76,6 +76,11 @@ def row_id(document: int, passage: int, length: int) -> int:
     return document << _DOCUMENT_SHIFT | passage << _LENGTH_BITS | min(length, _LONGEST)
 
 
+def document_of(row: int) -> tuple[int, int]:
+    """Return whose passage a row is, and its length, as far as the row says it."""
+    return row >> _DOCUMENT_SHIFT, row & _LONGEST
+
+
 def rows_of(document: int, pool: str, passages: Sequence[Sequence[str]]) -> list[tuple[int, str]]:
     """Return a document's rows in the full-text index."""
     return [
@@ -120,13 +125,14 @@ def tokens(pool: str, terms: Sequence[str]) -> str:
 def _tokens(pool: str, terms: Sequence[str]) -> Iterator[str]:
     yield _EVERY
     for term, count in Counter(terms).items():
-        token = _token(pool, term)
+        token = token_of(pool, term)
         yield token
         if count > 1:
             yield f"{token}~{count}"
 
 
-def _token(pool: str, term: str) -> str:
+def token_of(pool: str, term: str) -> str:
+    """Return a term as FTS5 has it."""
     escaped = term.translate(_ESCAPES)
     if len(escaped) > _MAX_TOKEN:
         escaped = "!" + blake2b(term.encode(), digest_size=20).hexdigest()
@@ -173,7 +179,7 @@ def _wanted(connection: apsw.Connection, counts: Counts, query: LexicalQuery) ->
     """Return token and idf of each term that occurs and is not too common."""
     found = []
     for term in query.terms:
-        token = _token(counts.pool, term)
+        token = token_of(counts.pool, term)
         count = connection.execute(sql("posting_count"), {"token": token}).get
         if count:
             idf = math.log(1 + (counts.passages - count + 0.5) / (count + 0.5))

@@ -426,6 +426,28 @@ SELECT group_concat(rowid) FROM documents_fts WHERE documents_fts MATCH :phrase;
 -- The tokens of a term that occurs more than once in some document: `term~2`, `term~3`, …
 SELECT term FROM documents_postings WHERE term >= :first AND term < :last;
 
+-- name: shown_documents
+-- What `words.py` shows of documents: turns, and facts that are believed now.
+SELECT documents.id, documents.at, documents.at_offset, documents.session, documents.speaker, documents.role,
+       documents.origin, turns.text, facts.text
+FROM documents
+LEFT JOIN turns ON turns.document = documents.id
+LEFT JOIN facts ON facts.document = documents.id
+WHERE documents.id IN (SELECT value FROM json_each(:documents)) AND documents.retired_at IS NULL
+  AND (facts.document IS NULL OR (facts.current = 1 AND (facts.expires_at IS NULL OR facts.expires_at > :now)));
+
+-- name: pinned_facts
+-- What `words.py` shows without a question: pinned facts, then the last ones of the kinds that are asked for.
+SELECT documents.id, documents.at, documents.at_offset, NULL, NULL, NULL, NULL, NULL, facts.text
+FROM facts
+JOIN documents ON documents.id = facts.document
+JOIN fact_versions ON fact_versions.partition = facts.partition AND fact_versions.document = facts.document
+                  AND fact_versions.revision = facts.revision
+WHERE facts.partition = :partition AND facts.current = 1 AND documents.retired_at IS NULL
+  AND (facts.expires_at IS NULL OR facts.expires_at > :now)
+  AND (fact_versions.body ->> 'pinned' = 1 OR fact_versions.body ->> 'kind' IN (SELECT value FROM json_each(:kinds)))
+ORDER BY fact_versions.body ->> 'pinned' = 1 DESC, documents.seq DESC LIMIT :limit;
+
 -- name: lengths
 -- Terms of passages that are too long for their row ids: of old documents, and of what is stored without our passages.
 SELECT id, length, CASE WHEN passages > 1 THEN terms END FROM documents

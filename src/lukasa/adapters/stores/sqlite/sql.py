@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -59,7 +59,8 @@ def _decoded(rows: Iterator[Any]) -> Iterator[Any]:
 @cache
 def blocks(file: str) -> Mapping[str, str]:
     """Return the statements of a file by name, in order, without comments."""
-    text = files(__package__).joinpath(file).read_text("utf-8")
+    # Not `importlib.resources`: it brings archives and temporary files along, which a short process has to wait for.
+    text = Path(__file__).with_name(file).read_text("utf-8")
     _, *parts = _NAME.split(text)
     names, bodies = parts[::2], parts[1::2]
     doubled = {name for name in names if names.count(name) > 1}

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from lukasa.errors import ImportFormatError
 from lukasa.surfaces.cli.formats import dates
-from lukasa.surfaces.cli.formats.coding import own_words
 from lukasa.surfaces.cli.formats.session import Assumptions, Session
 from lukasa.surfaces.cli.formats.source import ImportFile
+from lukasa.surfaces.inserted import own_words
 
 _WHO = r"(?P<who>User|Human|Assistant|Agent|Cursor|Claude|Codex|Gemini|Copilot|AI|)"
 _SPEAKER = re.compile(
