@@ -112,6 +112,12 @@ class Settings(BaseSettings):
     llm_key: SecretStr = SecretStr("")
     """API key for `llm_url`."""
 
+    proxy_url: str = ""
+    """Where `lukasa serve` passes on what comes to `/openai/v1`, such as `https://api.openai.com/v1`. Empty: nowhere."""
+
+    proxy_key: SecretStr = SecretStr("")
+    """API key for `proxy_url`."""
+
     llm_attempts: Annotated[int, Field(ge=1)] = 3
     """How often a call is tried that may succeed a little later, within the time that it has."""
 

@@ -17,6 +17,7 @@ import uvicorn
 from lukasa import AsyncMemory, Settings
 from lukasa.surfaces.http.app import make_app
 from lukasa.surfaces.http.guard import Guard, RequestLimits
+from lukasa.surfaces.http.proxy import Upstream
 from lukasa.surfaces.keys import KeyFile, new_key
 from lukasa.testing.llm import ScriptedLLM
 
@@ -50,6 +51,7 @@ def served(
     limits: RequestLimits | None = None,
     replies: Sequence[str] = (),
     hosts: Sequence[str] = (),
+    upstream: Upstream | None = None,
 ) -> Iterator[Served]:
     keys = KeyFile(folder / "keys")
 
@@ -62,7 +64,12 @@ def served(
         )
 
     app = make_app(
-        opener, keys=keys, clock=lambda: NOW, limits=limits or RequestLimits(per_minute=0), hosts=hosts
+        opener,
+        keys=keys,
+        clock=lambda: NOW,
+        limits=limits or RequestLimits(per_minute=0),
+        hosts=hosts,
+        upstream=upstream,
     )
     config = uvicorn.Config(app, port=0, log_level="error", access_log=False, ws="none", lifespan="on")
     server = uvicorn.Server(config)

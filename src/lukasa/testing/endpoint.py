@@ -22,6 +22,8 @@ class EndpointRequest:
     """Names in lower case."""
 
     body: Any
+    data: bytes = b""
+    """The body as it was sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +92,8 @@ def _handler(endpoint: FakeEndpoint) -> type[BaseHTTPRequestHandler]:
                 self.close_connection = True  # Who asked went away before all was sent.
                 return
             headers = {name.lower(): value for name, value in self.headers.items()}
-            reply = endpoint.reply(EndpointRequest(path=self.path, headers=headers, body=json.loads(data)))
+            asked = EndpointRequest(path=self.path, headers=headers, body=json.loads(data), data=data)
+            reply = endpoint.reply(asked)
             pause.wait(reply.delay)
             try:
                 # Not `send_response`, which adds a date of its own.

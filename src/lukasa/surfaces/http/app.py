@@ -28,6 +28,7 @@ from lukasa.surfaces.http.calls import JSON, LINES, Door, endpoint, media_types,
 from lukasa.surfaces.http.guard import KEY, Guard, RequestLimits
 from lukasa.surfaces.http.mem0 import add_mem0
 from lukasa.surfaces.http.metrics import Metrics
+from lukasa.surfaces.http.proxy import Proxy, Upstream
 from lukasa.surfaces.keys import Key, KeyFile
 from lukasa.surfaces.schemas import encoded
 
@@ -49,6 +50,7 @@ def make_app(
     hosts: Sequence[str] = (),
     origins: Sequence[str] = (),
     limits: RequestLimits | None = None,
+    upstream: Upstream | None = None,
 ) -> ASGIApp:
     """Return the application that serves the memory that *opener* opens when it starts, and closes when it ends."""
 
@@ -90,7 +92,7 @@ def make_app(
     _add_verbs(app)
     _add_server(app, counts)
     add_mem0(app)
-    app.state.running = _add_tools(app)
+    app.state.running = [*_add_tools(app), *_add_proxy(app, upstream)]
     return Guard(app, keys=keys, clock=clock, hosts=hosts, origins=origins, limits=limits, metrics=counts)
 
 
@@ -206,6 +208,16 @@ def _add_tools(app: FastAPI) -> list[Callable[[], AbstractAsyncContextManager[No
     tools = mcp_route("/mcp", lambda: app.state.memory, lambda scope: scope[KEY])
     app.router.routes.append(tools.route)
     return [tools.running]
+
+
+def _add_proxy(
+    app: FastAPI, upstream: Upstream | None
+) -> list[Callable[[], AbstractAsyncContextManager[None]]]:
+    if upstream is None:
+        return []
+    proxy = Proxy(upstream, lambda: app.state.memory, lambda request: request.scope[KEY])
+    app.router.routes.extend(proxy.routes())
+    return [proxy.running]
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

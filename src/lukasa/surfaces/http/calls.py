@@ -71,14 +71,14 @@ class Door(APIRoute):
 
 
 def _handle(request: Request, key: Key) -> AsyncHandle:
-    name = _decoded(request.path_params["user"])
+    name = decoded(request.path_params["user"])
     if key.user is not None and key.user != name:
         raise HTTPException(403, "this key is for another user")
     memory: AsyncMemory = request.app.state.memory
     return memory.of(user=name, tenant=key.tenant)
 
 
-def _decoded(part: str) -> str:
+def decoded(part: str) -> str:
     """Return a part of a path as it was meant: routes see it as it was sent."""
     try:
         return unquote_to_bytes(part).decode()
@@ -120,7 +120,7 @@ def endpoint(route: Route) -> Callable[..., Awaitable[Response]]:
         arguments = {name: getattr(asked, name) for name in asked.model_fields_set}
         if pages:
             arguments = {"limit": PAGE, "cursor": None, **arguments}
-        arguments |= {name: _decoded(values[name]) for name in in_path}
+        arguments |= {name: decoded(values[name]) for name in in_path}
         return await reply(VerbCall(request, route, getattr(handle, route.verb), arguments))
 
     described = [

@@ -236,7 +236,7 @@ class _Reply:
             headers = MutableHeaders(scope=message)
             for name, value in _HEADERS.items():
                 headers.setdefault(name, value)
-            headers["X-Request-Id"] = self.id
+            headers.setdefault("X-Request-Id", self.id)  # The proxy passes on its upstream's.
         await self._send(message)
 
 

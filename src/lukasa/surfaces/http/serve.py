@@ -19,6 +19,7 @@ from lukasa.config import default_path
 from lukasa.errors import ConfigError
 from lukasa.surfaces.http.app import make_app
 from lukasa.surfaces.http.guard import RequestLimits
+from lukasa.surfaces.http.proxy import Upstream
 from lukasa.surfaces.keys import Key, KeyFile, new_key, store_file
 from lukasa.surfaces.running import RunningServer, announced, notice_file
 
@@ -57,6 +58,7 @@ def serve(settings: Settings, key_path: Path, address: Address) -> None:
         hosts=[address.host, *address.hosts],
         origins=address.origins,
         limits=address.limits,
+        upstream=_upstream(settings),
     )
     _log_to(sys.stderr)
     config = uvicorn.Config(
@@ -114,6 +116,16 @@ def _keys(settings: Settings, path: Path, address: Address, local: Key) -> KeyFi
         f"No key was made yet (`lukasa keys create` makes one). The key of this run:\n{secret}\n"
     )
     return KeyFile(path, extra=(key, local))
+
+
+def _upstream(settings: Settings) -> Upstream | None:
+    if not settings.proxy_url:
+        return None
+    if not settings.proxy_url.startswith(("https://", "http://")):
+        raise ConfigError(
+            f"proxy_url must be an address such as https://api.openai.com/v1, not {settings.proxy_url!r}"
+        )
+    return Upstream(url=settings.proxy_url, key=settings.proxy_key.get_secret_value())
 
 
 def _is_loopback(host: str) -> bool:
