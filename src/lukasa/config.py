@@ -118,6 +118,24 @@ class Settings(BaseSettings):
     proxy_key: SecretStr = SecretStr("")
     """API key for `proxy_url`."""
 
+    traces: str = ""
+    """`otlp`: `lukasa serve` sends spans without content to a collector (needs `lukasa[otel]`). Empty: nowhere."""
+
+    jwt_issuer: str = ""
+    """`iss` of the tokens that `lukasa serve` believes beside its own keys. Empty: none."""
+
+    jwt_audience: str = ""
+    """`aud` that they must have."""
+
+    jwt_keys: str = ""
+    """The issuer's public keys (JWKS): a file, or an `https` address."""
+
+    jwt_user_claim: str = "sub"
+    """The claim that names the user."""
+
+    jwt_tenant_claim: str = ""
+    """The claim that names the tenant; empty: all are of `tenant`."""
+
     llm_attempts: Annotated[int, Field(ge=1)] = 3
     """How often a call is tried that may succeed a little later, within the time that it has."""
 

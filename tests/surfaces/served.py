@@ -16,7 +16,7 @@ import uvicorn
 
 from lukasa import AsyncMemory, Settings
 from lukasa.surfaces.http.app import make_app
-from lukasa.surfaces.http.guard import Guard, RequestLimits
+from lukasa.surfaces.http.guard import Guard, RequestLimits, Tokens
 from lukasa.surfaces.http.proxy import Upstream
 from lukasa.surfaces.keys import KeyFile, new_key
 from lukasa.testing.llm import ScriptedLLM
@@ -52,6 +52,7 @@ def served(
     replies: Sequence[str] = (),
     hosts: Sequence[str] = (),
     upstream: Upstream | None = None,
+    tokens: Tokens | None = None,
 ) -> Iterator[Served]:
     keys = KeyFile(folder / "keys")
 
@@ -70,6 +71,7 @@ def served(
         limits=limits or RequestLimits(per_minute=0),
         hosts=hosts,
         upstream=upstream,
+        tokens=tokens,
     )
     config = uvicorn.Config(app, port=0, log_level="error", access_log=False, ws="none", lifespan="on")
     server = uvicorn.Server(config)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 import shlex
@@ -10,22 +11,29 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import httpx2
 import jsonschema
 import pytest
+from issuer import Issuer
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from served import Served, served
 
 from lukasa import AsyncHandle, Memory
-from lukasa.errors import LukasaError
+from lukasa.errors import ConfigError, LukasaError
 from lukasa.remote.routes import ROUTES, Route
 from lukasa.surfaces.http.guard import OPEN_PATHS, RateLimiter, RequestLimits
 from lukasa.surfaces.http.problems import STATUSES
+from lukasa.surfaces.http.proxy import Upstream
+from lukasa.surfaces.http.tokens import TokenVerifier
+from lukasa.surfaces.http.traces import set_up_traces
 from lukasa.surfaces.running import running_server
 
 SAID = [
@@ -41,9 +49,22 @@ SAID = [
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def issuer(tmp_path_factory: pytest.TempPathFactory) -> Issuer:
+    return Issuer(tmp_path_factory.mktemp("issuer"))
+
+
+def tokens_of(issuer: Issuer) -> TokenVerifier:
+    verifier = TokenVerifier(issuer.rules())
+    asyncio.run(verifier.load())
+    return verifier
+
+
+@pytest.fixture(scope="module")
+def server(issuer: Issuer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     replies = ["Alice lives in Lisbon [1]."] * 50
-    with served(tmp_path_factory.mktemp("served"), replies=replies) as server:
+    upstream = Upstream(url="http://127.0.0.1:1")
+    folder = tmp_path_factory.mktemp("served")
+    with served(folder, replies=replies, upstream=upstream, tokens=tokens_of(issuer)) as server:
         yield server
 
 
@@ -157,57 +178,97 @@ def test_the_requests_of_the_guide_are_answered(api: httpx2.Client):
 # --- who may come in
 
 
-def test_no_route_lets_anyone_in_who_may_not(server: Served, schema: Any):
+PROXIED = {
+    f"{prefix}/{path}": {method: {}}
+    for prefix in ("/openai/v1", "/openai/users/{user}/v1")
+    for path, method in (
+        ("chat/completions", "POST"),
+        ("responses", "POST"),
+        ("embeddings", "POST"),
+        ("models", "GET"),
+    )
+}
+"""The addresses of the proxy, which the schema does not have."""
+
+
+class Caller(NamedTuple):
+    """Somebody who may not come in, and what they are told."""
+
+    case: str
+    status: int
+    secret: str | None
+    headers: Mapping[str, str] = {}
+    user: str = "ana"
+    """Whose memory is asked for."""
+
+
+def strangers(server: Served, issuer: Issuer, path: str) -> Iterator[Caller]:
+    """Yield those whose key is none."""
+    now = server.app._clock()
+    reader, revoked = server.key(role="read", user="ana"), server.key()
+    server.keys.revoke(revoked.split("_")[1], now=now)
+    yield Caller("no key", 401, None)
+    yield Caller("wrong key", 401, reader[:-1] + ("A" if reader[-1] != "A" else "B"))
+    yield Caller("half a key", 401, reader[:12])
+    yield Caller("expired key", 401, server.key(now=now.replace(year=2025), expires="1d"))
+    yield Caller("revoked key", 401, revoked)
+    # Three kinds of forged tokens at every route: one function knows them all, and `test_tokens.py` has it see each.
+    forged = issuer.forged()
+    for case in random.Random(path).sample(sorted(forged), 3):
+        yield Caller(case, 401, forged[case])
+
+
+def unentitled(server: Served, issuer: Issuer, role: str, *, of_user: bool) -> Iterator[Caller]:
+    """Yield those whose key is for something else."""
+    if role != "read":
+        yield Caller("read key", 403, server.key(role="read", user="ana"))
+        yield Caller("read token", 403, issuer.token(user="ana", role="read"))
+    if role == "admin":
+        yield Caller("write key", 403, server.key(role="write", user="ana"))
+    if of_user:
+        yield Caller("key of another user", 403, server.key(role="admin", user="ana"), user="ben")
+        yield Caller("token of another user", 403, issuer.token(user="eve", role="admin"))
+
+
+def callers(server: Served, issuer: Issuer, path: str, role: str | None) -> Iterator[Caller]:
+    """Yield all who may not reach a path; *role*: what it needs, `None`: no key."""
     reader = server.key(role="read", user="ana")
-    writer = server.key(role="write", user="ana")
-    expired = server.key(now=server.app._clock().replace(year=2025), expires="1d")
-    revoked = server.key()
-    server.keys.revoke(revoked.split("_")[1], now=server.app._clock())
+    for origin in ("https://evil.example", "null", "http://["):
+        yield Caller(f"origin {origin}", 403, reader, {"Origin": origin})
+    yield Caller("evil host", 403, reader, {"Host": "evil.example"})
+    if role is not None:
+        yield from strangers(server, issuer, path)
+        yield from unentitled(server, issuer, role, of_user="{user}" in path)
+
+
+def test_no_route_lets_anyone_in_who_may_not(server: Served, schema: Any, issuer: Issuer):
     roles = {(route.method, f"/v1/users/{{user}}{route.path}"): route.role for route in ROUTES}
     roles |= {("POST", "/v1/users/{user}/import"): "write", ("GET", "/v1/users"): "admin"}
     roles |= {("GET", "/metrics"): "admin", ("GET", "/v1/me"): "read"}
-    strange = {"Origin": "https://evil.example"}
+    roles |= {(method, path): "read" for path, methods in PROXIED.items() for method in methods}
+    served_paths = {**schema["paths"], **PROXIED}
+    asked = [
+        (method.upper(), path, caller)
+        for path, methods in served_paths.items()
+        for method in methods
+        for caller in callers(
+            server, issuer, path, None if path in OPEN_PATHS else roles[method.upper(), path]
+        )
+    ]
+    for path in ("/", "/v1/nothing", "/docs", "/v1/users/ana/configure", "/v1/users/ana/facts/"):
+        asked += [("GET", path, Caller("no address, no key", 401, None))]
+        asked += [("GET", path, Caller("no address", 404, server.key(role="read", user="ana")))]
     wrong = []
-
-    def check(  # noqa: PLR0917 - a row of a table
-        case: str, status: int, method: str, path: str, secret: str | None, **headers: str
-    ) -> None:
-        with_key = {"Authorization": f"Bearer {secret}"} if secret else {}
-        reply = client.request(method, path, headers={**with_key, **headers}, json={})
-        if (
-            reply.status_code != status
-            or reply.headers["content-type"] != "application/problem+json"
-            or reply.json()["status"] != status
-        ):
-            wrong.append((case, method, path, reply.status_code))
-
     with server.client() as client:
-        for template, methods in schema["paths"].items():
-            path = template.replace("{user}", "ana").replace("{fact}", "f_x")
-            for method in map(str.upper, methods):
-                check("foreign origin", 403, method, path, reader, **strange)
-                check("null origin", 403, method, path, reader, Origin="null")
-                check("origin that is no address", 403, method, path, reader, Origin="http://[")
-                check("evil host", 403, method, path, reader, Host="evil.example")
-                if path in OPEN_PATHS:
-                    continue
-                check("no key", 401, method, path, None)
-                check("wrong key", 401, method, path, reader[:-1] + ("A" if reader[-1] != "A" else "B"))
-                check("half a key", 401, method, path, reader[:12])
-                check("expired key", 401, method, path, expired)
-                check("revoked key", 401, method, path, revoked)
-                role = roles[method, template]
-                if role != "read":
-                    check("read key", 403, method, path, reader)
-                if role == "admin":
-                    check("write key", 403, method, path, writer)
-                if "{user}" in template and role == "read":
-                    check("other user", 403, method, path.replace("ana", "ben"), reader)
-        for path in ("/", "/v1/nothing", "/docs", "/v1/users/ana/configure", "/v1/users/ana/facts/"):
-            check("no address, no key", 401, "GET", path, None)
-            check("no address", 404, "GET", path, reader)
+        for method, template, caller in asked:
+            path = template.replace("{user}", caller.user).replace("{fact}", "f_x")
+            headers = {"Authorization": f"Bearer {caller.secret}"} if caller.secret else {}
+            reply = client.request(method, path, headers={**headers, **caller.headers}, json={})
+            problem = reply.headers["content-type"] == "application/problem+json"
+            if not problem or reply.status_code != caller.status or reply.json()["status"] != caller.status:
+                wrong.append((caller.case, method, path, reply.status_code))
 
-    assert len(schema["paths"]) > 40
+    assert len(asked) > 600
     assert wrong == []
 
 
@@ -518,6 +579,37 @@ def test_a_failure_inside_is_logged_without_its_words(
     assert (reply.status_code, reply.json()["status"]) == (500, 500)
     assert logged(caplog, 1)[0]["failure"][0] == "RuntimeError"
     assert "Quixote" not in reply.text + caplog.text
+
+
+def test_spans_name_routes_and_no_content(
+    server: Served, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+):
+    spans = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(spans))
+    monkeypatch.setattr(server.app, "tracer_provider", provider)
+    trace = "0af7651916cd43dd8448eb211c80319c"
+    headers = {"traceparent": f"00-{trace}-b7ad6b7169203331-01"}
+    with caplog.at_level("INFO", "lukasa.http"), server.client(server.key(user="quixote")) as client:
+        client.post("/v1/users/quixote/turns", json={"messages": "Windmills are giants."}, headers=headers)
+        client.post("/v1/users/quixote/recall", json={"question": "Windmills?"})
+        client.get("/v1/users/quixote/facts/f_windmill")
+        client.get("/metrics", headers={"Authorization": "Bearer Windmill"})
+        logged(caplog, 4)
+    shown = [
+        (span.name, dict(span.attributes or {}), span.status.description, span.events)
+        for span in spans.get_finished_spans()
+    ]
+
+    assert [name for name, *_ in shown] == [
+        "POST /v1/users/{user}/turns", "POST /v1/users/{user}/recall", "GET /v1/users/{user}/facts/{fact}", "GET other",
+    ]  # fmt: skip
+    assert [attributes["http.response.status_code"] for _, attributes, *_ in shown] == [200, 200, 404, 401]
+    assert "quixote" not in repr(shown)
+    assert "indmill" not in repr(shown) + caplog.text
+    assert logged(caplog, 4)[0]["trace"] == trace
+    with pytest.raises(ConfigError, match="otlp"):
+        set_up_traces("zipkin")
 
 
 # --- the process

@@ -25,7 +25,7 @@ from lukasa.errors import InputError, LukasaError
 from lukasa.remote.routes import ROUTES, Role
 from lukasa.surfaces.http import metrics, problems
 from lukasa.surfaces.http.calls import JSON, LINES, Door, endpoint, media_types, needs, reply_model
-from lukasa.surfaces.http.guard import KEY, Guard, RequestLimits
+from lukasa.surfaces.http.guard import KEY, Guard, RequestLimits, Tokens
 from lukasa.surfaces.http.mem0 import add_mem0
 from lukasa.surfaces.http.metrics import Metrics
 from lukasa.surfaces.http.proxy import Proxy, Upstream
@@ -51,6 +51,7 @@ def make_app(
     origins: Sequence[str] = (),
     limits: RequestLimits | None = None,
     upstream: Upstream | None = None,
+    tokens: Tokens | None = None,
 ) -> ASGIApp:
     """Return the application that serves the memory that *opener* opens when it starts, and closes when it ends."""
 
@@ -93,7 +94,16 @@ def make_app(
     _add_server(app, counts)
     add_mem0(app)
     app.state.running = [*_add_tools(app), *_add_proxy(app, upstream)]
-    return Guard(app, keys=keys, clock=clock, hosts=hosts, origins=origins, limits=limits, metrics=counts)
+    return Guard(
+        app,
+        keys=keys,
+        clock=clock,
+        hosts=hosts,
+        origins=origins,
+        limits=limits,
+        metrics=counts,
+        tokens=tokens,
+    )
 
 
 _PROBLEM: Mapping[str, Any] = {

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_hex
 from time import monotonic
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -21,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from lukasa.errors import LukasaError
 from lukasa.surfaces.http.metrics import Metrics
 from lukasa.surfaces.http.problems import failure, problem
+from lukasa.surfaces.http.traces import request_span
 from lukasa.surfaces.keys import Key, KeyFile
 
 KEY = "lukasa.key"
@@ -36,6 +38,7 @@ _SCHEMES = ("bearer", "token")
 """The second is what mem0's client sends."""
 
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+_MOST_BUCKETS = 10_000
 _SLOWEST = 10_000
 """Bytes a second that a body must come with, once `read_timeout` has passed."""
 
@@ -82,6 +85,11 @@ class RateLimiter:
         if not self._rate:
             return 0.0
         now = self._clock()
+        if (
+            len(self._buckets) > _MOST_BUCKETS
+        ):  # Full ones say nothing; tokens have as many as there are users.
+            full = now - self._most / self._rate
+            self._buckets = {name: each for name, each in self._buckets.items() if each.at > full}
         bucket = self._buckets.setdefault(key, _Bucket(self._most, now))
         bucket.tokens = min(self._most, bucket.tokens + (now - bucket.at) * self._rate)
         bucket.at = now
@@ -89,6 +97,13 @@ class RateLimiter:
             return (1 - bucket.tokens) / self._rate
         bucket.tokens -= 1
         return 0.0
+
+
+class Tokens(Protocol):
+    """Knows tokens of an identity provider; `tokens.py`, whose library is of another extra."""
+
+    async def find(self, token: str, *, now: datetime) -> Key | None:
+        """Return what a token allows."""
 
 
 class Guard:
@@ -104,13 +119,16 @@ class Guard:
         origins: Sequence[str] = (),
         limits: RequestLimits | None = None,
         metrics: Metrics,
+        tokens: Tokens | None = None,
     ) -> None:
-        self._app, self._keys, self._clock = app, keys, clock
+        self._app, self._keys, self._clock, self._tokens = app, keys, clock, tokens
         self._hosts = {host.lower() for host in (*_LOOPBACK, *hosts)}
         self._origins = {origin.lower() for origin in origins}
         self._limits = limits or RequestLimits()
         self._rates = RateLimiter(self._limits.per_minute)
         self._metrics = metrics
+        self.tracer_provider: Any = None
+        """In place of the one of the process."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -126,9 +144,10 @@ class Guard:
         scope["path"] = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
         reply = _Reply(send)
         began = monotonic()
-        with self._metrics.running():
+        headers = Headers(scope=scope)
+        with self._metrics.running(), request_span(headers, provider=self.tracer_provider) as span:
             try:
-                refusal = self._refusal(scope)
+                refusal = await self._refusal(scope)
                 if refusal is None:
                     await self._app(scope, _Body(receive, scope, self._limits), reply)
                 else:
@@ -150,10 +169,12 @@ class Guard:
                     "status": reply.status,
                     "ms": round(seconds * 1000, 1),
                     "key": key.id if key else None,
+                    **({"trace": span.trace} if span.trace else {}),
                 }
+                span.answered(scope["method"], route, reply.status, key.id if key else None)
                 _LOG.info(json.dumps(line))
 
-    def _refusal(self, scope: Scope) -> Response | None:
+    async def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
         host = headers.get("host", "").lower()
         if _without_port(host) not in self._hosts:
@@ -165,18 +186,18 @@ class Guard:
             return problem(
                 403, "Pages of this origin may not call.", "start the server with --allow-origin to let them"
             )
-        if (refusal := self._stranger(scope, headers)) is not None:
+        if (refusal := await self._stranger(scope, headers)) is not None:
             return refusal
         length = headers.get("content-length", "")
         if length.isdecimal() and int(length) > self._limits.body and not _streamed(scope):
             return problem(413, "The body is too large.", _too_large(self._limits))
         return None
 
-    def _stranger(self, scope: Scope, headers: Headers) -> Response | None:
+    async def _stranger(self, scope: Scope, headers: Headers) -> Response | None:
         """Refuse a request without a key that counts; note the key of others."""
         scheme, _, secret = headers.get("authorization", "").partition(" ")
         try:
-            key = self._keys.find(secret.strip(), now=self._clock()) if scheme.lower() in _SCHEMES else None
+            key = await self._key(secret.strip()) if scheme.lower() in _SCHEMES else None
         except LukasaError as error:
             _LOG.error(json.dumps({"failure": str(error)}))
             return problem(503, "The keys cannot be read.", "the server's log says why")
@@ -196,6 +217,12 @@ class Guard:
                 headers={"Retry-After": seconds},
             )
         return None
+
+    async def _key(self, secret: str) -> Key | None:
+        """Return the key that a secret is, or that a token of the identity provider stands for."""
+        now = self._clock()
+        key = self._keys.find(secret, now=now)
+        return await self._tokens.find(secret, now=now) if key is None and self._tokens else key
 
 
 class _Body:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TextIO
@@ -15,11 +17,12 @@ from typing import TextIO
 import uvicorn
 
 from lukasa import AsyncMemory, Settings
-from lukasa.config import default_path
+from lukasa.config import as_path, default_path
 from lukasa.errors import ConfigError
 from lukasa.surfaces.http.app import make_app
-from lukasa.surfaces.http.guard import RequestLimits
+from lukasa.surfaces.http.guard import RequestLimits, Tokens
 from lukasa.surfaces.http.proxy import Upstream
+from lukasa.surfaces.http.traces import set_up_traces
 from lukasa.surfaces.keys import Key, KeyFile, new_key, store_file
 from lukasa.surfaces.running import RunningServer, announced, notice_file
 
@@ -59,8 +62,11 @@ def serve(settings: Settings, key_path: Path, address: Address) -> None:
         origins=address.origins,
         limits=address.limits,
         upstream=_upstream(settings),
+        tokens=_tokens(settings),
     )
     _log_to(sys.stderr)
+    if settings.traces:
+        set_up_traces(settings.traces)
     config = uvicorn.Config(
         app,
         host=address.host,
@@ -105,7 +111,7 @@ class _Server(uvicorn.Server):
 
 def _keys(settings: Settings, path: Path, address: Address, local: Key) -> KeyFile:
     keys = KeyFile(path, extra=(local,))
-    if keys.keys() != [local]:
+    if keys.keys() != [local] or settings.jwt_issuer:
         return keys
     if not _is_loopback(address.host):
         raise ConfigError(
@@ -116,6 +122,29 @@ def _keys(settings: Settings, path: Path, address: Address, local: Key) -> KeyFi
         f"No key was made yet (`lukasa keys create` makes one). The key of this run:\n{secret}\n"
     )
     return KeyFile(path, extra=(key, local))
+
+
+def _tokens(settings: Settings) -> Tokens | None:
+    if not (settings.jwt_issuer or settings.jwt_audience or settings.jwt_keys):
+        return None
+    if find_spec("jwt") is None or find_spec("cryptography") is None:
+        raise ConfigError("tokens need PyJWT; run: pip install 'lukasa[jwt]'")
+    from lukasa.surfaces.http.tokens import TokenRules, TokenVerifier  # noqa: PLC0415 - of the extra
+
+    tokens = TokenVerifier(
+        TokenRules(
+            issuer=settings.jwt_issuer,
+            audience=settings.jwt_audience,
+            keys=settings.jwt_keys
+            if "://" in settings.jwt_keys
+            else settings.jwt_keys and str(as_path(settings.jwt_keys)),
+            user_claim=settings.jwt_user_claim,
+            tenant_claim=settings.jwt_tenant_claim,
+            tenant=settings.tenant,
+        )
+    )
+    asyncio.run(tokens.load())  # Without the issuer's keys, nobody could come in.
+    return tokens
 
 
 def _upstream(settings: Settings) -> Upstream | None:
