@@ -16,6 +16,7 @@ import uvicorn
 
 from lukasa import AsyncMemory, Settings
 from lukasa.surfaces.http.app import make_app
+from lukasa.surfaces.http.connections import connections
 from lukasa.surfaces.http.guard import Guard, RequestLimits, Tokens
 from lukasa.surfaces.http.proxy import Upstream
 from lukasa.surfaces.keys import KeyFile, new_key
@@ -73,7 +74,10 @@ def served(
         upstream=upstream,
         tokens=tokens,
     )
-    config = uvicorn.Config(app, port=0, log_level="error", access_log=False, ws="none", lifespan="on")
+    http = connections(limits.header_timeout if limits else 60.0)
+    config = uvicorn.Config(
+        app, port=0, http=http, log_level="error", access_log=False, ws="none", lifespan="on"
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, name="served")
     thread.start()

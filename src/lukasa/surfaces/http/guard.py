@@ -62,6 +62,9 @@ class RequestLimits:
     read_timeout: float = 30.0
     """Seconds in which a body must begin to come at 10 kB a second."""
 
+    header_timeout: float = 10.0
+    """Seconds in which the headers of a request must come, on a connection that is open."""
+
     per_minute: int = 1200
     """Requests of a key, with bursts of a quarter of it; 0: no bound."""
 

@@ -20,6 +20,7 @@ from lukasa import AsyncMemory, Settings
 from lukasa.config import as_path, default_path
 from lukasa.errors import ConfigError
 from lukasa.surfaces.http.app import make_app
+from lukasa.surfaces.http.connections import connections
 from lukasa.surfaces.http.guard import RequestLimits, Tokens
 from lukasa.surfaces.http.proxy import Upstream
 from lukasa.surfaces.http.traces import set_up_traces
@@ -71,6 +72,7 @@ def serve(settings: Settings, key_path: Path, address: Address) -> None:
         app,
         host=address.host,
         port=address.port,
+        http=connections(address.limits.header_timeout),
         access_log=False,  # It would show addresses, and so users.
         log_level="warning",
         server_header=False,
