@@ -12,8 +12,9 @@ from typing import Any
 
 import httpx2
 import pytest
-from mcp import Client, StdioServerParameters
+from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
+from mcp_types import INVALID_PARAMS
 from served import Served, served
 
 from lukasa import AsyncMemory, Settings
@@ -128,6 +129,15 @@ async def test_a_fact_is_stated_corrected_explained_and_forgotten():
     assert gone["hidden"] == [fact]
     assert fact not in [each["id"] for each in left["facts"]]
     assert "no fact 'f_nothing'" in wrong[0]
+
+
+async def test_a_prompt_that_is_not_there_is_no_failure_of_ours():
+    memory = await AsyncMemory.open("memory:", settings=Settings(embedder="hashing"))
+    async with memory, Client(make_server(lambda *_: memory.of("ana"))) as client:
+        with pytest.raises(MCPError) as refused:
+            await client.get_prompt("none")
+
+    assert refused.value.error.code == INVALID_PARAMS
 
 
 async def test_the_configuration_of_the_guide_is_understood():

@@ -7,12 +7,13 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from functools import wraps
 from importlib.metadata import version
-from typing import Annotated, Any, Literal, ParamSpec, TypeVar
+from typing import Annotated, Any, Literal, NoReturn, ParamSpec, TypeVar
 
+from mcp import MCPError
 from mcp.server.lowlevel.helper_types import ReadResourceContents
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError, ToolError
-from mcp_types import InputRequiredResult, ToolAnnotations
+from mcp_types import INVALID_PARAMS, InputRequiredResult, ToolAnnotations
 from pydantic import AnyUrl, Field
 
 from lukasa import AsyncHandle
@@ -111,6 +112,12 @@ class _ToolServer(MCPServer[Any]):
             return await super().read_resource(uri, context)
         text = await _plainly(self._tools.profile, ResourceError)(context)
         return [ReadResourceContents(content=text, mime_type="text/plain")]
+
+    async def get_prompt(
+        self, name: str, arguments: dict[str, Any] | None = None, context: Context[Any, Any] | None = None
+    ) -> NoReturn:
+        """See the base class, which would call it a failure of ours: there are no prompts."""
+        raise MCPError(code=INVALID_PARAMS, message="unknown prompt")
 
 
 def _plainly(
