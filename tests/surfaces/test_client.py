@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import json
 import re
+import runpy
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import fields, is_dataclass
@@ -365,6 +367,22 @@ def test_the_command_line_works_on_the_memory_of_a_server(
     main(["recall", "Which instrument?", "--user", "ana", "--db", server.url])
 
     assert "I play the cello." in capsys.readouterr().out
+
+
+def test_the_typescript_client_is_of_todays_interface():
+    root = Path(__file__).parents[2]
+    script = runpy.run_path(str(root / "scripts/generate_typescript.py"))
+
+    header = script["HEADER"].format(digest=script["digest"](asyncio.run(script["description"]())))
+
+    for name in ("schema", "verbs"):
+        # Otherwise: python scripts/generate_typescript.py
+        assert (root / f"clients/typescript/src/{name}.ts").read_text("utf-8").startswith(header)
+    for lock in (
+        root / "clients/typescript/package-lock.json",
+        root / "tests/conformance/mcp/package-lock.json",
+    ):
+        assert '"resolved"' not in lock.read_text("utf-8")
 
 
 # --- what goes wrong on the way
