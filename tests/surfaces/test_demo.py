@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from lukasa import Memory
 from lukasa.surfaces.cli.demo import QUESTIONS
 from lukasa.surfaces.cli.formats import plain
 from lukasa.surfaces.cli.formats.session import Assumptions, Session
@@ -72,6 +73,22 @@ def test_the_demo_leaves_nothing_behind_unless_it_is_told_to(
     assert main(["recall", "Who is Domino?", "--db", str(kept), "--user", "mara"]) == 0
     assert "Domino" in capsys.readouterr().out
     assert main(["demo", "--keep", str(kept)]) == 1
+
+
+def test_the_demo_is_served_with_something_to_see_to_decide_and_to_review(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("lukasa.surfaces.cli.demo.serve_store", lambda **_: None)
+
+    kept = tmp_path / "kept.lukasa"
+    assert main(["demo", "--serve", "--keep", str(kept)]) == 0
+
+    with Memory.open(kept) as memory:
+        mara = memory.of(user="mara")
+        assert len(mara.facts()) >= 15
+        assert len(mara.facts(status="superseded")) >= 1
+        assert len(mara.conflicts()) >= 1
+        assert len(mara.review()) == 1
 
 
 @pytest.mark.model

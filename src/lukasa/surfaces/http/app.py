@@ -29,6 +29,7 @@ from lukasa.surfaces.http.guard import KEY, Guard, RequestLimits, Tokens
 from lukasa.surfaces.http.mem0 import add_mem0
 from lukasa.surfaces.http.metrics import Metrics
 from lukasa.surfaces.http.proxy import Proxy, Upstream
+from lukasa.surfaces.http.web_page import page_routes
 from lukasa.surfaces.keys import Key, KeyFile
 from lukasa.surfaces.schemas import encoded
 
@@ -93,6 +94,7 @@ def make_app(
     _add_verbs(app)
     _add_server(app, counts)
     add_mem0(app)
+    app.router.routes += page_routes()
     app.state.running = [*_add_tools(app), *_add_proxy(app, upstream)]
     return Guard(
         app,

@@ -23,6 +23,7 @@ from lukasa.errors import LukasaError
 from lukasa.surfaces.http.metrics import Metrics
 from lukasa.surfaces.http.problems import failure, problem
 from lukasa.surfaces.http.traces import request_span
+from lukasa.surfaces.http.web_page import is_page
 from lukasa.surfaces.keys import Key, KeyFile
 
 KEY = "lukasa.key"
@@ -205,7 +206,7 @@ class Guard:
             _LOG.error(json.dumps({"failure": str(error)}))
             return problem(503, "The keys cannot be read.", "the server's log says why")
         if key is None:
-            if scope["path"] in OPEN_PATHS:
+            if scope["path"] in OPEN_PATHS or is_page(scope["method"], scope["path"]):
                 return None
             detail = "send a key that is known and has not expired: Authorization: Bearer lk_…"
             return problem(401, "A key is needed.", detail, headers={"WWW-Authenticate": "Bearer"})

@@ -108,6 +108,7 @@ class _Server(uvicorn.Server):
             shown = f"[{host}]" if ":" in host else host
             sys.stderr.write(f"Listening on http://{shown}:{port}\n")
             self._listening(host, port)
+        sys.stderr.write("A browser shows there what is remembered; the page asks for a key.\n")
         sys.stderr.flush()
 
 
