@@ -221,7 +221,9 @@ def test_the_same_in_another_spelling_or_at_the_same_time_is_one_memory(path: Pa
                 await memory.add(text, user_id="ana", infer=False)
             await memory.add("I like plums.", user_id="ana")
             await memory.add("By the way, the weather is fine. I like plums.", user_id="ana")
-            await asyncio.gather(*(memory.add("I like figs.", user_id="ana") for _ in range(4)))
+            async with asyncio.TaskGroup() as group:
+                for _ in range(4):
+                    group.create_task(memory.add("I like figs.", user_id="ana"))
             return texts(await memory.get_all(filters=ANA))
 
     assert sorted(asyncio.run(at_once())) == ["I like tea", "User likes figs", "User likes plums"]
