@@ -10,7 +10,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Annotated
 
-from cyclopts import Parameter, validators
+from cyclopts import App, Parameter, validators
 from rich.text import Text
 
 from lukasa import Handle, Memory, Receipt
@@ -348,3 +348,8 @@ def _forget_again(mine: Handle, part: Session, receipt: Receipt) -> None:
 def _show_progress(progress: Progressing, work: _Import) -> None:
     report = work.report
     progress.move(work.done, of=work.size, note=count(report.turns + report.duplicates, "turn"))
+
+
+import_app = App(name="import", help="Import a file of conversations, or (`import mem0`) another memory.")
+import_app.default(import_)
+import_app.command("lukasa.surfaces.cli.import_mem0:mem0", name="mem0")

@@ -29,7 +29,10 @@ COMMANDS = {
             f"{_HERE}.demo:demo",
             "Import a sample conversation into a store of its own and ask it questions.",
         ),
-        "import": (f"{_HERE}.import_:import_", "Import a file of conversations."),
+        "import": (
+            f"{_HERE}.import_:import_app",
+            "Import a file of conversations, or (`import mem0`) another memory.",
+        ),
         "remember": (f"{_HERE}.remember:remember", "Store one message, word for word."),
         "recall": (f"{_HERE}.recall:recall", "Find the turns and facts that answer a question."),
         "context": (f"{_HERE}.recall:context", "Print a block for a prompt, within a token budget."),

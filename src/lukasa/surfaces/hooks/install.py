@@ -39,9 +39,12 @@ _AFTERWARDS = {
 }
 
 
+_Client = Annotated[ClientName, Parameter(help="Which coding agent.")]
+
+
 def hook(
-    client: ClientName,
-    event: str,
+    client: _Client,
+    event: Annotated[str, Parameter(help="The event's name, as the coding agent has it.")],
     /,
     *,
     deadline: Annotated[float, Parameter(help="Seconds after which it ends without a word.")] = 0.26,
@@ -59,7 +62,7 @@ def hook(
 
 
 def install(
-    client: ClientName,
+    client: _Client,
     /,
     *,
     project: Annotated[bool, Parameter(help="In this folder's settings, not in your own.")] = False,
