@@ -8,6 +8,7 @@ from pathlib import Path
 import apsw
 import pytest
 
+from databases import Databases
 from lukasa import Memory, Settings
 from lukasa.testing.fakes import FrozenClock
 
@@ -15,6 +16,20 @@ from lukasa.testing.fakes import FrozenClock
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """Give databases of a PostgreSQL that all workers share; skip where none can run."""
+    found = Databases.shared(tmp_path_factory.getbasetemp())
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def postgres_url(databases: Databases) -> str:
+    """Return the address of an empty store in PostgreSQL."""
+    return databases.empty()
 
 
 @pytest.fixture

@@ -32,6 +32,7 @@ LukasaError
 from __future__ import annotations
 
 from reprlib import Repr
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 
 class LukasaError(Exception):
@@ -172,6 +173,17 @@ class ClosedError(LukasaError):
 def shown(value: object) -> str:
     """Return a value as an error shows it: short, however long or deep it is."""
     return _SHORT.repr(value)
+
+
+def shown_url(url: str) -> str:
+    """Return the address of a store as it may be shown: without password. A path stays as it is."""
+    if "://" not in url:
+        return url
+    parts = urlsplit(url)
+    user, at, host = parts.netloc.rpartition("@")
+    options = [(name, value) for name, value in parse_qsl(parts.query) if "password" not in name]
+    query = urlencode(options, safe="/:,=")
+    return urlunsplit(parts._replace(netloc=user.partition(":")[0] + at + host, query=query))
 
 
 _SHORT = Repr()

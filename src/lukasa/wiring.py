@@ -16,7 +16,7 @@ from lukasa.config import Settings, as_path, default_path, openai_account
 from lukasa.domain.time import read_zone
 from lukasa.engine.memory import AsyncEngine
 from lukasa.engine.parts import Parts
-from lukasa.errors import ConfigError, InputError, StoreReadOnlyError
+from lukasa.errors import ConfigError, InputError, StoreReadOnlyError, shown_url
 from lukasa.extraction.model.recipe import Recipe
 from lukasa.extraction.rules import RulesExtractor
 from lukasa.policy import Allowance, BudgetPolicy, RecallPolicy
@@ -45,7 +45,7 @@ class AsyncMemory(AsyncEngine):
         clock: Callable[[], datetime] | None = None,
         key: str | None = None,
     ) -> Self:
-        """Open a memory: a file (made if it is not there), a store URL such as `memory:`, or the address of a `lukasa serve`.
+        """Open a memory: a file (made if it is not there), a URL (`memory:`, `postgresql://…`), or the address of a `lukasa serve`.
 
         Without *store*, the settings say which; without *settings*, the environment (`LUKASA_DB`, …) does, and
         else it is a file in the user's data folder. *llm*, *embedder* and *extractor* go before what the settings say:
@@ -188,6 +188,8 @@ def _store(target: str) -> tuple[str, Store]:
         return target, registry.store("sqlite")(as_path(rest.removeprefix("//")))
     if scheme == "memory" and rest:
         raise ConfigError(f"{target!r}: a store in memory has no name; open 'memory:'")
+    if scheme in {"postgres", "postgresql"}:
+        return shown_url(target), registry.store("postgresql")(rest)
     return target, registry.store(scheme)(rest) if rest else registry.store(scheme)()
 
 

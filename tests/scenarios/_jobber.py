@@ -14,12 +14,14 @@ import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
+from lukasa.adapters import registry
 from lukasa.adapters.stores.sqlite.store import SqliteStore
 from lukasa.domain.change import AddTurn
 from lukasa.domain.document import Document
 from lukasa.domain.job import Finish, Job
 from lukasa.domain.journal import Cause
 from lukasa.domain.turn import Turn
+from lukasa.ports.store import Store
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LEASE = timedelta(minutes=5)
@@ -27,17 +29,18 @@ LIFE = timedelta(hours=1)
 """By so much later is it, to a worker, than to the one before: all that the dead one held is due."""
 
 
-async def opened(path: str) -> SqliteStore:
-    store = SqliteStore(path)
+async def opened(path: str) -> Store:
+    """Open a file, or a database by its URL."""
+    store = registry.store("postgresql")(path) if "://" in path else SqliteStore(path)
     await store.open()
     return store
 
 
-async def claim(store: SqliteStore, now: datetime, worker: str, limit: int = 3) -> list[Job]:
+async def claim(store: Store, now: datetime, worker: str, limit: int = 3) -> list[Job]:
     return await store.claim(now=now, until=now + LEASE, worker=worker, limit=limit)
 
 
-async def do(store: SqliteStore, job: Job, now: datetime) -> None:
+async def do(store: Store, job: Job, now: datetime) -> None:
     """Do a job: what comes of it is a turn, of another name each time, stored together with the end of the job."""
     name = f"{job.kind}-{job.session}-{job.worker}-{job.attempts}"
     turn = Turn(id=name, role="user", text=name, at=now, recorded_at=now, session=job.session)

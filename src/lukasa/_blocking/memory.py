@@ -135,7 +135,7 @@ class Memory:
         clock: Callable[[], datetime] | None = None,
         key: str | None = None,
     ) -> Self:
-        """Open a memory: a file (made if it is not there), a store URL such as `memory:`, or the address of a `lukasa serve`.
+        """Open a memory: a file (made if it is not there), a URL (`memory:`, `postgresql://…`), or the address of a `lukasa serve`.
 
         Without *store*, the settings say which; without *settings*, the environment (`LUKASA_DB`, …) does, and
         else it is a file in the user's data folder. *llm*, *embedder* and *extractor* go before what the settings say:

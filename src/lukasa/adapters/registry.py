@@ -23,6 +23,7 @@ Targets: TypeAlias = Mapping[str, str]
 STORES: Targets = {
     "memory": "lukasa.adapters.stores.reference:ReferenceStore",
     "sqlite": "lukasa.adapters.stores.sqlite.store:SqliteStore",
+    "postgresql": "lukasa.adapters.stores.postgres.store:PostgresStore",
 }
 EMBEDDERS: Targets = {
     "hashing": "lukasa.adapters.embedders.hashing:HashingEmbedder",
@@ -89,6 +90,14 @@ def _added(group: str) -> dict[str, str]:
     return {point.name: point.value for point in entry_points(group=group)}
 
 
+_EXTRAS = {"psycopg": "postgres", "pydantic_ai": "llm"}
+
+
+def _extra(missing: str) -> str:
+    name = _EXTRAS.get(missing.partition(".")[0])
+    return f"; pip install 'lukasa[{name}]'" if name else ""
+
+
 def _load(kind: str, name: str, target: str) -> Callable[..., Any]:
     module, _, attribute = target.partition(":")
     try:
@@ -96,7 +105,7 @@ def _load(kind: str, name: str, target: str) -> Callable[..., Any]:
     except ImportError as error:
         missing = error.name or module
         raise ConfigError(
-            f"the {kind} {name!r} needs {missing!r}, which cannot be imported: {error}"
+            f"the {kind} {name!r} needs {missing!r}, which cannot be imported: {error}{_extra(missing)}"
         ) from error
     except AttributeError as error:
         raise ConfigError(f"the {kind} {name!r} is registered as {target!r}, which is not there") from error

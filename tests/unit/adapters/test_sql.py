@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lukasa.adapters.rows import UNREADABLE, packed, unpacked
 from lukasa.adapters.stores.sqlite import filters, fulltext, migrations, reader
 from lukasa.adapters.stores.sqlite.connection import check_sqlite
-from lukasa.adapters.stores.sqlite.damage import UNREADABLE
 from lukasa.adapters.stores.sqlite.sql import blocks, fragment, sql
 from lukasa.domain.filter import AllOf, AnyOf, Compare, Not
 from lukasa.domain.query import FactQuery
@@ -217,25 +217,25 @@ def test_a_long_passage_is_looked_up_and_a_short_one_is_not():
 
 @given(st.lists(st.lists(st.text(max_size=3), max_size=4), min_size=1, max_size=4))
 def test_terms_come_back_passage_by_passage(passages: list[list[str]]):
-    assert fulltext.unpacked(fulltext.packed(passages)) == passages
+    assert unpacked(packed(passages)) == passages
 
 
 def test_terms_are_compressed():
     passages = [[f"word{n % 20}" for n in range(100)]] * 3
 
-    assert len(fulltext.packed(passages)) < 300
-    assert fulltext.unpacked(fulltext.packed(passages)) == passages
+    assert len(packed(passages)) < 300
+    assert unpacked(packed(passages)) == passages
 
 
 @pytest.mark.parametrize("terms", [b"{}", b"7", b'[["tea"], "tea"]', b"[[", b"null", b"", b"x\x9c"])
 def test_what_are_no_terms_is_not_read(terms: bytes):
     with pytest.raises(UNREADABLE):
-        fulltext.unpacked(terms)
+        unpacked(terms)
 
 
 def test_the_terms_of_old_documents_are_one_passage():
-    assert fulltext.unpacked(b'["tea","cup"]') == [["tea", "cup"]]
-    assert fulltext.unpacked(b"[]") == [[]]
+    assert unpacked(b'["tea","cup"]') == [["tea", "cup"]]
+    assert unpacked(b"[]") == [[]]
 
 
 def test_a_repeated_term_has_one_token_more():

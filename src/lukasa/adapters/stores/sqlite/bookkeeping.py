@@ -9,7 +9,7 @@ from typing import Any
 
 import apsw
 
-from lukasa.adapters.stores.sqlite.damage import rows_as
+from lukasa.adapters.rows import rows_as
 from lukasa.adapters.stores.sqlite.partition import PartitionWriter
 from lukasa.adapters.stores.sqlite.sql import Values, fetch, sql
 from lukasa.domain.job import (

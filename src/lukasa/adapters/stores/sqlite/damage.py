@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import struct
-import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import apsw
 
-from lukasa.adapters.stores.sqlite import fulltext
+from lukasa.adapters.rows import ADVICE, UNREADABLE, number, text, unpacked
 from lukasa.adapters.stores.sqlite.sql import fetch, sql
 from lukasa.domain.fact_body import unpack
 from lukasa.domain.report import Finding
@@ -20,33 +18,6 @@ from lukasa.domain.time import from_micros
 from lukasa.errors import InputError, StoreCorruptError
 
 T = TypeVar("T")
-
-UNREADABLE = (
-    ArithmeticError,
-    AttributeError,
-    InputError,
-    LookupError,
-    RecursionError,
-    TypeError,
-    ValueError,
-    struct.error,
-    zlib.error,
-)
-"""What reading a damaged row can raise."""
-
-_ADVICE = "run `lukasa verify` to see all that is damaged, and restore a backup"
-
-
-def rows_as(make: Callable[[Any], T], rows: Iterable[Any], kind: str) -> Iterator[T]:
-    """Make a value of each row; raise `StoreCorruptError` with the first column of one that cannot be read."""
-    row: Any = ("?",)
-    try:
-        for row in rows:
-            yield make(row)
-    except UNREADABLE as error:
-        raise StoreCorruptError(
-            f"{kind} {row[0]!r} is damaged ({type(error).__name__}); {_ADVICE}"
-        ) from error
 
 
 def readable(connection: apsw.Connection, statement: str) -> Iterator[Any]:
@@ -70,21 +41,7 @@ def sound(path: Path) -> Iterator[None]:
     except (InputError, OverflowError, UnicodeEncodeError):
         raise  # of the question, not of the rows
     except UNREADABLE as error:
-        raise StoreCorruptError(f"{str(path)!r} is damaged ({type(error).__name__}); {_ADVICE}") from error
-
-
-def number(value: object) -> int:
-    """Return a value that has to be a count."""
-    if not isinstance(value, int) or value < 0:
-        raise TypeError(f"not a count: {type(value).__name__}")
-    return value
-
-
-def text(value: object) -> str:
-    """Return a value that has to be text."""
-    if not isinstance(value, str):
-        raise TypeError(f"not text: {type(value).__name__}")
-    return value
+        raise StoreCorruptError(f"{str(path)!r} is damaged ({type(error).__name__}); {ADVICE}") from error
 
 
 def damaged_values(connection: apsw.Connection, checked: dict[str, int]) -> Iterator[Finding]:
@@ -154,9 +111,7 @@ def _json(kind: type[T]) -> Callable[[Any], T]:
 _READERS: dict[str, Callable[[Any], object]] = {
     "metadata": _json(dict),
     "refused": _json(dict),
-    "terms": lambda value: (
-        value if isinstance(value, int) else fulltext.unpacked(value)
-    ),  # a count, in `partitions`
+    "terms": lambda value: value if isinstance(value, int) else unpacked(value),  # a count, in `partitions`
     "passages": number,
     "words": number,
     "counts": lambda value: value if value is None else [number(count) for count in _json(list)(value)],

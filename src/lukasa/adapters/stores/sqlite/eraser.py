@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 import apsw
 
-from lukasa.adapters.stores.sqlite import fulltext
+from lukasa.adapters.rows import as_json, unpacked
 from lukasa.adapters.stores.sqlite.bookkeeping import forget
 from lukasa.adapters.stores.sqlite.fact_writer import fact_row, labels_of, put_lookups
-from lukasa.adapters.stores.sqlite.partition import PartitionWriter, as_json
+from lukasa.adapters.stores.sqlite.partition import PartitionWriter
 from lukasa.adapters.stores.sqlite.scrub import owe_scrub
 from lukasa.adapters.stores.sqlite.sql import Row, Values, fetch, sql
 from lukasa.domain.document import Kind
@@ -87,7 +87,7 @@ def _doomed(writer: PartitionWriter, erasure: Erasure) -> list[_StoredDocument]:
         values["names"] = as_json([*erasure.turns, *erasure.facts])
         rows = fetch(writer.connection, sql("documents_of"), values)
     return [
-        _StoredDocument(number, name, kind, bool(live), fulltext.unpacked(terms))
+        _StoredDocument(number, name, kind, bool(live), unpacked(terms))
         for number, name, kind, live, terms in rows
     ]
 
@@ -140,7 +140,7 @@ def _rewrite(writer: PartitionWriter, rewritten: Rewritten) -> None:
     row = next(rows, None)
     if row is None:
         return
-    stored = _StoredDocument(row[0], row[1], row[2], bool(row[3]), fulltext.unpacked(row[4]))
+    stored = _StoredDocument(row[0], row[1], row[2], bool(row[3]), unpacked(row[4]))
     kept = {version.revision: version for version in rewritten.versions}
     key: Values = {"partition": writer.state.id, "document": stored.number}
     for revision, _ in list(fetch(writer.connection, sql("version_numbers"), key)):

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from lukasa.adapters.stores.sqlite import fulltext
+from lukasa.adapters.rows import as_json, unpacked
 from lukasa.adapters.stores.sqlite.partition import (
     Labels,
     PartitionWriter,
-    as_json,
     attribute_rows,
     known_tombstones,
 )
@@ -67,7 +66,7 @@ def labels_of(fact: Fact, changed_at: tuple[int, int]) -> Labels:
 def _stored(writer: PartitionWriter, id: str) -> _StoredFact | None:
     rows = fetch(writer.connection, sql("fact_row"), {"partition": writer.state.id, "name": id})
     row = next(rows, None)
-    return None if row is None else _StoredFact(row[0], bool(row[1]), fulltext.unpacked(row[2]), row[3])
+    return None if row is None else _StoredFact(row[0], bool(row[1]), unpacked(row[2]), row[3])
 
 
 def _erased(writer: PartitionWriter, fact: Fact) -> bool:

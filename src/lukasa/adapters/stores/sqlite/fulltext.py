@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import json
 import math
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
@@ -24,6 +23,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import apsw
 
+from lukasa.adapters.rows import unpacked
 from lukasa.adapters.stores.sqlite.filters import conditions
 from lukasa.adapters.stores.sqlite.sql import Values, fetch, sql
 from lukasa.domain.document import MAX_PASSAGES, Kind, Scored
@@ -86,30 +86,6 @@ def rows_of(document: int, pool: str, passages: Sequence[Sequence[str]]) -> list
     return [
         (row_id(document, number, len(terms)), tokens(pool, terms)) for number, terms in enumerate(passages)
     ]
-
-
-def packed(passages: Sequence[Sequence[str]]) -> bytes:
-    """Return the terms of a document as the file has them: JSON, compressed; those of a single passage as a plain list."""
-    content = [list(terms) for terms in passages]
-    plain = content[0] if len(content) == 1 else content
-    return compressed(json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode())
-
-
-def compressed(text: bytes) -> bytes:
-    """Return the shorter of a JSON list and what compression makes of it; their first bytes differ."""
-    return min(text, zlib.compress(text), key=len)
-
-
-def unpacked(terms: bytes) -> list[list[str]]:
-    """Read what `packed` wrote; what it cannot have written raises one of `damage.UNREADABLE`."""
-    content = json.loads(terms if terms[:1] == b"[" else zlib.decompress(terms))
-    if not isinstance(content, list):
-        raise TypeError("not a JSON list")
-    if not (content and isinstance(content[0], list)):
-        return [content]
-    if not all(isinstance(passage, list) for passage in content):
-        raise TypeError("not lists of terms")
-    return content
 
 
 def pool(partition: int, kind: Kind) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 import apsw
 
+from lukasa.adapters.rows import compressed
 from lukasa.adapters.stores.sqlite import fulltext
 from lukasa.adapters.stores.sqlite.connection import OUR_APPLICATION_ID, writing
 from lukasa.adapters.stores.sqlite.sql import blocks, fetch, sql
@@ -116,7 +117,7 @@ def _directions(*values: Any) -> Any:
 
 
 def _compressed(*values: Any) -> Any:
-    return fulltext.compressed(values[0])
+    return compressed(values[0])
 
 
 def _words_of_traits(*values: Any) -> Any:

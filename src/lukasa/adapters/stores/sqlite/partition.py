@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 
 import apsw
 
+from lukasa.adapters.rows import as_json, packed
 from lukasa.adapters.stores.sqlite import fulltext
 from lukasa.adapters.stores.sqlite.sql import Row, Value, Values, fetch, sql
 from lukasa.domain.change import Applied
@@ -149,7 +150,7 @@ class PartitionWriter:
             *(labels.retired or (None, None)),
             document.words,
             _length(document.passages),
-            fulltext.packed(document.passages),
+            packed(document.passages),
             len(document.passages),
             document.analysis,
         )
@@ -161,7 +162,7 @@ class PartitionWriter:
             {
                 "document": number,
                 "version": self.state.version,
-                "terms": fulltext.packed(passages),
+                "terms": packed(passages),
                 "passages": len(passages),
                 "length": _length(passages),
                 "words": words,
@@ -258,12 +259,6 @@ def attribute_rows(partition: int, document: int, metadata: Mapping[str, Json]) 
                     yield (partition, document, name, index, *_typed(element))
             case _:
                 yield (partition, document, name, 0, *_typed(value))
-
-
-def as_json(value: Sequence[str] | Mapping[str, Json]) -> str:
-    """Return JSON as the columns hold it."""
-    plain = dict(value) if isinstance(value, Mapping) else list(value)
-    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
 
 
 def _typed(value: Json) -> tuple[str, Value]:

@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 
 import apsw
 
+from lukasa.adapters.rows import number, rows_as, text
+from lukasa.adapters.rows import role as _role
 from lukasa.adapters.stores.sqlite import filters
-from lukasa.adapters.stores.sqlite.damage import number, rows_as, text
 from lukasa.adapters.stores.sqlite.sql import Values, fetch, fragment, sql
 from lukasa.domain.document import MAX_PASSAGES, Delta, Head
 from lukasa.domain.embedding import TokenVectors
@@ -27,7 +28,7 @@ from lukasa.domain.query import DocumentQuery, FactQuery, TurnQuery, listed
 from lukasa.domain.report import Backlog, Stats
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import from_micros, to_micros
-from lukasa.domain.turn import ROLES, Role, Turn
+from lukasa.domain.turn import Turn
 from lukasa.policy import EMBEDDED_PASSAGES
 
 _NO_LIMIT = -1
@@ -204,13 +205,6 @@ def _turn(row: tuple[Any, ...]) -> Turn:
         seq=seq,
         retired_at=None if retired_at is None else from_micros(retired_at, retired_offset),
     )
-
-
-def _role(value: object) -> Role:
-    for role in ROLES:
-        if role == value:
-            return role
-    raise ValueError("not a role")
 
 
 def delta(

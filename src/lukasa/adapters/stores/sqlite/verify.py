@@ -11,8 +11,9 @@ from typing import Any
 
 import apsw
 
+from lukasa.adapters.rows import UNREADABLE, unpacked
 from lukasa.adapters.stores.sqlite import fulltext, migrations
-from lukasa.adapters.stores.sqlite.damage import UNREADABLE, damaged_values, readable
+from lukasa.adapters.stores.sqlite.damage import damaged_values, readable
 from lukasa.adapters.stores.sqlite.partition import attribute_rows
 from lukasa.adapters.stores.sqlite.scrub import owes_scrub
 from lukasa.adapters.stores.sqlite.sql import sql
@@ -185,7 +186,7 @@ def _index(connection: apsw.Connection, checked: dict[str, int]) -> Iterator[Fin
     for document, partition, kind, length, count, terms in readable(connection, sql("live_documents")):
         checked["documents"] += 1
         try:
-            passages = fulltext.unpacked(terms)
+            passages = unpacked(terms)
             rows = fulltext.rows_of(document, fulltext.pool(partition, kind), passages)
         except UNREADABLE:
             yield Finding(what="index", detail=f"the terms of document {document} cannot be read")

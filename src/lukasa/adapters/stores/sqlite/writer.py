@@ -10,13 +10,12 @@ from typing import NamedTuple
 
 import apsw
 
-from lukasa.adapters.stores.sqlite import fulltext
+from lukasa.adapters.rows import as_json, unpacked
 from lukasa.adapters.stores.sqlite.bookkeeping import keep
 from lukasa.adapters.stores.sqlite.fact_writer import put_fact
 from lukasa.adapters.stores.sqlite.partition import (
     Labels,
     PartitionWriter,
-    as_json,
     attribute_rows,
     known_tombstones,
 )
@@ -295,7 +294,7 @@ class _Work:
         if row is None:
             raise NotFoundError(f"the partition has no document {id!r}")
         number, kind, live, terms, words, analysis = row
-        return _Held(number, kind, bool(live), fulltext.unpacked(terms), words, analysis)
+        return _Held(number, kind, bool(live), unpacked(terms), words, analysis)
 
     def _note(self, op: Op, id: str) -> None:
         self._writer.note(op, id)

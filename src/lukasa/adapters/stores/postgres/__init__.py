@@ -1,0 +1,1 @@
+"""The store for many users and many machines: PostgreSQL, any number of processes."""

@@ -1,0 +1,248 @@
+"""What is kept beside the memory: jobs, summaries, and what model calls took."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from lukasa.adapters.rows import rows_as
+from lukasa.adapters.stores.postgres.connection import identity
+from lukasa.adapters.stores.postgres.partition import RowWriter
+from lukasa.adapters.stores.postgres.sql import Connection, Values, fetch, first, run, sql
+from lukasa.domain.job import (
+    Bookkeeping,
+    Finish,
+    Job,
+    JobState,
+    Postpone,
+    PutSummary,
+    Queue,
+    Spent,
+    Summary,
+    job_id,
+)
+from lukasa.domain.scope import Partition
+from lukasa.domain.time import from_micros, to_micros
+from lukasa.errors import StaleError
+
+_CANDIDATES = 50
+"""Due jobs looked at together, beyond those that are wanted."""
+
+
+def keep(writer: RowWriter, items: Sequence[Bookkeeping]) -> None:
+    """Write bookkeeping down, inside the caller's transaction."""
+    if any(isinstance(item, Queue | PutSummary) for item in items):
+        writer.create()  # not for the end of a job: the partition may have been erased meanwhile
+    for item in items:
+        match item:
+            case Queue():
+                _queue(writer, item)
+            case Finish(job=job):
+                _finish(writer, job)
+            case Postpone():
+                _postpone(writer, item)
+            case PutSummary(summary=summary):
+                _put_summary(writer, summary)
+
+
+def claim(
+    connection: Connection,
+    *,
+    now: datetime,
+    until: datetime,
+    worker: str,
+    limit: int,
+    kinds: Collection[str] | None,
+) -> list[Job]:
+    """Take jobs that are due, inside the caller's transaction."""
+    at: Values = {"now": to_micros(now), "kinds": None if kinds is None else sorted(kinds)}
+    lease: Values = {**at, "worker": worker, "until": to_micros(until)}
+    taken: list[str] = []
+    busy: set[int] = set()
+    after: tuple[int, str] | None = (-(2**63), "")
+    while after is not None and len(taken) < limit:
+        page = limit - len(taken) + _CANDIDATES
+        asked: Values = {**at, "after_due": after[0], "after_name": after[1], "page": page}
+        rows = fetch(connection, sql("due_jobs"), asked)
+        after = (rows[-1][0], rows[-1][1]) if len(rows) == page else None
+        for _, name, partition, session, lock in rows:
+            if len(taken) == limit:
+                break
+            if lock in busy:
+                continue
+            busy.add(lock)
+            job: Values = {**lease, "partition": partition, "session": session, "name": name, "lock": lock}
+            if first(connection, sql("lock_session"), job)[0] and run(connection, sql("take_job"), job):
+                run(connection, sql("release_session"), job)
+                taken.append(name)
+    return _jobs(connection, "name = ANY(%(names)s::text[])", {"names": taken, "limit": None})
+
+
+def extend(connection: Connection, job: Job, *, until: datetime) -> bool:
+    """Prolong a lease, inside the caller's transaction."""
+    key: Values = {**_held(job), "partition": identity(job.partition), "until": to_micros(until)}
+    return bool(run(connection, sql("extend_job"), key))
+
+
+def revive(connection: Connection, partition: UUID | None, *, now: datetime) -> int:
+    """Let dead jobs wait again, inside the caller's transaction."""
+    return run(connection, sql("revive_jobs"), {"partition": partition, "now": to_micros(now)})
+
+
+def jobs(
+    connection: Connection, partition: UUID | None, *, state: JobState | None, limit: int | None
+) -> list[Job]:
+    values: Values = {
+        "partition": partition,
+        "state": state,
+        "limit": None if limit is None else max(0, limit),
+    }
+    whose = "TRUE" if partition is None else "partition = %(partition)s"
+    return _jobs(connection, f"{whose} AND (%(state)s::text IS NULL OR state = %(state)s)", values)
+
+
+def summaries(connection: Connection, partition: UUID) -> list[Summary]:
+    rows = fetch(connection, sql("summaries"), {"partition": partition})
+    return list(rows_as(_summary, rows, "summary of session"))
+
+
+def _summary(row: tuple[Any, ...]) -> Summary:
+    session, text, through, made_by, at = row
+    return Summary(session=session, text=text, through=through, made_by=made_by, updated_at=from_micros(at))
+
+
+def spend(writer: RowWriter, spent: Spent) -> None:
+    """Add to the ledger of usage, inside the caller's transaction."""
+    writer.create()
+    values: Values = {
+        "partition": writer.state.id,
+        "day": spent.day.isoformat(),
+        "purpose": spent.purpose,
+        "model": spent.model,
+        "calls": spent.calls,
+        "tokens_in": spent.tokens_in,
+        "tokens_out": spent.tokens_out,
+        "tokens_cached": spent.tokens_cached,
+        "dollars": float(spent.dollars),
+        "unpriced": spent.unpriced,
+    }
+    if not run(writer.connection, sql("spend"), values):
+        run(writer.connection, sql("begin_spending"), values)
+
+
+def spent(
+    connection: Connection, partition: UUID | None, *, since: date | None, until: date | None
+) -> list[Spent]:
+    values: Values = {
+        "partition": partition,
+        "since": since.isoformat() if since else None,
+        "until": until.isoformat() if until else None,
+    }
+    return [
+        Spent(
+            day=day,
+            purpose=purpose,
+            model=model,
+            calls=calls,
+            tokens_in=tokens_in,
+            tokens_out=tokens_out,
+            tokens_cached=cached,
+            dollars=dollars,
+            unpriced=unpriced,
+        )
+        for day, purpose, model, calls, tokens_in, tokens_out, cached, dollars, unpriced in fetch(
+            connection, sql("spent"), values
+        )
+    ]
+
+
+def forget(writer: RowWriter, numbers: Sequence[int], summaries: Sequence[str | None]) -> None:
+    """Drop what may tell of documents that are about to be erased, and the summaries of these sessions."""
+    named = [session for session in summaries if session is not None]
+    values: Values = {"partition": writer.state.id, "numbers": list(numbers), "sessions": named}
+    run(writer.connection, sql("drop_summaries_of"), values)
+    run(writer.connection, sql("drop_jobs_of_emptied"), values)
+    run(writer.connection, sql("clear_job_errors"), values)
+
+
+def _queue(writer: RowWriter, item: Queue) -> None:
+    run(
+        writer.connection,
+        sql("queue_job"),
+        {
+            "name": job_id(writer.partition, item.kind, item.session),
+            "partition": writer.state.id,
+            "kind": item.kind,
+            "session": item.session,
+            "due_at": to_micros(item.due_at),
+            "created_at": writer.cause_at[0],
+            "guidance": item.guidance,
+        },
+    )
+
+
+def _finish(writer: RowWriter, job: Job) -> None:
+    values: Values = {**_held(job), "partition": writer.state.id}
+    row = first(writer.connection, sql("held_job"), values)
+    if row is None:
+        raise StaleError(f"the job {job.kind!r} of this session is no longer held by {job.worker!r}")
+    if row[0] == job.wanted:
+        run(writer.connection, sql("drop_job"), values)
+    else:
+        run(writer.connection, sql("requeue_job"), {**values, "due_at": writer.cause_at[0]})
+
+
+def _postpone(writer: RowWriter, item: Postpone) -> None:
+    values: Values = {
+        **_held(item.job),
+        "partition": writer.state.id,
+        "state": "dead" if item.dead else "waiting",
+        "due_at": to_micros(item.due_at),
+        "error": item.error,
+    }
+    run(writer.connection, sql("postpone_job"), values)
+
+
+def _put_summary(writer: RowWriter, summary: Summary) -> None:
+    key: Values = {"partition": writer.state.id, "session": summary.session, "through": summary.through}
+    run(writer.connection, sql("drop_older_summary"), key)
+    run(
+        writer.connection,
+        sql("put_summary"),
+        {
+            **key,
+            "text": summary.text,
+            "made_by": summary.made_by,
+            "updated_at": to_micros(summary.updated_at),
+        },
+    )
+
+
+def _held(job: Job) -> Values:
+    return {"name": job.id, "worker": job.worker, "attempts": job.attempts}
+
+
+def _jobs(connection: Connection, conditions: str, values: Values) -> list[Job]:
+    return list(rows_as(_job, fetch(connection, sql("jobs", conditions=conditions), values), "job of tenant"))
+
+
+def _job(row: tuple[Any, ...]) -> Job:
+    # fmt: off
+    (tenant, user, kind, session, state, due_at, created_at, attempts, wanted, worker, leased_until, error, guidance) = row
+    # fmt: on
+    return Job(
+        partition=Partition(tenant, user),
+        kind=kind,
+        session=session,
+        state=state,
+        due_at=from_micros(due_at),
+        created_at=from_micros(created_at),
+        attempts=attempts,
+        wanted=wanted,
+        worker=worker,
+        leased_until=None if leased_until is None else from_micros(leased_until),
+        error=error,
+        guidance=guidance,
+    )

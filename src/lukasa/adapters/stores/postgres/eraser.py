@@ -1,0 +1,237 @@
+"""Destroying rows, inside a transaction; what is left of them in the files is scrubbed after it (`scrub.py`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from lukasa.adapters.rows import unpacked
+from lukasa.adapters.stores.postgres.bookkeeping import forget
+from lukasa.adapters.stores.postgres.fact_writer import fact_row, labels_of, put_lookups
+from lukasa.adapters.stores.postgres.partition import RowWriter
+from lukasa.adapters.stores.postgres.scrub import owe_scrub
+from lukasa.adapters.stores.postgres.sql import (
+    Connection,
+    Row,
+    Values,
+    fetch,
+    first,
+    fragment,
+    run,
+    run_many,
+    sql,
+)
+from lukasa.domain.document import Kind
+from lukasa.domain.erasure import Erased, Erasure, Rewritten, tombstone
+from lukasa.domain.fact_body import pack, packed_digest
+from lukasa.domain.journal import Cause, chain, chain_root
+from lukasa.domain.scope import Partition
+from lukasa.domain.time import from_micros
+from lukasa.errors import StaleError
+
+_TABLES = (
+    ("vectors", "vectors"),
+    ("token vectors", "token_vectors"),
+    ("metadata values", "attributes"),
+    ("extractions", "extractions"),
+    ("sources", "fact_sources"),
+    ("versions of facts", "fact_versions"),
+    ("facts", "facts"),
+    ("turns", "turns"),
+    ("documents", "documents"),
+)
+"""What depends on a document, in the order in which it may go."""
+
+
+class _DoomedDocument(NamedTuple):
+    """A document that goes."""
+
+    number: int
+    name: str
+    kind: Kind
+    live: bool
+    passages: list[list[str]]
+
+
+def erase(
+    connection: Connection, partition: Partition, erasure: Erasure, *, cause: Cause, expected: int | None
+) -> Erased:
+    """Delete what the erasure names, inside the caller's transaction; the files are cleaned by `scrub`."""
+    writer = RowWriter(connection, partition, cause)
+    if expected is not None and expected != writer.state.version:
+        raise StaleError(f"the partition is at version {writer.state.version}, not {expected}; read it again")
+    before = writer.state.digest
+    doomed = _doomed(writer, erasure)
+    marks = [tombstone(partition, mark) for mark in erasure.marks]
+    if marks:
+        run(connection, sql("add_tombstones"), {"partition": writer.state.id, "digests": marks})
+    if writer.state.epoch and (doomed or erasure.rewritten or erasure.summaries):
+        forget(writer, [each.number for each in doomed], erasure.summaries)
+    rows = _delete(writer, doomed)
+    if erasure.everything:
+        rows |= _delete_partition(writer)
+    else:
+        for rewritten in erasure.rewritten:
+            _rewrite(writer, rewritten)
+        if doomed or erasure.rewritten or erasure.reasons:
+            _forget_in_journal(writer, {each.name for each in doomed}, erasure)
+            writer.write_state()
+    if doomed or erasure.everything or erasure.rewritten or erasure.reasons or erasure.summaries:
+        owe_scrub(connection, writer.state.id)
+    return Erased(
+        turns=tuple(each.name for each in doomed if each.kind == "turn"),
+        facts=tuple(each.name for each in doomed if each.kind == "fact"),
+        rewritten=tuple(each.versions[-1].id for each in erasure.rewritten),
+        rows={what: count for what, count in rows.items() if count},
+        everything=erasure.everything,
+        digest=before,
+    )
+
+
+def _doomed(writer: RowWriter, erasure: Erasure) -> list[_DoomedDocument]:
+    values: Values = {"partition": writer.state.id}
+    if erasure.everything:
+        rows = fetch(writer.connection, sql("documents_in"), values)
+    else:
+        values["names"] = [*erasure.turns, *erasure.facts]
+        rows = fetch(writer.connection, sql("documents_of"), values)
+    return [
+        _DoomedDocument(number, name, kind, live, unpacked(terms)) for number, name, kind, live, terms in rows
+    ]
+
+
+def _delete(writer: RowWriter, doomed: Sequence[_DoomedDocument]) -> dict[str, int]:
+    for each in doomed:
+        if each.live:
+            writer.unindex(each.number, each.passages, each.kind)
+    values: Values = {
+        "partition": writer.state.id,
+        "numbers": [each.number for each in doomed],
+        "names": [each.name for each in doomed],
+    }
+    within = fragment("of_documents")
+    counts = {what: _delete_from(writer, table, within, values) for what, table in _TABLES}
+    # The turns are gone: nothing rests on them any more.
+    counts["sources"] += _delete_from(writer, "fact_sources", fragment("resting_on_erased"), values)
+    return counts
+
+
+def _delete_partition(writer: RowWriter) -> dict[str, int]:
+    values: Values = {"partition": writer.state.id}
+    counts = {
+        what: _delete_from(writer, table, "TRUE", values)
+        for what, table in (
+            ("journal entries", "changes"), ("jobs", "jobs"), ("summaries", "summaries"), ("usage", "usage"),
+        )
+    }  # fmt: skip
+    _delete_from(writer, "partitions", "TRUE", values)
+    return counts
+
+
+def _delete_from(writer: RowWriter, table: str, conditions: str, values: Values) -> int:
+    return run(writer.connection, sql("erase_rows", table=table, conditions=conditions), values)
+
+
+def _rewrite(writer: RowWriter, rewritten: Rewritten) -> None:
+    """Replace all versions of a fact by those that are left of it."""
+    last = rewritten.versions[-1]
+    row = first(writer.connection, sql("documents_of"), {"partition": writer.state.id, "names": [last.id]})
+    if row is None:
+        return
+    stored = _DoomedDocument(row[0], row[1], row[2], row[3], unpacked(row[4]))
+    kept = {version.revision: version for version in rewritten.versions}
+    key: Values = {"partition": writer.state.id, "document": stored.number}
+    for revision, _ in fetch(writer.connection, sql("version_numbers"), key):
+        values: Values = {**key, "revision": revision}
+        if left := kept.get(revision):
+            values |= {"body": pack(left), "attribute": left.attribute}
+            run(writer.connection, sql("rewrite_version"), values)
+        else:
+            _delete_from(writer, "fact_versions", fragment("of_version"), values)
+    run(writer.connection, sql("put_fact"), fact_row(writer.state.id, stored.number, last))
+    put_lookups(writer, last, stored.number)
+    _rewrite_document(writer, stored, rewritten)
+
+
+def _rewrite_document(writer: RowWriter, stored: _DoomedDocument, rewritten: Rewritten) -> None:
+    last, document = rewritten.versions[-1], rewritten.document
+    key: Values = {"partition": writer.state.id, "document": stored.number}
+    passages = stored.passages if document is None else document.passages
+    labels = labels_of(last, writer.cause_at)
+    retired = labels.retired or (None, None)
+    writer.note("revise", last.id)
+    run(
+        writer.connection,
+        sql("update_fact_document"),
+        {
+            "partition": writer.state.id,
+            "document": stored.number,
+            "version": writer.state.version,
+            "at": labels.at[0],
+            "at_offset": labels.at[1],
+            "speaker": labels.speaker,
+            "origin": labels.origin,
+            "retired_at": retired[0],
+            "retired_offset": retired[1],
+        },
+    )
+    if stored.live:
+        writer.unindex(stored.number, stored.passages, "fact")
+    if last.live:
+        writer.index(stored.number, passages, "fact")
+    if document is None:
+        return
+    writer.put_terms(stored.number, document.passages, document.words, document.analysis)
+    run(writer.connection, sql("drop_vectors"), key)
+    run(writer.connection, sql("drop_all_tokens"), key)
+    writer.put_vectors(stored.number, document.embeddings, document.fingerprint)
+
+
+def _forget_in_journal(writer: RowWriter, gone: set[str], erasure: Erasure) -> None:
+    """Take reasons and digests of content out of the journal where it is about what was erased; rebuild the chain."""
+    rewritten, reasons = erasure.rewritten, set(erasure.reasons)
+    for name in sorted(gone):
+        writer.note("erase", name)
+    touched = gone | {each.versions[-1].id for each in rewritten}
+    values: Values = {
+        "partition": writer.state.id,
+        "names": sorted(touched),
+        "versions": sorted(reasons),
+    }
+    # What comes before keeps its digests.
+    (values["first"],) = first(writer.connection, sql("first_call_about"), values)
+    if values["first"] is None:
+        return
+    contents = _contents(writer, rewritten)
+    entries = fetch(writer.connection, sql("journal_from"), values)
+    # What was done in one call has one reason, and that may speak of any of it.
+    own = writer.state.version - len(gone) - len(rewritten)
+    calls = {row[7] for row in entries if row[2] in touched and row[0] <= own and row[7]}
+    before = first(writer.connection, sql("digest_before"), values)
+    digest = before[0] if before else chain_root(writer.partition)
+    rows: list[Row] = []
+    for version, op, name, verb, at, stated, stored, call, caused_by in entries:
+        silent = version in reasons or (version <= own and (name in touched or call in calls))
+        reason = "" if silent else stated
+        content = contents.get(version, "") if name in touched else stored
+        cause = Cause(verb=verb, at=from_micros(at), reason=reason)
+        more = (call, caused_by, content)
+        digest = chain(digest, version=version, op=op, id=name, cause=cause, more=more)
+        rows.append((reason, content, digest, writer.state.id, version))
+    run_many(writer.connection, sql("rechain"), rows)
+    writer.state.digest = digest
+
+
+def _contents(writer: RowWriter, rewritten: Sequence[Rewritten]) -> Mapping[int, str]:
+    """Return the digests of the versions that were rewritten, by their version in the journal."""
+    contents: dict[int, str] = {}
+    for each in rewritten:
+        bodies = {version.revision: packed_digest(pack(version)) for version in each.versions}
+        name: Values = {"partition": writer.state.id, "name": each.versions[-1].id}
+        number = first(writer.connection, sql("document"), name)
+        if number is None:
+            continue
+        key: Values = {"partition": writer.state.id, "document": number[0]}
+        for revision, version in fetch(writer.connection, sql("version_numbers"), key):
+            contents[version] = bodies[revision]
+    return contents

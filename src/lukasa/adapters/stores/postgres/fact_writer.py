@@ -1,0 +1,197 @@
+"""Versions of facts as rows, inside the transaction of an `apply`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from lukasa.adapters.rows import as_json, unpacked
+from lukasa.adapters.stores.postgres.partition import (
+    DocumentLabels,
+    RowWriter,
+    attribute_rows,
+    known_tombstones,
+)
+from lukasa.adapters.stores.postgres.sql import Value, Values, fetch, first, run, run_many, sql
+from lukasa.domain.change import PutFact
+from lukasa.domain.erasure import tombstone
+from lukasa.domain.fact import Fact, no_source
+from lukasa.domain.fact_body import pack, packed_digest
+from lukasa.domain.query import fact_fields
+from lukasa.domain.time import offset_minutes, to_micros
+from lukasa.errors import InputError, StaleError
+
+
+class _KnownFact(NamedTuple):
+    """What the store has of a fact."""
+
+    document: int
+    live: bool
+    passages: list[list[str]]
+    revision: int
+
+
+def put_fact(writer: RowWriter, change: PutFact) -> None:
+    """Store the next version of a fact."""
+    fact = change.fact
+    stored = _stored(writer, fact.id)
+    if stored is None and fact.revision == 1 and _erased(writer, fact):
+        writer.outcome.refused.append(fact.id)
+        return
+    if fact.revision != (stored.revision if stored else 0) + 1:
+        last = f"revision {stored.revision}" if stored else "no revision"
+        raise StaleError(f"the fact {fact.id!r} has {last}, so {fact.revision} cannot follow; read it again")
+    _check_sources(writer, fact, stored)
+    if stored is None:
+        _check_free(writer, fact)
+        writer.create()
+    body = pack(fact)
+    writer.note(change.op, fact.id, caused_by=change.caused_by, content=packed_digest(body))
+    number = _add_document(writer, change) if stored is None else _update_document(writer, change, stored)
+    _put_rows(writer, fact, number, body)
+    writer.outcome.facts[fact.id] = None
+
+
+def labels_of(fact: Fact, changed_at: tuple[int, int]) -> DocumentLabels:
+    """Return what the fact's document says; *changed_at* is when it was hidden, should it not be live."""
+    fields = fact_fields(fact)
+    return DocumentLabels(
+        at=(to_micros(fields.at), offset_minutes(fields.at)),
+        speaker=fields.speaker,
+        origin=fields.origin,
+        retired=None if fact.live else changed_at,
+    )
+
+
+def _stored(writer: RowWriter, id: str) -> _KnownFact | None:
+    row = first(writer.connection, sql("fact_row"), {"partition": writer.state.id, "name": id})
+    return None if row is None else _KnownFact(row[0], row[1], unpacked(row[2]), row[3])
+
+
+def _erased(writer: RowWriter, fact: Fact) -> bool:
+    digests = {mark: tombstone(writer.partition, mark) for mark in (fact.key, fact.id)}
+    return bool(known_tombstones(writer, digests))
+
+
+def _check_free(writer: RowWriter, fact: Fact) -> None:
+    """Refuse a second fact of the same content and occurrence: deduplication does not hang on who looked first."""
+    key: Values = {"partition": writer.state.id, "key": fact.key, "occurrence": fact.occurrence}
+    holder = first(writer.connection, sql("fact_holder"), key)
+    taken = first(writer.connection, sql("document"), {"partition": writer.state.id, "name": fact.id})
+    if holder is not None or taken is not None:
+        name = holder[0] if holder else fact.id
+        raise StaleError(f"the partition has {name!r}, which says the same; read it again")
+
+
+def _check_sources(writer: RowWriter, fact: Fact, stored: _KnownFact | None) -> None:
+    turns = sorted({source.turn for source in fact.sources})
+    document = stored.document if stored else 0
+    values: Values = {"partition": writer.state.id, "turns": turns, "document": document}
+    if missing := sorted(turn for (turn,) in fetch(writer.connection, sql("missing_turns"), values)):
+        raise InputError(no_source(fact, missing[0]))
+
+
+def _add_document(writer: RowWriter, change: PutFact) -> int:
+    fact, document = change.fact, change.document
+    if document is None:
+        raise InputError(f"the fact {fact.id!r} is new: it needs a document")
+    row = writer.document_row(document, labels_of(fact, writer.cause_at))
+    number = writer.state.seq
+    run_many(writer.connection, sql("add_document"), [row])
+    if fact.live:
+        writer.index(number, document.passages, "fact")
+    _put_vectors(writer, change, number)
+    return number
+
+
+def _update_document(writer: RowWriter, change: PutFact, stored: _KnownFact) -> int:
+    fact, document, number = change.fact, change.document, stored.document
+    labels = labels_of(fact, writer.cause_at)
+    at, retired = labels.at, labels.retired or (None, None)
+    run(
+        writer.connection,
+        sql("update_fact_document"),
+        {
+            "partition": writer.state.id,
+            "document": number,
+            "version": writer.state.version,
+            "at": at[0],
+            "at_offset": at[1],
+            "speaker": labels.speaker,
+            "origin": labels.origin,
+            "retired_at": retired[0],
+            "retired_offset": retired[1],
+        },
+    )
+    passages = stored.passages
+    if document is not None:
+        passages = [list(terms) for terms in document.passages]
+        writer.put_terms(number, passages, document.words, document.analysis)
+        _put_vectors(writer, change, number)
+    if stored.live and (not fact.live or passages != stored.passages):
+        writer.unindex(number, stored.passages, "fact")
+    if fact.live and (not stored.live or passages != stored.passages):
+        writer.index(number, passages, "fact")
+    return number
+
+
+def _put_vectors(writer: RowWriter, change: PutFact, number: int) -> None:
+    """Replace the vectors: those of other words must not be found."""
+    document = change.document
+    assert document is not None  # noqa: S101 - the callers have looked
+    key: Values = {"partition": writer.state.id, "document": number}
+    run(writer.connection, sql("drop_vectors"), key)
+    run(writer.connection, sql("drop_all_tokens"), key)
+    writer.put_vectors(number, document.embeddings, document.fingerprint)
+
+
+def _put_rows(writer: RowWriter, fact: Fact, number: int, body: str) -> None:
+    partition = writer.state.id
+    run(writer.connection, sql("put_fact"), fact_row(partition, number, fact))
+    run(
+        writer.connection,
+        sql("add_version"),
+        {
+            "partition": partition,
+            "document": number,
+            "revision": fact.revision,
+            "version": writer.state.version,
+            "attribute": fact.attribute,
+            "body": body,
+        },
+    )
+    put_lookups(writer, fact, number)
+
+
+def put_lookups(writer: RowWriter, fact: Fact, number: int) -> None:
+    """Write the rows by which a fact is found: its metadata and its sources."""
+    partition = writer.state.id
+    turns = list(dict.fromkeys(source.turn for source in fact.sources))
+    values: Values = {"partition": partition, "document": number, "turns": turns}
+    run(writer.connection, sql("drop_attributes"), values)
+    run_many(writer.connection, sql("add_attribute"), attribute_rows(partition, number, fact.metadata))
+    run(writer.connection, sql("add_source"), values)
+
+
+def fact_row(partition: UUID, number: int, fact: Fact) -> dict[str, Value]:
+    """Return the values of a fact's row."""
+    return {
+        "document": number,
+        "partition": partition,
+        "key": fact.key,
+        "occurrence": fact.occurrence,
+        "slot": fact.slot,
+        "subject": fact.subject.casefold(),
+        "revision": fact.revision,
+        "current": fact.status == "current",
+        "valid_from": _micros(fact.valid.start),
+        "valid_to": _micros(fact.valid.end),
+        "expires_at": _micros(fact.expires_at),
+        "turns": as_json(list(dict.fromkeys(source.turn for source in fact.sources))),
+        "text": fact.text,
+    }
+
+
+def _micros(at: datetime | None) -> int | None:
+    return None if at is None else to_micros(at)

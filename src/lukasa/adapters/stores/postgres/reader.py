@@ -1,0 +1,365 @@
+"""Rows as domain values: every question but full-text search."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import accumulate, pairwise
+from typing import Any
+from uuid import UUID
+
+from lukasa.adapters.rows import number, rows_as, text
+from lukasa.adapters.rows import role as _role
+from lukasa.adapters.stores.postgres import filters
+from lukasa.adapters.stores.postgres.connection import identity
+from lukasa.adapters.stores.postgres.partition import PartitionState
+from lukasa.adapters.stores.postgres.sql import Connection, Values, fetch, first, fragment, sql
+from lukasa.domain.document import MAX_PASSAGES, Delta, Head
+from lukasa.domain.embedding import TokenVectors
+from lukasa.domain.erasure import tombstone
+from lukasa.domain.fact import Fact
+from lukasa.domain.fact_body import unpack
+from lukasa.domain.interval import Interval
+from lukasa.domain.journal import JournalEntry, by_id, standing
+from lukasa.domain.query import DocumentQuery, FactQuery, TurnQuery, listed
+from lukasa.domain.report import Backlog, Stats
+from lukasa.domain.scope import Partition
+from lukasa.domain.time import from_micros, to_micros
+from lukasa.domain.turn import Turn
+from lukasa.policy import EMBEDDED_PASSAGES
+
+_NOBODY = -1
+"""Stands for an embedder that the store does not have."""
+
+
+def version(connection: Connection, partition: Partition, *, at: datetime | None) -> int:
+    values: Values = {"partition": identity(partition)}
+    if at is not None:
+        return int(first(connection, sql("version_at"), {**values, "at": to_micros(at)})[0])
+    row = first(connection, sql("partition_version"), values)
+    return int(row[0]) if row else 0
+
+
+def partitions(connection: Connection) -> list[Partition]:
+    return [Partition(tenant, user) for tenant, user in fetch(connection, sql("partitions"))]
+
+
+def turns(connection: Connection, partition: UUID, query: TurnQuery) -> list[Turn]:
+    tests = ["documents.document > %(after)s"]
+    values: Values = {"partition": partition, "after": query.after, "limit": query.limit}
+    if not query.include_retired:
+        tests.append("documents.retired_at IS NULL")
+    if query.ids is not None:
+        tests.append(fragment("of_ids"))
+        values["ids"] = list(query.ids)
+    if query.keys is not None:
+        tests.append(fragment("of_keys"))
+        values["keys"] = list(query.keys)
+    if query.session is not None:
+        tests.append(fragment("of_session"))
+        values["session"] = query.session
+    if query.since is not None:
+        tests.append("documents.at >= %(since)s")
+        values["since"] = to_micros(query.since)
+    if query.until is not None:
+        tests.append("documents.at < %(until)s")
+        values["until"] = to_micros(query.until)
+    test, bound = filters.conditions(None, query.filter)
+    statement = sql(
+        "turns",
+        conditions=" AND ".join([*tests, test]),
+        order=f"documents.document {'DESC' if query.newest_first else 'ASC'}",
+    )
+    return list(rows_as(_turn, fetch(connection, statement, {**values, **bound}), "turn"))
+
+
+def turns_as_of(connection: Connection, partition: UUID, query: TurnQuery, as_of: int) -> list[Turn]:
+    """Answer from the journal: what was stored by then, and what was retired then."""
+    everything = replace(query, as_of=None, include_retired=True, limit=None)
+    journal = by_id(journal_of_turns(connection, partition))
+    then = (
+        standing(turn, journal.get(turn.id, ()), as_of) for turn in turns(connection, partition, everything)
+    )
+    listed_turns = [
+        turn for turn in then if turn is not None and (query.include_retired or turn.retired_at is None)
+    ]
+    return listed_turns[: query.limit]
+
+
+def journal_of_turns(connection: Connection, partition: UUID) -> list[JournalEntry]:
+    """Return the entries that say when turns were stored, retired and restored."""
+    return list(
+        rows_as(_entry, fetch(connection, sql("journal_of_turns"), {"partition": partition}), "journal entry")
+    )
+
+
+def facts(connection: Connection, partition: UUID, query: FactQuery) -> list[Fact]:
+    tests, values = _fact_conditions(query)
+    values |= {} if query.as_of is None else {"as_of": query.as_of}
+    revision = "facts.revision" if query.as_of is None else fragment("revision_then")
+    statement = sql("facts", revision=revision, conditions=" AND ".join(tests))
+    rows = fetch(connection, statement, {**values, "partition": partition})
+    versions = rows_as(_fact, rows, "fact")
+    return [fact for fact in versions if listed(fact, query)][: query.limit]
+
+
+def _fact_conditions(query: FactQuery) -> tuple[list[str], Values]:
+    """Return what SQL looks up; `domain.query.listed` decides the rest."""
+    tests, values = (
+        ["facts.partition = %(partition)s", "documents.document > %(after)s"],
+        Values(after=query.after),
+    )
+    if query.ids is not None:
+        tests.append(fragment("named"))
+        values["ids"] = list(query.ids)
+    if query.keys is not None or query.slots is not None:
+        tests.append(fragment("alike"))
+        values["keys"] = list(query.keys or ())
+        values["slots"] = list(query.slots or ())
+    if query.turns is not None:
+        tests.append(fragment("resting_on"))
+        values["turns"] = list(query.turns)
+    if query.subject is not None:
+        tests.append(fragment("about"))
+        values["subject"] = query.subject.casefold()
+    if query.attributes is not None:
+        # Hardly any fact has one of a few attributes: unpacking the others would take far longer.
+        tests.append("fact_versions.attribute = ANY(%(attributes)s::text[])")
+        values["attributes"] = list(query.attributes)
+    return tests, values
+
+
+def history(connection: Connection, partition: UUID, ids: Sequence[str]) -> dict[str, list[Fact]]:
+    values: Values = {"partition": partition, "names": list(ids)}
+    histories: dict[str, list[Fact]] = {}
+    for fact in rows_as(_fact, fetch(connection, sql("history"), values), "fact"):
+        histories.setdefault(fact.id, []).append(fact)
+    return histories
+
+
+def _fact(row: tuple[Any, ...]) -> Fact:
+    _, seq, body = row
+    return unpack(body, seq=seq)
+
+
+def tombstones(connection: Connection, partition: Partition, marks: Sequence[str]) -> set[str]:
+    digests = {tombstone(partition, mark): mark for mark in marks}
+    values: Values = {"partition": identity(partition), "digests": list(digests)}
+    rows = fetch(connection, sql("tombstones"), values)
+    return {digests[digest] for (digest,) in rows}
+
+
+def _turn(row: tuple[Any, ...]) -> Turn:
+    # fmt: off
+    (name, seq, at, at_offset, session, agent, speaker, role, origin, retired_at, retired_offset,
+     key, recorded_at, recorded_offset, metadata, words) = row
+    # fmt: on
+    return Turn(
+        id=text(name),
+        role=_role(role),
+        text=text(words),
+        at=from_micros(at, at_offset),
+        recorded_at=from_micros(recorded_at, recorded_offset),
+        speaker=speaker,
+        session=session,
+        agent=agent,
+        origin=origin,
+        metadata={} if metadata == "{}" else json.loads(metadata),
+        key=key,
+        seq=seq,
+        retired_at=None if retired_at is None else from_micros(retired_at, retired_offset),
+    )
+
+
+def delta(connection: Connection, partition: PartitionState, *, fingerprint: str | None, since: int) -> Delta:
+    if since >= partition.version:
+        return Delta(version=partition.version, epoch=partition.epoch)
+    values: Values = {"partition": partition.id, "embedder": embedder(connection, fingerprint)}
+    values["since"] = max(0, since)
+    heads = tuple(rows_as(_head, fetch(connection, sql("heads"), values), "document"))
+    if since <= 0:
+        return Delta(version=partition.version, heads=heads, epoch=partition.epoch)
+    gone = tuple(name for (name,) in fetch(connection, sql("gone"), values))
+    return Delta(version=partition.version, heads=heads, gone=gone, epoch=partition.epoch)
+
+
+def _head(row: tuple[Any, ...]) -> Head:
+    # fmt: off
+    (name, kind, seq, at, at_offset, session, speaker, role, retired, words, passages, dense,
+     current, turns, valid_from, valid_to, expires_at) = row
+    # fmt: on
+    fact = turns is not None
+    for label in (session, speaker):
+        if label is not None:
+            text(label)
+    return Head(
+        id=name,
+        kind=kind,
+        seq=number(seq),
+        at=from_micros(at, at_offset),
+        session=session,
+        speaker=speaker,
+        role=None if role is None else _role(role),
+        retired=retired,
+        passages=_passages(passages),
+        dense=None if dense is None else bytes(dense),
+        words=number(words),
+        current=current is None or current,
+        sources=tuple(map(text, json.loads(turns))) if fact else (),
+        valid=Interval(start=_instant(valid_from), end=_instant(valid_to)) if fact else None,
+        expires_at=_instant(expires_at),
+    )
+
+
+def _passages(value: object) -> int:
+    if (count := number(value)) > MAX_PASSAGES:
+        raise ValueError("more passages than a document may have")
+    return count
+
+
+def _instant(micros: int | None) -> datetime | None:
+    return None if micros is None else from_micros(micros)
+
+
+def select(connection: Connection, partition: UUID, query: DocumentQuery) -> set[str]:
+    test, values = filters.conditions(query.kinds, query.filter)
+    rows = fetch(connection, sql("names", conditions=test), {**values, "partition": partition})
+    return {name for (name,) in rows}
+
+
+def tokens(
+    connection: Connection, partition: UUID, ids: Sequence[str], *, fingerprint: str
+) -> dict[str, Sequence[TokenVectors]]:
+    values: Values = {
+        "partition": partition,
+        "embedder": embedder(connection, fingerprint),
+        "names": list(ids),
+    }
+    rows = fetch(connection, sql("tokens"), values)
+    return dict(rows_as(_tokens, rows, "document"))
+
+
+def _tokens(row: tuple[Any, ...]) -> tuple[str, Sequence[TokenVectors]]:
+    name, codes, dims, counts = row
+    content = bytes(codes)
+    if dims < 1 or len(content) % dims:
+        raise ValueError("not whole vectors")
+    if counts is None:
+        return text(name), [TokenVectors(content, dims)]
+    ends = [dims * end for end in accumulate(map(number, json.loads(counts)), initial=0)]
+    if ends[-1] != len(content):
+        raise ValueError("not as many vectors as tokens")
+    return text(name), [TokenVectors(content[start:end], dims) for start, end in pairwise(ends)]
+
+
+def unembedded(connection: Connection, partition: UUID, *, fingerprint: str, limit: int) -> list[str]:
+    values: Values = {
+        "partition": partition,
+        "embedder": embedder(connection, fingerprint),
+        "most": EMBEDDED_PASSAGES,
+        "limit": max(0, limit),
+    }
+    return [name for (name,) in fetch(connection, sql("unembedded"), values)]
+
+
+def outdated(connection: Connection, partition: UUID, *, analysis: int, limit: int) -> list[str]:
+    values: Values = {"partition": partition, "analysis": analysis, "limit": max(0, limit)}
+    return [name for (name,) in fetch(connection, sql("outdated"), values)]
+
+
+def unextracted(
+    connection: Connection,
+    partition: UUID,
+    *,
+    extractor: str,
+    limit: int,
+    sessions: Sequence[str | None] | None,
+    lacking: bool,
+) -> list[str]:
+    values: Values = {"partition": partition, "extractor": extractor, "limit": max(0, limit)}
+    test = "TRUE"
+    if sessions is not None:
+        test = fragment("of_sessions")
+        values["sessions"] = [session for session in sessions if session is not None]
+        values["of_no_session"] = None in sessions
+    statement = sql("lacking" if lacking else "unextracted", sessions=test)
+    return [name for (name,) in fetch(connection, statement, values)]
+
+
+def unextracted_count(connection: Connection, partition: UUID, *, extractor: str | None) -> int:
+    """Return how many live turns that extractor has not read; of `None`: 0."""
+    if extractor is None:
+        return 0
+    values: Values = {"partition": partition, "extractor": extractor}
+    return int(first(connection, sql("unextracted_count"), values)[0])
+
+
+def backlog(
+    connection: Connection, partition: UUID, owner: Partition, *, fingerprint: str | None, analysis: int
+) -> Backlog:
+    values: Values = {
+        "partition": partition,
+        "embedder": embedder(connection, fingerprint),
+        "most": EMBEDDED_PASSAGES,
+        "analysis": analysis,
+    }
+    ((bare, old),) = fetch(connection, sql("backlog"), values)
+    return Backlog(partition=owner, unembedded=0 if fingerprint is None else bare, outdated=old)
+
+
+def journal(connection: Connection, partition: UUID, *, since: int, limit: int | None) -> list[JournalEntry]:
+    values: Values = {"partition": partition, "since": since, "limit": limit}
+    return list(rows_as(_entry, fetch(connection, sql("journal"), values), "journal entry"))
+
+
+def _entry(row: tuple[Any, ...]) -> JournalEntry:
+    version, op, name, verb, at, at_offset, reason, digest, call, caused_by, content = row
+    return JournalEntry(
+        version=version,
+        op=op,
+        id=name,
+        verb=verb,
+        at=from_micros(at, at_offset),
+        reason=reason,
+        digest=digest,
+        call=call,
+        caused_by=caused_by,
+        content=content,
+    )
+
+
+def stats(connection: Connection, partition: UUID | None, *, size: int) -> Stats:
+    """Count one partition's rows (of `None`: all)."""
+    values: Values = {} if partition is None else {"partition": partition}
+    test = "TRUE" if partition is None else "partition = %(partition)s"
+    ((turn_count, fact_count, documents, retired),) = fetch(
+        connection, sql("counts", conditions=test), values
+    )
+    partitions = 1 if partition is not None else int(first(connection, sql("partition_count"))[0])
+    refused: Counter[str] = Counter()
+    rows = fetch(connection, sql("refused_counts", conditions=test), values)
+    for counts in rows_as(lambda row: dict(json.loads(row[0])), rows, "count of what was refused"):
+        refused.update(counts)
+    ((sessions,),) = fetch(connection, sql("session_count", conditions=test), values)
+    return Stats(
+        partitions=partitions,
+        turns=turn_count,
+        retired=retired,
+        facts=fact_count,
+        refused=dict(sorted(refused.items())),
+        sessions=sessions,
+        documents=documents,
+        vectors=dict(fetch(connection, sql("vector_counts", conditions=test), values)),
+        bytes=size,
+    )
+
+
+def embedder(connection: Connection, fingerprint: str | None) -> int:
+    """Return the number under which vectors of that fingerprint are kept."""
+    if fingerprint is None:
+        return _NOBODY
+    row = first(connection, sql("embedder"), {"fingerprint": fingerprint})
+    return _NOBODY if row is None else int(row[0])

@@ -1,0 +1,323 @@
+"""What goes wrong with a database: lost connections, killed servers, schemas of other versions, and what erasing leaves."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import anyio
+import pytest
+
+from databases import Databases
+from lukasa.domain.erasure import Erasure
+from lukasa.domain.job import PutSummary
+from lukasa.domain.journal import Cause
+from lukasa.domain.query import TurnQuery
+from lukasa.domain.scope import Partition
+from lukasa.errors import ConfigError, NewerSchemaError, StoreBusyError, StoreCorruptError
+from lukasa.testing.conformance.samples import ALICE, BOB, CAUSE, NOON, add, embedded, fill, ids
+from lukasa.testing.conformance.store_jobs import dead_job, keep, summary
+from lukasa.testing.postgres import PostgresServer
+
+psycopg = pytest.importorskip("psycopg", reason="NO TEST OF POSTGRESQL RUNS: psycopg is not installed")
+
+from lukasa.adapters.stores.postgres import migrations  # noqa: E402 - needs psycopg
+from lukasa.adapters.stores.postgres.connection import identity, read_address  # noqa: E402
+from lukasa.adapters.stores.postgres.scrub import TABLES  # noqa: E402
+from lukasa.adapters.stores.postgres.store import PostgresStore  # noqa: E402
+
+pytestmark = pytest.mark.anyio
+
+KILLS = int(os.environ.get("LUKASA_TEST_DATABASE_KILLS", "1"))  # noqa: TID251 - a size of this test
+CANARY = "zaubernusskaeuzchen7734"
+USERS = [Partition("acme", f"user{number}") for number in range(4)]
+
+
+@pytest.fixture
+def superuser(databases: Databases) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    with psycopg.connect(
+        databases.server.url(databases.name, "root_of_tests"), autocommit=True
+    ) as connection:
+        connection.execute("SET search_path = lukasa")
+        yield connection
+
+
+async def opened(url: str, **options: float) -> PostgresStore:
+    store = PostgresStore(url, **options)
+    await store.open()
+    return store
+
+
+# ── Walls ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_without_a_scope_nothing_is_seen(postgres_url: str) -> None:
+    store = await opened(postgres_url)
+    for partition in (ALICE, BOB):
+        await fill(
+            store, embedded("t1", "f"), add("t2", session="s1", metadata={"a": 1}), partition=partition
+        )
+        await dead_job(store, partition=partition)
+        await keep(store, PutSummary(summary=summary()), partition=partition)
+    await store.aclose()
+
+    walled = [table for table in TABLES if table != "passages"]
+    with psycopg.connect(read_address(postgres_url).url, autocommit=True) as connection:
+        connection.execute("SET search_path = lukasa")
+        for scope in ("", str(identity(Partition("acme", "nobody")))):
+            connection.execute("SELECT set_config('lukasa.scope', %s, false)", [scope])
+            seen = {table: connection.execute(f"SELECT count(*) FROM {table}").fetchone() for table in walled}
+            assert set(seen.values()) == {(0,)}
+            assert connection.execute("UPDATE turns SET text = 'x'").rowcount == 0
+
+        connection.execute("SELECT set_config('lukasa.scope', %s, false)", [str(identity(BOB))])
+        assert connection.execute("SELECT partition FROM partitions").fetchall() == [(identity(BOB),)]
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("INSERT INTO tombstones VALUES (%s, 'x')", [identity(ALICE)])
+
+
+# ── Connections, servers ───────────────────────────────────────────────────────────────────────────────────────
+
+
+class Writers:
+    """Several users' writers, each noting what was acknowledged."""
+
+    def __init__(self, store: PostgresStore) -> None:
+        self.store = store
+        self.acknowledged: dict[Partition, list[str]] = {user: [] for user in USERS}
+        self.progress = asyncio.Condition()
+
+    async def write(self, user: Partition, count: int) -> None:
+        for number in range(count):
+            name = f"t{len(self.acknowledged[user])}.{number}"
+            version = await self.store.version(user)
+            applied = await self.store.apply(user, [add(name)], cause=CAUSE, expected=version)
+            assert applied.added == (name,)
+            async with self.progress:
+                self.acknowledged[user].append(name)
+                self.progress.notify_all()
+
+    async def write_all(self, count: int) -> None:
+        async with anyio.create_task_group() as group:
+            for user in USERS:
+                group.start_soon(self.write, user, count)
+
+    async def wait_for(self, more: int) -> None:
+        """Wait until so many more writes were acknowledged."""
+        goal = more + sum(map(len, self.acknowledged.values()))
+        async with self.progress:
+            await self.progress.wait_for(lambda: sum(map(len, self.acknowledged.values())) >= goal)
+
+    async def check(self) -> None:
+        for user, names in self.acknowledged.items():
+            assert ids(await self.store.turns(user, TurnQuery())) == names
+        assert (await self.store.verify()).findings == ()
+
+
+async def test_connections_that_break_at_any_moment_lose_nothing_and_do_nothing_twice(
+    postgres_url: str, superuser: psycopg.Connection[tuple[object, ...]]
+) -> None:
+    writers = Writers(await opened(postgres_url, timeout=300))
+
+    async def breaking() -> None:
+        while True:
+            await writers.wait_for(5)
+            superuser.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'lukasa'"
+            )
+
+    task = asyncio.create_task(breaking())
+    await writers.write_all(12)
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+    await writers.check()
+    await writers.store.aclose()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("databases")
+async def test_a_database_that_is_killed_loses_nothing_acknowledged() -> None:
+    """It is waited for: the writers get no error."""
+    server = PostgresServer(Path(tempfile.mkdtemp(prefix="lukasa-killed-")), options=(), watch=os.getpid())
+    server.start()
+    server.create_database("killed")
+    writers = Writers(await opened(f"{server.url('killed')}&pieces=1", timeout=300))
+    try:
+        for _ in range(KILLS):
+            async with anyio.create_task_group() as group:
+                group.start_soon(writers.write_all, 15)
+                await writers.wait_for(20)
+                await asyncio.to_thread(server.kill)
+                await asyncio.to_thread(server.start)
+        await writers.check()
+    finally:
+        await writers.store.aclose()
+        server.stop()
+        shutil.rmtree(server.folder)
+
+
+async def test_a_writer_that_waits_too_long_for_another_is_told_so(
+    postgres_url: str, superuser: psycopg.Connection[tuple[object, ...]]
+) -> None:
+    store = await opened(postgres_url, timeout=0.2)
+    await fill(store, add("t1"))
+    lock = int.from_bytes(identity(ALICE).bytes[:8], signed=True)
+    with superuser.transaction():
+        superuser.execute("SELECT pg_advisory_xact_lock(%s)", [lock])
+        with pytest.raises(StoreBusyError):
+            await fill(store, add("t2"))
+        await fill(store, add("t2"), partition=BOB)
+        assert ids(await store.turns(ALICE, TurnQuery())) == ["t1"]
+
+    assert (await fill(store, add("t2"))).added == ("t2",)
+    await store.aclose()
+
+
+async def test_a_server_that_is_not_there_is_said_to_be_so_without_the_password() -> None:
+    store = PostgresStore("//ana:very-secret@localhost:1/none", timeout=0.1)
+
+    with pytest.raises(StoreBusyError) as raised:
+        await store.open()
+    assert "ana@localhost:1" in str(raised.value)
+    assert "very-secret" not in str(raised.value)
+
+
+# ── Schemas ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_processes_that_open_a_new_store_at_once_make_one(postgres_url: str) -> None:
+    url = postgres_url.replace("pieces=1", "pieces=3&schema=fresh")
+    stores = [PostgresStore(url) for _ in range(3)]
+    async with anyio.create_task_group() as group:
+        for store in stores:
+            group.start_soon(store.open)
+
+    await fill(stores[0], add("t1"))
+    assert ids(await stores[1].turns(ALICE, TurnQuery())) == ["t1"]
+    assert (await stores[2].verify()).findings == ()
+    for store in stores:
+        await store.aclose()
+
+
+async def test_a_newer_schema_is_used_if_it_says_that_it_may_be_and_refused_otherwise(
+    postgres_url: str, superuser: psycopg.Connection[tuple[object, ...]]
+) -> None:
+    newest = migrations.known()[-1].number
+    try:
+        superuser.execute("INSERT INTO lukasa_migrations VALUES (%s, 'later', '', %s)", [newest + 1, newest])
+        await (await opened(postgres_url)).aclose()
+
+        superuser.execute("UPDATE lukasa_migrations SET oldest = number WHERE name = 'later'")
+        with pytest.raises(NewerSchemaError, match=f"{newest + 1}"):
+            await opened(postgres_url)
+    finally:
+        superuser.execute("DELETE FROM lukasa_migrations WHERE name = 'later'")
+
+
+async def test_somebody_elses_schema_is_refused_and_left_alone(
+    postgres_url: str, superuser: psycopg.Connection[tuple[object, ...]]
+) -> None:
+    superuser.execute(
+        "CREATE SCHEMA theirs; CREATE TABLE theirs.documents(a integer); GRANT USAGE ON SCHEMA theirs TO lukasa"
+    )
+    try:
+        with pytest.raises(StoreCorruptError, match="theirs"):
+            await opened(f"{postgres_url}&schema=theirs")
+        assert superuser.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'theirs'").fetchone() == (
+            1,
+        )
+    finally:
+        superuser.execute("DROP SCHEMA theirs CASCADE")
+
+
+async def test_a_lost_index_is_made_again_and_a_fallen_wall_is_found(
+    postgres_url: str, superuser: psycopg.Connection[tuple[object, ...]]
+) -> None:
+    superuser.execute("DROP INDEX documents_name; ALTER TABLE turns NO FORCE ROW LEVEL SECURITY")
+    try:
+        store = await opened(postgres_url)
+        assert [finding.what for finding in (await store.verify()).findings] == ["schema"]
+        await store.aclose()
+    finally:
+        superuser.execute("ALTER TABLE turns FORCE ROW LEVEL SECURITY")
+
+
+@pytest.mark.parametrize("url", ["//h/d?pieces=0", "//h/d?schema=a-b", "//h/d?nonsense=1"])
+def test_an_address_that_cannot_be_meant_is_refused(url: str) -> None:
+    with pytest.raises(ConfigError):
+        PostgresStore(url)
+
+
+# ── Damage, erasing ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_tampering_is_found(
+    postgres_url: str, superuser: psycopg.Connection[tuple[object, ...]]
+) -> None:
+    store = await opened(postgres_url)
+    await fill(store, embedded("t1", "f"), add("t2", ["tea", "cup"], metadata={"a": 1}))
+    for statement in (
+        "UPDATE turns SET text = 'other' WHERE document = 1",
+        "UPDATE changes SET verb = 'other' WHERE version = 1",
+        "UPDATE passages SET length = 9",
+        "UPDATE attributes SET number = 2",
+        "UPDATE vectors SET passages = 2",
+        "DELETE FROM turns WHERE document = 2",
+        "UPDATE partitions SET terms = 99",
+    ):
+        with suppress(psycopg.Rollback), superuser.transaction():
+            superuser.execute(statement)
+            findings = await asyncio.to_thread(_findings, superuser, postgres_url)
+            assert findings, statement
+            raise psycopg.Rollback
+    assert (await store.verify()).findings == ()
+    await store.aclose()
+
+
+def _findings(connection: psycopg.Connection[tuple[object, ...]], url: str) -> object:
+    """Verify what a transaction sees that is not committed."""
+    from lukasa.adapters.stores.postgres.texts import adapt  # noqa: PLC0415
+    from lukasa.adapters.stores.postgres.verify import verify  # noqa: PLC0415
+
+    adapt(connection)
+    return verify(connection, replace(read_address(url), schema="lukasa")).findings
+
+
+async def test_what_was_erased_is_in_no_file_of_tables_and_indexes(
+    databases: Databases, postgres_url: str, superuser: psycopg.Connection[tuple[object, ...]]
+) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root may read the files of the server's user")
+    store = await opened(postgres_url)
+    cause = Cause(verb="remember", at=NOON, reason=CANARY)
+    turn = add(
+        "t1",
+        [CANARY, "word"],
+        text=f"I am {CANARY}",
+        session=CANARY,
+        speaker=CANARY,
+        metadata={CANARY: CANARY},
+    )
+    await store.apply(ALICE, [turn, add("t2")], cause=cause)
+    await keep(store, PutSummary(summary=summary(CANARY, text=CANARY)))
+    superuser.execute("ANALYZE; CHECKPOINT")
+    assert _files_with(databases.server.data / "base", CANARY)
+
+    erased = await store.erase(ALICE, Erasure(turns=["t1"], marks=["t1"]), cause=CAUSE)
+    superuser.execute("CHECKPOINT")
+    assert erased.complete
+    assert _files_with(databases.server.data / "base", CANARY) == []
+    assert (await store.verify()).findings == ()
+    await store.aclose()
+
+
+def _files_with(folder: Path, text: str) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file() and text.encode() in path.read_bytes()]
