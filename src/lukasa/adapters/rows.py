@@ -6,8 +6,13 @@ import json
 import struct
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from operator import itemgetter
+from types import NoneType
 from typing import Any, TypeVar
 
+from lukasa.domain.document import MAX_PASSAGES, Head
+from lukasa.domain.time import from_micros
 from lukasa.domain.turn import ROLES, Json, Role
 from lukasa.errors import InputError, StoreCorruptError
 
@@ -89,3 +94,53 @@ def unpacked(terms: bytes) -> list[list[str]]:
     if not all(isinstance(passage, list) for passage in content):
         raise TypeError("not lists of terms")
     return content
+
+
+def heads_of(rows: Sequence[tuple[Any, ...]]) -> list[Head]:
+    """Make heads of rows that begin with their columns, by `seq`; raise `StoreCorruptError` for one that cannot be read."""
+    # Not row by row through `rows_as`: a whole partition is read before its first recall.
+    heads = list(map(_head, rows))
+    if heads and not _are_whole(heads):
+        list(rows_as(_whole, heads, "document"))
+    return sorted(heads, key=_SEQ)
+
+
+def _head(row: tuple[Any, ...]) -> Head:
+    turns = row[_TURNS]
+    if turns is None:
+        return Head._make(row[:_TURNS] + _NO_FACT)
+    listed_turns = tuple(json.loads(turns)) if isinstance(turns, str) else None
+    return Head._make((*row[:_TURNS], listed_turns, *row[_TURNS + 1 : -1]))
+
+
+def _whole(head: Head) -> Head:
+    if not _are_whole([head]):
+        raise ValueError("not as any version writes it")
+    return head
+
+
+def _are_whole(heads: Sequence[Head]) -> bool:
+    """Whether every value is of the type and within the bounds that it was written with."""
+    columns = dict(zip(Head._fields, zip(*heads, strict=True), strict=True))
+    if any(set(map(type, columns[name])) - types for name, types in _HEAD_TYPES.items()):
+        return False
+    turns = set(map(type, chain.from_iterable(columns["sources"])))
+    times = {min(columns["at"]), max(columns["at"])}.union(*(columns[name] for name in _TIMES)) - {None}
+    return (
+        turns <= {str}
+        and set(columns["role"]) <= {*ROLES, None}
+        and min(map(min, (columns["seq"], columns["words"], columns["passages"]))) >= 0
+        and max(columns["passages"]) <= MAX_PASSAGES
+        and from_micros(min(times)) <= from_micros(max(times))
+    )
+
+
+_SEQ = itemgetter(Head._fields.index("seq"))
+_TURNS = Head._fields.index("sources")
+_NO_FACT: tuple[object, ...] = ((), None, None, None)
+_TIMES = ("start", "end", "expires_at")
+_COUNT, _WORD, _TIME = frozenset({int}), frozenset({str, NoneType}), frozenset({int, NoneType})
+_HEAD_TYPES = {
+    "seq": _COUNT, "at": _COUNT, "words": _COUNT, "passages": _COUNT, "session": _WORD, "speaker": _WORD, "role": _WORD,
+    "dense": frozenset({bytes, NoneType}), "sources": frozenset({tuple}), "start": _TIME, "end": _TIME, "expires_at": _TIME,
+}  # fmt: skip

@@ -264,15 +264,17 @@ ORDER BY {order}
 LIMIT %(limit)s;
 
 -- name: heads
-SELECT documents.name, documents.kind, documents.document, documents.at, documents.at_offset, documents.session,
-       documents.speaker, documents.role, documents.retired_at IS NOT NULL, documents.words, documents.passages,
-       vectors.dense,
-       facts.current, facts.turns, facts.valid_from, facts.valid_to, facts.expires_at
+-- By version, not by `seq`: the index by version finds what is new, and where the next part begins.
+SELECT documents.name, documents.kind, documents.document, documents.at, documents.session, documents.speaker,
+       documents.role, documents.retired_at IS NOT NULL, documents.words, documents.passages, vectors.dense,
+       coalesce(facts.current, true), facts.turns, facts.valid_from, facts.valid_to, facts.expires_at,
+       documents.version
 FROM documents LEFT JOIN vectors
   ON vectors.partition = documents.partition AND vectors.embedder = %(embedder)s AND vectors.document = documents.document
 LEFT JOIN facts ON facts.partition = documents.partition AND facts.document = documents.document
 WHERE documents.partition = %(partition)s AND documents.version > %(since)s
-ORDER BY documents.document;
+ORDER BY documents.version
+LIMIT %(limit)s;
 
 -- name: names
 SELECT documents.name
@@ -728,6 +730,9 @@ SELECT revision, version FROM fact_versions WHERE partition = %(partition)s AND 
 SELECT piece FROM generate_series(0, (SELECT count(*)::integer - 1 FROM pg_inherits WHERE inhparent = 'partitions'::regclass)) AS piece
 WHERE satisfies_hash_partition('partitions'::regclass,
   (SELECT count(*)::integer FROM pg_inherits WHERE inhparent = 'partitions'::regclass), piece, %(partition)s::uuid);
+
+-- name: pieces
+SELECT count(*)::integer FROM pg_inherits WHERE inhparent = 'partitions'::regclass;
 
 -- name: owe_scrub
 INSERT INTO meta(name, value) VALUES(%(name)s, '1')

@@ -11,18 +11,17 @@ from itertools import accumulate, pairwise
 from typing import Any
 from uuid import UUID
 
-from lukasa.adapters.rows import number, rows_as, text
+from lukasa.adapters.rows import heads_of, number, rows_as, text
 from lukasa.adapters.rows import role as _role
 from lukasa.adapters.stores.postgres import filters
 from lukasa.adapters.stores.postgres.connection import identity
 from lukasa.adapters.stores.postgres.partition import PartitionState
 from lukasa.adapters.stores.postgres.sql import Connection, Values, fetch, first, fragment, sql
-from lukasa.domain.document import MAX_PASSAGES, Delta, Head
+from lukasa.domain.document import Delta
 from lukasa.domain.embedding import TokenVectors
 from lukasa.domain.erasure import tombstone
 from lukasa.domain.fact import Fact
 from lukasa.domain.fact_body import unpack
-from lukasa.domain.interval import Interval
 from lukasa.domain.journal import JournalEntry, by_id, standing
 from lukasa.domain.query import DocumentQuery, FactQuery, TurnQuery, listed
 from lukasa.domain.report import Backlog, Stats
@@ -174,54 +173,27 @@ def _turn(row: tuple[Any, ...]) -> Turn:
     )
 
 
-def delta(connection: Connection, partition: PartitionState, *, fingerprint: str | None, since: int) -> Delta:
+def delta(
+    connection: Connection,
+    partition: PartitionState,
+    *,
+    fingerprint: str | None,
+    since: int,
+    limit: int | None,
+) -> Delta:
     if since >= partition.version:
         return Delta(version=partition.version, epoch=partition.epoch)
-    values: Values = {"partition": partition.id, "embedder": embedder(connection, fingerprint)}
-    values["since"] = max(0, since)
-    heads = tuple(rows_as(_head, fetch(connection, sql("heads"), values), "document"))
-    if since <= 0:
-        return Delta(version=partition.version, heads=heads, epoch=partition.epoch)
-    gone = tuple(name for (name,) in fetch(connection, sql("gone"), values))
-    return Delta(version=partition.version, heads=heads, gone=gone, epoch=partition.epoch)
-
-
-def _head(row: tuple[Any, ...]) -> Head:
-    # fmt: off
-    (name, kind, seq, at, at_offset, session, speaker, role, retired, words, passages, dense,
-     current, turns, valid_from, valid_to, expires_at) = row
-    # fmt: on
-    fact = turns is not None
-    for label in (session, speaker):
-        if label is not None:
-            text(label)
-    return Head(
-        id=name,
-        kind=kind,
-        seq=number(seq),
-        at=from_micros(at, at_offset),
-        session=session,
-        speaker=speaker,
-        role=None if role is None else _role(role),
-        retired=retired,
-        passages=_passages(passages),
-        dense=None if dense is None else bytes(dense),
-        words=number(words),
-        current=current is None or current,
-        sources=tuple(map(text, json.loads(turns))) if fact else (),
-        valid=Interval(start=_instant(valid_from), end=_instant(valid_to)) if fact else None,
-        expires_at=_instant(expires_at),
+    values: Values = {"partition": partition.id, "since": since, "limit": limit}
+    rows = fetch(connection, sql("heads"), {**values, "embedder": embedder(connection, fingerprint)})
+    gone = () if since <= 0 else tuple(name for (name,) in fetch(connection, sql("gone"), values))
+    more = len(rows) == limit and rows[-1][-1] < partition.version
+    return Delta(
+        version=rows[-1][-1] if more else partition.version,
+        heads=heads_of(rows),
+        more=more,
+        gone=gone,
+        epoch=partition.epoch,
     )
-
-
-def _passages(value: object) -> int:
-    if (count := number(value)) > MAX_PASSAGES:
-        raise ValueError("more passages than a document may have")
-    return count
-
-
-def _instant(micros: int | None) -> datetime | None:
-    return None if micros is None else from_micros(micros)
 
 
 def select(connection: Connection, partition: UUID, query: DocumentQuery) -> set[str]:

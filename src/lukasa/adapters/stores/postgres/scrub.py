@@ -22,7 +22,7 @@ TABLES = (
 )  # fmt: skip
 
 _LARGEST = 256 * 2**20
-"""Bytes of a piece that an erasure rewrites at once, which takes some seconds; a larger one is left to `lukasa maintain`."""
+"""Bytes of a piece that an erasure rewrites at once, which takes some seconds; a larger one is left to `compact`."""
 
 _LOCK = "2s"
 """How long a rewrite waits for others that use the piece: whoever comes after it waits as well."""
@@ -43,16 +43,17 @@ def owed(connection: Connection) -> dict[int, str]:
     return {int(name.removeprefix(_NAME)): value for name, value in rows}
 
 
-def scrub(connection: Connection, *, largest: int | None = _LARGEST) -> bool:
-    """Rewrite the pieces that hold what was erased, none larger than *largest* bytes; return whether that is done."""
+def scrub(connection: Connection, *, everything: bool = False) -> bool:
+    """Rewrite the pieces that hold what was erased, or all of them, of any size (*everything*); return whether that is done."""
     run(connection, sql("enter_session"), {"scope": ALL, "lock": _LOCK})
+    owing = owed(connection)
+    pieces = range(first(connection, sql("pieces"))[0]) if everything else sorted(owing)
     complete = True
-    for piece, value in owed(connection).items():
+    for piece in pieces:
         names = [f"{table}_{piece}" for table in TABLES]
-        size = first(connection, sql("size_of"), {"names": names})[0]
-        whole = largest is None or size <= largest
+        whole = everything or first(connection, sql("size_of"), {"names": names})[0] <= _LARGEST
         if _rewritten(connection, names, full=whole) and whole:
-            done: Values = {"name": f"{_NAME}{piece}", "value": value}
+            done: Values = {"name": f"{_NAME}{piece}", "value": owing.get(piece, "")}
             run(connection, sql("end_scrub"), done)
         else:
             complete = False

@@ -38,7 +38,7 @@ from lukasa.domain.fact import Fact
 from lukasa.domain.job import Bookkeeping, Job, JobState, Spent, Summary, check_bookkeeping, check_spent
 from lukasa.domain.journal import Cause, JournalEntry
 from lukasa.domain.query import DocumentQuery, FactQuery, LexicalQuery, TurnQuery
-from lukasa.domain.report import Backlog, Stats, Verified
+from lukasa.domain.report import Backlog, Compacted, Stats, Verified
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
 from lukasa.errors import ClosedError, ConfigError, StoreCorruptError
@@ -132,11 +132,13 @@ class PostgresStore:
             )
         return await self._read(partition, [], lambda db, row: reader.turns(db, row.id, query))
 
-    async def delta(self, partition: Partition, *, fingerprint: str | None, since: int) -> Delta:
+    async def delta(
+        self, partition: Partition, *, fingerprint: str | None, since: int, limit: int | None = None
+    ) -> Delta:
         return await self._read(
             partition,
             Delta(version=0),
-            lambda db, row: reader.delta(db, row, fingerprint=fingerprint, since=since),
+            lambda db, row: reader.delta(db, row, fingerprint=fingerprint, since=since, limit=limit),
         )
 
     async def lexical(self, partition: Partition, query: LexicalQuery) -> list[Scored]:
@@ -274,6 +276,11 @@ class PostgresStore:
             "or write an export with `lukasa export`"
         )
 
+    async def compact(self) -> Compacted:
+        before = (await self.stats()).bytes
+        await self._scrub(everything=True)
+        return Compacted(before=before, after=(await self.stats()).bytes)
+
     async def verify(self) -> Verified:
         return await self._look(None, lambda db: verify(db, self._address))
 
@@ -354,10 +361,10 @@ class PostgresStore:
         for detail in migrations.unlike(connection):
             raise StoreCorruptError(f"{self._address.shown!r}: {detail}")
 
-    async def _scrub(self) -> bool:
+    async def _scrub(self, *, everything: bool = False) -> bool:
         def job(connection: Connection) -> bool:
             try:
-                return scrub(connection)
+                return scrub(connection, everything=everything)
             finally:
                 connection.close()  # it has the settings of a scrub
 

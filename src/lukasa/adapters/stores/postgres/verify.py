@@ -63,7 +63,7 @@ def _erased(connection: Connection, _: dict[str, int]) -> Iterator[Finding]:
         yield Finding(
             what="erased",
             detail="bytes of what was erased may still be in the files of the database; "
-            "`lukasa maintain` rewrites these, and the next erasure tries again",
+            "`lukasa compact` rewrites these",
         )
 
 

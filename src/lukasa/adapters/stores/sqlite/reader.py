@@ -7,18 +7,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import accumulate, chain, pairwise
-from operator import itemgetter
-from types import NoneType
+from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
 import apsw
 
-from lukasa.adapters.rows import number, rows_as, text
+from lukasa.adapters.rows import heads_of, number, rows_as, text
 from lukasa.adapters.rows import role as _role
 from lukasa.adapters.stores.sqlite import filters
 from lukasa.adapters.stores.sqlite.sql import Values, fetch, fragment, sql
-from lukasa.domain.document import MAX_PASSAGES, Delta, Head
+from lukasa.domain.document import Delta
 from lukasa.domain.embedding import TokenVectors
 from lukasa.domain.erasure import tombstone
 from lukasa.domain.fact import Fact
@@ -227,60 +225,11 @@ def delta(
     more = len(rows) == limit and rows[-1][-1] < partition.version
     return Delta(
         version=rows[-1][-1] if more else partition.version,
-        heads=sorted(_heads(rows), key=_SEQ),
+        heads=heads_of(rows),
         more=more,
         gone=gone,
         epoch=partition.id,
     )
-
-
-def _heads(rows: Sequence[tuple[Any, ...]]) -> list[Head]:
-    # Not row by row through `rows_as`: a whole partition is read before its first recall.
-    heads = list(map(_head, rows))
-    if heads and not _are_whole(heads):
-        list(rows_as(_whole, heads, "document"))
-    return heads
-
-
-def _head(row: tuple[Any, ...]) -> Head:
-    turns = row[_TURNS]
-    if turns is None:
-        return Head._make(row[:_TURNS] + _NO_FACT)
-    listed_turns = tuple(json.loads(turns)) if isinstance(turns, str) else None
-    return Head._make((*row[:_TURNS], listed_turns, *row[_TURNS + 1 : -1]))
-
-
-def _whole(head: Head) -> Head:
-    if not _are_whole([head]):
-        raise ValueError("not as any version writes it")
-    return head
-
-
-def _are_whole(heads: Sequence[Head]) -> bool:
-    """Whether every value is of the type and within the bounds that it was written with."""
-    columns = dict(zip(Head._fields, zip(*heads, strict=True), strict=True))
-    if any(set(map(type, columns[name])) - types for name, types in _HEAD_TYPES.items()):
-        return False
-    turns = set(map(type, chain.from_iterable(columns["sources"])))
-    times = {min(columns["at"]), max(columns["at"])}.union(*(columns[name] for name in _TIMES)) - {None}
-    return (
-        turns <= {str}
-        and set(columns["role"]) <= {*ROLES, None}
-        and min(map(min, (columns["seq"], columns["words"], columns["passages"]))) >= 0
-        and max(columns["passages"]) <= MAX_PASSAGES
-        and from_micros(min(times)) <= from_micros(max(times))
-    )
-
-
-_SEQ = itemgetter(Head._fields.index("seq"))
-_TURNS = Head._fields.index("sources")
-_NO_FACT: tuple[object, ...] = ((), None, None, None)
-_TIMES = ("start", "end", "expires_at")
-_COUNT, _WORD, _TIME = frozenset({int}), frozenset({str, NoneType}), frozenset({int, NoneType})
-_HEAD_TYPES = {
-    "seq": _COUNT, "at": _COUNT, "words": _COUNT, "passages": _COUNT, "session": _WORD, "speaker": _WORD, "role": _WORD,
-    "dense": frozenset({bytes, NoneType}), "sources": frozenset({tuple}), "start": _TIME, "end": _TIME, "expires_at": _TIME,
-}  # fmt: skip
 
 
 def select(connection: apsw.Connection, partition: int, query: DocumentQuery) -> set[str]:
