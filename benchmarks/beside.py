@@ -118,7 +118,7 @@ def _median(
     name, place = key
     values: list[float] = []
     for each in figures:
-        if (each["product"], each["case"], each["size"]) == wanted:
+        if (each["product"], each["case"], each["size"]) == wanted and name in each:
             found = each[name]
             pairs = found if name == "times" else [found]
             values += [pair if place is None else pair[place] for pair in pairs]

@@ -25,6 +25,7 @@ from lukasa.graph.naming import NameCache, Names
 from lukasa.indexing.backlog import Reindex
 from lukasa.off_loop import collected, off_loop
 from lukasa.retrieval.question import Question, View
+from lukasa.retrieval.ranking import timed
 from lukasa.retrieval.recall import Recall
 from lukasa.upkeep.refresh import Refresh
 from lukasa.upkeep.worker import Wait, Worker
@@ -239,19 +240,32 @@ class TurnVerbs(Verbs):
         return await self._store.stats(self.partition)
 
     async def _hits(self, question: Question, *, limit: int) -> Recalled:
-        question = await self._spelled_out(question)
-        recalled = await self._recall.hits(self.partition, question, limit=limit)
-        warnings = await self._note_served([hit.text for hit in recalled.hits])
-        return replace(recalled, warnings=[*recalled.warnings, *warnings])
+        timings: dict[str, float] = {}
+        with timed(timings, "total"):
+            with timed(timings, "names"):
+                question = await self._spelled_out(question)
+            recalled = await self._recall.hits(self.partition, question, limit=limit)
+            with timed(timings, "note"):
+                warnings = await self._note_served([hit.text for hit in recalled.hits])
+        return replace(
+            recalled, warnings=[*recalled.warnings, *warnings], timings={**recalled.timings, **timings}
+        )
 
     async def _block(self, question: Question, *, budget: int) -> Context:
-        question = await self._spelled_out(question)
-        block = None
-        if self._graph_context is not None:
-            block = await self._graph_context(self.partition, question, budget=budget, recall=self._recall)
-        if block is None:
-            block = await self._recall.context(self.partition, question, budget=budget)
-        return replace(block, warnings=[*block.warnings, *await self._note_served([block.text])])
+        timings: dict[str, float] = {}
+        with timed(timings, "total"):
+            with timed(timings, "names"):
+                question = await self._spelled_out(question)
+            block = None
+            if self._graph_context is not None:
+                block = await self._graph_context(
+                    self.partition, question, budget=budget, recall=self._recall
+                )
+            if block is None:
+                block = await self._recall.context(self.partition, question, budget=budget)
+            with timed(timings, "note"):
+                warnings = await self._note_served([block.text])
+        return replace(block, warnings=[*block.warnings, *warnings], timings={**block.timings, **timings})
 
     async def _spelled_out(self, question: Question) -> Question:
         """Return a question that also has the other names of those whom it names: a turn may know them by these only."""

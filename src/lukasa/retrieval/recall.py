@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
-from time import perf_counter
 from typing import NamedTuple
 
 import numpy as np
@@ -86,7 +85,6 @@ class Recall:
         self.profiles.pop(partition, None)
 
     async def hits(self, partition: Partition, question: Question, *, limit: int) -> Recalled:
-        started = perf_counter()
         # Those that will most likely be shown are read together with those that the confidence rests on.
         ranking = await self._rank(partition, question, read=min(limit, _READ))
         abstained = _abstains(ranking, question)
@@ -102,7 +100,6 @@ class Recall:
         with timed(ranking.timings, "hits"):
             hits = await off_loop(_hits, ranking, selected, documents, explain=question.explain)
         features = ranking.confidence_features
-        ranking.timings["total"] = (perf_counter() - started) * 1000
         return Recalled(
             question=question.text,
             hits=hits,
@@ -116,7 +113,6 @@ class Recall:
         )
 
     async def context(self, partition: Partition, question: Question, *, budget: int) -> Context:
-        started = perf_counter()
         ranking = await self._rank(partition, question)
         abstained = _abstains(ranking, question)
         with timed(ranking.timings, "profile"):
@@ -142,10 +138,11 @@ class Recall:
                 policy=self.policy.compose,
             )
         text = "\n\n".join(part for part in (profile.text, block.text) if part)
-        ranking.timings["total"] = (perf_counter() - started) * 1000
+        with timed(ranking.timings, "count"):
+            tokens = await off_loop(self.counter.count, text) if profile.text else block.tokens
         return Context(
             text=text,
-            tokens=await off_loop(self.counter.count, text) if profile.text else block.tokens,
+            tokens=tokens,
             turns=block.turns,
             facts=block.facts,
             excerpts=block.excerpts,
@@ -200,7 +197,8 @@ class Recall:
                 warnings=warnings,
                 timings=timings,
             )
-        await self._leave_out_copies(partition, ranking)
+        with timed(timings, "copies"):
+            await self._leave_out_copies(partition, ranking)
         await self._judge(partition, ranking, read=max(read, FEW))
         return ranking
 

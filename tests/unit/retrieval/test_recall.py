@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import pytest
@@ -74,6 +74,17 @@ async def test_every_step_is_timed(alice: AsyncHandle):
     )
     assert timings["total"] >= max(timings.values())
     assert "compose" in (await alice.context("harbour")).timings
+
+
+@pytest.mark.parametrize("verb", ["recall", "context"])
+async def test_the_steps_account_for_the_time_of_a_call(alice: AsyncHandle, verb: str):
+    def explained(timings: Mapping[str, float]) -> float:
+        return sum(time for step, time in timings.items() if step != "total") / timings["total"]
+
+    # The best of several: the machine may do something else between two steps.
+    shares = [explained((await getattr(alice, verb)("Where is the harbour?")).timings) for _ in range(9)]
+
+    assert 0.95 <= max(shares) <= 1.0
 
 
 @pytest.mark.parametrize("exact", [1, 1000])
