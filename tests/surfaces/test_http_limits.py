@@ -1,6 +1,6 @@
 """Large bodies, slow callers and many connections: a real server stays within its memory, and answers others meanwhile.
 
-`LUKASA_TEST_LIMITS=full` runs them at the size of docs/http.md; small sizes show the same.
+`LUKASA_TEST_LIMITS=full` and `-s` run them at the size of docs/http.md and show figures; small sizes show the same.
 """
 
 from __future__ import annotations
@@ -104,15 +104,14 @@ def bounded(
     grown, seconds = process.memory() - before, time.perf_counter() - began
     record_property("grown", grown)
     if FULL:
-        with request.getfixturevalue("capsys").disabled():
-            print(f"\n{request.node.name}: {seconds:.1f} s, {before / 1e6:.0f} + {grown / 1e6:.0f} MB")  # noqa: T201
+        print(f"\n{request.node.name}: {seconds:.1f} s, {before / 1e6:.0f} + {grown / 1e6:.0f} MB")  # noqa: T201
     assert grown < GROWTH
 
 
 pytestmark = pytest.mark.skipif(not Path("/proc").exists(), reason="needs /proc")
 
 
-@pytest.mark.usefixtures("bounded", "capsys")
+@pytest.mark.usefixtures("bounded")
 def test_a_body_that_is_too_large_is_refused(process: Process):
     announced = process.api.post(f"{HOME}/turns", content=b'"' + b"x" * BODY)
 
@@ -126,7 +125,7 @@ def test_a_body_that_is_too_large_is_refused(process: Process):
         assert process.api.post(f"{HOME}/turns", content=pieces()).status_code == 413
 
 
-@pytest.mark.usefixtures("bounded", "capsys")
+@pytest.mark.usefixtures("bounded")
 def test_an_import_of_any_length_is_read_as_it_comes(process: Process):
     filler = "x" * 100_000
 
@@ -141,7 +140,7 @@ def test_an_import_of_any_length_is_read_as_it_comes(process: Process):
     assert (reply.status_code, reply.json().get("lines")) == (200, BODY // 100_000), reply.text[:300]
 
 
-@pytest.mark.usefixtures("bounded", "capsys")
+@pytest.mark.usefixtures("bounded")
 def test_many_messages_in_one_body(process: Process):
     messages = [
         {
@@ -161,7 +160,7 @@ def test_many_messages_in_one_body(process: Process):
     assert whole.status_code == 200 or (FULL and whole.status_code in {413, 422}), whole.text[:300]
 
 
-@pytest.mark.usefixtures("bounded", "capsys")
+@pytest.mark.usefixtures("bounded")
 def test_many_open_connections(process: Process):
     head = f"GET /v1/me HTTP/1.1\r\nHost: {urlsplit(process.url).netloc}\r\nAuthorization: {process.headers['Authorization']}\r\n\r\n"
     with ExitStack() as stack:
@@ -174,7 +173,7 @@ def test_many_open_connections(process: Process):
     assert answers == [b"HTTP/1.1 200"] * CONNECTIONS
 
 
-@pytest.mark.usefixtures("bounded", "capsys")
+@pytest.mark.usefixtures("bounded")
 def test_others_are_answered_while_callers_are_slow(process: Process):
     with ExitStack() as stack:
         slow = [stack.enter_context(process.connect()) for _ in range(CONNECTIONS)]
