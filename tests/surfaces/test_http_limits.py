@@ -25,7 +25,7 @@ from lukasa.surfaces.http.guard import RequestLimits
 
 FULL = os.environ.get("LUKASA_TEST_LIMITS") == "full"  # noqa: TID251 - of tests
 BODY = 100_000_000 if FULL else 12_000_000
-MESSAGES = 100_000 if FULL else 300
+MESSAGES = int(os.environ.get("LUKASA_TEST_MESSAGES", "100000" if FULL else "300"))  # noqa: TID251
 CONNECTIONS = 500 if FULL else 40
 GROWTH = 150_000_000
 """Bytes by which the server may grow."""

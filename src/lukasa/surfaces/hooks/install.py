@@ -39,12 +39,9 @@ _AFTERWARDS = {
 }
 
 
-_Client = Annotated[ClientName, Parameter(help="Which coding agent.")]
-
-
 def hook(
-    client: _Client,
-    event: Annotated[str, Parameter(help="The event's name, as the coding agent has it.")],
+    client: Annotated[ClientName, Parameter(help="The coding agent.")],
+    event: Annotated[str, Parameter(help="Its name of the event, such as UserPromptSubmit.")],
     /,
     *,
     deadline: Annotated[float, Parameter(help="Seconds after which it ends without a word.")] = 0.26,
@@ -62,7 +59,7 @@ def hook(
 
 
 def install(
-    client: _Client,
+    client: Annotated[ClientName, Parameter(help="The coding agent.")],
     /,
     *,
     project: Annotated[bool, Parameter(help="In this folder's settings, not in your own.")] = False,
