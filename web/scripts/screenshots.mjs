@@ -1,4 +1,4 @@
-// Pictures of the page for docs/page.md, with the sample of `lukasa demo`: npm run screenshots [FOLDER]
+// Pictures of the page for docs/page.md, with the sample of `lukasa demo`: npm run screenshots [FOLDER [NAME …]]
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -14,20 +14,8 @@ const PICTURES = [
   ["fact", WIDE, null, corrected],
   ["graph", WIDE, "graph", (page) => page.getByRole("button", { name: /^Jonas/ }).click()],
   ["erase", WIDE, "erase", previewed],
-  ["review", WIDE, "review"],
-  ["timeline", WIDE, "timeline"],
-  ["facts", WIDE, "facts"],
-  ["changes", WIDE, "changes"],
-  ["import", WIDE, "import"],
-  ["activity", WIDE, "activity"],
   ["phone", PHONE, "search?q=What+is+Jonas+allergic+to%3F"],
-  ["phone-fact", PHONE, null, opened],
-  ["phone-graph", PHONE, "graph"],
-  ["phone-review", PHONE, "review"],
-  ["phone-timeline", PHONE, "timeline"],
   ["dark", { ...WIDE, colorScheme: "dark" }, "timeline"],
-  ["dark-graph", { ...WIDE, colorScheme: "dark" }, "graph"],
-  ["dark-search", { ...WIDE, colorScheme: "dark" }, "search?q=What+is+Jonas+allergic+to%3F", (page) => page.getByText("Why it is here").first().click()],
 ];
 
 async function corrected(page) {

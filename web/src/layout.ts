@@ -3,9 +3,17 @@
 import { type SimulationNodeDatum, forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY } from "d3-force";
 import type { Entity, Relation } from "./api/types";
 
-export const WIDTH = 700;
-export const HEIGHT = 480;
-const MARGIN = 40;
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** A wide picture, and one for a phone held upright. */
+export const WIDE: Size = { width: 720, height: 470 };
+export const TALL: Size = { width: 390, height: 560 };
+const MARGIN = 34;
+/** Room for names at the sides. */
+const NAMES = 40;
 
 export interface Node {
   id: string;
@@ -16,7 +24,7 @@ export interface Node {
   y: number;
 }
 
-export function arranged(entities: Entity[], relations: Relation[]): Map<string, Node> {
+export function arranged(entities: Entity[], relations: Relation[], size: Size): Map<string, Node> {
   const degrees = new Map<string, number>();
   for (const { source, target } of relations) {
     for (const id of [source, target]) degrees.set(id, (degrees.get(id) ?? 0) + 1);
@@ -30,30 +38,28 @@ export function arranged(entities: Entity[], relations: Relation[]): Map<string,
     y: Number.NaN,
   }));
   const links = relations.map(({ source, target }) => ({ source, target }));
-  // Its random numbers have a fixed seed. A wide picture: forces pull harder up and down than sideways.
+  // Its random numbers have a fixed seed. Forces pull hardest along the short side of the picture.
+  const pull = 0.11;
   forceSimulation<Node & SimulationNodeDatum>(nodes)
-    .force("link", forceLink<Node & SimulationNodeDatum, { source: string; target: string }>(links).id(({ id }) => id).distance(82))
-    .force("apart", forceManyBody().strength(-360).distanceMax(320))
-    .force("x", forceX(0).strength(0.04))
-    .force("y", forceY(0).strength(0.075))
-    .force("collide", forceCollide<Node>(({ radius }) => radius + 22))
+    .force("link", forceLink<Node & SimulationNodeDatum, { source: string; target: string }>(links).id(({ id }) => id).distance(90))
+    .force("apart", forceManyBody().strength(-480).distanceMax(400))
+    .force("x", forceX(0).strength((pull * size.height) / (size.width + size.height)))
+    .force("y", forceY(0).strength((pull * size.width) / (size.width + size.height)))
+    .force("collide", forceCollide<Node>(({ radius }) => radius + 24))
     .stop()
     .tick(300);
-  return new Map(fitted(nodes).map((node) => [node.id, node]));
+  return new Map(fitted(nodes, size).map((node) => [node.id, node]));
 }
 
 /** Move and scale the nodes into the picture. */
-function fitted(nodes: Node[]): Node[] {
+function fitted(nodes: Node[], { width, height }: Size): Node[] {
   const [xs, ys] = [nodes.map(({ x }) => x), nodes.map(({ y }) => y)];
   const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-  const scale = Math.min(
-    1.3,
-    (WIDTH - 2 * MARGIN - 60) / Math.max(1, right - left),
-    (HEIGHT - 2 * MARGIN) / Math.max(1, bottom - top),
-  );
+  const across = Math.min(1.6, (width - 2 * (MARGIN + NAMES)) / Math.max(1, right - left));
+  const down = Math.min(1.6, (height - 2 * MARGIN) / Math.max(1, bottom - top));
   return nodes.map((node) => ({
     ...node,
-    x: Math.round(WIDTH / 2 + (node.x - (left + right) / 2) * scale),
-    y: Math.round(HEIGHT / 2 + (node.y - (top + bottom) / 2) * scale - 6),
+    x: Math.round(width / 2 + (node.x - (left + right) / 2) * across),
+    y: Math.round(height / 2 + (node.y - (top + bottom) / 2) * down - 6),
   }));
 }

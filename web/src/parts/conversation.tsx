@@ -22,7 +22,7 @@ export function TurnLine({ turn, spans = [], chosen = false, before, aside, acti
   const name = speakerOf(turn);
   const state = `${chosen ? " chosen" : ""}${turn.retired_at ? " retired" : ""}`;
   return (
-    <li className={`turn${state}`} id={turn.id}>
+    <li className={`turn${state}${actions ? " active" : ""}`} id={turn.id} tabIndex={actions ? -1 : undefined}>
       <div className="turn-who">
         <b>{name}</b>
         {before?.at !== turn.at && (

@@ -6,7 +6,7 @@ import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react"
 import { all, get } from "../api/client";
 import type { Entity, Relation } from "../api/types";
 import { count, day, words } from "../format";
-import { HEIGHT, type Node, WIDTH, arranged } from "../layout";
+import { type Node, type Size, TALL, WIDE, arranged } from "../layout";
 import { useMemory } from "../memory";
 import { Choice, Empty, Heading, Pending } from "../parts/basics";
 import { address, replace, useRoute } from "../route";
@@ -14,7 +14,7 @@ import { address, replace, useRoute } from "../route";
 /** The most mentioned entities that are drawn at once; more can be told apart by nobody. */
 const MOST = 150;
 /** Up to so many edges, all have their labels. */
-const LABELLED = 40;
+const LABELLED = 12;
 const DAY = 86_400_000;
 
 interface Drawn {
@@ -83,7 +83,8 @@ export function Graph() {
 
 function Picture({ graph, onFocus }: { graph: Drawn; onFocus: (entity: string) => void }) {
   const shown = useMemo(() => chosen(graph), [graph]);
-  const nodes = useMemo(() => arranged(shown.entities, shown.relations), [shown]);
+  const [size] = useState(() => (matchMedia("(max-width: 700px)").matches ? TALL : WIDE));
+  const nodes = useMemo(() => arranged(shown.entities, shown.relations, size), [shown, size]);
   const [first, last] = useMemo(() => bounds(shown.relations), [shown]);
   const [at, setAt] = useState(last);
   const [selected, setSelected] = useState("");
@@ -94,7 +95,7 @@ function Picture({ graph, onFocus }: { graph: Drawn; onFocus: (entity: string) =
   return (
     <div className="graph">
       <div className="graph-main">
-        <Canvas nodes={nodes} relations={visible} alive={alive} selected={selected} onSelect={setSelected} />
+        <Canvas size={size} nodes={nodes} relations={visible} alive={alive} selected={selected} onSelect={setSelected} />
         <Slider.Root
           className="slider"
           value={at}
@@ -175,6 +176,7 @@ function Relations({ relations }: { relations: Relation[] }) {
 }
 
 interface CanvasProps {
+  size: Size;
   nodes: Map<string, Node>;
   relations: Relation[];
   alive: Set<string>;
@@ -182,7 +184,7 @@ interface CanvasProps {
   onSelect: (id: string) => void;
 }
 
-function Canvas({ nodes, relations, alive, selected, onSelect }: CanvasProps) {
+function Canvas({ size, nodes, relations, alive, selected, onSelect }: CanvasProps) {
   const svg = useRef<SVGSVGElement>(null);
   const behavior = useRef<ZoomBehavior<SVGSVGElement, unknown> | null>(null);
   const [transform, setTransform] = useState<ZoomTransform>(zoomIdentity);
@@ -204,7 +206,7 @@ function Canvas({ nodes, relations, alive, selected, onSelect }: CanvasProps) {
   };
   return (
     <div className="canvas">
-      <svg ref={svg} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="group" aria-label="Entities and the relations between them">
+      <svg ref={svg} viewBox={`0 0 ${size.width} ${size.height}`} role="group" aria-label="Entities and the relations between them">
         <g transform={transform.toString()}>
           {relations.map((relation, place) => {
             const source = nodes.get(relation.source);
