@@ -22,6 +22,7 @@ from served import served
 
 from lukasa import Memory
 from lukasa.errors import ConfigError
+from lukasa.surfaces import running
 from lukasa.surfaces.cli.main import main
 from lukasa.surfaces.hooks import run
 from lukasa.surfaces.hooks.clients import CLIENTS
@@ -222,7 +223,10 @@ def test_what_does_not_bear_on_a_prompt_is_left_out(db: Path, answered: Callable
     assert "Bitwarden" not in staging
 
 
-def test_a_running_server_answers(tmp_path: Path, db: Path, answered: Callable[..., str]):
+def test_a_running_server_answers(
+    tmp_path: Path, db: Path, answered: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(running, "_WAIT_SECONDS", 60.0)
     prompt = {"session_id": "two", "prompt": "Which port does the staging database use?"}
     with served(tmp_path) as server:
         with server.client(server.key()) as client:

@@ -440,9 +440,9 @@ WHERE documents.id IN (SELECT value FROM json_each(:documents)) AND documents.re
 -- What `words.py` shows without a question: pinned facts, then the last ones of the kinds that are asked for.
 SELECT documents.id, documents.at, documents.at_offset, NULL, NULL, NULL, NULL, NULL, facts.text
 FROM facts
-JOIN documents ON documents.id = facts.document
-JOIN fact_versions ON fact_versions.partition = facts.partition AND fact_versions.document = facts.document
-                  AND fact_versions.revision = facts.revision
+CROSS JOIN documents ON documents.id = facts.document
+CROSS JOIN fact_versions ON fact_versions.partition = facts.partition AND fact_versions.document = facts.document
+                        AND fact_versions.revision = facts.revision
 WHERE facts.partition = :partition AND facts.current = 1 AND documents.retired_at IS NULL
   AND (facts.expires_at IS NULL OR facts.expires_at > :now)
   AND (fact_versions.body ->> 'pinned' = 1 OR fact_versions.body ->> 'kind' IN (SELECT value FROM json_each(:kinds)))
