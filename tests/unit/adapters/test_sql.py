@@ -69,7 +69,7 @@ WHOLE_STORE = {
 WHOLE_PARTITION = {
     "turns", "facts", "names", "unembedded", "backlog", "unextracted", "unextracted_in", "unextracted_count",
     "journal_of_turns", "documents_in", "first_call_about", "drop_jobs_of_emptied", "drop_summaries_of", "clear_job_errors",
-    "summaries",
+    "summaries", "pinned_facts",
 }  # fmt: skip
 """Statements that are asked for all of a partition, or that only an erasure executes."""
 

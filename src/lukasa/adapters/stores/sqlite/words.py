@@ -57,7 +57,7 @@ class WordSearch:
         check_sqlite(apsw.sqlite_lib_version())
         self._db = connect(path, timeout=_BUSY_SECONDS, read_only=True)
         self._now = now
-        ours = self._db.execute("PRAGMA application_id").get == OUR_APPLICATION_ID
+        ours = self._db.execute(sql("application_id")).get == OUR_APPLICATION_ID
         if not ours or self._db.execute(sql("user_version")).get != _SCHEMA:
             raise StoreError(f"{str(path)!r} is no store of this version")
         row = next(fetch(self._db, sql("partition"), {"tenant": tenant, "user": user}), None)
