@@ -309,47 +309,6 @@ def test_a_name_that_is_not_called_is_no_other_name(text: str):
     assert not [claim for claim in claims(text) if claim.attribute == "also_known_as"]
 
 
-# --- answers -------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("asked", "text", "written"),
-    [
-        ("Where do you live now?", "In Porto!", "Nora lives in Porto"),
-        ("How old are you?", "34", "Nora is 34 years old"),
-        ("What's your name?", "Nora Lindqvist.", "Nora is called Nora Lindqvist"),
-        ("Where do you work?", "Initech", "Nora works at Initech"),
-    ],
-)
-def test_a_short_answer_is_made_whole_by_its_question(asked: str, text: str, written: str):
-    claim = only(text, asked=asked)
-
-    assert (claim.text, claim.quote) == (written, text)
-
-
-@pytest.mark.parametrize(
-    ("asked", "text"),
-    [
-        ("Do you have any pets?", "Yes!"),
-        ("Do you like tea or coffee?", "Yes."),
-        ("Do you think so?", "Yes."),
-        ("Where do you live?", "Not telling."),
-        ("What's your name?", "Why?"),
-        ("How was it?", "Amazing!"),
-        ("Did she call?", "Yes."),
-        ("I live in Rome.", "Lisbon."),
-    ],
-)
-def test_an_answer_that_is_not_clear_is_left_alone(asked: str, text: str):
-    assert claims(text, asked=asked) == []
-
-
-def test_nobody_answers_his_own_question():
-    previous = make_turn("Where do I live?")
-
-    assert extract(make_turn("Lisbon."), Scene(addressee="Elif", names=PEOPLE, previous=previous)) == []
-
-
 # --- who is meant --------------------------------------------------------------------------------------------------------
 
 
@@ -391,15 +350,6 @@ def test_no_claim_is_about_the_wrong_person():
     ]
 
     assert wrong == []
-
-
-def test_what_is_said_of_a_relative_is_theirs():
-    found = claims("My sister Ana lives in Turin.")
-
-    assert {(claim.subject, claim.attribute, claim.value) for claim in found} == {
-        ("Nora", "sibling", "Ana"),
-        ("Ana", "lives_in", "Turin"),
-    }
 
 
 # --- whose words -----------------------------------------------------------------------------------------------------

@@ -77,7 +77,7 @@ def event(clause: Clause) -> Event | None:
 def habit(clause: Clause) -> Event | None:
     """Return what the speaker does again and again, if the clause says how often: "go to the gym on Tuesdays"."""
     head = _HABIT.match(clause.text, clause.start, clause.end)
-    if head is None or head["verb"].lower().removesuffix("ing") in LISTS.words("no_habits"):
+    if head is None or (not head["been"] and head["verb"].lower() in LISTS.words("no_habits")):
         return None
     if _ONLY_THEN.search(clause.text, max(0, clause.start - _REACH), clause.start):
         return None

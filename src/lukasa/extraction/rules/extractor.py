@@ -19,7 +19,7 @@ from lukasa.extraction.rules.claims import Said
 from lukasa.extraction.rules.endings import endings
 from lukasa.extraction.rules.events import Clause, event, habit
 from lukasa.extraction.rules.grammar import LISTS, Reading, alternatives, readings, tidy
-from lukasa.extraction.rules.people import ATTRIBUTES_OF_KIN, NAME, Kin, kin
+from lukasa.extraction.rules.people import NAME, kin
 from lukasa.extraction.rules.voice import own_stretches
 from lukasa.gate.instructions import is_testimony
 from lukasa.off_loop import collected
@@ -72,8 +72,6 @@ def extract(turn: Turn, scene: Scene) -> list[Claim]:
                         ),
                         each,
                     )
-    if not found:
-        return list(_answered(turn, scene))
     return list(found.values())
 
 
@@ -90,7 +88,6 @@ def _of_sentence(said: Said, scene: Scene) -> Iterator[Claim]:
     for person in kin(text, said.start, said.end):
         wrong = _NOT.match(text, person.end, said.end)
         yield replace(claim.of_kin(said, person), corrects=wrong["wrong"] if wrong else None)
-        yield from _of_relative(said, person)
     yield from _replaced(said)
     times = said.times()
     for start in _clauses(said):
@@ -125,23 +122,6 @@ def _happened(said: Said, start: int, times: Sequence[Expression]) -> Iterator[C
     planned = event(clause._replace(times=said.times(ahead=True)))
     if planned is not None and planned.planned and not _is_past(planned.when.start, said):
         yield claim.of_event(said, planned)
-
-
-def _of_relative(said: Said, person: Kin) -> Iterator[Claim]:
-    """Yield what "My sister Ana lives in Porto" says of Ana."""
-    text, called = said.turn.text, said.turn.text[person.start : person.end]
-    if said.turn.text[said.start : said.end].endswith("?") or not called.lower().startswith("my "):
-        return
-    end = _clause_end(said, person.end - 1)
-    for reading in readings(text, person.start, said.end, name=called):
-        if reading.attribute not in ATTRIBUTES_OF_KIN:
-            for each in claim.of_reading(said, reading, end, corrects=None):
-                yield replace(
-                    each,
-                    subject=person.name,
-                    text=person.name + each.text.removeprefix(said.name),
-                    resolved=(*each.resolved, person.name),
-                )
 
 
 def _is_past(start: object, said: Said) -> bool:
@@ -269,29 +249,6 @@ def _rule(said: Said) -> Iterator[Claim]:
         yield replace(each, valid=None)
 
 
-def _answered(turn: Turn, scene: Scene) -> Iterator[Claim]:
-    """Yield what a turn of a few words says in answer to the one question before it."""
-    answer = turn.text.strip()
-    if scene.previous is None or scene.previous.text.count("?") != 1 or len(answer) > _LONGEST_ANSWER:
-        return
-    for question, name, fact, pattern in _QUESTIONS:
-        if (
-            question.search(scene.previous.text[-_LONGEST_RULE:])
-            and (match := pattern.fullmatch(answer)) is not None
-        ):
-            said = Said(turn, 0, len(turn.text), scene.zone)
-            start = turn.text.index(answer)
-            yield claim.of_value(
-                said,
-                name,
-                match["v"],
-                fact.format(match["v"]),
-                span=(start, start + len(answer)),
-                sure=claim.LIKELY,
-            )
-            return
-
-
 # --- language --------------------------------------------------------------------------------------------------------
 
 
@@ -322,7 +279,6 @@ _SIGHT = 40
 """Characters before a clause that tell whose word it is."""
 
 _LONGEST_RULE = 240
-_LONGEST_ANSWER = 60
 _ASKS = LazyPattern(r".?\?")
 _SUBJECT = LazyPattern(
     rf"(?<![\w'’-])(?:[Ii](?=['’]?(?:m|ve|d|ll)?\s)|[Mm]y(?=\s)|(?:Living|Based)(?= (?:in|near|outside)(?: [A-Z][\w'’-]+){{1,3}}\s*(?:[.;!]|$|,? (?:but|and|since|with|now|for|so|looking|working|need|[Ii]|[Ww]e)\b))|[Ww]e(?=(?:['’]ve| have)?(?: both| just| recently| finally| currently)? (?:been living|lived?|moved|broke|got (?:divorced|married|engaged)|split|had to put|have an? [\w ]{{0,20}}(?:cat|dog|puppy|kitten))\b)|[Ss]ome(?:one|body)(?= stole my)|{NAME}(?= (?:and I|has|have|just|sadly|passed|died|was put|is no longer)\b))"
@@ -409,15 +365,3 @@ _RULE = LazyPattern(
     rf"keep (?:your|all) (?:answers?|repl(?:y|ies)|responses?|explanations?)\b|when (?:answering|replying|coding)\b[^?]{{0,60}},? (?:please |always |never )*{_ACT}\b)"
 )
 """Rules for whoever answers; advice to a friend ("never give up") has none of these verbs."""
-
-_PROPER = r"(?P<v>(?-i:[A-Z])[\w'’-]+(?:,? (?-i:[A-Z])[\w'’-]+){0,3})[.!]?"
-_QUESTIONS = tuple(
-    (LazyPattern(rf"(?i)\b(?:{question})\s*\?"), name, fact, LazyPattern(rf"(?i){answer}"))
-    for question, name, fact, answer in (
-        (r"(?:what['’]?s|what is|may i (?:ask|have|know)) your (?:first )?name|what (?:should|can|may) i call you", "name", "is called {}", rf"(?:it['’]s |i['’]m |my name is )?{_PROPER}"),
-        (r"where (?:do you live|are you (?:based|living|located))(?: now)?", "lives_in", "lives in {}", rf"(?:in |i['’]m in |near )?{_PROPER}"),
-        (r"where (?:are you|do you come) (?:originally )?from", "comes_from", "is from {}", rf"(?:from |i['’]m from )?{_PROPER}"),
-        (r"how old are you", "age", "is {} years old", r"(?:i['’]m )?(?P<v>\d{1,2})[.!]?"),
-        (r"where do you work", "works_at", "works at {}", rf"(?:at |for )?{_PROPER}"),
-    )
-)  # fmt: skip

@@ -71,8 +71,8 @@ def _behind(clause: str, head: _Head, seen: set[str]) -> Iterator[Reading]:
             for join in joined
             if join is not None
             for reading in _at(clause, head._replace(offset=join.end()), seen)
-            # Of "married people", nobody is said to be married.
-            if _ENDS.match(clause, reading.end)
+            # Of "married people", nobody is said to be married; of "a 44-year-old nurse", how old they are.
+            if reading.attribute == "age" or _ENDS.match(clause, reading.end)
         ]
         yield from further
         ends = {reading.end for reading in further}
