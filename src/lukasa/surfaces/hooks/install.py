@@ -8,8 +8,9 @@ import re
 import shlex
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from subprocess import list2cmdline
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
@@ -104,7 +105,7 @@ def with_entries(text: str, client: str, words: list[str]) -> str:
     if find(text, ["hooks"]) is None:
         text = appended(text, _place(text, []), '"hooks": {}')
     for event in kind.events:
-        line = shlex.join(event if word == "EVENT" else word for word in words)
+        line = _line(event if word == "EVENT" else word for word in words)
         if find(text, ["hooks", event]) is None:
             text = appended(text, _place(text, ["hooks"]), f"{json.dumps(event)}: []")
         text = appended(
@@ -150,6 +151,10 @@ def _is_ours(entry: str, client: str) -> bool:
     commands = [str(each.get("command", "")) for each in hooks if isinstance(each, dict)]
     found = [_OURS.search(command) for command in commands]
     return bool(found) and all(each is not None and each[1] == client for each in found)
+
+
+def _line(words: Iterable[str]) -> str:
+    return list2cmdline(list(words)) if sys.platform == "win32" else shlex.join(words)
 
 
 def _entry(client: CodingAgent, line: str) -> Mapping[str, object]:

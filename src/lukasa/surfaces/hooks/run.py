@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from lukasa.surfaces.hooks.clients import CLIENTS, HookEvent, answer, read_event
 from lukasa.surfaces.hooks.spool import Spool
-from lukasa.surfaces.inserted import fenced
+from lukasa.surfaces.inserted import CONFIDENCE, TOKENS, fenced
 
 _DEADLINE = 0.26
 """Seconds after which a hook ends without a word; with the start of the interpreter it is 300 ms."""
@@ -25,10 +25,6 @@ _LONGEST_INPUT = 20_000_000
 _LEAST_PROMPT = 3
 _BUDGET = 3_000
 """Characters of context."""
-
-_TOKENS = 750
-_CONFIDENCE = 0.3
-"""What a server must be confident of: nothing is better than what does not bear on the prompt."""
 
 
 class HookOptions(NamedTuple):
@@ -169,9 +165,9 @@ def _from_server(store: Path, options: HookOptions, question: HookQuestion) -> s
     server = running_server(store)
     if server is None or server.tenant != options.tenant:
         return None
-    body: dict[str, object] = {"question": question.text or "Who is the user?", "budget": _TOKENS}
+    body: dict[str, object] = {"question": question.text or "Who is the user?", "budget": TOKENS}
     if question.text:
-        body["min_confidence"] = _CONFIDENCE
+        body["min_confidence"] = CONFIDENCE
         if question.session:
             elsewhere: dict[str, object] = {"session": {"ne": question.session}}
             earlier: dict[str, object] = {"at": {"lt": question.since}}

@@ -24,7 +24,7 @@ from lukasa.errors import LukasaError
 from lukasa.remote.routes import Role
 from lukasa.surfaces.http.calls import decoded
 from lukasa.surfaces.http.chat_bodies import Api, ChatBody, ReplyText
-from lukasa.surfaces.inserted import fenced
+from lukasa.surfaces.inserted import CONFIDENCE, TOKENS, fenced
 from lukasa.surfaces.keys import Key
 
 HEADER = "X-Lukasa"
@@ -69,8 +69,6 @@ _KEPT_BACK = frozenset(
 )
 """Headers of a reply that are about the connection, or about the upstream's own callers."""
 
-_TOKENS = 750
-_CONFIDENCE = 0.3
 _RECALL_SECONDS = 2.0
 _QUESTION = 4_000
 _LARGE = 200_000
@@ -209,7 +207,7 @@ async def _recalled(handle: AsyncHandle, words: str, session: str) -> str:
     try:
         async with asyncio.timeout(_RECALL_SECONDS):
             found = await handle.context(
-                words[:_QUESTION], budget=_TOKENS, filter=elsewhere, min_confidence=_CONFIDENCE
+                words[:_QUESTION], budget=TOKENS, filter=elsewhere, min_confidence=CONFIDENCE
             )
     except (LukasaError, TimeoutError) as error:
         _LOG.error(json.dumps({"recall": type(error).__name__}))
