@@ -6,6 +6,7 @@ import asyncio
 import json
 import random
 import shlex
+import signal
 import socket
 import subprocess
 import sys
@@ -34,7 +35,7 @@ from lukasa.surfaces.http.problems import STATUSES
 from lukasa.surfaces.http.proxy import Upstream
 from lukasa.surfaces.http.tokens import TokenVerifier
 from lukasa.surfaces.http.traces import set_up_traces
-from lukasa.surfaces.running import running_server
+from lukasa.surfaces.running import notice_file, running_server
 
 SAID = [
     {"role": "user", "name": "Alice", "content": "I live in Lisbon.", "at": "2026-11-23T10:00:00Z"},
@@ -615,7 +616,8 @@ def test_spans_name_routes_and_no_content(
 # --- the process
 
 
-def test_a_server_that_is_killed_keeps_what_it_acknowledged(tmp_path: Path):
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_a_server_that_is_ended_keeps_what_it_acknowledged(tmp_path: Path, how: signal.Signals):
     db = tmp_path / "killed.lukasa"
     command = [sys.executable, "-m", "lukasa.surfaces.cli.main", "serve", "--port", "0", "--db", str(db)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process, ExitStack() as stack:
@@ -627,7 +629,11 @@ def test_a_server_that_is_killed_keeps_what_it_acknowledged(tmp_path: Path):
         client = stack.enter_context(httpx2.Client(base_url=url, headers=headers, timeout=60))
         client.post("/v1/users/ana/turns", json={"messages": "I like tea."}).raise_for_status()
         near = running_server(db)
+        process.send_signal(how)
+        code = process.wait()
 
+    assert code == (0 if how == signal.SIGTERM else -how)
+    assert bool(notice_file(db).read_bytes()) == (how == signal.SIGKILL)
     assert near is not None
     assert str(near.port) in url
     assert running_server(db) is None

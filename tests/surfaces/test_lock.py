@@ -23,7 +23,7 @@ def locked(name: str) -> dict[str, list[str]]:
     return packages
 
 
-@pytest.mark.parametrize("name", ["run", "dev"])
+@pytest.mark.parametrize("name", ["run", "dev", "serve"])
 def test_every_package_is_locked_by_hash(name: str):
     packages = locked(name)
 
@@ -43,13 +43,15 @@ def test_what_the_project_needs_is_locked():
 
 
 def test_tests_run_with_what_is_installed_to_run():
-    run, dev = (ROOT / "requirements" / name for name in ("run.txt", "dev.txt"))
-    pins = set(re.findall(r"(?m)^\S+==\S+", run.read_text("utf-8")))
+    run, dev, serve = (
+        set(re.findall(r"(?m)^\S+==\S+", (ROOT / "requirements" / f"{name}.txt").read_text("utf-8")))
+        for name in ("run", "dev", "serve")
+    )
 
-    assert pins <= set(re.findall(r"(?m)^\S+==\S+", dev.read_text("utf-8")))
+    assert run <= serve <= dev
 
 
-@pytest.mark.parametrize("name", ["run.txt", "dev.txt", "run.in", "dev.in"])
+@pytest.mark.parametrize("name", ["run.txt", "dev.txt", "serve.txt", "run.in", "dev.in"])
 def test_no_index_no_path_and_no_option_is_written_down(name: str):
     text = (ROOT / "requirements" / name).read_text("utf-8")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -89,6 +90,9 @@ def serve(settings: Settings, key_path: Path, address: Address) -> None:
                 notice = RunningServer(near, port, secret, settings.tenant)
                 stack.enter_context(announced(notice_file(store), notice))
 
+        # Once it has stopped, the library raises the signal again, which would end the process before the stack is unwound.
+        before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        stack.callback(signal.signal, signal.SIGTERM, before)
         server = _Server(config, listening)
         server.run()
     if not server.started:

@@ -1,0 +1,76 @@
+"""What the files in `deploy/` promise. No container engine runs here: they are read, and what they start is started without one."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from configparser import ConfigParser
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from lukasa.surfaces.cli.main import make_app
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
+
+
+def instructions(text: str) -> list[tuple[str, str]]:
+    """Return the instructions of a container file with their arguments."""
+    lines = re.sub(r"(?m)^\s*#.*\n", "", text).replace("\\\n", " ").splitlines()
+    return [(line.split(maxsplit=1)[0], line.split(maxsplit=1)[1]) for line in lines if line.strip()]
+
+
+def test_the_container_has_no_root_and_installs_by_hash():
+    all_of_it = instructions((DEPLOY / "Containerfile").read_text("utf-8"))
+    stages = [index for index, (name, _) in enumerate(all_of_it) if name == "FROM"]
+    last = dict(all_of_it[stages[-1] :])
+    installs = [words for name, words in all_of_it if name == "RUN" and "pip install" in words]
+
+    assert last["USER"].isdecimal()
+    assert int(last["USER"]) > 0
+    assert last["VOLUME"] == "/data"
+    assert "LUKASA_DB=/data/" in last["ENV"]
+    assert last["STOPSIGNAL"] == "SIGTERM"
+    assert all("--require-hashes" in words or "--no-deps" in words for words in installs)
+    assert len(installs) == 2
+    sources = [
+        word
+        for name, words in all_of_it
+        if name == "COPY" and "--from" not in words
+        for word in words.split()[:-1]
+    ]
+    assert [source for source in sources if not (ROOT / source).exists()] == []
+    make_app().parse_args(yaml.safe_load(last["CMD"]))
+
+
+def test_the_composition_cannot_write_but_to_its_volume():
+    composed: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
+    service = composed["services"]["lukasa"]
+
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["volumes"] == ["memory:/data"]
+    assert all(port.startswith("127.0.0.1:") for port in service["ports"])
+    assert (ROOT / "deploy" / service["build"]["context"] / service["build"]["dockerfile"]).is_file()
+    assert "privileged" not in service
+
+
+def test_the_unit_gives_the_server_nothing_but_its_folder():
+    unit = ConfigParser(strict=True, interpolation=None)
+    unit.optionxform = str  # type: ignore[assignment,method-assign]
+    unit.read(DEPLOY / "lukasa.service", "utf-8")
+    service = unit["Service"]
+
+    wanted = {"DynamicUser": "yes", "NoNewPrivileges": "yes", "ProtectSystem": "strict", "ProtectHome": "yes"}
+    wanted |= {
+        "PrivateTmp": "yes",
+        "CapabilityBoundingSet": "",
+        "UMask": "0077",
+        "StateDirectoryMode": "0700",
+    }
+    assert {name: service[name] for name in wanted} == wanted
+    assert service["Environment"] == f"LUKASA_DB=/var/lib/{service['StateDirectory']}/memory.lukasa"
+    make_app().parse_args(shlex.split(service["ExecStart"])[1:])
