@@ -62,7 +62,7 @@ export async function startBrowser() {
 export async function openPage(browser, server, { hash = "", ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, locale: "en-GB", ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(8000);
+  page.setDefaultTimeout(30_000);
   const logged = [];
   const asked = new Set();
   page.on("console", (message) => ["error", "warning"].includes(message.type()) && logged.push(message.text()));

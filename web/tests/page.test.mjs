@@ -41,9 +41,12 @@ const open = async (text) => {
   await page.getByRole("link", { name: text, exact: true }).click();
   await said("Where it was said");
 };
+/** Take back what was done last, by its notice. */
 const undone = async () => {
+  const answered = page.waitForResponse((reply) => /\/(undo|restore|forget)$/.test(reply.url()));
   await page.locator(".notices").getByRole("button", { name: "Undo", exact: true }).first().click();
-  await said(/^(Taken back|Restored|Forgotten)/);
+  assert.equal((await answered).status(), 200);
+  await page.locator("main:not([data-busy])").waitFor();
 };
 
 describe("the page", { concurrency: 1 }, () => {

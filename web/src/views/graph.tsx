@@ -1,7 +1,7 @@
 import { Slider } from "@base-ui/react/slider";
 import { useQuery } from "@tanstack/react-query";
 import { select } from "d3-selection";
-import { type ZoomBehavior, type ZoomTransform, zoom, zoomIdentity } from "d3-zoom";
+import { type D3ZoomEvent, type ZoomBehavior, zoom, zoomIdentity } from "d3-zoom";
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import { all, get } from "../api/client";
 import type { Entity, Relation } from "../api/types";
@@ -88,7 +88,8 @@ function Picture({ graph, onFocus }: { graph: Drawn; onFocus: (entity: string) =
   const [first, last] = useMemo(() => bounds(shown.relations), [shown]);
   const [at, setAt] = useState(last);
   const [selected, setSelected] = useState("");
-  const visible = shown.relations.filter((relation) => holds(relation, at));
+  const shownDay = day(new Date(at - 1).toISOString().replace("Z", "+00:00"));
+  const visible = shown.relations.filter((relation) => holds(relation, at - 1));
   const alive = new Set(visible.flatMap(({ source, target }) => [source, target]));
   const entity = shown.entities.find(({ id }) => id === selected);
   const listed = entity ? visible.filter(({ source, target }) => source === entity.id || target === entity.id) : visible;
@@ -106,17 +107,13 @@ function Picture({ graph, onFocus }: { graph: Drawn; onFocus: (entity: string) =
           onValueChange={(value) => setAt(Number(value))}
         >
           <Slider.Label className="slider-label">
-            As it was on <b>{day(new Date(at).toISOString())}</b>
+            As it was on <b>{shownDay}</b>
           </Slider.Label>
           <span className="quiet">{count(visible.length, "relation")}</span>
           <Slider.Control className="slider-control">
             <Slider.Track className="slider-track">
               <Slider.Indicator className="slider-indicator" />
-              <Slider.Thumb
-                className="slider-thumb"
-                aria-label="Day"
-                getAriaValueText={() => day(new Date(at).toISOString())}
-              />
+              <Slider.Thumb className="slider-thumb" aria-label="Day" getAriaValueText={() => shownDay} />
             </Slider.Track>
           </Slider.Control>
         </Slider.Root>
@@ -187,17 +184,21 @@ interface CanvasProps {
 function Canvas({ size, nodes, relations, alive, selected, onSelect }: CanvasProps) {
   const svg = useRef<SVGSVGElement>(null);
   const behavior = useRef<ZoomBehavior<SVGSVGElement, unknown> | null>(null);
-  const [transform, setTransform] = useState<ZoomTransform>(zoomIdentity);
+  const moved = useRef<SVGGElement>(null);
   useEffect(() => {
     if (!svg.current) return;
     behavior.current = zoom<SVGSVGElement, unknown>()
       .scaleExtent([0.4, 5])
-      .on("zoom", (event: { transform: ZoomTransform }) => setTransform(event.transform));
+      // Past React: nothing but this attribute changes while somebody pans.
+      .on("zoom", ({ transform }: D3ZoomEvent<SVGSVGElement, unknown>) =>
+        moved.current?.setAttribute("transform", transform.toString()),
+      );
     select(svg.current).call(behavior.current).on("dblclick.zoom", null);
   }, []);
   const scale = (by: number) => svg.current && behavior.current?.scaleBy(select(svg.current), by);
   const reset = () => svg.current && behavior.current?.transform(select(svg.current), zoomIdentity);
   const isNear = (relation: Relation) => relation.source === selected || relation.target === selected;
+  const among = beside(relations);
   const near = new Set(relations.filter(isNear).flatMap(({ source, target }) => [source, target]));
   const pressed = (event: KeyboardEvent, id: string) => {
     if (event.key !== "Enter" && event.key !== " ") return;
@@ -207,13 +208,13 @@ function Canvas({ size, nodes, relations, alive, selected, onSelect }: CanvasPro
   return (
     <div className="canvas">
       <svg ref={svg} viewBox={`0 0 ${size.width} ${size.height}`} role="group" aria-label="Entities and the relations between them">
-        <g transform={transform.toString()}>
+        <g ref={moved}>
           {relations.map((relation, place) => {
             const source = nodes.get(relation.source);
             const target = nodes.get(relation.target);
             if (!source || !target) return null;
             const isLit = selected === "" || isNear(relation);
-            const [path, x, y] = curve(source, target, beside(relations, place));
+            const [path, x, y] = curve(source, target, among[place] ?? 0);
             return (
               <g key={relation.fact} className={`edge${isLit ? "" : " dim"}${relation.status === "conflicting" ? " disputed" : ""}`}>
                 <path d={path} />
@@ -232,6 +233,7 @@ function Canvas({ size, nodes, relations, alive, selected, onSelect }: CanvasPro
               transform={`translate(${node.x} ${node.y})`}
               role="button"
               tabIndex={alive.has(node.id) ? 0 : -1}
+              aria-hidden={!alive.has(node.id) || undefined}
               aria-pressed={node.id === selected}
               aria-label={`${short(node.name)}, ${node.type}`}
               onClick={() => onSelect(node.id === selected ? "" : node.id)}
@@ -261,12 +263,15 @@ function Canvas({ size, nodes, relations, alive, selected, onSelect }: CanvasPro
 
 const short = (name: string) => (name.length > 28 ? `${name.slice(0, 27).trim()}…` : name);
 
-/** How many relations before this one join the same two entities. */
-function beside(relations: Relation[], place: number): number {
-  const { source, target } = relations[place] as Relation;
-  return relations
-    .slice(0, place)
-    .filter((each) => (each.source === source && each.target === target) || (each.source === target && each.target === source)).length;
+/** For each relation, how many before it join the same two entities. */
+function beside(relations: Relation[]): number[] {
+  const counts = new Map<string, number>();
+  return relations.map(({ source, target }) => {
+    const pair = [source, target].sort().join();
+    const before = counts.get(pair) ?? 0;
+    counts.set(pair, before + 1);
+    return before;
+  });
 }
 
 /** A line from one node to another, bent when there are several, and the place of its label. */
@@ -300,10 +305,10 @@ function holds({ valid }: Relation, at: number): boolean {
   return (start === null || start <= at) && (end === null || at < end);
 }
 
-/** The days between which anything changes, and one beyond: whole days, so that the slider reaches both. */
+/** The first and the last day on which anything changes, or today, each by the midnight after it. */
 function bounds(relations: Relation[]): [number, number] {
   const times = relations.flatMap(({ valid }) => [instant(valid.start), instant(valid.end)]).filter((at) => at !== null);
-  const first = Math.floor(Math.min(Date.now(), ...times) / DAY) * DAY;
+  const first = Math.floor(Math.min(Date.now(), ...times) / DAY + 1) * DAY;
   const last = Math.ceil(Date.now() / DAY) * DAY;
   return [first, Math.max(last, first + DAY)];
 }

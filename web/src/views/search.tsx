@@ -56,7 +56,7 @@ export function Search() {
           type="search"
           name="q"
           aria-label="Question"
-          placeholder="Ask in your own words: Where does Mara live now?"
+          placeholder="Ask in your own words, as you would ask a friend"
           value={typed}
           onChange={(event) => setTyped(event.target.value)}
           autoFocus={!question}

@@ -66,7 +66,7 @@ export function SignIn({ refusal, onSignedIn }: Props) {
       </form>
       <p className="hint" id="key-help">
         <code>lukasa serve</code> shows a key when it starts and none was made. Or make one:
-        <code className="block">lukasa keys create --user mara --role write</code>
+        <code className="block">lukasa keys create --user NAME --role write</code>
         It stays in this tab and is forgotten when you close it.
       </p>
     </main>
