@@ -131,7 +131,7 @@ def test_its_tasks_are_done_in_a_browser(monkeypatch: pytest.MonkeyPatch):
         cwd=WEB,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]

@@ -45,6 +45,10 @@ mkdirSync(folder, { recursive: true });
 const server = await startServer({ LUKASA_EMBEDDER: "onnx" });
 const browser = await startBrowser();
 try {
+  // The first question loads the model.
+  const headers = { Authorization: `Bearer ${server.key}`, "Content-Type": "application/json" };
+  const asked = { method: "POST", headers, body: JSON.stringify({ question: "Who is Jonas?" }) };
+  for (const _ of [1, 2]) await fetch(`${server.url}/v1/users/${server.user}/recall`, asked);
   for (const [name, options, view, prepare] of PICTURES.filter(([name]) => !wanted.length || wanted.includes(name))) {
     const { page, context } = await openPage(browser, server, options);
     await signIn(page, server);

@@ -232,8 +232,11 @@ describe("the page", { concurrency: 1 }, () => {
       for (const view of views) {
         await showIn(page, server, view);
         if (view.startsWith("search?")) await page.getByText("Why it is here").first().click();
-        const found = await page.evaluate(() => window.axe.run({ resultTypes: ["violations"] }));
-        strange.push(...found.violations.map(({ id, nodes }) => `${options.colorScheme} ${view}: ${id} ${nodes[0].html}`));
+        const found = await page.evaluate(async () => {
+          const { violations } = await window.axe.run({ resultTypes: ["violations"] });
+          return violations.map(({ id, nodes }) => `${id} ${nodes[0].html}`);
+        });
+        strange.push(...found.map((violation) => `${options.colorScheme} ${view}: ${violation}`));
         const width = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         if (width > 0) strange.push(`${options.colorScheme} ${view}: ${width} px too wide`);
       }
