@@ -13,7 +13,7 @@ const client = new QueryClient({
       staleTime: 10_000,
       refetchOnWindowFocus: true,
       // What the server refused, it will refuse again; only silence is worth another try.
-      retry: (failures, error) => failures < 2 && error instanceof RequestError && error.status === 0,
+      retry: (failures, error) => failures < 1 && error instanceof RequestError && error.status === 0,
     },
   },
 });

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { openPage, show as showIn, signIn, startBrowser, startServer } from "./driver.mjs";
+import { openPage, show, signIn, startBrowser, startServer } from "./driver.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const TRAP = '<img src=x onerror="document.title=1"><a href="javascript:alert(1)">here</a> https://evil.example/';
@@ -34,10 +34,10 @@ const api = async (path, body) => {
   return reply.json();
 };
 const facts = async (query = "") => (await api(`/facts${query}`)).items.map(({ text }) => text);
-const show = (view) => showIn(page, server, view);
+const visit = (view) => show(page, server, view);
 const said = (text) => page.getByText(text).first().waitFor();
 const open = async (text) => {
-  await show("facts");
+  await visit("facts");
   await page.getByRole("link", { name: text, exact: true }).click();
   await said("Where it was said");
 };
@@ -74,7 +74,7 @@ describe("the page", { concurrency: 1 }, () => {
   });
 
   test("the timeline leads from a turn to the fact that was found in it", async () => {
-    await show("timeline");
+    await visit("timeline");
     await page.locator(".turn-aside a").first().waitFor();
     await page.getByRole("button", { name: "Show earlier turns" }).click();
     await page.getByRole("link", { name: /Jonas is allergic to walnuts/ }).click();
@@ -119,7 +119,7 @@ describe("the page", { concurrency: 1 }, () => {
   });
 
   test("a conflict is settled, and what was held back is rejected", async () => {
-    await show("review");
+    await visit("review");
     await page.getByRole("button", { name: /^Keep this: Mara lives in Vienna/ }).click();
     await said("Nothing contradicts anything.");
     assert.ok((await facts("?status=retracted")).some((text) => text.startsWith("Mara lives in Ottakring")));
@@ -130,14 +130,14 @@ describe("the page", { concurrency: 1 }, () => {
   });
 
   test("a call is undone in the list of changes", async () => {
-    await show("changes");
+    await visit("changes");
     await page.locator(".row .button").first().click();
     await said("Taken back.");
     await said(/undone on the page/);
   });
 
   test("a conversation is dropped, imported with its progress, and known the second time", async () => {
-    await show("import");
+    await visit("import");
     const transcript = "# 2026-09-01 10:00\n\nMara: I bought a blue bicycle.\nJonas: At last.\n";
     const drop = async (name, text) => {
       const files = await page.evaluateHandle(
@@ -160,7 +160,7 @@ describe("the page", { concurrency: 1 }, () => {
   });
 
   test("words are erased after a preview, with a receipt", async () => {
-    await show("erase");
+    await visit("erase");
     await page.getByRole("textbox", { name: "Words" }).fill("blue bicycle");
     await page.getByRole("button", { name: "Show what would go" }).click();
     await page.locator(".going li", { hasText: "I bought a blue bicycle." }).waitFor();
@@ -173,7 +173,7 @@ describe("the page", { concurrency: 1 }, () => {
   });
 
   test("the graph slides to another day, and shows what one entity is to others", async () => {
-    await show("graph");
+    await visit("graph");
     await page.getByRole("button", { name: /^Jonas/ }).focus();
     const relations = () => page.locator(".slider .quiet").innerText();
     const now = await relations();
@@ -190,7 +190,7 @@ describe("the page", { concurrency: 1 }, () => {
   });
 
   test("keys go from view to view and list themselves", async () => {
-    await show("search");
+    await visit("search");
     await page.locator("main h1").focus();
     await page.keyboard.press("g");
     await page.keyboard.press("f");
@@ -206,11 +206,11 @@ describe("the page", { concurrency: 1 }, () => {
 
   test("what a stored text says is shown as text, and nothing of it runs or leads anywhere", async () => {
     await api("/facts", { text: `Eve likes ${TRAP}`, subject: "Eve", kind: "preference", attribute: "likes", value: TRAP });
-    await show("facts?subject=Eve");
+    await visit("facts?subject=Eve");
     await said(/Eve likes <img/);
     await page.getByRole("link", { name: /Eve likes/ }).click();
     await said("Where it was said");
-    for (const view of ["timeline", "graph", "search?q=What+does+Eve+like%3F"]) await show(view);
+    for (const view of ["timeline", "graph", "search?q=What+does+Eve+like%3F"]) await visit(view);
     const strange = await page.evaluate(() => [
       ...[...document.querySelectorAll("a")].filter((link) => new URL(link.href).origin !== location.origin),
       ...document.querySelectorAll("main img, main script"),
@@ -230,7 +230,7 @@ describe("the page", { concurrency: 1 }, () => {
       const views = ["search", "search?q=Where+does+Mara+live%3F", "timeline", "timeline?tab=dated", "facts", `facts/${fact}`,
         "review", "graph", "changes", "import", "erase", `erase?fact=${fact}`, "activity"];
       for (const view of views) {
-        await showIn(page, server, view);
+        await show(page, server, view);
         if (view.startsWith("search?")) await page.getByText("Why it is here").first().click();
         const found = await page.evaluate(async () => {
           const { violations } = await window.axe.run({ resultTypes: ["violations"] });
@@ -243,6 +243,23 @@ describe("the page", { concurrency: 1 }, () => {
       await context.close();
     }
     assert.deepEqual(strange, []);
+  });
+
+  test("what fails says what to do", async () => {
+    const { page, context } = await openPage(browser, server);
+    await signIn(page, server);
+    await page.route("**/facts?*", (route) => route.abort());
+    await page.goto(`${server.url}/#/${server.user}/facts`);
+    await page.getByText("Check that `lukasa serve` is running, then try again.").waitFor();
+    await page.unroute("**/facts?*");
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.locator(".rows .row").first().waitFor();
+    await show(page, server, "facts/f_nothing");
+    await page.getByRole("alert").waitFor();
+    await page.route("**/v1/**", (route) => route.fulfill({ status: 401, json: { detail: "expired" } }));
+    await page.goto(`${server.url}/#/${server.user}/changes`);
+    await page.getByText("The server does not take this key any more.").waitFor();
+    await context.close();
   });
 
   test("nothing was logged, and nobody else was asked", () => {
