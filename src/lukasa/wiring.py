@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from lukasa.adapters import registry
 from lukasa.config import Settings, as_path, default_path, openai_account
+from lukasa.domain.dump import Migrated
 from lukasa.domain.time import read_zone
 from lukasa.engine.memory import AsyncEngine
 from lukasa.engine.parts import Parts
@@ -23,9 +24,11 @@ from lukasa.policy import Allowance, BudgetPolicy, RecallPolicy
 from lukasa.ports.embedder import Embedder
 from lukasa.ports.extractor import Extractor
 from lukasa.ports.llm import LLM
+from lukasa.ports.moving import MovableStore
 from lukasa.ports.store import Store
 from lukasa.remote.connection import is_address
 from lukasa.remote.memory import RemoteEngine, connected
+from lukasa.upkeep.moving import move
 
 T = TypeVar("T")
 
@@ -92,6 +95,33 @@ class AsyncClient(RemoteEngine, AsyncMemory):
     It has the verbs of `AsyncMemory`, with the same results and errors. Those over the whole store raise `ConfigError`, apart
     from `partitions`: a key is for one tenant.
     """
+
+
+async def migrate(
+    source: str, target: str, *, progress: Callable[[Migrated], None] = lambda _: None
+) -> Migrated:
+    """Carry everything of one store over to another: a file, `sqlite:PATH` or `postgresql://…`.
+
+    Each partition is written in one transaction and compared with its original; begun again, it goes on where it stopped.
+    Nothing may write to either store meanwhile. Raises `ConfigError` for a store that cannot be moved, and for a partition
+    that the target has with other content; `StoreError` when a store cannot be used.
+    """
+    if target == source:
+        raise ConfigError("source and target are the same store")
+    stores = [_store(name)[1] for name in (source, target)]
+    for name, store in zip((source, target), stores, strict=True):
+        if not hasattr(store, "dump"):
+            raise ConfigError(f"{shown_url(name)!r} cannot be moved; a file and PostgreSQL can")
+    origin, copy = (cast("MovableStore", store) for store in stores)
+    await origin.open()
+    try:
+        await copy.open()
+        try:
+            return await move(origin, copy, progress=progress)
+        finally:
+            await copy.aclose()
+    finally:
+        await origin.aclose()
 
 
 class Components(NamedTuple):

@@ -100,7 +100,11 @@ def heads_of(rows: Sequence[tuple[Any, ...]]) -> list[Head]:
     """Make heads of rows that begin with their columns, by `seq`; raise `StoreCorruptError` for one that cannot be read."""
     # Not row by row through `rows_as`: a whole partition is read before its first recall.
     heads = list(map(_head, rows))
-    if heads and not _are_whole(heads):
+    try:
+        sound = not heads or _are_whole(heads)
+    except UNREADABLE:
+        sound = False
+    if not sound:
         list(rows_as(_whole, heads, "document"))
     return sorted(heads, key=_SEQ)
 

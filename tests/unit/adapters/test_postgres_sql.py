@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lukasa.domain.dump import DUMPED
 from lukasa.domain.filter import AllOf, AnyOf, Compare
 from lukasa.domain.scope import Partition
 from lukasa.errors import FilterError
@@ -36,8 +37,12 @@ def test_texts_with_nul_are_kept_compared_and_searched_as_they_are(one: str, oth
 @pytest.mark.parametrize("file", ["queries.sql", "fragments.sql"])
 def test_every_statement_is_used(file: str):
     code = "".join(path.read_text("utf-8") for path in PACKAGE.glob("*.py"))
+    named = {
+        name: f'"{name}"' if name.partition("_")[2] not in DUMPED else 'f"dump_{table}"'
+        for name in blocks(file)
+    }
 
-    assert [name for name in blocks(file) if f'"{name}"' not in code] == []
+    assert [name for name, use in named.items() if use not in code] == []
 
 
 def test_no_statement_is_elsewhere():

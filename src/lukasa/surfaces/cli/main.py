@@ -99,6 +99,7 @@ COMMANDS = {
         "export": (f"{_HERE}.recall:export", "Export every turn of a user as JSON lines."),
         "backup": (f"{_HERE}.upkeep:backup", "Write a checked copy of the store to a new file."),
         "compact": (f"{_HERE}.upkeep:compact", "Give unused space back to the file system."),
+        "migrate": (f"{_HERE}.upkeep:migrate", "Move a store: from a file to PostgreSQL, or back."),
         "verify": (f"{_HERE}.upkeep:verify", "Check the integrity of the store."),
         "audit": (
             f"{_HERE}.audit:audit",

@@ -55,7 +55,7 @@ def opened(options: StoreOptions, *, new: bool = False) -> Iterator[Memory]:
     """Open the store. Without *new*, a missing file is an error: a typo would look like an empty memory."""
     settings = Settings.from_env()
     where = options.db or settings.store or str(default_path())
-    if not new and (path := _file(where)) and not path.exists():
+    if not new and (path := store_file(where)) and not path.exists():
         raise NotFoundError(
             f"there is no store at {str(path)!r}; choose another with --db, or create one with `lukasa import` or `lukasa remember`"
         )
@@ -80,7 +80,7 @@ def moment(value: str) -> str | int | None:
     return int(value) if value.isascii() and value.isdecimal() else value or None
 
 
-def _file(where: str) -> Path | None:
+def store_file(where: str) -> Path | None:
     """Return the store's file, if it is one."""
     if where.startswith("sqlite:"):
         return as_path(where.removeprefix("sqlite:").removeprefix("//"))

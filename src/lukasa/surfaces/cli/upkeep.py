@@ -1,7 +1,9 @@
-"""Commands about the store itself: stats, verify, backup, compact, doctor, reembed, reindex, extract, sweep."""
+"""Commands about the store itself: stats, verify, backup, compact, migrate, doctor, reembed, reindex, extract, sweep."""
 
 from __future__ import annotations
 
+import asyncio
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated
@@ -11,12 +13,26 @@ from rich.table import Table
 from rich.text import Text
 
 from lukasa import Backlog, Health, Progress, Stats
-from lukasa.surfaces.cli.options import StoreOptions, UserOptions, handle, opened, opened_handle
+from lukasa.domain.dump import Migrated
+from lukasa.errors import NotFoundError
+from lukasa.surfaces.cli.options import (
+    OutputOptions,
+    StoreOptions,
+    UserOptions,
+    handle,
+    opened,
+    opened_handle,
+    store_file,
+)
 from lukasa.surfaces.cli.output import console, count, counted, print_json
 from lukasa.surfaces.cli.progress import bar
+from lukasa.wiring import migrate as carry_over
 
 _BATCH = 256
 """Documents between two steps of the progress bar."""
+
+_USERS = 100
+"""Users between two lines of a move's progress."""
 
 
 def stats(*, shared: UserOptions | None = None) -> None:
@@ -76,6 +92,35 @@ def compact(*, store: StoreOptions | None = None) -> None:
     else:
         size = f"{compacted.after / 1e6:,.1f} MB"
         console().print(f"{compacted.freed / 1e6:,.1f} MB given back; the store has {size} now.")
+
+
+def migrate(
+    source: Annotated[str, Parameter(help="A file, sqlite:PATH or postgresql://user@host/database.")],
+    target: Annotated[str, Parameter(help="The same; a file is made if it is not there.")],
+    /,
+    *,
+    output: OutputOptions | None = None,
+) -> None:
+    """Carry everything over, users and journals as they are, and compare what arrived with the original.
+
+    Stop whatever writes to either store first. A run that was interrupted is begun again with the same command.
+    """
+    options = output or OutputOptions()
+    if (path := store_file(source)) and not path.exists():
+        raise NotFoundError(f"there is no store at {str(path)!r}")
+    done = asyncio.run(carry_over(source, target, progress=_moved))
+    if options.json:
+        print_json(done)
+    else:
+        console().print(
+            f"{done.moved:,} users moved, {done.present:,} there already; {done.rows:,} rows compared, "
+            f"{done.tombstones:,} tombstones."
+        )
+
+
+def _moved(done: Migrated) -> None:
+    if (done.moved + done.present) % _USERS == 0:
+        print(f"{done.moved + done.present:,} users", file=sys.stderr)  # noqa: T201 - to whoever waits
 
 
 def doctor(

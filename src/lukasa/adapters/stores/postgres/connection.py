@@ -21,6 +21,9 @@ _OWN = {"schema", "pieces"}
 """What an address may say that is not for libpq."""
 
 _CONNECT_SECONDS = 10
+MOVED = UUID(int=0)
+"""Stands for the partition of a tombstone that came from a store which does not say whose it is."""
+
 ALL = "all"
 """The scope that sees every partition."""
 

@@ -227,13 +227,13 @@ ON CONFLICT(partition, document) DO UPDATE SET
 SELECT extractor, facts, refused, fallback FROM extractions WHERE partition = %(partition)s AND document = %(document)s;
 
 -- name: tombstones
-SELECT digest FROM tombstones WHERE partition = %(partition)s AND digest = ANY(%(digests)s::text[]);
+SELECT digest FROM tombstones WHERE partition IN (%(partition)s, %(moved)s) AND digest = ANY(%(digests)s::text[]);
 
 -- name: add_tombstones
 INSERT INTO tombstones(partition, digest) SELECT %(partition)s, unnest(%(digests)s::text[]) ON CONFLICT DO NOTHING;
 
 -- name: drop_tombstone
-DELETE FROM tombstones WHERE partition = %(partition)s AND digest = %(digest)s;
+DELETE FROM tombstones WHERE partition IN (%(partition)s, %(moved)s) AND digest = %(digest)s;
 
 -- name: update_document
 UPDATE documents SET retired_at = %(retired_at)s, retired_offset = %(retired_offset)s, version = %(version)s
@@ -751,3 +751,74 @@ SELECT coalesce(sum(pg_total_relation_size(name::regclass)), 0)::bigint FROM unn
 -- name: enter_session
 -- A rewrite cannot be part of a transaction.
 SELECT set_config('lukasa.scope', %(scope)s, false), set_config('lock_timeout', %(lock)s, false);
+
+-- ── Moving ─────────────────────────────────────────────────────────────────────────────────────────────────
+-- What is selected has the columns of domain.dump.
+
+-- name: dump_partitions
+SELECT version, seq, documents, terms, facts, fact_terms, digest FROM partitions WHERE partition = %(partition)s;
+
+-- name: dump_documents
+SELECT document, name, kind, version, at, at_offset, session, agent, speaker, role, origin, retired_at, retired_offset,
+       words, length, terms, passages, analysis
+FROM documents WHERE partition = %(partition)s ORDER BY document;
+
+-- name: dump_turns
+SELECT document, key, recorded_at, recorded_offset, metadata, text FROM turns
+WHERE partition = %(partition)s ORDER BY document;
+
+-- name: dump_facts
+SELECT document, key, occurrence, slot, subject, revision, current::integer, valid_from, valid_to, expires_at, turns, text
+FROM facts WHERE partition = %(partition)s ORDER BY document;
+
+-- name: dump_fact_versions
+SELECT document, revision, version, body FROM fact_versions WHERE partition = %(partition)s ORDER BY document, revision;
+
+-- name: dump_fact_sources
+SELECT document, turn FROM fact_sources WHERE partition = %(partition)s;
+
+-- name: dump_vectors
+SELECT fingerprint, document, dense, passages FROM vectors JOIN embedders USING(embedder)
+WHERE partition = %(partition)s;
+
+-- name: dump_token_vectors
+SELECT fingerprint, document, dims, codes, counts FROM token_vectors JOIN embedders USING(embedder)
+WHERE partition = %(partition)s;
+
+-- name: dump_extractions
+SELECT document, extractor, facts, refused, fallback FROM extractions WHERE partition = %(partition)s;
+
+-- name: dump_changes
+SELECT version, op, name, verb, at, at_offset, reason, digest, call, caused_by, content FROM changes
+WHERE partition = %(partition)s ORDER BY version;
+
+-- name: dump_jobs
+SELECT name, kind, session, state, due_at, created_at, attempts, wanted, worker, leased_until, error, guidance FROM jobs
+WHERE partition = %(partition)s;
+
+-- name: dump_summaries
+SELECT session, text, through, made_by, updated_at FROM summaries WHERE partition = %(partition)s;
+
+-- name: dump_usage
+SELECT day::text, purpose, model, calls, tokens_in, tokens_out, tokens_cached, dollars, unpriced FROM usage
+WHERE partition = %(partition)s;
+
+-- name: move_version
+INSERT INTO fact_versions(partition, document, revision, version, attribute, body) VALUES(%s, %s, %s, %s, %s, %s);
+
+-- name: move_source
+INSERT INTO fact_sources(partition, document, turn) VALUES(%s, %s, %s);
+
+-- name: move_job
+INSERT INTO jobs(partition, name, kind, session, state, due_at, created_at, attempts, wanted, worker, leased_until, error, guidance)
+VALUES(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s);
+
+-- name: move_summary
+INSERT INTO summaries(partition, session, text, through, made_by, updated_at) VALUES(%s, %s, %s, %s, %s, %s);
+
+-- name: move_usage
+INSERT INTO usage(partition, day, purpose, model, calls, tokens_in, tokens_out, tokens_cached, dollars, unpriced)
+VALUES(%s, %s::text::date, %s, %s, %s, %s, %s, %s, %s, %s);
+
+-- name: graves
+SELECT DISTINCT digest FROM tombstones ORDER BY digest;

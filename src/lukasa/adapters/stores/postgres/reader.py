@@ -14,7 +14,7 @@ from uuid import UUID
 from lukasa.adapters.rows import heads_of, number, rows_as, text
 from lukasa.adapters.rows import role as _role
 from lukasa.adapters.stores.postgres import filters
-from lukasa.adapters.stores.postgres.connection import identity
+from lukasa.adapters.stores.postgres.connection import MOVED, identity
 from lukasa.adapters.stores.postgres.partition import PartitionState
 from lukasa.adapters.stores.postgres.sql import Connection, Values, fetch, first, fragment, sql
 from lukasa.domain.document import Delta
@@ -146,7 +146,7 @@ def _fact(row: tuple[Any, ...]) -> Fact:
 
 def tombstones(connection: Connection, partition: Partition, marks: Sequence[str]) -> set[str]:
     digests = {tombstone(partition, mark): mark for mark in marks}
-    values: Values = {"partition": identity(partition), "digests": list(digests)}
+    values: Values = {"partition": identity(partition), "moved": MOVED, "digests": list(digests)}
     rows = fetch(connection, sql("tombstones"), values)
     return {digests[digest] for (digest,) in rows}
 

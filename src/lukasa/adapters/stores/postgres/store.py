@@ -13,7 +13,7 @@ from uuid import UUID
 
 import psycopg
 
-from lukasa.adapters.stores.postgres import bookkeeping, eraser, fulltext, migrations, reader, writer
+from lukasa.adapters.stores.postgres import bookkeeping, eraser, fulltext, migrations, moving, reader, writer
 from lukasa.adapters.stores.postgres.connection import (
     ALL,
     Transaction,
@@ -32,6 +32,7 @@ from lukasa.adapters.stores.postgres.threads import ConnectionThreads
 from lukasa.adapters.stores.postgres.verify import verify
 from lukasa.domain.change import Applied, Basis, Change, check
 from lukasa.domain.document import Delta, Kind, Scored
+from lukasa.domain.dump import PartitionDump
 from lukasa.domain.embedding import TokenVectors
 from lukasa.domain.erasure import Erased, Erasure
 from lukasa.domain.fact import Fact
@@ -255,6 +256,18 @@ class PostgresStore:
         if partition is not None:
             return await self._read(partition, Stats(), lambda db, row: reader.stats(db, row.id, size=0))
         return await self._look(None, lambda db: reader.stats(db, None, size=self._size(db)))
+
+    async def dump(self, partition: Partition) -> PartitionDump | None:
+        return await self._look(partition, lambda db: moving.dump(db, partition))
+
+    async def load(self, dump: PartitionDump) -> None:
+        await self._write(lambda db: moving.load(db, dump), dump.partition)
+
+    async def graves(self) -> list[str]:
+        return await self._look(None, moving.graves)
+
+    async def bury(self, digests: Sequence[str]) -> None:
+        await self._write(lambda db: moving.bury(db, digests))
 
     async def describe(self) -> Mapping[str, str]:
         def answer(db: Connection) -> Mapping[str, str]:

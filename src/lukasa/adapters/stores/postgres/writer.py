@@ -11,6 +11,7 @@ from uuid import UUID
 
 from lukasa.adapters.rows import as_json, unpacked
 from lukasa.adapters.stores.postgres.bookkeeping import keep
+from lukasa.adapters.stores.postgres.connection import MOVED
 from lukasa.adapters.stores.postgres.fact_writer import put_fact
 from lukasa.adapters.stores.postgres.partition import (
     DocumentLabels,
@@ -280,7 +281,7 @@ class _Changes:
 
     def _readmit(self, mark: str) -> None:
         digest = tombstone(self._writer.partition, mark)
-        key: Values = {"partition": self._writer.state.id, "digest": digest}
+        key: Values = {"partition": self._writer.state.id, "moved": MOVED, "digest": digest}
         if run(self._connection, sql("drop_tombstone"), key):
             self._writer.create()
             self._note("readmit", mark)

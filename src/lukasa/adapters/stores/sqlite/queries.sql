@@ -776,3 +776,87 @@ VACUUM;
 
 -- name: checkpoint
 PRAGMA wal_checkpoint(TRUNCATE);
+
+-- ── Moving ─────────────────────────────────────────────────────────────────────────────────────────────────
+-- What is selected has the columns of domain.dump.
+
+-- name: dump_partitions
+SELECT version, seq, documents, terms, facts, fact_terms, digest FROM partitions WHERE id = :partition;
+
+-- name: dump_documents
+SELECT seq, name, kind, version, at, at_offset, session, agent, speaker, role, origin, retired_at, retired_offset,
+       words, length, terms, passages, analysis
+FROM documents WHERE partition = :partition ORDER BY seq;
+
+-- name: dump_turns
+SELECT documents.seq, key, recorded_at, recorded_offset, metadata, text
+FROM documents JOIN turns ON turns.document = documents.id
+WHERE documents.partition = :partition ORDER BY documents.seq;
+
+-- name: dump_facts
+SELECT documents.seq, key, occurrence, slot, subject, revision, current, valid_from, valid_to, expires_at, turns, text
+FROM documents JOIN facts ON facts.document = documents.id
+WHERE documents.partition = :partition ORDER BY documents.seq;
+
+-- name: dump_fact_versions
+SELECT documents.seq, revision, fact_versions.version, body
+FROM fact_versions JOIN documents ON documents.id = fact_versions.document
+WHERE fact_versions.partition = :partition ORDER BY documents.seq, revision;
+
+-- name: dump_fact_sources
+SELECT documents.seq, turn FROM fact_sources JOIN documents ON documents.id = fact_sources.document
+WHERE fact_sources.partition = :partition;
+
+-- name: dump_vectors
+SELECT fingerprint, documents.seq, dense, vectors.passages
+FROM vectors JOIN embedders ON embedders.id = vectors.embedder JOIN documents ON documents.id = vectors.document
+WHERE vectors.partition = :partition;
+
+-- name: dump_token_vectors
+SELECT fingerprint, documents.seq, dims, codes, counts
+FROM token_vectors JOIN embedders ON embedders.id = token_vectors.embedder
+JOIN documents ON documents.id = token_vectors.document
+WHERE token_vectors.partition = :partition;
+
+-- name: dump_extractions
+SELECT documents.seq, extractor, facts, refused, fallback
+FROM extractions JOIN documents ON documents.id = extractions.document
+WHERE extractions.partition = :partition;
+
+-- name: dump_changes
+SELECT version, op, name, verb, at, at_offset, reason, digest, call, caused_by, content FROM changes
+WHERE partition = :partition ORDER BY version;
+
+-- name: dump_jobs
+SELECT name, kind, session, state, due_at, created_at, attempts, wanted, worker, leased_until, error, guidance FROM jobs
+WHERE partition = :partition;
+
+-- name: dump_summaries
+SELECT session, text, through, made_by, updated_at FROM summaries WHERE partition = :partition;
+
+-- name: dump_usage
+SELECT day, purpose, model, calls, tokens_in, tokens_out, tokens_cached, dollars, unpriced FROM usage
+WHERE partition = :partition;
+
+-- name: move_fact
+INSERT INTO facts(document, partition, key, occurrence, slot, subject, revision, current, valid_from, valid_to,
+                  expires_at, turns, text)
+VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: move_version
+INSERT INTO fact_versions(partition, document, revision, version, body) VALUES(?, ?, ?, ?, ?);
+
+-- name: move_job
+INSERT INTO jobs(name, partition, kind, session, state, due_at, created_at, attempts, wanted, worker, leased_until, error,
+                 guidance)
+VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: move_summary
+INSERT INTO summaries(partition, session, text, through, made_by, updated_at) VALUES(?, ?, ?, ?, ?, ?);
+
+-- name: move_usage
+INSERT INTO usage(partition, day, purpose, model, calls, tokens_in, tokens_out, tokens_cached, dollars, unpriced)
+VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: graves
+SELECT digest FROM tombstones ORDER BY digest;

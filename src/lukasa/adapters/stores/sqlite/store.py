@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import apsw
 
-from lukasa.adapters.stores.sqlite import bookkeeping, eraser, fulltext, migrations, reader, writer
+from lukasa.adapters.stores.sqlite import bookkeeping, eraser, fulltext, migrations, moving, reader, writer
 from lukasa.adapters.stores.sqlite.backup import back_up
 from lukasa.adapters.stores.sqlite.connection import (
     check_path,
@@ -36,6 +36,7 @@ from lukasa.adapters.stores.sqlite.threads import Threads
 from lukasa.adapters.stores.sqlite.verify import verify
 from lukasa.domain.change import Applied, Basis, Change, check
 from lukasa.domain.document import Delta, Kind, Scored
+from lukasa.domain.dump import PartitionDump
 from lukasa.domain.embedding import TokenVectors
 from lukasa.domain.erasure import Erased, Erasure
 from lukasa.domain.fact import Fact
@@ -275,6 +276,18 @@ class SqliteStore:
         if partition is not None:
             return await self._read(partition, Stats(), lambda db, row: reader.stats(db, row.id, size=0))
         return await self._read_all(lambda db: reader.stats(db, None, size=self._size()))
+
+    async def dump(self, partition: Partition) -> PartitionDump | None:
+        return await self._read(partition, None, lambda db, row: moving.dump(db, row.id, partition))
+
+    async def load(self, dump: PartitionDump) -> None:
+        await self._write(lambda db: moving.load(db, dump))
+
+    async def graves(self) -> list[str]:
+        return await self._read_all(moving.graves)
+
+    async def bury(self, digests: Sequence[str]) -> None:
+        await self._write(lambda db: moving.bury(db, digests))
 
     async def describe(self) -> Mapping[str, str]:
         schema = await self._read_all(lambda db: migrations.schema_version(db, self._path))

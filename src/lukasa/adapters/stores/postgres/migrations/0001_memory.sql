@@ -264,6 +264,14 @@ BEGIN
   END LOOP;
 END $$;
 
+-- Tombstones that came from a store which does not say whose they are; each digest is of the names of its partition.
+DROP POLICY wall ON tombstones;
+CREATE POLICY wall ON tombstones USING (
+  partition = '00000000-0000-0000-0000-000000000000'::uuid
+  OR partition = (SELECT CASE current_setting('lukasa.scope', true) WHEN 'all' THEN NULL
+                  ELSE NULLIF(current_setting('lukasa.scope', true), '')::uuid END)
+  OR (SELECT current_setting('lukasa.scope', true) = 'all'));
+
 -- The planner's statistics keep samples of values, which an erasure would have to look for: it gets none of what people said.
 DO $$
 DECLARE
