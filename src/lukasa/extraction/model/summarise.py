@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -26,6 +26,9 @@ from lukasa.text.secrets import redact
 
 _AT_ONCE = 400
 """Turns that one job takes in; the next one goes on from there."""
+
+_A_CALL = 12_000
+"""Characters of messages that one call takes in: a summary is short, and each time that it is rewritten it loses something."""
 
 _CHARACTERS_A_WORD = 8
 
@@ -59,7 +62,8 @@ class Summarise:
         if not turns:
             return None
         text = last.text if last else ""
-        for segment in segments([turn for turn in turns if turn.is_spoken], self.policy):
+        spoken = [turn for turn in turns if turn.is_spoken]
+        for segment in segments(spoken, replace(self.policy, segment=_A_CALL)):
             text = await self._next(job, text, segment, spending)
         return Summary(
             session=job.session,
