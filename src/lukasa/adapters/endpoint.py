@@ -14,6 +14,7 @@ from lukasa.errors import ClosedError, ConfigError
 if TYPE_CHECKING:
     from httpx2 import AsyncClient, Response
 
+_CONNECTIONS = 100
 _CODE = re.compile(r"[A-Za-z][A-Za-z_]{1,47}")
 
 
@@ -66,10 +67,12 @@ class Endpoint:
             await client.aclose()
 
     def _open(self) -> AsyncClient:
-        from httpx2 import AsyncClient  # noqa: PLC0415 - only who uses an endpoint pays for it
+        from httpx2 import AsyncClient, Limits  # noqa: PLC0415 - only who uses an endpoint pays for it
 
         headers = {} if self._api_key is None else {"Authorization": f"Bearer {self._api_key}"}
-        return AsyncClient(headers=headers, timeout=self._timeout)
+        # As many as are used are kept: else, of 64 callers, 44 open a connection for every call.
+        limits = Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS)
+        return AsyncClient(headers=headers, timeout=self._timeout, limits=limits)
 
 
 def is_code(value: object) -> bool:
