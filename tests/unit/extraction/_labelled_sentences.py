@@ -183,6 +183,7 @@ I go to the climbing hall on Mondays and Thursdays. => does: climbing hall
 I've been doing pilates twice a week. => does: pilates
 I've been collecting old stamps for two years now. => does: collecting old stamps
 I'm a huge puffin fan. => likes: puffin
+I love running my own kiosk. => likes: running their own kiosk
 I've always been interested in volcanoes. => likes: volcanoes
 I've always loved thunderstorms. => likes: thunderstorms
 My rent is 740 euros a month. => rent: 740 euros a month

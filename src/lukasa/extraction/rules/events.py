@@ -15,7 +15,7 @@ from typing import NamedTuple
 from lukasa.dates.formatting import written
 from lukasa.dates.modifiers import Expression
 from lukasa.domain.interval import Interval
-from lukasa.extraction.rules.grammar import LISTS, tidy
+from lukasa.extraction.rules.grammar import LISTS, third_person, tidy
 from lukasa.text.language_data import irregular
 from lukasa.text.patterns import LazyPattern
 from lukasa.text.rendering import day
@@ -60,7 +60,7 @@ def event(clause: Clause) -> Event | None:
     when = _day(clause, first, after)
     if when is None or after - first > _LONGEST or _POINTS.search(_undated(clause, first, after)):
         return None
-    value = tidy(_third_person(" ".join(" ".join(_around(clause.text, when, first, after)).split())))
+    value = tidy(third_person(" ".join(" ".join(_around(clause.text, when, first, after)).split())))
     unsaid = len(value.split()) < _SHORTEST or _DANGLING.fullmatch(value)
     if unsaid or (not planned and _is_long_ago(head, when.interval, clause.at)):
         return None
@@ -85,7 +85,7 @@ def habit(clause: Clause) -> Event | None:
     often = [time for time in clause.times if first < time.start < after]
     if len(often) != 1 or not often[0].recurring or _POINTS.search(clause.text, first, after):
         return None
-    said = tidy(_third_person(" ".join(clause.text[head.end("verb") : after].split())))
+    said = tidy(third_person(" ".join(clause.text[head.end("verb") : after].split())))
     if len(said.split()) < _SHORTEST + 1 or often[0].end > after:
         return None
     verb = head["verb"].lower()
@@ -186,7 +186,7 @@ def _around(text: str, when: Expression, first: int, after: int) -> tuple[str, s
 
 def _said(clause: Clause, when: Expression, first: int, after: int) -> str:
     """Return the clause in the third person, its date in the place of the words for it."""
-    before, behind = map(_third_person, _around(clause.text, when, first, after))
+    before, behind = map(third_person, _around(clause.text, when, first, after))
     return tidy(
         " ".join(part.strip(" ,") for part in (before, wording(when, clause.at), behind) if part.strip(" ,"))
     )
@@ -203,13 +203,7 @@ def retold(text: str, name: str) -> str:
     """Return a clause in the third person: "Nina and I broke up" → "Nina and Tom broke up"."""
     for pattern, other in _SELF:
         text = pattern.sub(other.replace("{S}", name), text, count=1)
-    return " ".join(_third_person(text).split()).strip(" .,")
-
-
-def _third_person(text: str) -> str:
-    for pattern, other in _PERSONS:
-        text = pattern.sub(other, text)
-    return text
+    return " ".join(third_person(text).split()).strip(" .,")
 
 
 def _attribute(value: str) -> tuple[str, str]:
@@ -282,13 +276,6 @@ _ATTRIBUTIVE = LazyPattern(
 
 _CLOCK = LazyPattern(r"(?i)\d\s?[ap]\.?m\b|\d:\d\d")
 _VAGUE = LazyPattern(r"\b(?:recently|lately|these days|few|several|nowadays|other day)\b", re.IGNORECASE)
-_PERSONS = tuple(
-    (re.compile(rf"(?<![\w'’]){mine}(?![\w'’])", re.IGNORECASE), theirs)
-    for mine, theirs in (
-        ("my own", "their own"), ("my", "their"), ("myself", "themselves"), ("me", "them"), ("i", "they"), ("i['’]m", "they are"),
-        ("i['’]ve", "they have"), ("mine", "theirs"),
-    )
-)  # fmt: skip
 _SELF = tuple(
     (re.compile(rf"(?<![\w'’]){mine}(?![\w'’])", re.IGNORECASE), other)
     for mine, other in (

@@ -96,7 +96,7 @@ class _Row(NamedTuple):
 
 
 def _read(row: _Row, match: re.Match[str], *, negated: bool, ended: bool) -> Reading | None:
-    value = tidy(match["v"])
+    value = third_person(tidy(match["v"]))
     if row.attribute == "age":
         value = " ".join(terms(value))
     if match.string.startswith(" to ", match.start("v") - 4) and row.attribute in _TASTES:
@@ -145,6 +145,13 @@ def tidy(value: str) -> str:
     """Return a value without the words and marks that only surround it."""
     value = _LOOSE.sub("", " ".join(value.split()))
     return value.strip(" ,;:.!-–—'’\"")
+
+
+def third_person(text: str) -> str:
+    """Return what a speaker says of themselves as others say it: "my own studio" → "their own studio"."""
+    for pattern, other in _PERSONS:
+        text = pattern.sub(other, text)
+    return text
 
 
 def _gerund(phrase: str) -> str:
@@ -276,6 +283,14 @@ def alternatives(name: str) -> str:
     words = sorted(LISTS[name].split(), key=len, reverse=True)
     return "|".join(word.replace("_", " ") for word in words)
 
+
+_PERSONS = tuple(
+    (re.compile(rf"(?<![\w'’]){mine}(?![\w'’])", re.IGNORECASE), theirs)
+    for mine, theirs in (
+        ("my own", "their own"), ("my", "their"), ("myself", "themselves"), ("me", "them"), ("i", "they"), ("i['’]m", "they are"),
+        ("i['’]ve", "they have"), ("mine", "theirs"),
+    )
+)  # fmt: skip
 
 _DOUBLES = re.compile(r"[^aeiou]+[aeiou][^aeiouwxy]")
 _PAIR = 2
