@@ -14,6 +14,8 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -28,9 +30,12 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from served import Served, served
 
 from lukasa import AsyncHandle, Memory
+from lukasa.domain.job import Job
+from lukasa.domain.scope import Partition
 from lukasa.errors import ConfigError, LukasaError
 from lukasa.remote.routes import ROUTES, Route
 from lukasa.surfaces.http.guard import OPEN_PATHS, RateLimiter, RequestLimits
+from lukasa.surfaces.http.metrics import Metrics
 from lukasa.surfaces.http.problems import STATUSES
 from lukasa.surfaces.http.proxy import Upstream
 from lukasa.surfaces.http.tokens import TokenVerifier
@@ -565,6 +570,28 @@ def test_counts_and_logs_say_nothing_of_users_or_content(
         word for word in ("zanzibar", "Quixote") if word in caplog.text + counts
     }
     assert 'route="/v1/users/{user}/turns",status="200"' in counts
+    assert "lukasa_jobs_lag_seconds 0.0" in counts
+
+
+def test_jobs_are_counted_and_the_first_that_waits_says_how_far_behind_workers_are():
+    noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    jobs = [
+        Job(
+            partition=Partition("a", "b"),
+            kind="extract",
+            session=None,
+            due_at=noon + timedelta(minutes=n),
+            created_at=noon,
+        )
+        for n in range(3)
+    ]
+    counts = Metrics()
+    counts.show_jobs([*jobs[1:], replace(jobs[0], state="dead")], noon + timedelta(minutes=2))
+
+    text = counts.text().decode()
+    assert 'lukasa_jobs{state="waiting"} 2.0' in text
+    assert 'lukasa_jobs{state="dead"} 1.0' in text
+    assert "lukasa_jobs_lag_seconds 60.0" in text
 
 
 def test_a_failure_inside_is_logged_without_its_words(

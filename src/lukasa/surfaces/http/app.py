@@ -92,7 +92,7 @@ def make_app(
     app.router.route_class = Door
     counts = Metrics()
     _add_verbs(app)
-    _add_server(app, counts)
+    _add_server(app, counts, clock)
     add_mem0(app)
     app.router.routes += page_routes()
     app.state.running = [*_add_tools(app), *_add_proxy(app, upstream)]
@@ -161,7 +161,7 @@ class Users(BaseModel):
     items: list[str]
 
 
-def _add_server(app: FastAPI, counts: Metrics) -> None:
+def _add_server(app: FastAPI, counts: Metrics, clock: Callable[[], datetime]) -> None:
     @app.get("/healthz", summary="Whether the process runs", response_class=PlainTextResponse)
     async def healthz() -> str:
         return "ok"
@@ -171,9 +171,14 @@ def _add_server(app: FastAPI, counts: Metrics) -> None:
         await request.app.state.memory.jobs(limit=1)
         return "ok"
 
-    @app.get("/metrics", summary="Counts of requests, for Prometheus", response_class=PlainTextResponse)
+    @app.get(
+        "/metrics",
+        summary="Counts of requests and of background jobs, for Prometheus",
+        response_class=PlainTextResponse,
+    )
     @needs("admin")
-    async def counted() -> Response:
+    async def counted(request: Request) -> Response:
+        counts.show_jobs(await request.app.state.memory.jobs(limit=metrics.MOST_JOBS), clock())
         return Response(counts.text(), media_type=metrics.MEDIA_TYPE)
 
     @app.get("/v1/me", summary="What the key is for")

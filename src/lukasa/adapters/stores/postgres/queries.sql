@@ -55,8 +55,13 @@ WHERE nspname = %(schema)s AND relkind = 'p' AND relname <> 'passages'
   AND NOT (relrowsecurity AND relforcerowsecurity AND EXISTS (SELECT 1 FROM pg_policy WHERE polrelid = pg_class.oid AND polname = 'wall'));
 
 -- name: server
-SELECT current_setting('server_version'), current_setting('server_encoding'), pg_is_in_recovery(),
-       (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user);
+SELECT current_setting('server_version'), pg_is_in_recovery(), current_setting('synchronous_commit'),
+       (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user),
+       CASE WHEN pg_is_in_recovery()
+            THEN extract(epoch FROM now() - pg_last_xact_replay_timestamp())::bigint END,
+       (SELECT coalesce(100 * sum(n_dead_tup) / greatest(1, sum(n_live_tup + n_dead_tup)), 0)::integer
+        FROM pg_stat_user_tables WHERE schemaname = %(schema)s),
+       (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database());
 
 -- name: begin
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;

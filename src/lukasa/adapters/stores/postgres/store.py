@@ -271,14 +271,18 @@ class PostgresStore:
 
     async def describe(self) -> Mapping[str, str]:
         def answer(db: Connection) -> Mapping[str, str]:
-            version, _, replica, superuser = first(db, sql("server"))
+            row = first(db, sql("server"), {"schema": self._address.schema})
+            version, replica, commit, superuser, lag, dead, sessions = row
             return {
                 "schema_version": str(migrations.schema_version(db, self._address)),
                 "postgresql_version": version,
-                "postgresql_role": "replica" if replica else "primary",
+                "postgresql_role": f"replica, {lag} s behind" if replica else "primary",
+                "synchronous_commit": commit,
                 "row_level_security": "bypassed by this role: use one that is no superuser"
                 if superuser
                 else "in force",
+                "dead_rows": f"{dead} %",
+                "connections": str(sessions),
             }
 
         return await self._look(None, answer)
