@@ -36,7 +36,8 @@ def triplets(ana: Handle, **more: object) -> set[tuple[str, str, str]]:
 
 
 def test_family_places_and_work_are_connected(ana: Handle):
-    say(ana, "I live in Lisbon. My sister Ines lives in Porto.")
+    say(ana, "I live in Lisbon. This is my sister Ines.")
+    say(ana, "I live in Porto.", name="Ines")
     say(ana, "I work at Ferrovia.")
 
     assert {
@@ -68,7 +69,7 @@ def test_a_move_ends_the_old_relation_and_a_return_begins_another(ana: Handle):
 
 
 def test_undo_of_a_merge_restores_it_exactly(ana: Handle):
-    say(ana, "My friend Liz lives in Bath.")
+    say(ana, "I live in Bath.", name="Liz")
     ana.believe(
         "Elizabeth Brown works at Initech.", subject="Elizabeth Brown", attribute="works_at", value="Initech"
     )
@@ -133,7 +134,7 @@ def test_it_is_written_for_other_tools(ana: Handle):
 
 
 def test_a_new_name_is_shown_and_undone(ana: Handle):
-    say(ana, "My friend Robert lives in Bath.")
+    say(ana, "I live in Bath.", name="Robert")
     before = (ana.entities(), ana.relations(past=True))
 
     renamed = ana.rename("Robert", "Bob")

@@ -51,7 +51,7 @@ def commands(folder: Path, turn: str, fact: str) -> Iterator[tuple[str, ...]]:
         ("history", f"{CITY}🌸"), ("conflicts",), ("settle", "--keep", fact), ("review",), ("entities",), ("relations",),
         ("related", NAME), ("path", NAME, CITY), ("graph",), ("graph", "--format", "html"), ("changes",), ("diff", "0"),
         ("jobs",), ("summaries",), ("usage",), ("config",), ("stats",), ("export",), ("verify",), ("audit",),
-        ("backup", str(folder / f"{CITY}-backup.lukasa")),
+        ("backup", str(folder / f"{CITY}-backup.lukasa")), ("compact",), ("migrate", str(folder / f"{CITY}.lukasa"), str(folder / "moved.lukasa")),
         ("eval", str(asked)), ("doctor",), ("remember", f"{NAME} 🎻 {CITY}"), ("import", str(chat)), ("demo",),
         ("amend", fact, "--text", f"{NAME} 🎻"), ("alias", NAME, f"{CITY} 🎻"), ("rename", NAME, f"{NAME} 🎻"),
         ("merge", f"{NAME} 🎻", CITY), ("split", NAME, CITY), ("believe", "🎻", "--subject", NAME), ("forget", turn),
@@ -81,7 +81,7 @@ def test_every_command_runs_on_a_narrow_console_of_any_encoding(
         ]
         monkeypatch.setattr(sys, "stdout", out)
         monkeypatch.setattr(sys, "stderr", err)
-        bare = command[0] == "demo" or command[0].startswith("--") or "--help" in command
+        bare = command[0] in {"demo", "migrate"} or command[0].startswith("--") or "--help" in command
 
         code = main([*command, *([] if bare else ["--db", str(db)])])
 
