@@ -16,7 +16,7 @@ import pytest
 from lukasa import AsyncHandle, AsyncMemory, Receipt, Settings
 
 SETTINGS = Settings(embedder="hashing")
-CALLS = 6
+CALLS = 4
 """Calls that are taken back, while as many of each sort go on."""
 
 

@@ -472,7 +472,7 @@ async def _without_size(store: Store, partition: Partition | None) -> object:
     return replace(await store.stats(partition), bytes=0)
 
 
-TwoStores.TestCase.settings = settings(max_examples=40, stateful_step_count=30)
+TwoStores.TestCase.settings = settings(max_examples=25, stateful_step_count=30)
 test_sqlite_does_what_the_reference_does = pytest.mark.slow(TwoStores.TestCase)
 
 

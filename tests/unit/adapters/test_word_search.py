@@ -23,9 +23,9 @@ def ask(db: Path, question: str, *, budget: int = 3_000, user: str = "ada", tena
     return lexical_context(db, question, user=user, tenant=tenant, now=NOW, budget=budget)
 
 
-@pytest.fixture
-def db(tmp_path: Path) -> Path:
-    path = tmp_path / "a.lukasa"
+@pytest.fixture(scope="module")
+def db(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("words") / "a.lukasa"
     with Memory.open(path) as memory:
         ada = memory.of(user="ada")
         ada.remember(
