@@ -88,7 +88,19 @@ def test_a_process_with_models_looks_nothing_up_and_leaves_nothing_in_the_home_f
     home, work, log = tmp_path / "home", tmp_path / "work", tmp_path / "network.txt"
     home.mkdir()
     work.mkdir()
-    traced = [strace, "-f", "--seccomp-bpf", "-e", "trace=network", "-o", str(log), sys.executable, "-B", "-c", PROGRAM]
+    traced = [
+        strace,
+        "-f",
+        "--seccomp-bpf",
+        "-e",
+        "trace=network",
+        "-o",
+        str(log),
+        sys.executable,
+        "-B",
+        "-c",
+        PROGRAM,
+    ]
 
     done = subprocess.run(
         traced, cwd=work, env=environment(home), capture_output=True, text=True, timeout=120, check=False

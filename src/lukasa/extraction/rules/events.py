@@ -75,7 +75,7 @@ def event(clause: Clause) -> Event | None:
 
 
 def habit(clause: Clause) -> Event | None:
-    """Return what the speaker does again and again, if the clause says how often: "go to the gym on Tuesdays"."""
+    """Return what the speaker does again and again, if the clause says how often: "row before work on Fridays"."""
     head = _HABIT.match(clause.text, clause.start, clause.end)
     if head is None or (not head["been"] and head["verb"].lower() in LISTS.words("no_habits")):
         return None
@@ -158,7 +158,7 @@ def _names_a_day(time: Expression) -> bool:
     interval = time.interval
     bounded = interval.start is not None and interval.end is not None
     if interval.granularity == "range" and _CLOCK.search(interval.phrase):
-        return False  # "From 3 PM to 5 PM on June 2"
+        return False  # "From 1 to 4 PM, 9 May"
     # "A few weeks ago" stays in words.
     return (
         bounded
