@@ -189,7 +189,7 @@ def sample() -> list[tuple[Reader, Family]]:
         return [(reader, family) for family in families(SEED)[piece - 1 :: pieces] for reader in READING]
     draw = random.Random(SEED)
     drawn = draw.sample(families(SEED), 7)
-    return [(by_rules, family) for family in reported()] + [
+    return [(by_rules, family) for family in reported()[::2]] + [
         (READING[number % len(READING)], family) for number, family in enumerate(drawn)
     ]
 

@@ -225,7 +225,7 @@ def delta(
     more = len(rows) == limit and rows[-1][-1] < partition.version
     return Delta(
         version=rows[-1][-1] if more else partition.version,
-        heads=heads_of(rows),
+        heads=tuple(heads_of(rows)),
         more=more,
         gone=gone,
         epoch=partition.id,
