@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
+from lukasa.adapters.records import job_of, summary_of
 from lukasa.adapters.rows import rows_as
 from lukasa.adapters.stores.postgres.connection import identity
 from lukasa.adapters.stores.postgres.partition import RowWriter
@@ -23,8 +23,7 @@ from lukasa.domain.job import (
     Summary,
     job_id,
 )
-from lukasa.domain.scope import Partition
-from lukasa.domain.time import from_micros, to_micros
+from lukasa.domain.time import to_micros
 from lukasa.errors import StaleError
 
 _CANDIDATES = 50
@@ -105,12 +104,7 @@ def jobs(
 
 def summaries(connection: Connection, partition: UUID) -> list[Summary]:
     rows = fetch(connection, sql("summaries"), {"partition": partition})
-    return list(rows_as(_summary, rows, "summary of session"))
-
-
-def _summary(row: tuple[Any, ...]) -> Summary:
-    session, text, through, made_by, at = row
-    return Summary(session=session, text=text, through=through, made_by=made_by, updated_at=from_micros(at))
+    return list(rows_as(summary_of, rows, "summary of session"))
 
 
 def spend(writer: RowWriter, spent: Spent) -> None:
@@ -225,24 +219,6 @@ def _held(job: Job) -> Values:
 
 
 def _jobs(connection: Connection, conditions: str, values: Values) -> list[Job]:
-    return list(rows_as(_job, fetch(connection, sql("jobs", conditions=conditions), values), "job of tenant"))
-
-
-def _job(row: tuple[Any, ...]) -> Job:
-    # fmt: off
-    (tenant, user, kind, session, state, due_at, created_at, attempts, wanted, worker, leased_until, error, guidance) = row
-    # fmt: on
-    return Job(
-        partition=Partition(tenant, user),
-        kind=kind,
-        session=session,
-        state=state,
-        due_at=from_micros(due_at),
-        created_at=from_micros(created_at),
-        attempts=attempts,
-        wanted=wanted,
-        worker=worker,
-        leased_until=None if leased_until is None else from_micros(leased_until),
-        error=error,
-        guidance=guidance,
+    return list(
+        rows_as(job_of, fetch(connection, sql("jobs", conditions=conditions), values), "job of tenant")
     )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
+from lukasa.adapters.records import DoomedDocument, labels_of_fact
 from lukasa.adapters.rows import unpacked
 from lukasa.adapters.stores.postgres.bookkeeping import forget
-from lukasa.adapters.stores.postgres.fact_writer import fact_row, labels_of, put_lookups
+from lukasa.adapters.stores.postgres.fact_writer import fact_row, put_lookups
 from lukasa.adapters.stores.postgres.partition import RowWriter
 from lukasa.adapters.stores.postgres.scrub import owe_scrub
 from lukasa.adapters.stores.postgres.sql import (
@@ -21,7 +21,6 @@ from lukasa.adapters.stores.postgres.sql import (
     run_many,
     sql,
 )
-from lukasa.domain.document import Kind
 from lukasa.domain.erasure import Erased, Erasure, Rewritten, tombstone
 from lukasa.domain.fact_body import pack, packed_digest
 from lukasa.domain.journal import Cause, chain, chain_root
@@ -41,16 +40,6 @@ _TABLES = (
     ("documents", "documents"),
 )
 """What depends on a document, in the order in which it may go."""
-
-
-class _DoomedDocument(NamedTuple):
-    """A document that goes."""
-
-    number: int
-    name: str
-    kind: Kind
-    live: bool
-    passages: list[list[str]]
 
 
 def erase(
@@ -88,7 +77,7 @@ def erase(
     )
 
 
-def _doomed(writer: RowWriter, erasure: Erasure) -> list[_DoomedDocument]:
+def _doomed(writer: RowWriter, erasure: Erasure) -> list[DoomedDocument]:
     values: Values = {"partition": writer.state.id}
     if erasure.everything:
         rows = fetch(writer.connection, sql("documents_in"), values)
@@ -96,11 +85,11 @@ def _doomed(writer: RowWriter, erasure: Erasure) -> list[_DoomedDocument]:
         values["names"] = [*erasure.turns, *erasure.facts]
         rows = fetch(writer.connection, sql("documents_of"), values)
     return [
-        _DoomedDocument(number, name, kind, live, unpacked(terms)) for number, name, kind, live, terms in rows
+        DoomedDocument(number, name, kind, live, unpacked(terms)) for number, name, kind, live, terms in rows
     ]
 
 
-def _delete(writer: RowWriter, doomed: Sequence[_DoomedDocument]) -> dict[str, int]:
+def _delete(writer: RowWriter, doomed: Sequence[DoomedDocument]) -> dict[str, int]:
     for each in doomed:
         if each.live:
             writer.unindex(each.number, each.passages, each.kind)
@@ -138,7 +127,7 @@ def _rewrite(writer: RowWriter, rewritten: Rewritten) -> None:
     row = first(writer.connection, sql("documents_of"), {"partition": writer.state.id, "names": [last.id]})
     if row is None:
         return
-    stored = _DoomedDocument(row[0], row[1], row[2], row[3], unpacked(row[4]))
+    stored = DoomedDocument(row[0], row[1], row[2], row[3], unpacked(row[4]))
     kept = {version.revision: version for version in rewritten.versions}
     key: Values = {"partition": writer.state.id, "document": stored.number}
     for revision, _ in fetch(writer.connection, sql("version_numbers"), key):
@@ -153,11 +142,11 @@ def _rewrite(writer: RowWriter, rewritten: Rewritten) -> None:
     _rewrite_document(writer, stored, rewritten)
 
 
-def _rewrite_document(writer: RowWriter, stored: _DoomedDocument, rewritten: Rewritten) -> None:
+def _rewrite_document(writer: RowWriter, stored: DoomedDocument, rewritten: Rewritten) -> None:
     last, document = rewritten.versions[-1], rewritten.document
     key: Values = {"partition": writer.state.id, "document": stored.number}
     passages = stored.passages if document is None else document.passages
-    labels = labels_of(last, writer.cause_at)
+    labels = labels_of_fact(last, writer.cause_at)
     retired = labels.retired or (None, None)
     writer.note("revise", last.id)
     run(

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
+from lukasa.adapters.records import KnownFact, labels_of_fact, micros
 from lukasa.adapters.rows import as_json, unpacked
 from lukasa.adapters.stores.postgres.partition import (
-    DocumentLabels,
     RowWriter,
     attribute_rows,
     known_tombstones,
@@ -18,18 +16,7 @@ from lukasa.domain.change import PutFact
 from lukasa.domain.erasure import tombstone
 from lukasa.domain.fact import Fact, no_source
 from lukasa.domain.fact_body import pack, packed_digest
-from lukasa.domain.query import fact_fields
-from lukasa.domain.time import offset_minutes, to_micros
 from lukasa.errors import InputError, StaleError
-
-
-class _KnownFact(NamedTuple):
-    """What the store has of a fact."""
-
-    document: int
-    live: bool
-    passages: list[list[str]]
-    revision: int
 
 
 def put_fact(writer: RowWriter, change: PutFact) -> None:
@@ -53,20 +40,9 @@ def put_fact(writer: RowWriter, change: PutFact) -> None:
     writer.outcome.facts[fact.id] = None
 
 
-def labels_of(fact: Fact, changed_at: tuple[int, int]) -> DocumentLabels:
-    """Return what the fact's document says; *changed_at* is when it was hidden, should it not be live."""
-    fields = fact_fields(fact)
-    return DocumentLabels(
-        at=(to_micros(fields.at), offset_minutes(fields.at)),
-        speaker=fields.speaker,
-        origin=fields.origin,
-        retired=None if fact.live else changed_at,
-    )
-
-
-def _stored(writer: RowWriter, id: str) -> _KnownFact | None:
+def _stored(writer: RowWriter, id: str) -> KnownFact | None:
     row = first(writer.connection, sql("fact_row"), {"partition": writer.state.id, "name": id})
-    return None if row is None else _KnownFact(row[0], row[1], unpacked(row[2]), row[3])
+    return None if row is None else KnownFact(row[0], row[1], unpacked(row[2]), row[3])
 
 
 def _erased(writer: RowWriter, fact: Fact) -> bool:
@@ -84,7 +60,7 @@ def _check_free(writer: RowWriter, fact: Fact) -> None:
         raise StaleError(f"the partition has {name!r}, which says the same; read it again")
 
 
-def _check_sources(writer: RowWriter, fact: Fact, stored: _KnownFact | None) -> None:
+def _check_sources(writer: RowWriter, fact: Fact, stored: KnownFact | None) -> None:
     turns = sorted({source.turn for source in fact.sources})
     document = stored.document if stored else 0
     values: Values = {"partition": writer.state.id, "turns": turns, "document": document}
@@ -96,7 +72,7 @@ def _add_document(writer: RowWriter, change: PutFact) -> int:
     fact, document = change.fact, change.document
     if document is None:
         raise InputError(f"the fact {fact.id!r} is new: it needs a document")
-    row = writer.document_row(document, labels_of(fact, writer.cause_at))
+    row = writer.document_row(document, labels_of_fact(fact, writer.cause_at))
     number = writer.state.seq
     run_many(writer.connection, sql("add_document"), [row])
     if fact.live:
@@ -105,9 +81,9 @@ def _add_document(writer: RowWriter, change: PutFact) -> int:
     return number
 
 
-def _update_document(writer: RowWriter, change: PutFact, stored: _KnownFact) -> int:
+def _update_document(writer: RowWriter, change: PutFact, stored: KnownFact) -> int:
     fact, document, number = change.fact, change.document, stored.document
-    labels = labels_of(fact, writer.cause_at)
+    labels = labels_of_fact(fact, writer.cause_at)
     at, retired = labels.at, labels.retired or (None, None)
     run(
         writer.connection,
@@ -185,13 +161,9 @@ def fact_row(partition: UUID, number: int, fact: Fact) -> dict[str, Value]:
         "subject": fact.subject.casefold(),
         "revision": fact.revision,
         "current": fact.status == "current",
-        "valid_from": _micros(fact.valid.start),
-        "valid_to": _micros(fact.valid.end),
-        "expires_at": _micros(fact.expires_at),
+        "valid_from": micros(fact.valid.start),
+        "valid_to": micros(fact.valid.end),
+        "expires_at": micros(fact.expires_at),
         "turns": as_json(list(dict.fromkeys(source.turn for source in fact.sources))),
         "text": fact.text,
     }
-
-
-def _micros(at: datetime | None) -> int | None:
-    return None if at is None else to_micros(at)

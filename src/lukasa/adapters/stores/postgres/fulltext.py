@@ -10,13 +10,13 @@ PostgreSQL's own ranking is not used: it knows neither BM25 nor how often a term
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
+from lukasa.adapters import bm25
 from lukasa.adapters.stores.postgres.filters import conditions
 from lukasa.adapters.stores.postgres.sql import Connection, Row, fetch, sql
 from lukasa.domain.document import MAX_PASSAGES, Kind, Scored
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
     Rows = NDArray[np.int64]
     Numbers = NDArray[np.float64]
-
-K1 = 1.2
-B = 0.75
 
 
 class PassageCounts(NamedTuple):
@@ -101,7 +98,7 @@ def _posting(row: Any, counts: PassageCounts, query: LexicalQuery) -> _Posting:
     _, count, documents, passages, lengths, frequencies = row
     numbers = np.frombuffer(documents, ">i8").astype(np.int64) << _PASSAGE_BITS
     return _Posting(
-        idf=math.log(1 + (counts.passages - count + 0.5) / (count + 0.5)),
+        idf=bm25.idf(counts.passages, count),
         rare=count <= query.common * counts.passages,
         rows=numbers | np.frombuffer(passages, ">i4"),
         lengths=np.frombuffer(lengths, ">i4").astype(np.float64),
@@ -114,10 +111,7 @@ def _ranked(counts: PassageCounts, postings: Sequence[_Posting]) -> tuple[Rows, 
     import numpy as np  # noqa: PLC0415
 
     average = counts.terms / counts.passages
-    parts = []
-    for each in postings:
-        norm = K1 * (1 - B + B * each.lengths / average)
-        parts.append(each.idf * (each.frequencies * (K1 + 1) / (each.frequencies + norm)))
+    parts = [bm25.weight(each.idf, each.frequencies, each.lengths, average) for each in postings]
     rows, places = np.unique(np.concatenate([each.rows for each in postings]), return_inverse=True)
     return rows, np.bincount(places, weights=np.concatenate(parts)).astype(np.float64, copy=False)
 

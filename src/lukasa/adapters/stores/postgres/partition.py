@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias
 from uuid import UUID
 
+from lukasa.adapters.records import DocumentLabels, WriteOutcome
 from lukasa.adapters.rows import packed
 from lukasa.adapters.stores.postgres import fulltext
 from lukasa.adapters.stores.postgres.connection import MOVED, identity
@@ -55,17 +56,6 @@ def load(connection: Connection, partition: Partition) -> PartitionState | None:
     return PartitionState(number, *counts)
 
 
-@dataclass(slots=True)
-class WriteOutcome:
-    """What was done so far, as `Applied` tells it."""
-
-    added: list[str] = field(default_factory=list)
-    duplicates: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    facts: dict[str, None] = field(default_factory=dict)
-    refused: list[str] = field(default_factory=list)
-
-
 Passages: TypeAlias = Sequence[Sequence[str]]
 """The terms of each passage of a document."""
 
@@ -89,15 +79,7 @@ class RowWriter:
         """Write the partition's row, if anything changed."""
         if self.state.version > self._before:
             self.write_state()
-        return Applied(
-            version=self.state.version,
-            call=self._before + 1 if self.state.version > self._before else 0,
-            added=tuple(self.outcome.added),
-            duplicates=tuple(self.outcome.duplicates),
-            changed=tuple(self.outcome.changed),
-            facts=tuple(self.outcome.facts),
-            refused=tuple(self.outcome.refused),
-        )
+        return self.outcome.applied(self._before, self.state.version)
 
     def write_state(self) -> None:
         """Write the partition's row."""
@@ -242,19 +224,6 @@ class RowWriter:
                 row = first(self.connection, sql("embedder"), values)
             number = self._embedders[fingerprint] = int(row[0])
         return number
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DocumentLabels:
-    """What a document's row says beside its terms; instants as microseconds and minutes of offset."""
-
-    at: tuple[int, int]
-    session: str | None = None
-    agent: str | None = None
-    speaker: str | None = None
-    role: str | None = None
-    origin: str | None = None
-    retired: tuple[int, int] | None = None
 
 
 def _length(passages: Passages) -> int:

@@ -11,8 +11,8 @@ from itertools import accumulate, pairwise
 from typing import Any
 from uuid import UUID
 
+from lukasa.adapters.records import entry_of, fact_of, turn_of
 from lukasa.adapters.rows import heads_of, number, rows_as, text
-from lukasa.adapters.rows import role as _role
 from lukasa.adapters.stores.postgres import filters
 from lukasa.adapters.stores.postgres.connection import MOVED, identity
 from lukasa.adapters.stores.postgres.partition import PartitionState
@@ -21,12 +21,11 @@ from lukasa.domain.document import Delta
 from lukasa.domain.embedding import TokenVectors
 from lukasa.domain.erasure import tombstone
 from lukasa.domain.fact import Fact
-from lukasa.domain.fact_body import unpack
 from lukasa.domain.journal import JournalEntry, by_id, standing
 from lukasa.domain.query import DocumentQuery, FactQuery, TurnQuery, listed
 from lukasa.domain.report import Backlog, Stats
 from lukasa.domain.scope import Partition
-from lukasa.domain.time import from_micros, to_micros
+from lukasa.domain.time import to_micros
 from lukasa.domain.turn import Turn
 from lukasa.policy import EMBEDDED_PASSAGES
 
@@ -72,7 +71,7 @@ def turns(connection: Connection, partition: UUID, query: TurnQuery) -> list[Tur
         conditions=" AND ".join([*tests, test]),
         order=f"documents.document {'DESC' if query.newest_first else 'ASC'}",
     )
-    return list(rows_as(_turn, fetch(connection, statement, {**values, **bound}), "turn"))
+    return list(rows_as(turn_of, fetch(connection, statement, {**values, **bound}), "turn"))
 
 
 def turns_as_of(connection: Connection, partition: UUID, query: TurnQuery, as_of: int) -> list[Turn]:
@@ -91,7 +90,9 @@ def turns_as_of(connection: Connection, partition: UUID, query: TurnQuery, as_of
 def journal_of_turns(connection: Connection, partition: UUID) -> list[JournalEntry]:
     """Return the entries that say when turns were stored, retired and restored."""
     return list(
-        rows_as(_entry, fetch(connection, sql("journal_of_turns"), {"partition": partition}), "journal entry")
+        rows_as(
+            entry_of, fetch(connection, sql("journal_of_turns"), {"partition": partition}), "journal entry"
+        )
     )
 
 
@@ -101,7 +102,7 @@ def facts(connection: Connection, partition: UUID, query: FactQuery) -> list[Fac
     revision = "facts.revision" if query.as_of is None else fragment("revision_then")
     statement = sql("facts", revision=revision, conditions=" AND ".join(tests))
     rows = fetch(connection, statement, {**values, "partition": partition})
-    versions = rows_as(_fact, rows, "fact")
+    versions = rows_as(fact_of, rows, "fact")
     return [fact for fact in versions if listed(fact, query)][: query.limit]
 
 
@@ -134,14 +135,9 @@ def _fact_conditions(query: FactQuery) -> tuple[list[str], Values]:
 def history(connection: Connection, partition: UUID, ids: Sequence[str]) -> dict[str, list[Fact]]:
     values: Values = {"partition": partition, "names": list(ids)}
     histories: dict[str, list[Fact]] = {}
-    for fact in rows_as(_fact, fetch(connection, sql("history"), values), "fact"):
+    for fact in rows_as(fact_of, fetch(connection, sql("history"), values), "fact"):
         histories.setdefault(fact.id, []).append(fact)
     return histories
-
-
-def _fact(row: tuple[Any, ...]) -> Fact:
-    _, seq, body = row
-    return unpack(body, seq=seq)
 
 
 def tombstones(connection: Connection, partition: Partition, marks: Sequence[str]) -> set[str]:
@@ -149,28 +145,6 @@ def tombstones(connection: Connection, partition: Partition, marks: Sequence[str
     values: Values = {"partition": identity(partition), "moved": MOVED, "digests": list(digests)}
     rows = fetch(connection, sql("tombstones"), values)
     return {digests[digest] for (digest,) in rows}
-
-
-def _turn(row: tuple[Any, ...]) -> Turn:
-    # fmt: off
-    (name, seq, at, at_offset, session, agent, speaker, role, origin, retired_at, retired_offset,
-     key, recorded_at, recorded_offset, metadata, words) = row
-    # fmt: on
-    return Turn(
-        id=text(name),
-        role=_role(role),
-        text=text(words),
-        at=from_micros(at, at_offset),
-        recorded_at=from_micros(recorded_at, recorded_offset),
-        speaker=speaker,
-        session=session,
-        agent=agent,
-        origin=origin,
-        metadata={} if metadata == "{}" else json.loads(metadata),
-        key=key,
-        seq=seq,
-        retired_at=None if retired_at is None else from_micros(retired_at, retired_offset),
-    )
 
 
 def delta(
@@ -284,23 +258,7 @@ def backlog(
 
 def journal(connection: Connection, partition: UUID, *, since: int, limit: int | None) -> list[JournalEntry]:
     values: Values = {"partition": partition, "since": since, "limit": limit}
-    return list(rows_as(_entry, fetch(connection, sql("journal"), values), "journal entry"))
-
-
-def _entry(row: tuple[Any, ...]) -> JournalEntry:
-    version, op, name, verb, at, at_offset, reason, digest, call, caused_by, content = row
-    return JournalEntry(
-        version=version,
-        op=op,
-        id=name,
-        verb=verb,
-        at=from_micros(at, at_offset),
-        reason=reason,
-        digest=digest,
-        call=call,
-        caused_by=caused_by,
-        content=content,
-    )
+    return list(rows_as(entry_of, fetch(connection, sql("journal"), values), "journal entry"))
 
 
 def stats(connection: Connection, partition: UUID | None, *, size: int) -> Stats:

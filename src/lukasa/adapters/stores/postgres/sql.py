@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from functools import cache
-from importlib.resources import files
-from types import MappingProxyType
+from pathlib import Path
 from typing import Any, TypeAlias, cast
 from uuid import UUID
 
 import psycopg
+
+from lukasa.adapters.statements import Statements
 
 Value: TypeAlias = "bytes | float | int | str | bool | UUID | Decimal | Sequence[str] | Sequence[int] | None"
 """What a column holds, or a parameter."""
@@ -22,20 +21,9 @@ Values: TypeAlias = dict[str, Value]
 
 Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
 
-_NAME = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
+_STATEMENTS = Statements(Path(__file__).parent)
 
-
-def sql(name: str, **fragments: str) -> str:
-    """Return the statement of that name in queries.sql; `{slots}` are filled with *fragments* of SQL, never values."""
-    statement = blocks("queries.sql")[name]
-    for slot, fragment in fragments.items():
-        statement = statement.replace(f"{{{slot}}}", fragment)
-    return statement
-
-
-def fragment(name: str) -> str:
-    """Return the condition or expression of that name in fragments.sql."""
-    return blocks("fragments.sql")[name]
+sql, fragment, blocks = _STATEMENTS.sql, _STATEMENTS.fragment, _STATEMENTS.blocks
 
 
 def fetch(connection: Connection, statement: str, values: Mapping[str, Value] | None = None) -> list[Any]:
@@ -63,19 +51,3 @@ def run_many(connection: Connection, statement: str, rows: Iterable[Row]) -> Non
 def _query(statement: str) -> Any:
     # psycopg's types want a literal, so that nobody builds statements of values; ours come from files.
     return cast("Any", statement)
-
-
-@cache
-def blocks(file: str) -> Mapping[str, str]:
-    """Return the statements of a file by name, in order, without comments."""
-    text = files(__package__).joinpath(file).read_text("utf-8")
-    _, *parts = _NAME.split(text)
-    names, bodies = parts[::2], parts[1::2]
-    doubled = {name for name in names if names.count(name) > 1}
-    if doubled:
-        raise ValueError(f"{file} names more than one statement {', '.join(sorted(doubled))}")
-    return MappingProxyType({name: _without_comments(body) for name, body in zip(names, bodies, strict=True)})
-
-
-def _without_comments(body: str) -> str:
-    return "\n".join(line for line in body.splitlines() if not line.startswith("--")).strip()

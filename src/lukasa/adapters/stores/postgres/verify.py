@@ -11,6 +11,7 @@ from uuid import UUID
 
 import psycopg
 
+from lukasa.adapters.records import digest_of_turn
 from lukasa.adapters.rows import UNREADABLE, unpacked
 from lukasa.adapters.stores.postgres import fulltext, migrations
 from lukasa.adapters.stores.postgres.connection import StoreAddress, identity
@@ -18,11 +19,10 @@ from lukasa.adapters.stores.postgres.partition import attribute_rows
 from lukasa.adapters.stores.postgres.scrub import owed
 from lukasa.adapters.stores.postgres.sql import Connection, blocks, fetch, first, sql
 from lukasa.domain.fact_body import packed_digest, unpack
-from lukasa.domain.journal import Cause, chain, chain_root, turn_digest
+from lukasa.domain.journal import Cause, chain, chain_root
 from lukasa.domain.report import Finding, Verified
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import from_micros
-from lukasa.domain.turn import Turn
 from lukasa.errors import StoreError
 
 _MOST = 20
@@ -134,7 +134,7 @@ def _contents(connection: Connection, checked: dict[str, int]) -> Iterator[Findi
     checked["contents"] = 0
     for _, version, content, *row in _each(connection, "contents_of_turns"):
         checked["contents"] += 1
-        if _digest_of_turn(row) != content:
+        if digest_of_turn(row) != content:
             yield Finding(what="journal", detail=f"turn {row[0]!r} is not what was stored by entry {version}")
     for _, version, content, document, revision, body in _each(connection, "contents_of_versions"):
         checked["contents"] += 1
@@ -154,30 +154,6 @@ def _facts(connection: Connection, _: dict[str, int]) -> Iterator[Finding]:
         looked_up = (key, slot, text, attribute, revision)
         if looked_up != (fact.key, fact.slot, fact.text, fact.attribute, last):
             yield Finding(what="index", detail=f"fact {document} is not looked up as its last version says")
-
-
-def _digest_of_turn(row: list[Any]) -> str | None:
-    try:
-        return turn_digest(_stored_turn(row))
-    except UNREADABLE:
-        return None
-
-
-def _stored_turn(row: list[Any]) -> Turn:
-    name, at, session, agent, speaker, role, origin, key, recorded_at, metadata, text = row
-    return Turn(
-        id=name,
-        role=role,
-        text=text,
-        at=from_micros(at),
-        recorded_at=from_micros(recorded_at),
-        speaker=speaker,
-        session=session,
-        agent=agent,
-        origin=origin,
-        metadata=json.loads(metadata),
-        key=key,
-    )
 
 
 def _index(connection: Connection, checked: dict[str, int]) -> Iterator[Finding]:

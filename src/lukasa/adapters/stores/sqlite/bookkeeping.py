@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from typing import Any
 
 import apsw
 
+from lukasa.adapters.records import job_of, summary_of
 from lukasa.adapters.rows import rows_as
 from lukasa.adapters.stores.sqlite.partition import PartitionWriter
 from lukasa.adapters.stores.sqlite.sql import Values, fetch, sql
@@ -24,8 +24,7 @@ from lukasa.domain.job import (
     Summary,
     job_id,
 )
-from lukasa.domain.scope import Partition
-from lukasa.domain.time import from_micros, to_micros
+from lukasa.domain.time import to_micros
 from lukasa.errors import StaleError
 
 _NO_LIMIT = -1
@@ -99,12 +98,7 @@ def jobs(
 
 def summaries(connection: apsw.Connection, partition: int) -> list[Summary]:
     rows = fetch(connection, sql("summaries"), {"partition": partition})
-    return list(rows_as(_summary, rows, "summary of session"))
-
-
-def _summary(row: tuple[Any, ...]) -> Summary:
-    session, text, through, made_by, at = row
-    return Summary(session=session, text=text, through=through, made_by=made_by, updated_at=from_micros(at))
+    return list(rows_as(summary_of, rows, "summary of session"))
 
 
 def spend(writer: PartitionWriter, spent: Spent) -> None:
@@ -217,24 +211,6 @@ def _held(job: Job) -> Values:
 
 
 def _jobs(connection: apsw.Connection, conditions: str, values: Values) -> list[Job]:
-    return list(rows_as(_job, fetch(connection, sql("jobs", conditions=conditions), values), "job of tenant"))
-
-
-def _job(row: tuple[Any, ...]) -> Job:
-    # fmt: off
-    (tenant, user, kind, session, state, due_at, created_at, attempts, wanted, worker, leased_until, error, guidance) = row
-    # fmt: on
-    return Job(
-        partition=Partition(tenant, user),
-        kind=kind,
-        session=session,
-        state=state,
-        due_at=from_micros(due_at),
-        created_at=from_micros(created_at),
-        attempts=attempts,
-        wanted=wanted,
-        worker=worker,
-        leased_until=None if leased_until is None else from_micros(leased_until),
-        error=error,
-        guidance=guidance,
+    return list(
+        rows_as(job_of, fetch(connection, sql("jobs", conditions=conditions), values), "job of tenant")
     )

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 import apsw
 
+from lukasa.adapters.records import DoomedDocument, labels_of_fact
 from lukasa.adapters.rows import as_json, unpacked
 from lukasa.adapters.stores.sqlite.bookkeeping import forget
-from lukasa.adapters.stores.sqlite.fact_writer import fact_row, labels_of, put_lookups
+from lukasa.adapters.stores.sqlite.fact_writer import fact_row, put_lookups
 from lukasa.adapters.stores.sqlite.partition import PartitionWriter
 from lukasa.adapters.stores.sqlite.scrub import owe_scrub
 from lukasa.adapters.stores.sqlite.sql import Row, Values, fetch, sql
-from lukasa.domain.document import Kind
 from lukasa.domain.erasure import Erased, Erasure, Rewritten, tombstone
 from lukasa.domain.fact_body import pack, packed_digest
 from lukasa.domain.journal import Cause, chain, chain_root
@@ -33,16 +32,6 @@ _TABLES = (
     ("turns", "turns"),
 )
 """What depends on a document, in the order in which it may go."""
-
-
-class _StoredDocument(NamedTuple):
-    """A document that goes."""
-
-    number: int
-    name: str
-    kind: Kind
-    live: bool
-    passages: list[list[str]]
 
 
 def erase(
@@ -79,7 +68,7 @@ def erase(
     )
 
 
-def _doomed(writer: PartitionWriter, erasure: Erasure) -> list[_StoredDocument]:
+def _doomed(writer: PartitionWriter, erasure: Erasure) -> list[DoomedDocument]:
     values: Values = {"partition": writer.state.id}
     if erasure.everything:
         rows = fetch(writer.connection, sql("documents_in"), values)
@@ -87,12 +76,12 @@ def _doomed(writer: PartitionWriter, erasure: Erasure) -> list[_StoredDocument]:
         values["names"] = as_json([*erasure.turns, *erasure.facts])
         rows = fetch(writer.connection, sql("documents_of"), values)
     return [
-        _StoredDocument(number, name, kind, bool(live), unpacked(terms))
+        DoomedDocument(number, name, kind, bool(live), unpacked(terms))
         for number, name, kind, live, terms in rows
     ]
 
 
-def _delete(writer: PartitionWriter, doomed: Sequence[_StoredDocument]) -> dict[str, int]:
+def _delete(writer: PartitionWriter, doomed: Sequence[DoomedDocument]) -> dict[str, int]:
     for each in doomed:
         if each.live:
             writer.unindex(each.number, each.passages, each.kind)
@@ -140,7 +129,7 @@ def _rewrite(writer: PartitionWriter, rewritten: Rewritten) -> None:
     row = next(rows, None)
     if row is None:
         return
-    stored = _StoredDocument(row[0], row[1], row[2], bool(row[3]), unpacked(row[4]))
+    stored = DoomedDocument(row[0], row[1], row[2], bool(row[3]), unpacked(row[4]))
     kept = {version.revision: version for version in rewritten.versions}
     key: Values = {"partition": writer.state.id, "document": stored.number}
     for revision, _ in list(fetch(writer.connection, sql("version_numbers"), key)):
@@ -160,11 +149,11 @@ def _rewrite(writer: PartitionWriter, rewritten: Rewritten) -> None:
     _rewrite_document(writer, stored, rewritten)
 
 
-def _rewrite_document(writer: PartitionWriter, stored: _StoredDocument, rewritten: Rewritten) -> None:
+def _rewrite_document(writer: PartitionWriter, stored: DoomedDocument, rewritten: Rewritten) -> None:
     last, document = rewritten.versions[-1], rewritten.document
     key: Values = {"partition": writer.state.id, "document": stored.number}
     passages = stored.passages if document is None else document.passages
-    labels = labels_of(last, writer.cause_at)
+    labels = labels_of_fact(last, writer.cause_at)
     retired = labels.retired or (None, None)
     writer.note("revise", last.id)
     writer.connection.execute(

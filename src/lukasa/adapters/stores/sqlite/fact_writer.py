@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import NamedTuple
-
+from lukasa.adapters.records import KnownFact, labels_of_fact, micros
 from lukasa.adapters.rows import as_json, unpacked
 from lukasa.adapters.stores.sqlite.partition import (
-    Labels,
     PartitionWriter,
     attribute_rows,
     known_tombstones,
@@ -17,18 +14,7 @@ from lukasa.domain.change import PutFact
 from lukasa.domain.erasure import tombstone
 from lukasa.domain.fact import Fact, no_source
 from lukasa.domain.fact_body import pack, packed_digest
-from lukasa.domain.query import fact_fields
-from lukasa.domain.time import offset_minutes, to_micros
 from lukasa.errors import InputError, StaleError
-
-
-class _StoredFact(NamedTuple):
-    """What the file has of a fact."""
-
-    document: int
-    live: bool
-    passages: list[list[str]]
-    revision: int
 
 
 def put_fact(writer: PartitionWriter, change: PutFact) -> None:
@@ -52,21 +38,10 @@ def put_fact(writer: PartitionWriter, change: PutFact) -> None:
     writer.outcome.facts[fact.id] = None
 
 
-def labels_of(fact: Fact, changed_at: tuple[int, int]) -> Labels:
-    """Return what the fact's document says; *changed_at* is when it was hidden, should it not be live."""
-    fields = fact_fields(fact)
-    return Labels(
-        at=(to_micros(fields.at), offset_minutes(fields.at)),
-        speaker=fields.speaker,
-        origin=fields.origin,
-        retired=None if fact.live else changed_at,
-    )
-
-
-def _stored(writer: PartitionWriter, id: str) -> _StoredFact | None:
+def _stored(writer: PartitionWriter, id: str) -> KnownFact | None:
     rows = fetch(writer.connection, sql("fact_row"), {"partition": writer.state.id, "name": id})
     row = next(rows, None)
-    return None if row is None else _StoredFact(row[0], bool(row[1]), unpacked(row[2]), row[3])
+    return None if row is None else KnownFact(row[0], bool(row[1]), unpacked(row[2]), row[3])
 
 
 def _erased(writer: PartitionWriter, fact: Fact) -> bool:
@@ -85,7 +60,7 @@ def _check_free(writer: PartitionWriter, fact: Fact) -> None:
         raise StaleError(f"the partition has {holder or fact.id!r}, which says the same; read it again")
 
 
-def _check_sources(writer: PartitionWriter, fact: Fact, stored: _StoredFact | None) -> None:
+def _check_sources(writer: PartitionWriter, fact: Fact, stored: KnownFact | None) -> None:
     turns = sorted({source.turn for source in fact.sources})
     document = stored.document if stored else 0
     values: Values = {"partition": writer.state.id, "turns": as_json(turns), "document": document}
@@ -98,7 +73,7 @@ def _add_document(writer: PartitionWriter, change: PutFact) -> int:
     if document is None:
         raise InputError(f"the fact {fact.id!r} is new: it needs a document")
     number = int(writer.connection.execute(sql("last_document")).get) + 1
-    row = writer.document_row(number, document, labels_of(fact, writer.cause_at))
+    row = writer.document_row(number, document, labels_of_fact(fact, writer.cause_at))
     writer.connection.execute(sql("add_document"), row)
     if fact.live:
         writer.index(number, document.passages, "fact")
@@ -106,9 +81,9 @@ def _add_document(writer: PartitionWriter, change: PutFact) -> int:
     return number
 
 
-def _update_document(writer: PartitionWriter, change: PutFact, stored: _StoredFact) -> int:
+def _update_document(writer: PartitionWriter, change: PutFact, stored: KnownFact) -> int:
     fact, document, number = change.fact, change.document, stored.document
-    labels = labels_of(fact, writer.cause_at)
+    labels = labels_of_fact(fact, writer.cause_at)
     at, retired = labels.at, labels.retired or (None, None)
     writer.connection.execute(
         sql("update_fact_document"),
@@ -182,13 +157,9 @@ def fact_row(partition: int, number: int, fact: Fact) -> dict[str, bytes | float
         "subject": fact.subject.casefold(),
         "revision": fact.revision,
         "current": int(fact.status == "current"),
-        "valid_from": _micros(fact.valid.start),
-        "valid_to": _micros(fact.valid.end),
-        "expires_at": _micros(fact.expires_at),
+        "valid_from": micros(fact.valid.start),
+        "valid_to": micros(fact.valid.end),
+        "expires_at": micros(fact.expires_at),
         "turns": as_json(list(dict.fromkeys(source.turn for source in fact.sources))),
         "text": fact.text,
     }
-
-
-def _micros(at: datetime | None) -> int | None:
-    return None if at is None else to_micros(at)

@@ -15,7 +15,6 @@ Reading whole lists is exact, and cheap: about 0.1 µs a posting.
 from __future__ import annotations
 
 import json
-import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
@@ -23,6 +22,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import apsw
 
+from lukasa.adapters import bm25
 from lukasa.adapters.rows import unpacked
 from lukasa.adapters.stores.sqlite.filters import conditions
 from lukasa.adapters.stores.sqlite.sql import Values, fetch, sql
@@ -38,9 +38,6 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
 
 TABLE = "documents_fts"
-
-K1 = 1.2
-B = 0.75
 
 FORMAT = "2"
 """How tokens and row ids are made. Raise it when that changes, and every store is indexed again when it is opened."""
@@ -158,8 +155,7 @@ def _wanted(connection: apsw.Connection, counts: Counts, query: LexicalQuery) ->
         token = token_of(counts.pool, term)
         count = connection.execute(sql("posting_count"), {"token": token}).get
         if count:
-            idf = math.log(1 + (counts.passages - count + 0.5) / (count + 0.5))
-            found.append((token, idf, count <= query.common * counts.passages))
+            found.append((token, bm25.idf(counts.passages, count), count <= query.common * counts.passages))
     kept = [(token, idf) for token, idf, rare in found if rare]
     return kept or [(token, idf) for token, idf, _ in found]
 
@@ -175,9 +171,8 @@ def _ranked(
     for token, idf in weighted:
         rows = _postings(connection, token)
         frequency = _frequencies(connection, token, rows)
-        norm = K1 * (1 - B + B * _lengths(connection, rows) / average)
         lists.append(rows)
-        parts.append(idf * (frequency * (K1 + 1) / (frequency + norm)))
+        parts.append(bm25.weight(idf, frequency, _lengths(connection, rows), average))
     if len(lists) == 1:
         return lists[0], parts[0]
     rows, places = np.unique(np.concatenate(lists), return_inverse=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import apsw
 
+from lukasa.adapters.records import DocumentLabels, WriteOutcome
 from lukasa.adapters.rows import as_json, packed
 from lukasa.adapters.stores.sqlite import fulltext
 from lukasa.adapters.stores.sqlite.sql import Row, Value, Values, fetch, sql
@@ -39,17 +40,6 @@ class State:
     digest: str
 
 
-@dataclass(slots=True)
-class Outcome:
-    """What was done so far, as `Applied` tells it."""
-
-    added: list[str] = field(default_factory=list)
-    duplicates: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    facts: dict[str, None] = field(default_factory=dict)
-    refused: list[str] = field(default_factory=list)
-
-
 Passages: TypeAlias = Sequence[Sequence[str]]
 """The terms of each passage of a document."""
 
@@ -62,7 +52,7 @@ class PartitionWriter:
         self.partition = partition
         self.cause = cause
         self.cause_at = (to_micros(cause.at), offset_minutes(cause.at))
-        self.outcome = Outcome()
+        self.outcome = WriteOutcome()
         self.state = self._load()
         self._before = self.state.version
         self._embedders: dict[str, int] = {}
@@ -71,15 +61,7 @@ class PartitionWriter:
         """Write the partition's row, if anything changed."""
         if self.state.version > self._before:
             self.write_state()
-        return Applied(
-            version=self.state.version,
-            call=self._before + 1 if self.state.version > self._before else 0,
-            added=tuple(self.outcome.added),
-            duplicates=tuple(self.outcome.duplicates),
-            changed=tuple(self.outcome.changed),
-            facts=tuple(self.outcome.facts),
-            refused=tuple(self.outcome.refused),
-        )
+        return self.outcome.applied(self._before, self.state.version)
 
     def write_state(self) -> None:
         """Write the partition's row."""
@@ -131,7 +113,7 @@ class PartitionWriter:
         row = self.journal(op, id, caused_by=caused_by, content=content)
         self.connection.execute(sql("add_change"), row)
 
-    def document_row(self, number: int, document: Document, labels: Labels) -> Row:
+    def document_row(self, number: int, document: Document, labels: DocumentLabels) -> Row:
         """Give a new document its place, and return its row."""
         self.state.seq += 1
         return (
@@ -228,19 +210,6 @@ class PartitionWriter:
         owner = {"tenant": self.partition.tenant, "user": self.partition.user}
         row = next(fetch(self.connection, sql("partition"), owner), None)
         return State(*row) if row else State(0, 0, 0, 0, 0, 0, 0, chain_root(self.partition))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Labels:
-    """What a document's row says beside its terms; instants as microseconds and minutes of offset."""
-
-    at: tuple[int, int]
-    session: str | None = None
-    agent: str | None = None
-    speaker: str | None = None
-    role: str | None = None
-    origin: str | None = None
-    retired: tuple[int, int] | None = None
 
 
 def _length(passages: Passages) -> int:

@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import islice
-from typing import Any
 
 import apsw
 
+from lukasa.adapters.records import digest_of_turn
 from lukasa.adapters.rows import UNREADABLE, unpacked
 from lukasa.adapters.stores.sqlite import fulltext, migrations
 from lukasa.adapters.stores.sqlite.damage import damaged_values, readable
@@ -18,11 +18,10 @@ from lukasa.adapters.stores.sqlite.partition import attribute_rows
 from lukasa.adapters.stores.sqlite.scrub import owes_scrub
 from lukasa.adapters.stores.sqlite.sql import sql
 from lukasa.domain.fact_body import packed_digest
-from lukasa.domain.journal import Cause, chain, chain_root, turn_digest
+from lukasa.domain.journal import Cause, chain, chain_root
 from lukasa.domain.report import Finding, Verified
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import from_micros
-from lukasa.domain.turn import Turn
 from lukasa.errors import StoreError
 
 _MOST = 20
@@ -140,7 +139,7 @@ def _contents(connection: apsw.Connection, checked: dict[str, int]) -> Iterator[
     checked["contents"] = 0
     for _, version, content, *row in readable(connection, sql("contents_of_turns")):
         checked["contents"] += 1
-        if _digest_of_turn(row) != content:
+        if digest_of_turn(row) != content:
             yield Finding(what="journal", detail=f"turn {row[0]!r} is not what was stored by entry {version}")
     for _, version, content, name, revision, body in readable(connection, sql("contents_of_versions")):
         checked["contents"] += 1
@@ -153,30 +152,6 @@ def _contents(connection: apsw.Connection, checked: dict[str, int]) -> Iterator[
         yield Finding(what="journal", detail=f"what entry {version} stored of {name!r} is gone")
     for (name,) in readable(connection, sql("unlike_versions")):
         yield Finding(what="index", detail=f"fact {name!r} is not looked up as its last version says")
-
-
-def _digest_of_turn(row: list[Any]) -> str | None:
-    try:
-        return turn_digest(_stored_turn(row))
-    except UNREADABLE:
-        return None
-
-
-def _stored_turn(row: list[Any]) -> Turn:
-    name, at, session, agent, speaker, role, origin, key, recorded_at, metadata, text = row
-    return Turn(
-        id=name,
-        role=role,
-        text=text,
-        at=from_micros(at),
-        recorded_at=from_micros(recorded_at),
-        speaker=speaker,
-        session=session,
-        agent=agent,
-        origin=origin,
-        metadata=json.loads(metadata),
-        key=key,
-    )
 
 
 def _index(connection: apsw.Connection, checked: dict[str, int]) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import apsw
 
+from lukasa.adapters import bm25
 from lukasa.adapters.stores.sqlite import fulltext
 from lukasa.adapters.stores.sqlite.connection import OUR_APPLICATION_ID, check_sqlite, connect
 from lukasa.adapters.stores.sqlite.sql import Values, fetch, sql
@@ -100,8 +101,7 @@ class WordSearch:
             total += idf
             for row in postings:
                 _, length = fulltext.document_of(row)
-                norm = fulltext.K1 * (1 - fulltext.B + fulltext.B * length / average)
-                scores[row] = scores.get(row, 0.0) + idf * (fulltext.K1 + 1) / (1 + norm)
+                scores[row] = scores.get(row, 0.0) + bm25.weight(idf, 1, length, average)
                 matched[row] = matched.get(row, 0.0) + idf
         needed = min(_SHARE * total, _ENOUGH * math.log(1 + counts.passages))
         rows = sorted((row for row in scores if matched[row] >= needed), key=lambda row: (-scores[row], -row))
@@ -111,7 +111,7 @@ class WordSearch:
         """Return the rows that have a term, and its weight."""
         token = fulltext.token_of(counts.pool, term)
         count = self._db.execute(sql("posting_count"), {"token": token}).get or 0
-        idf = math.log(1 + (counts.passages - count + 0.5) / (count + 0.5))
+        idf = bm25.idf(counts.passages, count)
         if not 0 < count <= _LONGEST_LIST:
             return [], idf
         joined = self._db.execute(sql("postings"), {"phrase": f'"{token}"'}).get

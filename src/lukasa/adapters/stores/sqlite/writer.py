@@ -6,15 +6,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import NamedTuple
 
 import apsw
 
+from lukasa.adapters.records import KnownDocument, labels_of_turn
 from lukasa.adapters.rows import as_json, unpacked
 from lukasa.adapters.stores.sqlite.bookkeeping import keep
 from lukasa.adapters.stores.sqlite.fact_writer import put_fact
 from lukasa.adapters.stores.sqlite.partition import (
-    Labels,
     PartitionWriter,
     attribute_rows,
     known_tombstones,
@@ -34,7 +33,6 @@ from lukasa.domain.change import (
     Restore,
     Retire,
 )
-from lukasa.domain.document import Kind
 from lukasa.domain.embedding import Embedding
 from lukasa.domain.erasure import tombstone
 from lukasa.domain.job import Bookkeeping
@@ -43,18 +41,6 @@ from lukasa.domain.scope import Partition
 from lukasa.domain.time import offset_minutes, to_micros
 from lukasa.domain.turn import Turn
 from lukasa.errors import InputError, KeyReuseError, NotFoundError, StaleError
-
-
-class _Held(NamedTuple):
-    """What the file has of a document."""
-
-    id: int
-    kind: Kind
-    live: bool
-    passages: list[list[str]]
-    words: int
-    analysis: int
-
 
 _ROWS = 1000
 """Turns whose rows are written together: enough that calls cost nothing, few enough that they take little memory."""
@@ -203,7 +189,7 @@ class _Work:
         turn, entry, writer = change.turn, change.document, self._writer
         partition = writer.state.id
         rows.journal.append(writer.journal("add", turn.id, content=turn_digest(turn)))
-        rows.documents.append(writer.document_row(document, entry, _labels(turn)))
+        rows.documents.append(writer.document_row(document, entry, labels_of_turn(turn)))
         if turn.retired_at is None:
             rows.index += writer.index_rows(document, entry.passages, "turn")
         rows.turns.append(_turn_row(partition, document, turn))
@@ -288,31 +274,17 @@ class _Work:
             sql("touch_document"), {"document": document, "version": self._writer.state.version}
         )
 
-    def _document(self, id: str) -> _Held:
+    def _document(self, id: str) -> KnownDocument:
         values: Values = {"partition": self._writer.state.id, "name": id}
         row = next(fetch(self._connection, sql("document"), values), None)
         if row is None:
             raise NotFoundError(f"the partition has no document {id!r}")
         number, kind, live, terms, words, analysis = row
-        return _Held(number, kind, bool(live), unpacked(terms), words, analysis)
+        return KnownDocument(number, kind, bool(live), unpacked(terms), words, analysis)
 
     def _note(self, op: Op, id: str) -> None:
         self._writer.note(op, id)
         self._writer.outcome.changed.append(id)
-
-
-def _labels(turn: Turn) -> Labels:
-    return Labels(
-        at=(to_micros(turn.at), offset_minutes(turn.at)),
-        session=turn.session,
-        agent=turn.agent,
-        speaker=turn.speaker,
-        role=turn.role,
-        origin=turn.origin,
-        retired=None
-        if turn.retired_at is None
-        else (to_micros(turn.retired_at), offset_minutes(turn.retired_at)),
-    )
 
 
 def _turn_row(partition: int, document: int, turn: Turn) -> Row:
