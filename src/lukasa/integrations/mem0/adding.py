@@ -11,9 +11,10 @@ from lukasa import AsyncHandle, Fact, Guidance
 from lukasa.domain.report import Receipt
 from lukasa.integrations.mem0.items import SAID_AT, labels
 from lukasa.integrations.mem0.scopes import Scope
+from lukasa.policy import InputLimits
 
-MAX_MEMORY_BYTES = 20_000
-"""What a fact may have (docs/python.md, Limits); a longer message is stored, and is no memory."""
+_MOST_BYTES = InputLimits().fact_bytes
+"""Of a fact; a longer message is stored, and is no memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +82,7 @@ class Adding:
             if message.get("role", "user") == "user"
             and isinstance(message.get("content"), str)
             and message["content"] not in texts
-            and len(message["content"].encode()) <= MAX_MEMORY_BYTES
+            and len(message["content"].encode()) <= _MOST_BYTES
         ]
         if not plain:
             return []

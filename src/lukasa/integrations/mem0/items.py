@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from lukasa import Fact
+from lukasa.domain.time import read_instant
 from lukasa.errors import InputError, shown
 from lukasa.integrations.mem0.scopes import SCOPES, Scope
 
@@ -72,17 +73,13 @@ def instant(name: str, value: Any) -> datetime | None:
     if value is None:
         return None
     try:
-        if isinstance(value, str):
-            value = datetime.fromisoformat(value)
-        elif isinstance(value, int | float) and not isinstance(value, bool):
+        if isinstance(value, int | float) and not isinstance(value, bool):
             value = datetime.fromtimestamp(value, UTC)
         elif isinstance(value, date) and not isinstance(value, datetime):
             value = datetime.combine(value, time())
-        if isinstance(value, datetime):
-            return value if value.tzinfo else value.replace(tzinfo=UTC)
-    except (ValueError, OverflowError, OSError):
-        pass
-    raise InputError(f"{name} must be seconds since 1970 or an ISO date, not {shown(value)}")
+        return read_instant(value, zone="UTC")
+    except (InputError, ValueError, OverflowError, OSError):
+        raise InputError(f"{name} must be seconds since 1970 or an ISO date, not {shown(value)}") from None
 
 
 def expiry(value: Any) -> datetime | None:

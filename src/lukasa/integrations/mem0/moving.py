@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from lukasa import AsyncHandle, Fact
 from lukasa import AsyncMemory as Lukasa
-from lukasa import Fact
 from lukasa.errors import InputError
 from lukasa.integrations.mem0.items import SAID_AT, expiry, instant, labels
 from lukasa.integrations.mem0.scopes import SCOPES, scope_of
@@ -65,33 +65,13 @@ async def move(memories: Iterable[StoredMemory], memory: Lukasa, *, tenant: str 
         if each.id in known[partition]:
             moved.already += 1
             continue
-        about = labels(
-            {name: value for name, value in each.payload.items() if name not in _INTERNAL}, **others
-        )
-        about |= {
-            MEM0_ID: each.id,
-            SAID_AT: each.payload.get("created_at"),
-            "actor_id": each.payload.get("actor_id"),
-        }
-        subject = str(each.payload.get("actor_id") or "User")
-        first, *later = each.words
         try:
-            receipt = await handle.believe(
-                first,
-                subject=subject,
-                valid_from=instant("created_at", each.payload.get("created_at")),
-                metadata={name: value for name, value in about.items() if value is not None},
-            )
-            fact = receipt.facts[0]
-            for words in later:
-                await handle.amend(fact, text=words, reason="moved from mem0")
-            if ends := each.payload.get("expiration_date"):
-                await handle.amend(fact, expires_at=expiry(ends))
+            fact = await _store(handle, each, others)
         except InputError as error:
             skipped[str(error)] += 1
             continue
         known[partition].add(each.id)
-        moved.versions += len(later)
+        moved.versions += len(each.words) - 1
         (current,) = await handle.facts(include_retired=True, filter={"id": fact})
         if each.id not in _ids(current):
             await handle.amend(fact, metadata={**current.metadata, MEM0_ID: [*_ids(current), each.id]})
@@ -100,6 +80,26 @@ async def move(memories: Iterable[StoredMemory], memory: Lukasa, *, tenant: str 
             moved.stored += 1
     moved.skipped = dict(skipped)
     return moved
+
+
+async def _store(handle: AsyncHandle, memory: StoredMemory, others: Mapping[str, str]) -> str:
+    """Store one memory with its versions, and return the id of its fact."""
+    payload = memory.payload
+    about = labels({name: value for name, value in payload.items() if name not in _INTERNAL}, **others)
+    about |= {MEM0_ID: memory.id, SAID_AT: payload.get("created_at"), "actor_id": payload.get("actor_id")}
+    first, *later = memory.words
+    receipt = await handle.believe(
+        first,
+        subject=str(payload.get("actor_id") or "User"),
+        valid_from=instant("created_at", payload.get("created_at")),
+        metadata={name: value for name, value in about.items() if value is not None},
+    )
+    fact = receipt.facts[0]
+    for words in later:
+        await handle.amend(fact, text=words, reason="moved from mem0")
+    if ends := payload.get("expiration_date"):
+        await handle.amend(fact, expires_at=expiry(ends))
+    return fact
 
 
 def _ids(fact: Fact) -> list[str]:

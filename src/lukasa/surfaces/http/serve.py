@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
@@ -28,6 +27,7 @@ from lukasa.surfaces.http.proxy import Upstream
 from lukasa.surfaces.http.traces import set_up_traces
 from lukasa.surfaces.keys import Key, KeyFile, new_key, store_file
 from lukasa.surfaces.running import RunningServer, announced, notice_file
+from lukasa.wiring import now
 
 _CONNECTIONS = 512
 """Beyond so many at once, the answer is 503."""
@@ -51,7 +51,7 @@ def serve(settings: Settings, key_path: Path, address: Address) -> None:
 
     Raises `ConfigError` for an address that others can reach while no key was made.
     """
-    local, secret = new_key(tenant=settings.tenant, role="read", name="hooks of this machine", now=_now())
+    local, secret = new_key(tenant=settings.tenant, role="read", name="hooks of this machine", now=now())
     keys = _keys(settings, key_path, address, local)
 
     async def opener() -> AsyncMemory:
@@ -60,7 +60,7 @@ def serve(settings: Settings, key_path: Path, address: Address) -> None:
     app = make_app(
         opener,
         keys=keys,
-        clock=_now,
+        clock=now,
         hosts=[address.host, *address.hosts],
         origins=address.origins,
         limits=address.limits,
@@ -128,7 +128,7 @@ def _keys(settings: Settings, path: Path, address: Address, local: Key) -> KeyFi
         raise ConfigError(
             f"others can reach {address.host!r}, and no key was made: run `lukasa keys create` first"
         )
-    key, secret = new_key(tenant=settings.tenant, role="admin", name="this run", now=_now())
+    key, secret = new_key(tenant=settings.tenant, role="admin", name="this run", now=now())
     sys.stderr.write(
         f"No key was made yet (`lukasa keys create` makes one). The key of this run:\n{secret}\n"
     )
@@ -182,7 +182,3 @@ def _log_to(stream: TextIO) -> None:
     log.handlers[:] = [handler]
     log.setLevel(logging.INFO)
     log.propagate = False
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
