@@ -113,10 +113,15 @@ class PostgresServer:
         """Kill the server and all of its processes at once, as a power cut would but for the disk."""
         assert self._process is not None
         self._signal(signal.SIGSTOP)  # or it would start another while the list is made
-        for number in [*_children(self._postmaster()), self._postmaster()]:
+        killed = [*_children(self._postmaster()), self._postmaster()]
+        for number in killed:
             with suppress(ProcessLookupError):
                 os.kill(number, signal.SIGKILL)
         self._process.wait(_START_SECONDS)
+        # One that is still ending keeps the shared memory, and then the next server does not start.
+        deadline = time.monotonic() + _START_SECONDS
+        while any(map(_is_running, killed)) and time.monotonic() < deadline:
+            time.sleep(0.02)
         self._process = None
         (self.data / "postmaster.pid").unlink(missing_ok=True)
 
@@ -176,6 +181,15 @@ def _is_root() -> bool:
 def _short(folder: Path) -> Path:
     """Return where the socket is: a path of one may have no more than 107 bytes."""
     return folder / "socket" if len(str(folder)) < 80 else Path("/tmp") / f"lukasa-{secrets.token_hex(8)}"  # noqa: S108
+
+
+def _is_running(process: int) -> bool:
+    """Whether it runs: what has ended and was not waited for holds nothing any more."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state not in {"Z", "X"}
 
 
 def _children(parent: int) -> list[int]:
