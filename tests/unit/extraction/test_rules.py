@@ -469,3 +469,19 @@ def test_long_monotonous_texts_are_read(unit: str):
 
 def test_a_part_without_a_comma_is_no_sentence():
     assert claims("I live in Lis" + "bon " * 400) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("I work at St. Mary's.", ["St. Mary's"]),
+        ("I work as a teacher for Dr. Oetker in Bielefeld.", ["teacher", "Dr. Oetker"]),
+        ("I work at J.P. Morgan.", ["J.P. Morgan"]),
+        ("I moved to St. Louis in May.", ["St. Louis"]),
+        ("I work for the BBC. Dr. Lee is nice.", ["the BBC"]),
+        ("I am allergic to vitamin D. It is rare.", ["vitamin D"]),
+        ("I just started as a nurse at St. Vincent's in Ghent.", []),
+    ],
+)
+def test_the_full_stop_of_an_abbreviation_cuts_no_value(text: str, values: list[str]):
+    assert [claim.value for claim in claims(text)] == values
