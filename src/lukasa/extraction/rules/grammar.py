@@ -296,7 +296,7 @@ _DOUBLES = re.compile(r"[^aeiou]+[aeiou][^aeiouwxy]")
 _PAIR = 2
 
 END = (
-    r"(?=\s*(?:$|[,;:!?()\n\"“”—–/]|\.(?:$|\.)|(?-i:(?<!\bSt)(?<!\b[DM]r)(?<!\bMrs)(?<!\b[FM]t)(?<!\bProf)\.\s))|\s-+\s|\s(?:and|but|or|because|since|so|when|while|whenever|which|who|that|where|if|for|"
+    r"(?=\s*(?:$|[,;:!?()\n\"“”—–/]|\.(?:$|\.)|(?-i:(?<!\bSt)(?<!\b[DM]r)(?<!\bMrs)(?<!\b[FM]t)(?<!\bProf)(?<!\b[A-Z])\.\s))|\s-+\s|\s(?:and|but|or|because|since|so|when|while|whenever|which|who|that|where|if|for|"
     r"with|until|till|after|before|as|now|right|at|in|on|from|by|then|than|any ?more|again|btw|lol|haha|alone|together|currently|these|"
     r"lately|though|although|too|either|especially|like|during|via|due|about|about|i|we|it|he|she|they|my|there|to|every|last|this|next|"
     r"yesterday|today|recently|also|just|is|was|are|have|has|had|of course|myself|not|over|without|the)\b)"
@@ -307,7 +307,7 @@ _ENDS = re.compile(END, re.IGNORECASE)
 _JOINS = re.compile(rf",?\s+(?:and|but)\s+{_ADVERB}{{0,2}}|,\s+{_ADVERB}{{0,2}}", re.IGNORECASE)
 """Between two predicates of one subject."""
 
-_SHORT = r"(?-i:(?:St|[DM]r|Mrs|[FM]t|Prof)\.(?=\s[A-Z])|(?:[A-Z]\.){2,})"
+_SHORT = r"(?-i:(?:St|[DM]r|Mrs|[FM]t|Prof|[A-Z])\.(?=\s[A-Z])|(?:[A-Z]\.){2,})"
 """Words with a full stop that ends nothing: "St. Mary's", "Washington D.C."."""
 
 _WORD = rf"(?:{_SHORT}|\w(?:[\w'’&+#./-]{{0,40}}[\w+#])?)"
