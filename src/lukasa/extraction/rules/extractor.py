@@ -334,7 +334,7 @@ _VOCATIVE = LazyPattern(
 
 _WHAT = r"(?P<what>(?!one\b|thing\b|part\b|this\b|of\b|to\b|is\b|are\b)[a-z][\w'’-]{1,20}(?: (?!to\b|this\b|of\b|is\b|are\b|was\b|in\b|for\b|so\b|i\b|that\b|at\b)[\w'’-]{2,20}){0,2})"
 _FAVOURITE = LazyPattern(
-    rf"(?i)\bmy (?:all[- ]time |absolute |personal |current |new )?(?:favou?rite|fave) {_WHAT} (?:is|are|['’]s|has always been|will always be|has to be|would be|would have to be) (?:definitely |probably |always |called |still |actually |by far )?(?P<v>[\w][^,.;:!?()\n]{{1,60}}?)(?=\s*(?:[,.;:!?()\n]|$)|\s(?:because|since|but|so|and i|which|for|when|by far|right now|at the moment|with|from my|as)\b)"
+    rf"(?i)\bmy (?:all[- ]time |absolute |personal |current |new )?(?:favou?rite|fave) {_WHAT} (?:is|are|['’]s|has always been|will always be|has to be|would be|would have to be) (?:definitely |probably |always |called |still |actually |by far )?(?P<v>[\w](?:[^,.;:!?()\n]|(?-i:(?<=\b[A-Z])\.)){{1,60}}?)(?=\s*(?:[,;:!?()\n]|(?-i:(?<!\b[A-Z])\.)|\.?$)|\s(?:because|since|but|so|and i|which|for|when|by far|right now|at the moment|with|from my|as)\b)"
 )
 _FAVOURED = LazyPattern(
     rf"(?:^|(?<=[.!?,;] ))(?P<v>(?:The |the )?[A-Z][\w'’&:.-]*(?: (?:of|the|and|in|to|[A-Z][\w'’&:.-]*)){{0,5}}) (?:is|are|has always been) (?:definitely |probably |still |one of )?my (?:all[- ]time |absolute |personal )?favou?rite {_WHAT}(?=\s*(?:[.,!;]|$))"
