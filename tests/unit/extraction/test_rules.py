@@ -478,6 +478,7 @@ def test_a_part_without_a_comma_is_no_sentence():
         ("I work as a teacher for Dr. Oetker in Bielefeld.", ["teacher", "Dr. Oetker"]),
         ("I work at J.P. Morgan.", ["J.P. Morgan"]),
         ("My favourite author is Ursula K. Le Guin.", ["Ursula K. Le Guin"]),
+        ("My favourite show is Dr. Who, by far.", ["Dr. Who"]),
         ("I moved to St. Louis in May.", ["St. Louis"]),
         ("I work for the BBC. Dr. Lee is nice.", ["the BBC"]),
         ("I am allergic to vitamin D. It is rare.", ["vitamin D"]),

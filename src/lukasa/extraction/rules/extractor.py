@@ -18,7 +18,7 @@ from lukasa.extraction.rules import claims as claim
 from lukasa.extraction.rules.claims import Said
 from lukasa.extraction.rules.endings import endings
 from lukasa.extraction.rules.events import Clause, event, habit
-from lukasa.extraction.rules.grammar import LISTS, Reading, alternatives, readings, tidy
+from lukasa.extraction.rules.grammar import LISTS, STOP, Reading, alternatives, readings, tidy
 from lukasa.extraction.rules.people import NAME, kin
 from lukasa.extraction.rules.voice import own_stretches
 from lukasa.gate.instructions import is_testimony
@@ -334,7 +334,7 @@ _VOCATIVE = LazyPattern(
 
 _WHAT = r"(?P<what>(?!one\b|thing\b|part\b|this\b|of\b|to\b|is\b|are\b)[a-z][\w'’-]{1,20}(?: (?!to\b|this\b|of\b|is\b|are\b|was\b|in\b|for\b|so\b|i\b|that\b|at\b)[\w'’-]{2,20}){0,2})"
 _FAVOURITE = LazyPattern(
-    rf"(?i)\bmy (?:all[- ]time |absolute |personal |current |new )?(?:favou?rite|fave) {_WHAT} (?:is|are|['’]s|has always been|will always be|has to be|would be|would have to be) (?:definitely |probably |always |called |still |actually |by far )?(?P<v>[\w](?:[^,.;:!?()\n]|(?-i:(?<=\b[A-Z])\.)){{1,60}}?)(?=\s*(?:[,;:!?()\n]|(?-i:(?<!\b[A-Z])\.)|\.?$)|\s(?:because|since|but|so|and i|which|for|when|by far|right now|at the moment|with|from my|as)\b)"
+    rf"(?i)\bmy (?:all[- ]time |absolute |personal |current |new )?(?:favou?rite|fave) {_WHAT} (?:is|are|['’]s|has always been|will always be|has to be|would be|would have to be) (?:definitely |probably |always |called |still |actually |by far )?(?P<v>[\w](?:[^,.;:!?()\n]|(?!{STOP})\.){{1,60}}?)(?=\s*(?:[,;:!?()\n]|{STOP}|\.?$)|\s(?:because|since|but|so|and i|which|for|when|by far|right now|at the moment|with|from my|as)\b)"
 )
 _FAVOURED = LazyPattern(
     rf"(?:^|(?<=[.!?,;] ))(?P<v>(?:The |the )?[A-Z][\w'’&:.-]*(?: (?:of|the|and|in|to|[A-Z][\w'’&:.-]*)){{0,5}}) (?:is|are|has always been) (?:definitely |probably |still |one of )?my (?:all[- ]time |absolute |personal )?favou?rite {_WHAT}(?=\s*(?:[.,!;]|$))"

@@ -295,8 +295,11 @@ _PERSONS = tuple(
 _DOUBLES = re.compile(r"[^aeiou]+[aeiou][^aeiouwxy]")
 _PAIR = 2
 
+STOP = r"(?-i:(?<!\bSt)(?<!\b[DM]r)(?<!\bMrs)(?<!\b[FM]t)(?<!\bProf)(?<!\b[A-Z]))\."
+"""A full stop that belongs to no abbreviation and no initial."""
+
 END = (
-    r"(?=\s*(?:$|[,;:!?()\n\"“”—–/]|\.(?:$|\.)|(?-i:(?<!\bSt)(?<!\b[DM]r)(?<!\bMrs)(?<!\b[FM]t)(?<!\bProf)(?<!\b[A-Z])\.\s))|\s-+\s|\s(?:and|but|or|because|since|so|when|while|whenever|which|who|that|where|if|for|"
+    rf"(?=\s*(?:$|[,;:!?()\n\"“”—–/]|\.(?:$|\.)|{STOP}\s)|\s-+\s|\s(?:and|but|or|because|since|so|when|while|whenever|which|who|that|where|if|for|"
     r"with|until|till|after|before|as|now|right|at|in|on|from|by|then|than|any ?more|again|btw|lol|haha|alone|together|currently|these|"
     r"lately|though|although|too|either|especially|like|during|via|due|about|about|i|we|it|he|she|they|my|there|to|every|last|this|next|"
     r"yesterday|today|recently|also|just|is|was|are|have|has|had|of course|myself|not|over|without|the)\b)"
