@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from lukasa.integrations.inserted import CONFIDENCE, TOKENS, fenced
 from lukasa.surfaces.hooks.clients import CLIENTS, HookEvent, answer, read_event
 from lukasa.surfaces.hooks.spool import Spool
-from lukasa.surfaces.inserted import CONFIDENCE, TOKENS, fenced
 
 _DEADLINE = 0.26
 """Seconds after which a hook ends without a word; with the start of the interpreter it is 300 ms."""
@@ -148,7 +148,7 @@ def recalled(store: Path, event: HookEvent, options: HookOptions) -> str:
         return ""
     text = ""
     if event.action == "prompt":
-        from lukasa.surfaces.inserted import own_words  # noqa: PLC0415 - not for other events
+        from lukasa.integrations.inserted import own_words  # noqa: PLC0415 - not for other events
 
         text = " ".join(text for role, text in own_words(event.text) if role == "user").strip()
         if len(text) < _LEAST_PROMPT or text.startswith("/"):

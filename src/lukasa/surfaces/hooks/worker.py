@@ -10,11 +10,11 @@ from pathlib import Path
 
 from lukasa import Handle, Memory, Settings
 from lukasa.errors import ConflictError, InputError, LukasaError
+from lukasa.integrations.inserted import own_words
 from lukasa.surfaces.cli.formats.coding import read_claude, read_codex
 from lukasa.surfaces.cli.formats.session import Assumptions
 from lukasa.surfaces.cli.formats.source import ImportFile
 from lukasa.surfaces.hooks.spool import Spool, SpoolEntry
-from lukasa.surfaces.inserted import own_words
 
 _READERS = {"claude-code": read_claude, "codex": read_codex}
 _OVERLAP = 20

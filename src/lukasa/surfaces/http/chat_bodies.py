@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, Literal
 
-from lukasa.surfaces.inserted import own_words
+from lukasa.integrations.inserted import own_words
 
 Api = Literal["chat", "responses"]
 

@@ -21,10 +21,10 @@ from starlette.routing import Route
 
 from lukasa import AsyncHandle, AsyncMemory
 from lukasa.errors import LukasaError
+from lukasa.integrations.inserted import CONFIDENCE, TOKENS, fenced
 from lukasa.remote.routes import Role
 from lukasa.surfaces.http.calls import decoded
 from lukasa.surfaces.http.chat_bodies import Api, ChatBody, ReplyText
-from lukasa.surfaces.inserted import CONFIDENCE, TOKENS, fenced
 from lukasa.surfaces.keys import Key
 
 HEADER = "X-Lukasa"

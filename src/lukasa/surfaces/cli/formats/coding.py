@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from lukasa.integrations.inserted import Piece, own_words
 from lukasa.surfaces.cli.formats import shape
 from lukasa.surfaces.cli.formats.records import records
 from lukasa.surfaces.cli.formats.session import Assumptions, Session
 from lukasa.surfaces.cli.formats.source import ImportFile
-from lukasa.surfaces.inserted import Piece, own_words
 
 
 def read_claude(source: ImportFile, assumed: Assumptions) -> Iterator[Session]:

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from lukasa.errors import ImportFormatError
+from lukasa.integrations.inserted import own_words
 from lukasa.surfaces.cli.formats import dates
 from lukasa.surfaces.cli.formats.session import Assumptions, Session
 from lukasa.surfaces.cli.formats.source import ImportFile
-from lukasa.surfaces.inserted import own_words
 
 _WHO = r"(?P<who>User|Human|Assistant|Agent|Cursor|Claude|Codex|Gemini|Copilot|AI|)"
 _SPEAKER = re.compile(

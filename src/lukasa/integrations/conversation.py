@@ -1,0 +1,87 @@
+"""What adapters of agent frameworks share: what of a conversation is stored, and the block of memory that its model is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+
+from lukasa import Context, Recalled
+from lukasa.integrations.inserted import CONFIDENCE, TOKENS, fenced, without_memory
+
+SEARCH_NAME = "search_memory"
+SEARCH_DESCRIPTION = (
+    "Find what was said in earlier conversations with this user, and the facts found in it, best first, with dates. Use it before you "
+    "answer anything that may depend on the user, their people, plans, tastes or earlier decisions. Ask one thing, in plain words."
+)
+NOTHING = "Nothing of earlier conversations bears on this."
+
+_QUESTION = 4_000
+"""Characters that a question may have; a longer message asks with its beginning."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Injection:
+    """How much memory is put before a model."""
+
+    budget: int = TOKENS
+    """Tokens, at most."""
+
+    min_confidence: float = CONFIDENCE
+    """How sure it must be that the memory bears on what the user says; below it, the profile alone is shown."""
+
+    def arguments(self, words: str, session: str | None = None) -> dict[str, Any]:
+        """Return the arguments of `context` for the words of the user. What was said in *session*, its model sees anyway."""
+        elsewhere = {"session": {"ne": session}} if session else None
+        return {
+            "question": without_memory(words)[:_QUESTION],
+            "budget": self.budget,
+            "min_confidence": self.min_confidence,
+            "filter": elsewhere,
+        }
+
+
+def block(context: Context) -> str:
+    """Return a context as it is put into a prompt, marked as memory; empty where it has nothing."""
+    return fenced(context.text) if context.turns or context.facts or context.known else ""
+
+
+def listing(recalled: Recalled) -> str:
+    """Return hits as a tool of a model returns them: a line each, with its day and who said it."""
+    lines = [
+        f"- {hit.at:%Y-%m-%d}{f' {speaker}:' if (speaker := _speaker(hit)) else ''} {hit.text}"
+        for hit in recalled.hits
+    ]
+    return "\n".join(lines) or NOTHING
+
+
+def message(
+    role: str,
+    text: str,
+    *,
+    key: str | None = None,
+    at: datetime | None = None,
+    name: str | None = None,
+    metadata: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Return a message of a framework as `remember` takes it, without the memory that was put into it."""
+    labels = {"key": key, "at": at, "name": name, "metadata": metadata}
+    return {"role": role, "content": without_memory(text)} | {
+        label: value for label, value in labels.items() if value is not None
+    }
+
+
+def spoken(messages: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the messages that have words; a call of a tool or a picture alone has none."""
+    return [each for each in messages if str(each["content"]).strip()]
+
+
+def idempotency_key(*parts: object) -> str:
+    """Return a key of one message for `remember`: the same for the same parts, of any length."""
+    return "conversation:" + blake2b(repr(parts).encode(), digest_size=16).hexdigest()
+
+
+def _speaker(hit: Any) -> str:
+    return "" if hit.kind == "fact" else hit.speaker or hit.role or ""
