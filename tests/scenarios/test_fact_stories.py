@@ -570,3 +570,20 @@ def test_a_context_with_facts_keeps_to_its_budget(alice: Handle, clock: FrozenCl
         assert block.tokens <= budget
         shown = {turn.id for turn in block.turns}
         assert not [fact for fact in block.facts if {source.turn for source in fact.sources} & shown]
+
+
+def test_what_is_stated_to_be_over_is_stored_as_past(alice: Handle):
+    alice.believe("Ana works at Acme.", subject="Ana", attribute="works_at", value="Acme", valid_from="2020-01-01T00:00Z", valid_until="2022-01-01T00:00Z")  # fmt: skip
+    alice.believe("Ana sang in a choir.", subject="Ana", valid_until="2021-06-01T00:00Z")
+
+    assert alice.facts() == []
+    past = alice.facts(status="superseded")
+    assert [(fact.valid.start is None, fact.valid.end and fact.valid.end.year) for fact in past] == [
+        (False, 2022),
+        (True, 2021),
+    ]
+    assert [fact.value for fact in alice.facts(valid_at="2021-12-01T00:00Z")] == ["Acme"]
+    with pytest.raises(InputError, match="valid_until must be after valid_from"):
+        alice.believe(
+            "Ana sings.", subject="Ana", valid_from="2022-01-01T00:00Z", valid_until="2021-01-01T00:00Z"
+        )

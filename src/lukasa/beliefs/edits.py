@@ -28,6 +28,7 @@ class Statement:
     attribute: str | None = None
     value: str | None = None
     valid_from: datetime | None = None
+    valid_until: datetime | None = None
     metadata: Mapping[str, Json] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -40,6 +41,10 @@ class Statement:
         object.__setattr__(self, "metadata", read_metadata("metadata", self.metadata))
         if (self.attribute is None) != (self.value is None):
             raise InputError("an attribute needs a value, and a value an attribute; give both or neither")
+        if self.valid_from and self.valid_until and self.valid_until <= self.valid_from:
+            raise InputError(
+                f"valid_until must be after valid_from ({self.valid_from.isoformat()}), not {self.valid_until.isoformat()}"
+            )
 
     def claim(self, turn: Turn) -> Claim:
         """Return the claim that rests on the turn in which the statement is kept."""
@@ -52,11 +57,18 @@ class Statement:
             attribute=self.attribute,
             value=self.value,
             cardinality=cardinality_of(self.attribute, "multi") if self.attribute else "multi",
-            valid=Interval(start=self.valid_from or turn.at, granularity="instant"),
+            valid=self._valid(turn.at),
             confidence=1.0,
             found_by="caller",
             metadata=self.metadata,
         )
+
+    def _valid(self, stated_at: datetime) -> Interval:
+        """Return when it is true: since it was stated, unless that is known better, or it was over by then."""
+        start = self.valid_from
+        if start is None and (self.valid_until is None or stated_at < self.valid_until):
+            start = stated_at
+        return Interval(start=start, end=self.valid_until, granularity="instant")
 
 
 # --- the next version ------------------------------------------------------------------------------------------------

@@ -54,13 +54,15 @@ class FactVerbs(Verbs):
         attribute: str | None = None,
         value: str | None = None,
         valid_from: datetime | str | None = None,
+        valid_until: datetime | str | None = None,
         metadata: Mapping[str, Json] | None = None,
     ) -> Receipt:
         """Store a fact that you state yourself, and the statement as the turn that it rests on.
 
         *text* is a sentence that can be understood on its own, *subject* whom or what it is about. With an *attribute*
-        (such as `lives_in`) and a *value* it takes the place of what was believed of a single-valued attribute. It is
-        compared with what is known, like anything that is remembered: the same fact is counted, not stored twice.
+        (such as `lives_in`) and a *value* it takes the place of what was believed of a single-valued attribute. With a
+        *valid_until* that has passed, it is stored as a past fact. It is compared with what is known, like anything that is
+        remembered: the same fact is counted, not stored twice.
 
         Raises `InputError` for what cannot be stored, `StoreError` when the store cannot be written.
         """
@@ -71,6 +73,7 @@ class FactVerbs(Verbs):
             attribute=attribute,
             value=value,
             valid_from=self._instant(valid_from),
+            valid_until=self._instant(valid_until),
             metadata=metadata or {},
         )
         now = self._clock()

@@ -107,6 +107,7 @@ def believe(
     attribute: Annotated[str, Parameter(help="A label such as lives_in; requires --value.")] = "",
     value: Annotated[str, Parameter(help="The value of the attribute, such as Lisbon.")] = "",
     valid_from: Annotated[str, Parameter(help="Since when it is true (ISO 8601); default: now.")] = "",
+    valid_until: Annotated[str, Parameter(help="Until when it was true (ISO 8601).")] = "",
     shared: UserOptions | None = None,
 ) -> None:
     """Add a fact yourself. It is compared with known facts and may supersede one."""
@@ -119,6 +120,7 @@ def believe(
             attribute=attribute or None,
             value=value or None,
             valid_from=valid_from or None,
+            valid_until=valid_until or None,
         )
         found = [] if options.json else known_facts(memory, receipt.facts)
     if options.json:
