@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
@@ -27,9 +28,11 @@ from lukasa.testing.postgres import PostgresServer
 
 psycopg = pytest.importorskip("psycopg", reason="NO TEST OF POSTGRESQL RUNS: psycopg is not installed")
 
-from lukasa.adapters.stores.postgres import migrations  # noqa: E402 - needs psycopg
+from lukasa.adapters.stores.postgres import connection as connection_module  # noqa: E402 - needs psycopg
+from lukasa.adapters.stores.postgres import migrations  # noqa: E402
 from lukasa.adapters.stores.postgres.connection import identity, read_address  # noqa: E402
 from lukasa.adapters.stores.postgres.scrub import TABLES  # noqa: E402
+from lukasa.adapters.stores.postgres.sql import sql  # noqa: E402
 from lukasa.adapters.stores.postgres.store import PostgresStore  # noqa: E402
 
 pytestmark = pytest.mark.anyio
@@ -140,6 +143,36 @@ async def test_connections_that_break_at_any_moment_lose_nothing_and_do_nothing_
 
     await writers.check()
     await writers.store.aclose()
+
+
+async def test_a_number_that_another_transaction_was_given_does_not_stand_for_a_commit(
+    postgres_url: str,
+    superuser: psycopg.Connection[tuple[object, ...]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A killed server, or one that takes over, gives numbers again that were not yet on its disk."""
+    store = await opened(postgres_url)
+    (others,) = superuser.execute("SELECT pg_current_xact_id()::text").fetchone() or ("",)
+    first, run = connection_module.first, connection_module.run
+    broken: list[int] = []
+
+    def numbered(db: Any, statement: str, values: Any = None) -> Any:
+        row = first(db, statement, values)
+        return (row[0], others, row[2]) if statement == sql("enter_write") and not broken else row
+
+    def breaking(db: Any, statement: str, values: Any = None) -> int:
+        if statement == sql("commit") and not broken:
+            broken.append(db.info.backend_pid)
+            superuser.execute("SELECT pg_terminate_backend(%s, 5000)", [db.info.backend_pid])
+        return run(db, statement, values)
+
+    monkeypatch.setattr(connection_module, "first", numbered)
+    monkeypatch.setattr(connection_module, "run", breaking)
+    assert (await fill(store, add("t1"))).added == ("t1",)
+    assert broken
+    assert ids(await store.turns(ALICE, TurnQuery())) == ["t1"]
+    assert len(await store.journal(ALICE)) == 1
+    await store.aclose()
 
 
 @pytest.mark.slow

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -21,8 +22,9 @@ _OWN = {"schema", "pieces"}
 """What an address may say that is not for libpq."""
 
 _CONNECT_SECONDS = 10
+_PAUSE = 0.05
 MOVED = UUID(int=0)
-"""Stands for the partition of a tombstone that came from a store which does not say whose it is."""
+"""Stands for the partition of a tombstone that came from a store which does not say whose it is, and of what is of several."""
 
 ALL = "all"
 """The scope that sees every partition."""
@@ -119,8 +121,17 @@ def reading(connection: Connection, scope: str) -> Iterator[None]:
 class Transaction:
     """A transaction that writes."""
 
+    partition: UUID
+    """Whose rows it writes; `MOVED` when it is not one partition's alone."""
+
     id: str = ""
-    """Its number, by which the server says later what became of it."""
+    """Its number, by which the server says later whether it has ended."""
+
+    token: UUID = field(default_factory=uuid4)
+    """Is in the database when it took effect."""
+
+    wrote: bool = True
+    """Whether there is anything of which it could be in doubt that it took effect."""
 
     ending: bool = False
     """Whether it was told to commit: from then on, a broken connection leaves open whether it has."""
@@ -131,20 +142,43 @@ def writing(
     connection: Connection, scope: str, *, lock: int | None, transaction: Transaction
 ) -> Iterator[None]:
     """Write inside, all or nothing; holding *lock*, no other does."""
-    with _transaction(connection, "begin", transaction):
+    with _transaction(connection, "begin"):
         _, transaction.id, _ = first(connection, sql("enter_write"), {"scope": scope, "lock": lock})
         yield
+        if transaction.wrote:
+            noted: Values = {"partition": transaction.partition, "token": transaction.token}
+            run(connection, sql("note_commit"), noted)
+        transaction.ending = True
+
+
+def took_effect(connection: Connection, scope: str, transaction: Transaction, *, patience: float) -> bool:
+    """Find out what became of a transaction whose commit was sent, and of which no answer came.
+
+    Its number alone does not tell: a server that was killed, or one that took over, may have given it to another one. But as
+    long as it is in progress, it may be ours, and nobody knows yet.
+    """
+    deadline = time.monotonic() + patience
+    status: Values = {"transaction": transaction.id}
+    while True:
+        try:
+            (state,) = first(connection, sql("transaction_status"), status)
+        except psycopg.errors.InvalidParameterValue:
+            return False  # this server never heard of it: it took over from one that had not sent it on
+        if state != "in progress":
+            break
+        if time.monotonic() > deadline:
+            raise psycopg.errors.QueryCanceled("the transaction does not end")
+        time.sleep(_PAUSE)
+    noted: Values = {"partition": transaction.partition, "token": transaction.token}
+    with reading(connection, scope):
+        return bool(first(connection, sql("committed"), noted)[0])
 
 
 @contextmanager
-def _transaction(
-    connection: Connection, begin: str, transaction: Transaction | None = None
-) -> Iterator[None]:
+def _transaction(connection: Connection, begin: str) -> Iterator[None]:
     run(connection, sql(begin))
     try:
         yield
-        if transaction is not None:
-            transaction.ending = True
         run(connection, sql("commit"))
     except BaseException:
         with suppress(psycopg.Error):

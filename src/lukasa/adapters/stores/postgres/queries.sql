@@ -9,7 +9,8 @@ SELECT set_config('search_path', quote_ident(%(schema)s), false),
        set_config('lock_timeout', %(lock)s, false),
        set_config('statement_timeout', %(statement)s, false),
        set_config('idle_in_transaction_session_timeout', %(statement)s, false),
-       set_config('client_min_messages', 'error', false);
+       set_config('client_min_messages', 'error', false),
+       set_config('lukasa.connection', gen_random_uuid()::text, false);
 
 -- name: configure_migration
 -- The owner of the tables is who migrates: the policies hold for the owner too.
@@ -81,12 +82,24 @@ SELECT set_config('lukasa.scope', %(scope)s, true);
 
 -- name: enter_write
 -- One writer of a partition at a time: the lock comes before the first look at its rows. The number says later, if the
--- connection breaks at the commit, what became of the transaction.
+-- connection breaks at the commit, whether the transaction has ended.
 SELECT set_config('lukasa.scope', %(scope)s, true), pg_current_xact_id()::text,
        CASE WHEN %(lock)s::bigint IS NOT NULL THEN pg_advisory_xact_lock(%(lock)s::bigint) END;
 
 -- name: transaction_status
 SELECT pg_xact_status(%(transaction)s::text::xid8);
+
+-- name: note_commit
+-- Rows of connections that have been closed for long go.
+WITH old AS (
+  DELETE FROM commits
+  WHERE partition = %(partition)s AND at < now() - interval '1 day' AND connection <> current_setting('lukasa.connection')::uuid)
+INSERT INTO commits(partition, connection, token)
+VALUES(%(partition)s, current_setting('lukasa.connection')::uuid, %(token)s)
+ON CONFLICT(partition, connection) DO UPDATE SET token = excluded.token, at = excluded.at;
+
+-- name: committed
+SELECT EXISTS (SELECT 1 FROM commits WHERE partition = %(partition)s AND token = %(token)s);
 
 -- ── Partitions ─────────────────────────────────────────────────────────────────────────────────────────────
 

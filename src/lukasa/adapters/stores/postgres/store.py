@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -16,12 +15,14 @@ import psycopg
 from lukasa.adapters.stores.postgres import bookkeeping, eraser, fulltext, migrations, moving, reader, writer
 from lukasa.adapters.stores.postgres.connection import (
     ALL,
+    MOVED,
     Transaction,
     connect,
     identity,
     lock_of,
     read_address,
     reading,
+    took_effect,
     writing,
 )
 from lukasa.adapters.stores.postgres.failures import lost, translated
@@ -50,7 +51,6 @@ _CONNECTIONS = 8
 """Of one process. More than the server has cores only wait for one another there."""
 
 _BUSY_SECONDS = 30.0
-_PAUSE = 0.05
 
 _log = logging.getLogger(__name__)
 
@@ -342,20 +342,22 @@ class PostgresStore:
         number = None if partition is None else identity(partition)
         scope = ALL if number is None else str(number)
         lock = lock_of(number) if number is not None and alone else None
-        unsure: list[tuple[str, T]] = []
+        unsure: list[tuple[Transaction, T]] = []
 
         def job(connection: Connection) -> T:
             if unsure:
-                transaction_id, result = unsure.pop()
-                if _took_effect(connection, transaction_id, patience=self._timeout):
+                transaction, result = unsure[0]
+                if took_effect(connection, scope, transaction, patience=self._timeout):
                     return result
-            transaction = Transaction()
+                unsure.clear()
+            transaction = Transaction(MOVED if number is None else number)
             try:
                 with writing(connection, scope, lock=lock, transaction=transaction):
                     result = work(connection)
+                    transaction.wrote = result is None or bool(result)
             except psycopg.OperationalError as error:
                 if transaction.ending and lost(error):
-                    unsure.append((transaction.id, result))
+                    unsure.append((transaction, result))
                 raise
             return result
 
@@ -389,21 +391,6 @@ class PostgresStore:
 
     def _size(self, connection: Connection) -> int:
         return int(first(connection, sql("size"), {"schema": self._address.schema})[0])
-
-
-def _took_effect(connection: Connection, transaction: str, *, patience: float) -> bool:
-    """Ask what became of a transaction whose commit was sent, and of which no answer came."""
-    deadline = time.monotonic() + patience
-    while True:
-        try:
-            row = first(connection, sql("transaction_status"), {"transaction": transaction})
-        except psycopg.errors.InvalidParameterValue:
-            return False  # this server never heard of it: it took over from one that had not sent it on
-        if row[0] != "in progress":
-            return bool(row[0] == "committed")
-        if time.monotonic() > deadline:
-            raise psycopg.errors.QueryCanceled("the transaction does not end")
-        time.sleep(_PAUSE)
 
 
 def _counts(row: PartitionState, kind: Kind) -> fulltext.PassageCounts:

@@ -232,6 +232,16 @@ CREATE TABLE usage(
   unpriced bigint NOT NULL
 ) PARTITION BY HASH (partition);
 
+-- The last transaction of each connection that wrote to the partition lately: whether it took effect. The number of a
+-- transaction does not say it, for a server that was killed gives numbers that it has not yet written down to others.
+CREATE TABLE commits(
+  partition uuid NOT NULL,
+  connection uuid NOT NULL,
+  token uuid NOT NULL,                -- of the transaction
+  at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY(partition, connection)
+) PARTITION BY HASH (partition);
+
 -- What is compressed already, or changes not at all, is stored as it is.
 ALTER TABLE vectors ALTER COLUMN dense SET STORAGE EXTERNAL;
 ALTER TABLE token_vectors ALTER COLUMN codes SET STORAGE EXTERNAL;
@@ -247,7 +257,8 @@ DECLARE
 BEGIN
   FOREACH target IN ARRAY ARRAY[
     'partitions', 'documents', 'turns', 'facts', 'fact_versions', 'fact_sources', 'attributes', 'passages', 'vectors',
-    'token_vectors', 'extractions', 'changes', 'tombstones', 'jobs', 'summaries', 'usage'
+    'token_vectors', 'extractions', 'changes', 'tombstones', 'jobs', 'summaries', 'usage',
+    'commits'
   ] LOOP
     FOR piece IN 0 .. pieces - 1 LOOP
       EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES WITH (MODULUS %s, REMAINDER %s)',
