@@ -10,6 +10,7 @@ from lukasa.integrations.conversation import (
     idempotency_key,
     listing,
     message,
+    question,
     spoken,
 )
 from lukasa.integrations.inserted import fenced, own_words, without_memory
@@ -63,6 +64,8 @@ def test_what_the_memory_put_into_a_message_is_not_the_users_word():
 
     assert message("user", put_in)["content"] == "Is it far?"
     assert Injection().arguments(put_in)["question"] == "Is it far?"
+    assert question(put_in) == "Is it far?"
+    assert question(" ... ") == ""
     assert spoken([message("user", fenced("Rosa lives in Braga."))]) == []
 
 

@@ -9,6 +9,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeAlias, TypeVar
 import lukasa
 from lukasa._blocking.loop import Loop
 from lukasa.errors import InputError, NotFoundError, shown
+from lukasa.integrations.erasure import erase_facts
 from lukasa.integrations.mem0.adding import Adding
 from lukasa.integrations.mem0.config import opening
 from lukasa.integrations.mem0.filters import for_owner
@@ -179,7 +180,7 @@ class AsyncMemory:
         _, handle, fact = await self._fact(memory_id)
         if fact is None:
             raise NotFoundError(f"Memory with id {shown(memory_id)} not found")
-        await _erase(handle, [fact])
+        await erase_facts(handle, [fact])
         return {"message": "Memory deleted successfully!"}
 
     async def delete_all(self, user_id: Id = None, agent_id: Id = None, run_id: Id = None) -> dict[str, str]:
@@ -189,7 +190,7 @@ class AsyncMemory:
             await (await self._handle(owner)).erase(everything=True)
         ids = {owner.kind: owner.name, **others}
         for _, handle, condition in await self._asked(ids, {}):
-            await _erase(handle, await handle.facts(filter=condition, include_retired=True))
+            await erase_facts(handle, await handle.facts(filter=condition, include_retired=True))
         return {"message": "Memories deleted successfully!"}
 
     async def history(self, memory_id: str) -> list[dict[str, Any]]:
@@ -270,17 +271,6 @@ def _as_list(messages: str | Mapping[str, Any] | Sequence[Mapping[str, Any]]) ->
     if not isinstance(said, list | tuple) or not all(isinstance(each, Mapping) for each in said):
         raise InputError(f"messages must be a text, a message or a list of messages, not {shown(messages)}")
     return list(said)
-
-
-async def _erase(handle: lukasa.AsyncHandle, facts: Sequence[lukasa.Fact]) -> None:
-    """Destroy facts, and the turns that nothing else rests on."""
-    if not facts:
-        return
-    gone = {fact.id for fact in facts}
-    others = await handle.facts(include_retired=True)
-    kept = {source.turn for fact in others if fact.id not in gone for source in fact.sources}
-    turns = {source.turn for fact in facts for source in fact.sources} - kept
-    await handle.erase(sorted(turns), facts=sorted(gone))
 
 
 def _blocking(
