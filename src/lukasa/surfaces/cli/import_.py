@@ -350,6 +350,7 @@ def _show_progress(progress: Progressing, work: _Import) -> None:
     progress.move(work.done, of=work.size, note=count(report.turns + report.duplicates, "turn"))
 
 
-import_app = App(name="import", help="Import a file of conversations, or (`import mem0`) another memory.")
+import_app = App(name="import", help="Import a file of conversations, or (`import mem0`, …) another memory.")
 import_app.default(import_)
-import_app.command("lukasa.surfaces.cli.import_mem0:mem0", name="mem0")
+for _name in ("mem0", "letta", "graphiti", "langmem", "mcp-memory"):
+    import_app.command(f"lukasa.surfaces.cli.memories.commands:{_name.replace('-', '_')}", name=_name)

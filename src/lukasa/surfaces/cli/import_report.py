@@ -10,7 +10,6 @@ from rich.table import Table
 from rich.text import Text
 
 from lukasa import Receipt
-from lukasa.surfaces.cli.formats.detect import Format
 from lukasa.surfaces.cli.formats.notes import Notes
 from lukasa.surfaces.cli.formats.session import Session
 from lukasa.surfaces.cli.output import console, count, counted, warn
@@ -27,7 +26,7 @@ class FileReport:
     """What was taken from one file, and what was not."""
 
     file: str
-    format: Format
+    format: str
     notes: Notes = field(repr=False)
     sessions: int = 0
     turns: int = 0

@@ -31,7 +31,7 @@ COMMANDS = {
         ),
         "import": (
             f"{_HERE}.import_:import_app",
-            "Import a file of conversations, or (`import mem0`) another memory.",
+            "Import a file of conversations, or (`import mem0`, …) another memory.",
         ),
         "remember": (f"{_HERE}.remember:remember", "Store one message, word for word."),
         "recall": (f"{_HERE}.recall:recall", "Find the turns and facts that answer a question."),

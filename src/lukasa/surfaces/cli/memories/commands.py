@@ -1,0 +1,165 @@
+"""`lukasa import mem0`, `letta`, `graphiti`, `langmem`, `mcp-memory`: what another memory holds, moved."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from lukasa import Settings
+from lukasa.integrations.mem0.moving import facts as mem0_facts
+from lukasa.integrations.mem0.stored import memories
+from lukasa.integrations.moving import ImportedFact, Moved, Unusable, move
+from lukasa.surfaces.cli.formats.mend import mend
+from lukasa.surfaces.cli.formats.notes import Notes
+from lukasa.surfaces.cli.formats.source import ImportFile
+from lukasa.surfaces.cli.import_ import store
+from lukasa.surfaces.cli.import_report import FileReport, ImportReport
+from lukasa.surfaces.cli.memories import graphiti as graphiti_file
+from lukasa.surfaces.cli.memories import langmem as langmem_file
+from lukasa.surfaces.cli.memories import letta as letta_file
+from lukasa.surfaces.cli.memories import mcp_memory as mcp_memory_file
+from lukasa.surfaces.cli.memories.contents import Contents, storable
+from lukasa.surfaces.cli.options import USER, StoreOptions, UserOptions, opened
+from lukasa.surfaces.cli.output import count, print_json, print_text
+
+
+def mem0(
+    folder: Annotated[Path, Parameter(help="The `path` of mem0's vector store (qdrant on this machine).")],
+    /,
+    *,
+    history: Annotated[Path | None, Parameter(help="mem0's history.db, for earlier words.")] = None,
+    tenant: Annotated[str, Parameter(help="The tenant of the users. Default: default.")] = "",
+    shared: StoreOptions | None = None,
+) -> None:
+    """Move the memories of mem0's open-source package, with their owners, times, versions and metadata.
+
+    A second run stores nothing twice. mem0's files are only read.
+    """
+    options = shared or StoreOptions()
+    facts = list(mem0_facts(memories(folder, history), tenant=tenant or Settings.from_env().tenant))
+    _move(Contents(), facts, ImportReport(str(folder), "mem0"), UserOptions(json=options.json, db=options.db))
+
+
+def letta(
+    file: Annotated[Path, Parameter(help="An agent file (`.af`).")],
+    /,
+    *,
+    shared: UserOptions | None = None,
+) -> None:
+    """Move a Letta agent: the lines of its memory blocks as facts, its messages with their times.
+
+    A second run stores nothing twice. A file with a mistake in it is refused whole, with the place of the mistake.
+    """
+    _import(letta_file.read(ImportFile(file)), file, "letta", shared)
+
+
+def graphiti(
+    file: Annotated[Path, Parameter(help="JSON or JSONL with episodes, nodes and edges.")],
+    /,
+    *,
+    shared: UserOptions | None = None,
+) -> None:
+    """Move a Zep or Graphiti graph: edges as facts, past ones as past, with their times; episodes as messages.
+
+    Each `group_id` is a user, unless --user says whose all of it is. A second run stores nothing twice. A file with a mistake in
+    it is refused whole, with the place of the mistake.
+    """
+    _import(graphiti_file.read(ImportFile(file)), file, "graphiti", shared)
+
+
+def langmem(
+    file: Annotated[Path, Parameter(help="JSON or JSONL with the items of a LangGraph store.")],
+    /,
+    *,
+    user_part: Annotated[
+        int | None,
+        Parameter(help="Which part of a namespace names the user: 2 in memories/ana, -1 the last."),
+    ] = None,
+    shared: UserOptions | None = None,
+) -> None:
+    """Move the memories that LangMem keeps in a LangGraph store, with their namespaces, keys and times.
+
+    A second run stores nothing twice. A file with a mistake in it is refused whole, with the place of the mistake.
+    """
+    options = shared or UserOptions()
+    contents = langmem_file.read(ImportFile(file), user_part=user_part, one_user=bool(options.user))
+    _import(contents, file, "langmem", options)
+
+
+def mcp_memory(
+    file: Annotated[Path, Parameter(help="The server's file, `memory.json` or `memory.jsonl`.")],
+    /,
+    *,
+    shared: UserOptions | None = None,
+) -> None:
+    """Move the graph of the reference MCP memory server: observations and relations as facts.
+
+    A second run stores nothing twice. A file with a mistake in it is refused whole, with the place of the mistake.
+    """
+    _import(mcp_memory_file.read(ImportFile(file)), file, "mcp-memory", shared)
+
+
+def _import(contents: Contents, file: Path, name: str, shared: UserOptions | None) -> None:
+    options = shared or UserOptions()
+    report = ImportReport(str(file), name, left_out=contents.left_out)
+    if options.user:
+        contents.sessions = [replace(session, user=None) for session in contents.sessions]
+        contents.facts = [replace(fact, user=None) for fact in contents.facts]
+    notes = Notes()
+    report.files.append(FileReport(file.name, name, notes))
+    facts = [piece for fact in contents.facts for piece in storable(fact, notes)]
+    _move(contents, facts, report, options)
+
+
+def _move(
+    contents: Contents,
+    facts: Iterable[ImportedFact | Unusable],
+    report: ImportReport,
+    options: UserOptions,
+) -> None:
+    most_bytes = Settings.from_env().remember.max_turn_bytes
+    with opened(options, new=True) as memory:
+        for session in contents.sessions:
+            (file,) = report.files
+            store(memory, mend(session, file.notes, limit=most_bytes), options, (report, file))
+        moved = move(facts, memory, user=options.user or USER, tenant=options.tenant or None)
+    if options.json:
+        print_json(_figures(report, moved))
+    else:
+        _show(report, moved)
+
+
+def _figures(report: ImportReport, moved: Moved) -> dict[str, object]:
+    return asdict(moved) | {
+        "turns": report.turns,
+        "duplicates": report.duplicates,
+        "left_out": dict(report.left_out),
+        "mended": [line for file in report.files for line in file.notes.mended],
+        "skipped": _skipped(report, moved),
+    }
+
+
+def _skipped(report: ImportReport, moved: Moved) -> Mapping[str, int]:
+    return Counter(moved.skipped) + Counter(line for file in report.files for line in file.notes.skipped)
+
+
+def _show(report: ImportReport, moved: Moved) -> None:
+    print_text(
+        f"{count(moved.stored, 'memory', 'memories')} moved of {moved.memories:,}, with {moved.versions:,} earlier versions"
+    )
+    for words, number in (
+        ("said the same as another", moved.same),
+        ("were moved before", moved.already),
+        ("messages stored", report.turns),
+        ("messages known already", report.duplicates),
+    ):
+        if number:
+            print_text(f"{number:,} {words}")
+    for what, numbers in (("left out", report.left_out), ("skipped", _skipped(report, moved))):
+        for reason, number in numbers.items():
+            print_text(f"{number:,} {what}: {reason}")

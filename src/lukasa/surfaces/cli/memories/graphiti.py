@@ -1,0 +1,153 @@
+"""Zep's and Graphiti's JSON: episodes are messages, edges are facts; nodes name the two ends of an edge.
+
+An object with lists of them (`episodes`, `nodes`, `edges`), or one of them a line or an element.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from lukasa.domain.scope import digest
+from lukasa.errors import ImportFormatError
+from lukasa.integrations.moving import ImportedFact
+from lukasa.surfaces.cli.formats import shape
+from lukasa.surfaces.cli.formats.records import records
+from lukasa.surfaces.cli.formats.session import Session
+from lukasa.surfaces.cli.formats.source import ImportFile
+from lukasa.surfaces.cli.memories.contents import Contents, instant, related
+
+_LISTS = (
+    "episodes",
+    "episodic_nodes",
+    "messages",
+    "nodes",
+    "entities",
+    "entity_nodes",
+    "edges",
+    "entity_edges",
+    "facts",
+)
+_SPEAKER = re.compile(r"(?P<name>[^\s:()][^:()\n]{0,60}?)\s*(?:\((?P<role>\w+)\))?:\s")
+_ROLES = {"user": "user", "human": "user", "assistant": "assistant", "ai": "assistant", "agent": "assistant", "system": "system", "tool": "tool", "function": "tool"}  # fmt: skip
+_KEPT = ("name", "source_node_uuid", "target_node_uuid", "group_id", "episodes", "created_at", "valid_at", "invalid_at", "expired_at", "attributes")  # fmt: skip
+
+
+def read(source: ImportFile) -> Contents:
+    """Return the episodes and the edges. Raises `ImportFormatError`, which names the place and the field."""
+    contents = Contents()
+    names: dict[str, str] = {}
+    edges: list[tuple[str, Mapping[str, object]]] = []
+    episodes: list[Session] = []
+    for where, each in _unpacked(source):
+        if "fact" in each:
+            edges.append((where, each))
+        elif "content" in each:
+            episodes.append(_episode(each, where))
+        elif isinstance(each.get("name"), str) and "uuid" in each:
+            names[str(each["uuid"])] = str(each["name"])
+            if summary := shape.text_or_empty(each.get("summary"), f"{where}.summary").strip():
+                contents.facts.append(_summary(each, summary, where))
+        elif {"source_node_uuid", "target_node_uuid"} <= each.keys():
+            contents.left_out["edges without a fact"] += 1
+        else:
+            raise ImportFormatError(
+                f"{where} is neither an episode (content), an edge (fact) nor a node (uuid, name)"
+            )
+    contents.sessions += sorted(episodes, key=lambda session: str(session.messages[0]["at"]))
+    contents.facts += [_edge(each, names, where) for where, each in edges]
+    return contents
+
+
+def _unpacked(source: ImportFile) -> Iterator[tuple[str, Mapping[str, object]]]:
+    for location, record in records(source):
+        lists = [name for name in _LISTS if isinstance(record.get(name), list) and "fact" not in record]
+        if not lists or "content" in record:
+            yield location, record
+        for name in lists if "content" not in record else ():
+            for number, each in enumerate(shape.sequence(record[name], name)):
+                where = f"{location}: {name}[{number}]"
+                yield where, shape.mapping(each, where)
+
+
+def _edge(edge: Mapping[str, object], names: Mapping[str, str], location: str) -> ImportedFact:
+    ends = [_end(edge, end, names, location) for end in ("source", "target")]
+    name = shape.text_or_empty(edge.get("name"), f"{location}.name").lower()
+    times = {key: instant(edge.get(key), f"{location}.{key}") for key in _KEPT if key.endswith("_at")}
+    fact = ImportedFact(
+        source="graphiti",
+        id=shape.label(edge.get("uuid"), f"{location}.uuid") or digest([*ends, str(edge["fact"])]),
+        text=shape.text(edge.get("fact"), f"{location}.fact"),
+        subject=ends[0] or "User",
+        user=shape.label(edge.get("group_id"), f"{location}.group_id"),
+        valid_from=times["valid_at"] or times["created_at"],
+        valid_until=times["invalid_at"] or times["expired_at"],
+        metadata={"relation" if key == "name" else key: edge.get(key) or None for key in _KEPT},
+        location=location,
+    )
+    return related(fact, name, ends[1]) if all(ends) else fact
+
+
+def _end(edge: Mapping[str, object], end: str, names: Mapping[str, str], location: str) -> str:
+    field = f"{end}_node_uuid"
+    id_ = shape.label(edge.get(field), f"{location}.{field}") or ""
+    return names.get(id_) or shape.text_or_empty(edge.get(f"{end}_node_name"), f"{location}.{end}_node_name")
+
+
+def _summary(node: Mapping[str, object], summary: str, location: str) -> ImportedFact:
+    return ImportedFact(
+        source="graphiti",
+        id=f"{node['uuid']}/summary",
+        text=summary,
+        subject=str(node["name"]),
+        user=shape.label(node.get("group_id"), f"{location}.group_id"),
+        valid_from=instant(node.get("created_at"), f"{location}.created_at"),
+        metadata={key: node.get(key) or None for key in ("labels", "group_id", "created_at", "attributes")},
+        location=f"{location}.summary",
+    )
+
+
+def _episode(episode: Mapping[str, object], location: str) -> Session:
+    """Return the messages of an episode; text and data are documents, which nothing is believed of."""
+    at = instant(episode.get("valid_at") or episode.get("created_at"), f"{location}.valid_at")
+    if at is None:
+        raise ImportFormatError(f"{location}.valid_at must be a time, and is missing")
+    content = shape.text(episode.get("content"), f"{location}.content")
+    kind = shape.text_or_empty(episode.get("source"), f"{location}.source") or "message"
+    user = shape.label(episode.get("group_id") or episode.get("user_id"), f"{location}.group_id")
+    thread = shape.label(episode.get("thread_id") or episode.get("session_id"), f"{location}.thread_id")
+    about = {"graphiti_id": episode.get("uuid"), "episode": episode.get("name") if kind != "message" or not episode.get("role") else None, "source_description": episode.get("source_description") or None}  # fmt: skip
+    turn: dict[str, object] = {"at": at, "metadata": {name: value for name, value in about.items() if value}}
+    role = shape.text_or_empty(episode.get("role_type") or episode.get("role"), f"{location}.role").lower()
+    if kind != "message":
+        turns = [{**turn, "role": "user", "content": content}]
+    elif role:
+        name = shape.label(episode.get("name") or episode.get("role"), f"{location}.name")
+        turn |= {"name": name} if name and name.lower() not in _ROLES and role != "assistant" else {}
+        turns = [{**turn, "role": _ROLES.get(role, "user"), "content": content}]
+    else:
+        turns = [{**turn, **said} for said in _lines(content)]
+    session = Session(
+        messages=turns,
+        session=thread or f"{user or 'graph'} {at:%Y-%m-%d}",
+        conversation=thread or "",
+        user=user,
+        location=location,
+    )
+    return session if kind == "message" else replace(session, origin="document")
+
+
+def _lines(content: str) -> Iterator[dict[str, object]]:
+    """Yield the messages of an episode: `name: words`, `name (role): words`; what has no name is its user's."""
+    marks = [
+        mark for mark in _SPEAKER.finditer(content) if mark.start() == 0 or content[mark.start() - 1] == "\n"
+    ]
+    if not marks or marks[0].start():
+        yield {"role": "user", "content": content}
+        return
+    for mark, end in zip(marks, [*(each.start() for each in marks[1:]), len(content)], strict=True):
+        name = mark["name"].strip()
+        role = _ROLES.get((mark["role"] or name).lower(), "user")
+        named = {"name": name} if name.lower() not in _ROLES and role == "user" else {}
+        yield {"role": role, "content": content[mark.end() : end].strip()} | named
