@@ -96,7 +96,10 @@ COMMANDS = {
     "Store": {
         "config": (f"{_HERE}.config:config", "Print the configuration in effect."),
         "stats": (f"{_HERE}.upkeep:stats", "Show counts of what is stored."),
-        "export": (f"{_HERE}.recall:export", "Export every turn of a user as JSON lines."),
+        "export": (
+            f"{_HERE}.exports.commands:export",
+            "Export a user's memory: JSON lines, Markdown notes, mem0's JSON.",
+        ),
         "backup": (f"{_HERE}.upkeep:backup", "Write a checked copy of the store to a new file."),
         "compact": (f"{_HERE}.upkeep:compact", "Give unused space back to the file system."),
         "migrate": (f"{_HERE}.upkeep:migrate", "Move a store: from a file to PostgreSQL, or back."),

@@ -1,15 +1,12 @@
-"""Commands that read: recall, context, turns, export."""
+"""Commands that read: recall, context, turns."""
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from pathlib import Path
 from time import perf_counter
-from typing import Annotated, Any, Literal, TextIO
+from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 from rich.console import Console
@@ -25,7 +22,6 @@ from lukasa.surfaces.cli.output import (
     count,
     print_json,
     print_text,
-    private_file,
     said,
     unfold,
     warn,
@@ -193,22 +189,6 @@ def turns(
         out.print("No turns.")
 
 
-def export(
-    *,
-    output: Annotated[
-        Path | None, Parameter(alias="-o", help="Write to this file instead of standard output.")
-    ] = None,
-    shared: UserOptions | None = None,
-) -> None:
-    """Export every turn of a user as JSON lines, forgotten ones included. `lukasa import` reads it back."""
-    options = shared or UserOptions()
-    with opened_handle(options) as memory, _sink(output) as sink:
-        for turn in memory.export():
-            sink.write(json.dumps(turn) + "\n")
-    if output and options.json:
-        print_json({"file": output})
-
-
 def show_recalled(out: Console, recalled: Recalled, *, explain: bool = False) -> None:
     """Print hits as a table, or a sentence when there are none."""
     if not recalled.hits:
@@ -268,8 +248,3 @@ def _signals(hit: Hit) -> str:
         f"{signal.channel} {signal.score:.3g}{f' (#{signal.rank})' if signal.rank else ''}"
         for signal in hit.signals
     )
-
-
-def _sink(path: Path | None) -> AbstractContextManager[TextIO]:
-    """Return a stream to write to; a file appears under its name only when it is complete."""
-    return nullcontext(sys.stdout) if path is None else private_file(path)

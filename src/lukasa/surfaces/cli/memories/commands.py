@@ -23,26 +23,33 @@ from lukasa.surfaces.cli.memories import graphiti as graphiti_file
 from lukasa.surfaces.cli.memories import langmem as langmem_file
 from lukasa.surfaces.cli.memories import letta as letta_file
 from lukasa.surfaces.cli.memories import mcp_memory as mcp_memory_file
+from lukasa.surfaces.cli.memories import mem0 as mem0_file
 from lukasa.surfaces.cli.memories.contents import Contents, storable
 from lukasa.surfaces.cli.options import USER, StoreOptions, UserOptions, opened
 from lukasa.surfaces.cli.output import count, print_json, print_text
 
 
 def mem0(
-    folder: Annotated[Path, Parameter(help="The `path` of mem0's vector store (qdrant on this machine).")],
+    path: Annotated[
+        Path,
+        Parameter(
+            help="The `path` of mem0's vector store (qdrant on this machine), or a file of what `get_all` returned."
+        ),
+    ],
     /,
     *,
     history: Annotated[Path | None, Parameter(help="mem0's history.db, for earlier words.")] = None,
     tenant: Annotated[str, Parameter(help="The tenant of the users. Default: default.")] = "",
     shared: StoreOptions | None = None,
 ) -> None:
-    """Move the memories of mem0's open-source package, with their owners, times, versions and metadata.
+    """Move the memories of mem0's open-source package, or of a JSON export, with their owners, times, versions and metadata.
 
     A second run stores nothing twice. mem0's files are only read.
     """
     options = shared or StoreOptions()
-    facts = list(mem0_facts(memories(folder, history), tenant=tenant or Settings.from_env().tenant))
-    _move(Contents(), facts, ImportReport(str(folder), "mem0"), UserOptions(json=options.json, db=options.db))
+    stored = mem0_file.read(ImportFile(path)) if path.is_file() else memories(path, history)
+    facts = list(mem0_facts(stored, tenant=tenant or Settings.from_env().tenant))
+    _move(Contents(), facts, ImportReport(str(path), "mem0"), UserOptions(json=options.json, db=options.db))
 
 
 def letta(

@@ -1,0 +1,1 @@
+"""What is remembered, written for other programs."""
