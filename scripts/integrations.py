@@ -56,7 +56,7 @@ def prepare(name: str) -> Path:
     if not (folder / "ready").exists():
         venv.create(folder, with_pip=True, clear=True)
         extra = "" if name == "mem0" else f"[{name.replace('_', '-')}]"
-        _pip(python, "install", "--editable", f"{ROOT}{extra}", "pytest", *environment.packages)
+        _pip(python, "install", "--editable", f"{ROOT}{extra}", "pytest", "hypothesis", *environment.packages)
         (folder / "ready").touch()
     for source in environment.sources:
         _unpack(python, source)
