@@ -261,7 +261,8 @@ class TwoStores(RuleBasedStateMachine):
     def keep(self, partition: Partition, done: list[Change], items: list[Bookkeeping]) -> None:
         self._keep(partition, items, done)
 
-    @rule(lease=leases, worker=workers, limit=st.integers(0, 4))
+    # None or all: of several tenants, stores may take turns in different ways.
+    @rule(lease=leases, worker=workers, limit=st.sampled_from([0, 100]))
     def claim(self, lease: timedelta, worker: str, limit: int) -> None:
         now, until = self._now, self._now + lease
         wanted, got = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import random
@@ -15,14 +16,18 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
+import anyio
 import pytest
 from _jobber import LEASE, LIFE, NOON, claim, do, opened
 
-from lukasa.domain.job import Bookkeeping, Queue
+from lukasa.domain.job import Bookkeeping, Finish, Job, Queue
 from lukasa.domain.journal import Cause
 from lukasa.domain.query import TurnQuery
 from lukasa.domain.scope import Partition
+from lukasa.llm.budget import Spending
+from lukasa.policy import JobPolicy
 from lukasa.ports.store import Store
+from lukasa.upkeep.worker import Worker
 
 pytestmark = pytest.mark.anyio
 
@@ -31,6 +36,7 @@ USERS = [Partition("acme", f"user{number}") for number in range(5)]
 PROCESSES = 4
 SESSIONS = 20
 KILLS = 20
+MANY = int(os.environ.get("LUKASA_TEST_MANY_JOBS", "100"))  # noqa: TID251 - a size of this test
 NEW = 30
 """Jobs queued before each life of a worker: more than it ends before it is killed."""
 
@@ -62,7 +68,9 @@ def said(process: subprocess.Popen[str]) -> str:
 async def queue(store: Store, user: Partition, sessions: Sequence[str], kinds: Sequence[str]) -> None:
     cause = Cause(verb="queue", at=NOON)
     items: list[Bookkeeping] = [
-        Queue(kind=kind, session=session, due_at=NOON) for session in sessions for kind in kinds
+        Queue(kind=kind, session=session, due_at=NOON - timedelta(seconds=len(kinds) - place))
+        for session in sessions
+        for place, kind in enumerate(kinds)
     ]
     await store.apply(user, [], cause=cause, bookkeeping=items)
 
@@ -103,6 +111,10 @@ async def test_of_two_hundred_jobs_four_processes_do_each_exactly_once(path: str
     assert await done(store) == Counter(
         f"{kind}-{session}-{user.user}" for kind in kinds for session in sessions for user in USERS
     )
+    for user in USERS:  # what was due earlier of a session was done earlier, whoever did it
+        for session in sessions:
+            turns = [turn.id for turn in await store.turns(user, TurnQuery()) if turn.session == session]
+            assert [name.split("-")[0] for name in turns] == kinds
     assert await store.jobs() == []
     assert (await store.verify()).findings == ()
     await store.aclose()
@@ -191,3 +203,58 @@ async def check_sound(path: str, queued: set[str], acknowledged: set[str]) -> in
     assert acknowledged <= counts.keys()
     assert findings == ()
     return sum(job.state == "running" for job in left)
+
+
+async def test_a_tenant_with_many_jobs_does_not_keep_another_waiting(postgres_url: str) -> None:
+    """PostgreSQL takes one job of each tenant in turn, earliest due first."""
+    store = await opened(postgres_url)
+    many, few = Partition("large", "user"), [Partition(f"small{number}", "user") for number in range(3)]
+    await queue(store, many, [f"s{number}" for number in range(MANY)], ["extract"])
+    for user in few:
+        later = Queue(kind="extract", session="s", due_at=NOON + timedelta(seconds=1))
+        await store.apply(user, [], cause=Cause(verb="queue", at=NOON), bookkeeping=[later])
+
+    now = NOON + timedelta(seconds=1)
+    served = [job.partition for _ in range(7) for job in await claim(store, now, "worker", limit=1)]
+
+    assert served.count(many) in {4, 5}
+    assert {user for user in served if user != many} == {*few}
+    assert [*{job.partition for job in await claim(store, now, "other")}] == [many]
+    assert len(await claim(store, now, "other", limit=MANY)) == MANY - 3 - served.count(many)
+    await store.aclose()
+
+
+async def test_a_worker_hears_of_jobs_that_other_processes_queue(postgres_url: str) -> None:
+    """Also after its connection was lost."""
+    import psycopg  # noqa: PLC0415 - not everybody has it
+
+    from lukasa.adapters.stores.postgres.connection import read_address  # noqa: PLC0415
+
+    store, other = await opened(postgres_url), await opened(postgres_url)
+    begun: asyncio.Queue[str] = asyncio.Queue()
+
+    async def handle(job: Job, *, final: bool) -> Spending:
+        begun.put_nowait(f"{job.session} {final}")
+        cause = Cause(verb="work", at=NOON)
+        await store.apply(job.partition, [], cause=cause, bookkeeping=[Finish(job=job)])
+        return Spending()
+
+    policy = JobPolicy(poll=timedelta(hours=1))
+    worker = Worker(store, {"extract": handle}, policy, lambda: NOON, "w")
+    working = asyncio.create_task(worker.run())
+    with anyio.fail_after(60), psycopg.connect(read_address(postgres_url).url, autocommit=True) as connection:
+        for session in ("s1", "s2"):
+            while not connection.execute(_LISTENING).fetchall():  # noqa: ASYNC110 - the server says it to nobody
+                await asyncio.sleep(0.01)
+            await queue(other, USERS[0], [session], ["extract"])
+            assert await begun.get() == f"{session} False"
+            connection.execute(f"SELECT pg_terminate_backend(pid, 5000) FROM ({_LISTENING}) AS listening")
+    working.cancel()
+    with suppress(asyncio.CancelledError):
+        await working
+    await worker.aclose()
+    await store.aclose()
+    await other.aclose()
+
+
+_LISTENING = "SELECT pid FROM pg_stat_activity WHERE application_name = 'lukasa listening' AND query LIKE 'LISTEN%' AND state = 'idle'"

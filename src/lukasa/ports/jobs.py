@@ -24,9 +24,17 @@ class Jobs(Protocol):
     ) -> list[Job]:
         """Take up to so many jobs (of these *kinds*; `None`: of any) that are due, in all partitions: they run until *until*.
 
-        Earliest due first. A job whose lease ran out is due. None is taken while another of the same partition and session runs, and
-        no two of those at once. Each attempt is counted. Others of that session whose lease ran out wait again: whoever
-        held them has lost them.
+        Earliest due first; a store of many tenants takes one of each in turn, so that none waits for all of another's. A job
+        whose lease ran out is due. None is taken while another of the same partition and session runs, and no two of those
+        at once. Each attempt is counted. Others of that session whose lease ran out wait again: whoever held them has lost
+        them.
+        """
+        ...
+
+    async def queued(self) -> None:
+        """Wait until another process may have queued a job that is due.
+
+        Nobody may rely on it: some stores hear of nothing, and then it waits for ever.
         """
         ...
 

@@ -86,7 +86,12 @@ class Worker:
     async def run(self, *, until_idle: bool = False) -> int:
         """Run jobs, also those that come later, until cancelled; or until none is due (*until_idle*). Return how many were done."""
         before = self._done
-        await self._work("none due" if until_idle else "never")
+        listening = None if until_idle else asyncio.create_task(self._listen())
+        try:
+            await self._work("none due" if until_idle else "never")
+        finally:
+            if listening is not None:
+                listening.cancel()
         return self._done - before
 
     async def flush(self, partition: Partition | None, *, within: float | None) -> Flushed:
@@ -133,6 +138,12 @@ class Worker:
             with suppress(TimeoutError):
                 async with asyncio.timeout(self.policy.poll.total_seconds()):
                     await self._woken.wait()
+
+    async def _listen(self) -> None:
+        """Wake up when another process has queued a job."""
+        while True:
+            await self.store.queued()
+            self._woken.set()
 
     async def _any_left(self) -> bool:
         """Whether a job that this worker can run may become due."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -26,9 +26,6 @@ from lukasa.domain.job import (
 from lukasa.domain.time import to_micros
 from lukasa.errors import StaleError
 
-_CANDIDATES = 50
-"""Due jobs looked at together, beyond those that are wanted."""
-
 
 def keep(writer: RowWriter, items: Sequence[Bookkeeping]) -> None:
     """Write bookkeeping down, inside the caller's transaction."""
@@ -46,37 +43,9 @@ def keep(writer: RowWriter, items: Sequence[Bookkeeping]) -> None:
                 _put_summary(writer, summary)
 
 
-def claim(
-    connection: Connection,
-    *,
-    now: datetime,
-    until: datetime,
-    worker: str,
-    limit: int,
-    kinds: Collection[str] | None,
-) -> list[Job]:
-    """Take jobs that are due, inside the caller's transaction."""
-    at: Values = {"now": to_micros(now), "kinds": None if kinds is None else sorted(kinds)}
-    lease: Values = {**at, "worker": worker, "until": to_micros(until)}
-    taken: list[str] = []
-    busy: set[int] = set()
-    after: tuple[int, str] | None = (-(2**63), "")
-    while after is not None and len(taken) < limit:
-        page = limit - len(taken) + _CANDIDATES
-        asked: Values = {**at, "after_due": after[0], "after_name": after[1], "page": page}
-        rows = fetch(connection, sql("due_jobs"), asked)
-        after = (rows[-1][0], rows[-1][1]) if len(rows) == page else None
-        for _, name, partition, session, lock in rows:
-            if len(taken) == limit:
-                break
-            if lock in busy:
-                continue
-            busy.add(lock)
-            job: Values = {**lease, "partition": partition, "session": session, "name": name, "lock": lock}
-            if first(connection, sql("lock_session"), job)[0] and run(connection, sql("take_job"), job):
-                run(connection, sql("release_session"), job)
-                taken.append(name)
-    return _jobs(connection, "name = ANY(%(names)s::text[])", {"names": taken, "limit": None})
+def claimed(connection: Connection, names: Sequence[str]) -> list[Job]:
+    """Return the jobs of these names, inside the caller's transaction."""
+    return _jobs(connection, "name = ANY(%(names)s::text[])", {"names": names, "limit": None})
 
 
 def extend(connection: Connection, job: Job, *, until: datetime) -> bool:
@@ -168,6 +137,7 @@ def _queue(writer: RowWriter, item: Queue) -> None:
         {
             "name": job_id(writer.partition, item.kind, item.session),
             "partition": writer.state.id,
+            "tenant": writer.partition.tenant,
             "kind": item.kind,
             "session": item.session,
             "due_at": to_micros(item.due_at),

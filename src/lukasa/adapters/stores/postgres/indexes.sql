@@ -58,8 +58,8 @@ CREATE INDEX changes_name ON changes(partition, name_key, version);
 CREATE INDEX changes_at ON changes(partition, at);
 
 -- name: jobs_due
--- What is to be done next, of all partitions.
-CREATE INDEX jobs_due ON jobs(due_at, name);
+-- What is to be done next, tenant by tenant.
+CREATE INDEX jobs_due ON jobs(tenant_key, due_at, name);
 
 -- name: jobs_running
 -- Whether a session is busy.

@@ -44,6 +44,8 @@ def load(connection: Connection, given: PartitionDump) -> None:
     )
     for table, statement in _STATEMENTS.items():
         run_many(connection, sql(statement), ((number, *row) for row in tables[table]))
+    tenant = given.partition.tenant
+    run_many(connection, sql("move_job"), ((number, tenant, *row) for row in tables["jobs"]))
     for row in tables["facts"]:
         fact = {"partition": number, **dict(zip(("document", *DUMPED["facts"][1:]), row, strict=True))}
         run(connection, sql("put_fact"), {**fact, "current": bool(fact["current"])})
@@ -61,7 +63,6 @@ _STATEMENTS = {
     "fact_sources": "move_source",
     "extractions": "put_extraction",
     "changes": "add_change",
-    "jobs": "move_job",
     "summaries": "move_summary",
     "usage": "move_usage",
 }

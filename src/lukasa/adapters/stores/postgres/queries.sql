@@ -581,8 +581,8 @@ SELECT partition, document, name, element, type, number, text FROM attributes;
 -- ── Jobs, summaries, usage ─────────────────────────────────────────────────────────────────────────────────
 
 -- name: queue_job
-INSERT INTO jobs(partition, name, kind, session, state, due_at, created_at, attempts, wanted, worker, error, guidance)
-VALUES(%(partition)s, %(name)s, %(kind)s, %(session)s, 'waiting', %(due_at)s, %(created_at)s, 0, 1, '', '', %(guidance)s)
+INSERT INTO jobs(partition, tenant_key, name, kind, session, state, due_at, created_at, attempts, wanted, worker, error, guidance)
+VALUES(%(partition)s, text_key(%(tenant)s), %(name)s, %(kind)s, %(session)s, 'waiting', %(due_at)s, %(created_at)s, 0, 1, '', '', %(guidance)s)
 ON CONFLICT(partition, name) DO UPDATE SET
   wanted = jobs.wanted + 1,
   guidance = CASE excluded.guidance WHEN '' THEN jobs.guidance ELSE excluded.guidance END,
@@ -608,11 +608,27 @@ UPDATE jobs SET state = %(state)s, due_at = %(due_at)s, worker = '', leased_unti
 WHERE name = %(name)s AND partition = %(partition)s
   AND state = 'running' AND worker = %(worker)s AND attempts = %(attempts)s;
 
+-- name: due_tenants
+-- A step of the index for each tenant, however many jobs it has.
+WITH RECURSIVE turns(tenant_key) AS (
+  SELECT %(after)s::bigint
+  UNION ALL
+  SELECT (
+    SELECT jobs.tenant_key FROM jobs
+    WHERE jobs.tenant_key > turns.tenant_key AND due_at <= %(now)s
+      AND (state = 'waiting' OR (state = 'running' AND leased_until <= %(now)s))
+      AND (%(kinds)s::text[] IS NULL OR kind = ANY(%(kinds)s::text[]))
+    ORDER BY jobs.tenant_key LIMIT 1)
+  FROM turns WHERE turns.tenant_key IS NOT NULL)
+SELECT tenant_key FROM turns WHERE tenant_key > %(after)s LIMIT %(page)s;
+
 -- name: due_jobs
--- A lease begins when its job is due, so what ran out was due too: the index is read no further than now.
+-- A lease begins when its job is due, so what ran out was due too: the index is read no further than now. Rows that others
+-- lock are not skipped: a worker would take the second job of a session while another looks at the first.
 SELECT jobs.due_at, jobs.name, jobs.partition, jobs.session, text_key(jobs.partition::text || coalesce('s' || jobs.session, ''))
 FROM jobs
-WHERE due_at <= %(now)s AND (state = 'waiting' OR (state = 'running' AND leased_until <= %(now)s))
+WHERE tenant_key = %(tenant)s AND due_at <= %(now)s
+  AND (state = 'waiting' OR (state = 'running' AND leased_until <= %(now)s))
   AND (%(kinds)s::text[] IS NULL OR kind = ANY(%(kinds)s::text[]))
   AND (due_at, name) > (%(after_due)s, %(after_name)s)
   AND NOT EXISTS (
@@ -620,8 +636,10 @@ WHERE due_at <= %(now)s AND (state = 'waiting' OR (state = 'running' AND leased_
     WHERE other.partition = jobs.partition AND other.session IS NOT DISTINCT FROM jobs.session
       AND other.state = 'running' AND other.leased_until > %(now)s)
 ORDER BY due_at, name
-LIMIT %(page)s
-FOR UPDATE OF jobs SKIP LOCKED;
+LIMIT %(page)s;
+
+-- name: notify
+SELECT pg_notify(%(channel)s, '');
 
 -- name: lock_session
 -- Two workers that look at once at two jobs of one session see neither of them running: only one gets this lock, and the
@@ -828,8 +846,8 @@ INSERT INTO fact_versions(partition, document, revision, version, attribute, bod
 INSERT INTO fact_sources(partition, document, turn) VALUES(%s, %s, %s);
 
 -- name: move_job
-INSERT INTO jobs(partition, name, kind, session, state, due_at, created_at, attempts, wanted, worker, leased_until, error, guidance)
-VALUES(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s);
+INSERT INTO jobs(partition, tenant_key, name, kind, session, state, due_at, created_at, attempts, wanted, worker, leased_until, error, guidance)
+VALUES(%s, text_key(%s), %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s);
 
 -- name: move_summary
 INSERT INTO summaries(partition, session, text, through, made_by, updated_at) VALUES(%s, %s, %s, %s, %s, %s);

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,6 +15,7 @@ from uuid import UUID
 import psycopg
 
 from lukasa.adapters.stores.postgres import bookkeeping, eraser, fulltext, migrations, moving, reader, writer
+from lukasa.adapters.stores.postgres.claiming import Turns, take
 from lukasa.adapters.stores.postgres.connection import (
     ALL,
     MOVED,
@@ -26,9 +29,10 @@ from lukasa.adapters.stores.postgres.connection import (
     writing,
 )
 from lukasa.adapters.stores.postgres.failures import lost, translated
+from lukasa.adapters.stores.postgres.listening import Listener, channel
 from lukasa.adapters.stores.postgres.partition import PartitionState, RowWriter, load
 from lukasa.adapters.stores.postgres.scrub import scrub
-from lukasa.adapters.stores.postgres.sql import Connection, first, sql
+from lukasa.adapters.stores.postgres.sql import Connection, Values, first, run, sql
 from lukasa.adapters.stores.postgres.threads import ConnectionThreads
 from lukasa.adapters.stores.postgres.verify import verify
 from lukasa.domain.change import Applied, Basis, Change, check
@@ -37,13 +41,23 @@ from lukasa.domain.dump import PartitionDump
 from lukasa.domain.embedding import TokenVectors
 from lukasa.domain.erasure import Erased, Erasure
 from lukasa.domain.fact import Fact
-from lukasa.domain.job import Bookkeeping, Job, JobState, Spent, Summary, check_bookkeeping, check_spent
+from lukasa.domain.job import (
+    Bookkeeping,
+    Job,
+    JobState,
+    Postpone,
+    Queue,
+    Spent,
+    Summary,
+    check_bookkeeping,
+    check_spent,
+)
 from lukasa.domain.journal import Cause, JournalEntry
 from lukasa.domain.query import DocumentQuery, FactQuery, LexicalQuery, TurnQuery
 from lukasa.domain.report import Backlog, Compacted, Stats, Verified
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
-from lukasa.errors import ClosedError, ConfigError, StoreCorruptError
+from lukasa.errors import ClosedError, ConfigError, LukasaError, StoreCorruptError
 
 T = TypeVar("T")
 
@@ -68,6 +82,10 @@ class PostgresStore:
         self._timeout = timeout
         self._connections = connections
         self._threads: ConnectionThreads | None = None
+        self._turns = Turns()
+        self._listener = Listener(self._address)
+        self._unsaid = False
+        self._notifying: asyncio.Task[None] | None = None
         self._closed = False
 
     async def open(self) -> None:
@@ -103,7 +121,10 @@ class PostgresStore:
                 db, partition, changes, cause=cause, expected=expected, bookkeeping=bookkeeping
             )
 
-        return await self._write(work, partition)
+        applied = await self._write(work, partition)
+        if any(isinstance(item, Queue | Postpone) and item.due_at <= cause.at for item in bookkeeping):
+            self._notify()
+        return applied
 
     async def erase(
         self, partition: Partition, erasure: Erasure, *, cause: Cause, expected: int | None = None
@@ -197,9 +218,14 @@ class PostgresStore:
         limit: int,
         kinds: Collection[str] | None = None,
     ) -> list[Job]:
-        return await self._write(
-            lambda db: bookkeeping.claim(db, now=now, until=until, worker=worker, limit=limit, kinds=kinds)
-        )
+        def work(db: Connection) -> list[Job]:
+            names = take(db, self._turns, now=now, until=until, worker=worker, limit=limit, kinds=kinds)
+            return bookkeeping.claimed(db, names)
+
+        return await self._write(work)
+
+    async def queued(self) -> None:
+        await self._listener.heard()
 
     async def extend(self, job: Job, *, until: datetime) -> bool:
         return await self._write(
@@ -215,7 +241,9 @@ class PostgresStore:
 
     async def revive(self, partition: Partition | None = None, *, now: datetime) -> int:
         number = None if partition is None else identity(partition)
-        return await self._write(lambda db: bookkeeping.revive(db, number, now=now), partition)
+        revived = await self._write(lambda db: bookkeeping.revive(db, number, now=now), partition)
+        self._notify()
+        return revived
 
     async def summaries(self, partition: Partition) -> list[Summary]:
         return await self._read(partition, [], lambda db, row: bookkeeping.summaries(db, row.id))
@@ -303,6 +331,9 @@ class PostgresStore:
 
     async def aclose(self) -> None:
         self._closed = True
+        if self._notifying is not None:
+            await self._notifying
+        await self._listener.aclose()
         if self._threads is not None:
             threads, self._threads = self._threads, None
             await threads.aclose()
@@ -369,6 +400,19 @@ class PostgresStore:
             raise ClosedError(f"the store {self._address.shown!r} {what}")
         with translated(self._address.shown):
             return await self._threads.run(job)
+
+    def _notify(self) -> None:
+        """Tell workers of other processes that a job is due; not in the transaction, whose commit would wait for others that do."""
+        self._unsaid = True
+        if self._notifying is None or self._notifying.done():
+            self._notifying = asyncio.create_task(self._say())
+
+    async def _say(self) -> None:
+        values: Values = {"channel": channel(self._address)}
+        with suppress(LukasaError):  # they look from time to time
+            while self._unsaid:
+                self._unsaid = False
+                await self._run(lambda db: run(db, sql("notify"), values))
 
     def _prepare(self, connection: Connection) -> None:
         """Bring the schema up to date; leave one that is not ours as it is."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -289,6 +290,9 @@ class ReferenceStore:
             if wanted and len(taken) < limit and not bookkeeping.running(job.session, now):
                 taken.append(bookkeeping.take(job, until=until, worker=worker))
         return taken
+
+    async def queued(self) -> None:
+        await asyncio.get_running_loop().create_future()
 
     @beside_loop
     async def extend(self, job: Job, *, until: datetime) -> bool:

@@ -194,6 +194,7 @@ CREATE TABLE tombstones(
 
 CREATE TABLE jobs(
   partition uuid NOT NULL,
+  tenant_key bigint NOT NULL,
   name text COLLATE "C" NOT NULL,     -- the same for the same work
   kind text COLLATE "C" NOT NULL,
   session text COLLATE "C",
