@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from lukasa.errors import FilterError, InputError, NotFoundError
-from lukasa.integrations.mem0 import AsyncMemory, Memory
+from lukasa.errors import ConfigError, FilterError, InputError, NotFoundError
+from lukasa.integrations.mem0 import AsyncMemory, Memory, MemoryConfig
+from lukasa.integrations.mem0.config import opening
 from lukasa.integrations.mem0.filters import for_owner
 from lukasa.integrations.mem0.scopes import Scope
 from lukasa.testing.llm import ScriptedLLM
@@ -192,8 +193,13 @@ def test_what_cannot_be_meant_is_refused_by_name(memory: Memory):
         memory.add("I like figs.")
     with pytest.raises(InputError, match="filters must contain"):
         memory.search("figs", filters={"topic": "food"})
-    with pytest.raises(FilterError, match="icontains"):
-        memory.search("figs", filters={**ANA, "topic": {"icontains": "F"}})
+    with pytest.raises(FilterError, match="resembles"):
+        memory.search("figs", filters={**ANA, "topic": {"resembles": "F"}})
+    with pytest.raises(ValueError, match="resembles"):
+        memory.get_all(filters={**ANA, "topic": {"resembles": "F"}})
+    with pytest.raises(ValueError, match="not found"):
+        memory.update("mem_123", data="Ana likes decaf coffee")
+    assert memory.get("mem_123") is None
     with pytest.raises(InputError, match="timestamp"):
         memory.add("I like figs.", **ANA, timestamp="yesterday")
     with pytest.raises(InputError, match="expiration_date"):
@@ -203,6 +209,32 @@ def test_what_cannot_be_meant_is_refused_by_name(memory: Memory):
     for unknown in ("nothing", "f_unknown.u.ana"):
         with pytest.raises(NotFoundError):
             memory.delete(unknown)
+
+
+def test_a_text_is_looked_for_in_any_case(memory: Memory):
+    memory.add("I like figs.", **ANA, metadata={"title": "Weekly MEETING", "tags": ["Urgent", "food"]})
+    memory.add("I like plums.", **ANA, metadata={"title": "Lunch"})
+
+    def found(**filters: Any) -> list[str]:
+        return texts(memory.get_all(filters=ANA | filters))
+
+    assert found(title={"icontains": "meeting"}) == ["User likes figs"]
+    assert found(tags={"icontains": "URGENT"}) == ["User likes figs"]
+    assert found(memory={"icontains": "LIKES", "ne": "User likes figs"}) == ["User likes plums"]
+    assert found(NOT=[{"title": {"icontains": "e"}}]) == ["User likes plums"]
+    assert found(title={"icontains": "dinner"}) == []
+
+
+def test_mem0s_own_configuration_is_taken(path: Path):
+    class OfMem0:
+        def model_dump(self, *, exclude_unset: bool) -> dict[str, Any]:
+            return {"custom_instructions": "Only health."} if exclude_unset else {}
+
+    assert opening(OfMem0()) == ({}, "Only health.")
+    with Memory(MemoryConfig(store=path, embedder="hashing")) as memory:
+        assert texts(memory.add("I like figs.", **ANA)) == ["User likes figs"]
+    with pytest.raises(ConfigError, match="mapping"):
+        opening("qdrant")
 
 
 def test_the_async_face_does_the_same(path: Path):

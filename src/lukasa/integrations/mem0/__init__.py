@@ -6,6 +6,7 @@ A memory is a fact. What mem0 lists as unsupported in its open-source package wo
 docs/mem0.md.
 """
 
+from lukasa.integrations.mem0.config import MemoryConfig
 from lukasa.integrations.mem0.memory import AsyncMemory, Memory
 
-__all__ = ["AsyncMemory", "Memory"]
+__all__ = ["AsyncMemory", "Memory", "MemoryConfig"]

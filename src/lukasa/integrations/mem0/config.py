@@ -13,12 +13,20 @@ _SERVED = {"ollama", "vllm", "lmstudio"}
 """mem0's names of model servers with OpenAI's protocol."""
 
 
-def opening(config: Mapping[str, Any] | None) -> tuple[dict[str, Any], str | None]:
+class MemoryConfig(dict[str, Any]):
+    """A configuration by its sections: `MemoryConfig(llm={…})`."""
+
+
+def opening(config: Mapping[str, Any] | object | None) -> tuple[dict[str, Any], str | None]:
     """Return the arguments for opening a memory, and the instructions to its model.
 
     *config* has the arguments of `lukasa.Memory.open` by name, or mem0's own sections, of which `llm` and `custom_instructions` are read.
-    Raises `ConfigError` for a model of mem0's whose provider is not known here.
+    A `MemoryConfig` of mem0's own is taken too. Raises `ConfigError` for what is none, and for an `llm` section without a model.
     """
+    if callable(dump := getattr(config, "model_dump", None)):
+        config = dump(exclude_unset=True)
+    if config is not None and not isinstance(config, Mapping):
+        raise ConfigError(f"the configuration must be a mapping of sections, not {shown(config)}")
     given = dict(config or {})
     instructions = given.pop("custom_instructions", None) or given.pop("custom_fact_extraction_prompt", None)
     arguments = {name: given.pop(name) for name in _OURS if name in given}

@@ -5,35 +5,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from lukasa import Fact
 from lukasa.errors import FilterError, shown
 from lukasa.integrations.mem0.scopes import SCOPES, Scope, clean
 
-OPERATORS = ("eq", "ne", "gt", "gte", "lt", "lte", "in", "nin", "contains")
+OPERATORS = ("eq", "ne", "gt", "gte", "lt", "lte", "in", "nin", "contains", "icontains")
 _FIELDS = {"id": "id", "memory": "text", "created_at": "at", "timestamp": "at"}
 
 
-def for_owner(filters: Mapping[str, Any], owner: Scope) -> Mapping[str, Any] | None:
+def for_owner(
+    filters: Mapping[str, Any], owner: Scope, facts: Sequence[Fact] = ()
+) -> Mapping[str, Any] | None:
     """Return the filter that memories of this owner must pass, or `None` when none can.
 
-    Raises `FilterError` for an operator that is not known.
+    *facts* are the owner's, where the filter has `icontains`: it is asked for as one of the values that they have. Raises `FilterError` for
+    an operator that is not known.
     """
-    condition = _every([_entry(name, value, owner) for name, value in filters.items()])
+    condition = _every([_entry(name, value, owner, facts) for name, value in filters.items()])
     return None if condition is False else {} if condition is True else condition
 
 
-def _entry(name: str, value: Any, owner: Scope) -> Mapping[str, Any] | bool:
+def _entry(name: str, value: Any, owner: Scope, facts: Sequence[Fact]) -> Mapping[str, Any] | bool:
     if name in {"AND", "OR", "NOT"}:
-        parts = [_every([_entry(*each, owner) for each in part.items()]) for part in _listed(name, value)]
+        parts = [
+            _every([_entry(*each, owner, facts) for each in part.items()]) for part in _listed(name, value)
+        ]
         if name == "AND":
             return _every(parts)
         some = _any(parts)
         return some if name == "OR" else (not some if isinstance(some, bool) else {"not": some})
     if name in SCOPES and name == owner.kind:
         return _holds(value, owner.name, name)
-    return _compare(_FIELDS.get(name, f"metadata.{name}"), value)
+    return _compare(_FIELDS.get(name, f"metadata.{name}"), value, facts)
 
 
 def _listed(name: str, value: Any) -> list[Mapping[str, Any]]:
@@ -43,7 +49,7 @@ def _listed(name: str, value: Any) -> list[Mapping[str, Any]]:
     return parts
 
 
-def _compare(field: str, value: Any) -> Mapping[str, Any]:
+def _compare(field: str, value: Any, facts: Sequence[Fact]) -> Mapping[str, Any] | bool:
     if value == "*":
         return {field: {"exists": True}}
     if isinstance(value, list):
@@ -54,8 +60,26 @@ def _compare(field: str, value: Any) -> Mapping[str, Any]:
                 raise FilterError(
                     f"unknown operator {shown(operator)} on {field}: use one of {', '.join(OPERATORS)}"
                 )
-        return {field: dict(value)}
+        rest = {operator: operand for operator, operand in value.items() if operator != "icontains"}
+        conditions: list[Mapping[str, Any] | bool] = [{field: rest}] if rest or not value else []
+        if "icontains" in value:
+            conditions.append(_contains_in_any_case(field, value["icontains"], facts))
+        return _every(conditions)
     return {field: value}
+
+
+def _contains_in_any_case(field: str, part: Any, facts: Sequence[Fact]) -> Mapping[str, Any] | bool:
+    wanted = str(part).casefold()
+    texts: set[str] = set()
+    elements: set[str] = set()
+    for fact in facts:
+        value = fact.text if field == "text" else fact.metadata.get(field.removeprefix("metadata."))
+        if isinstance(value, str) and wanted in value.casefold():
+            texts.add(value)
+        elif isinstance(value, list | tuple):
+            elements |= {each for each in value if isinstance(each, str) and each.casefold() == wanted}
+    among: list[Mapping[str, Any] | bool] = [{field: {"in": sorted(texts)}}] if texts else []
+    return _any([*among, *({field: {"contains": each}} for each in sorted(elements))])
 
 
 def _holds(value: Any, name: str, field: str) -> bool:

@@ -12,6 +12,7 @@ from lukasa.errors import InputError, NotFoundError, shown
 from lukasa.integrations.erasure import erase_facts
 from lukasa.integrations.mem0.adding import Adding
 from lukasa.integrations.mem0.config import opening
+from lukasa.integrations.mem0.errors import value_errors
 from lukasa.integrations.mem0.filters import for_owner
 from lukasa.integrations.mem0.items import expiry, instant, item, labels, versions
 from lukasa.integrations.mem0.scopes import SCOPES, Scope, clean, owners, scope_of, scope_of_id
@@ -49,6 +50,7 @@ class AsyncMemory:
     def from_config(cls, config_dict: Mapping[str, Any]) -> Self:
         return cls(config_dict)
 
+    @value_errors()
     async def add(
         self,
         messages: str | Mapping[str, Any] | Sequence[Mapping[str, Any]],
@@ -81,6 +83,7 @@ class AsyncMemory:
             return await added.inferred(said, others, prompt or self._instructions)
         return await added.word_for_word(said)
 
+    @value_errors()
     async def search(
         self,
         query: str,
@@ -123,6 +126,7 @@ class AsyncMemory:
         found.sort(key=lambda pair: -pair[0])
         return {"results": [each for _, each in found[: limit or top_k]]}
 
+    @value_errors()
     async def get_all(
         self,
         *,
@@ -147,11 +151,16 @@ class AsyncMemory:
             items += [item(fact, owner) for fact in facts if fact.retired_at is None]
         return {"results": items[: limit or top_k]}
 
+    @value_errors()
     async def get(self, memory_id: str) -> dict[str, Any] | None:
         """Return one memory, or `None`. Its id says whose it is."""
-        owner, _, fact = await self._fact(memory_id)
+        try:
+            owner, _, fact = await self._fact(memory_id)
+        except NotFoundError:
+            return None
         return None if fact is None else item(fact, owner)
 
+    @value_errors()
     async def update(  # noqa: PLR0917 - as mem0 has it
         self,
         memory_id: str,
@@ -175,6 +184,7 @@ class AsyncMemory:
         await handle.amend(fact.id, **changes)
         return {"message": "Memory updated successfully!"}
 
+    @value_errors()
     async def delete(self, memory_id: str) -> dict[str, str]:
         """Destroy a memory, and the messages that nothing else rests on. Raises `NotFoundError`."""
         _, handle, fact = await self._fact(memory_id)
@@ -183,6 +193,7 @@ class AsyncMemory:
         await erase_facts(handle, [fact])
         return {"message": "Memory deleted successfully!"}
 
+    @value_errors()
     async def delete_all(self, user_id: Id = None, agent_id: Id = None, run_id: Id = None) -> dict[str, str]:
         """Destroy all memories of a user, agent or run, and their messages. Raises `InputError` when none is named."""
         owner, others = scope_of({"user_id": user_id, "agent_id": agent_id, "run_id": run_id})
@@ -193,6 +204,7 @@ class AsyncMemory:
             await erase_facts(handle, await handle.facts(filter=condition, include_retired=True))
         return {"message": "Memories deleted successfully!"}
 
+    @value_errors()
     async def history(self, memory_id: str) -> list[dict[str, Any]]:
         """Return what happened to a memory, oldest first; nothing once it was deleted."""
         owner, fact = scope_of_id(memory_id)
@@ -201,11 +213,13 @@ class AsyncMemory:
         except NotFoundError:
             return []
 
+    @value_errors()
     async def reset(self) -> None:
         """Destroy everything that was stored through this face."""
         for owner in [self._only] if self._only else await self._all():
             await (await self._handle(owner)).erase(everything=True)
 
+    @value_errors()
     async def users(self) -> dict[str, Any]:
         """List users, agents and runs that have memories."""
         found = [self._only] if self._only else await self._all()
@@ -243,9 +257,11 @@ class AsyncMemory:
             raise InputError("filters must contain at least one of: user_id, agent_id, run_id.")
         asked = []
         for owner in await self._owners(conditions):
-            condition = for_owner(conditions, owner)
+            handle = await self._handle(owner)
+            facts = await handle.facts(include_retired=True) if "icontains" in str(conditions) else ()
+            condition = for_owner(conditions, owner, facts)
             if condition is not None:
-                asked.append((owner, await self._handle(owner), condition))
+                asked.append((owner, handle, condition))
         return asked
 
     async def _owners(self, conditions: Mapping[str, Any]) -> list[Scope]:
