@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -91,6 +95,55 @@ def test_a_move_that_was_interrupted_goes_on_and_one_into_another_memory_is_refu
         memory.of(user="ana").remember("I like figs.")
     assert run("migrate", str(source), postgres_url) == 1
     assert "ana" in capsys.readouterr().err
+
+
+KILLED = """
+import asyncio, os, signal, sys
+from lukasa.adapters.stores.postgres import moving
+from lukasa.wiring import migrate
+
+load, calls = moving.load, []
+
+def killing(connection, dump):
+    load(connection, dump)
+    calls.append(dump)
+    if len(calls) == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+moving.load = killing
+asyncio.run(migrate(*sys.argv[1:]))
+"""
+"""A move that dies when it has written the second user, before it commits."""
+
+
+def test_a_move_that_was_killed_goes_on_where_it_stopped(
+    source: Path, tmp_path: Path, postgres_url: str, capsys: pytest.CaptureFixture[str]
+):
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(source), postgres_url], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    with Memory.open(postgres_url, settings=SETTINGS) as memory:
+        assert [partition.user for partition in memory.partitions()] == ["ana"]
+
+    assert run("migrate", str(source), postgres_url) == 0
+    assert "2 users moved, 1 there already" in (said := capsys.readouterr().out)
+    assert "by count and digest" in " ".join(said.split())
+    for name in ("ana", "ben ben", "çen"):
+        assert exported(postgres_url, name) == exported(str(source), name)
+
+
+def test_exports_are_the_same_bytes_on_the_way_to_postgresql_and_back(
+    source: Path, tmp_path: Path, postgres_url: str
+):
+    """But for when a turn was stored, or hidden, there: a move keeps these too."""
+    files = [tmp_path / f"{number}.jsonl" for number in range(3)]
+    back = str(tmp_path / "imported.lukasa")
+    assert run("export", "--db", str(source), "--user", "ana", "-o", str(files[0])) == 0
+    for before, after, where in zip(files[:-1], files[1:], (postgres_url, back), strict=True):
+        assert run("import", str(before), "--db", where, "--user", "ana") == 0
+        assert run("export", "--db", where, "--user", "ana", "-o", str(after)) == 0
+    ours = rb', "(recorded|retired)_at": "[^"]+"'
+    assert len(re.findall(ours, files[0].read_bytes())) == 4
+    assert len({re.sub(ours, b"", path.read_bytes()) for path in files}) == 1
 
 
 def test_only_what_can_be_moved_is(source: Path, capsys: pytest.CaptureFixture[str]):

@@ -113,8 +113,8 @@ def migrate(
         print_json(done)
     else:
         console().print(
-            f"{done.moved:,} users moved, {done.present:,} there already; {done.rows:,} rows compared, "
-            f"{done.tombstones:,} tombstones."
+            f"{done.moved:,} users moved, {done.present:,} there already; {done.rows:,} rows, the same "
+            f"in both by count and digest; {done.tombstones:,} tombstones."
         )
 
 
