@@ -59,7 +59,7 @@ MADE_UP = (
 """Others: marks, words, dates, secrets and clauses that patterns begin with and do not end."""
 
 _LISTS = (
-    ("lukasa.gate", "polarity"), ("lukasa.gate", "grounding"), ("lukasa.gate", "chatter"), ("lukasa.text", "secrets"),
+    ("lukasa.gate", "polarity"), ("lukasa.gate", "grounding"), ("lukasa.gate", "junk"), ("lukasa.text", "secrets"),
     ("lukasa.extraction.rules", "grammar"), ("lukasa.extraction.rules", "endings"),
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Expressions that name their place in the calendar: dates, months, seasons, years, holidays, hours.
+"""Expressions that name their place in the calendar: dates, months, seasons, years, holidays.
 
 Each row is a pattern and its reader. The group `core` marks what belongs to the expression; without it, all of the
 match does. A reader raises `ValueError` for what is no date; `05/07/2023`, which has two meanings, is none.
@@ -12,18 +12,14 @@ from contextlib import suppress
 from datetime import date, timedelta
 
 from lukasa.dates.spans import (
-    HOUR,
     SEASONS,
-    WHOLE_DAY,
     Anchor,
     DateSpan,
     decade_of,
     length,
-    minute_of,
     month_of,
     nth_weekday,
     one_day,
-    quarter_of,
     season_of,
     shift,
     year_of,
@@ -170,10 +166,6 @@ def _season(match: re.Match[str], anchor: Anchor) -> DateSpan:
     return _yearly(match, anchor, lambda year: season_of(year, month))
 
 
-def _quarter(match: re.Match[str], anchor: Anchor) -> DateSpan:
-    return _yearly(match, anchor, lambda year: quarter_of(year, int(match["quarter"])))
-
-
 def _year(match: re.Match[str], _anchor: Anchor) -> DateSpan:
     return year_of(_full_year(match["year"]))
 
@@ -264,30 +256,6 @@ def _holiday(match: re.Match[str], anchor: Anchor) -> DateSpan:
     return _yearly(match, anchor, lambda year: one_day(day(year)))
 
 
-# --- hours -----------------------------------------------------------------------------------------------------------
-
-
-def _minute(hour: str, minute: str | None) -> int:
-    total = int(hour) * HOUR + int(minute or 0)
-    if total >= WHOLE_DAY or int(minute or 0) >= HOUR:
-        raise ValueError(hour)
-    return total
-
-
-def _clock(match: re.Match[str], anchor: Anchor) -> DateSpan:
-    """Read an hour of the anchor's day; a day beside it moves it."""
-    groups = match.groupdict()
-    if word := groups.get("word"):
-        return minute_of(anchor.today, 12 * HOUR if word.lower() == "noon" else WHOLE_DAY)
-    minute = _minute(match["hour"], groups.get("minute"))
-    if half := groups.get("half"):
-        hour = int(match["hour"])
-        if not 1 <= hour <= 12:  # noqa: PLR2004 - a clock face
-            raise ValueError(match.group())
-        minute += (12 * HOUR if half[0].lower() == "p" else 0) - (12 * HOUR if hour == 12 else 0)  # noqa: PLR2004
-    return minute_of(anchor.today, minute)
-
-
 # --- the rows --------------------------------------------------------------------------------------------------------
 
 _ALONE = r"(?<![\w.,/:-])"
@@ -305,7 +273,6 @@ _ORDINAL_WORD = "|".join(
     sorted((word for word, number in ORDINALS.items() if number > 0), key=len, reverse=True)
 )
 _ORDINAL = rf"(?P<day>{_ORDINAL_WORD})"
-_HALF = r"(?P<half>[ap]m\b|[ap]\.m\b\.?)"
 _CERTAIN = (
     r"(?:\b(?:in|during|throughout|since|until|till|early|late|mid|"
     r"(?:end|start|beginning|middle|half|day|week|weekend|month|quarter|rest)\s+of)[\s-]\s*(?:the\s+)?)"
@@ -350,7 +317,6 @@ DAYS = (
 
 MONTHS = (
     (rf"{ON_WEEKDAY}{DAY}\s+(?:of\s+)?{MONTH}{_OF_YEAR}?{_NO_STREET}", _day_of_month),
-    (rf"{ON_WEEKDAY}{DAY}\.\s+{MONTH}\s+{YEAR}", _day_of_month),
     (rf"{ON_WEEKDAY}{MONTH}\s+(?:the\s+)?{DAY}(?!\d)(?:,?\s+{YEAR})?", _day_of_month),
     (rf"{ON_WEEKDAY}(?:the\s+)?{_ORDINAL}\s+(?:day\s+)?of\s+{MONTH}{_OF_YEAR}?", _day_of_month),
     (rf"{_FROM}{_ONE}{_TO}{DAY}\s+(?:of\s+)?{MONTH}{_OF_YEAR}?", _days_of_month),
@@ -363,9 +329,7 @@ MONTHS = (
     (rf"(?P<which>){MONTH}(?P<year>)(?=\s*[-–—]\s*{MONTH_NAME}(?!\w))", _month),
 )
 YEARS = (
-    (rf"{CUE}(?P<core>q(?P<quarter>[1-4])(?P<year>))(?!\w)", _quarter),
     (rf"(?P<which>){SEASON}{_OF_YEAR}", _season),
-    (r"q(?P<quarter>[1-4])[\s,/-]*(?:of\s+)?" + YEAR, _quarter),
     (r"the\s+(?:early\s+|late\s+|mid-?\s*)?['’]?(?P<decade>(?:19|20)?\d0)['’]?s", _decade),
     (rf"{CUE}(?P<core>(?P<one>(?:19|20|21)\d\d)\s?[-–—]\s?{YEAR})(?![\w-])", _years),
     (rf"(?:{_CERTAIN}|\byear\s+)(?P<core>{YEAR})(?![\w-])(?!/\d)", _year),
@@ -385,9 +349,4 @@ BARE_HOLIDAYS = (
         rf"(?:{CUE}|\b(?:at|for)\s+)(?P<core>(?P<which>)(?:{HOLIDAY_NAMES})(?P<year>))(?!\w){_NO_HOLIDAY}",
         _holiday,
     ),
-)
-CLOCKS = (
-    (rf"(?:at\s+)?(?:about\s+|around\s+)?(?P<hour>\d{{1,2}})(?::(?P<minute>\d\d))?\s?{_HALF}", _clock),
-    (r"at\s+(?:about\s+|around\s+)?(?P<hour>\d{1,2}):(?P<minute>\d\d)(?!:)", _clock),
-    (r"at\s+(?:about\s+|around\s+)?(?P<word>noon|midnight)", _clock),
 )

@@ -42,7 +42,7 @@ _HOLIDAY_WORDS = _hints(
     "christmas xmas easter eve halloween hallowe thanksgiving friday fourth day year years"
 )
 _WEEKDAY_WORDS = _hints(" ".join(WEEKDAYS) + " mon tue tues wed thu thur thurs fri sat today tomorrow")
-_UNIT_WORDS = _hints("day week weekend wk fortnight month quarter year yr decade")
+_UNIT_WORDS = _hints("day week weekend wk fortnight month year yr decade")
 
 _FAMILIES: tuple[_Family, ...] = (
     (_hints(f"{_DIGIT} month"), absolute.DAYS),
@@ -55,11 +55,8 @@ _FAMILIES: tuple[_Family, ...] = (
     (_UNIT_WORDS | {f"{word}s" for word in _UNIT_WORDS}, relative.UNITS),
     (_hints("recently lately these late other"), relative.VAGUE),
 )
-_STATED: tuple[_Family, ...] = (
-    (_hints(f"{_DIGIT} noon midnight"), absolute.CLOCKS),
-    (_HOLIDAY_WORDS, absolute.BARE_HOLIDAYS),
-)
-"""Only for statements: a question with a bare `at 7` or `at Christmas` asks what is usual."""
+_STATED: tuple[_Family, ...] = ((_HOLIDAY_WORDS, absolute.BARE_HOLIDAYS),)
+"""Only for statements: a question with a bare `at Christmas` asks what is usual."""
 
 
 @cache

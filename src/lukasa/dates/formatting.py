@@ -45,8 +45,6 @@ def _days(granularity: Granularity, first: date, after: date) -> str:
             words = f"in the week of Monday {_day(first)}"
         case "season" if first.month in _SEASON_OF:
             words = f"in {_SEASON_OF[first.month]} {first.year}"
-        case "quarter":
-            words = f"in Q{(first.month + 2) // 3} {first.year}"
         case "decade":
             words = f"in the {first.year}s"
         case "month" | "year" if unit := _unit(first, after):

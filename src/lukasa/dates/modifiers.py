@@ -39,8 +39,8 @@ from lukasa.text.patterns import LazyPattern
 _REACH = 48
 """How many characters beside an atom are searched for words that change it; long texts stay linear."""
 
-_LONG = frozenset({"month", "year", "season", "week", "quarter", "decade", "range"})
-_THIRDS = frozenset({"month", "year", "season", "week", "quarter"})
+_LONG = frozenset({"month", "year", "season", "week", "decade", "range"})
+_THIRDS = frozenset({"month", "year", "season", "week"})
 
 _Row: TypeAlias = tuple[LazyPattern, frozenset[str], Callable[[re.Match[str], DateSpan], DateSpan]]
 """What stands before an atom, the granularities that it may change, and how."""
@@ -54,10 +54,7 @@ def modified(text: str, atoms: list[Atom]) -> list[Atom]:
         whole = _grown_right(text, _grown_left(text, atom), until)
         while grown and grown[-1].end > whole.start:
             grown.pop()
-        if grown and (both := _with_hour(text, grown[-1], whole)):
-            grown[-1] = both
-        else:
-            grown.append(whole)
+        grown.append(whole)
     return grown
 
 
@@ -98,16 +95,6 @@ def _grown_right(text: str, atom: Atom, until: int) -> Atom:
     if match is None:
         return atom
     return Atom(atom.start, match.end(), part_of(atom.span.first, match["part"]))
-
-
-def _with_hour(text: str, first: Atom, second: Atom) -> Atom | None:
-    """Join a day and the hour beside it: `at 19:30 yesterday`, `on Friday at 7 pm`."""
-    if second.start - first.end > _REACH or not _BESIDE.compiled.fullmatch(text, first.end, second.start):
-        return None
-    for day, hour in ((first.span, second.span), (second.span, first.span)):
-        if day.granularity in {"day", "part"} and hour.granularity == "instant":
-            return Atom(first.start, second.end, hour._replace(first=day.first, after=day.after))
-    return None
 
 
 # --- the changes -----------------------------------------------------------------------------------------------------
@@ -198,9 +185,6 @@ _BEFORE: tuple[_Row, ...] = (
     (_PART_OF, _DAY, lambda match, span: part_of(span.first, match["part"])),
 )
 _PART_AFTER = LazyPattern(rf"(?i),?\s+(?:in\s+the\s+|at\s+)?(?P<part>{'|'.join(PARTS)})(?!\w)")
-
-_BESIDE = LazyPattern(r"(?i)\s*,?\s*(?:on\s+)?(?:the\s+)?")
-
 
 # --- bounds ----------------------------------------------------------------------------------------------------------
 

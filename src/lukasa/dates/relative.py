@@ -10,12 +10,9 @@ from lukasa.dates.spans import (
     Anchor,
     DateSpan,
     back,
-    month_of,
     one_day,
     part_of,
-    shift,
     unit,
-    year_of,
 )
 from lukasa.dates.vocabulary import (
     COUNT,
@@ -65,12 +62,6 @@ def _weekday(match: re.Match[str], anchor: Anchor) -> DateSpan:
         case _:
             away = -behind
     return one_day(today + timedelta(days=away))
-
-
-def _weekday_of_week(match: re.Match[str], anchor: Anchor) -> DateSpan:
-    """Read `Tuesday of last week`."""
-    monday = anchor.today - timedelta(days=anchor.today.weekday())
-    return one_day(monday + timedelta(weeks=steps(match["which"]), days=weekday_number(match["weekday"])))
 
 
 def _weeks_from(match: re.Match[str], anchor: Anchor) -> DateSpan:
@@ -125,36 +116,11 @@ def _ago(match: re.Match[str], anchor: Anchor) -> DateSpan:
     return counted(anchor.today, unit_name(match["unit"]), count(match["count"]), sign)
 
 
-def _half_ago(match: re.Match[str], anchor: Anchor) -> DateSpan:
-    """Read `half a year ago`, `a year and a half ago` by the next smaller unit."""
-    today, number = anchor.today, match.groupdict().get("count")
-    whole = count(number)[0] if number else 0
-    sign = 1 if re.search(r"now$|^in\b", match["core"], re.IGNORECASE) else -1
-    match unit_name(match["unit"]):
-        case "year":
-            return month_of(*shift(today.year, today.month, sign * (12 * whole + 6)))
-        case "decade":
-            return year_of(today.year + sign * (10 * whole + 5))
-        case "month":
-            return unit(back(today, "month", -sign * whole) + sign * timedelta(days=15), "week", 0)
-        case _:
-            raise ValueError(match.group())
-
-
 def _in_time(match: re.Match[str], anchor: Anchor) -> DateSpan:
     """Read `in three days`; in the past it is how long something took."""
     if anchor.tense == "past":
         raise ValueError(match.group())
     return counted(anchor.today, unit_name(match["unit"]), count(match["count"]), 1)
-
-
-def _within(match: re.Match[str], anchor: Anchor) -> DateSpan:
-    if anchor.tense == "past":
-        raise ValueError(match.group())
-    _, most = count(match["count"])
-    return DateSpan(
-        anchor.today, back(anchor.today, unit_name(match["unit"]), -most) + timedelta(days=1), "range"
-    )
 
 
 def _rolling(match: re.Match[str], anchor: Anchor) -> DateSpan:
@@ -171,7 +137,7 @@ def _for_so_long(match: re.Match[str], anchor: Anchor) -> DateSpan:
     """Read `for two years now`: since then. What is counted in months is not meant to the day."""
     name, (_, most) = unit_name(match["unit"]), count(match["count"] or "1")
     first = back(anchor.today, name, most)
-    if name in {"month", "quarter", "year", "decade"}:
+    if name in {"month", "year", "decade"}:
         first = first.replace(day=1)
     return DateSpan(first, anchor.today + timedelta(days=1), "range", ongoing=True)
 
@@ -187,7 +153,6 @@ def _other_day(_match: re.Match[str], anchor: Anchor) -> DateSpan:
 # --- the rows --------------------------------------------------------------------------------------------------------
 
 _ABOUT = r"(?:just\s+|(?:just\s+|well\s+)?(?:under|over)\s+|only\s+|about\s+|around\s+|over\s+|almost\s+|nearly\s+|more\s+than\s+|at\s+least\s+)?"
-_AGO = r"\s+(?:ago|back)"
 _UNITS = rf"{UNIT}s?"
 _NOT_TO = r"(?<![-–—/])(?<!to )(?<!through )"
 """`Monday to Friday` without `from` is what is usual."""
@@ -206,7 +171,6 @@ WEEKDAYS = (
     (rf"{_NOT_TO}(?P<which>){WEEKDAY}(?=\s*(?:[?.!,]|$))", _weekday),
     (rf"(?P<which>){WEEKDAY}(?=,?\s+(?:at\s+\d|(?:{'|'.join(PARTS)})\b))", _weekday),
     (rf"(?P<which>)(?P<weekday>{WEEKDAY_NAME})(?=\s+{_PRONOUN}\b)", _weekday),
-    (rf"(?:(?:on|the)\s+)?{WEEKDAY}\s+(?:of\s+)?{WHICH}\s+week", _weekday_of_week),
     (rf"{WEEKDAY}\s+week", _weeks_from),
     (rf"{COUNT}\s+weeks?\s+(?:on|from)\s+(?:{WEEKDAY}|(?P<day>today|tomorrow))", _weeks_from),
 )
@@ -218,7 +182,7 @@ UNITS = (
     (
         (
             r"\b(?:start|beginning|middle|end|rest|half|early|late|later|earlier)\s+(?:of|in)\s+"
-            r"(?P<core>the\s+(?P<unit>week|weekend|month|quarter|year|decade))(?!\w)(?!\s+of\b)"
+            r"(?P<core>the\s+(?P<unit>week|weekend|month|year|decade))(?!\w)(?!\s+of\b)"
         ),
         _calendar_unit,
     ),
@@ -231,15 +195,11 @@ UNITS = (
     ),
     (rf"the\s+(?P<which>last|past|next|coming)\s+(?:{COUNT}\s+)?{_UNITS}", _rolling),
     (rf"(?P<which>last|past|next)\s+{COUNT}\s+{_UNITS}", _rolling),
-    (rf"{COUNT}\s+{_UNITS}\s+(?:ago|earlier|back|from\s+now)", _ago),
-    (rf"half\s+an?\s+{UNIT}(?:{_AGO}|\s+from\s+now)", _half_ago),
-    (rf"{COUNT}\s+and\s+a\s+half\s+{_UNITS}(?:{_AGO}|\s+from\s+now)", _half_ago),
-    (rf"{COUNT}\s+{_UNITS}\s+and\s+a\s+half(?:{_AGO}|\s+from\s+now)", _half_ago),
+    (rf"(?<!half )(?<!and ){COUNT}\s+{_UNITS}\s+(?:ago|earlier|back|from\s+now)", _ago),
     (
         rf"(?<!time )(?<!times )(?<!once )(?<!twice )\bin\s+{_ABOUT}{COUNT}\s+{_UNITS}(?:['’]s?\s+time|\s+time)?",
         _in_time,
     ),
-    (rf"within\s+{COUNT}\s+{_UNITS}", _within),
     (rf"for\s+{_ABOUT}{COUNT}\s+{_UNITS}\s+now", _for_so_long),
     (rf"for\s+{_ABOUT}the\s+(?:past|last)\s+(?:{COUNT}\s+)?{_UNITS}", _for_so_long),
     (

@@ -88,10 +88,6 @@ def part_of(day: date, part: str) -> DateSpan:
     return one_day(day)._replace(granularity="part", minutes=PARTS[part.lower()])
 
 
-def minute_of(day: date, minute: int) -> DateSpan:
-    return one_day(day)._replace(granularity="instant", minutes=(minute, minute + 1))
-
-
 def month_of(year: int, month: int) -> DateSpan:
     return DateSpan(date(year, month, 1), date(*shift(year, month, 1), 1), "month")
 
@@ -99,11 +95,6 @@ def month_of(year: int, month: int) -> DateSpan:
 def season_of(year: int, month: int) -> DateSpan:
     """Return the season of three months that begins with *month*."""
     return DateSpan(date(year, month, 1), date(*shift(year, month, 3), 1), "season")
-
-
-def quarter_of(year: int, quarter: int) -> DateSpan:
-    """Return a quarter, counted from 1."""
-    return season_of(year, quarter * 3 - 2)._replace(granularity="quarter")
 
 
 def year_of(year: int) -> DateSpan:
@@ -143,9 +134,6 @@ def unit(today: date, name: str, steps: int, *, around: bool = False) -> DateSpa
             return _week(today, name, steps, around=around)
         case "month":
             return month_of(*shift(today.year, today.month, steps))
-        case "quarter":
-            year, month = shift(today.year, (today.month - 1) // 3 * 3 + 1, 3 * steps)
-            return season_of(year, month)._replace(granularity="quarter")
         case "decade":
             return decade_of(today.year // 10 * 10 + 10 * steps)
         case _:
@@ -167,7 +155,7 @@ def back(today: date, name: str, count: int) -> date:
     days = {"day": 1, "week": 7, "weekend": 7, "fortnight": 14}.get(name)
     if days:
         return today - timedelta(days=days * count)
-    months = {"month": 1, "quarter": 3, "year": 12, "decade": 120}[name] * count
+    months = {"month": 1, "year": 12, "decade": 120}[name] * count
     year, month = shift(today.year, today.month, -months)
     return date(year, month, min(today.day, length(year, month)))
 

@@ -40,7 +40,7 @@ SHORT_WEEKDAY = r"(?-i:Mon|Tues?|Wed|Thurs?|Thu|Fri|Sat|Sun)"
 WEEKDAY = rf"(?P<weekday>{WEEKDAY_NAME}|(?-i:Mon|Tues?|Wed|Thurs?|Thu|Fri|Sat)(?!\w){_DOT})"
 ON_WEEKDAY = rf"(?:(?:{WEEKDAY_NAME}|{SHORT_WEEKDAY})\.?,?\s+(?:the\s+)?)?"
 SEASON = r"(?P<season>spring|summer|autumn|fall|winter)"
-UNIT = r"(?P<unit>day|weekend|week|wk|fortnight|month|quarter|year|yr|decade)"
+UNIT = r"(?P<unit>day|weekend|week|wk|fortnight|month|year|yr|decade)"
 PART = r"(?P<part>morning|afternoon|evening|night)"
 NUMBER = rf"\d{{1,4}}|(?:{'|'.join(language_data.TENS)})[\s-](?:{'|'.join(_DIGITS)})|" + "|".join(
     sorted(NUMBERS, key=len, reverse=True)

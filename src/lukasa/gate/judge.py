@@ -15,7 +15,6 @@ from lukasa.domain.claim import Claim, Scene
 from lukasa.domain.fact import KIND_TRAITS
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Source, Turn
-from lukasa.gate.chatter import junk_in
 from lukasa.gate.echoes import RUN, Echoes, is_echo
 from lukasa.gate.ground import Ground
 from lukasa.gate.grounding import support
@@ -27,6 +26,7 @@ from lukasa.gate.instructions import (
     poses,
     speaks_of_user,
 )
+from lukasa.gate.junk import junk_in
 from lukasa.gate.pasted import OthersWords
 from lukasa.gate.rulings import Admitted, Quarantined, Refused, Ruling
 from lukasa.text.analysis import analyse, stem_set, term_of
@@ -252,7 +252,7 @@ def _not_stated(case: _ClaimCase) -> Ruling | None:
 
 
 def _not_lasting(case: _ClaimCase) -> Ruling | None:
-    junk = None if case.is_assistants_report else junk_in(case.claim, case.ground)
+    junk = None if case.is_assistants_report else junk_in(case.claim)
     return None if junk is None else Refused(case.claim, junk)
 
 

@@ -12,7 +12,6 @@ from lukasa.domain.turn import Source, Turn
 
 Reason = Literal[
     "ungrounded",
-    "chatter",
     "task residue",
     "served",
     "instruction",

@@ -3,13 +3,13 @@
 A row is `text | meaning | granularity`; the expression stands in brackets. `//` after the granularity gives the tense.
 The meaning is relative to the anchor's day:
 
-    D-1  W-1  E+1  M-2  Q0  Y-1  T-1     the day, week, weekend, month, quarter, year, decade so many units away
+    D-1  W-1  E+1  M-2  Y-1  T-1         the day, week, weekend, month, year, decade so many units away
     R-2w  R+3y  R-2y^                    the day counted away by weeks, years (`^`: the first of its month)
     Fri<  Fri<<  Fri>  Fri=              the latest (today included), the one before today, the next, this week's
-    05-07<  05<  summer<  easter<  Q3<   the latest that has begun; `<<` that has ended, `>` not ended, `>>` not begun
-    2023-05-07  2023-05  2023  2020s     themselves; also 2023-summer, 2023-Q2
+    05-07<  05<  summer<  easter<        the latest that has begun; `<<` that has ended, `>` not ended, `>>` not begun
+    2023-05-07  2023-05  2023  2020s     themselves; also 2023-summer
     A..B  A..  ..B  ..<B                 from A to B inclusive, since A, until the end of B, until B begins
-    A+7  A-1                             that many days later or earlier; A@19:30 and A#evening: within the day
+    A+7  A-1                             that many days later or earlier; A#evening: within the day
 """
 
 from __future__ import annotations
@@ -52,16 +52,8 @@ I have been tired [recently]. | D-30..D0 | range
 She reads a lot [lately]. | D-30..D0 | range
 I got up [early this morning]. | D0#morning | part
 We met earlier [today]. | D0 | day
-We arrived [yesterday at 7 pm]. | D-1@19:00 | instant
-We arrived [at 19:30 yesterday]. | D-1@19:30 | instant
-The call is [tomorrow at 9:15]. | D+1@9:15 | instant
-Lunch is [tomorrow at noon]. | D+1@12:00 | instant
-I woke up [at 6:30 am]. | D0@6:30 | instant
-I had tea [at 4 pm]. | D0@16:00 | instant
-He rang [at 12 am]. | D0@0:00 | instant
-He rang [at 12:05 p.m.] and hung up. | D0@12:05 | instant
-They came home [at midnight]. | D0@24:00 | instant
-It starts [at around 18:45]. | D0@18:45 | instant
+We arrived [yesterday] at 7 pm. | D-1 | day
+We arrived at 19:30 [yesterday]. | D-1 | day
 """
 
 WEEKDAYS = """
@@ -91,16 +83,17 @@ We had lunch on [Friday afternoon]. | Fri<#afternoon | part
 It rained [Sunday]. | Sun< | day
 [Saturday] we baked bread. | Sat< | day
 I saw her on [Tuesday], and it was fine. | Tue< | day
-He arrived on [Friday at 7 pm]. | Fri<@19:00 | instant
-He will arrive [at 10:30 on Friday]. | Fri>@10:30 | instant
-He arrived [last Saturday at 8:15]. | Sat<<@8:15 | instant
-He was ill [Tuesday of last week]. | W-1:Tue | day
+He will arrive at 10:30 on [Friday]. | Fri> | day
+He arrived [last Saturday] at 8:15. | Sat<< | day
 We met on [Fri]. | Fri< | day
 She called [last Wed]. | Wed<< | day
 She has been ill [since Monday]. | Mon<.. | range
 He stays [until Friday]. | ..Fri> | range
 He stayed [until Friday]. | ..Fri< | range
 I must finish [by Thursday]. | ..Thu> | range
+It is on [the 5th of next month]. | M+1:5 | day
+It was on [the 5th of this month]. | M0:5 | day
+It was on [the 21st of last month]. | M-1:21 | day
 """
 
 WEEKENDS = """
@@ -134,9 +127,6 @@ She graduates [next year]. | Y+1 | year
 She graduates [this year]. | Y0 | year
 She graduated [the year before last]. | Y-2 | year
 She retires [the year after next]. | Y+2 | year
-Sales fell [last quarter]. | Q-1 | quarter
-Sales may rise [next quarter]. | Q+1 | quarter
-Sales rose [this quarter]. | Q0 | quarter
 It was built [last decade]. | T-1 | decade
 It will be gone [next decade]. | T+1 | decade
 I finished it [earlier this week]. | D0:week< | range
@@ -161,18 +151,12 @@ I met him [twenty-five years ago]. | Y-25 | year
 I met him [5 yrs ago]. | Y-5 | year
 I met him [2 wks ago]. | W-2 | week
 I met him [one decade ago]. | T-1 | decade
-I met him [two quarters ago]. | Q-2 | quarter
 I met him [a couple of months ago]. | M-3..M-2 | range
 I met him [a couple of days ago]. | D-3..D-2 | range
 I met him [a few days ago]. | D-6..D-2 | range
 I met him [a few weeks ago]. | W-6..W-2 | range
 I met him [a few months ago]. | M-6..M-2 | range
 I met him [several years ago]. | Y-8..Y-3 | range
-I met him [half a year ago]. | M-6 | month
-I met him [a year and a half ago]. | M-18 | month
-I met him [two years and a half ago]. | M-30 | month
-I met him [one and a half years ago]. | M-18 | month
-I met him [half a decade ago]. | Y-5 | year
 We leave [in three days]. | D+3 | day
 We leave [in two weeks]. | W+2 | week
 We leave [in a month]. | M+1 | month
@@ -185,9 +169,6 @@ I have played [for just under a year now]. | R-1y^.. | range
 We leave [three days from now]. | D+3 | day
 We leave [a week from now]. | W+1 | week
 We leave [two months from now]. | M+2 | month
-We must leave [within two weeks]. | D0..R+2w | range
-We must leave [within three days]. | D0..R+3d | range
-We must leave [within a year]. | D0..R+1y | range
 We worked hard in [the last two weeks]. | R-2w..D0 | range
 We worked hard over [the past month]. | R-1m..D0 | range
 We worked hard during [the last three months]. | R-3m..D0 | range
@@ -244,9 +225,6 @@ We met on [the first weekend of October 2023]. | 2023-10-07..2023-10-08 | weeken
 We met on [the last Friday of March 2022]. | 2022-03-25 | day
 We meet on [the first Monday in September 2024]. | 2024-09-02 | day
 We met on [the third Thursday of January 2020]. | 2020-01-16 | day
-We met in [Q2 2022]. | 2022-Q2 | quarter
-We met in [Q4 of 2020]. | 2020-Q4 | quarter
-We met in [Q1]. | Q1< | quarter
 It ran [from May to July 2022]. | 2022-05..2022-07 | range
 It ran [between May and July 2022]. | 2022-05..2022-07 | range
 It ran [from November 2021 to February 2022]. | 2021-11..2022-02 | range
@@ -331,19 +309,13 @@ We will meet on [March 3]. | 03-03> | day
 We met on [December 31]. | 12-31< | day
 We met on [29 February]. | 02-29< | day
 We met on [Friday, 3 March]. | 03-03< | day
-We met on [7 May 2023 at 10:30]. | 2023-05-07@10:30 | instant
-We met [at 7:15 pm on May 7, 2023]. | 2023-05-07@19:15 | instant
+We met at 7:15 pm on [May 7, 2023]. | 2023-05-07 | day
 We met on [8 May 2023 in the evening]. | 2023-05-08#evening | part
 We met on [the evening of 8 May 2023]. | 2023-05-08#evening | part
 We met on [the morning of May 8th, 2023]. | 2023-05-08#morning | part
-She was born on [3. August 2022]. | 2022-08-03 | day
 It was [the week of 15 May 2023]. | 2023-05-15..2023-05-21 | week
 It was [the week of 18 May 2023]. | 2023-05-15..2023-05-21 | week
 It was [the weekend of 20 May 2023]. | 2023-05-20..2023-05-21 | weekend
-It is on [the 5th of next month]. | M+1:5 | day
-It was on [the 5th of this month]. | M0:5 | day
-It was on [the 21st of last month]. | M-1:21 | day
-We met on [Monday, 3 April 2023 at noon]. | 2023-04-03@12:00 | instant
 It ran [between May 3 and 5, 2022]. | 2022-05-03..2022-05-05 | range
 It ran [between 3 May and 5 June 2022]. | 2022-05-03..2022-06-05 | range
 It ran [from 2022-05-03 to 2022-05-09]. | 2022-05-03..2022-05-09 | range
@@ -596,12 +568,6 @@ def bracketed(text: str) -> tuple[str, int, int]:
 
 def meaning(said: str, anchor: datetime, zone: tzinfo) -> tuple[datetime | None, datetime | None]:
     """Return the instants that a meaning stands for, at an anchor (local, naive) in a zone."""
-    if "@" in said:
-        day, clock = said.split("@")
-        hour, minute = map(int, clock.split(":"))
-        first, _ = _days(day, anchor.date())
-        start = datetime.combine(first + timedelta(days=hour // 24), time(hour % 24, minute), tzinfo=zone)
-        return start, start + timedelta(minutes=1)
     if "#" in said:
         day, part = said.split("#")
         first, _ = _days(day, anchor.date())
@@ -660,10 +626,6 @@ def _weekday(today: date, name: str, side: str) -> _Days:
     return _one(_walk(start, step, name))
 
 
-def _week_day(today: date, weeks: str, name: str) -> _Days:
-    return _one(_walk(_walk(today, -1, "Mon") + timedelta(weeks=int(weeks)), 1, name))
-
-
 def _latest_weekend(today: date, _side: str) -> _Days:
     sunday = today if _WEEKDAYS[today.weekday()] in {"Sat", "Sun"} else _walk(today, -1, "Sun")
     saturday = _walk(sunday, -1, "Sat")
@@ -686,16 +648,12 @@ def _unit(today: date, unit: str, steps: str) -> _Days:
     number = int(steps)
     monday = _walk(today, -1, "Mon") + timedelta(weeks=number)
     month = _months_away(today, number)
-    quarter = _months_away(
-        today.replace(month={1: 1, 2: 4, 3: 7, 4: 10}[(today.month + 2) // 3], day=1), 3 * number
-    )
     decade = int(f"{today.year:04}"[:3] + "0") + 10 * number
     return {
         "D": _one(today + timedelta(days=number)),
         "W": (monday, monday + timedelta(days=7)),
         "E": (monday + timedelta(days=5), monday + timedelta(days=7)),
         "M": (month, _month_after(month)),
-        "Q": (quarter, _months_away(quarter, 3)),
         "Y": (date(today.year + number, 1, 1), date(today.year + number + 1, 1, 1)),
         "T": (date(decade, 1, 1), date(decade + 10, 1, 1)),
     }[unit]
@@ -749,11 +707,6 @@ def _yearly_season(today: date, season: str, side: str) -> _Days:
     return _nearest([(each, _months_away(each, 3)) for each in starts], today, side)
 
 
-def _yearly_quarter(today: date, quarter: str, side: str) -> _Days:
-    starts = _each_year(today, f"{int(quarter) * 3 - 2:02}-01")
-    return _nearest([(each, _months_away(each, 3)) for each in starts], today, side)
-
-
 def _holiday(today: date, name: str, side: str) -> _Days:
     return _nearest([_one(date.fromisoformat(day)) for day in _NAMED[name].split()], today, side)
 
@@ -786,9 +739,6 @@ def _absolute(_today: date, year: str, rest: str | None) -> _Days:
         case [season] if season in _SEASONS:
             first = date(int(year), _SEASONS[season], 1)
             return first, _months_away(first, 3)
-        case [quarter] if quarter.startswith("Q"):
-            first = date(int(year), int(quarter[1]) * 3 - 2, 1)
-            return first, _months_away(first, 3)
         case [month]:
             return date(int(year), int(month), 1), _month_after(date(int(year), int(month), 1))
         case parts:
@@ -801,14 +751,12 @@ def _decade(_today: date, first: str) -> _Days:
 
 _SIDE = "(<<|<|>>|>|=)"
 _TERMS = (
-    (r"([DWEMQYT])([+-]\d+|0)", _unit),
+    (r"([DWEMYT])([+-]\d+|0)", _unit),
     (r"R([+-]\d+)([dwmy])(\^?)", _away),
     (rf"({'|'.join(_WEEKDAYS)}){_SIDE}", _weekday),
     (r"E(<)", _latest_weekend),
-    (r"W([+-]\d+):(\w+)", _week_day),
     (rf"(\d\d-\d\d){_SIDE}", _yearly_day),
     (rf"(\d\d){_SIDE}", _yearly_month),
-    (rf"Q(\d){_SIDE}", _yearly_quarter),
     (rf"({'|'.join(_SEASONS)}){_SIDE}", _yearly_season),
     (rf"({'|'.join(_NAMED)}){_SIDE}", _holiday),
     (r"D0:(\w+)([<>])", _running),

@@ -99,7 +99,6 @@ EXPLICIT = """
 2023-12-31T23:59 | this week | 2023-12-25 | 2024-01-01
 2024-01-01T00:00 | last week | 2023-12-25 | 2024-01-01
 2024-01-01T00:00 | last month | 2023-12-01 | 2024-01-01
-2024-01-01T00:00 | last quarter | 2023-10-01 | 2024-01-01
 2024-01-10T12:00 | last winter | 2022-12-01 | 2023-03-01
 2024-01-10T12:00 | this winter | 2023-12-01 | 2024-03-01
 2023-05-24T12:00 | next weekend | 2023-06-03 | 2023-06-05
@@ -190,10 +189,8 @@ WRITTEN = [
     ("last month", "in April 2023"),
     ("last year", "in 2022"),
     ("last summer", "in summer 2022"),
-    ("last quarter", "in Q1 2023"),
     ("the 90s", "in the 1990s"),
     ("last night", "on the night of 23 May 2023"),
-    ("yesterday at 7 pm", "at 19:00 on Tuesday 23 May 2023"),
     ("since 2019", "since 2019"),
     ("since March 2020", "since March 2020"),
     ("since Monday", "since 22 May 2023"),
@@ -365,7 +362,7 @@ import sys
 from datetime import UTC, datetime
 from lukasa.dates.formatting import written
 from lukasa.dates.statements import expressions
-texts = ["We met yesterday.", "I was born on 5 May 1990.", "See you on Friday.", "We meet every Monday.", "at 7 pm"]
+texts = ["We met yesterday.", "I was born on 5 May 1990.", "See you on Friday.", "We meet every Monday.", "last night"]
 for text in texts:
     for found in expressions(text, at=datetime(2023, 5, 24, 23, 30, tzinfo=UTC)):
         print(found, written(found.interval))

@@ -252,64 +252,25 @@ fact; Thank you, that means a lot.; That means a lot to Ines
 fact; You're welcome, Farid!; Farid is welcome
 fact; Wow, that's amazing!; Ines thinks that is amazing
 fact; That sounds great.; Ines thinks that sounds great
-fact; Haha, good one!; Ines finds it a good one
-fact; Congratulations, I'm so happy for you!; Ines is happy for Farid
-fact; Take care and see you soon.; Ines will see Farid soon
-fact; Have a nice weekend!; Ines wishes a nice weekend
 fact; Good luck with everything!; Ines wishes good luck
 fact; I agree.; Ines agrees
-fact; I see what you mean.; Ines sees what Farid means
 fact; Okay, sounds good.; Ines says okay
-fact; No worries at all.; Ines has no worries
-fact; Absolutely!; Ines says absolutely
 fact; Cool, got it.; Ines got it
 fact; It was nice talking to you.; It was nice talking to Ines
 fact; It is nice.; It is nice
 fact; So true!; It is so true
-fact; How was your weekend?; Ines asks about the weekend
-fact; What are your hobbies, Farid?; Farid has hobbies
-fact; Do you like jazz?; Ines likes jazz
-fact; Have you ever been to Rome?; Farid has been to Rome
-fact; Where did you buy it?; Ines bought it
-fact; Should I take an umbrella?; Ines takes an umbrella
-preference; Oh nice, what a view!; Ines likes the view
-fact; I'm glad to hear that.; Ines is glad to hear that
-fact; Sorry to hear that, Farid.; Ines is sorry to hear that
-fact; Keep up the good work!; Ines tells Farid to keep up the good work
-fact; Sweet dreams, talk soon!; Ines says sweet dreams
-fact; Happy birthday, Tomasz!; Tomasz has a happy birthday
 fact; Yes, exactly, same here.; Ines says yes
 fact; lol; Ines laughs
 fact; hmm okay; Ines says okay
-fact; Danke schön!; Ines sagt danke
-fact; Merci beaucoup!; Ines dit merci
-fact; ¡Muchas gracias!; Ines da las gracias
-fact; 谢谢！; Ines 谢谢
-fact; ありがとうございます！; Ines ありがとうございます
 fact; Well, you know how it is.; Ines knows how it is
 fact; Let me know how it goes.; Ines wants to know how it goes
-fact; Good question!; It is a good question
-fact; You can do it, Farid!; Farid can do it
 fact; That must be so exciting!; It must be exciting
 fact; I hope so.; Ines hopes so
 fact; Me too!; Ines too
-fact; Wow, your painting is beautiful!; Ines thinks the painting is beautiful
 fact; We had a nice chat.; Ines had a nice chat
-fact; I'm typing this on my phone.; Ines is typing on her phone
 fact; brb, doorbell; Ines will be right back
-fact; I'm at the store right now.; Ines is at the store right now
 fact; I'm so tired today.; Ines is so tired today
 fact; I'm hungry.; Ines is hungry
-fact; Just a sec, I'm in a meeting.; Ines is in a meeting
-fact; I'm on the bus, almost there.; Ines is on the bus
-fact; Gotta run, dinner is ready.; Ines has to run as dinner is ready
-fact; It's raining here.; It is raining
-fact; I'm making coffee, be back in five.; Ines is making coffee
-fact; I'm waiting for the plumber at the moment.; Ines is waiting for the plumber at the moment
-fact; My battery is dying.; Ines's battery is dying
-fact; I'm heading to bed, good night.; Ines is heading to bed
-fact; Running late, sorry!; Ines is running late
-fact; I'm stuck in traffic.; Ines is stuck in traffic
 """)
 
 TASKS = parse("""
@@ -317,47 +278,24 @@ fact; HEARTBEAT_OK; <Agent> HEARTBEAT_OK
 fact; Heartbeat check: nothing to report.; <Agent> The heartbeat check had nothing to report
 fact; The cron job ran at 04:00 without errors.; <Cron job> The cron job ran at 04:00 without errors
 fact; Scheduled task daily-digest completed.; Scheduled task daily-digest completed
-fact; Running tests now.; Ines is running tests
-fact; All 214 tests passed.; All 214 tests passed
-fact; The build is green again.; The build is green again
-fact; Updated src/app/main.py with the new handler.; src/app/main.py was updated with the new handler
-fact; The file config.yaml was created.; The file config.yaml was created
-fact; Step 3 of 5: installing dependencies; Step 3 of 5 is installing dependencies
-fact; Task 2/7 is in progress.; Task 2/7 is in progress
 fact; Traceback (most recent call last):\\n  File "x.py", line 3, in <module>\\nValueError: bad input; ValueError: bad input
 fact; TypeError: undefined is not a function; TypeError: undefined is not a function
 fact; exit code 0; The exit code is 0
 fact; HTTP 502 from the gateway; The gateway answered HTTP 502
 fact; Connection refused on retry, will poll again.; Connection refused on retry
-fact; Merged PR 482 into main.; PR 482 was merged into main
-fact; git status shows 3 files changed; git status shows 3 files changed
-fact; The download finished and the backup started.; The download finished and the backup started
-fact; Let me check the logs first.; Ines checks the logs first
-fact; I'll now open the editor and fix the failing test.; Ines will fix the failing test
 fact; The search tool returned 12 results.; The search tool returned 12 results
 fact; {"status": "ok", "rows": 14}; {{"status": "ok", "rows": 14}}
 fact; [2023-05-08T10:00:00] INFO worker started; The worker started
-fact; The migration has been executed successfully.; The migration has been executed successfully
-fact; 3 warnings, 0 errors; There were 3 warnings and 0 errors
 fact; The user asked the assistant to write a poem.; The user asked the assistant to write a poem
 fact; The assistant provided a list of hotels.; <Assistant> The assistant provided a list of hotels
-fact; Deployment failed, retrying in 30 seconds.; Deployment failed
-fact; npm install is still running.; npm install is still running
 fact; Tool call: read_file; A tool call was read_file
 fact; Context was compacted at 80% of the window.; Context was compacted at 80% of the window
 fact; Session started at 9:00 with model gpt-4o.; The session started at 9:00
-fact; 45% of the files processed; 45% of the files are processed
-fact; Phase 1 of 3 is done, moving on to the parser.; Phase 1 of 3 is done
-fact; Created the file notes.md in the workspace.; The file notes.md was created in the workspace
-fact; Refactored utils.ts and pushed the commit.; utils.ts was refactored
 fact; No new messages since the last poll.; There are no new messages since the last poll
 fact; The server listens on localhost:8080.; <Server> The server listens on localhost:8080
-fact; TODO: rename the variable; The variable is to be renamed
 fact; stderr: permission denied; stderr says permission denied
-fact; The linter is clean and mypy is green.; The linter is clean and mypy is green
 fact; $ ls -la /tmp; ls -la /tmp
 fact; The query took 40 ms and returned 7 rows.; The query returned 7 rows
-fact; Indexing finished: 1,024 documents.; Indexing finished with 1024 documents
 """)
 
 ASSISTANT = parse("""
@@ -432,32 +370,12 @@ fact; I really need to do something.; Ines needs to do something
 MIXED = parse("""
 fact; Hey hey!; Ines says hey
 fact; What a day, right?; Ines had a day
-fact; Aww, thank you Farid, you're too kind!; Ines thanks Farid for being kind
-fact; That's hilarious.; Ines finds that hilarious
-fact; Sending hugs!; Ines sends hugs
-fact; Catch you later!; Ines catches Farid later
-fact; Fingers crossed for you.; Ines keeps her fingers crossed
-fact; How did the interview go?; Farid had an interview
 fact; Interesting, tell me more.; Ines is interested
 fact; Wish me luck!; Ines wishes luck
-fact; You look great in that photo!; Farid looks great in the photo
 fact; Yeah, I totally get that.; Ines gets that
-fact; My coffee is getting cold.; Ines's coffee is getting cold
-fact; I'm on the phone with my mum, one moment.; Ines is on the phone with her mum
-fact; I'm sitting in a cafe right now.; Ines is sitting in a cafe right now
-fact; My phone is at 3 percent.; Ines's phone is at 3 percent
-fact; I just woke up.; Ines just woke up
-fact; Ugh, my head hurts.; Ines's head hurts
 fact; Checked 14 feeds, nothing new.; 14 feeds were checked, nothing new
-fact; Retrying in 5 s (attempt 2 of 3).; It is retrying in 5 s, attempt 2 of 3
-fact; docker compose up is still running; docker compose up is still running
-fact; Wrote 312 lines to report.csv; 312 lines were written to report.csv
 fact; KeyError: 'user_id'; There was a KeyError: 'user_id'
-fact; I have read the file and will now apply the patch.; Ines has read the file and will apply the patch
 fact; The user wants me to summarise the thread.; The user wants a summary of the thread
-fact; Function returned null.; The function returned null
-fact; pytest: 3 failed, 97 passed; pytest had 3 failed and 97 passed
-fact; Compacting conversation history...; The conversation history is being compacted
 fact; I apologize, but I am not able to do that.; Ines is not able to do that
 fact; I don't have personal preferences or feelings.; Ines does not have personal preferences or feelings
 procedure; You are Atlas. You help engineers deploy services.; Atlas helps engineers deploy services

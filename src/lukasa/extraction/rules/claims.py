@@ -109,9 +109,8 @@ def _when(said: Said, reading: Reading, clause_end: int) -> Interval | None:
     for time in said.times():
         behind = reading.cue <= time.start < clause_end
         before = 0 <= reading.start - time.end <= _NEAR
-        # "At five" says when on some day, not since when.
-        by_the_clock = time.interval.granularity in {"instant", "part"} and time.interval.end is not None
-        if (behind or before) and not (time.recurring or by_the_clock):
+        # "In the evening" says when on some day, not since when.
+        if (behind or before) and not (time.recurring or time.interval.granularity == "part"):
             near.append(time.interval)
     # "Last month on the 15th": the day says more.
     return min(near, key=lambda when: when.granularity != "day", default=None)

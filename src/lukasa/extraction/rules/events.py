@@ -157,8 +157,6 @@ def _names_a_day(time: Expression) -> bool:
     """Whether an expression says when once, as finely as a year at least."""
     interval = time.interval
     bounded = interval.start is not None and interval.end is not None
-    if interval.granularity == "range" and _CLOCK.search(interval.phrase):
-        return False  # "From 1 to 4 PM, 9 May"
     # "A few weeks ago" stays in words.
     return (
         bounded
@@ -274,7 +272,6 @@ _ATTRIBUTIVE = LazyPattern(
 )
 """Before a date that says of what a thing is: "my 18 July presentation", "moved it to Friday"."""
 
-_CLOCK = LazyPattern(r"(?i)\d\s?[ap]\.?m\b|\d:\d\d")
 _VAGUE = LazyPattern(r"\b(?:recently|lately|these days|few|several|nowadays|other day)\b", re.IGNORECASE)
 _SELF = tuple(
     (re.compile(rf"(?<![\w'’]){mine}(?![\w'’])", re.IGNORECASE), other)

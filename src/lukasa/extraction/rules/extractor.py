@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
 from lukasa.dates.modifiers import Expression
 from lukasa.domain.claim import Claim, Scene
@@ -60,18 +59,9 @@ def extract(turn: Turn, scene: Scene) -> list[Claim]:
                 min(begin + end, begin + start + LONGEST_SENTENCE),
                 scene.zone or turn.at.tzinfo,
             )
-            if is_english(turn.text[said.start : said.end]):
-                for each in _of_sentence(said, scene):
-                    found.setdefault(
-                        (
-                            each.subject,
-                            each.attribute,
-                            each.value,
-                            each.negated,
-                            each.attribute is None and each.text,
-                        ),
-                        each,
-                    )
+            for each in _of_sentence(said, scene):
+                content = each.text if each.attribute is None else ""
+                found.setdefault((each.subject, each.attribute, each.value, each.negated, content), each)
     return list(found.values())
 
 
@@ -248,32 +238,6 @@ def _rule(said: Said) -> Iterator[Claim]:
         each = claim.of_value(said, "should", text, f"asks: {text}", span=(said.start, said.end), sure=0.8)
         yield replace(each, valid=None)
 
-
-# --- language --------------------------------------------------------------------------------------------------------
-
-
-def is_english(sentence: str) -> bool:
-    """Whether most function words of a sentence are English, as far as it has any."""
-    if sentence.isascii() and _TELLTALE.search(sentence):
-        return True
-    words = [match.group().lower() for match in _WORD.finditer(sentence)]
-    if any(ord(letter) > _LATIN for letter in sentence if letter.isalpha()):
-        return False
-    english = sum(word in FUNCTION_WORDS.words("en") for word in words)
-    return english >= sum(word in _foreign() for word in words)
-
-
-@cache
-def _foreign() -> frozenset[str]:
-    codes = ("de", "fr", "es", "it", "pt", "nl")
-    return frozenset(" ".join(FUNCTION_WORDS[code] for code in codes).split()) - FUNCTION_WORDS.words("en")
-
-
-_LATIN = 0x24F
-"""The last letter of the Latin alphabets."""
-
-_TELLTALE = LazyPattern(r"\b(?:I|I'm|I've|my|we|our|the|and|with|was|have)\b")
-_WORD = LazyPattern(r"[^\W\d_]+")
 
 _SIGHT = 40
 """Characters before a clause that tell whose word it is."""

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from lukasa.domain.attribute import ATTRIBUTES
 from lukasa.domain.erasure import text_cache
 from lukasa.text.comparison import terms
 from lukasa.text.language_data import TENS
@@ -348,8 +347,4 @@ _TASTELESS = re.compile(
 )
 """Of a moment, or of what was said before."""
 
-_NEVER_OVER = frozenset(
-    row.name
-    for row in ATTRIBUTES.values()
-    if row.name in {"age", "comes_from", "name", "birthday", "pronouns"}
-)
+_NEVER_OVER = frozenset({"age", "comes_from", "name", "birthday", "pronouns"})

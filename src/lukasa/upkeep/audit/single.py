@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from lukasa.domain.audit import AuditItem, Flaw
 from lukasa.domain.claim import Claim
 from lukasa.domain.turn import Source
-from lukasa.gate.chatter import junk_in
+from lukasa.gate.junk import junk_in
 from lukasa.text.secrets import redact, redact_json
 from lukasa.upkeep.audit.items import clip
 
