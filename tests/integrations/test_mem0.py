@@ -47,9 +47,14 @@ def test_a_memory_is_added_found_changed_and_deleted(memory: Memory, path: Path)
     assert 0 < found["score"] <= 1
     assert {"hash", "created_at", "updated_at"} <= set(found)
 
-    memory.update(added["id"], text="Ana is allergic to pecans", metadata={"sure": True})
+    memory.update(
+        added["id"], text="Ana is allergic to pecans", metadata={"sure": True}, timestamp="2025-01-15"
+    )
     changed = memory.get(added["id"])
     assert changed is not None
+    assert changed["created_at"] == "2025-01-15T00:00:00+00:00"
+    assert memory.get_all(filters={**ANA, "created_at": {"gte": "2024-07-01"}})["results"] == [changed]
+    assert memory.get_all(filters={**ANA, "created_at": {"lt": 1719792000}})["results"] == []
     assert (changed["memory"], changed["metadata"]) == (
         "Ana is allergic to pecans",
         {"topic": "health", "sure": True},
@@ -200,6 +205,7 @@ def test_what_cannot_be_meant_is_refused_by_name(memory: Memory):
     with pytest.raises(ValueError, match="not found"):
         memory.update("mem_123", data="Ana likes decaf coffee")
     assert memory.get("mem_123") is None
+    assert memory.history("mem_123") == []
     with pytest.raises(InputError, match="timestamp"):
         memory.add("I like figs.", **ANA, timestamp="yesterday")
     with pytest.raises(InputError, match="expiration_date"):
@@ -235,6 +241,30 @@ def test_mem0s_own_configuration_is_taken(path: Path):
         assert texts(memory.add("I like figs.", **ANA)) == ["User likes figs"]
     with pytest.raises(ConfigError, match="mapping"):
         opening("qdrant")
+
+
+@pytest.mark.parametrize(
+    ("section", "llm", "account"),
+    [
+        ({"provider": "openai", "config": {"model": "gpt-4"}}, "openai_compatible:gpt-4", ("https://api.openai.com/v1", "k")),
+        ({"provider": "openai"}, "openai_compatible:gpt-5-mini", ("https://api.openai.com/v1", "k")),
+        ({"provider": "openai", "config": {"model": "x", "openai_base_url": "http://here/v1"}}, "openai_compatible:x", ("http://here/v1", "")),
+        ({"provider": "ollama", "config": {"model": "llama3", "ollama_base_url": "http://there:1/"}}, "openai_compatible:llama3", ("http://there:1/v1", "")),
+        ({"provider": "vllm", "config": {"model": "q", "api_key": "own"}}, "openai_compatible:q", ("http://localhost:8000/v1", "own")),
+        ({"provider": "anthropic", "config": {"model": "claude"}}, "anthropic:claude", None),
+    ],
+)  # fmt: skip
+def test_mem0s_model_is_asked_where_its_configuration_says(
+    section: dict[str, Any], llm: str, account: tuple[str, str] | None, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("OPENAI_API_KEY", "k")
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+
+    arguments, _ = opening({"llm": section})
+
+    settings = arguments.get("settings")
+    assert arguments["llm"] == llm
+    assert (settings and (settings.llm_url, settings.llm_key.get_secret_value())) == account
 
 
 def test_the_async_face_does_the_same(path: Path):

@@ -6,11 +6,20 @@ import warnings
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import SecretStr
+
+from lukasa import Settings
+from lukasa.config import openai_account
 from lukasa.errors import ConfigError, shown
 
 _OURS = ("store", "settings", "llm", "embedder", "extractor", "clock", "key")
-_SERVED = {"ollama", "vllm", "lmstudio"}
-"""mem0's names of model servers with OpenAI's protocol."""
+_SERVERS = {
+    "openai": "",
+    "ollama": "http://localhost:11434/v1",
+    "vllm": "http://localhost:8000/v1",
+    "lmstudio": "http://localhost:1234/v1",
+}
+"""mem0's names of servers with OpenAI's protocol, and where they are when the configuration does not say (`""`: `OPENAI_BASE_URL`)."""
 
 
 class MemoryConfig(dict[str, Any]):
@@ -35,7 +44,7 @@ def opening(config: Mapping[str, Any] | object | None) -> tuple[dict[str, Any], 
         if isinstance(section, Mapping):
             arguments.pop(name)
             if name == "llm":
-                arguments[name] = _model(section)
+                arguments |= _model(section, arguments.get("settings"))
     if given:
         warnings.warn(
             f"Lukasa does not use these of mem0's settings: {', '.join(sorted(given))}", stacklevel=4
@@ -43,11 +52,18 @@ def opening(config: Mapping[str, Any] | object | None) -> tuple[dict[str, Any], 
     return arguments, instructions
 
 
-def _model(section: Mapping[str, Any]) -> str:
+def _model(section: Mapping[str, Any], settings: Settings | None) -> dict[str, Any]:
     provider, config = str(section.get("provider", "openai")), section.get("config") or {}
-    model = config.get("model")
+    model = config.get("model") or ("gpt-5-mini" if provider == "openai" else "")
     if not model:
         raise ConfigError(f"the llm section of the configuration names no model: {shown(provider)}")
-    if provider in _SERVED:
-        return f"openai_compatible:{model}"
-    return f"{provider}:{model}"
+    if provider not in _SERVERS:
+        return {"llm": f"{provider}:{model}"}
+    account = openai_account()
+    url = str(config.get(f"{provider}_base_url") or _SERVERS[provider] or account.url).rstrip("/")
+    if provider == "ollama" and not url.endswith("/v1"):
+        url += "/v1"
+    # The key of the environment goes to its own address only.
+    key = str(config.get("api_key") or (account.key if url == account.url.rstrip("/") else ""))
+    own = (settings or Settings.from_env()).model_copy(update={"llm_url": url, "llm_key": SecretStr(key)})
+    return {"llm": f"openai_compatible:{model}", "settings": own}

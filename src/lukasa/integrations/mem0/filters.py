@@ -10,6 +10,7 @@ from typing import Any
 
 from lukasa import Fact
 from lukasa.errors import FilterError, shown
+from lukasa.integrations.mem0.items import instant
 from lukasa.integrations.mem0.scopes import SCOPES, Scope, clean
 
 OPERATORS = ("eq", "ne", "gt", "gte", "lt", "lte", "in", "nin", "contains", "icontains")
@@ -39,7 +40,8 @@ def _entry(name: str, value: Any, owner: Scope, facts: Sequence[Fact]) -> Mappin
         return some if name == "OR" else (not some if isinstance(some, bool) else {"not": some})
     if name in SCOPES and name == owner.kind:
         return _holds(value, owner.name, name)
-    return _compare(_FIELDS.get(name, f"metadata.{name}"), value, facts)
+    field = _FIELDS.get(name, f"metadata.{name}")
+    return _compare(field, _instants(name, value) if field == "at" else value, facts)
 
 
 def _listed(name: str, value: Any) -> list[Mapping[str, Any]]:
@@ -66,6 +68,15 @@ def _compare(field: str, value: Any, facts: Sequence[Fact]) -> Mapping[str, Any]
             conditions.append(_contains_in_any_case(field, value["icontains"], facts))
         return _every(conditions)
     return {field: value}
+
+
+def _instants(name: str, value: Any) -> Any:
+    """Return times in a condition as instants: mem0's are dates too, and seconds since 1970."""
+    if isinstance(value, Mapping):
+        return {operator: _instants(name, operand) for operator, operand in value.items()}
+    if isinstance(value, list):
+        return [_instants(name, each) for each in value]
+    return value if value == "*" else instant(name, value)
 
 
 def _contains_in_any_case(field: str, part: Any, facts: Sequence[Fact]) -> Mapping[str, Any] | bool:

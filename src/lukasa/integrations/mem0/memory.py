@@ -14,7 +14,7 @@ from lukasa.integrations.mem0.adding import Adding
 from lukasa.integrations.mem0.config import opening
 from lukasa.integrations.mem0.errors import value_errors
 from lukasa.integrations.mem0.filters import for_owner
-from lukasa.integrations.mem0.items import expiry, instant, item, labels, versions
+from lukasa.integrations.mem0.items import SAID_AT, expiry, instant, item, labels, versions
 from lukasa.integrations.mem0.scopes import SCOPES, Scope, clean, owners, scope_of, scope_of_id
 
 UNCHANGED: Any = object()
@@ -168,8 +168,9 @@ class AsyncMemory:
         metadata: Mapping[str, Any] | None = None,
         expiration_date: Any = UNCHANGED,
         data: str | None = None,
+        timestamp: Any = None,
     ) -> dict[str, str]:
-        """Change a memory's words, metadata or date of expiry, as its next version. Raises `NotFoundError`, `InputError`."""
+        """Change a memory's words, metadata, time or date of expiry, as its next version. Raises `NotFoundError`, `InputError`."""
         words = data if text is None else text
         changes: dict[str, Any] = {} if words is None else {"text": words}
         if expiration_date is not UNCHANGED:
@@ -177,8 +178,10 @@ class AsyncMemory:
         _, handle, fact = await self._fact(memory_id)
         if fact is None:
             raise NotFoundError(f"Memory with id {shown(memory_id)} not found")
-        if metadata is not None:
-            changes["metadata"] = dict(fact.metadata) | labels(metadata)
+        at = instant("timestamp", timestamp)
+        if metadata is not None or at is not None:
+            said_at = {} if at is None else {SAID_AT: at.isoformat()}
+            changes["metadata"] = dict(fact.metadata) | labels(metadata) | said_at
         if not changes:
             raise InputError("At least one of text, metadata or expiration_date must be provided.")
         await handle.amend(fact.id, **changes)
@@ -207,8 +210,8 @@ class AsyncMemory:
     @value_errors()
     async def history(self, memory_id: str) -> list[dict[str, Any]]:
         """Return what happened to a memory, oldest first; nothing once it was deleted."""
-        owner, fact = scope_of_id(memory_id)
         try:
+            owner, fact = scope_of_id(memory_id)
             return versions(memory_id, await (await self._handle(owner)).history(fact))
         except NotFoundError:
             return []
