@@ -117,7 +117,7 @@ asyncio.run(migrate(*sys.argv[1:]))
 
 
 def test_a_move_that_was_killed_goes_on_where_it_stopped(
-    source: Path, tmp_path: Path, postgres_url: str, capsys: pytest.CaptureFixture[str]
+    source: Path, postgres_url: str, capsys: pytest.CaptureFixture[str]
 ):
     killed = subprocess.run([sys.executable, "-c", KILLED, str(source), postgres_url], check=False)
     assert killed.returncode == -signal.SIGKILL
