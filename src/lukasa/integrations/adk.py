@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from google.adk.events.event import Event
 from google.adk.memory.base_memory_service import BaseMemoryService, SearchMemoryResponse
@@ -23,6 +23,8 @@ from lukasa.integrations.conversation import idempotency_key, message, question,
 from lukasa.integrations.erasure import erase_facts
 from lukasa.integrations.inserted import CONFIDENCE
 
+Metadata: TypeAlias = Mapping[str, object] | None
+
 _AUTHOR = "author"
 """The label with the author of an event: a user, or an agent by its name."""
 
@@ -30,18 +32,13 @@ _AUTHOR = "author"
 class LukasaMemoryService(BaseMemoryService):
     """Sessions of ADK in a memory: events are turns, and a search finds turns and facts.
 
-    The user is the `user_id` of the session. With *apart*, each app has a memory of its own for a user (its name is the tenant);
-    without, the apps share one, as they must at a server, whose key is for one tenant. A search returns at most *limit* memories, and none
-    when its confidence is below *min_confidence*. Raises `lukasa.errors`.
+    The user is the `user_id`. With *apart*, each app has a memory of its own for a user (its name is the tenant); without, the apps share
+    one, as they must at a server, whose key is for one tenant. A search returns at most *limit* memories, and none when its confidence is
+    below *min_confidence*. Raises errors of `lukasa.errors`.
     """
 
     def __init__(
-        self,
-        memory: AsyncMemory,
-        *,
-        apart: bool = True,
-        limit: int = 10,
-        min_confidence: float = CONFIDENCE,
+        self, memory: AsyncMemory, *, apart: bool = True, limit: int = 10, min_confidence: float = CONFIDENCE
     ) -> None:
         self._memory = memory
         self._apart = apart
@@ -59,7 +56,7 @@ class LukasaMemoryService(BaseMemoryService):
         user_id: str,
         events: Sequence[Event],
         session_id: str | None = None,
-        custom_metadata: Mapping[str, object] | None = None,
+        custom_metadata: Metadata = None,
     ) -> None:
         """Store the words of some events. *custom_metadata* are labels of each."""
         said = _events(events, session_id, custom_metadata)
@@ -71,7 +68,7 @@ class LukasaMemoryService(BaseMemoryService):
         app_name: str,
         user_id: str,
         memories: Sequence[MemoryEntry],
-        custom_metadata: Mapping[str, object] | None = None,
+        custom_metadata: Metadata = None,
     ) -> None:
         """Store memories as they are."""
         said = [
@@ -114,9 +111,7 @@ class LukasaMemoryService(BaseMemoryService):
             await self._of(app, user).remember(said, session=session, agent=app)
 
 
-def _events(
-    events: Iterable[Event], session: str | None, metadata: Mapping[str, object] | None = None
-) -> list[dict[str, Any]]:
+def _events(events: Iterable[Event], session: str | None, metadata: Metadata = None) -> list[dict[str, Any]]:
     """Return the words of events, without pieces of streams: the whole follows them."""
     return [
         _message(
@@ -132,14 +127,13 @@ def _events(
 
 
 def _message(
-    content: types.Content, author: str, *, metadata: Mapping[str, object] | None = None, **labels: Any
+    content: types.Content, author: str, *, metadata: Metadata = None, **labels: Any
 ) -> dict[str, Any]:
     role = "user" if author == "user" else "assistant"
     return message(role, _text(content), metadata={**(metadata or {}), _AUTHOR: author}, **labels)
 
 
 def _text(content: types.Content) -> str:
-    """Return what is said; thoughts, calls and results of tools are not."""
     return "\n".join(part.text for part in content.parts or [] if part.text and not part.thought)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-from lukasa import Context, Recalled
+from lukasa import Context, Hit, Recalled
 from lukasa.integrations.inserted import CONFIDENCE, TOKENS, fenced, without_memory
 
 SEARCH_NAME = "search_memory"
@@ -57,11 +57,17 @@ def block(context: Context) -> str:
 
 def listing(recalled: Recalled) -> str:
     """Return hits as a tool of a model returns them: a line each, with its day and who said it."""
-    lines = [
-        f"- {hit.at:%Y-%m-%d}{f' {speaker}:' if (speaker := _speaker(hit)) else ''} {hit.text}"
-        for hit in recalled.hits
-    ]
-    return "\n".join(lines) or NOTHING
+    return "\n".join(line(f"{hit.at:%Y-%m-%d}", speaker(hit), hit.text) for hit in recalled.hits) or NOTHING
+
+
+def line(day: str, name: str, text: str) -> str:
+    """Return a line of a listing; *day* and *name* may be empty."""
+    return " ".join(part for part in ("-", day, f"{name}:" if name else "", text) if part)
+
+
+def speaker(hit: Hit) -> str:
+    """Return who said it; empty for a fact, whose text names whom it is about."""
+    return "" if hit.fact is not None else hit.speaker or hit.role or ""
 
 
 def message(
@@ -88,7 +94,3 @@ def spoken(messages: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 def idempotency_key(*parts: object) -> str:
     """Return a key of one message for `remember`: the same for the same parts, of any length."""
     return "conversation:" + blake2b(repr(parts).encode(), digest_size=16).hexdigest()
-
-
-def _speaker(hit: Any) -> str:
-    return "" if hit.kind == "fact" else hit.speaker or hit.role or ""
