@@ -1,10 +1,7 @@
 """The memory store for Strands: against the tests of Strands' own store, beside it, and in agents whose model follows a script."""
 
 import asyncio
-import os
-import sys
 from collections.abc import Callable, Iterator
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -14,6 +11,7 @@ import pytest
 pytest.importorskip("strands")
 
 from _pages import run
+from _peers import suite
 from strands import Agent
 from strands.memory import MemoryManager
 from strands.memory.extraction.triggers import InvocationTrigger
@@ -24,8 +22,6 @@ from strands.vended_memory_stores.test_memory_store import TestMemoryStore
 from lukasa import Memory
 from lukasa.errors import ClosedError
 from lukasa.integrations.strands import LukasaMemoryStore, dated_entries
-
-PEERS = Path(os.environ.get("LUKASA_PEER_SOURCES", "")) / "strands-agents==1.62.0" / "strands_agents-1.62.0"  # noqa: TID251
 
 
 @pytest.fixture
@@ -56,15 +52,7 @@ def make_store(store_path: str) -> Iterator[Callable[..., LukasaMemoryStore]]:
 
 
 def peers(path: str) -> ModuleType:
-    """Load a file of Strands' tests; skip where they were not downloaded."""
-    if not PEERS.exists():
-        pytest.skip("LUKASA_PEER_SOURCES is not set: python scripts/integrations.py strands")
-    if str(PEERS) not in sys.path:
-        sys.path.insert(0, str(PEERS))  # for their `tests.fixtures`
-    spec = spec_from_file_location(f"peers_{Path(path).stem}", PEERS / "tests/strands" / path)
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return suite("strands-agents", f"tests/strands/{path}", alias=f"peers_{Path(path).stem}")
 
 
 SAME = """
