@@ -283,6 +283,25 @@ async def test_a_lost_index_is_made_again_and_a_fallen_wall_is_found(
         superuser.execute("ALTER TABLE turns FORCE ROW LEVEL SECURITY")
 
 
+async def test_the_condition_of_the_server_is_told(
+    postgres_url: str, superuser: psycopg.Connection[tuple[object, ...]]
+) -> None:
+    store = await opened(postgres_url)
+    superuser.execute("DROP INDEX documents_session")
+
+    told = await store.describe()
+    assert told["indexes"] == "documents_session is missing"
+    assert (told["standbys"], told["postgresql_role"]) == ("none", "primary")
+    assert told["postgresql_extensions"] == "none, and none is needed"
+    assert told["row_level_security"] == "in force"
+    assert "%" in told["dead_rows"]
+    await store.aclose()
+
+    store = await opened(postgres_url)
+    assert (await store.describe())["indexes"] == "all there"
+    await store.aclose()
+
+
 @pytest.mark.parametrize("url", ["//h/d?pieces=0", "//h/d?schema=a-b", "//h/d?nonsense=1"])
 def test_an_address_that_cannot_be_meant_is_refused(url: str) -> None:
     with pytest.raises(ConfigError):

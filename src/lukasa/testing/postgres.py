@@ -15,6 +15,12 @@ from pathlib import Path
 _USER, _GROUP = "nobody", "nogroup"
 """PostgreSQL refuses to run as root: then it runs as this user."""
 
+_ENTER, _AS_USER = (
+    ("ip", "netns", "exec"),
+    ("setpriv", f"--reuid={_USER}", f"--regid={_GROUP}", "--clear-groups"),
+)
+"""To enter a network namespace as root, and then to be that user."""
+
 _START_SECONDS = 60.0
 _SOCKET = 5432
 
@@ -45,14 +51,23 @@ class PostgresServer:
     """A server that keeps its files in *folder*, listening on a socket there.
 
     *options*: of the command line. With *watch*, it stops when the process of that number has ended, and the folder goes.
+    *network*: the network namespace to run it in, which takes root.
     """
 
-    def __init__(self, folder: Path, *, options: tuple[str, ...] = FAST, watch: int | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        options: tuple[str, ...] = FAST,
+        watch: int | None = None,
+        network: str | None = None,
+    ) -> None:
         self.folder = folder
         self.data = folder / "data"
         self.sockets = _short(folder)
         self._options = options
         self._watch = watch
+        self._enter = () if network is None else (*_ENTER, network, *_AS_USER)
         self._process: subprocess.Popen[bytes] | None = None
 
     def url(self, database: str = "postgres", user: str = "lukasa") -> str:
@@ -62,14 +77,14 @@ class PostgresServer:
     def start(self) -> None:
         """Make the cluster if it is not there, and wait until it answers."""
         if not self.data.exists():
-            self._create()
+            self.create()
         self.sockets.mkdir(parents=True, exist_ok=True)
         self._own(self.sockets)
         # After kill -9 the lock of the socket is left, and a zombie may seem to hold it.
         for left in self.sockets.glob(f".s.PGSQL.{_SOCKET}*"):
             left.unlink()
         command = [
-            str(_binaries() / "postgres"), "-D", str(self.data), "-k", str(self.sockets), "-c", "listen_addresses=",
+            *self._enter, str(_binaries() / "postgres"), "-D", str(self.data), "-k", str(self.sockets), "-c", "listen_addresses=",
             "-c", "max_connections=200", "-c", "shared_buffers=128MB", *self._options,
         ]  # fmt: skip
         with (self.folder / "log").open("ab") as log:
@@ -80,14 +95,20 @@ class PostgresServer:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                user=_USER if _is_root() else None,
-                group=_GROUP if _is_root() else None,
+                user=_USER if _is_root() and not self._enter else None,
+                group=_GROUP if _is_root() and not self._enter else None,
             )
         self._await_answer()
         if self._watch is not None:
             self._process.returncode = (
                 0  # the watcher ends it: nobody is to wait for it, or to warn that nobody did
             )
+
+    def follow(self, address: str) -> None:
+        """Make its files a copy of those of the server at *address*, whose standby it is once it is started."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._own(self.folder)
+        self._run("pg_basebackup", "-d", address, "-D", str(self.data), "-R", "-c", "fast")
 
     def create_database(self, name: str) -> None:
         """Create a database of that name, with the role that owns it."""
@@ -132,15 +153,16 @@ class PostgresServer:
         with suppress(ProcessLookupError, FileNotFoundError):
             os.kill(self._postmaster(), number)
 
-    def _create(self) -> None:
+    def create(self) -> None:
+        """Make the cluster, as initdb does; `start` does it where it is not there."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._own(self.folder)
-        command = [
-            str(_binaries() / "initdb"), "-D", str(self.data), "-U", "root_of_tests", "-A", "trust", "-E", "UTF8",
-            "--locale=C", "--no-sync",
-        ]  # fmt: skip
+        options = ("-U", "root_of_tests", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        self._run("initdb", "-D", str(self.data), *options)
+
+    def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(  # noqa: S603 - our own command
-            command,
+            [str(_binaries() / program), *arguments],
             capture_output=True,
             check=False,
             text=True,
@@ -148,7 +170,7 @@ class PostgresServer:
             group=_GROUP if _is_root() else None,
         )
         if done.returncode:
-            raise RuntimeError(f"initdb failed: {done.stderr[-500:]}")
+            raise RuntimeError(f"{program} failed: {done.stderr[-500:]}")
 
     def _own(self, folder: Path) -> None:
         if _is_root():

@@ -10,7 +10,7 @@ from lukasa.adapters.records import job_of, summary_of
 from lukasa.adapters.rows import rows_as
 from lukasa.adapters.stores.postgres.connection import identity
 from lukasa.adapters.stores.postgres.partition import RowWriter
-from lukasa.adapters.stores.postgres.sql import Connection, Values, fetch, first, run, sql
+from lukasa.adapters.stores.postgres.sql import Connection, Values, changed, fetch, first, run, sql
 from lukasa.domain.job import (
     Bookkeeping,
     Finish,
@@ -51,12 +51,12 @@ def claimed(connection: Connection, names: Sequence[str]) -> list[Job]:
 def extend(connection: Connection, job: Job, *, until: datetime) -> bool:
     """Prolong a lease, inside the caller's transaction."""
     key: Values = {**_held(job), "partition": identity(job.partition), "until": to_micros(until)}
-    return bool(run(connection, sql("extend_job"), key))
+    return bool(changed(connection, sql("extend_job"), key))
 
 
 def revive(connection: Connection, partition: UUID | None, *, now: datetime) -> int:
     """Let dead jobs wait again, inside the caller's transaction."""
-    return run(connection, sql("revive_jobs"), {"partition": partition, "now": to_micros(now)})
+    return changed(connection, sql("revive_jobs"), {"partition": partition, "now": to_micros(now)})
 
 
 def jobs(
@@ -91,7 +91,7 @@ def spend(writer: RowWriter, spent: Spent) -> None:
         "dollars": float(spent.dollars),
         "unpriced": spent.unpriced,
     }
-    if not run(writer.connection, sql("spend"), values):
+    if not changed(writer.connection, sql("spend"), values):
         run(writer.connection, sql("begin_spending"), values)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
-from lukasa.adapters.stores.postgres.sql import Connection, Row, Values, fetch, first, run, sql
+from lukasa.adapters.stores.postgres.sql import Connection, Row, Values, changed, fetch, first, run, sql
 from lukasa.domain.time import to_micros
 
 _CANDIDATES = 10
@@ -85,7 +85,7 @@ class _Taking:
                 "lock": lock,
             }
             locked = first(self._connection, sql("lock_session"), job)[0]
-            if locked and run(self._connection, sql("take_job"), job):
+            if locked and changed(self._connection, sql("take_job"), job):
                 run(self._connection, sql("release_session"), job)
                 self.names.append(str(name))
                 return True

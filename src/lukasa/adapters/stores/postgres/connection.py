@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -112,7 +112,8 @@ def lock_of(partition: UUID) -> int:
 @contextmanager
 def reading(connection: Connection, scope: str) -> Iterator[None]:
     """See one state of one partition (`ALL`: of the store) inside."""
-    with _transaction(connection, "begin_read"):
+    with _transaction(connection, pipelined=scope != ALL):
+        run(connection, sql("begin_read"))
         run(connection, sql("enter"), {"scope": scope})
         yield
 
@@ -142,7 +143,8 @@ def writing(
     connection: Connection, scope: str, *, lock: int | None, transaction: Transaction
 ) -> Iterator[None]:
     """Write inside, all or nothing; holding *lock*, no other does."""
-    with _transaction(connection, "begin"):
+    with _transaction(connection, pipelined=True):
+        run(connection, sql("begin"))
         _, transaction.id, _ = first(connection, sql("enter_write"), {"scope": scope, "lock": lock})
         yield
         if transaction.wrote:
@@ -175,11 +177,12 @@ def took_effect(connection: Connection, scope: str, transaction: Transaction, *,
 
 
 @contextmanager
-def _transaction(connection: Connection, begin: str) -> Iterator[None]:
-    run(connection, sql(begin))
+def _transaction(connection: Connection, *, pipelined: bool) -> Iterator[None]:
+    """Commit at the end. *pipelined*: only what is asked for is waited for, so that most statements take no round trip."""
     try:
-        yield
-        run(connection, sql("commit"))
+        with connection.pipeline() if pipelined else nullcontext():
+            yield
+            run(connection, sql("commit"))
     except BaseException:
         with suppress(psycopg.Error):
             run(connection, sql("rollback"))

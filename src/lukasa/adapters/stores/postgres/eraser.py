@@ -14,6 +14,7 @@ from lukasa.adapters.stores.postgres.sql import (
     Connection,
     Row,
     Values,
+    changed,
     fetch,
     first,
     fragment,
@@ -118,7 +119,7 @@ def _delete_partition(writer: RowWriter) -> dict[str, int]:
 
 
 def _delete_from(writer: RowWriter, table: str, conditions: str, values: Values) -> int:
-    return run(writer.connection, sql("erase_rows", table=table, conditions=conditions), values)
+    return changed(writer.connection, sql("erase_rows", table=table, conditions=conditions), values)
 
 
 def _rewrite(writer: RowWriter, rewritten: Rewritten) -> None:

@@ -60,9 +60,18 @@ SELECT current_setting('server_version'), pg_is_in_recovery(), current_setting('
        (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user),
        CASE WHEN pg_is_in_recovery()
             THEN extract(epoch FROM now() - pg_last_xact_replay_timestamp())::bigint END,
-       (SELECT coalesce(100 * sum(n_dead_tup) / greatest(1, sum(n_live_tup + n_dead_tup)), 0)::integer
-        FROM pg_stat_user_tables WHERE schemaname = %(schema)s),
-       (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database());
+       (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()),
+       (SELECT coalesce(string_agg(extname || ' ' || extversion, ', ' ORDER BY extname), '') FROM pg_extension
+        WHERE extname <> 'plpgsql');
+
+-- name: standbys
+-- Where each is, in bytes behind; NULL: this role may not know (`pg_monitor`), or it has not said yet.
+SELECT sync_state, pg_wal_lsn_diff(CASE WHEN NOT pg_is_in_recovery() THEN pg_current_wal_lsn() END, replay_lsn)::bigint
+FROM pg_stat_replication;
+
+-- name: dead_rows
+SELECT relname::text, n_dead_tup, n_live_tup FROM pg_stat_user_tables WHERE schemaname = %(schema)s
+ORDER BY n_dead_tup DESC, relname;
 
 -- name: begin
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;

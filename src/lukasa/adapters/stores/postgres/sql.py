@@ -36,9 +36,16 @@ def first(connection: Connection, statement: str, values: Mapping[str, Value] | 
     return connection.execute(_query(statement), values or {}, binary=True).fetchone()
 
 
-def run(connection: Connection, statement: str, values: Mapping[str, Value] | None = None) -> int:
+def run(connection: Connection, statement: str, values: Mapping[str, Value] | None = None) -> None:
+    """Execute a statement; in a transaction of one partition without waiting for it, so that its error may come later."""
+    connection.execute(_query(statement), values or {})
+
+
+def changed(connection: Connection, statement: str, values: Mapping[str, Value] | None = None) -> int:
     """Execute a statement; return how many rows it changed."""
-    return connection.execute(_query(statement), values or {}).rowcount
+    with connection.pipeline():
+        cursor = connection.execute(_query(statement), values or {})
+    return cursor.rowcount
 
 
 def run_many(connection: Connection, statement: str, rows: Iterable[Row]) -> None:

@@ -16,6 +16,7 @@ import psycopg
 
 from lukasa.adapters.stores.postgres import bookkeeping, eraser, fulltext, migrations, moving, reader, writer
 from lukasa.adapters.stores.postgres.claiming import Turns, take
+from lukasa.adapters.stores.postgres.condition import describe
 from lukasa.adapters.stores.postgres.connection import (
     ALL,
     MOVED,
@@ -298,22 +299,7 @@ class PostgresStore:
         await self._write(lambda db: moving.bury(db, digests))
 
     async def describe(self) -> Mapping[str, str]:
-        def answer(db: Connection) -> Mapping[str, str]:
-            row = first(db, sql("server"), {"schema": self._address.schema})
-            version, replica, commit, superuser, lag, dead, sessions = row
-            return {
-                "schema_version": str(migrations.schema_version(db, self._address)),
-                "postgresql_version": version,
-                "postgresql_role": f"replica, {lag} s behind" if replica else "primary",
-                "synchronous_commit": commit,
-                "row_level_security": "bypassed by this role: use one that is no superuser"
-                if superuser
-                else "in force",
-                "dead_rows": f"{dead} %",
-                "connections": str(sessions),
-            }
-
-        return await self._look(None, answer)
+        return await self._look(None, lambda db: describe(db, self._address))
 
     async def backup(self, path: Path, *, force: bool) -> Verified:
         raise ConfigError(

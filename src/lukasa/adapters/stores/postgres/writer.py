@@ -18,7 +18,17 @@ from lukasa.adapters.stores.postgres.partition import (
     attribute_rows,
     known_tombstones,
 )
-from lukasa.adapters.stores.postgres.sql import Connection, Row, Values, fetch, first, run, run_many, sql
+from lukasa.adapters.stores.postgres.sql import (
+    Connection,
+    Row,
+    Values,
+    changed,
+    fetch,
+    first,
+    run,
+    run_many,
+    sql,
+)
 from lukasa.domain.change import (
     AddTurn,
     Applied,
@@ -268,7 +278,7 @@ class _Changes:
     def _readmit(self, mark: str) -> None:
         digest = tombstone(self._writer.partition, mark)
         key: Values = {"partition": self._writer.state.id, "moved": MOVED, "digest": digest}
-        if run(self._connection, sql("drop_tombstone"), key):
+        if changed(self._connection, sql("drop_tombstone"), key):
             self._writer.create()
             self._note("readmit", mark)
 

@@ -1,0 +1,258 @@
+"""A fleet over one PostgreSQL: so many facts of so many users, several servers and workers, and a noisy tenant beside others.
+
+    python benchmarks/fleet.py                                     # 10,000 facts of 500 users, 2 servers, 2 workers
+    python benchmarks/fleet.py --facts 100000 --users 1000 --sqlite
+    python benchmarks/fleet.py --facts 1000000 --users 10000 --serve 4 --workers 4 --seconds 60
+
+A few users are made by the engine, with the rules; the others are these again, row by row, under other names: the store has as much
+to do, and `verify` would find that their journals are those of somebody else. Four in five calls are `recall`, one is `remember`, of
+a random user of a random tenant. Then the same again beside a tenant that asks as often as it can. With `--sqlite`, the same on a
+file, with one server and one worker. Clients, servers and the database share the machine. Prints JSON, milliseconds and megabytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import AsyncExitStack, ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from postgres import _THINGS, message, spread
+
+from lukasa import AsyncMemory, Settings
+from lukasa.adapters import registry
+from lukasa.adapters.stores.sqlite.store import SqliteStore
+from lukasa.domain.dump import PartitionDump
+from lukasa.domain.scope import Partition
+from lukasa.policy import ClientPolicy
+from lukasa.surfaces.keys import KeyFile, new_key
+from lukasa.testing.postgres import PostgresServer
+
+RECALLS = 0.8
+TEMPLATES = 5
+SETTINGS = Settings(embedder="hashing")
+
+
+def name(chance: random.Random) -> str:
+    return "".join(chance.choice("bdfgklmnprst") + chance.choice("aeiou") for _ in range(4))
+
+
+async def templates(folder: Path, facts: int) -> list[PartitionDump]:
+    """Make a few users with so many facts each."""
+    path, chance = folder / "templates.lukasa", random.Random(7)
+    async with await AsyncMemory.open(path, settings=SETTINGS) as memory:
+        for number in range(TEMPLATES):
+            handle = memory.of(user=f"template{number}")
+            while (await handle.stats()).facts < facts:
+                # A word of its own in each, or the rules would find the same facts again and again.
+                texts = [f"{message(chance)} I like {name(chance)} tea." for _ in range(10)]
+                await handle.remember(texts, session=f"s{chance.randrange(5)}")
+    store = SqliteStore(path)
+    await store.open()
+    dumps = [await store.dump(partition) for partition in await store.partitions()]
+    await store.aclose()
+    return [dump for dump in dumps if dump is not None]
+
+
+def owner(user: int, options: argparse.Namespace) -> Partition:
+    return Partition(f"tenant{user % options.tenants}", f"user{user}")
+
+
+async def fill(where: str, dumps: list[PartitionDump], options: argparse.Namespace) -> dict[str, object]:
+    """Store all users, several at once."""
+    store = registry.store("postgresql")(where) if "://" in where else SqliteStore(where)
+    await store.open()
+    began, users = time.perf_counter(), iter(range(options.users))
+
+    async def load() -> None:
+        for user in users:
+            await store.load(replace(dumps[user % len(dumps)], partition=owner(user, options)))
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(4):
+            group.create_task(load())
+    seconds = time.perf_counter() - began
+    stats = await store.stats()
+    await store.aclose()
+    return {
+        "facts": stats.facts,
+        "turns": stats.turns,
+        "MB": round(stats.bytes / 1e6, 1),
+        "filled in s": round(seconds, 1),
+        "facts/s": round(stats.facts / seconds),
+    }
+
+
+class Process:
+    """A `lukasa serve` or `lukasa worker`."""
+
+    def __init__(self, where: str, *arguments: str) -> None:
+        command = [sys.executable, "-m", "lukasa.surfaces.cli.main", *arguments, "--db", where]
+        environment = {**os.environ, "LUKASA_EMBEDDER": "hashing"}  # noqa: TID251 - for the other process
+        self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115 - as long as the process
+        self._process = subprocess.Popen(command, stdout=self._log, stderr=self._log, env=environment)  # noqa: S603 - ours
+
+    def address(self) -> str:
+        """Return where it listens, once it does."""
+        words: list[str] = []
+        while "Listening" not in words:
+            time.sleep(0.05)
+            self._log.seek(0)
+            text = self._log.read()
+            if self._process.poll() is not None:
+                raise SystemExit(f"the server did not start: {text[-500:]}")
+            words = text.split()
+        return words[words.index("Listening") + 2]
+
+    def end(self) -> None:
+        self._process.send_signal(signal.SIGTERM)
+        self._process.wait()
+        self._log.close()
+
+
+class Clients:
+    """A client for each server and tenant."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self._options = options
+        self.of: dict[str, list[AsyncMemory]] = {}
+        self.errors = 0
+
+    async def open(self, addresses: list[str], secrets: dict[str, str], stack: AsyncExitStack) -> None:
+        settings = Settings(client=ClientPolicy(attempts=1))
+        for tenant, secret in secrets.items():
+            memories = [await AsyncMemory.open(where, key=secret, settings=settings) for where in addresses]
+            for memory in memories:
+                stack.push_async_callback(memory.aclose)
+            self.of[tenant] = memories
+
+    async def call(self, user: int, chance: random.Random, times: dict[str, list[float]]) -> None:
+        partition = owner(user, self._options)
+        handle = chance.choice(self.of[partition.tenant]).of(user=partition.user)
+        verb = "recall" if chance.random() < RECALLS else "remember"
+        began = time.perf_counter()
+        try:
+            if verb == "recall":
+                await handle.recall(f"Who likes {chance.choice(_THINGS)}?")
+            else:
+                await handle.remember(message(chance), session="now")
+        except Exception:  # noqa: BLE001 - counted
+            self.errors += 1
+            return
+        times[verb].append(1000 * (time.perf_counter() - began))
+
+    async def load(self, *, noisy: int) -> dict[str, object]:
+        """Call from so many tasks for so long; *noisy*: as many more, all of the first tenant, whose times do not count."""
+        options, until = self._options, time.perf_counter() + self._options.seconds
+        times: dict[str, list[float]] = {"recall": [], "remember": []}
+        noise: dict[str, list[float]] = {"recall": [], "remember": []}
+
+        async def caller(number: int, *, loud: bool) -> None:
+            chance = random.Random(number)
+            while time.perf_counter() < until:
+                user = chance.randrange(options.users)
+                if loud:
+                    await self.call(user - user % options.tenants, chance, noise)
+                elif user % options.tenants:
+                    await self.call(user, chance, times)
+                    await asyncio.sleep(options.pause)
+
+        async with asyncio.TaskGroup() as group:
+            for number in range(options.clients + noisy):
+                group.create_task(caller(number, loud=number >= options.clients))
+        figures: dict[str, object] = {verb: spread(each) for verb, each in times.items() if len(each) > 1}
+        calls = sum(map(len, times.values()))
+        return {**figures, "calls": calls, "calls of the noisy tenant": sum(map(len, noise.values()))}
+
+
+async def measure(
+    where: str,
+    dumps: list[PartitionDump],
+    options: argparse.Namespace,
+    folder: Path,
+    *,
+    serve: int,
+    workers: int,
+) -> dict[str, object]:
+    figures: dict[str, object] = {"servers": serve, "workers": workers}
+    figures |= await fill(where, dumps, options)
+    keys = folder / f"keys-{serve}"
+    secrets: dict[str, str] = {}
+    for number in range(options.tenants):
+        key, secret = new_key(tenant=f"tenant{number}", role="write", now=datetime.now(UTC))
+        KeyFile(keys).add(key)
+        secrets[key.tenant] = secret
+    async with AsyncExitStack() as stack:
+        processes = stack.enter_context(ExitStack())
+        servers = [
+            Process(where, "serve", "--port", "0", "--keys", str(keys), "--per-minute", "0")
+            for _ in range(serve)
+        ]
+        for process in (*servers, *(Process(where, "worker") for _ in range(workers))):
+            processes.callback(process.end)
+        clients = Clients(options)
+        await clients.open([server.address() for server in servers], secrets, stack)
+        await clients.load(noisy=0)  # caches fill
+        quiet = await clients.load(noisy=0)
+        beside = await clients.load(noisy=options.noisy)
+        figures |= {"quiet": quiet, "beside a noisy tenant": beside, "errors": clients.errors}
+        for verb in quiet.keys() & beside.keys() & {"recall", "remember"}:
+            before, after = (each[verb]["p95_ms"] for each in (quiet, beside))  # type: ignore[index]
+            figures[f"{verb} p95 beside / quiet"] = round(after / before, 2)
+    return figures
+
+
+async def run(options: argparse.Namespace, folder: Path) -> dict[str, object]:
+    dumps = await templates(folder, max(1, options.facts // options.users))
+    server = PostgresServer(
+        Path(tempfile.mkdtemp(prefix="lukasa-fleet-")), options=("-c", "max_wal_size=4GB"), watch=os.getpid()
+    )
+    server.start()
+    server.create_database("fleet")
+    figures: dict[str, object] = {"users": options.users, "tenants": options.tenants}
+    try:
+        figures["postgresql"] = await measure(
+            server.url("fleet"), dumps, options, folder, serve=options.serve, workers=options.workers
+        )
+    finally:
+        server.stop()
+    if options.sqlite:
+        path = str(folder / "fleet.lukasa")
+        figures["sqlite"] = await measure(path, dumps, options, folder, serve=1, workers=1)
+    return {**figures, "load": os.getloadavg()[0]}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    sizes = {
+        "facts": 10_000,
+        "users": 500,
+        "tenants": 10,
+        "serve": 2,
+        "workers": 2,
+        "seconds": 20,
+        "clients": 8,
+        "noisy": 8,
+    }
+    for name, default in sizes.items():
+        parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--pause", type=float, default=0.1, help="seconds of a client between two calls")
+    parser.add_argument(
+        "--sqlite", action="store_true", help="the same on a file, with one server and one worker"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        print(json.dumps(asyncio.run(run(parser.parse_args(), Path(folder))), indent=2))
+
+
+if __name__ == "__main__":
+    main()
