@@ -14,6 +14,7 @@ from agent_framework import (
     ChatResponse,
     Content,
     FunctionInvocationLayer,
+    InMemoryHistoryProvider,
     Message,
     SessionContext,
 )
@@ -21,6 +22,7 @@ from agent_framework import (
 from lukasa import AsyncMemory
 from lukasa.errors import ClosedError
 from lukasa.integrations.agent_framework import LukasaContextProvider
+from lukasa.integrations.agent_framework_history import LukasaHistoryProvider
 
 pytestmark = pytest.mark.anyio
 
@@ -167,6 +169,56 @@ async def test_a_memory_that_fails_fails_the_run():
 
     with pytest.raises(ClosedError):
         await agent(Script("Noted."), LukasaContextProvider(ana)).run("Where?")
+
+
+async def test_a_session_goes_on_from_its_history_with_calls_of_tools(memory):
+    ana = memory.of(user="ana")
+    await ana.remember("My sister Rosa lives in Braga.", session="earlier")
+    call = Content.from_function_call(call_id="1", name="search_memory", arguments={"query": "sister"})
+    client = Script(Message("assistant", [call]), "In Braga.", "Yes.")
+    providers = [LukasaHistoryProvider(ana), LukasaContextProvider(ana, remember=False)]
+
+    for prompt in ("Where does she live?", "Are you sure?"):
+        helper = Agent(client, context_providers=providers)
+        await helper.run(prompt, session=helper.create_session(session_id="s"))
+
+    kinds = [content.type for each in client.sent[2] for content in each.contents]
+    assert kinds.count("function_call") == kinds.count("function_result") == 1
+    texts = [each.text for each in client.sent[2] if each.text and "lukasa-memory" not in each.text]
+    assert texts == ["Where does she live?", "In Braga.", "Are you sure?"]
+    assert [turn.text for turn in await ana.turns(session="s")] == [
+        "Where does she live?",
+        "In Braga.",
+        "Are you sure?",
+        "Yes.",
+    ]
+
+
+async def test_a_history_gives_back_what_the_frameworks_own_does(memory):
+    ours, theirs = LukasaHistoryProvider(memory.of(user="ana")), InMemoryHistoryProvider()
+    state: dict[str, Any] = {}
+    first = [Message("user", ["Hm."]), Message("assistant", ["Yes?"], author_name="helper")]
+    again = [Message("user", ["Hm."])]
+    image = [Message("user", [Content.from_uri("https://example.com/fig.png", media_type="image/png")])]
+    for batch in (first, again, [*first, *again], [*again, *image], [], [*first]):
+        for provider in (ours, theirs):
+            await provider.save_messages("s", batch, state=state)
+
+    expected = [each.to_dict() for each in await theirs.get_messages("s", state=state)]
+    assert [each.to_dict() for each in await ours.get_messages("s")] == expected
+    assert await ours.get_messages("other") == []
+
+
+async def test_what_another_provider_added_is_history_and_not_learned_from(memory):
+    added = Message(
+        "user", ["Ana likes plums."], additional_properties={"_attribution": {"source_id": "other"}}
+    )
+    history = LukasaHistoryProvider(memory.of(user="ana"))
+
+    await history.save_messages("s", [added])
+
+    assert [each.text for each in await history.get_messages("s")] == ["Ana likes plums."]
+    assert await memory.of(user="ana").turns() == []
 
 
 def test_the_program_of_the_page_uses_in_one_process_what_was_said_in_another(tmp_path):

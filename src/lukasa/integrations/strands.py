@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from strands.memory.extraction.triggers import InvocationTrigger
 from strands.memory.extraction.types import ExtractionConfig
-from strands.memory.memory_manager import DEFAULT_MAX_SEARCH_RESULTS
+from strands.memory.memory_manager import DEFAULT_MAX_SEARCH_RESULTS as DEFAULT
 from strands.memory.types import (
     AddMessagesContext,
     InjectionFormatContext,
@@ -68,9 +68,8 @@ class LukasaMemoryStore(MemoryStore):
         self.description = description
         self.max_search_results = None if max_search_results is None else _count(max_search_results)
         self.writable = writable
-        if extraction is True:
-            extraction = ExtractionConfig(trigger=InvocationTrigger()) if writable else False
-        self.extraction = extraction
+        every = ExtractionConfig(trigger=InvocationTrigger()) if writable else False
+        self.extraction = every if extraction is True else extraction
         self._memory = memory
         self._session = session
         self._min_confidence = min_confidence
@@ -82,8 +81,7 @@ class LukasaMemoryStore(MemoryStore):
 
     async def search(self, query: str, options: SearchOptions | None = None) -> list[MemoryEntry]:
         """Return what bears most on the query, best first. `metadata` says when and by whom it was said."""
-        default = self.max_search_results or DEFAULT_MAX_SEARCH_RESULTS
-        limit = _count((options or {}).get("max_search_results", default))
+        limit = _count((options or {}).get("max_search_results", self.max_search_results or DEFAULT))
         if not (words := question(query)):
             return []
         elsewhere = {"session": {"ne": self._session}} if self._session else None
@@ -122,11 +120,12 @@ class LukasaMemoryStore(MemoryStore):
 
 def dated_entries(context: InjectionFormatContext, **_: Any) -> str:
     """Render entries with their days and speakers, as the `format` of an injection: Strands' own shows the texts alone."""
-    return fenced("\n".join(_line(entry.metadata or {}, entry.content) for entry in context.entries))
+    return fenced("\n".join(map(_line, context.entries)))
 
 
-def _line(about: Mapping[str, Any], text: str) -> str:
-    return line(str(about.get("at", ""))[:10], str(about.get("speaker", "")), text)
+def _line(entry: MemoryEntry) -> str:
+    about = entry.metadata or {}
+    return line(about.get("at", "")[:10], about.get("speaker", ""), entry.content)
 
 
 def _about(hit: Hit) -> dict[str, Any]:
