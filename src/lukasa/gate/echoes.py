@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from itertools import pairwise
-from typing import NamedTuple
+from typing import TypeAlias
 
 from lukasa.domain.scope import Partition
 from lukasa.text.patterns import LazyPattern
@@ -52,24 +52,30 @@ def is_echo(text: str, served: Collection[str]) -> bool:
     return bool(copied) and sum(copied) >= _MOST * len(copied)
 
 
-class _Served(NamedTuple):
+@dataclass(slots=True)
+class _Served:
+    """A text that was served."""
+
     at: datetime | None
     """When it was served first: that is what tells a copy from its original."""
 
-    runs: frozenset[str]
+    text: str
+    """Until it is digested, which waits for the next `remember`: most are served and never come back."""
+
+    runs: frozenset[str] = frozenset()
+
+    @property
+    def size(self) -> int:
+        """About how many runs it has."""
+        return len(self.runs) or len(self.text) // _WORD_LENGTH
+
+    def digest(self, most: int) -> None:
+        if self.text:
+            self.runs, self.text = frozenset(_runs(_words(self.text))[-most:]), ""
 
 
-@dataclass(slots=True)
-class _Texts:
-    """What one partition was served, by digest of the text; last what was served last."""
-
-    undigested: OrderedDict[str, datetime | None] = field(default_factory=OrderedDict)
-    """Texts, and when each was served first. They wait for the next `remember`: most are served and never come back."""
-
-    served: OrderedDict[bytes, _Served] = field(default_factory=OrderedDict)
-    size: int = 0
-    """About how many runs these are; counted as they come and go, for every recall asks."""
-
+_Texts: TypeAlias = OrderedDict[bytes, _Served]
+"""What one partition was served, by digest of the text; last what was served last."""
 
 _WORD_LENGTH = 6
 """Characters of a word and the space after it, about."""
@@ -86,64 +92,50 @@ class Echoes:
         """That of all partitions together."""
 
     def note(self, partition: Partition, texts: Iterable[str], *, at: datetime | None = None) -> None:
-        """Note that *texts* were served, and when; what was served longest ago makes room. They are digested by `of`, each once."""
-        of_partition = self._texts.setdefault(partition, _Texts())
+        """Note that *texts* were served, and when; what was served longest ago makes room."""
+        served = self._texts.setdefault(partition, OrderedDict())
         self._texts.move_to_end(partition)
-        for text in texts:
+        before = _size(served)
+        for text in filter(None, texts):
             key = _key(text)
-            if key in of_partition.served:
-                of_partition.served.move_to_end(key)
-            elif text in of_partition.undigested:
-                of_partition.undigested.move_to_end(text)
-            elif text:
-                of_partition.undigested[text] = at
-                self._count(of_partition, _waiting(text))
-        self._trim(of_partition)
+            served.setdefault(key, _Served(at, text))
+            served.move_to_end(key)
+        self._trim(served, before)
 
     def of(self, partition: Partition, *, before: datetime | None = None) -> frozenset[str]:
         """Return what the partition was served (*before* a moment: words said then cannot copy what was served later).
 
         Later notes do not change it.
         """
-        if (texts := self._texts.get(partition)) is None:
+        if (served := self._texts.get(partition)) is None:
             return frozenset()
-        while texts.undigested:
-            text, at = texts.undigested.popitem(last=False)
-            served = _Served(at, frozenset(_runs(_words(text))[-self._max_runs :]))
-            texts.served[_key(text)] = served
-            self._count(texts, len(served.runs) - _waiting(text))
-        self._trim(texts)
+        size = _size(served)
+        for each in served.values():
+            each.digest(self._max_runs)
+        self._trim(served, size)
         return frozenset(
             run
-            for each in texts.served.values()
+            for each in served.values()
             if before is None or each.at is None or each.at < before
             for run in each.runs
         )
 
     def drop(self, partition: Partition) -> None:
         """Drop what was noted of a partition: it was erased."""
-        if (texts := self._texts.pop(partition, None)) is not None:
-            self._size -= texts.size
+        self._size -= _size(self._texts.pop(partition, OrderedDict()))
 
-    def _count(self, texts: _Texts, runs: int) -> None:
-        texts.size += runs
-        self._size += runs
-
-    def _trim(self, texts: _Texts) -> None:
-        while texts.size > self._max_runs and len(texts.served) + len(texts.undigested) > 1:
-            if texts.served:
-                _, served = texts.served.popitem(last=False)
-                self._count(texts, -len(served.runs))
-            else:
-                text, _ = texts.undigested.popitem(last=False)
-                self._count(texts, -_waiting(text))
+    def _trim(self, served: _Texts, before: int) -> None:
+        """Drop what is too much of a partition, which had a size *before*, and of all."""
+        size = _size(served)
+        while size > self._max_runs and len(served) > 1:
+            size -= served.popitem(last=False)[1].size
+        self._size += size - before
         while self._size > self._max_in_all and len(self._texts) > 1:
             self.drop(next(iter(self._texts)))
 
 
-def _waiting(text: str) -> int:
-    """Return about how many runs a text has that is not digested yet."""
-    return len(text) // _WORD_LENGTH
+def _size(served: Mapping[bytes, _Served]) -> int:
+    return sum(each.size for each in served.values())
 
 
 def _key(text: str) -> bytes:

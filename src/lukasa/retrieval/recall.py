@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import NamedTuple
 
 import numpy as np
 
-from lukasa.dates.questions import EventBound, beside, event_bound
 from lukasa.domain.embedding import Embedding
 from lukasa.domain.fact import Fact
-from lukasa.domain.query import FactQuery, LexicalQuery, TurnQuery
+from lukasa.domain.query import FactQuery, TurnQuery
 from lukasa.domain.recalled import Context, Hit, Recalled
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import to_micros
@@ -42,12 +41,8 @@ from lukasa.retrieval.ranking import (
 from lukasa.retrieval.selection import Selected, copies, select_for_context, select_hits
 from lukasa.retrieval.token_vectors import Floats
 from lukasa.retrieval.warm import FactArrays, PartitionIndex, WarmPartitions
-from lukasa.text.analysis import analyse, content_words, query_terms
+from lukasa.text.analysis import analyse, content_words
 from lukasa.text.rendering import document_text
-
-_EVENTS = 5
-"""Facts looked at for the time of an event; a better match without a date is passed over."""
-
 
 _READ = 20
 """Most turns that are read before it is known whether they are shown."""
@@ -166,9 +161,10 @@ class Recall:
                 spec = await self.encoder.spec()
                 index = await self.warm.get(partition, spec)
             with timed(timings, "understand"):
-                understanding, bound = await off_loop(_understood, question, index.turns.names)
+                understanding = await off_loop(
+                    understand, question.text, now=question.now, zone=question.zone, names=index.turns.names
+                )
             with timed(timings, "lexical"):
-                understanding = await self._with_events(partition, understanding, bound)
                 turns = await self.channels.turns(partition, index.turns, understanding, question)
                 facts = await self.channels.facts(partition, index.facts, understanding, question)
             with timed(timings, "encode"):
@@ -283,20 +279,6 @@ class Recall:
         for ranked in (ranking.turns, ranking.facts):
             ranked.relevance = relevance(ranked.scores, ranking.confidence, best=top)
 
-    async def _with_events(
-        self, partition: Partition, understanding: Understanding, bound: EventBound | None
-    ) -> Understanding:
-        """Let "before she moved to Lisbon" bound the time asked about, if a fact says when that was."""
-        if bound is None:
-            return understanding
-        query = LexicalQuery(terms=query_terms(bound.phrase), kind="fact", limit=_EVENTS)
-        ids = [scored.id for scored in await self.store.lexical(partition, query)]
-        facts = {fact.id: fact for fact in await self.store.facts(partition, FactQuery(ids=ids))}
-        event = next((facts[id_] for id_ in ids if id_ in facts and facts[id_].valid.start), None)
-        if event is None:
-            return understanding
-        return replace(understanding, windows=(*understanding.windows, beside(bound.side, event.valid)))
-
     async def _profile(
         self, partition: Partition, ranking: Ranking, question: Question, budget: int
     ) -> Profile:
@@ -336,11 +318,6 @@ class Recall:
             turns = await self.store.turns(partition, TurnQuery(ids=missing, include_retired=True))
             ranking.fetched.update((turn.id, turn) for turn in turns)
         return ranking.fetched
-
-
-def _understood(question: Question, names: Sequence[str]) -> tuple[Understanding, EventBound | None]:
-    understanding = understand(question.text, now=question.now, zone=question.zone, names=names)
-    return understanding, event_bound(question.text)
 
 
 def _hits(

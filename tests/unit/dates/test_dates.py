@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lukasa.dates.formatting import written
-from lukasa.dates.questions import event_bound, windows
+from lukasa.dates.questions import windows
 from lukasa.dates.statements import expressions
 from lukasa.domain.interval import ALWAYS, Interval
 
@@ -242,46 +242,7 @@ def test_what_is_written_reads_as_the_same_interval():
     assert not failures
 
 
-# --- events in questions ---------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("question", "side", "phrase"),
-    [
-        ("What did she do before she moved to Lisbon?", "before", "she moved to Lisbon"),
-        ("Before she moved to Lisbon, what did she do?", "before", "she moved to Lisbon"),
-        ("Where did Tom live prior to his divorce?", "before", "his divorce"),
-        ("What did he buy after the wedding?", "after", "the wedding"),
-        ("How long after the move did she find a job?", "after", "the move"),
-        ("What did Ana eat during her trip to Rome?", "during", "her trip to Rome"),
-        ("Who visited while Ana was in hospital?", "during", "Ana was in hospital"),
-        ("Where was Ana when her son was born?", "during", "her son was born"),
-        ("What has he learned since he joined the choir?", "since", "he joined the choir"),
-        ("Where did they stay until the house was ready?", "until", "the house was ready"),
-        ("What did he do after moving to Oslo in May 2022?", "after", "moving to Oslo in May 2022"),
-    ],
-)
-def test_a_question_may_be_set_against_an_event(question, side, phrase):
-    assert event_bound(question) == (side, phrase)
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "What did she do before May 2022?",
-        "What did she do after last Friday?",
-        "What happened during the week of 3 May?",
-        "What has she done since the summer?",
-        "What has she done since Christmas?",
-        "When did she move?",
-        "Was he here before that?",
-        "After all, who knows?",
-        "What did she do?",
-        "",
-    ],
-)
-def test_a_date_or_nothing_is_no_event(question):
-    assert event_bound(question) is None
+# --- questions -------------------------------------------------------------------------------------------------------
 
 
 def test_questions_look_back_and_have_windows_for_what_statements_say():
@@ -354,7 +315,6 @@ def test_no_text_breaks_it_and_expressions_never_overlap(text, at, tense):
         assert interval.start or interval.end
         assert written(interval)
         end = found.end
-    event_bound(text)
 
 
 _PROBE = """

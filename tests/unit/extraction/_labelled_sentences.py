@@ -193,6 +193,7 @@ I'm Nora, a 38-year-old glass restorer from Riga. => name: Nora; age: 38; works_
 """)
 
 JUNK = parse("""
+It's Otto. He fell off the ladder this morning. => -
 I've written a paper about the flood in 2013. => -
 I just saw the plan of May 3 2021. => -
 I moved the call with him to Friday. => -

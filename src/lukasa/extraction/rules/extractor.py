@@ -283,7 +283,7 @@ _CALL_ME = LazyPattern(
     rf"(?i)(?:(?:please|just|but|and|so|actually|oh|hi|hey|hello|btw|by the way|from now on)[,!]? )*(?:you can |you may |everyone |everybody |people |my friends |friends |they )?(?:just )?calls? me (?P<name>{NAME})(?=\s*(?:[.,!;)]|$| (?:from now|instead|please|now|going forward|for short|btw|and i)\b))"
 )
 _I_AM = LazyPattern(
-    rf"(?i)(?:(?:hi|hello|hey)(?: there| all| everyone| everybody| [A-Z]\w+)?[,!.]? )?(?:by the way,? |btw,? |oh,? )?(?:i['’]?m|i am|it['’]s|this is) (?P<name>{NAME})(?=\s*(?:[.!]|$|, (?:i['’]|and\b|an?\b|by\b|nice|the\b)| and i\b| here\b|, \d))"
+    rf"(?i)(?:(?:hi|hello|hey)(?: there| all| everyone| everybody| [A-Z]\w+)?[,!.]? (?:it['’]s |this is )?)?(?:by the way,? |btw,? |oh,? )?(?:(?<=it['’]s )|(?<=this is )|i['’]?m |i am )(?P<name>{NAME})(?=\s*(?:[.!]|$|, (?:i['’]|and\b|an?\b|by\b|nice|the\b)| and i\b| here\b|, \d))"
 )
 _NO_NAME = LazyPattern(
     r"(?i)(?:ish|ese|ican|tian|lian|sian|uan|ccan|ist|olic|wish|slim|indu|ed|ing|ful)$|^(?:sorry|glad|happy|sure|fine|good|great|okay|back|here|not|so|very|just|done|lost|stuck|tired|busy|ready|bro|babe|girl|man|dude|buddy|everyone|love|guys|crazy|boss|king|queen|mom|mum|dad|daddy|mommy|single|married|vegan|aries|taurus|gemini|cancer|leo|virgo|libra|scorpio|capricorn|aquarius|pisces|greek|dutch|irish|french|swiss|danish|thai|czech|type|team|from|honey|sir|maam|dear|again|yes|all|both|friend|friends|sweetie|siri|alexa|claude|chatgpt|gpt|gemini|god|goodness|heavens|lord|much|so|that|this|it|the|ok|for)$"
