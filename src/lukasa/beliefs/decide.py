@@ -30,7 +30,6 @@ from lukasa.beliefs.proposal import (
 from lukasa.beliefs.timeline import PlacedClaim, Placement
 from lukasa.beliefs.verdicts import (
     Conflicts,
-    Historical,
     Ignored,
     New,
     Retracts,
@@ -235,22 +234,10 @@ def _same_day(proposal: Proposal, fact: Fact) -> bool:
 
 
 def _decide_state(proposal: Proposal, placement: Placement) -> Verdict:
-    """Decide about what is so until it ends, by its place in time."""
-    # A fact that was said again since goes on as another occurrence: it has not ended.
-    ending = [cut.fact for cut in placement.cuts if believed(cut.fact) and cut.resumes is None]
-    if placement.twin is not None:
-        return _known_state(proposal, placement.twin, placement, ending)
-    if conflict := _undecidable(proposal, placement):
-        return conflict
-    if ending:
-        return Supersedes(tuple(fact.id for fact in ending))
-    return New() if placement.until is None else Historical()
-
-
-def _known_state(proposal: Proposal, twin: Fact, placement: Placement, ending: Sequence[Fact]) -> Verdict:
-    allowed = may_retire(proposal, [cut.fact for cut in placement.cuts])
-    if ending and allowed and not placement.clash:
-        return Supersedes(tuple(fact.id for fact in ending))
+    """Decide about what is so until it ends; what it ends, or ends by, follows from its place in time."""
+    twin = placement.twin
+    if twin is None:
+        return _undecidable(proposal, placement) or New()
     if refines(proposal.claim.value, twin.value) and rank(proposal.trust) >= standing(twin):
         return Revises(twin.id)
     return Same(twin.id)

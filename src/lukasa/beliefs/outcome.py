@@ -61,7 +61,7 @@ def outcome(placed: PlacedClaim, verdict: Verdict, *, now: datetime, partition: 
             _confirm(draft, fact_id, placement)
         case Revises(fact_id):
             _revise(draft, fact_id, placement)
-        case Supersedes(ids) if placement is None:
+        case Supersedes(ids):
             _close(draft, ids, by=draft.write_new(proposal.valid))
         case Conflicts(ids):
             _dispute(draft, ids, placement)

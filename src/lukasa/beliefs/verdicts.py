@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class New:
-    """It is new: nothing is known of it, or it stands beside other values of its attribute."""
+    """It is new. A state ends what it excludes, or is past from the start, by its place in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Revises:
 
 @dataclass(frozen=True, slots=True)
 class Supersedes:
-    """The known facts were true, and end; the claim is believed from then on."""
+    """The known facts end by an event, or by a change of plans."""
 
     ids: tuple[str, ...]
 
@@ -46,11 +46,6 @@ class Retracts:
     ids: tuple[str, ...]
     replacement: bool
     """Whether the claim takes their place, from their beginning on; otherwise it only denies them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Historical:
-    """It was true before the fact that is believed: it is stored as past, up to the beginning of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +70,4 @@ class Ignored:
     """It says something only about what is known, and nothing of that is known."""
 
 
-Verdict: TypeAlias = (
-    Ignored | New | Same | Revises | Supersedes | Conflicts | Retracts | Historical | Replaces | Removes
-)
+Verdict: TypeAlias = Ignored | New | Same | Revises | Supersedes | Conflicts | Retracts | Replaces | Removes
