@@ -55,7 +55,7 @@ def prepare(name: str) -> Path:
     python = folder / "bin" / "python"
     if not (folder / "ready").exists():
         venv.create(folder, with_pip=True, clear=True)
-        extra = "" if name == "mem0" else f"[{name.replace('_', '-')}]"
+        extra = "[server]" if name == "mem0" else f"[{name.replace('_', '-')}]"
         _pip(python, "install", "--editable", f"{ROOT}{extra}", "pytest", "hypothesis", *environment.packages)
         (folder / "ready").touch()
     for source in environment.sources:

@@ -22,7 +22,7 @@ import re
 import sys
 import traceback
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -30,7 +30,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from lukasa.integrations.mem0 import AsyncMemory, Memory
-from lukasa.testing.endpoint import EndpointRequest, FakeEndpoint, Reply
+from lukasa.testing.chat_endpoint import ChatEndpoint
 
 _FENCE = re.compile(r"^[ \t]*```(?:python|py)\b[^\n]*\n(.*?)^[ \t]*```", re.MULTILINE | re.DOTALL)
 _IMPORT = re.compile(r"^(\s*from )mem0(?:\.[\w.]+)?( import (?:(?:Memory|AsyncMemory|MemoryConfig)(?:,\s*)?)+)$", re.MULTILINE)  # fmt: skip
@@ -47,23 +47,9 @@ class Outcome(NamedTuple):
     why: str
 
 
-class OpenAI(FakeEndpoint):
-    """A model that says little, and remembers nothing of its own."""
-
-    def respond(self, request: EndpointRequest) -> Reply:
-        """Return a completion: an empty object where JSON is asked for."""
-        asked = request.body if isinstance(request.body, dict) else {}
-        content = '{"facts": []}' if "response_format" in asked else "Tea, of course."
-        message = {"role": "assistant", "content": content}
-        body = {
-            "id": "c1",
-            "object": "chat.completion",
-            "created": 1,
-            "model": str(asked.get("model")),
-            "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
-            "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
-        }
-        return Reply(body=json.dumps(body).encode(), headers={"content-type": "application/json"})
+def _answer(asked: Mapping[str, Any]) -> str:
+    """Say what a model says that has little to say, and finds nothing to remember."""
+    return '{"facts": []}' if "response_format" in asked else "Tea, of course."
 
 
 def snippets(page: Path) -> Iterator[str]:
@@ -145,7 +131,7 @@ def main() -> int:
     options = parser.parse_args()
     with ExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True))
-        model = stack.enter_context(OpenAI())
+        model = stack.enter_context(ChatEndpoint(answer=_answer))
         os.environ |= {  # noqa: TID251 - of a program
             "XDG_DATA_HOME": folder,
             "LUKASA_EMBEDDER": "hashing",

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from itertools import product
@@ -16,8 +14,6 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "surfaces"))
 
 from served import Served, served
-
-CLIENT = os.environ.get("LUKASA_TEST_MEM0", "")  # noqa: TID251 - of a test
 
 
 @pytest.fixture(scope="module")
@@ -152,12 +148,3 @@ def test_a_key_of_one_user_reaches_nobody_else(server: Served):
             api.post("/v3/memories/add/", json={"messages": "I like figs.", "user_id": "ben"}).status_code
             == 403
         )
-
-
-@pytest.mark.skipif(not CLIENT, reason="LUKASA_TEST_MEM0 names no Python that has mem0ai")
-def test_mem0s_own_client(server: Served):
-    script = Path(__file__).parent / "_mem0_client.py"
-    done = subprocess.run(
-        [CLIENT, str(script), f"{server.url}/mem0", server.key(tenant="client")], capture_output=True, text=True, check=False, timeout=120
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-2000:]

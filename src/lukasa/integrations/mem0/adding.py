@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from lukasa import AsyncHandle, Fact, Guidance
@@ -44,7 +45,7 @@ class Adding:
             if message.get("role") != "system"
         ]
         guidance = Guidance(instructions=instructions) if instructions else None
-        receipt = await self.handle.remember(said, wait=True, guidance=guidance)
+        receipt = await self._anew(said, lambda: self.handle.remember(said, wait=True, guidance=guidance))
         facts = await self._named(receipt.facts)
         if not (receipt.usage.llm_calls or receipt.pending or receipt.warnings):
             facts += await self._as_they_are(said, facts)
@@ -52,21 +53,42 @@ class Adding:
 
     async def word_for_word(self, messages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         """Keep every message as one memory, as it is."""
-        results = []
+        results: list[dict[str, Any]] = []
+        trouble: dict[str, Any] = {}
         for message in messages:
             text = message.get("content")
             if message.get("role") == "system" or not isinstance(text, str) or not text.strip():
                 continue
             about = {"role": message.get("role"), "actor_id": message.get("name")}
             said_at = {} if self.at is None else {SAID_AT: self.at.isoformat()}
-            receipt = await self.handle.believe(
-                text, subject=message.get("name") or "User", metadata=labels(self.labels, **about) | said_at
+            believe = partial(
+                self.handle.believe,
+                text,
+                subject=message.get("name") or "User",
+                metadata=labels(self.labels, **about) | said_at,
             )
-            (fact,) = await self._named(receipt.facts)
-            if self.expires_at is not None:
-                fact = await self.handle.amend(fact.id, expires_at=self.expires_at)
-            results.append(_added(fact, self.owner) | about)
-        return {"results": results}
+            receipt = await self._anew([{"content": text}], believe)
+            trouble |= _trouble(receipt)
+            for fact in await self._named(receipt.facts):
+                if self.expires_at is not None:
+                    await self.handle.amend(fact.id, expires_at=self.expires_at)
+                results.append(_added(fact, self.owner) | about)
+        return {"results": results} | trouble
+
+    async def _anew(
+        self, said: Sequence[Mapping[str, Any]], call: Callable[[], Awaitable[Receipt]]
+    ) -> Receipt:
+        """Make a call; what was deleted and is said again counts as new, so its marks are lifted and the call is made again."""
+        receipt = await call()
+        erased = [reason.split()[0] for reason in receipt.skipped if " was erased" in reason]
+        if not erased:
+            return receipt
+        await self.handle.readmit(erased)
+        for message in said:
+            if isinstance(message.get("content"), str):
+                await self.handle.readmit(texts=[message["content"]], speaker=message.get("name"))
+        again = await call()
+        return replace(again, facts=list(dict.fromkeys((*receipt.facts, *again.facts))))
 
     async def _as_they_are(self, said: Sequence[Mapping[str, Any]], facts: Sequence[Fact]) -> list[Fact]:
         """Believe what people said in messages that no fact rests on; what the gate lets pass of it."""
