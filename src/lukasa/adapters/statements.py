@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -16,28 +16,21 @@ class Statements:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.blocks: Callable[[str], Mapping[str, str]] = cache(self._blocks)
+        """Return the statements of a file by name, in order, without comments."""
 
     def sql(self, name: str, **fragments: str) -> str:
         """Return the statement of that name in queries.sql; `{slots}` are filled with *fragments* of SQL, never values."""
-        statement = self._queries[name]
+        statement = self.blocks("queries.sql")[name]
         for slot, fragment in fragments.items():
             statement = statement.replace(f"{{{slot}}}", fragment)
         return statement
 
     def fragment(self, name: str) -> str:
         """Return the condition or expression of that name in fragments.sql."""
-        return self._fragments[name]
+        return self.blocks("fragments.sql")[name]
 
-    @cached_property
-    def _queries(self) -> Mapping[str, str]:
-        return self.blocks("queries.sql")
-
-    @cached_property
-    def _fragments(self) -> Mapping[str, str]:
-        return self.blocks("fragments.sql")
-
-    def blocks(self, file: str) -> Mapping[str, str]:
-        """Return the statements of a file by name, in order, without comments."""
+    def _blocks(self, file: str) -> Mapping[str, str]:
         # Not `importlib.resources`: it brings archives and temporary files along, which a short process has to wait for.
         text = (self._folder / file).read_text("utf-8")
         _, *parts = _NAME.split(text)

@@ -153,7 +153,8 @@ def missing_indexes(connection: apsw.Connection) -> list[str]:
     return [name for name in blocks("indexes.sql") if name not in present]
 
 
-def expected_objects() -> set[tuple[str, str]]:
+@cache
+def expected_objects() -> frozenset[tuple[str, str]]:
     """Return name and definition of every table and index that a sound file has."""
     blank = apsw.Connection(":memory:")
     try:
@@ -161,7 +162,7 @@ def expected_objects() -> set[tuple[str, str]]:
             _apply(blank, 0, known())
         for statement in blocks("indexes.sql").values():
             blank.execute(statement)
-        return objects(blank)
+        return frozenset(objects(blank))
     finally:
         blank.close()
 
