@@ -39,6 +39,7 @@ from lukasa.errors import (
     ServerDownError,
     ServerError,
 )
+from lukasa.integrations.documents import Documents, Put
 from lukasa.policy import ClientPolicy
 from lukasa.remote import handle as remote
 from lukasa.remote.connection import Connection, Request
@@ -273,6 +274,21 @@ def test_a_list_is_followed_to_its_end(client: Memory, monkeypatch: pytest.Monke
     assert [each.seq for each in handle.turns(limit=5, after=1)] == [2, 3, 4, 5, 6]
     assert [each.seq for each in handle.turns(newest_first=True, limit=4)] == [7, 6, 5, 4]
     assert len(handle.changes()) == len(handle.changes(limit=100)) > 3
+
+
+def test_a_server_keeps_documents_as_a_file_does(server: Served):
+    with Memory.open(server.url, key=server.key()) as memory:
+        documents = Documents(memory.of(user="documents"))
+        first = documents.put(("n", "a"), "k", {"text": "tea", "n": [1, {"x": None}]})
+        documents.put(("n", "a"), "k", {"text": "more tea"}, expected=first.revision)
+        documents.put_all([Put(collection="n", key=str(n), value=n) for n in range(120)])
+
+        (found,) = documents.search("tea", "n/a")
+        assert found.document == documents.get("n/a", "k")
+        assert len(documents.get_all([("n", str(n)) for n in range(120)])) == 120
+        assert documents.collections("n") == [("n",), ("n", "a")]
+        assert documents.delete_all([("n", str(n)) for n in range(120)]) == 120
+        assert [each.value for each in documents.select()] == [{"text": "more tea"}]
 
 
 def test_a_stream_may_be_left_early(client: Memory):

@@ -31,7 +31,13 @@ Name: TypeAlias = tuple[Collection, str]
 """A document's collection and key."""
 
 Filter: TypeAlias = Mapping[str, Any]
-"""As in docs/filters.md: `metadata.KEY` is a member of the value, `metadata.document.label.NAME` a label."""
+"""As in docs/filters.md: `metadata.KEY` is a member of the value, `metadata.document.label.NAME` a label.
+
+Values that metadata cannot hold have no members; `WHOLE` finds them.
+"""
+
+WHOLE: Filter = {"metadata.document.form": {"ne": "members"}}
+"""Values that are no mapping, or larger than metadata may be: for a filter that leaves them to `where`."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -43,6 +49,9 @@ _OURS = "document."
 """What names of ours in the metadata begin with; the others are members of the value."""
 
 _LABEL = "document.label."
+_UNSEARCHED = "…"
+"""The text of what is not to be searched: a turn has one."""
+
 _DEEPEST = 32
 _AT_ONCE = 100
 """Sessions of one question: at a server, they stand in an address."""
@@ -61,6 +70,7 @@ class Document:
     text: str
     """What is searched."""
 
+    searchable: bool
     labels: Mapping[str, Json]
     created: datetime
     updated: datetime
@@ -95,6 +105,9 @@ class Put:
     expected: str | None = None
     """The revision that is to be replaced, or `absent`: the key must be free. `None`: whatever is there."""
 
+    updated: datetime | None = None
+    """`None`: now."""
+
 
 class AsyncDocuments:
     """The documents in one user's memory. At a server, the key must be allowed to erase: role `admin`."""
@@ -126,6 +139,20 @@ class AsyncDocuments:
             searchable=searchable,
             labels=labels or {},
             expected=expected,
+        )
+        return (await self.put_all([put]))[0]
+
+    async def relabel(self, document: Document, labels: Mapping[str, Json]) -> Document:
+        """Put a document with other labels, as it was and when it was. Raises `ConflictError` when it is not the current one."""
+        put = Put(
+            collection=document.collection,
+            key=document.key,
+            value=document.value,
+            text=document.text,
+            searchable=document.searchable,
+            labels=labels,
+            expected=document.revision,
+            updated=document.updated,
         )
         return (await self.put_all([put]))[0]
 
@@ -186,11 +213,15 @@ class AsyncDocuments:
         prefix: Collection = (),
         *,
         filter: Filter | None = None,
+        where: Callable[[Document], bool] | None = None,
         limit: int | None = None,
         offset: int = 0,
         newest_first: bool = False,
     ) -> list[Document]:
-        """List the documents of a collection and those within it, in the order in which they were last put."""
+        """List the documents of a collection and those within it, in the order in which they were last put.
+
+        *where* looks at what passed the filter, in this process.
+        """
         within = _within(prefix, filter)
         wanted = asked = None if limit is None else offset + limit
         while True:
@@ -198,9 +229,10 @@ class AsyncDocuments:
             # All of them are all versions, too.
             every = turns if filter is None and asked is None else await self._turns(map(_of, turns))
             current = {_of(turn): turn.id for turn in _counting(every)}
-            live = [turn for turn in turns if turn.id == current.get(_of(turn))]
+            live = [_document(turn) for turn in turns if turn.id == current.get(_of(turn))]
+            live = [document for document in live if where is None or where(document)]
             if asked is None or wanted is None or len(live) >= wanted or len(turns) < asked:
-                return [_document(turn) for turn in live[offset:wanted]]
+                return live[offset:wanted]
             asked *= 2
 
     async def search(
@@ -209,10 +241,11 @@ class AsyncDocuments:
         prefix: Collection = (),
         *,
         filter: Filter | None = None,
+        where: Callable[[Document], bool] | None = None,
         limit: int = 10,
         offset: int = 0,
     ) -> list[Found]:
-        """Return the documents within a collection that bear most on a query, best first."""
+        """Return the documents within a collection that bear most on a query, best first; *where* as in `select`."""
         within = {**_within(prefix, filter), "metadata.document.unsearchable": {"exists": False}}
         wanted = asked = offset + limit
         while True:
@@ -220,6 +253,7 @@ class AsyncDocuments:
             turns = await self._current(hit.session for hit in hits if hit.session)
             current = {turn.id: turn for turn in turns.values()}
             found = [Found(_document(current[hit.id]), hit.score) for hit in hits if hit.id in current]
+            found = [each for each in found if where is None or where(each.document)]
             if len(found) >= wanted or len(hits) < asked:
                 return found[offset:wanted]
             asked *= 2
@@ -287,6 +321,7 @@ class Documents:
         self._loop = handle._loop  # noqa: SLF001
 
     put = _blocking(AsyncDocuments.put)
+    relabel = _blocking(AsyncDocuments.relabel)
     put_all = _blocking(AsyncDocuments.put_all)
     get = _blocking(AsyncDocuments.get)
     get_all = _blocking(AsyncDocuments.get_all)
@@ -366,6 +401,7 @@ def _message(session: str, put: Put, before: Turn | None) -> dict[str, Any]:
         "name": SPEAKER,
         "session": session,
         "content": text,
+        "at": put.updated,
         "metadata": {**labels, **members},
     }
 
@@ -378,6 +414,8 @@ def _forms(put: Put, labels: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         raise InputError(f"the value of document {shown(put.key)} is no JSON: {error}") from error
     check_size(f"the value of document {shown(put.key)}", plain, _LARGEST, "split it into several documents")
     text = put.text if put.text is not None else "\n".join(_texts(value))
+    if not put.searchable:
+        text = _UNSEARCHED
     if isinstance(value, str) and text == value and value.strip() and "\0" not in value:
         return value, {"document.form": "text"}
     members = {"document.form": "value", "value": value}
@@ -387,7 +425,8 @@ def _forms(put: Put, labels: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         read_metadata("the value", {**labels, **members})
     except InputError:
         return plain, {"document.form": "json"}
-    return text.replace("\0", " ") if text.strip("\0 \n\t") else plain, members
+    text = text.replace("\0", " ")
+    return text if text.strip() else plain, members
 
 
 def _texts(value: Any) -> list[str]:
@@ -431,6 +470,7 @@ def _document(turn: Turn) -> Document:
         key=str(metadata["document.name"]),
         value=value,
         text=turn.text,
+        searchable="document.unsearchable" not in metadata,
         labels={name[len(_LABEL) :]: each for name, each in metadata.items() if name.startswith(_LABEL)},
         created=_created(turn),
         updated=turn.at,
