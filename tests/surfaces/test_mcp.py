@@ -201,3 +201,111 @@ async def test_over_http_nobody_comes_in_without_a_key_of_one_user(server: Serve
     refusal = sent(reader).json()["result"]
     assert refusal["isError"]
     assert "role write" in refusal["content"][0]["text"]
+
+
+# --- the tools of the reference memory server ------------------------------------------------------------------------
+
+
+async def graph_tool(client: Client, tool: str, **arguments: Any) -> Any:
+    """Return what a tool says as text, as the reference server's clients read it, after a look at its structure."""
+    result = await client.call_tool(tool, arguments)
+    assert not result.is_error, result
+    text = result.content[0].text  # type: ignore[union-attr]
+    if not text.startswith(("[", "{")):
+        assert result.structured_content == {"success": True, "message": text}
+        return text
+    plain = json.loads(text)
+    structured = result.structured_content or {}
+    assert plain == (structured if isinstance(plain, dict) else next(iter(structured.values())))
+    return plain
+
+
+async def test_whoever_used_the_reference_memory_server_finds_its_tools():
+    memory = await AsyncMemory.open("memory:", settings=Settings(embedder="hashing"))
+    john = {"name": "John_Smith", "entityType": "person", "observations": ["Speaks fluent Spanish"]}
+    acme = {"name": "Acme", "entityType": "organization", "observations": []}
+    works = {"from": "John_Smith", "to": "Acme", "relationType": "works_at"}
+    async with memory, Client(make_server(lambda _, __: memory.of("ana"), "knowledge-graph")) as client:
+        names = [tool.name for tool in (await client.list_tools()).tools]
+        assert await graph_tool(client, "create_entities", entities=[john, acme, acme]) == [john, acme]
+        assert await graph_tool(client, "create_entities", entities=[john]) == []
+        assert await graph_tool(client, "create_relations", relations=[works, works]) == [works]
+        assert await graph_tool(client, "create_relations", relations=[works]) == []
+        contents = ["Speaks fluent Spanish", "John_Smith: plays chess", "John_Smith was in Rome."]
+        added = [{"entityName": "John_Smith", "contents": contents}]
+        assert await graph_tool(client, "add_observations", observations=added) == [
+            {"entityName": "John_Smith", "addedObservations": contents[1:]}
+        ]
+        john["observations"] = contents
+        whole = {"entities": [john, acme], "relations": [works]}
+        assert await graph_tool(client, "read_graph") == whole
+        assert await graph_tool(client, "search_nodes", query="CHESS") == {**whole, "entities": [john]}
+        asked = await graph_tool(client, "search_nodes", query="Who speaks Spanish?")
+        assert john in asked["entities"]
+        assert await graph_tool(client, "open_nodes", names=["Acme", "nobody"]) == {
+            **whole,
+            "entities": [acme],
+        }
+        (hit,) = (await memory.of("ana").recall("Who plays chess?", limit=1)).hits
+        assert hit.text == "John_Smith: John_Smith: plays chess"
+        assert await memory.of("ben").facts() == []
+        wrong = await refused(client, "create_relations", relations=[{**works, "to": "Nowhere"}])
+        assert wrong.endswith(": Entity with name Nowhere not found")
+        elsewhere = [{**added[0], "entityName": "x"}]
+        wrong = await refused(client, "add_observations", observations=elsewhere)
+        assert wrong.endswith(": Entity with name x not found")
+
+    assert names == [
+        *("create_entities", "create_relations", "add_observations"),
+        *("delete_entities", "delete_observations", "delete_relations"),
+        *("read_graph", "search_nodes", "open_nodes"),
+    ]
+
+
+async def test_what_the_tools_of_the_graph_delete_is_hidden_and_can_be_said_again():
+    memory = await AsyncMemory.open("memory:", settings=Settings(embedder="hashing"))
+    rex = {"name": "Rex", "entityType": "dog", "observations": ["barks", "is brown"]}
+    tom = {"name": "Tom", "entityType": "cat", "observations": []}
+    fears = {"from": "Tom", "to": "Rex", "relationType": "fears"}
+    async with memory, Client(make_server(lambda _, __: memory.of("ana"), "knowledge-graph")) as client:
+        ana = memory.of("ana")
+        await ana.remember("I live in Lisbon.")
+        await graph_tool(client, "create_entities", entities=[rex, tom])
+        await graph_tool(client, "create_relations", relations=[fears])
+        gone = [
+            {"entityName": "Rex", "observations": ["barks", "sings"]},
+            {"entityName": "x", "observations": []},
+        ]
+        assert await graph_tool(client, "delete_observations", deletions=gone) == (
+            "Deleted 1 of 2 observations. Entities not found: x"
+        )
+        assert (
+            await graph_tool(client, "delete_relations", relations=[fears])
+            == "Relations deleted successfully"
+        )
+        assert await graph_tool(client, "delete_relations", relations=[fears]) == (
+            "Deleted 0 of 1 relations. The rest matched nothing."
+        )
+        await graph_tool(client, "create_relations", relations=[fears])
+        assert await graph_tool(client, "delete_entities", entityNames=["Rex", "x"]) == (
+            "Deleted 1 of 2 entities. Not found: x"
+        )
+        user = {"name": "User", "entityType": "unknown", "observations": ["User lives in Lisbon"]}
+        assert await graph_tool(client, "read_graph") == {"entities": [user, tom], "relations": []}
+        assert not [turn.text for turn in await ana.turns() if "Rex" in turn.text]
+        await graph_tool(client, "delete_entities", entityNames=["User"])
+        assert "I live in Lisbon." in [turn.text for turn in await ana.turns()]
+        assert await graph_tool(client, "create_entities", entities=[rex]) == [rex]
+        assert await graph_tool(client, "read_graph") == {"entities": [rex, tom], "relations": []}
+
+
+def test_the_command_line_chooses_the_tools(monkeypatch: pytest.MonkeyPatch):
+    served_with: list[str] = []
+    monkeypatch.setattr(
+        "lukasa.surfaces.mcp.stdio.serve_stdio", lambda _, toolset, **__: served_with.append(toolset)
+    )
+    app = make_app()
+    for more in ([], ["--tools", "knowledge-graph"]):
+        app(["mcp", *more], result_action="return_value")
+
+    assert served_with == ["memory", "knowledge-graph"]
