@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from lukasa.adapters.records import KnownFact, labels_of_fact, micros
 from lukasa.adapters.rows import as_json, unpacked
-from lukasa.adapters.stores.postgres.partition import (
-    RowWriter,
-    attribute_rows,
-    known_tombstones,
-)
-from lukasa.adapters.stores.postgres.sql import Value, Values, fetch, first, run, run_many, sql
+from lukasa.adapters.stores.postgres.connection import MOVED
+from lukasa.adapters.stores.postgres.partition import RowWriter, attribute_rows
+from lukasa.adapters.stores.postgres.sql import Value, Values, fetch_together, run, run_many, sql
 from lukasa.domain.change import PutFact
 from lukasa.domain.erasure import tombstone
 from lukasa.domain.fact import Fact, no_source
@@ -22,16 +20,19 @@ from lukasa.errors import InputError, StaleError
 def put_fact(writer: RowWriter, change: PutFact) -> None:
     """Store the next version of a fact."""
     fact = change.fact
-    stored = _stored(writer, fact.id)
-    if stored is None and fact.revision == 1 and _erased(writer, fact):
+    before = _look(writer, fact)
+    stored = before.stored
+    if stored is None and fact.revision == 1 and before.erased:
         writer.outcome.refused.append(fact.id)
         return
     if fact.revision != (stored.revision if stored else 0) + 1:
         last = f"revision {stored.revision}" if stored else "no revision"
         raise StaleError(f"the fact {fact.id!r} has {last}, so {fact.revision} cannot follow; read it again")
-    _check_sources(writer, fact, stored)
+    if before.missing:
+        raise InputError(no_source(fact, before.missing[0]))
     if stored is None:
-        _check_free(writer, fact)
+        if before.holder is not None:  # deduplication does not hang on who looked first
+            raise StaleError(f"the partition has {before.holder!r}, which says the same; read it again")
         writer.create()
     body = pack(fact)
     writer.note(change.op, fact.id, caused_by=change.caused_by, content=packed_digest(body))
@@ -40,32 +41,41 @@ def put_fact(writer: RowWriter, change: PutFact) -> None:
     writer.outcome.facts[fact.id] = None
 
 
-def _stored(writer: RowWriter, id: str) -> KnownFact | None:
-    row = first(writer.connection, sql("fact_row"), {"partition": writer.state.id, "name": id})
-    return None if row is None else KnownFact(row[0], row[1], unpacked(row[2]), row[3])
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What the partition has that a version of a fact is compared with."""
+
+    stored: KnownFact | None
+    erased: bool
+    """Whether the fact, or what it says, must not come back."""
+
+    holder: str | None
+    """The document that has its name, or another fact of the same content and occurrence."""
+
+    missing: list[str]
+    """Turns that it is to rest on and that are not there."""
 
 
-def _erased(writer: RowWriter, fact: Fact) -> bool:
-    digests = {mark: tombstone(writer.partition, mark) for mark in (fact.key, fact.id)}
-    return bool(known_tombstones(writer, digests))
-
-
-def _check_free(writer: RowWriter, fact: Fact) -> None:
-    """Refuse a second fact of the same content and occurrence: deduplication does not hang on who looked first."""
-    key: Values = {"partition": writer.state.id, "key": fact.key, "occurrence": fact.occurrence}
-    holder = first(writer.connection, sql("fact_holder"), key)
-    taken = first(writer.connection, sql("document"), {"partition": writer.state.id, "name": fact.id})
-    if holder is not None or taken is not None:
-        name = holder[0] if holder else fact.id
-        raise StaleError(f"the partition has {name!r}, which says the same; read it again")
-
-
-def _check_sources(writer: RowWriter, fact: Fact, stored: KnownFact | None) -> None:
+def _look(writer: RowWriter, fact: Fact) -> _Before:
+    partition = writer.state.id
+    named: Values = {"partition": partition, "name": fact.id}
     turns = sorted({source.turn for source in fact.sources})
-    document = stored.document if stored else 0
-    values: Values = {"partition": writer.state.id, "turns": turns, "document": document}
-    if missing := sorted(turn for (turn,) in fetch(writer.connection, sql("missing_turns"), values)):
-        raise InputError(no_source(fact, missing[0]))
+    digests = [tombstone(writer.partition, mark) for mark in (fact.key, fact.id)]
+    facts, documents, holders, erased, missing = fetch_together(
+        writer.connection,
+        (sql("fact_row"), named),
+        (sql("document"), named),
+        (sql("fact_holder"), {"partition": partition, "key": fact.key, "occurrence": fact.occurrence}),
+        (sql("tombstones"), {"partition": partition, "moved": MOVED, "digests": digests}),
+        (sql("missing_turns"), {**named, "turns": turns}),
+    )
+    row = facts[0] if facts else None
+    return _Before(
+        stored=None if row is None else KnownFact(row[0], row[1], unpacked(row[2]), row[3]),
+        erased=bool(erased),
+        holder=holders[0][0] if holders else fact.id if documents else None,
+        missing=sorted(turn for (turn,) in missing),
+    )
 
 
 def _add_document(writer: RowWriter, change: PutFact) -> int:

@@ -156,7 +156,8 @@ WHERE NOT EXISTS (
   AND NOT EXISTS (
     SELECT 1 FROM fact_sources
     WHERE fact_sources.partition = %(partition)s AND turn_key = text_key(turn.turn) AND fact_sources.turn = turn.turn
-      AND document = %(document)s);
+      AND document = (SELECT document FROM documents
+                      WHERE partition = %(partition)s AND name_key = text_key(%(name)s) AND name = %(name)s));
 
 -- name: add_document
 INSERT INTO documents(partition, document, name, kind, version, at, at_offset, session, agent, speaker, role, origin,

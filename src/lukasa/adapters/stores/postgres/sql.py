@@ -36,6 +36,13 @@ def first(connection: Connection, statement: str, values: Mapping[str, Value] | 
     return connection.execute(_query(statement), values or {}, binary=True).fetchone()
 
 
+def fetch_together(connection: Connection, *asked: tuple[str, Mapping[str, Value]]) -> list[list[Any]]:
+    """Return the rows of each statement; they are sent in one round trip."""
+    with connection.pipeline():
+        cursors = [connection.execute(_query(statement), values, binary=True) for statement, values in asked]
+    return [cursor.fetchall() for cursor in cursors]
+
+
 def run(connection: Connection, statement: str, values: Mapping[str, Value] | None = None) -> None:
     """Execute a statement; in a transaction of one partition without waiting for it, so that its error may come later."""
     connection.execute(_query(statement), values or {})
