@@ -43,6 +43,8 @@ def moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 
 LETTA = {
     "created_at": "2025-03-02T00:00:00Z",
+    "tools": [{"id": "tool-0"}],
+    "files": [],
     "agents": [
         {
             "name": "Sam",
@@ -75,6 +77,7 @@ def test_letta_blocks_are_facts_and_messages_turns(moved):
 
     assert (report["stored"], report["turns"]) == (3, 4)
     assert report["left_out"] == {
+        "tools": 1,
         "system messages": 1,
         "parts of type reasoning": 1,
         "notices": 1,
@@ -111,7 +114,7 @@ def test_the_older_agent_file_has_one_agent_and_its_blocks(moved):
     assert (report["stored"], report["turns"]) == (1, 1)
 
 
-NODES = [{"uuid": "n1", "name": "Ana", "labels": ["Person"], "summary": "Ana is a diver."}, {"uuid": "n2", "name": "Acme"}, {"uuid": "n3", "name": "Umbra"}]  # fmt: skip
+NODES = [{"uuid": "s1", "name": "Work", "episodes": ["p1"]}, {"uuid": "n1", "name": "Ana", "labels": ["Person"], "summary": "Ana is a diver."}, {"uuid": "n2", "name": "Acme"}, {"uuid": "n3", "name": "Umbra"}]  # fmt: skip
 EDGES = [
     {"uuid": "e1", "name": "EMPLOYED_BY", "fact": "Ana works for Acme.", "source_node_uuid": "n1", "target_node_uuid": "n2", "group_id": "ana", "created_at": AT, "valid_at": "2020-01-01T00:00:00Z", "invalid_at": "2024-01-01T00:00:00Z", "expired_at": AT, "episodes": ["p1"]},
     {"uuid": "e2", "name": "EMPLOYED_BY", "fact": "Ana works for Umbra.", "source_node_uuid": "n1", "target_node_uuid": "n3", "group_id": "ana", "created_at": AT, "valid_at": "2024-01-01T00:00:00Z", "invalid_at": None, "expired_at": None},

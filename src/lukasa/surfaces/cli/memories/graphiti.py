@@ -62,10 +62,12 @@ def read(source: ImportFile) -> Contents:
 
 def _unpacked(source: ImportFile) -> Iterator[tuple[str, Mapping[str, object]]]:
     for location, record in records(source):
-        lists = [name for name in _LISTS if isinstance(record.get(name), list) and "fact" not in record]
-        if not lists or "content" in record:
+        # Episodes, edges and nodes have such lists too, of ids.
+        itself = any(name in record for name in ("uuid", "content", "fact"))
+        lists = [name for name in _LISTS if not itself and isinstance(record.get(name), list)]
+        if not lists:
             yield location, record
-        for name in lists if "content" not in record else ():
+        for name in lists:
             for number, each in enumerate(shape.sequence(record[name], name)):
                 where = f"{location}: {name}[{number}]"
                 yield where, shape.mapping(each, where)

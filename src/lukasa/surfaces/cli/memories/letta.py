@@ -19,6 +19,7 @@ from lukasa.surfaces.cli.formats.session import DayGroups, Session
 from lukasa.surfaces.cli.formats.source import ImportFile
 from lukasa.surfaces.cli.memories.contents import Contents, instant
 
+_NO_MEMORY = ("tools", "files", "sources", "groups", "mcp_servers")
 _OF_USER = frozenset({"human", "user"})
 _UNSAID = {
     "system": "system messages",
@@ -39,6 +40,9 @@ def read(source: ImportFile) -> Contents:
             blocks, agents = shape.sequence(record["core_memory"], f"{location}: core_memory"), [record]
         else:
             raise ImportFormatError(f"{location} has neither agents nor core_memory: it is no agent file")
+        for name in _NO_MEMORY:
+            if unread := len(shape.sequence_or_empty(record.get(name), f"{location}: {name}")):
+                contents.left_out[name.replace("_", " ")] += unread
         saved_at = instant(record.get("created_at"), f"{location}: created_at")
         owners: dict[str, str] = {}
         for number, each in enumerate(agents):
