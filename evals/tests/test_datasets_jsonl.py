@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta, timezone
@@ -138,11 +139,14 @@ def test_a_conversation_that_nothing_is_asked_about_is_told(tmp_path: Path):
     assert dataset.warnings == ["nothing is asked about conversation 'silent'"]
 
 
+LINES = int(os.environ.get("LUKASA_TEST_LINES", "40000"))  # noqa: TID251 - a size of this test
+
+
 @pytest.mark.slow
 def test_a_large_file_needs_little_more_memory_than_its_text(tmp_path: Path):
     path = tmp_path / "large.jsonl"
     with path.open("w", encoding="utf-8") as file:
-        for number in range(100_000):
+        for number in range(LINES):
             print(json.dumps(turn(f"s{number // 100}", text=f"{number} " + "word " * 100)), file=file)
         print(json.dumps(question()), file=file)
     program = (

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ import _evals_process
 import anyio.to_thread
 import pytest
 from _evals_process import KILLABLE
-from _evals_runs import ROLES, carry_out, plan, scripted, table
+from _evals_runs import DATASET, ROLES, carry_out, plan, scripted, table
 from _evals_story import QUESTIONS, reader, tools
 
 from lukasa.testing.llm import ScriptedLLM
@@ -28,6 +30,8 @@ from lukasa_evals.errors import EvalError
 from lukasa_evals.systems.catalogue import GROUPS, SYSTEMS
 
 OURS = ["lukasa-rules", "lukasa-llm", "lukasa-paper", "lukasa-paper+graph", "rag-128x1", "full"]
+ONE = replace(DATASET, conversations=DATASET.conversations[:1])
+KILLED_AFTER = [int(replies) for replies in os.environ.get("LUKASA_TEST_KILLED_AFTER", "20").split(",")]  # noqa: TID251
 
 
 @pytest.mark.anyio
@@ -51,10 +55,10 @@ async def test_every_system_that_can_run_here_has_a_row(tmp_path: Path):
     entries = [
         entry for entry in SYSTEMS.values() if entry.lacking(model="openai:x", batch=False, env={}) is None and not entry.package
     ]  # fmt: skip
-    given = plan([entry.name for entry in entries])
+    given = plan([entry.name for entry in entries], dataset=ONE)
     outcome, _ = await carry_out(given, tmp_path, scripted())
     assert len(entries) > 30
-    assert outcome.contexts == len(entries) * len(QUESTIONS) * 2
+    assert outcome.contexts == len(entries) * len(QUESTIONS)
     assert outcome.answers == outcome.contexts
     assert {each.system for each in Held(tmp_path, TakenIn).all()} == {entry.name for entry in entries}
 
@@ -118,7 +122,7 @@ def _done(line: dict[str, Any], calls: Calls) -> dict[str, Any]:
 async def test_a_run_through_batches_comes_to_the_same_as_a_direct_one(
     tmp_path: Path, systems: Sequence[str]
 ):
-    given = plan(systems)
+    given = plan(systems, dataset=ONE)
     await carry_out(given, tmp_path / "direct", scripted())
     stages = await through_batches(given, tmp_path / "batches")
     assert table(tmp_path / "batches") == table(tmp_path / "direct")
@@ -134,7 +138,7 @@ async def test_a_run_without_distilling_takes_two_stages(tmp_path: Path):
 @pytest.mark.anyio
 async def test_a_run_that_is_killed_half_way_comes_to_the_same(tmp_path: Path):
     await carry_out(plan(KILLABLE), tmp_path / "whole", scripted())
-    for after in (1, 20):
+    for after in KILLED_AFTER:
         stopped = tmp_path / f"stopped-{after}"
         assert await anyio.to_thread.run_sync(_killed, stopped, after) == -signal.SIGKILL
         assert after <= _kept(stopped) < _kept(tmp_path / "whole")

@@ -16,8 +16,8 @@ from pathlib import Path
 from lukasa import Memory, Settings
 
 SEED = int(os.environ.get("LUKASA_TEST_SEED", "20261130"))  # noqa: TID251
-MESSAGES = int(os.environ.get("LUKASA_TEST_IMPORT", "1500"))  # noqa: TID251
-KILLS = 3
+MESSAGES = int(os.environ.get("LUKASA_TEST_IMPORT", "800"))  # noqa: TID251
+KILLS = int(os.environ.get("LUKASA_TEST_IMPORT_KILLS", "2"))  # noqa: TID251
 SETTINGS = Settings(embedder="none")
 
 

@@ -20,7 +20,7 @@ from _killed import main
 
 from lukasa import Memory, Settings
 
-LIVES = int(os.environ.get("LUKASA_TEST_KILLS", "14"))  # noqa: TID251 - of this test alone
+LIVES = int(os.environ.get("LUKASA_TEST_KILLS", "7"))  # noqa: TID251 - of this test alone
 """How often a process is killed; a campaign sets more."""
 
 SEED = int(os.environ.get("LUKASA_TEST_SEED", "13"))  # noqa: TID251 - of this test alone

@@ -16,7 +16,7 @@ import pytest
 from lukasa import Memory, Settings
 
 PROCESSES = int(os.environ.get("LUKASA_TEST_PROCESSES", "3"))  # noqa: TID251 - of this test alone
-OPERATIONS = int(os.environ.get("LUKASA_TEST_OPERATIONS", "40"))  # noqa: TID251 - of this test alone
+OPERATIONS = int(os.environ.get("LUKASA_TEST_OPERATIONS", "20"))  # noqa: TID251 - of this test alone
 """A campaign sets more of both."""
 
 SEED = 17

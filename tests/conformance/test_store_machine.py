@@ -473,7 +473,10 @@ async def _without_size(store: Store, partition: Partition | None) -> object:
     return replace(await store.stats(partition), bytes=0)
 
 
-TwoStores.TestCase.settings = settings(max_examples=25, stateful_step_count=30)
+TwoStores.TestCase.settings = settings(
+    max_examples=int(os.environ.get("LUKASA_TEST_MACHINES", "10")),  # noqa: TID251 - a size of this test
+    stateful_step_count=30,
+)
 test_sqlite_does_what_the_reference_does = pytest.mark.slow(TwoStores.TestCase)
 
 

@@ -83,7 +83,7 @@ ACTIONS: tuple[Callable[[Handle, FrozenClock, Random], int], ...] = (
 )  # fmt: skip
 
 
-@settings(max_examples=25)
+@settings(max_examples=settings().max_examples // 4)
 @given(seed=st.integers(0, 2**32), steps=st.integers(1, 25))
 def test_everything_that_was_believed_can_be_read_as_of_then(seed: int, steps: int):
     chance, clock = Random(seed), FrozenClock(START)
@@ -99,7 +99,7 @@ def test_everything_that_was_believed_can_be_read_as_of_then(seed: int, steps: i
         assert memory.verify().findings == ()
 
 
-@settings(max_examples=25)
+@settings(max_examples=settings().max_examples // 4)
 @given(seed=st.integers(0, 2**32), steps=st.integers(0, 12))
 def test_undoing_the_last_call_restores_the_view_before_it(seed: int, steps: int):
     chance, clock = Random(seed), FrozenClock(START)
@@ -120,7 +120,7 @@ def test_undoing_the_last_call_restores_the_view_before_it(seed: int, steps: int
         assert handle.turns() == before[1]
 
 
-@settings(max_examples=25)
+@settings(max_examples=settings().max_examples // 4)
 @given(seed=st.integers(0, 2**32), steps=st.integers(1, 25))
 def test_no_one_lives_in_two_places_at_once(seed: int, steps: int):
     chance, clock = Random(seed), FrozenClock(START)
@@ -138,7 +138,7 @@ def test_no_one_lives_in_two_places_at_once(seed: int, steps: int):
         assert len(homes) == len(set(homes))
 
 
-@settings(max_examples=40)
+@settings(max_examples=settings().max_examples * 2 // 5)
 @given(seed=st.integers(0, 2**32))
 def test_whatever_is_undone_in_any_order_facts_say_what_the_calls_that_remain_said(seed: int):
     chance, clock = Random(seed), FrozenClock(START)

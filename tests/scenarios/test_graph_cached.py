@@ -62,7 +62,7 @@ def graph_of(memory: Handle) -> tuple[object, object]:
 
 
 @given(STEPS)
-@settings(max_examples=25)
+@settings(max_examples=settings().max_examples // 5)
 def test_a_cached_graph_follows_whatever_another_process_does(steps: list[tuple[str, object, object]]):
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "a.lukasa"

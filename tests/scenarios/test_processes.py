@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from lukasa import AsyncMemory, Handle, Memory
 
 WORKER = Path(__file__).with_name("_mixed.py")
 AT = "2026-03-01T10:00:00Z"
+OPERATIONS = int(os.environ.get("LUKASA_TEST_MIXED", "120"))  # noqa: TID251 - a size of this test
 
 
 @pytest.fixture
@@ -33,10 +35,10 @@ def two(path: Path) -> Iterator[tuple[Handle, Handle]]:
         yield one.of("alice"), other.of("alice")
 
 
-def test_two_processes_do_five_hundred_mixed_operations_each(path: Path):
+def test_two_processes_do_mixed_operations(path: Path):
     workers = [
         subprocess.Popen(
-            [sys.executable, str(WORKER), str(path), name, "500"],
+            [sys.executable, str(WORKER), str(path), name, str(OPERATIONS)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -57,8 +59,8 @@ def test_two_processes_do_five_hundred_mixed_operations_each(path: Path):
         assert {turn.id for turn in turns if turn.retired_at} == hidden
         assert [turn.seq for turn in turns] == list(range(1, len(stored) + 1))
         assert memory.verify().ok
-    assert len(stored) > 300
-    assert all(report["met"] > 10 for report in reports), "each found turns of the other"
+    assert len(stored) > OPERATIONS * 0.6
+    assert all(report["met"] > OPERATIONS // 50 for report in reports), "each found turns of the other"
 
 
 def test_a_write_of_one_is_recalled_by_the_other_at_once(two: tuple[Handle, Handle]):

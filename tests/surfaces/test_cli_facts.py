@@ -583,21 +583,25 @@ def test_nothing_is_wider_than_the_terminal(command: str, lukasa: Run, monkeypat
     assert [line for line in shown.out.splitlines() if len(line) > 80] == []
 
 
-def test_a_fact_is_found_explained_and_undone_by_people_at_a_prompt(tmp_path: Path):
-    db = ["--db", str(tmp_path / "p.lukasa")]
+def test_a_fact_is_found_explained_and_undone_by_people_at_a_prompt(lukasa: Run, db: Path):
+    change = lukasa("remember", *PORTO, "--json").json["change"]
+    (fact,) = lukasa("facts", "--json").json
+    assert "“I live in Porto" in lukasa("why", fact["id"]).out
 
-    def run(*arguments: str) -> str:
-        command = [sys.executable, "-m", "lukasa.surfaces.cli.main", *arguments, *db]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-        assert (done.returncode, done.stderr) == (0, "")
-        return done.stdout
+    command = [
+        sys.executable,
+        "-m",
+        "lukasa.surfaces.cli.main",
+        "undo",
+        "--call",
+        str(change),
+        "--db",
+        str(db),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
-    change = json.loads(run("remember", *PORTO, "--json"))["change"]
-    (fact,) = json.loads(run("facts", "--json"))
-    assert "“I live in Porto" in run("why", fact["id"])
-    run("undo", "--call", str(change))
-
-    assert run("facts") == "No facts.\n"
+    assert (done.returncode, done.stderr) == (0, "")
+    assert lukasa("facts").out == "No facts.\n"
 
 
 class Terminal(io.StringIO):

@@ -169,14 +169,14 @@ def test_a_bad_file_is_one_line_that_names_it_and_costs_nothing(
 
 
 def test_a_message_that_is_too_long_is_split(lukasa: Run, tmp_path: Path):
-    huge = [{"role": "user", "content": "x" * 2_000_000, "at": "2026-05-08T10:00:00Z"}]
+    huge = [{"role": "user", "content": "x" * 1_100_000, "at": "2026-05-08T10:00:00Z"}]
 
     file = write_lines(tmp_path / "huge.jsonl", huge)
     refused = lukasa("import", file, "--strict")
     done = lukasa("import", file, "--json").json
 
     assert refused.code == 1
-    assert "huge.jsonl, line 1, message 0: 2,000,000 bytes are too long" in refused.err
+    assert "huge.jsonl, line 1, message 0: 1,100,000 bytes are too long" in refused.err
     assert done["turns"] == 2
     assert "split into 2" in done["mended"][0]
     assert lukasa("import", file, "--json").json["duplicates"] == 2

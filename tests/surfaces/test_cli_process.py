@@ -13,9 +13,10 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from command_line import messages, write_lines
+from command_line import Run, messages, write_lines
 
-ENOUGH = 100
+COUNT = int(os.environ.get("LUKASA_TEST_IMPORT", "500"))  # noqa: TID251 - a size of these tests
+ENOUGH = COUNT // 10
 """Turns that are stored when an import is cut off."""
 
 COMMAND = [sys.executable, "-m", "lukasa.surfaces.cli.main"]
@@ -70,13 +71,12 @@ def test_an_unreadable_file_is_named(tmp_path: Path):
     assert str(file) in done.stderr
 
 
-def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path):
+def test_a_reader_that_leaves_early_is_no_error(lukasa: Run, tmp_path: Path, db: Path):
     file = write_lines(tmp_path / "chat.jsonl", messages(400, sessions=8))
-    db = ("--db", tmp_path / "p.lukasa")
-    assert run("import", file, *db).returncode == 0
+    assert lukasa("import", file).code == 0
 
     for command in ("turns", "export"):
-        with start(command, *db, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        with start(command, "--db", db, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
             assert process.stdout is not None
             assert process.stderr is not None
             process.stdout.readline()
@@ -86,11 +86,10 @@ def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path):
 
 
 def test_a_killed_import_loses_nothing_that_was_stored_and_can_go_on(
-    tmp_path: Path, stored: Callable[[Path], int]
+    lukasa: Run, tmp_path: Path, db: Path, stored: Callable[[Path], int]
 ):
-    count = 1_000
+    count = COUNT
     file = write_lines(tmp_path / "chat.jsonl", messages(count, sessions=20))
-    db = tmp_path / "p.lukasa"
 
     with start("import", file, "--db", db, stdout=subprocess.DEVNULL) as process:
         while process.poll() is None and stored(db) < ENOUGH:
@@ -98,16 +97,16 @@ def test_a_killed_import_loses_nothing_that_was_stored_and_can_go_on(
         process.send_signal(signal.SIGKILL)
     assert process.returncode == -signal.SIGKILL, "it was done before it could be killed"
     before = stored(db)
-    again = run("import", file, "--db", db, "--json")
+    again = lukasa("import", file, "--json")
 
     assert ENOUGH <= before < count
-    told = json.loads(again.stdout)
+    told = again.json
     assert (told["turns"], told["duplicates"]) == (count - before, before)
-    assert run("verify", "--db", db).returncode == 0
+    assert lukasa("verify").code == 0
 
 
 def test_an_interrupted_import_says_what_it_kept(tmp_path: Path, stored: Callable[[Path], int]):
-    file = write_lines(tmp_path / "chat.jsonl", messages(1_000, sessions=20))
+    file = write_lines(tmp_path / "chat.jsonl", messages(COUNT, sessions=20))
     db = tmp_path / "p.lukasa"
 
     # A shell starts what it runs in the background without interrupts, and every child would inherit that.

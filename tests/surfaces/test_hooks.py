@@ -419,7 +419,7 @@ _JSON = st.recursive(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=settings().max_examples // 5)
 @given(
     others=st.dictionaries(
         st.text(max_size=6).filter(lambda name: name not in {"hooks", "version"}), _JSON, max_size=3

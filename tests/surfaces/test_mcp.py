@@ -54,17 +54,20 @@ async def refused(client: Client, tool: str, **arguments: Any) -> str:
 
 async def test_what_one_process_remembers_another_recalls(tmp_path: Path):
     db = tmp_path / "m.lukasa"
-    async with Client(process(db, "ana")) as client:
-        stored = await told(client, "remember", text=SAID, speaker="Ana")
-
-    async with Client(process(db, "ana")) as client:
-        found = await told(client, "recall", question="What is my dog called?")
-        profile = await client.read_resource(PROFILE)
     async with await AsyncMemory.open(db, settings=Settings(embedder="hashing")) as memory:
+        async with Client(make_server(lambda _, __: memory.of("ana"))) as client:
+            before = await told(client, "remember", text=SAID, speaker="Ana")
+
+        async with Client(process(db, "ana")) as client:
+            found = await told(client, "recall", question="What is my dog called?")
+            profile = await client.read_resource(PROFILE)
+            after = await told(client, "remember", text="He is old.", speaker="Ana")
+        turns = [turn.id for turn in await memory.of("ana").turns()]
         others = await memory.of("me").turns()
 
-    assert [hit["id"] for hit in found["hits"]][:1] == stored["turns"]
+    assert [hit["id"] for hit in found["hits"]][:1] == before["turns"]
     assert "Lisbon" in profile.contents[0].text  # type: ignore[union-attr]
+    assert turns == [*before["turns"], *after["turns"]]
     assert others == []
 
 

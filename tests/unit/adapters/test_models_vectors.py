@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lukasa.adapters.embedders.onnx import batches
@@ -87,6 +87,7 @@ def test_similar_rows_are_merged_into_their_mean():
     assert np.array_equal(pooled(rows, 3), pooled(rows, 3))
 
 
+@settings(max_examples=settings().max_examples // 2)
 @given(st.integers(2, 40), st.integers(1, 12), st.integers(0, 99))
 def test_clusters_are_those_of_merging_one_cheapest_pair_at_a_time(count: int, most: int, seed: int):
     rows = random_rows(count, 6, seed=seed)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lukasa import Memory
+from lukasa import Memory, Settings
 from lukasa.adapters.stores.sqlite import migrations, words
 from lukasa.errors import LukasaError
 from lukasa.lexical import lexical_context
@@ -26,7 +26,7 @@ def ask(db: Path, question: str, *, budget: int = 3_000, user: str = "ada", tena
 @pytest.fixture(scope="module")
 def db(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("words") / "a.lukasa"
-    with Memory.open(path) as memory:
+    with Memory.open(path, settings=Settings(embedder="hashing")) as memory:
         ada = memory.of(user="ada")
         ada.remember(
             [

@@ -51,7 +51,7 @@ def _intervals(day: int) -> st.SearchStrategy[Interval]:
 
 trusts: st.SearchStrategy[Trust] = st.sampled_from(["high", "high", "medium", "low"])
 sequences = st.lists(st.tuples(claims(), trusts), max_size=14)
-FEW = settings(max_examples=40)
+FEW = settings(max_examples=settings().max_examples * 2 // 5)
 
 
 def _told(said: Sequence[tuple[Claim, Trust]]) -> Beliefs:

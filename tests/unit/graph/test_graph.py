@@ -10,7 +10,7 @@ import networkx as nx
 import pytest
 from _entity_cases import CASES, Case
 from _graph_facts import AT, ME, fact, graph_of
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lukasa.domain.fact import Fact
@@ -184,7 +184,6 @@ def view_and_model(edges: list[tuple[int, int]]) -> tuple[GraphView, nx.MultiDiG
 
 
 @given(EDGES, st.integers(1, 3))
-@settings(max_examples=150)
 def test_what_is_around_an_entity_is_what_networkx_says(edges: list[tuple[int, int]], hops: int):
     view, model = view_and_model(edges)
     undirected = model.to_undirected()

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 import pytest
 from _malformed_replies import BOTH, CASES, NOT_SALVAGED, PLAIN, TWO, Case, item
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
@@ -161,7 +161,6 @@ def test_no_text_raises(text: str):
 
 
 @given(st.text(alphabet="{}[]()\",:=\\ \n'“”abc01-.#*truefalsnu`<>/think", max_size=120))
-@settings(max_examples=200)
 def test_no_text_of_such_marks_raises(text: str):
     salvage(text)
     for model in (Reply, Texts, Odds):
@@ -169,7 +168,6 @@ def test_no_text_of_such_marks_raises(text: str):
 
 
 @given(st.lists(st.sampled_from(["{", "}", "[", "]", '"', "'", ",", ":", "\\", " ", "\n", '"facts"', '"text": "a"', "null", "1", "<think>", "</think>", "```", "//", "…", "\ud800"]), max_size=40))  # fmt: skip
-@settings(max_examples=200)
 def test_no_pieces_of_replies_raise(pieces: list[str]):
     read("".join(pieces), Reply)
     read("{" + "".join(pieces), Texts)
@@ -202,7 +200,6 @@ TEXTS = st.lists(st.lists(PIECES, min_size=1, max_size=8).map("".join).filter(st
 
 
 @given(TEXTS, st.floats(0, 1), st.booleans())
-@settings(max_examples=150)
 def test_a_beginning_gives_the_first_items_whole(texts: list[str], share: float, ascii_only: bool):
     reply = json.dumps({"facts": [item(text) for text in texts], "summary": "s"}, ensure_ascii=ascii_only)
     beginning = reply[: int(share * len(reply))]
