@@ -1,8 +1,11 @@
 """What adapters of agent frameworks share."""
 
+from typing import Any
+
 import pytest
 
 from lukasa import AsyncMemory
+from lukasa.integrations import history
 from lukasa.integrations.conversation import (
     NOTHING,
     Injection,
@@ -13,6 +16,7 @@ from lukasa.integrations.conversation import (
     question,
     spoken,
 )
+from lukasa.integrations.history import Said
 from lukasa.integrations.inserted import fenced, own_words, without_memory
 
 pytestmark = pytest.mark.anyio
@@ -81,3 +85,25 @@ def test_a_fence_that_a_user_wrote_and_never_closed_is_kept():
         without_memory("What is <lukasa-memory> in my prompt? ") == "What is <lukasa-memory> in my prompt? "
     )
     assert len(without_memory("<lukasa-memory>" * 100_000)) == 1_500_000
+
+
+async def test_a_history_that_is_shown_again_is_stored_once_and_left_out_of_its_context():
+    said = [Said("user", "yes"), Said("assistant", "Well."), Said("user", "yes"), Said("user", "yes")]
+    labels: Any = {"session": "s1", "agent": None}
+    async with await AsyncMemory.open("memory:", embedder="hashing") as memory:
+        ana = memory.of("ana")
+        await ana.remember("I am allergic to walnuts.", session="s0")
+
+        async def call(verb: str, **arguments: Any) -> Any:
+            return await getattr(ana, verb)(**arguments)
+
+        for end in range(1, len(said) + 1):
+            drafts = history.drafts(said[:end], "s1", {})
+            found, _ = await history.context(call, drafts, injection=Injection(min_confidence=0.0), **labels)
+        shortened = history.drafts(said[2:], "s1", history.count(said[:2], "s1"))
+        await history.store(call, shortened, **labels)
+        stored = [turn.text for turn in await ana.turns(session="s1")]
+
+    assert stored == ["yes", "Well.", "yes"]
+    assert found is not None
+    assert [turn.text for turn in found.turns] == ["I am allergic to walnuts."]

@@ -20,6 +20,7 @@ from lukasa.integrations.conversation import (
     idempotency_key,
     listing,
     message,
+    question,
     spoken,
 )
 
@@ -70,13 +71,12 @@ class LukasaLearning:
         return self._updated
 
     def recall(self, *, user_id: str | None = None, message: str | None = None, **_: Any) -> Context | None:
-        """Return what bears on a message; `None` without one. Raises `InputError` when no user is named, and as `context` does."""
-        if not message or not message.strip():
+        """Return what bears on a message; `None` where it asks nothing. Raises `InputError` when no user is named, and as `context` does."""
+        if not message or not question(message):
             return None
         return self._handle(user_id).context(**self._injection.arguments(message))
 
     async def arecall(self, **context: Any) -> Context | None:
-        """See `recall`."""
         return await asyncio.to_thread(self.recall, **context)
 
     def process(
@@ -107,7 +107,7 @@ class LukasaLearning:
 
     def instructions(self) -> str:
         """Return when to use the tool."""
-        use = f"`{SEARCH_NAME}` finds what was said in earlier conversations with this user, where the prompt does not have it."
+        use = f"`{SEARCH_NAME}` finds what earlier conversations with this user have and the prompt does not."
         return use if self._tools else ""
 
     def get_tools(self, *, user_id: str | None = None, **_: Any) -> list[Callable[..., Any]]:

@@ -56,14 +56,19 @@ async def context(
     """
     last = max((place for place, each in enumerate(history) if each["role"] == "user"), default=len(history))
     shown = await store(call, history[:last], session=session, agent=agent)
-    if last == len(history):
-        return None, {}
-    arguments = injection.arguments(history[last]["content"])
-    arguments["filter"] = {"id": {"nin": shown}} if shown else None
-    # Asked before the words themselves are stored: a fact found in them is no news to their model.
-    found = await call("context", **arguments)
-    await store(call, history[last:], session=session, agent=agent)
-    return found, arguments
+    arguments = injection.arguments(history[last]["content"]) if last < len(history) else {"question": ""}
+    found = None
+    if arguments["question"]:
+        # Asked before the words themselves are stored: a fact found in them is no news to their model.
+        found = await call("context", **arguments | {"filter": _without(shown)})
+    rest = await store(call, history[last:], session=session, agent=agent)
+    if found is not None and not {turn.id for turn in found.turns}.isdisjoint(rest):  # shown to us before
+        found = await call("context", **arguments | {"filter": _without(shown + rest)})
+    return found, arguments | {"filter": _without(shown + rest)}
+
+
+def _without(ids: Sequence[str]) -> dict[str, Any] | None:
+    return {"id": {"nin": ids}} if ids else None
 
 
 async def store(
