@@ -5,9 +5,7 @@ An object with lists of them (`episodes`, `nodes`, `edges`), or one of them a li
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from lukasa.domain.scope import digest
 from lukasa.errors import ImportFormatError
@@ -17,6 +15,7 @@ from lukasa.surfaces.cli.formats.records import records
 from lukasa.surfaces.cli.formats.session import Session
 from lukasa.surfaces.cli.formats.source import ImportFile
 from lukasa.surfaces.cli.memories.contents import Contents, instant, related
+from lukasa.surfaces.cli.memories.graphiti_episodes import episode
 
 _LISTS = (
     "episodes",
@@ -29,8 +28,6 @@ _LISTS = (
     "entity_edges",
     "facts",
 )
-_SPEAKER = re.compile(r"(?P<name>[^\s:()][^:()\n]{0,60}?)\s*(?:\((?P<role>\w+)\))?:\s")
-_ROLES = {"user": "user", "human": "user", "assistant": "assistant", "ai": "assistant", "agent": "assistant", "system": "system", "tool": "tool", "function": "tool"}  # fmt: skip
 _KEPT = ("name", "source_node_uuid", "target_node_uuid", "group_id", "episodes", "created_at", "valid_at", "invalid_at", "expired_at", "attributes")  # fmt: skip
 
 
@@ -44,7 +41,7 @@ def read(source: ImportFile) -> Contents:
         if "fact" in each:
             edges.append((where, each))
         elif "content" in each:
-            episodes.append(_episode(each, where))
+            episodes.append(episode(each, where))
         elif isinstance(each.get("name"), str) and "uuid" in each:
             names[str(each["uuid"])] = str(each["name"])
             if summary := shape.text_or_empty(each.get("summary"), f"{where}.summary").strip():
@@ -108,48 +105,3 @@ def _summary(node: Mapping[str, object], summary: str, location: str) -> Importe
         metadata={key: node.get(key) or None for key in ("labels", "group_id", "created_at", "attributes")},
         location=f"{location}.summary",
     )
-
-
-def _episode(episode: Mapping[str, object], location: str) -> Session:
-    """Return the messages of an episode; text and data are documents, which nothing is believed of."""
-    at = instant(episode.get("valid_at") or episode.get("created_at"), f"{location}.valid_at")
-    if at is None:
-        raise ImportFormatError(f"{location}.valid_at must be a time, and is missing")
-    content = shape.text(episode.get("content"), f"{location}.content")
-    kind = shape.text_or_empty(episode.get("source"), f"{location}.source") or "message"
-    user = shape.label(episode.get("group_id") or episode.get("user_id"), f"{location}.group_id")
-    thread = shape.label(episode.get("thread_id") or episode.get("session_id"), f"{location}.thread_id")
-    about = {"graphiti_id": episode.get("uuid"), "episode": episode.get("name") if kind != "message" or not episode.get("role") else None, "source_description": episode.get("source_description") or None}  # fmt: skip
-    turn: dict[str, object] = {"at": at, "metadata": {name: value for name, value in about.items() if value}}
-    role = shape.text_or_empty(episode.get("role_type") or episode.get("role"), f"{location}.role").lower()
-    if kind != "message":
-        turns = [{**turn, "role": "user", "content": content}]
-    elif role:
-        name = shape.label(episode.get("name") or episode.get("role"), f"{location}.name")
-        turn |= {"name": name} if name and name.lower() not in _ROLES and role != "assistant" else {}
-        turns = [{**turn, "role": _ROLES.get(role, "user"), "content": content}]
-    else:
-        turns = [{**turn, **said} for said in _lines(content)]
-    session = Session(
-        messages=turns,
-        session=thread or f"{user or 'graph'} {at:%Y-%m-%d}",
-        conversation=thread or "",
-        user=user,
-        location=location,
-    )
-    return session if kind == "message" else replace(session, origin="document")
-
-
-def _lines(content: str) -> Iterator[dict[str, object]]:
-    """Yield the messages of an episode: `name: words`, `name (role): words`; what has no name is its user's."""
-    marks = [
-        mark for mark in _SPEAKER.finditer(content) if mark.start() == 0 or content[mark.start() - 1] == "\n"
-    ]
-    if not marks or marks[0].start():
-        yield {"role": "user", "content": content}
-        return
-    for mark, end in zip(marks, [*(each.start() for each in marks[1:]), len(content)], strict=True):
-        name = mark["name"].strip()
-        role = _ROLES.get((mark["role"] or name).lower(), "user")
-        named = {"name": name} if name.lower() not in _ROLES and role == "user" else {}
-        yield {"role": role, "content": content[mark.end() : end].strip()} | named
