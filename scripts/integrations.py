@@ -43,7 +43,7 @@ ENVIRONMENTS = {
     "langgraph": Environment(("langmem>=0.0.30", "pytest-asyncio"), ("langgraph-checkpoint-sqlite==3.1.2",)),
     "llama_index": Environment(),
     "mem0": Environment(("mem0ai==2.2.1",)),
-    "openai_agents": Environment(("pytest-asyncio",), ("openai-agents==0.24.0",)),
+    "openai_agents": Environment(("pytest-asyncio", "aiosqlite"), ("openai-agents==0.24.0",)),
     "pydantic_ai": Environment(),
     "strands": Environment(("pytest-asyncio",), ("strands-agents==1.62.0",)),
 }
