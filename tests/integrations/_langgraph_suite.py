@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 from unittest import mock
 
 import pytest
+from _peers import suite
 
 from lukasa import AsyncMemory, Memory
 from lukasa.integrations.langgraph import LukasaStore
@@ -57,21 +55,11 @@ class _Stub(ModuleType):
         return {"SqliteStore": SqliteStore, "AsyncSqliteStore": AsyncSqliteStore}.get(name, object)
 
 
-def members(file: str, skipped: dict[str, str]) -> dict[str, Any]:
+def members(file: str, skipped: Mapping[str, str]) -> dict[str, Any]:
     """Return the tests and fixtures of one of their files; *skipped*: names of tests with the reason."""
-    sources = os.environ.get("LUKASA_PEER_SOURCES")  # noqa: TID251
-    found = list(Path(sources).glob(f"langgraph-checkpoint-sqlite==*/*/tests/{file}")) if sources else []
-    if not found:
-        pytest.skip("LUKASA_PEER_SOURCES has no langgraph-checkpoint-sqlite", allow_module_level=True)
-    names = ("langgraph.store.sqlite", "langgraph.store.sqlite.base", "langgraph.store.sqlite.aio", "tests")
+    names = ("langgraph.store.sqlite", "langgraph.store.sqlite.base", "langgraph.store.sqlite.aio")
     with mock.patch.dict(sys.modules, {name: _Stub(name) for name in names}):
-        for name in dict.fromkeys(("test_store.py", file)):  # The others import from the first.
-            stem = Path(name).stem
-            spec = importlib.util.spec_from_file_location(f"peer_{stem}", found[0].with_name(name))
-            assert spec is not None
-            assert spec.loader is not None
-            module = sys.modules[f"tests.{stem}"] = importlib.util.module_from_spec(spec)
-            spec.loader.exec_module(module)
+        module = suite("langgraph-checkpoint-sqlite", f"tests/{file}", alias=f"peer_{file[:-3]}")
     tests = {name: each for name, each in vars(module).items() if not name.startswith("__")}
     for name, reason in skipped.items():
         tests[name] = pytest.mark.skip(reason=reason)(tests[name])

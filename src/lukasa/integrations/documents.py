@@ -20,7 +20,7 @@ from uuid import uuid4
 from lukasa import AsyncHandle, Handle, Turn
 from lukasa.bounds import check_size, read_label, read_metadata
 from lukasa.domain.scope import digest
-from lukasa.domain.turn import Json
+from lukasa.domain.turn import MAX_INT, Json
 from lukasa.errors import ConflictError, InputError, shown
 from lukasa.policy import RememberPolicy
 
@@ -55,6 +55,9 @@ _UNSEARCHED = "…"
 _DEEPEST = 32
 _AT_ONCE = 100
 """Sessions of one question: at a server, they stand in an address."""
+
+_LONG = 1_000
+"""Characters from which on a text is not looked up."""
 
 _ATTEMPTS = 100
 _LARGEST = RememberPolicy().max_turn_bytes
@@ -142,19 +145,22 @@ class AsyncDocuments:
         )
         return (await self.put_all([put]))[0]
 
-    async def relabel(self, document: Document, labels: Mapping[str, Json]) -> Document:
-        """Put a document with other labels, as it was and when it was. Raises `ConflictError` when it is not the current one."""
-        put = Put(
-            collection=document.collection,
-            key=document.key,
-            value=document.value,
-            text=document.text,
-            searchable=document.searchable,
-            labels=labels,
-            expected=document.revision,
-            updated=document.updated,
-        )
-        return (await self.put_all([put]))[0]
+    async def relabel_all(self, documents: Iterable[tuple[Document, Mapping[str, Json]]]) -> list[Document]:
+        """Put documents with other labels, as they were and when they were. Raises `ConflictError` when one was put meanwhile."""
+        puts = [
+            Put(
+                collection=document.collection,
+                key=document.key,
+                value=document.value,
+                text=document.text,
+                searchable=document.searchable,
+                labels=labels,
+                expected=document.revision,
+                updated=document.updated,
+            )
+            for document, labels in documents
+        ]
+        return await self.put_all(puts)
 
     async def put_all(self, puts: Sequence[Put]) -> list[Document]:
         """Store values in one transaction, and erase those replaced in another; of the same name, the last one stays."""
@@ -321,7 +327,7 @@ class Documents:
         self._loop = handle._loop  # noqa: SLF001
 
     put = _blocking(AsyncDocuments.put)
-    relabel = _blocking(AsyncDocuments.relabel)
+    relabel_all = _blocking(AsyncDocuments.relabel_all)
     put_all = _blocking(AsyncDocuments.put_all)
     get = _blocking(AsyncDocuments.get)
     get_all = _blocking(AsyncDocuments.get_all)
@@ -330,6 +336,21 @@ class Documents:
     select = _blocking(AsyncDocuments.select)
     search = _blocking(AsyncDocuments.search)
     collections = _blocking(AsyncDocuments.collections)
+
+
+def equal_to(name: str, value: object) -> Filter | None:
+    """Return a filter that finds every value with a member that is equal to this in Python, and perhaps more; `None`: all may be."""
+    if not name:
+        return None
+    if isinstance(value, str):
+        return (
+            {"or": [{f"metadata.{name}": value}, WHOLE]} if "\0" not in value and len(value) < _LONG else None
+        )
+    if not isinstance(value, int | float) or not abs(value) <= MAX_INT:
+        return None
+    # To Python, 1 and true are equal.
+    values = [bool(value), int(value)] if value in {0, 1} else [value]
+    return {"or": [{f"metadata.{name}": {"in": values}}, WHOLE]}
 
 
 # --- names -----------------------------------------------------------------------------------------------------------

@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lukasa.domain.turn import MAX_INT
-from lukasa.integrations.documents import WHOLE
-
-_LONG = 1_000
-"""Characters from which on a text is not looked up."""
+from lukasa.integrations.documents import Filter, equal_to
 
 
-def native(filters: Mapping[str, Any]) -> dict[str, Any] | None:
+def native(filters: Mapping[str, Any]) -> Filter | None:
     """Return a filter that lets pass all that Haystack's does, and perhaps more; `None`: everything."""
     match filters:
         case {"operator": "==", "field": str(field), "value": value}:
-            found = _equal(field, value)
-            return found and {"or": [found, WHOLE]}
+            return _equal(field, value)
         case {"operator": "AND", "conditions": list(conditions)}:
             parts = [part for each in conditions if (part := native(each))]
             return {"and": parts} if parts else None
@@ -28,14 +23,12 @@ def native(filters: Mapping[str, Any]) -> dict[str, Any] | None:
             return None
 
 
-def _equal(field: str, value: Any) -> dict[str, Any] | None:
-    if not field.startswith("meta.") or field.count(".") > 1:
+def _equal(field: str, value: Any) -> Filter | None:
+    # What begins like a date may be written otherwise, and mean the same day; further dots lead into a value.
+    if (
+        not field.startswith("meta.")
+        or field.count(".") > 1
+        or (isinstance(value, str) and not value[:1].isalpha())
+    ):
         return None
-    if isinstance(value, str):
-        # What begins like a date may be written otherwise, and mean the same day.
-        looked_up = value[:1].isalpha() and "\0" not in value and len(value) < _LONG
-        return {f"metadata.{field}": value} if looked_up else None
-    if not isinstance(value, int | float) or not abs(value) <= MAX_INT:
-        return None
-    # To Python, 1 and true are equal.
-    return {f"metadata.{field}": {"in": [bool(value), int(value)] if value in {0, 1} else [value]}}
+    return equal_to(field, value)

@@ -6,8 +6,8 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from lukasa.domain.turn import MAX_INT
 from lukasa.errors import InputError, shown
+from lukasa.integrations.documents import Filter, equal_to
 
 _ORDER: Mapping[str, Callable[[Any, Any], bool]] = {
     "$gt": operator.gt,
@@ -15,8 +15,6 @@ _ORDER: Mapping[str, Callable[[Any, Any], bool]] = {
     "$lt": operator.lt,
     "$lte": operator.le,
 }
-_LONG = 1_000
-"""Characters from which on a text is compared here alone."""
 
 
 def matches(value: Any, wanted: Any) -> bool:
@@ -49,14 +47,8 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def native(key: str, wanted: Any) -> dict[str, Any] | None:
-    """Return what the store can look up of a condition: all that passes, and perhaps more."""
-    field = f"metadata.{key}"
+def native(key: str, wanted: Any) -> Filter | None:
+    """Return what the store can look up of a condition: all that passes, and perhaps more; `None`: nothing."""
     if isinstance(wanted, Mapping):
         return native(key, wanted["$eq"]) if "$eq" in wanted else None
-    if isinstance(wanted, str):
-        return {field: wanted} if key and "\0" not in wanted and len(wanted) < _LONG else None
-    if not key or not isinstance(wanted, int | float) or not abs(wanted) <= MAX_INT:
-        return None
-    # To Python, 1 and true are equal.
-    return {field: {"in": [bool(wanted), int(wanted)] if wanted in {0, 1} else [wanted]}}
+    return equal_to(key, wanted)

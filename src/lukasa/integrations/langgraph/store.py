@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from langgraph.store.base import (
@@ -29,21 +28,18 @@ from langgraph.store.base import (
 )
 
 from lukasa import AsyncHandle, Handle
-from lukasa.errors import ConflictError, InputError, shown
-from lukasa.integrations.documents import WHOLE, AsyncDocuments, Document, Put
+from lukasa.errors import InputError, shown
+from lukasa.integrations.documents import AsyncDocuments, Document, Put
+from lukasa.integrations.langgraph.expiry import Expiry
 from lukasa.integrations.langgraph.filters import matches, native
 
 T = TypeVar("T")
-
-_EXPIRES, _MINUTES = "expires", "minutes"
-_REFRESHED = 0.05
-"""The share of its time that must have passed before a read writes an item anew."""
 
 
 class LukasaStore(BaseStore):
     """Items of one user. *fields* says what of a value is searched (default: its texts), as `index=` of a `put` does."""
 
-    __slots__ = ("_clock", "_documents", "_fields", "_handle", "ttl_config")
+    __slots__ = ("_documents", "_expiry", "_fields", "_handle", "ttl_config")
 
     supports_ttl = True
 
@@ -60,7 +56,7 @@ class LukasaStore(BaseStore):
         self._documents = AsyncDocuments(handle._handle if isinstance(handle, Handle) else handle)  # noqa: SLF001
         self._fields = None if fields is None else list(fields)
         self.ttl_config = ttl
-        self._clock = clock
+        self._expiry = Expiry(self._documents, clock)
 
     def batch(self, ops: Iterable[Op]) -> list[Result]:
         """Do what `abatch` does, and wait for it."""
@@ -79,9 +75,7 @@ class LukasaStore(BaseStore):
 
     async def asweep_ttl(self) -> int:
         """See `sweep_ttl`; for an `AsyncMemory`."""
-        old = {f"metadata.document.label.{_EXPIRES}": {"lte": self._clock().timestamp()}}
-        expired = await self._documents.select(filter=old)
-        return await self._documents.delete_all((each.collection, each.key) for each in expired)
+        return await self._expiry.sweep()
 
     def _call(self, work: Callable[[], Awaitable[T]]) -> T:
         if not isinstance(self._handle, Handle):
@@ -91,21 +85,25 @@ class LukasaStore(BaseStore):
     async def _run(self, ops: Sequence[Op]) -> list[Result]:
         results: list[Result] = [None] * len(ops)
         gets = {place: op for place, op in enumerate(ops) if isinstance(op, GetOp)}
+        read: list[Document] = []
         got = await self._documents.get_all([(op.namespace, op.key) for op in gets.values()])
         for (place, op), document in zip(gets.items(), got, strict=True):
-            if document is not None and not self._expired(document):
+            if document is not None and not self._expiry.is_over(document):
                 results[place] = Item(**_item(document))
-                await self._refresh([document], op.refresh_ttl)
+                read += [document] if op.refresh_ttl else []
         for place, op in enumerate(ops):
             match op:
                 case SearchOp():
-                    results[place] = await self._search(op)
+                    found = await self._search(op)
+                    results[place] = [SearchItem(**_item(document), score=score) for document, score in found]
+                    read += [document for document, _ in found] if op.refresh_ttl else []
                 case ListNamespacesOp():
                     results[place] = await self._namespaces(op)
                 case GetOp() | PutOp():
                     pass
                 case _:
                     raise InputError(f"unknown operation {shown(op)}")
+        await self._expiry.refresh({document.revision: document for document in read}.values())
         await self._put({(op.namespace, op.key): op for op in ops if isinstance(op, PutOp)}.values())
         return results
 
@@ -130,38 +128,19 @@ class LukasaStore(BaseStore):
             value=dict(value),
             text=text or None,
             searchable=searchable,
-            labels={} if op.ttl is None else self._expiry(op.ttl),
+            labels=self._expiry.labels(op.ttl),
         )
 
-    def _expiry(self, minutes: float) -> dict[str, Any]:
-        expires = self._clock() + timedelta(minutes=minutes)
-        return {_EXPIRES: expires.timestamp(), _MINUTES: minutes}
-
-    def _expired(self, document: Document) -> bool:
-        expires = document.labels.get(_EXPIRES)
-        return isinstance(expires, int | float) and expires <= self._clock().timestamp()
-
-    async def _refresh(self, documents: Iterable[Document], wanted: bool) -> None:
-        """Give items that were read their whole time again."""
-        for document in documents:
-            minutes, expires = document.labels.get(_MINUTES), document.labels.get(_EXPIRES)
-            if not wanted or not isinstance(minutes, int | float) or not isinstance(expires, int | float):
-                continue
-            left = expires - self._clock().timestamp()
-            if left < minutes * 60 * (1 - _REFRESHED):
-                with suppress(ConflictError):  # Who put it anew gave it a time.
-                    await self._documents.relabel(document, self._expiry(minutes))
-
-    async def _search(self, op: SearchOp) -> list[SearchItem]:
+    async def _search(self, op: SearchOp) -> list[tuple[Document, float | None]]:
         conditions = [native(key, condition) for key, condition in (op.filter or {}).items()]
         wanted = op.filter or {}
 
         def passes(document: Document) -> bool:
-            if self._expired(document) or not isinstance(document.value, dict):
+            if self._expiry.is_over(document) or not isinstance(document.value, dict):
                 return False
             return all(matches(document.value.get(key), value) for key, value in wanted.items())
 
-        looked_up = {"and": [{"or": [condition, WHOLE]} for condition in conditions if condition]}
+        looked_up = {"and": [condition for condition in conditions if condition]}
         arguments: dict[str, Any] = {
             "filter": looked_up,
             "where": passes,
@@ -176,15 +155,16 @@ class LukasaStore(BaseStore):
         else:
             documents = await self._documents.select(prefix, newest_first=True, **arguments)
             scores = [None] * len(documents)
-        await self._refresh(documents, op.refresh_ttl)
-        return [
-            SearchItem(**_item(document), score=score)
-            for document, score in zip(documents, scores, strict=True)
-        ]
+        return list(zip(documents, scores, strict=True))
 
     async def _namespaces(self, op: ListNamespacesOp) -> list[tuple[str, ...]]:
         conditions = op.match_conditions or ()
-        documents = await self._documents.select(where=lambda document: not self._expired(document))
+        within = next(
+            (each.path for each in conditions if each.match_type == "prefix" and "*" not in each.path), ()
+        )
+        documents = await self._documents.select(
+            within, where=lambda document: not self._expiry.is_over(document)
+        )
         some = {
             each.collection for each in documents if all(_fits(each.collection, one) for one in conditions)
         }
