@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from lukasa_evals.reports import write
+
 
 def turn(dia_id: str, speaker: str, text: str, **more: str) -> dict[str, str]:
     return {"dia_id": dia_id, "speaker": speaker, "text": text, **more}
@@ -100,3 +102,9 @@ def shared_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def anyio_backend() -> str:
     """The evaluation runs on asyncio."""
     return "asyncio"
+
+
+@pytest.fixture
+def no_plots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Report without drawing: plots take most of a report's time, and have tests of their own."""
+    monkeypatch.setattr(write, "plots", lambda *_: [])

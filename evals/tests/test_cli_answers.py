@@ -13,6 +13,8 @@ from lukasa.testing.endpoint import EndpointRequest, Reply
 from lukasa.testing.fakes import EmbeddingEndpoint
 from lukasa_evals import cli
 
+pytestmark = pytest.mark.usefixtures("no_plots")
+
 WITHOUT_MODEL = [
     "--system",
     "lukasa-rules",
