@@ -263,3 +263,11 @@ def test_what_was_erased_here_does_not_come_back_and_odd_text_is_mended(moved):
         "file.json, line 1: observations[1]: it was erased here"
     ]
     assert b"Ana sails" not in moved.db.read_bytes()
+
+
+def test_half_a_character_and_a_user_who_cannot_be_are_no_crash(moved):
+    half = '{"type": "entity", "name": "Ana\\ud800", "observations": ["dives"]}'
+    assert moved("mcp-memory", half)["stored"] == 1
+
+    episodes = [{"uuid": "p", "content": "Hello.", "valid_at": AT, "group_id": "a\0b"}]
+    assert "episodes[0]: user must be" in moved("graphiti", {"episodes": episodes})["error"]

@@ -82,14 +82,14 @@ def move(facts: Iterable[ImportedFact | Unusable], memory: Memory, *, user: str,
         if isinstance(each, Unusable):
             skipped[each.reason] += 1
             continue
-        handle = memory.of(each.user or user, each.tenant or tenant)
-        place = (handle.partition, each.label)
-        if place not in known:
-            known[place] = _moved_before(handle, each.label)
-        if each.id in known[place]:
-            moved.already += 1
-            continue
         try:
+            handle = memory.of(each.user or user, each.tenant or tenant)
+            place = (handle.partition, each.label)
+            if place not in known:
+                known[place] = _moved_before(handle, each.label)
+            if each.id in known[place]:
+                moved.already += 1
+                continue
             fact = _believe(handle, each)
         except InputError as error:
             skipped[f"{each.location}: {error}" if each.location else str(error)] += 1

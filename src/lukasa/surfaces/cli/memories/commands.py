@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +13,7 @@ from cyclopts import Parameter
 from lukasa import Settings
 from lukasa.integrations.mem0.moving import facts as mem0_facts
 from lukasa.integrations.mem0.stored import memories
-from lukasa.integrations.moving import ImportedFact, Moved, Unusable, move
+from lukasa.integrations.moving import Moved, move
 from lukasa.surfaces.cli.formats.mend import mend
 from lukasa.surfaces.cli.formats.notes import Notes
 from lukasa.surfaces.cli.formats.source import ImportFile
@@ -24,7 +24,7 @@ from lukasa.surfaces.cli.memories import langmem as langmem_file
 from lukasa.surfaces.cli.memories import letta as letta_file
 from lukasa.surfaces.cli.memories import mcp_memory as mcp_memory_file
 from lukasa.surfaces.cli.memories import mem0 as mem0_file
-from lukasa.surfaces.cli.memories.contents import Contents, storable
+from lukasa.surfaces.cli.memories.contents import Contents, check_user, storable
 from lukasa.surfaces.cli.options import USER, StoreOptions, UserOptions, opened
 from lukasa.surfaces.cli.output import count, print_json, print_text
 
@@ -49,7 +49,7 @@ def mem0(
     options = shared or StoreOptions()
     stored = mem0_file.read(ImportFile(path)) if path.is_file() else memories(path, history)
     facts = list(mem0_facts(stored, tenant=tenant or Settings.from_env().tenant))
-    _move(Contents(), facts, ImportReport(str(path), "mem0"), UserOptions(json=options.json, db=options.db))
+    _import(Contents(facts=facts), path, "mem0", UserOptions(json=options.json, db=options.db))
 
 
 def letta(
@@ -111,29 +111,22 @@ def mcp_memory(
     _import(mcp_memory_file.read(ImportFile(file)), file, "mcp-memory", shared)
 
 
-def _import(contents: Contents, file: Path, name: str, shared: UserOptions | None) -> None:
+def _import(contents: Contents, path: Path, name: str, shared: UserOptions | None) -> None:
     options = shared or UserOptions()
-    report = ImportReport(str(file), name, left_out=contents.left_out)
-    if options.user:
-        contents.sessions = [replace(session, user=None) for session in contents.sessions]
-        contents.facts = [replace(fact, user=None) for fact in contents.facts]
     notes = Notes()
-    report.files.append(FileReport(file.name, name, notes))
-    facts = [piece for fact in contents.facts for piece in storable(fact, notes)]
-    _move(contents, facts, report, options)
-
-
-def _move(
-    contents: Contents,
-    facts: Iterable[ImportedFact | Unusable],
-    report: ImportReport,
-    options: UserOptions,
-) -> None:
+    file = FileReport(path.name, name, notes)
+    report = ImportReport(str(path), name, left_out=contents.left_out, files=[file])
+    facts = [piece for fact in contents.facts for piece in storable(fact, notes, one_user=bool(options.user))]
     most_bytes = Settings.from_env().remember.max_turn_bytes
+    sessions = [
+        mend(replace(session, user=None if options.user else session.user), notes, limit=most_bytes)
+        for session in contents.sessions
+    ]
+    for session in sessions:
+        check_user(session)
     with opened(options, new=True) as memory:
-        for session in contents.sessions:
-            (file,) = report.files
-            store(memory, mend(session, file.notes, limit=most_bytes), options, (report, file))
+        for session in sessions:
+            store(memory, session, options, (report, file))
         moved = move(facts, memory, user=options.user or USER, tenant=options.tenant or None)
     if options.json:
         print_json(_figures(report, moved))

@@ -10,7 +10,9 @@ from typing import cast
 
 from lukasa.bounds import LIMITS
 from lukasa.domain.attribute import attribute
-from lukasa.integrations.moving import ImportedFact
+from lukasa.domain.scope import Partition, digest
+from lukasa.errors import ImportFormatError, InputError
+from lukasa.integrations.moving import ImportedFact, Unusable
 from lukasa.surfaces.cli.formats.mend import mend
 from lukasa.surfaces.cli.formats.notes import Notes
 from lukasa.surfaces.cli.formats.session import Assumptions, Session
@@ -22,7 +24,7 @@ _TIMES = Assumptions(zone="UTC")
 class Contents:
     """Facts and messages, in the order of the file."""
 
-    facts: list[ImportedFact] = field(default_factory=list)
+    facts: list[ImportedFact | Unusable] = field(default_factory=list)
     sessions: list[Session] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
     """What is neither, by kind."""
@@ -31,6 +33,16 @@ class Contents:
 def instant(value: object, location: str) -> datetime | None:
     """Return a time as files have it, UTC where it says nothing. Raises `ImportFormatError`."""
     return _TIMES.written(value, location)
+
+
+def made_id(*parts: str) -> str:
+    """Return an id for what has none in its file: the same for the same content."""
+    return digest([_encodable(part) for part in parts])
+
+
+def _encodable(text: str) -> str:
+    """Return a text without halves of characters, which JSON may have."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def related(fact: ImportedFact, name: str, value: str) -> ImportedFact:
@@ -45,15 +57,32 @@ def related(fact: ImportedFact, name: str, value: str) -> ImportedFact:
     return replace(fact, attribute=name, value=value)
 
 
-def storable(fact: ImportedFact, notes: Notes) -> Iterator[ImportedFact]:
-    """Yield a fact with what cannot be stored mended, as in messages: in pieces where it is too long."""
+def check_user(session: Session) -> None:
+    """Raise `ImportFormatError` for a session of somebody who can have no memory."""
+    try:
+        Partition("default", session.user or "-")
+    except InputError as error:
+        raise ImportFormatError(f"{session.location}: {error}") from error
+
+
+def storable(
+    fact: ImportedFact | Unusable, notes: Notes, *, one_user: bool = False
+) -> Iterator[ImportedFact | Unusable]:
+    """Yield a fact with what cannot be stored mended, as in messages: in pieces where it is too long. *one_user*: whoever's it is."""
+    if isinstance(fact, Unusable):
+        yield fact
+        return
     message: dict[str, object] = {"role": "user", "content": fact.text, "metadata": dict(fact.metadata)}
     whole = Session(messages=[message], session=None, conversation="", location=fact.location)
     pieces = mend(whole, notes, limit=LIMITS.fact_bytes).messages
     for number, piece in enumerate(pieces):
         yield replace(
             fact,
-            id=fact.id if number == 0 else f"{fact.id}#{number}",
+            id=_encodable(fact.id if number == 0 else f"{fact.id}#{number}"),
+            subject=_encodable(fact.subject),
+            value=fact.value and _encodable(fact.value),
+            attribute=fact.attribute and _encodable(fact.attribute),
+            user=None if one_user else fact.user and _encodable(fact.user),
             text=str(piece["content"]),
             metadata=cast(dict[str, object], piece["metadata"]),
         )

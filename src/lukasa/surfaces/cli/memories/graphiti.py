@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from lukasa.domain.scope import digest
 from lukasa.errors import ImportFormatError
 from lukasa.integrations.moving import ImportedFact
 from lukasa.surfaces.cli.formats import shape
 from lukasa.surfaces.cli.formats.records import records
 from lukasa.surfaces.cli.formats.session import Session
 from lukasa.surfaces.cli.formats.source import ImportFile
-from lukasa.surfaces.cli.memories.contents import Contents, instant, related
+from lukasa.surfaces.cli.memories.contents import Contents, instant, made_id, related
 from lukasa.surfaces.cli.memories.graphiti_episodes import episode
 
 _LISTS = (
@@ -76,7 +75,7 @@ def _edge(edge: Mapping[str, object], names: Mapping[str, str], location: str) -
     times = {key: instant(edge.get(key), f"{location}.{key}") for key in _KEPT if key.endswith("_at")}
     fact = ImportedFact(
         source="graphiti",
-        id=shape.label(edge.get("uuid"), f"{location}.uuid") or digest([*ends, str(edge["fact"])]),
+        id=shape.label(edge.get("uuid"), f"{location}.uuid") or made_id(*ends, str(edge["fact"])),
         text=shape.text(edge.get("fact"), f"{location}.fact"),
         subject=ends[0] or "User",
         user=shape.label(edge.get("group_id"), f"{location}.group_id"),

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from lukasa.domain.scope import digest
 from lukasa.errors import ImportFormatError
 from lukasa.integrations.moving import ImportedFact
 from lukasa.surfaces.cli.formats import shape
 from lukasa.surfaces.cli.formats.records import records
 from lukasa.surfaces.cli.formats.source import ImportFile
-from lukasa.surfaces.cli.memories.contents import Contents, instant
+from lukasa.surfaces.cli.memories.contents import Contents, instant, made_id
 from lukasa.surfaces.cli.memories.letta_messages import sessions
 
 _NO_MEMORY = ("tools", "files", "sources", "groups", "mcp_servers")
@@ -71,7 +70,7 @@ def _facts(
                 continue
             yield ImportedFact(
                 source="letta",
-                id=digest([agent, label, text.strip()]),
+                id=made_id(agent, label, text.strip()),
                 text=text.strip().lstrip("-*•# \t"),
                 subject=subject,
                 valid_from=at,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from lukasa.domain.scope import digest
 from lukasa.errors import ImportFormatError
 from lukasa.integrations.moving import ImportedFact
 from lukasa.surfaces.cli.formats import shape
 from lukasa.surfaces.cli.formats.records import records
 from lukasa.surfaces.cli.formats.source import ImportFile
-from lukasa.surfaces.cli.memories.contents import Contents, related
+from lukasa.surfaces.cli.memories.contents import Contents, made_id, related
 
 
 def read(source: ImportFile) -> Contents:
@@ -43,5 +42,5 @@ def read(source: ImportFile) -> Contents:
 
 
 def _fact(text: str, subject: str, location: str) -> ImportedFact:
-    id_ = digest([subject, text])
+    id_ = made_id(subject, text)
     return ImportedFact(source="mcp_memory", id=id_, text=text, subject=subject, location=location)
