@@ -55,6 +55,9 @@ def test_a_memory_is_added_found_changed_and_deleted(memory: Memory, path: Path)
     assert changed["created_at"] == "2025-01-15T00:00:00+00:00"
     assert memory.get_all(filters={**ANA, "created_at": {"gte": "2024-07-01"}})["results"] == [changed]
     assert memory.get_all(filters={**ANA, "created_at": {"lt": 1719792000}})["results"] == []
+    assert memory.get_all(filters={**ANA, "created_at": "2025-01-15"})["results"] == [changed]
+    assert memory.get_all(filters={**ANA, "created_at": {"gte": "2025-01-16"}})["results"] == []
+    assert memory.get_all(filters={**ANA, "created_at": "*"})["results"] == [changed]
     assert (changed["memory"], changed["metadata"]) == (
         "Ana is allergic to pecans",
         {"topic": "health", "sure": True},

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
@@ -125,7 +126,7 @@ def test_a_store_that_it_wrote_is_moved_whole(
             }
             for each in kept[name]:
                 fact = facts[each["id"]]
-                assert fact.metadata["created_at"] == each["created_at"]
+                assert fact.valid.start == datetime.fromisoformat(each["created_at"])
                 assert (each.get("metadata") or {}).items() <= dict(fact.metadata).items()
                 if each.get("expiration_date"):
                     assert fact.expires_at is not None

@@ -10,7 +10,7 @@ from typing import Any
 
 from lukasa import AsyncHandle, Fact, Guidance
 from lukasa.domain.report import Receipt
-from lukasa.integrations.mem0.items import SAID_AT, labels
+from lukasa.integrations.mem0.items import SAID_AT, labels, written
 from lukasa.integrations.mem0.scopes import Scope
 from lukasa.policy import InputLimits
 
@@ -60,7 +60,7 @@ class Adding:
             if message.get("role") == "system" or not isinstance(text, str) or not text.strip():
                 continue
             about = {"role": message.get("role"), "actor_id": message.get("name")}
-            said_at = {} if self.at is None else {SAID_AT: self.at.isoformat()}
+            said_at = {} if self.at is None else {SAID_AT: written(self.at)}
             believe = partial(
                 self.handle.believe,
                 text,

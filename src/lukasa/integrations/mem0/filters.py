@@ -10,7 +10,7 @@ from typing import Any
 
 from lukasa import Fact
 from lukasa.errors import FilterError, shown
-from lukasa.integrations.mem0.items import instant
+from lukasa.integrations.mem0.items import SAID_AT, instant, written
 from lukasa.integrations.mem0.scopes import SCOPES, Scope, clean
 
 OPERATORS = ("eq", "ne", "gt", "gte", "lt", "lte", "in", "nin", "contains", "icontains")
@@ -41,7 +41,7 @@ def _entry(name: str, value: Any, owner: Scope, facts: Sequence[Fact]) -> Mappin
     if name in SCOPES and name == owner.kind:
         return _holds(value, owner.name, name)
     field = _FIELDS.get(name, f"metadata.{name}")
-    return _compare(field, _instants(name, value) if field == "at" else value, facts)
+    return _when(name, value) if field == "at" else _compare(field, value, facts)
 
 
 def _listed(name: str, value: Any) -> list[Mapping[str, Any]]:
@@ -70,13 +70,36 @@ def _compare(field: str, value: Any, facts: Sequence[Fact]) -> Mapping[str, Any]
     return {field: value}
 
 
+def _when(name: str, value: Any) -> Mapping[str, Any] | bool:
+    """Return a condition on when a memory was made: by its label where it has one (it was moved, or dated), else by when it was said."""
+    if value == "*":
+        return True
+    label = f"metadata.{SAID_AT}"
+    at = _instants(name, value)
+    return _any(
+        [
+            _every([{label: {"exists": True}}, _compare(label, _written(at), ())]),
+            _every([{label: {"exists": False}}, _compare("at", at, ())]),
+        ]
+    )
+
+
 def _instants(name: str, value: Any) -> Any:
     """Return times in a condition as instants: mem0's are dates too, and seconds since 1970."""
     if isinstance(value, Mapping):
         return {operator: _instants(name, operand) for operator, operand in value.items()}
     if isinstance(value, list):
         return [_instants(name, each) for each in value]
-    return value if value == "*" else instant(name, value)
+    return instant(name, value)
+
+
+def _written(value: Any) -> Any:
+    """Return instants in a condition as labels have them."""
+    if isinstance(value, Mapping):
+        return {operator: _written(operand) for operator, operand in value.items()}
+    if isinstance(value, list):
+        return [_written(each) for each in value]
+    return written(value)
 
 
 def _contains_in_any_case(field: str, part: Any, facts: Sequence[Fact]) -> Mapping[str, Any] | bool:

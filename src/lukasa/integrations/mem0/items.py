@@ -82,6 +82,11 @@ def instant(name: str, value: Any) -> datetime | None:
         raise InputError(f"{name} must be seconds since 1970 or an ISO date, not {shown(value)}") from None
 
 
+def written(at: datetime | None) -> str | None:
+    """Return a time as the label `created_at` has it: texts in the order of the times."""
+    return None if at is None else at.astimezone(UTC).isoformat()
+
+
 def expiry(value: Any) -> datetime | None:
     """Return when a memory with this `expiration_date` is out of date: at the end of the day (UTC)."""
     if value is None:

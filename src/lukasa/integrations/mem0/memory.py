@@ -14,7 +14,7 @@ from lukasa.integrations.mem0.adding import Adding
 from lukasa.integrations.mem0.config import opening
 from lukasa.integrations.mem0.errors import value_errors
 from lukasa.integrations.mem0.filters import for_owner
-from lukasa.integrations.mem0.items import SAID_AT, expiry, instant, item, labels, versions
+from lukasa.integrations.mem0.items import SAID_AT, expiry, instant, item, labels, versions, written
 from lukasa.integrations.mem0.scopes import SCOPES, Scope, clean, owners, scope_of, scope_of_id
 
 UNCHANGED: Any = object()
@@ -180,7 +180,7 @@ class AsyncMemory:
             raise NotFoundError(f"Memory with id {shown(memory_id)} not found")
         at = instant("timestamp", timestamp)
         if metadata is not None or at is not None:
-            said_at = {} if at is None else {SAID_AT: at.isoformat()}
+            said_at = {} if at is None else {SAID_AT: written(at)}
             changes["metadata"] = dict(fact.metadata) | labels(metadata) | said_at
         if not changes:
             raise InputError("At least one of text, metadata or expiration_date must be provided.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from lukasa.errors import InputError
-from lukasa.integrations.mem0.items import SAID_AT, expiry, instant, labels
+from lukasa.integrations.mem0.items import SAID_AT, expiry, instant, labels, written
 from lukasa.integrations.mem0.scopes import SCOPES, scope_of
 from lukasa.integrations.mem0.stored import StoredMemory
 from lukasa.integrations.moving import ImportedFact, Unusable
@@ -31,7 +31,7 @@ def _fact(memory: StoredMemory, tenant: str) -> ImportedFact | Unusable:
     except InputError:
         return Unusable("without a user, agent or run")
     user, tenant = owner.partition(tenant)
-    created_at, actor = payload.get("created_at"), payload.get("actor_id")
+    created_at, actor = instant("created_at", payload.get("created_at")), payload.get("actor_id")
     about = labels({name: value for name, value in payload.items() if name not in _INTERNAL}, **others)
     *earlier, text = memory.words
     return ImportedFact(
@@ -41,8 +41,8 @@ def _fact(memory: StoredMemory, tenant: str) -> ImportedFact | Unusable:
         subject=str(actor or "User"),
         user=user,
         tenant=tenant,
-        valid_from=instant("created_at", created_at),
+        valid_from=created_at,
         expires_at=expiry(payload.get("expiration_date")),
         earlier=tuple(earlier),
-        metadata=about | {SAID_AT: created_at, "actor_id": actor},
+        metadata=about | {SAID_AT: written(created_at), "actor_id": actor},
     )
