@@ -23,7 +23,7 @@ from lukasa import Memory, Settings
 path = pathlib.Path(sys.argv[1])
 with Memory.open(path, settings=Settings(embedder="none", extractor="none")) as memory:
     ana = memory.of("ana")
-    ana.remember([f"Line {n} of the long tale. " + "word " * 300 for n in range(400)], session="tale")
+    ana.remember([f"Line {n} of the long tale. " + "word " * 300 for n in range(150)], session="tale")
     (turn,) = ana.remember("I hid it in canary1x1x street.", session="canary1x2x", metadata={"n": "canary1x3x"}).turns
 with Memory.open(path, settings=Settings(embedder="none", extractor="none")) as memory:
     ana = memory.of("ana")
@@ -54,5 +54,5 @@ def test_what_is_erased_on_a_full_disk_is_gone_and_the_rest_is_finished_later(tm
     assert (report["left"], report["complete"], report["findings"]) == ([], [False, False], ["erased"])
     with Memory.open(path, settings=SETTINGS) as memory:
         assert memory.verify().findings == ()
-        assert len(memory.of("ana").turns()) == 400
+        assert len(memory.of("ana").turns()) == 150
     assert not [file.name for file in tmp_path.iterdir() if b"canary1x" in file.read_bytes()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +20,7 @@ from lukasa.text.sentences import sentences
 from lukasa.wiring import build
 
 START = "2026-03-01T10:00:00+00:00"
-TURNS = 20
+TURNS = int(os.environ.get("LUKASA_TEST_ROUNDS", "8"))  # noqa: TID251 - a size of this test
 
 SAID = (
     "I live in Lisbon with my sister Eva.",

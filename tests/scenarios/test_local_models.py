@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,16 @@ BGE = "bge-small-en-v1.5"
 STATES = "colbert-small-states"
 
 TEXTS = ["My sister moved to Lisbon last month.", "The violin is being repaired.", "Stop! Really?!"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def in_memory() -> Iterator[None]:
+    """Load what is shipped once: its weights are shared by whoever uses them."""
+    models = [LocalModel(BGE, "dense"), LocalModel(STATES, "tokens")]
+    assert all(model.identity for model in models)
+    yield
+    for model in models:
+        model.release()
 
 
 async def embedded(purpose: Purpose = "document", **settings: Any) -> list[Embedding]:
