@@ -17,6 +17,7 @@ import asyncio
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -226,6 +227,7 @@ async def run(options: argparse.Namespace, folder: Path) -> dict[str, object]:
         )
     finally:
         server.stop()
+        shutil.rmtree(server.folder)
     if options.sqlite:
         path = str(folder / "fleet.lukasa")
         figures["sqlite"] = await measure(path, dumps, options, folder, serve=1, workers=1)
