@@ -59,7 +59,7 @@ def test_every_statement_on_a_partition_names_it():
         r"\b(?:FROM|INTO|UPDATE|JOIN) (?:documents|turns|facts|changes|vectors|passages|jobs|attributes)\b"
     )
     whole_store = {
-        "partition_count", "due_jobs", "jobs", "revive_jobs", "counts", "refused_counts", "session_count", "vector_counts",
+        "partition_count", "due_jobs", "due_tenants", "jobs", "revive_jobs", "counts", "refused_counts", "session_count", "vector_counts",
         "live_documents", "all_passages", "all_changes", "wrong_versions", "real_counts", "orphans", "misshapen", "vector_count",
         "metadata", "last_versions", "contents_of_turns", "contents_of_versions", "lost_contents", "attributes",
     }  # fmt: skip
