@@ -30,6 +30,10 @@ async def test_files_are_changed_by_whoever_has_read_them_last(handle: AsyncHand
             await wrong
     with pytest.raises(InputError):
         await files.create((*path, "c"), "x")
+    await files.create(("top.md",), "top")
+    with pytest.raises(InputError):
+        await files.move(path, ("top.md", "b.md"))
+    assert await files.delete(("top.md",)) == 1
     with pytest.raises(NotFoundError):
         await files.move(("z",), ("y",))
     await files.move(("a",), ("c", "d"))

@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 
 from lukasa import Memory
+from lukasa.integrations.moving import ImportedFact, move
+from lukasa.surfaces.cli.formats.notes import Notes
 from lukasa.surfaces.cli.main import main
+from lukasa.surfaces.cli.memories.contents import storable
 
 AT = "2025-03-01T10:00:00Z"
 
@@ -271,3 +274,15 @@ def test_half_a_character_and_a_user_who_cannot_be_are_no_crash(moved):
 
     episodes = [{"uuid": "p", "content": "Hello.", "valid_at": AT, "group_id": "a\0b"}]
     assert "episodes[0]: user must be" in moved("graphiti", {"episodes": episodes})["error"]
+
+
+def test_a_long_fact_and_its_earlier_words_are_moved_in_pieces(memory: Memory):
+    fact = ImportedFact(
+        source="mem0", id="1", text="I like tea. " * 2_000, earlier=("I like milk.", "I like rum. " * 2_000)
+    )
+
+    moved = move(storable(fact, Notes()), memory, user="ana", tenant=None)
+
+    facts = memory.of("ana").facts()
+    assert (moved.stored, moved.versions, moved.skipped) == (2, 3, {})
+    assert "".join(fact.text for fact in facts).count("tea") == 2_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -65,3 +66,16 @@ async def test_at_once_each_entry_is_taken_out_once(handle: AsyncHandle):
         popping = [group.create_task(SessionLog(handle, "s1", "name").pop()) for _ in range(6)]
 
     assert sorted(entry.value for task in popping if (entry := task.result())) == [0, 1, 2, 3]
+
+
+async def test_secrets_in_a_large_value_become_labels_and_the_value_can_be_read(handle: AsyncHandle):
+    log = SessionLog(handle, "s1", "name")
+    filler = {"filler": ["é" * 200] * 600}
+    await log.append([Entry(value={"text": 'password: hunter2"x', **filler})])
+    await log.append([Entry(value={"text": "x" * 79_970 + " password: hunter2-zq", **filler})])
+
+    entries = await log.newest()
+
+    assert len(entries) == 2
+    assert not any("hunter2" in json.dumps(entry.value) for entry in entries)
+    assert all(entry.value["filler"] == filler["filler"] for entry in entries)

@@ -101,6 +101,8 @@ class AsyncMemoryTool(BetaAsyncAbstractMemoryTool):
             raise ToolError(f"The destination {command.new_path} already exists") from None
         except NotFoundError:
             raise ToolError(f"The path {command.old_path} does not exist") from None
+        except InputError as error:
+            raise ToolError(str(error)) from None
         return f"Successfully renamed {command.old_path} to {command.new_path}"
 
     async def clear_all_memory(self) -> str:

@@ -49,9 +49,7 @@ class Files:
         """Store a new file. Raises `ConflictError` when the name is in use, `InputError` below what is no folder."""
         if path == KNOWN or await self.list(path):
             raise ConflictError("the name is in use")
-        for depth in range(1, len(path)):
-            if await self.read(path[:depth]) is not None:
-                raise InputError(f"{path[depth - 1]} is not a folder")
+        await self._check_folders(path)
         await self._documents.put((self.root, *path[:-1]), path[-1], text, expected="absent")
 
     async def change(self, path: Path, before: str, after: str) -> None:
@@ -67,7 +65,7 @@ class Files:
         return await self._documents.delete_all([self._name(each) for each in files if each])
 
     async def move(self, old: Path, new: Path) -> None:
-        """Give a file or a folder another name. Raises `NotFoundError`, `ConflictError`."""
+        """Give a file or a folder another name. Raises `NotFoundError`, `ConflictError`, `InputError` below what is no folder."""
         if (
             old == new[: len(old)]
             or KNOWN in {old, new}
@@ -80,6 +78,7 @@ class Files:
             documents.append(file)
         if not documents:
             raise NotFoundError("there is no file of this name")
+        await self._check_folders(new)
         puts = [
             Put(collection=collection, key=key, value=each.value, expected="absent")
             for each in documents
@@ -90,6 +89,12 @@ class Files:
 
     async def _file(self, path: Path) -> Document | None:
         return await self._documents.get(*self._name(path)) if path else None
+
+    async def _check_folders(self, path: Path) -> None:
+        """Raise `InputError` when a file has the name of a folder that the path leads through."""
+        for depth in range(1, len(path)):
+            if await self.read(path[:depth]) is not None:
+                raise InputError(f"{path[depth - 1]} is not a folder")
 
     def _name(self, path: Path) -> tuple[Path, str]:
         return (self.root, *path[:-1]), path[-1]

@@ -7,6 +7,7 @@ forgotten, so that nobody recalls it. What is taken out of the log stays stored,
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -17,9 +18,13 @@ from lukasa.bounds import read_metadata
 from lukasa.errors import InputError
 from lukasa.integrations.conversation import message
 from lukasa.policy import RememberPolicy
+from lukasa.text.secrets import redact_json
 
 _PIECE = 80_000
-"""Characters of a value that is too large, or too deep, for metadata: it is kept as JSON text, in so many turns as it takes."""
+"""Characters of a value that is too large, or too deep, for metadata: its JSON is kept packed, in so many turns as it takes.
+
+Packed, because a secret that is replaced in the middle of a JSON text, or a half of one, would leave what nobody can read.
+"""
 
 _NEVER = "1970-01-01T00:00:00Z"
 """Since when nobody recalls what is not to be recalled at any time."""
@@ -105,8 +110,10 @@ class SessionLog:
         try:
             read_metadata("the value", {self.name: {**about, "piece": 0, "pieces": 1} | whole})
         except InputError:
-            for start in range(0, len(plain), _PIECE):
-                yield {"json": plain[start : start + _PIECE]}
+            clean, _ = redact_json(whole["value"])
+            packed = zlib.compress(json.dumps(clean).encode()).hex()
+            for start in range(0, len(packed), _PIECE):
+                yield {"packed": packed[start : start + _PIECE]}
         else:
             yield whole
 
@@ -136,7 +143,7 @@ class SessionLog:
 def _value(pieces: Sequence[Mapping[str, Any]]) -> Any:
     if "value" in pieces[0]:
         return pieces[0]["value"]
-    return json.loads("".join(piece["json"] for piece in pieces))
+    return json.loads(zlib.decompress(bytes.fromhex("".join(piece["packed"] for piece in pieces))))
 
 
 def _storable(said: Said | None) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
@@ -72,9 +72,8 @@ def storable(
     if isinstance(fact, Unusable):
         yield fact
         return
-    message: dict[str, object] = {"role": "user", "content": fact.text, "metadata": dict(fact.metadata)}
-    whole = Session(messages=[message], session=None, conversation="", location=fact.location)
-    pieces = mend(whole, notes, limit=LIMITS.fact_bytes).messages
+    pieces = _pieces(fact, fact.text, notes, dict(fact.metadata))
+    earlier = tuple(str(piece["content"]) for text in fact.earlier for piece in _pieces(fact, text, notes))
     for number, piece in enumerate(pieces):
         yield replace(
             fact,
@@ -84,5 +83,14 @@ def storable(
             attribute=fact.attribute and _encodable(fact.attribute),
             user=None if one_user else fact.user and _encodable(fact.user),
             text=str(piece["content"]),
+            earlier=earlier if number == 0 else (),
             metadata=cast(dict[str, object], piece["metadata"]),
         )
+
+
+def _pieces(
+    fact: ImportedFact, text: str, notes: Notes, metadata: Mapping[str, object] | None = None
+) -> list[dict[str, object]]:
+    message: dict[str, object] = {"role": "user", "content": text, "metadata": metadata or {}}
+    whole = Session(messages=[message], session=None, conversation="", location=fact.location)
+    return mend(whole, notes, limit=LIMITS.fact_bytes).messages
