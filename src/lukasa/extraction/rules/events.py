@@ -15,7 +15,7 @@ from typing import NamedTuple
 from lukasa.dates.formatting import written
 from lukasa.dates.modifiers import Expression
 from lukasa.domain.interval import Interval
-from lukasa.extraction.rules.grammar import LISTS, third_person, tidy
+from lukasa.extraction.rules.grammar import LISTS, STOP, third_person, tidy
 from lukasa.text.language_data import irregular
 from lukasa.text.patterns import LazyPattern
 from lukasa.text.rendering import day
@@ -251,7 +251,7 @@ _AUXILIARIES = {"am": "is", "will": "will", "have": "has"}
 _PHRASES = LazyPattern(lambda: "|".join(f"(?:{row})" for row in LISTS.rows("event_phrases")), re.IGNORECASE)
 _CUT = LazyPattern(
     lambda: (
-        r"(?<!\bSt)(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)[.](?=\s|$)|[!?;:()\n—–…]|,|\s-+\s|\s(?:but|because|since|so|while|whereas|though|although|which|who|whom|whose|when|where|as|if|after|before|until|"
+        rf"{STOP}(?=\s|$)|[!?;:()\n—–…]|,|\s-+\s|\s(?:but|because|since|so|while|whereas|though|although|which|who|whom|whose|when|where|as|if|after|before|until|"
         r"to see|that|and (?:the|i|it|we|he|she|they|my|that|this|there|now|then|so|am|was|were|had|have|has|considering|wondering|looking|trying|really|just|also|even|will|would|could|can|need|want|think|finally|it['’]s|i['’]\w+|\w+ed|"
         rf"{'|'.join(irregular())}))\b"
     ),

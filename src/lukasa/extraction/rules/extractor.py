@@ -26,7 +26,7 @@ from lukasa.text.language_data import FUNCTION_WORDS
 from lukasa.text.patterns import LazyPattern
 from lukasa.text.sentences import sentences
 
-RULES_VERSION = 7
+RULES_VERSION = 8
 """Raise it with every change of which claims a turn gives: turns that an older version read are then known to be outdated."""
 
 LONGEST_SENTENCE = 600
@@ -263,7 +263,7 @@ _SINCE = LazyPattern(r"(?i)\bsince\s$")
 """Before what happened at some time that is not said: "five years since I graduated"."""
 
 _CLAUSE_END = LazyPattern(
-    r"(?i)[.](?=\s|$)|[;:!?()\n—–…]|,(?=\s(?:i\b|my\b|we\b|it\b|he\b|she\b|they\b|that|this|but|so|and|which|who|where|because|since|can|could|do|what|how|is|are|any|please))|\s-+\s|"
+    rf"(?i){STOP}(?=\s|$)|[;:!?()\n—–…]|,(?=\s(?:i\b|my\b|we\b|it\b|he\b|she\b|they\b|that|this|but|so|and|which|who|where|because|since|can|could|do|what|how|is|are|any|please))|\s-+\s|"
     r"\s(?:but|because|so|while|although|though|which|and (?:i|we|my|he|she|it|they|now|then|am|was|have|had|want|need|would|will|just|it['’]s|i['’]\w+))\b"
 )
 _NAMED = LazyPattern(r"\b((?:in|from|at|to|near|called|named|is|outside) )([a-z]{3,20})\b")

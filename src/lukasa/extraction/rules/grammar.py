@@ -142,8 +142,9 @@ def _each(reading: Reading) -> list[Reading]:
 
 def tidy(value: str) -> str:
     """Return a value without the words and marks that only surround it."""
-    value = _LOOSE.sub("", " ".join(value.split()))
-    return value.strip(" ,;:.!-–—'’\"")
+    value = _LOOSE.sub("", " ".join(value.split())).lstrip(_MARKS)
+    initials = _INITIALS.search(value)
+    return value[: initials.end()] if initials else value.rstrip(_MARKS)
 
 
 def third_person(text: str) -> str:
@@ -294,7 +295,8 @@ _PERSONS = tuple(
 _DOUBLES = re.compile(r"[^aeiou]+[aeiou][^aeiouwxy]")
 _PAIR = 2
 
-STOP = r"(?-i:(?<!\bSt)(?<!\b[DM]r)(?<!\bMrs)(?<!\b[FM]t)(?<!\bProf)(?<!\b[A-Z]))\."
+_TITLES = ("St", "Dr", "Mr", "Ms", "Mrs", "Ft", "Mt", "Prof")
+STOP = "".join(rf"(?i:(?<!\b{title}))" for title in _TITLES) + r"(?-i:(?<!\b[A-Z]))\."
 """A full stop that belongs to no abbreviation and no initial."""
 
 END = (
@@ -309,8 +311,12 @@ _ENDS = re.compile(END, re.IGNORECASE)
 _JOINS = re.compile(rf",?\s+(?:and|but)\s+{_ADVERB}{{0,2}}|,\s+{_ADVERB}{{0,2}}", re.IGNORECASE)
 """Between two predicates of one subject."""
 
-_SHORT = r"(?-i:(?:St|[DM]r|Mrs|[FM]t|Prof|[A-Z])\.(?=\s[A-Z])|(?:[A-Z]\.){2,})"
+_SHORT = rf"(?-i:(?:{'|'.join(_TITLES)}|[A-Z])\.(?=\s[A-Z])|(?:[A-Z]\.){{2,}})"
 """Words with a full stop that ends nothing: "St. Mary's", "Washington D.C."."""
+
+_MARKS = " ,;:.!-–—'’\""
+_INITIALS = re.compile(rf"(?<![\w.])(?:[A-Z]\.){{2,}}(?=[{re.escape(_MARKS)}]*$)")
+"""At the end of a value, where the last full stop belongs to it."""
 
 _WORD = rf"(?:{_SHORT}|\w(?:[\w'’&+#./-]{{0,40}}[\w+#])?)"
 _NAME = rf"(?:{_SHORT}|(?-i:[A-Z][\w'’&-]{{0,40}}))"
