@@ -54,6 +54,16 @@ async def test_entries_come_back_whatever_is_in_them_and_each_uuid_once(handle: 
     assert await handle.facts() == []
 
 
+async def test_a_first_append_that_failed_lists_its_session_once(handle: AsyncHandle):
+    store, key = LukasaSessionStore(handle), SessionKey(project_key="p", session_id="s")
+    unstorable: Any = [{"type": "user", "uuid": "1", "value": object()}]
+    with pytest.raises(TypeError):
+        await store.append(key, unstorable)
+    await store.append(key, [{"type": "user", "uuid": "1"}])
+
+    assert [each["session_id"] for each in await store.list_sessions("p")] == ["s"]
+
+
 async def test_what_is_deleted_leaves_no_byte(handle: AsyncHandle, tmp_path: Path):
     store = LukasaSessionStore(handle)
     for key in (KEY, KEY | {"subpath": "canary_path"}):

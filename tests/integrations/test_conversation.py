@@ -14,6 +14,7 @@ from lukasa.integrations.conversation import (
     listing,
     message,
     question,
+    search,
     spoken,
 )
 from lukasa.integrations.history import Said
@@ -42,6 +43,12 @@ async def test_an_empty_memory_shows_no_block_and_says_that_there_is_nothing():
 
         assert block(await ana.context(**Injection().arguments("Where?"))) == ""
         assert listing(await ana.recall("Where?")) == NOTHING
+
+
+@pytest.mark.parametrize("words", ["", "...", "\0"])
+async def test_a_model_that_asks_nothing_finds_nothing(words):
+    async with await AsyncMemory.open("memory:", embedder="hashing") as memory:
+        assert await search(memory.of(user="ana"), words) == NOTHING
 
 
 async def test_a_listing_has_days_and_speakers():

@@ -20,7 +20,9 @@ from langgraph.store.memory import InMemoryStore
 
 from lukasa import AsyncMemory, Memory
 from lukasa.errors import InputError
+from lukasa.integrations.documents import AsyncDocuments
 from lukasa.integrations.langgraph import LukasaStore
+from lukasa.integrations.langgraph.expiry import Expiry
 from lukasa.testing.fakes import FrozenClock
 
 
@@ -121,6 +123,21 @@ def test_items_expire_and_a_read_gives_them_their_time_again(shared: Memory, clo
 
 
 @pytest.mark.anyio
+async def test_a_read_refreshes_its_items_also_when_one_of_them_was_put_meanwhile(clock: FrozenClock):
+    async with await AsyncMemory.open("memory:", embedder="hashing") as memory:
+        documents = AsyncDocuments(memory.of("ada"))
+        expiry = Expiry(documents, clock)
+        read = [await documents.put("n", key, {}, labels=expiry.labels(10)) for key in "ab"]
+        await documents.put("n", "a", {"new": True})
+        clock.advance(timedelta(minutes=9))
+
+        await expiry.refresh(read)
+
+        refreshed = await documents.get("n", "b")
+    assert refreshed is not None
+    assert refreshed.labels["expires"] == expiry.labels(10)["expires"]
+
+
 async def test_an_async_memory_serves_the_async_verbs(tmp_path: Path):
     async with await AsyncMemory.open(tmp_path / "memory.lukasa", embedder="hashing") as memory:
         store = LukasaStore(memory.of(user="ada"))

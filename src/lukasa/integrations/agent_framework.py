@@ -20,9 +20,9 @@ from lukasa.integrations.conversation import (
     Injection,
     block,
     idempotency_key,
-    listing,
     message,
     question,
+    search,
     spoken,
 )
 
@@ -92,6 +92,6 @@ class LukasaContextProvider(ContextProvider):
 
 def _search_tool(handle: AsyncHandle) -> FunctionTool:
     async def search_memory(query: str) -> str:
-        return listing(await handle.recall(query))
+        return await search(handle, query)
 
     return tool(search_memory, name=SEARCH_NAME, description=SEARCH_DESCRIPTION)

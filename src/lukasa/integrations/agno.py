@@ -18,11 +18,11 @@ from lukasa.integrations.conversation import (
     Injection,
     block,
     idempotency_key,
-    listing,
     message,
     question,
     spoken,
 )
+from lukasa.integrations.conversation import search as found
 
 _ADDED = re.compile(
     r"\n\n(?:Use the following references from the knowledge base if it helps:\n<references>\n.*</references>"
@@ -117,7 +117,7 @@ class LukasaLearning:
         handle = self._handle(user_id)
 
         def search(question: str) -> str:
-            return listing(handle.recall(question, limit=_HITS))
+            return handle._loop.call(lambda: found(handle._handle, question, limit=_HITS))  # noqa: SLF001 - its blocking face
 
         return [_named(search)]
 

@@ -14,8 +14,8 @@ from lukasa.integrations.conversation import (
     Injection,
     block,
     idempotency_key,
-    listing,
     message,
+    search,
 )
 from lukasa.integrations.inserted import own_words
 
@@ -49,11 +49,11 @@ def search_server(handle: AsyncHandle, *, limit: int = 8) -> McpSdkServerConfig:
     """Return an MCP server inside the process, with a tool by which the model finds what was said in any session of the user."""
 
     @tool(SEARCH_NAME, SEARCH_DESCRIPTION, {"question": str})
-    async def search(arguments: dict[str, Any]) -> dict[str, Any]:
-        found = listing(await handle.recall(arguments["question"], limit=limit))
+    async def asked(arguments: dict[str, Any]) -> dict[str, Any]:
+        found = await search(handle, arguments["question"], limit=limit)
         return {"content": [{"type": "text", "text": found}]}
 
-    return create_sdk_mcp_server("lukasa", tools=[search])
+    return create_sdk_mcp_server("lukasa", tools=[asked])
 
 
 async def _remember(handle: AsyncHandle, event: Any, role: str, text: str) -> None:

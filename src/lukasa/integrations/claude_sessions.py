@@ -96,7 +96,12 @@ class LukasaSessionStore(SessionStore):
         return SessionLog(self.handle, f"claude-project:{digest([project])}", NAME)
 
     async def _keys(self, project: str) -> list[SessionKey]:
-        return [cast(SessionKey, entry.value) for entry in reversed(await self._names(project).newest())]
+        """Return the keys of a project's transcripts; an `append` that failed may have left one twice."""
+        keys: list[SessionKey] = []
+        for entry in reversed(await self._names(project).newest()):
+            if entry.value not in keys:
+                keys.append(cast(SessionKey, entry.value))
+        return keys
 
     async def _erase(self, session: str) -> None:
         try:

@@ -8,7 +8,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-from lukasa import Context, Hit, Recalled
+from lukasa import AsyncHandle, Context, Hit, Recalled
 from lukasa.integrations.inserted import CONFIDENCE, TOKENS, fenced, without_memory
 
 SEARCH_NAME = "search_memory"
@@ -58,6 +58,12 @@ def block(context: Context) -> str:
 def listing(recalled: Recalled) -> str:
     """Return hits as a tool of a model returns them: a line each, with its day and who said it."""
     return "\n".join(line(f"{hit.at:%Y-%m-%d}", speaker(hit), hit.text) for hit in recalled.hits) or NOTHING
+
+
+async def search(handle: AsyncHandle, words: str, *, limit: int = 8) -> str:
+    """Return what a tool finds for the words of a model, as a `listing`. Words that ask nothing find nothing, and fail no run."""
+    asked = question(words)
+    return listing(await handle.recall(asked, limit=limit)) if asked else NOTHING
 
 
 def line(day: str, name: str, text: str) -> str:

@@ -11,7 +11,7 @@ from agents.memory.session_settings import coerce_session_settings
 from agents.run import CallModelData, ModelInputData
 
 from lukasa import AsyncHandle
-from lukasa.integrations.conversation import SEARCH_DESCRIPTION, SEARCH_NAME, Injection, block, listing
+from lukasa.integrations.conversation import SEARCH_DESCRIPTION, SEARCH_NAME, Injection, block, search
 from lukasa.integrations.session_log import Entry, Said, SessionLog
 
 NAME = "openai_agents"
@@ -64,10 +64,10 @@ class LukasaSession:
 def search_memory(handle: AsyncHandle, *, limit: int = 8) -> FunctionTool:
     """Return a tool by which a model finds what was said in any session of the user."""
 
-    async def search(question: str) -> str:
-        return listing(await handle.recall(question, limit=limit))
+    async def asked(question: str) -> str:
+        return await search(handle, question, limit=limit)
 
-    return function_tool(search, name_override=SEARCH_NAME, description_override=SEARCH_DESCRIPTION)
+    return function_tool(asked, name_override=SEARCH_NAME, description_override=SEARCH_DESCRIPTION)
 
 
 def recalling(

@@ -34,9 +34,9 @@ from lukasa.integrations.conversation import (
     Injection,
     block,
     idempotency_key,
-    listing,
     message,
     question,
+    search,
     spoken,
 )
 
@@ -81,7 +81,7 @@ class LukasaMemory(AbstractCapability[AgentDepsT]):
             return None
 
         async def search_memory(ctx: RunContext[AgentDepsT], query: str) -> str:
-            return listing(await self._handle(ctx).recall(query))
+            return await search(self._handle(ctx), query)
 
         tool = Tool(search_memory, takes_ctx=True, name=SEARCH_NAME, description=SEARCH_DESCRIPTION)
         return FunctionToolset([tool], id="lukasa-memory")

@@ -42,9 +42,12 @@ class Expiry:
                 left = expires - self.clock().timestamp()
                 if left < minutes * 60 * (1 - _REFRESHED):
                     due.append((document, self.labels(minutes)))
-        if due:
-            with suppress(ConflictError):  # Who put one anew gave it a time.
-                await self.documents.relabel_all(due)
+        try:
+            await self.documents.relabel_all(due)
+        except ConflictError:
+            for one in due:
+                with suppress(ConflictError):  # Who put it anew gave it a time.
+                    await self.documents.relabel_all([one])
 
     async def sweep(self) -> int:
         """Erase what has expired; return how many documents."""
