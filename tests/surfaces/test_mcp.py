@@ -265,6 +265,17 @@ async def test_whoever_used_the_reference_memory_server_finds_its_tools():
     ]
 
 
+async def test_an_entity_that_cannot_be_stored_whole_is_not_stored_at_all():
+    memory = await AsyncMemory.open("memory:", settings=Settings(embedder="hashing"))
+    rex = {"name": "Rex", "entityType": "dog", "observations": ["barks", "x" * 30_000]}
+    async with memory, Client(make_server(lambda _, __: memory.of("ana"), "knowledge-graph")) as client:
+        result = await client.call_tool("create_entities", {"entities": [rex]})
+        whole = {**rex, "observations": ["barks", "is brown"]}
+
+        assert result.is_error
+        assert await graph_tool(client, "create_entities", entities=[whole]) == [whole]
+
+
 async def test_what_the_tools_of_the_graph_delete_is_hidden_and_can_be_said_again():
     memory = await AsyncMemory.open("memory:", settings=Settings(embedder="hashing"))
     rex = {"name": "Rex", "entityType": "dog", "observations": ["barks", "is brown"]}

@@ -11,6 +11,7 @@ from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import BaseModel, Field
 
 from lukasa import AsyncHandle, Fact
+from lukasa.bounds import check_statement
 from lukasa.errors import NotFoundError
 from lukasa.surfaces.mcp.access import CHANGING, HIDING, LOOKING, HandleOf
 from lukasa.surfaces.mcp.fact_graph import (
@@ -103,6 +104,8 @@ class GraphTools:
         for entity in entities:
             if view.node(entity.name) is None:
                 new.setdefault(entity.name.casefold(), entity)
+        _check(said(entity.name, each) for entity in new.values() for each in entity.observations)
+        _check(f"{entity.name} {entity.entityType}" for entity in new.values())
         for entity in new.values():
             kind = entity.entityType.strip() or "entity"
             words = f"{entity.name} is of the type {kind}"
@@ -132,6 +135,11 @@ class GraphTools:
         """Add new observations to existing entities in the knowledge graph."""
         handle, view = await self._opened(ctx, "write")
         nodes = [_found(view, each.entityName) for each in observations]
+        _check(
+            said(node.name, text)
+            for each, node in zip(observations, nodes, strict=True)
+            for text in each.contents
+        )
         known = {fact.id for node in view.nodes.values() for fact in node.facts}
         results: list[AddedObservations] = []
         for each, node in zip(observations, nodes, strict=True):
@@ -239,6 +247,12 @@ def _found(view: FactGraph, name: str) -> Node:
     if node is None:
         raise NotFoundError(f"Entity with name {name} not found")
     return node
+
+
+def _check(texts: Iterable[str]) -> None:
+    """Raise `InputError` before anything is stored: an entity with half of its observations is not created again."""
+    for text in texts:
+        check_statement("an observation", text)
 
 
 async def _believed(handle: AsyncHandle, **statement: Any) -> Sequence[str]:
