@@ -188,12 +188,8 @@ class AsyncDocuments:
         current = await self._current(sessions)
         return [_document(current[each]) if each in current else None for each in sessions]
 
-    async def delete(self, collection: Collection, key: str, *, expected: str | None = None) -> bool:
-        """Erase a document; return whether there was one. Raises `ConflictError` when not the *expected* revision is there."""
-        if expected is not None:
-            current = await self.get(collection, key)
-            if current is None or current.revision != expected:
-                raise ConflictError(f"document {shown(key)} was changed meanwhile; read it again")
+    async def delete(self, collection: Collection, key: str) -> bool:
+        """Erase a document; return whether there was one."""
         return await self.delete_all([(collection, key)]) > 0
 
     async def delete_all(self, names: Iterable[Name]) -> int:
