@@ -105,6 +105,17 @@ def test_letta_blocks_are_facts_and_messages_turns(moved):
         assert {turn.at.isoformat() for turn in turns} == {"2025-03-01T10:00:00+00:00"}
 
 
+def test_json_that_a_user_said_to_letta_is_no_notice(moved):
+    said = json.dumps({"type": "invoice", "total": 5})
+    messages = [{"role": "user", "content": said, "created_at": AT}]
+
+    report = moved("letta", {"agents": [{"name": "Sam", "messages": messages}]})
+
+    assert (report["turns"], report["left_out"]) == (1, {})
+    with Memory.open(moved.db) as memory:
+        assert [turn.text for turn in memory.of("me").turns()] == [said]
+
+
 def test_the_older_agent_file_has_one_agent_and_its_blocks(moved):
     older = {
         "name": "Sam",
@@ -157,6 +168,15 @@ def test_graphiti_edges_are_facts_past_ones_past(moved, shape: str):
         }
         assert turns["See you."].session == "t1"
         assert [fact.text for fact in memory.of("me").facts()] == ["Ana is a diver."], "a node of no group"
+
+
+def test_graphiti_episodes_are_stored_in_the_order_of_time(moved):
+    times = {"second": "2025-03-01T09:00:00Z", "first": "2025-03-01T10:00:00+02:00"}
+
+    moved("graphiti", [{"content": said, "valid_at": at, "group_id": "ana"} for said, at in times.items()])
+
+    with Memory.open(moved.db) as memory:
+        assert [turn.text for turn in memory.of("ana").turns()] == ["first", "second"]
 
 
 ITEMS = [

@@ -109,7 +109,11 @@ def test_memories_as_mem0_gives_them_come_back(lukasa: Run, tmp_path: Path):
 def test_a_vault_goes_into_a_new_folder(lukasa: Run, tmp_path: Path):
     (tmp_path / "vault").mkdir()
     (tmp_path / "vault/mine.md").write_text("mine", "utf-8")
+    (tmp_path / "new.part").mkdir()
+    (tmp_path / "new.part/mine.md").write_text("mine", "utf-8")
 
+    assert "is in the way" in lukasa("export", "--format", "markdown", "-o", tmp_path / "new").err
+    assert vault(tmp_path / "new.part") == {"mine.md": "mine"}, "a folder of somebody's own"
     assert "is not empty" in lukasa("export", "--format", "markdown", "-o", tmp_path / "vault").err
     assert "name a new one" in lukasa("export", "--format", "markdown").err
     assert vault(tmp_path / "vault") == {"mine.md": "mine"}

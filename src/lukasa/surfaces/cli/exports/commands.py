@@ -77,9 +77,13 @@ def _write_folder(folder: Path, files: Iterable[tuple[str, str]]) -> None:
             f"{str(folder)!r} is not empty: name a new folder, or what is gone from the memory would stay in it"
         )
     part = folder.with_name(f"{folder.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
     try:
         part.mkdir(mode=0o700, parents=True)
+    except FileExistsError:
+        raise InputError(
+            f"{str(part)!r} is in the way: delete it, if an export that was killed left it, or name another folder"
+        ) from None
+    try:
         for name, text in files:
             path = part / name
             path.parent.mkdir(mode=0o700, exist_ok=True)

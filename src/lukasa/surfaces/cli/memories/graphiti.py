@@ -6,6 +6,8 @@ An object with lists of them (`episodes`, `nodes`, `edges`), or one of them a li
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import cast
 
 from lukasa.errors import ImportFormatError
 from lukasa.integrations.moving import ImportedFact
@@ -51,7 +53,7 @@ def read(source: ImportFile) -> Contents:
             raise ImportFormatError(
                 f"{where} is neither an episode (content), an edge (fact) nor a node (uuid, name)"
             )
-    contents.sessions += sorted(episodes, key=lambda session: str(session.messages[0]["at"]))
+    contents.sessions += sorted(episodes, key=lambda session: cast(datetime, session.messages[0]["at"]))
     contents.facts += [_edge(each, names, where) for where, each in edges]
     return contents
 

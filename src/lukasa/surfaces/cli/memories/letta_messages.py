@@ -18,6 +18,8 @@ _UNSAID = {
     "approval": "approvals",
     "summary": "summaries",
 }
+_NOTICES = ("heartbeat", "login", "system_alert")
+"""What the program around an agent says with the role of the user, as JSON. Other JSON is the user's own."""
 
 
 def sessions(
@@ -64,9 +66,9 @@ def _said(message: Mapping[str, object], role: str, location: str, contents: Con
             packed = json.loads(text)
         except (ValueError, RecursionError):
             return text
-        if isinstance(packed, dict) and isinstance(packed.get("type"), str):
-            if packed["type"] == "user_message":
-                return shape.text(packed.get("message"), f"{location}.content: message")
+        if packed.get("type") == "user_message":
+            return shape.text(packed.get("message"), f"{location}.content: message")
+        if packed.get("type") in _NOTICES:
             contents.left_out["notices"] += 1
             return ""
     return text
