@@ -154,6 +154,9 @@ def _other_day(_match: re.Match[str], anchor: Anchor) -> DateSpan:
 
 _ABOUT = r"(?:just\s+|(?:just\s+|well\s+)?(?:under|over)\s+|only\s+|about\s+|around\s+|over\s+|almost\s+|nearly\s+|more\s+than\s+|at\s+least\s+)?"
 _UNITS = rf"{UNIT}s?"
+_TO_THE_DAY = r"(?:\s+(?:today|yesterday|tomorrow))?"
+"""Says how exact "a year ago" is, and not that it is today."""
+
 _NOT_TO = r"(?<![-–—/])(?<!to )(?<!through )"
 """`Monday to Friday` without `from` is what is usual."""
 
@@ -195,7 +198,7 @@ UNITS = (
     ),
     (rf"the\s+(?P<which>last|past|next|coming)\s+(?:{COUNT}\s+)?{_UNITS}", _rolling),
     (rf"(?P<which>last|past|next)\s+{COUNT}\s+{_UNITS}", _rolling),
-    (rf"(?<!half )(?<!and ){COUNT}\s+{_UNITS}\s+(?:ago|earlier|back|from\s+now)", _ago),
+    (rf"(?<!half )(?<!and )(?<!/){COUNT}\s+{_UNITS}\s+(?:ago|earlier|back|from\s+now){_TO_THE_DAY}", _ago),
     (
         rf"(?<!time )(?<!times )(?<!once )(?<!twice )\bin\s+{_ABOUT}{COUNT}\s+{_UNITS}(?:['’]s?\s+time|\s+time)?",
         _in_time,

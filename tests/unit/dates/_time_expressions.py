@@ -144,6 +144,8 @@ I met him [a month ago]. | M-1 | month
 I met him [four months ago]. | M-4 | month
 I met him [eighteen months ago]. | M-18 | month
 I met him [a year ago]. | Y-1 | year
+I met him [a year ago today]. | Y-1 | year
+I met him [two weeks ago yesterday]. | W-2 | week
 I met him [two years ago]. | Y-2 | year
 I met him [ten years ago]. | Y-10 | year
 I met him [twenty years ago]. | Y-20 | year
@@ -432,6 +434,9 @@ They go there [on the first Monday of every month]. | recurs
 """
 
 TRAPS = """
+I met him 2 1/2 years ago.
+I met him half a year ago.
+I met him two and a half years ago.
 J. P. Morgan called.
 He ate 5 mayo sandwiches.
 A trip to Mars.
