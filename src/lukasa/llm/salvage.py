@@ -34,7 +34,7 @@ _START = (
 
 _PIECE = (
     r"(?s)(?P<colon>[:=>]\s*+)?(?P<mark>[\"'])"
-    r"(?:\\.|(?!(?P=mark))[^\\]|(?P=mark)(?!\s*+(?:[,:}\])]|\Z)))*+(?P<end>(?P=mark))?|[{}\[\](),]"
+    r"(?:\\.|(?!(?P=mark))[^\\]|(?P=mark)(?!\s*+(?:[,:}\])]|\Z)))*(?P<end>(?P=mark))?|[{}\[\](),]"
 )
 """A bracket, a comma or a text. A mark of quotation ends a text only where something may follow that follows a text."""
 
