@@ -20,6 +20,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 WORK = ROOT / ".integrations"
 
+_QUIET = {"CREWAI_DISABLE_TELEMETRY": "true", "MEM0_TELEMETRY": "False", "OTEL_SDK_DISABLED": "true"}
+"""No telemetry of a framework leaves its tests."""
+
 
 @dataclass(frozen=True, slots=True)
 class Environment:
@@ -99,7 +102,7 @@ def main(names: list[str]) -> int:
         print(f"── {name}", flush=True)
         tests = sorted(str(path) for path in (ROOT / "tests/integrations").glob(f"test_{name}*.py"))
         command = [str(prepare(name)), "-m", "pytest", "-q", "-rs", "-o", "filterwarnings=default", *tests]
-        outside = {"LUKASA_EMBEDDER": "hashing", "LUKASA_PEER_SOURCES": str(WORK / "sources")}
+        outside = {"LUKASA_EMBEDDER": "hashing", "LUKASA_PEER_SOURCES": str(WORK / "sources"), **_QUIET}
         if subprocess.run(command, cwd=ROOT, env=os.environ | outside, check=False).returncode:  # noqa: S603, TID251
             failed.append(name)
     print(f"failed: {', '.join(failed)}" if failed else "all passed")

@@ -23,7 +23,6 @@ from lukasa.surfaces.cli.main import main
 from lukasa.testing.chat_endpoint import ChatEndpoint
 from lukasa.testing.fakes import EmbeddingEndpoint
 
-os.environ["MEM0_TELEMETRY"] = "False"  # noqa: TID251 - before it is imported
 mem0 = pytest.importorskip("mem0")
 
 ROOT = Path(__file__).parents[2]
