@@ -138,6 +138,7 @@ async def test_a_read_refreshes_its_items_also_when_one_of_them_was_put_meanwhil
     assert refreshed.labels["expires"] == expiry.labels(10)["expires"]
 
 
+@pytest.mark.anyio
 async def test_an_async_memory_serves_the_async_verbs(tmp_path: Path):
     async with await AsyncMemory.open(tmp_path / "memory.lukasa", embedder="hashing") as memory:
         store = LukasaStore(memory.of(user="ada"))
