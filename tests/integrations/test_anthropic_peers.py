@@ -16,6 +16,7 @@ import _peers
 
 from lukasa import AsyncMemory, Memory, Settings
 from lukasa.integrations.anthropic import AsyncMemoryTool, MemoryTool
+from lukasa.integrations.blocking import asynchronous, wait
 from lukasa.integrations.files import Files
 
 HASHING = Settings(embedder="hashing")
@@ -48,7 +49,9 @@ class SwappedTool(MemoryTool):
         self.base_path, self.memory_root = base_path, _Path(self)
 
     def snapshot(self) -> dict[str, str]:
-        return self._loop.call(lambda: _contents(Files(self._tool._files.handle, self._tool._files.root)))
+        return wait(
+            self._handle, lambda: _contents(Files(self._inner._files.handle, self._inner._files.root))
+        )
 
 
 class SwappedAsyncTool(AsyncMemoryTool):
@@ -124,7 +127,7 @@ def _snapshot(base_path: str) -> dict[str, str]:
         return _TOOLS[base_path].snapshot()  # type: ignore[no-any-return]
     with Memory.open(Path(base_path) / "m.lukasa", settings=HASHING) as memory:
         handle = memory.of("peer")
-        return handle._loop.call(lambda: _contents(Files(handle._handle, "anthropic-memory")))
+        return wait(handle, lambda: _contents(Files(asynchronous(handle), "anthropic-memory")))
 
 
 _adopt()

@@ -130,7 +130,7 @@ def test_what_a_crash_left_of_an_old_version_is_not_seen(
         raise ConnectionError
 
     with monkeypatch.context() as patch:
-        patch.setattr(type(documents._documents._handle), "erase", die)
+        patch.setattr(type(documents._inner._handle), "erase", die)
         with pytest.raises(ConnectionError):
             documents.put("notes", "k", {"color": "blue", "text": "new words"})
 

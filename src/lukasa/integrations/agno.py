@@ -12,6 +12,7 @@ from agno.models.message import Message
 
 from lukasa import Context, Handle, Memory
 from lukasa.errors import InputError
+from lukasa.integrations.blocking import asynchronous, wait
 from lukasa.integrations.conversation import (
     SEARCH_DESCRIPTION,
     SEARCH_NAME,
@@ -117,7 +118,7 @@ class LukasaLearning:
         handle = self._handle(user_id)
 
         def search(question: str) -> str:
-            return handle._loop.call(lambda: found(handle._handle, question, limit=_HITS))  # noqa: SLF001 - its blocking face
+            return wait(handle, lambda: found(asynchronous(handle), question, limit=_HITS))
 
         return [_named(search)]
 

@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from functools import update_wrapper
 from typing import Any
 
 from anthropic.lib.tools import BetaAbstractMemoryTool, BetaAsyncAbstractMemoryTool, ToolError
@@ -15,6 +13,7 @@ from anthropic.lib.tools import BetaAbstractMemoryTool, BetaAsyncAbstractMemoryT
 from lukasa import AsyncHandle, Handle
 from lukasa.errors import ConflictError, InputError, NotFoundError
 from lukasa.integrations import anthropic_words as words
+from lukasa.integrations.blocking import asynchronous, blocking
 from lukasa.integrations.files import KNOWN, Files, Path
 
 
@@ -126,26 +125,19 @@ class AsyncMemoryTool(BetaAsyncAbstractMemoryTool):
             raise ToolError(str(error)) from None
 
 
-def _blocking(verb: Callable[..., Awaitable[str]]) -> Callable[..., str]:
-    def call(tool: MemoryTool, *command: Any) -> str:
-        return tool._loop.call(lambda: verb(tool._tool, *command))  # noqa: SLF001
-
-    return update_wrapper(call, verb)
-
-
 class MemoryTool(BetaAbstractMemoryTool):
     """`AsyncMemoryTool` without `await`, over the handle of a `Memory`."""
 
     def __init__(self, handle: Handle, **options: Any) -> None:
         """*options*: those of the SDK's class."""
         super().__init__(**options)
-        self._tool = AsyncMemoryTool(handle._handle)  # noqa: SLF001 - its blocking face
-        self._loop = handle._loop  # noqa: SLF001
+        self._handle = handle
+        self._inner = AsyncMemoryTool(asynchronous(handle))
 
-    view = _blocking(AsyncMemoryTool.view)
-    create = _blocking(AsyncMemoryTool.create)
-    str_replace = _blocking(AsyncMemoryTool.str_replace)
-    insert = _blocking(AsyncMemoryTool.insert)
-    delete = _blocking(AsyncMemoryTool.delete)
-    rename = _blocking(AsyncMemoryTool.rename)
-    clear_all_memory = _blocking(AsyncMemoryTool.clear_all_memory)
+    view = blocking(AsyncMemoryTool.view)
+    create = blocking(AsyncMemoryTool.create)
+    str_replace = blocking(AsyncMemoryTool.str_replace)
+    insert = blocking(AsyncMemoryTool.insert)
+    delete = blocking(AsyncMemoryTool.delete)
+    rename = blocking(AsyncMemoryTool.rename)
+    clear_all_memory = blocking(AsyncMemoryTool.clear_all_memory)

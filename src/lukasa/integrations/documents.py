@@ -10,11 +10,10 @@ each further one if it replaces the one that counts: so of two that are put at o
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import update_wrapper
-from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias
 from uuid import uuid4
 
 from lukasa import AsyncHandle, Handle, Turn
@@ -22,6 +21,7 @@ from lukasa.bounds import check_size, read_label, read_metadata
 from lukasa.domain.scope import digest
 from lukasa.domain.turn import MAX_INT, Json
 from lukasa.errors import ConflictError, InputError, shown
+from lukasa.integrations.blocking import asynchronous, blocking
 from lukasa.policy import RememberPolicy
 
 Collection: TypeAlias = str | Sequence[str]
@@ -38,9 +38,6 @@ Values that metadata cannot hold have no members; `WHOLE` finds them.
 
 WHOLE: Filter = {"metadata.document.form": {"ne": "members"}}
 """Values that are no mapping, or larger than metadata may be: for a filter that leaves them to `where`."""
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 SPEAKER = "Document"
 """Its own, so that what is erased of documents and what is erased of people never keep one another out."""
@@ -306,32 +303,23 @@ class AsyncDocuments:
         return won
 
 
-def _blocking(
-    verb: Callable[Concatenate[AsyncDocuments, P], Awaitable[T]],
-) -> Callable[Concatenate[Documents, P], T]:
-    def call(documents: Documents, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        return documents._loop.call(lambda: verb(documents._documents, *args, **kwargs))  # noqa: SLF001
-
-    return update_wrapper(call, verb)
-
-
 class Documents:
     """The verbs of `AsyncDocuments`, without `await`, over the handle of a `Memory`."""
 
     def __init__(self, handle: Handle) -> None:
-        self._documents = AsyncDocuments(handle._handle)  # noqa: SLF001 - its blocking face
-        self._loop = handle._loop  # noqa: SLF001
+        self._handle = handle
+        self._inner = AsyncDocuments(asynchronous(handle))
 
-    put = _blocking(AsyncDocuments.put)
-    relabel_all = _blocking(AsyncDocuments.relabel_all)
-    put_all = _blocking(AsyncDocuments.put_all)
-    get = _blocking(AsyncDocuments.get)
-    get_all = _blocking(AsyncDocuments.get_all)
-    delete = _blocking(AsyncDocuments.delete)
-    delete_all = _blocking(AsyncDocuments.delete_all)
-    select = _blocking(AsyncDocuments.select)
-    search = _blocking(AsyncDocuments.search)
-    collections = _blocking(AsyncDocuments.collections)
+    put = blocking(AsyncDocuments.put)
+    relabel_all = blocking(AsyncDocuments.relabel_all)
+    put_all = blocking(AsyncDocuments.put_all)
+    get = blocking(AsyncDocuments.get)
+    get_all = blocking(AsyncDocuments.get_all)
+    delete = blocking(AsyncDocuments.delete)
+    delete_all = blocking(AsyncDocuments.delete_all)
+    select = blocking(AsyncDocuments.select)
+    search = blocking(AsyncDocuments.search)
+    collections = blocking(AsyncDocuments.collections)
 
 
 def equal_to(name: str, value: object) -> Filter | None:

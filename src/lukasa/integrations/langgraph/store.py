@@ -29,6 +29,7 @@ from langgraph.store.base import (
 
 from lukasa import AsyncHandle, Handle
 from lukasa.errors import InputError, shown
+from lukasa.integrations.blocking import asynchronous, wait
 from lukasa.integrations.documents import AsyncDocuments, Document, Put
 from lukasa.integrations.langgraph.expiry import Expiry
 from lukasa.integrations.langgraph.filters import matches, native
@@ -52,8 +53,7 @@ class LukasaStore(BaseStore):
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._handle = handle
-        # Its blocking face has the same verbs on a loop of its own.
-        self._documents = AsyncDocuments(handle._handle if isinstance(handle, Handle) else handle)  # noqa: SLF001
+        self._documents = AsyncDocuments(asynchronous(handle))
         self._fields = None if fields is None else list(fields)
         self.ttl_config = ttl
         self._expiry = Expiry(self._documents, clock)
@@ -80,7 +80,7 @@ class LukasaStore(BaseStore):
     def _call(self, work: Callable[[], Awaitable[T]]) -> T:
         if not isinstance(self._handle, Handle):
             raise InputError("this store was made with an AsyncMemory: use abatch, aget, aput, asearch, …")
-        return self._handle._loop.call(work)  # noqa: SLF001 - its blocking face
+        return wait(self._handle, work)
 
     async def _run(self, ops: Sequence[Op]) -> list[Result]:
         results: list[Result] = [None] * len(ops)
