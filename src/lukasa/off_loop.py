@@ -19,6 +19,7 @@ from weakref import WeakKeyDictionary
 
 P = ParamSpec("P")
 T = TypeVar("T")
+R = TypeVar("R")
 
 PIECE = 0.02
 """Seconds after which the next in line gets its turn, if the work at hand can be divided."""
@@ -34,11 +35,19 @@ async def off_loop(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) 
 
 async def collected(items: Iterable[T]) -> list[T]:
     """Return the items of a lazy iterable, computed beside the loop in pieces, between which others get their turn."""
+    return await gathered(items, _itself)
+
+
+async def gathered(items: Iterable[T], use: Callable[[list[T]], R]) -> R:
+    """Return what *use* makes of the items of a lazy iterable, computed as by `collected`, and with one visit to the thread fewer.
+
+    A visit takes a fifth of a millisecond of processor time: for a single message, more than what is computed there.
+    """
     iterator = iter(items)
     done: list[T] = []
-    while await off_loop(_more, iterator, done):
+    while (result := await off_loop(_more, iterator, done, use)) is None:
         pass
-    return done
+    return result[0]
 
 
 def beside_loop(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
@@ -69,14 +78,18 @@ def _thread() -> ThreadPoolExecutor:
     return thread
 
 
-def _more(iterator: Iterator[T], done: list[T]) -> bool:
-    """Take items until the piece is full; return whether there may be more."""
+def _more(iterator: Iterator[T], done: list[T], use: Callable[[list[T]], R]) -> tuple[R] | None:
+    """Take items until the piece is full; return what *use* makes of them when there are no more."""
     end = perf_counter() + PIECE
     for item in iterator:
         done.append(item)
         if perf_counter() >= end:
-            return True
-    return False
+            return None
+    return (use(done),)
+
+
+def _itself(done: list[T]) -> list[T]:
+    return done
 
 
 def _result(begin: Callable[[], Coroutine[Any, Any, T]]) -> T:

@@ -151,10 +151,10 @@ class Believe:
         spoken = [turn for turn in turns if turn.is_spoken]
         scenes = make_scenes(spoken, [turn for turn in earlier if turn.is_spoken], zone=zone)
         claims = await self.extractor.claims(spoken, scenes) if spoken else []
-        judged = await self.judge(partition, spoken, scenes, claims, later=later)
-        rulings = {turn.turn.id: turn.rulings for turn in judged}
+        rulings = iter(self.gate.rulings(partition, spoken, scenes, claims, later=later))
         return await collected(
-            JudgedTurn(turn, rulings.get(turn.id, []), self.gate.instructions(turn)) for turn in turns
+            JudgedTurn(turn, next(rulings) if turn.is_spoken else [], self.gate.instructions(turn))
+            for turn in turns
         )
 
     async def judge(

@@ -23,7 +23,7 @@ from lukasa.gate.echoes import Echoes
 from lukasa.graph.context import GraphContext
 from lukasa.graph.naming import NameCache, Names
 from lukasa.indexing.backlog import Reindex
-from lukasa.off_loop import collected, off_loop
+from lukasa.off_loop import gathered, off_loop
 from lukasa.retrieval.question import Question, View
 from lukasa.retrieval.ranking import timed
 from lukasa.retrieval.recall import Recall
@@ -103,8 +103,10 @@ class TurnVerbs(Verbs):
         zone = zone or self._zone
         read_label("key", key)
         labels = read_labels(at=at, session=session, agent=agent, origin=origin, metadata=metadata, zone=zone)
-        each = await collected(each_message(messages, labels, zone=zone, policy=self._remember.policy))
-        read = await off_loop(ParsedMessages.of, each)
+        each, read = await gathered(
+            each_message(messages, labels, zone=zone, policy=self._remember.policy),
+            lambda each: (each, ParsedMessages.of(each)),
+        )
         wishes = read_guidance(guidance)
         candidates, known = None, list[str]()
         if named := read_candidates(facts, messages=len(each)):

@@ -167,7 +167,7 @@ _LONGEST_TOKEN = 8_000
 
 def _assigned_secrets(text: str, lower: str) -> Iterator[_Secret]:
     """Give the value of each password, PIN or key that a text states."""
-    for match in _PIN.scan(text):
+    for match in _PIN.scan(text) if _DIGITS.search(text) else ():
         yield _Secret(*match.span("value"), "pin")
     for match in _PASSWORD.scan(text):
         yield from _password(text, match)
@@ -485,6 +485,7 @@ _SIGN = r"[\"'`]?\s{0,3}(?P<sign>[:=：＝]{1,2}>?|=>)\s{0,3}"
 _MARK = LazyPattern(r"\[REDACTED:[a-z0-9-]{1,40}(?::[a-z2-7]{1,40})?\]")
 """What an earlier redaction left."""
 
+_DIGITS = LazyPattern(r"\d{3}")
 _PIN = LazyPattern(
     r"(?i)(?<![\w-])(?:PIN(?: ?code| number)?|cvv2?|cvc2?|(?:card|security|door|alarm|gate) code)"
     r"(?:\s{1,9}(?:for|to|of|on)(?:\s{1,9}[\w'’-]{1,20}){1,4}?)?"

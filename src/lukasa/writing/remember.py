@@ -30,7 +30,7 @@ from lukasa.beliefs.believe import (
     put,
     reasons,
 )
-from lukasa.domain.change import AddTurn, Applied, Change
+from lukasa.domain.change import AddTurn, Applied, Change, Extraction
 from lukasa.domain.claim import Claim, Scene
 from lukasa.domain.embedding import Embedding
 from lukasa.domain.erasure import text_mark
@@ -45,7 +45,7 @@ from lukasa.domain.turn import MAX_INT, Turn
 from lukasa.gate.rulings import Admitted
 from lukasa.indexing.documents import document_of, encoded_texts
 from lukasa.indexing.encoder import Encoded, Encoder
-from lukasa.off_loop import collected, off_loop
+from lukasa.off_loop import collected, gathered, off_loop
 from lukasa.policy import RememberPolicy
 from lukasa.ports.attempts import PartitionLocks, until_applied
 from lukasa.ports.memories import Memories
@@ -53,6 +53,9 @@ from lukasa.writing.messages import Draft, ParsedMessages
 
 SCENE = 10
 """How many of a session's last turns show who speaks there, and what was asked."""
+
+_FEW = 100
+"""Turns of which a report is made at once: that takes less than asking another thread for it."""
 
 _ERASED = "{} was erased, and is not stored again (`readmit` allows it)"
 
@@ -171,7 +174,7 @@ class Remember:
                 ),
             )
 
-        return await off_loop(report)
+        return report() if len(plan.turns) <= _FEW else await off_loop(report)
 
     async def _apply(self, partition: Partition, cache: CallCache, first: Plan) -> tuple[Plan, Applied]:
         async def apply(version: int) -> tuple[Plan, Applied]:
@@ -191,21 +194,25 @@ class Remember:
         return await until_applied(self.store, partition, apply, attempts=self.policy.attempts)
 
     async def _changes(self, plan: Plan, cache: CallCache) -> list[Change]:
-        notes = self.believe.extractions(plan.judged, plan.versions)
-        extractions = dict(await collected(notes))
-        words: dict[str, str] = {}
-        turns: Iterator[Change] = (
-            AddTurn(
-                turn=turn,
-                document=document_of(turn, cache.turn_embeddings.get(turn.id, ()), plan.fingerprint, words),
-                extraction=extractions.get(turn.id),
-            )
-            for turn in plan.turns
-        )
         facts: Iterator[Change] = (
             put(version, cache.fact_embeddings, plan.fingerprint) for version in plan.versions
         )
-        return await collected(chain(turns, facts))
+        return await collected(chain(self._added(plan, cache), facts))
+
+    def _added(self, plan: Plan, cache: CallCache) -> Iterator[Change]:
+        notes = self.believe.extractions(plan.judged, plan.versions)
+        extractions: dict[str, Extraction] = {}
+        words: dict[str, str] = {}
+        for turn in plan.turns:
+            # They come in the order of the turns, as far as those were read.
+            while turn.id not in extractions and (note := next(notes, None)):
+                extractions.update([note])
+            embeddings = cache.turn_embeddings.get(turn.id, ())
+            yield AddTurn(
+                turn=turn,
+                document=document_of(turn, embeddings, plan.fingerprint, words),
+                extraction=extractions.get(turn.id),
+            )
 
     def _jobs(self, plan: Plan, call: Call) -> list[Queue]:
         """Return what is left for a model to do; what a person states needs no reading."""
@@ -269,8 +276,11 @@ class Remember:
 
     async def _erased(self, partition: Partition, turns: Sequence[Turn]) -> set[str]:
         """Return the ids of turns that were erased, or whose words were."""
-        marks = await collected((turn.id, text_mark(turn.speaker, turn.text) or turn.id) for turn in turns)
-        tombstones = await self.store.tombstones(partition, await off_loop(_distinct, marks))
+        marks, distinct = await gathered(
+            ((turn.id, text_mark(turn.speaker, turn.text) or turn.id) for turn in turns),
+            lambda marks: (marks, _distinct(marks)),
+        )
+        tombstones = await self.store.tombstones(partition, distinct)
         return (
             {id_ for id_, words in marks if id_ in tombstones or words in tombstones} if tombstones else set()
         )

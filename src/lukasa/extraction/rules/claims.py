@@ -12,6 +12,7 @@ from lukasa.dates.modifiers import Expression
 from lukasa.dates.statements import expressions, validity
 from lukasa.domain.attribute import ALIAS, ATTRIBUTES, attribute
 from lukasa.domain.claim import Claim
+from lukasa.domain.erasure import text_cache
 from lukasa.domain.fact import FactKind
 from lukasa.domain.interval import Interval
 from lukasa.domain.turn import Source, Turn
@@ -47,10 +48,7 @@ class Said(NamedTuple):
 
     def times(self, *, ahead: bool = False) -> list[Expression]:
         """Return the expressions of time, placed in the turn; *ahead*: "on Friday" is the next one."""
-        text = self.turn.text[self.start : self.end]
-        if not _HINT.search(text):
-            return []
-        spoken = expressions(text, at=self.turn.at, zone=self.zone, tense="future" if ahead else None)
+        spoken = _times(self.turn.text[self.start : self.end], self.turn.at, self.zone, ahead=ahead)
         return [time._replace(start=time.start + self.start, end=time.end + self.start) for time in spoken]
 
     def claim(self, text: str, kind: FactKind, start: int, end: int, *resolved: str) -> Claim:
@@ -65,6 +63,14 @@ class Said(NamedTuple):
             resolved=(self.name, *filter(None, resolved)),
             confidence=SURE,
         )
+
+
+@text_cache(64)
+def _times(text: str, at: datetime, zone: tzinfo | None, *, ahead: bool) -> tuple[Expression, ...]:
+    """Return the expressions of time in a sentence: each of its clauses asks for them."""
+    if not _HINT.is_in(text):
+        return ()
+    return expressions(text, at=at, zone=zone, tense="future" if ahead else None)
 
 
 def of_reading(said: Said, reading: Reading, clause_end: int, *, corrects: str | None) -> Iterator[Claim]:
@@ -219,7 +225,7 @@ def _ending_time(
 _NEAR = 3
 _VAGUE = LazyPattern(r"(?i)\b(?:recently|lately|these days|few|several|couple|nowadays|now)\b")
 _HINT = LazyPattern(
-    r"(?i)\d|\b(?:yesterday|today|tonight|tomorrow|last|this|next|past|coming|ago|since|until|till|days?|weeks?|months?|years?|decades?|"
+    r"\d|\b(?:yesterday|today|tonight|tomorrow|last|this|next|past|coming|ago|since|until|till|days?|weeks?|months?|years?|decades?|"
     r"spring|summer|autumn|fall|winter|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|"
     r"july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|christmas|easter|halloween|thanksgiving|valentine'?s?)\b"
 )

@@ -68,22 +68,23 @@ def extract(turn: Turn, scene: Scene) -> list[Claim]:
 def _of_sentence(said: Said, scene: Scene) -> Iterator[Claim]:
     text = said.turn.text
     asks = _ASKS.match(text, said.end - 1, said.end + 1) is not None
-    if _UNREAL.search(text, said.start, said.end):
+    if _UNREAL.is_in(text[said.start : said.end]):
         return
     yield from _rule(said)
     yield from _called(said, scene)
-    yield from _favourites(said)
-    yield from _conditions(said)
-    yield from () if asks else _possessions(said)
+    if "my" in text[said.start : said.end].lower():
+        yield from _favourites(said)
+        yield from _conditions(said)
+        yield from () if asks else _possessions(said)
     for person in kin(text, said.start, said.end):
         wrong = _NOT.match(text, person.end, said.end)
         yield replace(claim.of_kin(said, person), corrects=wrong["wrong"] if wrong else None)
     yield from _replaced(said)
-    times = said.times()
     for start in _clauses(said):
         end = _clause_end(said, start)
         if asks and end >= said.end - 1:
             continue
+        times = said.times()
         past = _SINCE.search(text, max(said.start, start - _SIGHT), start)
         ending = None if past else next(endings(text, start, said.end), None)
         if ending is not None:
@@ -257,7 +258,7 @@ _IF = LazyPattern(
     r"(?i)\b(?:if|unless|whether|in case|as though|would|wish|dream(?:ed|t|s)?|hope|he|she|they|who|someone|somebody|people|everyone)\b[^,.;:!?—–-]{0,80}$"
 )
 _UNREAL = LazyPattern(
-    r"(?i)\b(?:imagine|pretend|suppose|supposing|assum(?:e|ing)|let['’]?s say|hypothetically|what if|just kidding|kidding|joking|jk|as a joke|in a parallel|in my dream|dreamt|if i (?:were|was|had)|someone (?:who|that)|my friend (?:says|said))\b"
+    r"\b(?:imagine|pretend|suppose|supposing|assum(?:e|ing)|let['’]?s say|hypothetically|what if|just kidding|kidding|joking|jk|as a joke|in a parallel|in my dream|dreamt|if i (?:were|was|had)|someone (?:who|that)|my friend (?:says|said))\b"
 )
 _SINCE = LazyPattern(r"(?i)\bsince\s$")
 """Before what happened at some time that is not said: "five years since I graduated"."""

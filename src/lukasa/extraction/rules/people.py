@@ -29,7 +29,7 @@ class Kin(NamedTuple):
 def kin(text: str, start: int, end: int) -> Iterator[Kin]:
     """Yield the people and animals that `text[start:end]` calls the speaker's own and names, each once."""
     seen: set[str] = set()
-    for pattern in _NAMED:
+    for pattern in _NAMED if _OURS.search(text, start, end) else _HAD:
         for match in pattern.finditer(text, start, end):
             relation = singular(match["kin"].lower())
             names = [
@@ -95,4 +95,8 @@ _NAMED = (
         ),
     ),
 )
+_OURS = LazyPattern(r"\b(?:[Mm]y|[Oo]ur)\b")
+_HAD = _NAMED[3:4]
+"""The only one that needs neither "my" nor "our"."""
+
 _AND = LazyPattern(r"\s*,\s*(?:and\s+)?|\s+(?:and|&)\s+")

@@ -25,9 +25,7 @@ _MOST_LABELS = 2
 def own_stretches(turn: Turn, previous: Turn | None = None) -> list[Span]:
     """Return the stretches of a turn that its speaker says, in order; none of them lies within a quotation or a paste."""
     text = turn.text[:LONGEST]
-    if _FICTION.search(text) or (
-        previous is not None and _ACTION.match(previous.text, 0, _LONGEST_PARAGRAPH)
-    ):
+    if _FICTION.is_in(text) or (previous is not None and _ACTION.match(previous.text, 0, _LONGEST_PARAGRAPH)):
         return []
     end = _end_of_own(text)
     if len(_LABELLED.compiled.findall(text, 0, end)) > _MOST_LABELS:
@@ -42,7 +40,11 @@ def own_stretches(turn: Turn, previous: Turn | None = None) -> list[Span]:
 
 def _end_of_own(text: str) -> int:
     """Return where something that was pasted begins, and goes on to the end; the length of the text, if nothing was."""
-    starts = [match.start() for pattern in _TO_THE_END if (match := pattern.search(text))]
+    starts = [
+        match.start()
+        for marks, pattern in _TO_THE_END
+        if (not marks or any(mark in text for mark in marks)) and (match := pattern.search(text))
+    ]
     return min([len(text), *starts])
 
 
@@ -68,7 +70,7 @@ def _paragraphs(text: str, spans: Iterator[Span]) -> Iterator[Span]:
 _GAP = LazyPattern(r"\n\s{0,8}\n")
 
 _FICTION = LazyPattern(
-    r"""(?ix) \b(?: role[ -]?play\w* | (?:let['’]?s|let\ us)\ (?:play|pretend|imagine) | pretend | imagine\ (?:that|you|i|a)\b
+    r"""(?x) \b(?: role[ -]?play\w* | (?:let['’]?s|let\ us)\ (?:play|pretend|imagine) | pretend | imagine\ (?:that|you|i|a)\b
     | (?:act|behave|respond|answer|speak|talk)\ (?:as|like)\ (?:a|an|the|if|though|me|my)\b | you\ are\ (?:now\ )?(?:a|an|the)\ \w+
     | (?:^|[.!?]\s)be\ (?:the|my|a|an)\b | (?:play|stay\ in|break)\ (?:the\ )?(?:role|part|character) | in[- ]character | fiction\w* | fan[- ]?fic\w*
     | first[- ]person | in\ the\ (?:voice|style|role|character|person)\ of | from\ the\ (?:perspective|point\ of\ view|view)\ of
@@ -88,18 +90,19 @@ _TEXT = (
     r"bio|cv|resume|résumé|cover\ letter|description|caption|tweet|comment|note|paper|document|report|poem|code|lines?|chat|thread|reply|answer)"
 )
 _TO_THE_END = (
+    # Each with the characters of which a text must have one: most have none, and need no closer look.
     # "Translate this: …", "Here is what my tenant wrote:", "The customer said: …": it goes on to the end.
-    LazyPattern(
+    (":：", LazyPattern(
         r"""(?ix) \b(?: translat\w+ | proof-?read\w* | summari[sz]e | paraphrase | rephrase | rewrite | reword | polish | shorten | correct\ (?:the|my|this)
         | fix\ (?:the|my|this) | improve | edit | convert | classify | analy[sz]e | explain | grade | score | tl;?dr | subject | review | feedback | reply\ to | respond\ to
         | answer\ to | write | draft | compose | cover\ letter | say\ what | says? | said | wrote | writes | written | texted | posted | replied | asked | states? | reads | goes
         | here['’]?s | here\ (?:is|are) | following | below | this\ is\ (?:from|what|how|the|a) | from\ (?:a|an|the|my|somebody|someone)\b | example | sample | quote[ds]?
         | context | prompt | input | output | original ) \b [^:\n]{0,120} [:：] (?=\s*\S)"""
-    ),
-    LazyPattern(rf"(?ix) \b(?:this|the|following|my|below|his|her|their) \s (?:\w+\s){{0,3}}{_TEXT} [^.!?\n]{{0,60}} [.!?]? \s* \n (?=\s*\S)"),
-    LazyPattern(r"(?mi)^[ \t]{0,8}(?:-{2,20} ?(?:original|forwarded) message|begin forwarded message:|on [^\n]{4,120} wrote:|(?:from|subject): )"),
-    LazyPattern(r"(?i):[ \t]*\n"),
-    LazyPattern(r"(?mi)^[ \t]{0,8}(?:(?:dear|hi|hello|hey) \w+(?: \w+)?,[ \t]*$|q: |a: |title:|#{1,6} |\[\d\d?[:./]\d\d?)"),
+    )),
+    ("\n", LazyPattern(rf"(?ix) \b(?:this|the|following|my|below|his|her|their) \s (?:\w+\s){{0,3}}{_TEXT} [^.!?\n]{{0,60}} [.!?]? \s* \n (?=\s*\S)")),
+    ("", LazyPattern(r"(?mi)^[ \t]{0,8}(?:-{2,20} ?(?:original|forwarded) message|begin forwarded message:|on [^\n]{4,120} wrote:|(?:from|subject): )")),
+    (":", LazyPattern(r"(?i):[ \t]*\n")),
+    ("", LazyPattern(r"(?mi)^[ \t]{0,8}(?:(?:dear|hi|hello|hey) \w+(?: \w+)?,[ \t]*$|q: |a: |title:|#{1,6} |\[\d\d?[:./]\d\d?)")),
 )  # fmt: skip
 _TITLE = r"(?!(?:I|I['’]\w+|My|We|Our)\b)(?:[A-Z0-9][\w&'’./-]{0,20}:?)(?: (?:[A-Z0-9][\w&'’./-]{0,20}:?,?|&|[-–]|of|the|an?|and|or|in|for|to|on|at|with|by|from|vs\.?)){0,8}"
 """`"Walk for Hunger"`, `"The Power"`: the name of something, and nobody's words."""
