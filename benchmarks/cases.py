@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import time
 from collections.abc import Callable
@@ -10,9 +11,9 @@ from typing import Any
 
 import anyio
 from corpus import Corpus
-from figures import milliseconds, on_disk, resident
-from opening import open_memory
-from synthetic import Synthetic
+from figures import milliseconds, on_disk, peak, resident
+from opening import open_async, open_memory
+from synthetic import Counted, Synthetic
 
 from lukasa import LukasaError, Settings
 from lukasa.domain.embedding import Embedding
@@ -109,6 +110,77 @@ def read(given: Json) -> Json:
     }
 
 
+def bulk(given: Json) -> Json:
+    """Remember many messages in one call: processor time less encoding, memory, and how long the loop's thread keeps others waiting."""
+    corpus = Corpus(seed=6)
+    encoders: list[Counted] = []
+
+    def around(embedder: Embedder) -> Embedder:
+        encoders.append(Counted(embedder))
+        return encoders[0]
+
+    async def work() -> Json:
+        memory = await open_async(
+            Path(given["path"]), given["kind"], extractor=given["extractor"], around=around
+        )
+        warm_up = memory.of(user="warm-up")
+        for _ in range(10):  # the first sentences compile what reads them
+            await warm_up.remember([corpus.text() for _ in range(50)])
+        texts = [corpus.text() for _ in range(given["size"])]
+        before, encoding, began = peak(), encoders[0].seconds, time.process_time()
+        stretches: list[float] = []
+        watching = asyncio.create_task(_watch(stretches))
+        await memory.of(user=user(0)).remember(texts, session="s")
+        watching.cancel()
+        encoding = encoders[0].seconds - encoding
+        spent = time.process_time() - began - encoding
+        await memory.aclose()
+        return {
+            "rows": len(texts) / spent,
+            "encoding": encoding,
+            "memory": peak() - before,
+            "longest": max(stretches) * 1000,
+        }
+
+    return asyncio.run(work())
+
+
+async def _watch(stretches: list[float]) -> None:
+    """Note how long the loop's thread computes between two turns of this task; what other processes take is not in it."""
+    last = time.thread_time()
+    while True:
+        await asyncio.sleep(0.001)
+        now = time.thread_time()
+        stretches.append(now - last)
+        last = now
+
+
+def at_once(given: Json) -> Json:
+    """Recall with so many tasks in one loop, each its share of the questions."""
+    corpus = Corpus(seed=7)
+    times: list[float] = []
+
+    async def work() -> Json:
+        memory = await open_async(Path(given["path"]), given["kind"])
+        handle = memory.of(user=user(0))
+        await handle.recall(corpus.question())
+        questions = [corpus.question() for _ in range(given["n"])]
+
+        async def task() -> None:
+            while questions:
+                question, began = questions.pop(), time.perf_counter()
+                await handle.recall(question, limit=10)
+                times.append((time.perf_counter() - began) * 1000)
+
+        wall, spent = time.perf_counter(), time.process_time()
+        await asyncio.wait([asyncio.create_task(task()) for _ in range(given["tasks"])])
+        wall, spent = time.perf_counter() - wall, time.process_time() - spent
+        await memory.aclose()
+        return {"times": times, "per_second": given["n"] / wall, "per_cpu_second": given["n"] / spent}
+
+    return asyncio.run(work())
+
+
 def reader(given: Json) -> Json:
     """Recall until the time is over, while others write."""
     corpus = Corpus(seed=given["seed"])
@@ -137,7 +209,7 @@ def writer(given: Json) -> Json:
 
 
 def mixed(given: Json) -> Json:
-    """Do operations of every sort beside another process on the same partition; report what was acknowledged."""
+    """Do operations of every sort beside other processes on the same partition; report what was acknowledged."""
     name = given["name"]
     done: dict[str, int] = {}
     errors: list[str] = []
@@ -145,6 +217,7 @@ def mixed(given: Json) -> Json:
         actor = _Actor(memory.of(user="both"), name, Corpus(seed=given["seed"]))
         chance = random.Random(given["seed"])
         _wait(given["start"])
+        began = time.perf_counter()
         for place in range(given["n"]):
             operation = chance.choices(list(actor.operations), weights=actor.weights)[0]
             try:
@@ -152,11 +225,18 @@ def mixed(given: Json) -> Json:
             except LukasaError as error:
                 errors.append(f"{operation}: {type(error).__name__}: {error}")
             done[operation] = done.get(operation, 0) + 1
-    return {"done": done, "errors": errors, "said": actor.said, "forgotten": sorted(actor.forgotten)}
+        seconds = time.perf_counter() - began
+    return {
+        "done": done,
+        "errors": errors,
+        "said": actor.said,
+        "forgotten": sorted(actor.forgotten),
+        "seconds": seconds,
+    }
 
 
 class _Actor:
-    """One of two processes that share a partition; it forgets and restores only what it said itself."""
+    """One of several processes that share a partition; it forgets and restores only what it said itself."""
 
     weights = (50, 20, 8, 8, 4, 5, 5)
 
@@ -195,7 +275,7 @@ class _Actor:
 
 
 def check(given: Json) -> Json:
-    """Compare the store with what both processes were told: nothing may be missing, changed or hidden."""
+    """Compare the store with what all processes were told: nothing may be missing, changed or hidden."""
     with open_memory(Path(given["path"]), given["kind"]) as memory:
         found = {turn.id: turn for turn in memory.of(user="both").turns(include_retired=True)}
         verified = memory.verify()
@@ -211,7 +291,7 @@ def check(given: Json) -> Json:
 
 
 CASES: dict[str, Callable[[Json], Json]] = {
-    case.__name__: case for case in (probe, fill, remember, read, reader, writer, mixed, check)
+    case.__name__: case for case in (probe, fill, remember, read, bulk, at_once, reader, writer, mixed, check)
 }
 
 

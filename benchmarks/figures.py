@@ -66,9 +66,13 @@ def resident() -> float:
     try:
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     except OSError:
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return peak / (MB if sys.platform == "darwin" else 1000)
+        return peak()
     return pages * resource.getpagesize() / MB
+
+
+def peak() -> float:
+    """Return the most memory that this process has had, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (MB if sys.platform == "darwin" else 1000)
 
 
 def on_disk(path: Path) -> float:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from synthetic import Synthetic, SyntheticDocuments
 
 from lukasa import AsyncMemory, Memory, Settings
 from lukasa._blocking import Loop
-from lukasa.engine.parts import Parts
 from lukasa.ports.embedder import Embedder
 from lukasa.wiring import build, now
 
@@ -22,9 +23,23 @@ def open_memory(path: Path, kind: str, *, extractor: str = "none") -> Memory:
     """
     if kind == "real":
         return Memory.open(path, settings=Settings())
+    loop = Loop()
+    return Memory(loop.call(partial(open_async, path, kind, extractor=extractor)), loop)
+
+
+async def open_async(
+    path: Path,
+    kind: str,
+    *,
+    extractor: str = "none",
+    around: Callable[[Embedder], Embedder] = lambda embedder: embedder,
+) -> AsyncMemory:
+    """Do as `open_memory` and `AsyncMemory.open` do; *around* puts something around the embedder."""
     # Without an extractor unless one is wanted: rules make facts of invented sentences, with vectors of their own.
     parts = build(Settings(store=str(path), extractor=extractor), clock=now)
-    return _blocking(replace(parts, embedder=_embedder(kind, parts.embedder)))
+    memory = AsyncMemory(replace(parts, embedder=around(_embedder(kind, parts.embedder))))
+    await parts.store.open()
+    return memory
 
 
 def _embedder(kind: str, real: Embedder | None) -> Embedder:
@@ -38,15 +53,3 @@ def _embedder(kind: str, real: Embedder | None) -> Embedder:
             return SyntheticDocuments(real, int(dims))
         case _:
             raise ValueError(f"unknown kind of vectors {kind!r}")
-
-
-def _blocking(parts: Parts) -> Memory:
-    """Do what `Memory.open` does, with other parts."""
-
-    async def opened() -> AsyncMemory:
-        memory = AsyncMemory(parts)
-        await parts.store.open()
-        return memory
-
-    loop = Loop()
-    return Memory(loop.call(opened), loop)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -57,6 +57,12 @@ class Plan:
     operations: int
     """What each of two processes does on one file."""
 
+    bulk: int
+    """Messages in one call."""
+
+    largest: int
+    """Messages in a call that is as large as one may be."""
+
     dims: int
     """Dimensions of the default models' token vectors."""
 
@@ -77,7 +83,7 @@ class Plan:
 
 
 @app.default
-def main(*, quick: bool = False, sizes: str = "", out: Path | None = None) -> None:
+def main(*, quick: bool = False, sizes: str = "", only: str = "", out: Path | None = None) -> None:
     """Run everything and print a table.
 
     Parameters
@@ -86,6 +92,9 @@ def main(*, quick: bool = False, sizes: str = "", out: Path | None = None) -> No
         About a minute: small sizes and few repeats, to see that it works. Its figures mean little.
     sizes
         Documents in a store, with commas; default 1000,10000,100000.
+    only
+        Which measurements, with commas: starting, encoding, at_size, footprint, cold_start, readers_and_writer, processes,
+        bulk, tasks. Those that need a store of the others' fill one.
     out
         Where to write the figures as JSON; default: runs/ and a name made of the date.
     """
@@ -107,9 +116,11 @@ def main(*, quick: bool = False, sizes: str = "", out: Path | None = None) -> No
             real_turns=100 if quick else 500,
             starts=2 if quick else 7,
             operations=100 if quick else 500,
+            bulk=1_000 if quick else 4_000,
+            largest=5_000 if quick else 100_000,
             dims=probed["dims"],
         )
-        for row in measure(plan):
+        for row in measure(plan, only.split(",") if only else list(SECTIONS)):
             console.print(f"{row.name}: {_number(row.median)} {row.unit}", highlight=False, style="dim")
             rows.append(row)
     console.print(table(rows))
@@ -119,17 +130,12 @@ def main(*, quick: bool = False, sizes: str = "", out: Path | None = None) -> No
     console.print(f"Figures: {path}", highlight=False)
 
 
-def measure(plan: Plan) -> Iterator[Row]:
-    """Go through all measurements, in the order of the table."""
-    yield from starting(plan)
-    yield from encoding(plan)
-    for size in plan.sizes:
-        for partitions in (1, MANY):
-            yield from at_size(plan, size, partitions)
-    yield from footprint(plan)
-    yield from cold_start(plan)
-    yield from readers_and_writer(plan)
-    yield from two_processes(plan)
+def measure(plan: Plan, chosen: Sequence[str]) -> Iterator[Row]:
+    """Go through the measurements, in the order of the table."""
+    for name in chosen:
+        if name not in SECTIONS:
+            raise SystemExit(f"no measurement is called {name!r}; there are {', '.join(SECTIONS)}")
+        yield from SECTIONS[name](plan)
 
 
 def starting(plan: Plan) -> Iterator[Row]:
@@ -152,6 +158,13 @@ def encoding(plan: Plan) -> Iterator[Row]:
     )
     times = work("remember", path=path, kind="real", n=min(100, plan.repeats))["times"]
     yield series("remember one turn, real encoding", times, target=25)
+
+
+def at_sizes(plan: Plan) -> Iterator[Row]:
+    """Each size, in one partition and shared out."""
+    for size in plan.sizes:
+        for partitions in (1, MANY):
+            yield from at_size(plan, size, partitions)
 
 
 def at_size(plan: Plan, size: int, partitions: int) -> Iterator[Row]:
@@ -204,7 +217,7 @@ def footprint(plan: Plan) -> Iterator[Row]:
 
 def cold_start(plan: Plan) -> Iterator[Row]:
     """From nothing to the first answer, models included; the first process warms the disk and is left out."""
-    path = plan.folder / f"{plan.middle}-1.lukasa"
+    path = filled_store(plan)
     found = [
         work("cold", path=path, kind=plan.query, user="user-000")["total"] for _ in range(plan.starts + 1)
     ][1:]
@@ -215,7 +228,7 @@ def cold_start(plan: Plan) -> Iterator[Row]:
 
 def readers_and_writer(plan: Plan) -> Iterator[Row]:
     """Four processes recall while one remembers, in the same partition of the same file."""
-    path = plan.folder / f"{plan.middle}-1.lukasa"
+    path = filled_store(plan)
     start = time.time() + 5
     usual = {"path": path, "kind": plan.tokens, "start": start, "seconds": plan.seconds}
     found = side_by_side(
@@ -228,38 +241,103 @@ def readers_and_writer(plan: Plan) -> Iterator[Row]:
     yield series("remember, a writer beside 4 readers", found[-1]["times"], note="20 a second at most")
 
 
-def two_processes(plan: Plan) -> Iterator[Row]:
-    """Two processes on one partition; then the store is compared with what they were told."""
-    path = plan.folder / "both.lukasa"
-    start = time.time() + 3
-    usual = {"path": path, "kind": plan.tokens, "start": start, "n": plan.operations}
-    begun = time.perf_counter()
-    found = side_by_side(
-        ("mixed", {**usual, "name": "left", "seed": 1}), ("mixed", {**usual, "name": "right", "seed": 2})
-    )
-    seconds = time.perf_counter() - begun
-    said = {id_: text for each in found for id_, text in each["said"].items()}
-    forgotten = [id_ for each in found for id_ in each["forgotten"]]
-    checked = work("check", path=path, kind=plan.tokens, said=said, forgotten=forgotten)
-    errors = [error for each in found for error in each["errors"]]
-    wrong = checked["lost"] + checked["unknown"] + checked["wrongly_hidden"] + len(checked["findings"])
-    done = " ".join(f"{name} {sum(each['done'].get(name, 0) for each in found)}" for name in found[0]["done"])
-    yield Row(
-        name=f"two processes, {plan.operations} mixed operations each: errors",
-        unit="",
-        median=len(errors),
-        target=0,
-        note=errors[0] if errors else f"{done}; {seconds:.0f} s with start-up",
-    )
-    yield Row(
-        name="… turns lost, changed, unknown or wrongly hidden; findings of verify",
-        unit="",
-        median=wrong,
-        target=0,
-        note=f"{checked['turns']:,} turns; {checked}"
-        if wrong
-        else f"{checked['turns']:,} turns acknowledged and there",
-    )
+def filled_store(plan: Plan) -> Path:
+    """Return the store of one partition of the middle size, filled if `at_sizes` has not."""
+    path = plan.folder / f"{plan.middle}-1.lukasa"
+    if not path.exists():
+        work("fill", path=path, kind=plan.tokens, size=plan.middle, partitions=1)
+    return path
+
+
+def processes(plan: Plan) -> Iterator[Row]:
+    """Two processes on one partition, then four; then the store is compared with what they were told."""
+    for names, operations in (("left", "right"), plan.operations), (("a", "b", "c", "d"), 200):
+        path = plan.folder / f"{len(names)}-processes.lukasa"
+        usual = {"path": path, "kind": plan.tokens, "start": time.time() + 3, "n": operations}
+        found = side_by_side(
+            *(("mixed", {**usual, "name": name, "seed": seed}) for seed, name in enumerate(names, 1))
+        )
+        said = {id_: text for each in found for id_, text in each["said"].items()}
+        forgotten = [id_ for each in found for id_ in each["forgotten"]]
+        checked = work("check", path=path, kind=plan.tokens, said=said, forgotten=forgotten)
+        errors = [error for each in found for error in each["errors"]]
+        wrong = checked["lost"] + checked["unknown"] + checked["wrongly_hidden"] + len(checked["findings"])
+        done = " ".join(
+            f"{name} {sum(each['done'].get(name, 0) for each in found)}" for name in found[0]["done"]
+        )
+        yield Row(
+            name=f"{len(names)} processes, {operations} mixed operations each",
+            unit="operations/s",
+            median=len(names) * operations / max(each["seconds"] for each in found),
+            target=200,
+            more_is_better=True,
+            note=done,
+        )
+        yield Row(name="… errors", unit="", median=len(errors), target=0, note=errors[0] if errors else "")
+        yield Row(
+            name="… turns lost, changed, unknown or wrongly hidden; findings of verify",
+            unit="",
+            median=wrong,
+            target=0,
+            note=f"{checked['turns']:,} turns; {checked}"
+            if wrong
+            else f"{checked['turns']:,} turns acknowledged and there",
+        )
+
+
+def bulk(plan: Plan) -> Iterator[Row]:
+    """Measure one call with many messages: without rules, with them, and as many as a call may have."""
+    for extractor, size, target in (
+        ("none", plan.bulk, 2500),
+        ("rules", plan.bulk, 1000),
+        ("none", plan.largest, None),
+    ):
+        path = plan.folder / f"bulk-{extractor}-{size}.lukasa"
+        found = work("bulk", path=path, kind=plan.tokens, extractor=extractor, size=size)
+        what = f"one remember of {size:,} messages, {'without' if extractor == 'none' else 'with'} rules"
+        yield Row(
+            name=what,
+            unit="rows/s of processor",
+            median=found["rows"],
+            target=target,
+            more_is_better=True,
+            note=f"without its {found['encoding']:.1f} s of encoding",
+        )
+        yield Row(
+            name="… memory", unit="MB", median=found["memory"], note="the most, over what it was before"
+        )
+        yield Row(
+            name="… longest stretch in which the loop's thread computes",
+            unit="ms",
+            median=found["longest"],
+            target=20,
+        )
+
+
+def tasks(plan: Plan) -> Iterator[Row]:
+    """Measure recalls of 4 and of 64 tasks in one loop, on a store of the middle size."""
+    path = filled_store(plan)
+    n = max(128, plan.repeats)
+    few, many = (work("at_once", path=path, kind=plan.tokens, tasks=count, n=n) for count in (4, 64))
+    yield series("recall, 4 at once in one loop", few["times"], note=f"{few['per_second']:.0f} a second")
+    row = series("recall, 64 at once in one loop", many["times"], note=f"{many['per_second']:.0f} a second")
+    yield row
+    throughput = many["per_second"] / few["per_second"]
+    yield Row(name="… throughput by that of 4", unit="", median=throughput, target=1, more_is_better=True)
+    yield Row(name="… p95 by p50", unit="", median=(row.p95 or 0) / row.median, target=10)
+
+
+SECTIONS: dict[str, Callable[[Plan], Iterator[Row]]] = {
+    "starting": starting,
+    "encoding": encoding,
+    "at_size": at_sizes,
+    "footprint": footprint,
+    "cold_start": cold_start,
+    "readers_and_writer": readers_and_writer,
+    "processes": processes,
+    "bulk": bulk,
+    "tasks": tasks,
+}
 
 
 def work(case: str, **arguments: Any) -> dict[str, Any]:

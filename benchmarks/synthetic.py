@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -47,6 +49,33 @@ class Synthetic:
         if self._token_dims is None:
             return Embedding(dense)
         return Embedding(dense, TokenVectors(self._codes[pieces(text)[:MOST_VECTORS]].tobytes(), self._width))
+
+
+class Counted:
+    """Another embedder, called beside the event loop as the real one works there; counts the processor time that it takes."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self.seconds = 0.0
+
+    async def spec(self) -> EmbedderSpec:
+        """See the port."""
+        return await self._embedder.spec()
+
+    async def embed(self, texts: Sequence[str], *, purpose: Purpose) -> list[Embedding]:
+        """See the port."""
+
+        def work() -> list[Embedding]:
+            before = time.thread_time()
+            made = asyncio.run(self._embedder.embed(texts, purpose=purpose))
+            self.seconds += time.thread_time() - before
+            return made
+
+        return await asyncio.to_thread(work)
+
+    async def aclose(self) -> None:
+        """See the port."""
+        await self._embedder.aclose()
 
 
 class SyntheticDocuments:
