@@ -24,6 +24,9 @@ R = TypeVar("R")
 PIECE = 0.02
 """Seconds after which the next in line gets its turn, if the work at hand can be divided."""
 
+FEW = 100
+"""Items that are gone through sooner than another thread is asked to."""
+
 _NAME = "lukasa-computing"
 _THREADS: WeakKeyDictionary[asyncio.AbstractEventLoop, ThreadPoolExecutor] = WeakKeyDictionary()
 
@@ -31,6 +34,11 @@ _THREADS: WeakKeyDictionary[asyncio.AbstractEventLoop, ThreadPoolExecutor] = Wea
 async def off_loop(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Return what the function returns, computed beside the loop. A caller that is cancelled does not stop it."""
     return await asyncio.get_running_loop().run_in_executor(_thread(), partial(function, *args, **kwargs))
+
+
+async def computed(items: int, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Return what a function that shares nothing returns: at once where it goes through few items, else as `off_loop`."""
+    return function(*args, **kwargs) if items <= FEW else await off_loop(function, *args, **kwargs)
 
 
 async def collected(items: Iterable[T]) -> list[T]:

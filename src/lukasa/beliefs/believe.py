@@ -30,7 +30,7 @@ from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Source, Turn
 from lukasa.gate.rulings import Admitted, Gate, Quarantined, Reason, Refused, Ruling
 from lukasa.indexing.documents import fact_document
-from lukasa.off_loop import collected, off_loop
+from lukasa.off_loop import collected, computed, off_loop
 from lukasa.policy import ResolvePolicy
 from lukasa.ports.extractor import Extractor
 from lukasa.ports.memories import Memories
@@ -149,7 +149,8 @@ class Believe:
         if self.extractor is None:
             return []
         spoken = [turn for turn in turns if turn.is_spoken]
-        scenes = make_scenes(spoken, [turn for turn in earlier if turn.is_spoken], zone=zone)
+        before = [turn for turn in earlier if turn.is_spoken]
+        scenes = await computed(len(spoken), make_scenes, spoken, before, zone=zone)
         claims = await self.extractor.claims(spoken, scenes) if spoken else []
         rulings = iter(self.gate.rulings(partition, spoken, scenes, claims, later=later))
         return await collected(
@@ -228,23 +229,24 @@ class Believe:
 
         Each claim sees what became of the ones before it. A model is asked about admitted claims only.
         """
-        if not any(turn.pending for turn in judged):
+        pending = await computed(len(judged), _pending, judged)
+        if not pending:
             return []
-        known = await self.known(partition, judged) if known is None else known
+        known = await self.known(partition, pending) if known is None else known
         versions: list[Version] = []
         if ask_model is None:
             followed = (
                 self._followed(PendingClaim(ruling, each.turn, None), known, now=now, partition=partition)
-                for each in judged
+                for each in pending
                 for ruling in each.pending
             )
             return [version for versions in await collected(followed) for version in versions]
-        for turn, ruling in ((each.turn, ruling) for each in judged for ruling in each.pending):
+        for turn, ruling in ((each.turn, ruling) for each in pending for ruling in each.pending):
             decision = None
             if isinstance(ruling, Admitted):
                 decision = await ask_model(turn, ruling.claim, known)
-            pending = PendingClaim(ruling, turn, decision)
-            versions += await off_loop(self._followed, pending, known, now=now, partition=partition)
+            claim = PendingClaim(ruling, turn, decision)
+            versions += await off_loop(self._followed, claim, known, now=now, partition=partition)
         return versions
 
     def _followed(
@@ -326,6 +328,10 @@ class KnownFacts:
             versions.append(Version(fact, fact_op(before, fact), caused_by, worded))
             self.add([fact])
         return versions
+
+
+def _pending(judged: Sequence[JudgedTurn]) -> list[JudgedTurn]:
+    return [turn for turn in judged if turn.pending]
 
 
 def _endable(claim: Claim) -> list[tuple[str, str]]:

@@ -120,6 +120,7 @@ class TurnVerbs(Verbs):
             )
             people = {draft.speaker or "User" for draft in read.drafts if draft.role == "user"}
             known = sorted({name for label in people for name in names.of(label)})
+        del each
         call = Call(
             read.drafts,
             key,

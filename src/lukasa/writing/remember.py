@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from itertools import chain, islice
 from time import perf_counter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lukasa.beliefs.believe import (
     Believe,
@@ -45,7 +45,7 @@ from lukasa.domain.turn import MAX_INT, Turn
 from lukasa.gate.rulings import Admitted
 from lukasa.indexing.documents import document_of, encoded_texts
 from lukasa.indexing.encoder import Encoded, Encoder
-from lukasa.off_loop import collected, gathered, off_loop
+from lukasa.off_loop import FEW, collected, computed, gathered, off_loop
 from lukasa.policy import RememberPolicy
 from lukasa.ports.attempts import PartitionLocks, until_applied
 from lukasa.ports.memories import Memories
@@ -53,9 +53,6 @@ from lukasa.writing.messages import Draft, ParsedMessages
 
 SCENE = 10
 """How many of a session's last turns show who speaks there, and what was asked."""
-
-_FEW = 100
-"""Turns of which a report is made at once: that takes less than asking another thread for it."""
 
 _ERASED = "{} was erased, and is not stored again (`readmit` allows it)"
 
@@ -174,7 +171,11 @@ class Remember:
                 ),
             )
 
-        return report() if len(plan.turns) <= _FEW else await off_loop(report)
+        receipt = await computed(len(plan.turns), report)
+        if len(parsed.drafts) > FEW:
+            # Where many objects are freed, all others wait: not in the loop.
+            await off_loop(_emptied, cache.turn_embeddings, cache.judged, plan.turns, parsed.drafts)
+        return receipt
 
     async def _apply(self, partition: Partition, cache: CallCache, first: Plan) -> tuple[Plan, Applied]:
         async def apply(version: int) -> tuple[Plan, Applied]:
@@ -182,13 +183,16 @@ class Remember:
             if first.version not in {None, version}:
                 # Others wrote since: what counts as said or believed already may have changed.
                 plan = await self._plan(partition, cache, version)
+            changes = await self._changes(plan, cache)
             applied = await self.store.apply(
                 partition,
-                await self._changes(plan, cache),
+                changes,
                 cause=Cause(verb="remember", at=cache.call.now),
                 expected=plan.version,
                 bookkeeping=self._jobs(plan, cache.call),
             )
+            if len(changes) > FEW:
+                await off_loop(_emptied, changes)
             return plan, applied
 
         return await until_applied(self.store, partition, apply, attempts=self.policy.attempts)
@@ -227,13 +231,15 @@ class Remember:
     async def _plan(self, partition: Partition, cache: CallCache, version: int) -> Plan:
         new = await self._new_turns(partition, cache.call)
         erased = await self._erased(partition, new.turns)
-        turns = [turn for turn in new.turns if turn.id not in erased]
+        turns = [turn for turn in new.turns if turn.id not in erased] if erased else new.turns
         # A turn without a time of its own happens now: it cannot be stored already.
         stored = await self._stored(partition, turns) if new.identified else {}
-        unread = [turn for turn in turns if turn.id not in stored]
+        unread = [turn for turn in turns if turn.id not in stored] if stored else turns
         judged = await self._judged(partition, unread, new.tail, cache)
-        said = [stored.get(turn.id, turn) if turn.id not in erased else None for turn in new.turns]
-        candidates = await self._candidates(partition, cache.call, [*new.repeated, *said], new.tail)
+        candidates = JudgedCandidates()
+        if cache.call.candidates is not None:
+            said = [stored.get(turn.id, turn) if turn.id not in erased else None for turn in new.turns]
+            candidates = await self._candidates(partition, cache.call, [*new.repeated, *said], new.tail)
         claimed = [*judged, *candidates.turns]
         versions = await self.believe.resolve(partition, claimed, now=cache.call.now)
         encoded = await self._encode(unread, versions, cache)
@@ -323,16 +329,27 @@ class Remember:
     async def _encode(self, turns: Sequence[Turn], versions: Sequence[Version], cache: CallCache) -> Encoded:
         """Make the vectors that are missing: of turns and of facts, in one go."""
         bare = [turn for turn in turns if turn.id not in cache.turn_embeddings]
-        texts = dict.fromkeys(version.fact.text for version in versions if version.worded)
-        facts = [text for text in texts if text not in cache.fact_embeddings]
-        passages = await collected(map(encoded_texts, bare))
-        encoded = await self.encoder.documents([*chain.from_iterable(passages), *facts])
-        if encoded.embeddings:
+        worded = dict.fromkeys(version.fact.text for version in versions if version.worded)
+        facts = [text for text in worded if text not in cache.fact_embeddings]
+        passages, texts = await gathered(
+            map(encoded_texts, bare), lambda passages: (passages, [*chain.from_iterable(passages), *facts])
+        )
+        encoded = await self.encoder.documents(texts)
+
+        def share() -> None:
             embeddings = iter(encoded.embeddings)
             for turn, passages_of_turn in zip(bare, passages, strict=True):
                 cache.turn_embeddings[turn.id] = list(islice(embeddings, len(passages_of_turn)))
             cache.fact_embeddings.update(zip(facts, embeddings, strict=True))
+
+        if encoded.embeddings:
+            await computed(len(encoded.embeddings), share)
         return encoded
+
+
+def _emptied(*containers: dict[str, Any] | list[Any]) -> None:
+    for each in containers:
+        each.clear()
 
 
 def _distinct(marks: Sequence[tuple[str, str]]) -> list[str]:
