@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -88,6 +88,7 @@ class Echoes:
         self._max_runs = max_runs
         self._max_in_all = max_in_all
         self._texts: OrderedDict[Partition, _Texts] = OrderedDict()
+        self._sizes: dict[Partition, int] = {}
         self._size = 0
         """That of all partitions together."""
 
@@ -95,12 +96,14 @@ class Echoes:
         """Note that *texts* were served, and when; what was served longest ago makes room."""
         served = self._texts.setdefault(partition, OrderedDict())
         self._texts.move_to_end(partition)
-        before = _size(served)
+        size = self._sizes.get(partition, 0)
         for text in filter(None, texts):
             key = _key(text)
-            served.setdefault(key, _Served(at, text))
+            if key not in served:
+                served[key] = _Served(at, text)
+                size += served[key].size
             served.move_to_end(key)
-        self._trim(served, before)
+        self._trim(partition, size)
 
     def of(self, partition: Partition, *, before: datetime | None = None) -> frozenset[str]:
         """Return what the partition was served (*before* a moment: words said then cannot copy what was served later).
@@ -109,10 +112,9 @@ class Echoes:
         """
         if (served := self._texts.get(partition)) is None:
             return frozenset()
-        size = _size(served)
         for each in served.values():
             each.digest(self._max_runs)
-        self._trim(served, size)
+        self._trim(partition, sum(each.size for each in served.values()))
         return frozenset(
             run
             for each in served.values()
@@ -122,20 +124,18 @@ class Echoes:
 
     def drop(self, partition: Partition) -> None:
         """Drop what was noted of a partition: it was erased."""
-        self._size -= _size(self._texts.pop(partition, OrderedDict()))
+        self._texts.pop(partition, None)
+        self._size -= self._sizes.pop(partition, 0)
 
-    def _trim(self, served: _Texts, before: int) -> None:
-        """Drop what is too much of a partition, which had a size *before*, and of all."""
-        size = _size(served)
+    def _trim(self, partition: Partition, size: int) -> None:
+        """Drop what is too much of a partition, which has this size now, and of all."""
+        served = self._texts[partition]
         while size > self._max_runs and len(served) > 1:
             size -= served.popitem(last=False)[1].size
-        self._size += size - before
+        self._size += size - self._sizes.get(partition, 0)
+        self._sizes[partition] = size
         while self._size > self._max_in_all and len(self._texts) > 1:
             self.drop(next(iter(self._texts)))
-
-
-def _size(served: Mapping[bytes, _Served]) -> int:
-    return sum(each.size for each in served.values())
 
 
 def _key(text: str) -> bytes:
