@@ -1,6 +1,6 @@
 """Run the public conformance suite of the Model Context Protocol against the tools over HTTP.
 
-    npm ci --prefix tests/conformance/mcp          # once; the suite needs Node 22
+    scripts/node_packages                          # once
     python scripts/mcp_conformance.py              # exit 1 when a scenario fails that is not among the expected failures
 
 The suite sends no keys, so each request gets one here before it comes to the server's own guard. Other arguments go to the suite.
@@ -56,7 +56,7 @@ def application(folder: Path) -> ASGIApp:
 def main(arguments: list[str]) -> int:
     """Serve, and run the suite."""
     if not PROGRAM.exists():
-        print(f"the suite is not installed: npm ci --prefix {SUITE}", file=sys.stderr)
+        print("the suite is not installed: scripts/node_packages", file=sys.stderr)
         return 1
     with tempfile.TemporaryDirectory() as folder:
         config = uvicorn.Config(
@@ -69,7 +69,15 @@ def main(arguments: list[str]) -> int:
             time.sleep(0.02)
         try:
             port = server.servers[0].sockets[0].getsockname()[1]
-            command = ["node", str(PROGRAM), "server", "--url", f"http://127.0.0.1:{port}/mcp"]
+            command = [
+                "node",
+                "--import",
+                str(SUITE / "node20.mjs"),
+                str(PROGRAM),
+                "server",
+                "--url",
+                f"http://127.0.0.1:{port}/mcp",
+            ]
             expected = ["--expected-failures", str(SUITE / "expected.yml")]
             runs = [arguments] if arguments else [["--requirements", each, *expected] for each in REVISIONS]
             return max(subprocess.run([*command, *run], check=False).returncode for run in runs)  # noqa: S603 - ours

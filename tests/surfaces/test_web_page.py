@@ -1,11 +1,8 @@
-"""The page for people: what is served of it to whom, that its bundle is today's, and its tasks in a real browser."""
+"""The page for people: what is served of it to whom, and that its bundle is today's. Its tasks: `test_node.py`."""
 
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from hashlib import sha256
 from importlib.resources import files
@@ -20,7 +17,6 @@ from lukasa.surfaces.http.app import _openapi
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "web"
 PAGE = files("lukasa.surfaces.http") / "page"
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 @pytest.fixture(scope="module")
@@ -109,29 +105,3 @@ def test_what_the_page_reads_is_what_the_server_says(server: Served):
 
     assert len(read) > 15
     assert unknown == []
-
-
-def test_its_tasks_are_done_in_a_browser(monkeypatch: pytest.MonkeyPatch):
-    node = shutil.which("node")
-    lacking = [
-        name
-        for name, is_there in {
-            "node": node,
-            "chromium": BROWSER,
-            "web/node_modules (cd web && npm ci)": (WEB / "node_modules").is_dir(),
-        }.items()
-        if not is_there
-    ]
-    if lacking or node is None:
-        pytest.skip(f"the page was not tried in a browser: {', '.join(lacking)} not there")
-    monkeypatch.setenv("LUKASA_PYTHON", sys.executable)
-    monkeypatch.setenv("CHROMIUM", BROWSER or "")
-    done = subprocess.run(
-        [node, "--test", "--test-reporter=spec", "tests/page.test.mjs"],
-        cwd=WEB,
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
