@@ -2,10 +2,11 @@
 
     python benchmarks/fleet.py                                     # 10,000 facts of 500 users, 2 servers, 2 workers
     python benchmarks/fleet.py --facts 100000 --users 1000 --sqlite
-    python benchmarks/fleet.py --facts 1000000 --users 10000 --serve 4 --workers 4 --seconds 60
+    python benchmarks/fleet.py --facts 1000000 --users 10000 --keep fleet --seconds 0   # fills a database and keeps it
+    python benchmarks/fleet.py --facts 1000000 --users 10000 --keep fleet --serve 4 --workers 4 --seconds 60
 
 A few users are made by the engine, with the rules; the others are these again, row by row, under other names: the store has as much
-to do, and `verify` would find that their journals are those of somebody else. Four in five calls are `recall`, one is `remember`, of
+to do, and `verify` would find that their journals are those of somebody else. Rows of a user lie beside each other. Four in five calls are `recall`, one is `remember`, of
 a random user of a random tenant. Then the same again beside a tenant that asks as often as it can. With `--sqlite`, the same on a
 file, with one server and one worker. Clients, servers and the database share the machine. Prints JSON, milliseconds and megabytes.
 """
@@ -24,74 +25,24 @@ import sys
 import tempfile
 import time
 from contextlib import AsyncExitStack, ExitStack
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
 
+import filling
 from postgres import _THINGS, message, spread
 
 from lukasa import AsyncMemory, Settings
-from lukasa.adapters import registry
-from lukasa.adapters.stores.sqlite.store import SqliteStore
-from lukasa.domain.dump import PartitionDump
 from lukasa.domain.scope import Partition
 from lukasa.policy import ClientPolicy
 from lukasa.surfaces.keys import KeyFile, new_key
 from lukasa.testing.postgres import PostgresServer
 
 RECALLS = 0.8
-TEMPLATES = 5
-SETTINGS = Settings(embedder="hashing")
-
-
-def name(chance: random.Random) -> str:
-    return "".join(chance.choice("bdfgklmnprst") + chance.choice("aeiou") for _ in range(4))
-
-
-async def templates(folder: Path, facts: int) -> list[PartitionDump]:
-    """Make a few users with so many facts each."""
-    path, chance = folder / "templates.lukasa", random.Random(7)
-    async with await AsyncMemory.open(path, settings=SETTINGS) as memory:
-        for number in range(TEMPLATES):
-            handle = memory.of(user=f"template{number}")
-            while (await handle.stats()).facts < facts:
-                # A word of its own in each, or the rules would find the same facts again and again.
-                texts = [f"{message(chance)} I like {name(chance)} tea." for _ in range(10)]
-                await handle.remember(texts, session=f"s{chance.randrange(5)}")
-    store = SqliteStore(path)
-    await store.open()
-    dumps = [await store.dump(partition) for partition in await store.partitions()]
-    await store.aclose()
-    return [dump for dump in dumps if dump is not None]
 
 
 def owner(user: int, options: argparse.Namespace) -> Partition:
     return Partition(f"tenant{user % options.tenants}", f"user{user}")
-
-
-async def fill(where: str, dumps: list[PartitionDump], options: argparse.Namespace) -> dict[str, object]:
-    """Store all users, several at once."""
-    store = registry.store("postgresql")(where) if "://" in where else SqliteStore(where)
-    await store.open()
-    began, users = time.perf_counter(), iter(range(options.users))
-
-    async def load() -> None:
-        for user in users:
-            await store.load(replace(dumps[user % len(dumps)], partition=owner(user, options)))
-
-    async with asyncio.TaskGroup() as group:
-        for _ in range(4):
-            group.create_task(load())
-    seconds = time.perf_counter() - began
-    stats = await store.stats()
-    await store.aclose()
-    return {
-        "facts": stats.facts,
-        "turns": stats.turns,
-        "MB": round(stats.bytes / 1e6, 1),
-        "filled in s": round(seconds, 1),
-        "facts/s": round(stats.facts / seconds),
-    }
 
 
 class Process:
@@ -177,16 +128,9 @@ class Clients:
 
 
 async def measure(
-    where: str,
-    dumps: list[PartitionDump],
-    options: argparse.Namespace,
-    folder: Path,
-    *,
-    serve: int,
-    workers: int,
+    where: str, options: argparse.Namespace, folder: Path, *, serve: int, workers: int
 ) -> dict[str, object]:
     figures: dict[str, object] = {"servers": serve, "workers": workers}
-    figures |= await fill(where, dumps, options)
     keys = folder / f"keys-{serve}"
     secrets: dict[str, str] = {}
     for number in range(options.tenants):
@@ -213,25 +157,71 @@ async def measure(
     return figures
 
 
-async def run(options: argparse.Namespace, folder: Path) -> dict[str, object]:
-    dumps = await templates(folder, max(1, options.facts // options.users))
-    server = PostgresServer(
-        Path(tempfile.mkdtemp(prefix="lukasa-fleet-")), options=("-c", "max_wal_size=4GB"), watch=os.getpid()
-    )
-    server.start()
-    server.create_database("fleet")
+async def run(options: argparse.Namespace, scratch: Path) -> dict[str, object]:
+    folder = options.keep or Path(tempfile.mkdtemp(prefix="lukasa-fleet-"))
     figures: dict[str, object] = {"users": options.users, "tenants": options.tenants}
     try:
-        figures["postgresql"] = await measure(
-            server.url("fleet"), dumps, options, folder, serve=options.serve, workers=options.workers
-        )
+        filled = await fill_postgresql(folder, options, scratch)
+        if options.seconds:
+            with Server(folder / "postgresql", ("-c", "max_wal_size=4GB")) as server:
+                measured = await measure(
+                    server.url("fleet"), options, scratch, serve=options.serve, workers=options.workers
+                )
+                filled |= measured | await filling.size(server.url("fleet"))
+        figures["postgresql"] = filled
+        if options.sqlite:
+            path = str(folder / "fleet.lukasa")
+            filled = await fill_sqlite(path, options, scratch)
+            figures["sqlite"] = filled | await measure(path, options, scratch, serve=1, workers=1)
     finally:
-        server.stop()
-        shutil.rmtree(server.folder)
-    if options.sqlite:
-        path = str(folder / "fleet.lukasa")
-        figures["sqlite"] = await measure(path, dumps, options, folder, serve=1, workers=1)
+        if not options.keep:
+            shutil.rmtree(folder)
     return {**figures, "load": os.getloadavg()[0]}
+
+
+class Server(PostgresServer):
+    """A PostgreSQL that runs inside a `with`."""
+
+    def __init__(self, folder: Path, options: tuple[str, ...]) -> None:
+        super().__init__(folder, options=options)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.stop()
+
+
+async def fill_postgresql(folder: Path, options: argparse.Namespace, scratch: Path) -> dict[str, object]:
+    """Fill a database in *folder* and stop its server, unless it is there."""
+    note = folder / "filled.json"
+    wanted = {name: getattr(options, name) for name in ("facts", "users", "tenants")}
+    if note.exists():
+        if (there := json.loads(note.read_text())) != wanted:
+            raise SystemExit(f"{str(folder)!r} was filled with {there}: name these, or another folder")
+        return {}
+    if (folder / "postgresql").exists():
+        raise SystemExit(f"{str(folder)!r} was not filled to the end: delete it")
+    dumps = await filling.templates(scratch, max(1, options.facts // options.users))
+    with Server(folder / "postgresql", filling.OPTIONS) as server:
+        server.create_database("fleet")
+        began = time.perf_counter()
+        owners = [owner(user, options) for user in range(options.users)]
+        await filling.fill(server.url("fleet"), server.url("fleet", user="root_of_tests"), dumps, owners)
+        figures = await filling.size(server.url("fleet"), seconds=time.perf_counter() - began)
+    os.sync()
+    note.write_text(json.dumps(wanted))
+    return figures
+
+
+async def fill_sqlite(path: str, options: argparse.Namespace, scratch: Path) -> dict[str, object]:
+    if await asyncio.to_thread(Path(path).exists):
+        return {}
+    dumps = await filling.templates(scratch, max(1, options.facts // options.users))
+    began = time.perf_counter()
+    await filling.load(path, dumps, [owner(user, options) for user in range(options.users)])
+    return await filling.size(path, seconds=time.perf_counter() - began)
 
 
 def main() -> None:
@@ -251,6 +241,9 @@ def main() -> None:
     parser.add_argument("--pause", type=float, default=0.1, help="seconds of a client between two calls")
     parser.add_argument(
         "--sqlite", action="store_true", help="the same on a file, with one server and one worker"
+    )
+    parser.add_argument(
+        "--keep", type=Path, help="a folder whose database is measured; it is filled if it is not there"
     )
     with tempfile.TemporaryDirectory() as folder:
         print(json.dumps(asyncio.run(run(parser.parse_args(), Path(folder))), indent=2))
