@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,12 +18,15 @@ import anyio
 import pytest
 
 from databases import Databases
+from lukasa import AsyncMemory, Settings
 from lukasa.domain.erasure import Erasure
 from lukasa.domain.job import PutSummary
 from lukasa.domain.journal import Cause
 from lukasa.domain.query import TurnQuery
 from lukasa.domain.scope import Partition
-from lukasa.errors import ConfigError, NewerSchemaError, StoreBusyError, StoreCorruptError
+from lukasa.errors import ConfigError, NewerSchemaError, ServerDownError, StoreBusyError, StoreCorruptError
+from lukasa.policy import ClientPolicy
+from lukasa.surfaces.keys import KeyFile, new_key
 from lukasa.testing.conformance.samples import ALICE, BOB, CAUSE, NOON, add, embedded, fill, ids
 from lukasa.testing.conformance.store_jobs import dead_job, keep, summary
 from lukasa.testing.postgres import PostgresServer
@@ -197,6 +202,76 @@ async def test_a_database_that_is_killed_loses_nothing_acknowledged() -> None:
         shutil.rmtree(server.folder)
 
 
+class ServerProcess:
+    """A `lukasa serve` over the database."""
+
+    def __init__(self, url: str, keys: Path) -> None:
+        command = [sys.executable, "-m", "lukasa.surfaces.cli.main", "serve", "--port", "0"]
+        self._process = subprocess.Popen(
+            [*command, "--keys", str(keys), "--per-minute", "0", "--db", url],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self._process.stderr is not None
+        self.address = next(line.split()[2] for line in self._process.stderr if line.startswith("Listening"))
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+
+class Speakers:
+    """Users who each say one thing after another, and again to the next server what was not acknowledged."""
+
+    def __init__(self) -> None:
+        self.said: dict[str, list[str]] = {user.user: [] for user in USERS}
+        self._progress = asyncio.Condition()
+
+    async def speak(self, memory: AsyncMemory, user: str, until: int | None = None) -> None:
+        """Speak until the server is away, or so many things are said."""
+        said = self.said[user]
+        with suppress(ServerDownError):
+            while len(said) != until:
+                text = f"I like tea number {len(said)}."
+                await memory.of(user=user, tenant="acme").remember(text, session="s1", key=str(len(said)))
+                async with self._progress:
+                    said.append(text)
+                    self._progress.notify_all()
+
+    async def wait_for(self, more: int) -> None:
+        """Wait until so many more things were acknowledged."""
+        goal = more + sum(map(len, self.said.values()))
+        async with self._progress:
+            await self._progress.wait_for(lambda: sum(map(len, self.said.values())) >= goal)
+
+
+@pytest.mark.slow
+async def test_servers_that_are_killed_lose_nothing_acknowledged_and_do_nothing_twice(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    key, secret = new_key(tenant="acme", role="write", now=NOON)
+    KeyFile(tmp_path / "keys").add(key)
+    speakers, once = Speakers(), Settings(client=ClientPolicy(attempts=1))
+    for _ in range(KILLS):
+        server = await asyncio.to_thread(ServerProcess, postgres_url, tmp_path / "keys")
+        async with (
+            await AsyncMemory.open(server.address, key=secret, settings=once) as memory,
+            asyncio.TaskGroup() as group,
+        ):
+            for user in speakers.said:
+                group.create_task(speakers.speak(memory, user))
+            await speakers.wait_for(20)
+            await asyncio.to_thread(server.kill)
+
+    async with await AsyncMemory.open(postgres_url, settings=Settings(embedder="none")) as memory:
+        for user, said in speakers.said.items():
+            await speakers.speak(memory, user, until=len(said) + 1)
+            handle = memory.of(user=user, tenant="acme")
+            assert [turn.text for turn in await handle.turns(limit=None)] == said
+            assert sorted(fact.evidence for fact in await handle.facts()) == [1] * len(said)
+        assert (await memory.verify()).findings == ()
+
+
 async def test_a_writer_that_waits_too_long_for_another_is_told_so(
     postgres_url: str, superuser: psycopg.Connection[tuple[object, ...]]
 ) -> None:
@@ -369,6 +444,29 @@ async def test_what_was_erased_is_in_no_file_of_tables_and_indexes(
     assert _files_with(databases.server.data / "base", CANARY) == []
     assert (await store.verify()).findings == ()
     await store.aclose()
+
+
+async def test_of_a_partition_that_was_erased_only_tombstones_are_left(
+    postgres_url: str, superuser: psycopg.Connection[tuple[Any, ...]]
+) -> None:
+    store = await opened(postgres_url)
+    for partition in (ALICE, BOB):
+        await fill(store, embedded("t1", "f"), add("t2", metadata={"a": 1}), partition=partition)
+    await store.erase(ALICE, Erasure(everything=True, marks=["t1"]), cause=CAUSE)
+    await store.aclose()
+
+    left = {
+        partition: {
+            table
+            for table in TABLES
+            if superuser.execute(
+                f"SELECT 1 FROM {table} WHERE partition = %s", [identity(partition)]
+            ).fetchone()
+        }
+        for partition in (ALICE, BOB)
+    }
+    assert left[ALICE] == {"tombstones"}
+    assert "commits" in left[BOB]
 
 
 def _files_with(folder: Path, text: str) -> list[Path]:

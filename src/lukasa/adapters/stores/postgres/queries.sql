@@ -791,6 +791,11 @@ SELECT name, value FROM meta WHERE name LIKE 'scrub %%' ORDER BY name;
 -- What was erased meanwhile has made the number grow: it stays owed.
 DELETE FROM meta WHERE name = %(name)s AND value = %(value)s;
 
+-- name: drop_commits
+-- Of partitions that are gone; what is of several partitions has a number that none has.
+DELETE FROM commits
+WHERE partition <> %(moved)s AND NOT EXISTS (SELECT 1 FROM partitions WHERE partitions.partition = commits.partition);
+
 -- name: size_of
 SELECT coalesce(sum(pg_total_relation_size(name::regclass)), 0)::bigint FROM unnest(%(names)s::text[]) AS name;
 

@@ -13,12 +13,12 @@ from uuid import UUID
 import psycopg
 from psycopg import sql as composed
 
-from lukasa.adapters.stores.postgres.connection import ALL
+from lukasa.adapters.stores.postgres.connection import ALL, MOVED
 from lukasa.adapters.stores.postgres.sql import Connection, Values, fetch, first, run, sql
 
 TABLES = (
     "partitions", "documents", "turns", "facts", "fact_versions", "fact_sources", "attributes", "passages", "vectors",
-    "token_vectors", "extractions", "changes", "tombstones", "jobs", "summaries", "usage",
+    "token_vectors", "extractions", "changes", "tombstones", "jobs", "summaries", "usage", "commits",
 )  # fmt: skip
 
 _LARGEST = 256 * 2**20
@@ -49,6 +49,8 @@ def scrub(connection: Connection, *, everything: bool = False) -> bool:
     owing = owed(connection)
     pieces = range(first(connection, sql("pieces"))[0]) if everything else sorted(owing)
     complete = True
+    if pieces:  # not in the erasure, which itself leaves a row there by which it knows that it took effect
+        run(connection, sql("drop_commits"), {"moved": MOVED})
     for piece in pieces:
         names = [f"{table}_{piece}" for table in TABLES]
         whole = everything or first(connection, sql("size_of"), {"names": names})[0] <= _LARGEST
