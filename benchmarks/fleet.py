@@ -6,9 +6,12 @@
     python benchmarks/fleet.py --facts 1000000 --users 10000 --keep fleet --serve 4 --workers 4 --seconds 60
 
 A few users are made by the engine, with the rules; the others are these again, row by row, under other names: the store has as much
-to do, and `verify` would find that their journals are those of somebody else. Rows of a user lie beside each other. Four in five calls are `recall`, one is `remember`, of
-a random user of a random tenant. Then the same again beside a tenant that asks as often as it can. With `--sqlite`, the same on a
-file, with one server and one worker. Clients, servers and the database share the machine. Prints JSON, milliseconds and megabytes.
+to do, and `verify` would find that their journals are those of somebody else. Rows of a user lie beside each other.
+
+Four in five calls are `recall`, one is `remember`; five of one user follow one another, with pauses, then comes another user of a
+random tenant. By turns there is also a tenant that asks as often as it can. `first recall` is one of a user whom that server has not
+met. With `--sqlite`, the same on a file, with one server and one worker. Clients, servers and the database share the machine. Prints
+JSON, milliseconds and megabytes.
 """
 
 from __future__ import annotations
@@ -24,10 +27,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from contextlib import AsyncExitStack, ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeAlias
 
 import filling
 from postgres import _THINGS, message, spread
@@ -39,6 +43,13 @@ from lukasa.surfaces.keys import KeyFile, new_key
 from lukasa.testing.postgres import PostgresServer
 
 RECALLS = 0.8
+CONVERSATION = 5
+"""Calls of one user in a row, to the same server."""
+
+SLICE = 5
+"""Seconds."""
+
+Times: TypeAlias = "defaultdict[str, list[float]]"
 
 
 def owner(user: int, options: argparse.Namespace) -> Partition:
@@ -79,6 +90,8 @@ class Clients:
         self._options = options
         self.of: dict[str, list[AsyncMemory]] = {}
         self.errors = 0
+        self._chance = random.Random(7)
+        self._met: set[tuple[int, int]] = set()  # which server has answered a recall of which user
 
     async def open(self, addresses: list[str], secrets: dict[str, str], stack: AsyncExitStack) -> None:
         settings = Settings(client=ClientPolicy(attempts=1))
@@ -88,10 +101,10 @@ class Clients:
                 stack.push_async_callback(memory.aclose)
             self.of[tenant] = memories
 
-    async def call(self, user: int, chance: random.Random, times: dict[str, list[float]]) -> None:
+    async def call(self, user: int, server: int, chance: random.Random, times: Times) -> None:
         partition = owner(user, self._options)
-        handle = chance.choice(self.of[partition.tenant]).of(user=partition.user)
-        verb = "recall" if chance.random() < RECALLS else "remember"
+        handle = self.of[partition.tenant][server].of(user=partition.user)
+        verb = "remember" if chance.random() >= RECALLS else "recall"
         began = time.perf_counter()
         try:
             if verb == "recall":
@@ -101,37 +114,56 @@ class Clients:
         except Exception:  # noqa: BLE001 - counted
             self.errors += 1
             return
+        if verb == "recall" and (user, server) not in self._met:
+            self._met.add((user, server))
+            verb = "first recall"
         times[verb].append(1000 * (time.perf_counter() - began))
 
-    async def load(self, *, noisy: int) -> dict[str, object]:
-        """Call from so many tasks for so long; *noisy*: as many more, all of the first tenant, whose times do not count."""
-        options, until = self._options, time.perf_counter() + self._options.seconds
-        times: dict[str, list[float]] = {"recall": [], "remember": []}
-        noise: dict[str, list[float]] = {"recall": [], "remember": []}
+    async def load(self, times: Times, *, seconds: float, noisy: int = 0, noise: Times | None = None) -> None:
+        """Call from so many tasks for so long; *noisy*: as many more, all of the first tenant, whose times are noted apart."""
+        options, until = self._options, time.perf_counter() + seconds
 
-        async def caller(number: int, *, loud: bool) -> None:
-            chance = random.Random(number)
+        async def caller(*, loud: bool) -> None:
+            chance = random.Random(self._chance.random())
             while time.perf_counter() < until:
-                user = chance.randrange(options.users)
+                user, server = chance.randrange(options.users), chance.randrange(options.serve)
                 if loud:
-                    await self.call(user - user % options.tenants, chance, noise)
-                elif user % options.tenants:
-                    await self.call(user, chance, times)
-                    await asyncio.sleep(options.pause)
+                    user -= user % options.tenants
+                elif not user % options.tenants:
+                    continue
+                for _ in range(CONVERSATION):
+                    if time.perf_counter() >= until:
+                        break
+                    await self.call(user, server, chance, noise if loud and noise is not None else times)
+                    await asyncio.sleep(0 if loud else options.pause)
 
         async with asyncio.TaskGroup() as group:
             for number in range(options.clients + noisy):
-                group.create_task(caller(number, loud=number >= options.clients))
-        figures: dict[str, object] = {verb: spread(each) for verb, each in times.items() if len(each) > 1}
-        calls = sum(map(len, times.values()))
-        return {**figures, "calls": calls, "calls of the noisy tenant": sum(map(len, noise.values()))}
+                group.create_task(caller(loud=number >= options.clients))
+
+    async def compare(self) -> dict[str, object]:
+        """Call without and with a noisy tenant, in slices by turns, so that what else the machine does hits both."""
+        times, beside, noise = (defaultdict[str, list[float]](list) for _ in range(3))
+        slices = max(1, self._options.seconds // SLICE)
+        for _ in range(slices):
+            await self.load(times, seconds=self._options.seconds / slices)
+            await self.load(
+                beside, seconds=self._options.seconds / slices, noisy=self._options.noisy, noise=noise
+            )
+        figures: dict[str, object] = {
+            name: {verb: spread(each) for verb, each in sorted(of.items()) if len(each) > 1}
+            | {"calls": sum(map(len, of.values()))}
+            for name, of in (("quiet", times), ("beside a noisy tenant", beside), ("the noisy tenant", noise))
+        }
+        for verb in times.keys() & beside.keys():
+            before, after = (spread(of[verb])["p95_ms"] for of in (times, beside))
+            figures[f"{verb} p95 beside / quiet"] = round(after / before, 2)
+        return {**figures, "errors": self.errors}
 
 
-async def measure(
-    where: str, options: argparse.Namespace, folder: Path, *, serve: int, workers: int
-) -> dict[str, object]:
-    figures: dict[str, object] = {"servers": serve, "workers": workers}
-    keys = folder / f"keys-{serve}"
+async def measure(where: str, options: argparse.Namespace, folder: Path) -> dict[str, object]:
+    figures: dict[str, object] = {"servers": options.serve, "workers": options.workers}
+    keys = folder / f"keys-{options.serve}"
     secrets: dict[str, str] = {}
     for number in range(options.tenants):
         key, secret = new_key(tenant=f"tenant{number}", role="write", now=datetime.now(UTC))
@@ -140,20 +172,26 @@ async def measure(
     async with AsyncExitStack() as stack:
         processes = stack.enter_context(ExitStack())
         servers = [
-            Process(where, "serve", "--port", "0", "--keys", str(keys), "--per-minute", "0")
-            for _ in range(serve)
+            Process(
+                where,
+                "serve",
+                "--port",
+                "0",
+                "--keys",
+                str(keys),
+                "--per-minute",
+                "0",
+                "--at-once",
+                str(options.at_once),
+            )
+            for _ in range(options.serve)
         ]
-        for process in (*servers, *(Process(where, "worker") for _ in range(workers))):
+        for process in (*servers, *(Process(where, "worker") for _ in range(options.workers))):
             processes.callback(process.end)
         clients = Clients(options)
         await clients.open([server.address() for server in servers], secrets, stack)
-        await clients.load(noisy=0)  # caches fill
-        quiet = await clients.load(noisy=0)
-        beside = await clients.load(noisy=options.noisy)
-        figures |= {"quiet": quiet, "beside a noisy tenant": beside, "errors": clients.errors}
-        for verb in quiet.keys() & beside.keys() & {"recall", "remember"}:
-            before, after = (each[verb]["p95_ms"] for each in (quiet, beside))  # type: ignore[index]
-            figures[f"{verb} p95 beside / quiet"] = round(after / before, 2)
+        await clients.load(defaultdict(list), seconds=min(SLICE, options.seconds))  # caches fill
+        figures |= await clients.compare()
     return figures
 
 
@@ -164,15 +202,16 @@ async def run(options: argparse.Namespace, scratch: Path) -> dict[str, object]:
         filled = await fill_postgresql(folder, options, scratch)
         if options.seconds:
             with Server(folder / "postgresql", ("-c", "max_wal_size=4GB")) as server:
-                measured = await measure(
-                    server.url("fleet"), options, scratch, serve=options.serve, workers=options.workers
-                )
+                measured = await measure(server.url("fleet"), options, scratch)
                 filled |= measured | await filling.size(server.url("fleet"))
         figures["postgresql"] = filled
         if options.sqlite:
-            path = str(folder / "fleet.lukasa")
+            path, one = (
+                str(folder / "fleet.lukasa"),
+                argparse.Namespace(**{**vars(options), "serve": 1, "workers": 1}),
+            )
             filled = await fill_sqlite(path, options, scratch)
-            figures["sqlite"] = filled | await measure(path, options, scratch, serve=1, workers=1)
+            figures["sqlite"] = filled | await measure(path, one, scratch)
     finally:
         if not options.keep:
             shutil.rmtree(folder)
@@ -238,6 +277,7 @@ def main() -> None:
     }
     for name, default in sizes.items():
         parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--at-once", type=int, default=1, help="as of `lukasa serve`")
     parser.add_argument("--pause", type=float, default=0.1, help="seconds of a client between two calls")
     parser.add_argument(
         "--sqlite", action="store_true", help="the same on a file, with one server and one worker"

@@ -12,8 +12,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -38,6 +38,7 @@ from lukasa.surfaces.http.guard import OPEN_PATHS, RateLimiter, RequestLimits
 from lukasa.surfaces.http.metrics import Metrics
 from lukasa.surfaces.http.problems import STATUSES
 from lukasa.surfaces.http.proxy import Upstream
+from lukasa.surfaces.http.share import FairShare
 from lukasa.surfaces.http.tokens import TokenVerifier
 from lukasa.surfaces.http.traces import set_up_traces
 from lukasa.surfaces.running import notice_file, running_server
@@ -329,6 +330,33 @@ def test_a_key_that_asks_too_often_has_to_wait(server: Served, monkeypatch: pyte
         reply = client.get("/v1/me")
     assert (reply.status_code, reply.json()["retryable"]) == (429, True)
     assert int(reply.headers["retry-after"]) >= 1
+
+
+def test_what_waits_for_no_model_runs_in_the_share_of_whom_the_key_is_for(
+    server: Served, monkeypatch: pytest.MonkeyPatch
+):
+    slots: list[object] = []
+    slot = FairShare.slot
+
+    def noted(share: FairShare, owner: Hashable) -> AbstractAsyncContextManager[None]:
+        slots.append(owner)
+        return slot(share, owner)
+
+    monkeypatch.setattr(FairShare, "slot", noted)
+    mcp = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+    accepted = {"Accept": "application/json, text/event-stream"}
+    asked = {"question": "Where does Ana live?"}
+    with server.client(server.key()) as tenant, server.client(server.key(user="ana")) as ana:
+        tenant.post("/v1/users/ana/recall", json=asked).raise_for_status()
+        ana.get("/v1/users/ana/facts").raise_for_status()
+        ana.get("/mem0/v1/ping/").raise_for_status()
+        ana.post("/mcp", json=mcp, headers=accepted).raise_for_status()
+        assert slots == [("default", None), *[("default", "ana")] * 3]
+
+        ana.get("/v1/me").raise_for_status()
+        ana.post("/v1/users/ana/ask/stream", json=asked)
+        ana.post("/v1/users/ana/import", content=b"").raise_for_status()
+        assert len(slots) == 4
 
 
 def test_keys_that_others_may_read_open_nothing(

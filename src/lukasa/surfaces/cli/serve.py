@@ -27,6 +27,10 @@ def serve(
         list[str] | None, Parameter(help="An origin whose pages may call it. Repeatable.")
     ] = None,
     per_minute: Annotated[int, Parameter(help="Requests a minute and key; 0: no bound.")] = 1200,
+    at_once: Annotated[
+        int,
+        Parameter(help="Requests of a tenant that run at once while others ask too; 0: no bound."),
+    ] = 1,
     store: StoreOptions | None = None,
 ) -> None:
     """Serve the memory over HTTP, until interrupted. Needs the extra `server`."""
@@ -45,7 +49,7 @@ def serve(
             port=port,
             hosts=allow_host or (),
             origins=allow_origin or (),
-            limits=RequestLimits(per_minute=per_minute),
+            limits=RequestLimits(per_minute=per_minute, at_once=at_once),
         ),
     )
 

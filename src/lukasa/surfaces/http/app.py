@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
 from datetime import datetime
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lukasa import AsyncHandle, AsyncMemory, Receipt
 from lukasa.errors import InputError, LukasaError
@@ -29,6 +29,7 @@ from lukasa.surfaces.http.guard import KEY, Guard, RequestLimits, Tokens
 from lukasa.surfaces.http.mem0 import add_mem0
 from lukasa.surfaces.http.metrics import Metrics
 from lukasa.surfaces.http.proxy import Proxy, Upstream
+from lukasa.surfaces.http.share import FairShare
 from lukasa.surfaces.http.web_page import page_routes
 from lukasa.surfaces.keys import Key, KeyFile
 from lukasa.surfaces.schemas import encoded
@@ -95,6 +96,7 @@ def make_app(
     _add_server(app, counts, clock)
     add_mem0(app)
     app.router.routes += page_routes()
+    app.state.share = FairShare((limits or RequestLimits()).at_once)
     app.state.running = [*_add_tools(app), *_add_proxy(app, upstream)]
     return Guard(
         app,
@@ -176,13 +178,13 @@ def _add_server(app: FastAPI, counts: Metrics, clock: Callable[[], datetime]) ->
         summary="Counts of requests and of background jobs, for Prometheus",
         response_class=PlainTextResponse,
     )
-    @needs("admin")
+    @needs("admin", counts=False)
     async def counted(request: Request) -> Response:
         counts.show_jobs(await request.app.state.memory.jobs(limit=metrics.MOST_JOBS), clock())
         return Response(counts.text(), media_type=metrics.MEDIA_TYPE)
 
     @app.get("/v1/me", summary="What the key is for")
-    @needs("read")
+    @needs("read", counts=False)
     async def me(request: Request) -> WhoAmI:
         key: Key = request.scope[KEY]
         return WhoAmI(id=key.id, tenant=key.tenant, user=key.user, role=key.role, expires_at=key.expires_at)
@@ -203,7 +205,7 @@ def _add_server(app: FastAPI, counts: Metrics, clock: Callable[[], datetime]) ->
         response_model=Imported,
         openapi_extra={"requestBody": {"required": True, "content": {LINES: {"schema": {"type": "string"}}}}},
     )
-    @needs("write")
+    @needs("write", counts=False)
     async def import_(request: Request, user: Annotated[str, Path(description="Whose memory.")]) -> Response:  # noqa: ARG001 - described
         """Store messages, one in JSON on each line, as `export` gives them. They are read as they come, of any number.
 
@@ -223,6 +225,15 @@ def _add_tools(app: FastAPI) -> list[Callable[[], AbstractAsyncContextManager[No
     from lukasa.surfaces.mcp.http import mcp_route  # noqa: PLC0415 - of another extra
 
     tools = mcp_route("/mcp", lambda: app.state.memory, lambda scope: scope[KEY])
+    inner = tools.route.app
+
+    async def shared(scope: Scope, receive: Receive, send: Send) -> None:
+        key: Key = scope[KEY]
+        share: FairShare = app.state.share
+        async with share.slot((key.tenant, key.user)) if scope["method"] == "POST" else nullcontext():
+            await inner(scope, receive, send)
+
+    tools.route.app = shared
     app.router.routes.append(tools.route)
     return [tools.running]
 

@@ -21,6 +21,7 @@ from lukasa.remote.routes import LONGEST_PAGE, Role, Route
 from lukasa.surfaces.http.guard import KEY, OPEN_PATHS
 from lukasa.surfaces.http.pages import PAGE, page
 from lukasa.surfaces.http.problems import of_error
+from lukasa.surfaces.http.share import FairShare
 from lukasa.surfaces.keys import Key
 from lukasa.surfaces.schemas import encoded, reply_type, request_model
 
@@ -37,11 +38,11 @@ _GRAPHS = {
 }
 
 
-def needs(role: Role) -> Callable[[Answering], Answering]:
-    """Say what a key must be allowed to do to reach an endpoint."""
+def needs(role: Role, *, counts: bool = True) -> Callable[[Answering], Answering]:
+    """Say what a key must be allowed to do to reach an endpoint, and whether it counts among what an owner has at once."""
 
     def mark(endpoint: Answering) -> Answering:
-        endpoint.role = role  # type: ignore[attr-defined]
+        endpoint.role, endpoint.counts = role, counts  # type: ignore[attr-defined]
         return endpoint
 
     return mark
@@ -55,7 +56,7 @@ class Door(APIRoute):
         answer = super().get_route_handler()
         if self.path in OPEN_PATHS:
             return answer
-        role: Role = getattr(self.endpoint, "role")  # noqa: B009 - `needs` gave it
+        role, counts = (getattr(self.endpoint, name) for name in ("role", "counts"))  # `needs` gave them
 
         async def admit(request: Request) -> Response:
             key: Key = request.scope[KEY]
@@ -65,7 +66,12 @@ class Door(APIRoute):
                 )
             if "user" in request.path_params:
                 request.state.handle = _handle(request, key)
-            return await answer(request)
+            if not counts:
+                return await answer(request)
+            await request.body()  # Nobody waits for one that comes slowly.
+            share: FairShare = request.app.state.share
+            async with share.slot((key.tenant, key.user)):
+                return await answer(request)
 
         return admit
 
@@ -139,7 +145,11 @@ def endpoint(route: Route) -> Callable[..., Awaitable[Response]]:
     call.__signature__ = inspect.Signature(described)  # type: ignore[attr-defined]
     call.__name__ = route.name or route.verb
     call.__doc__ = inspect.getdoc(verb)
-    return needs(route.role)(call)
+    return needs(route.role, counts=route.verb not in _LONG)(call)
+
+
+_LONG = {"ask", "ask_stream", "chat", "erase", "export", "flush", "maintain", "reextract"}
+"""Verbs that wait for a model, jobs or files, or answer piece by piece."""
 
 
 _HEADERS = {

@@ -69,6 +69,10 @@ class RequestLimits:
     per_minute: int = 1200
     """Requests of a key, with bursts of a quarter of it; 0: no bound."""
 
+    at_once: int = 1
+    """Requests of a tenant (or of the one user whom a key is for) that run at once in this process while others ask too, the
+    rest in order; 0: no bound. A process has one core, which one request fills. Those that wait for a model or stream do not count."""
+
 
 @dataclass(slots=True)
 class _Bucket:
