@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -37,7 +38,7 @@ from lukasa.adapters.stores.postgres import connection as connection_module  # n
 from lukasa.adapters.stores.postgres import migrations  # noqa: E402
 from lukasa.adapters.stores.postgres.connection import identity, read_address  # noqa: E402
 from lukasa.adapters.stores.postgres.scrub import TABLES  # noqa: E402
-from lukasa.adapters.stores.postgres.sql import sql  # noqa: E402
+from lukasa.adapters.stores.postgres.sql import blocks, sql  # noqa: E402
 from lukasa.adapters.stores.postgres.store import PostgresStore  # noqa: E402
 
 pytestmark = pytest.mark.anyio
@@ -375,6 +376,61 @@ async def test_the_condition_of_the_server_is_told(
     store = await opened(postgres_url)
     assert (await store.describe())["indexes"] == "all there"
     await store.aclose()
+
+
+def test_every_row_has_a_place_that_its_partition_alone_decides(superuser: psycopg.Connection[Any]) -> None:
+    """So tables could be spread over servers by that column: no key, and nothing that is unique, spans two partitions."""
+    cut = superuser.execute(
+        "SELECT relname, pg_get_partkeydef(oid) FROM pg_class "
+        "WHERE relnamespace = 'lukasa'::regnamespace AND relkind = 'p'"
+    ).fetchall()
+    assert {key for _, key in cut} == {"HASH (partition)"}
+    assert {name for name, _ in cut} == set(TABLES)
+    whole = superuser.execute(
+        "SELECT relname FROM pg_class "
+        "WHERE relnamespace = 'lukasa'::regnamespace AND relkind = 'r' AND NOT relispartition"
+    ).fetchall()
+    assert {name for (name,) in whole} == {"meta", "embedders", "lukasa_migrations"}
+
+    keys = superuser.execute(
+        "SELECT indrelid::regclass::text, indisunique, pg_get_indexdef(indexrelid, 1, true) FROM pg_index "
+        "WHERE indrelid = ANY(%s::text[]::regclass[])",
+        [list(TABLES)],
+    ).fetchall()
+    assert {(table, first) for table, unique, first in keys if first != "partition"} == {
+        ("passages", "tokens"),  # hashes of partition and term
+        ("jobs", "tenant_key"),
+    }
+    assert {first for _, unique, first in keys if unique} == {"partition"}
+    assert superuser.execute("SELECT count(*) FROM pg_constraint WHERE contype = 'f'").fetchone() == (0,)
+
+
+OF_SEVERAL = {
+    "opening, operators": {"partitions", "partition_rows", "revive_jobs", "spent", "drop_commits"},
+    "stats": {"partition_count", "refused_counts", "session_count"},
+    "verify": {
+        "all_passages", "all_changes", "attributes", "contents_of_turns", "contents_of_versions", "last_versions",
+        "live_documents", "lost_contents", "metadata", "misshapen", "orphans", "real_counts", "vector_count", "wrong_versions",
+    },
+    "jobs of any tenant": {"due_tenants", "due_jobs"},
+    "moving": {"graves"},
+    "tombstones that came from another store are of no partition": {"tombstones", "drop_tombstone"},
+}  # fmt: skip
+"""Statements that look at rows of more than one partition."""
+
+
+def test_what_a_user_asks_for_looks_at_one_partition() -> None:
+    table = re.compile(rf"\b(?:FROM|JOIN|INTO|UPDATE)\s+({'|'.join(TABLES)})\b")
+    one = re.compile(
+        r"\bpartition = %(\(partition\))?s|VALUES\((%s|%\(partition\)s)|SELECT %\(partition\)s|WHERE {conditions}"
+    )
+    several = {
+        name
+        for name, statement in blocks("queries.sql").items()
+        if table.search(statement)
+        and (not one.search(statement) or "(partition)s::uuid IS NULL OR" in statement)
+    }
+    assert several == set().union(*OF_SEVERAL.values())
 
 
 @pytest.mark.parametrize("url", ["//h/d?pieces=0", "//h/d?schema=a-b", "//h/d?nonsense=1"])
