@@ -27,7 +27,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from contextlib import AsyncExitStack, ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,6 +35,7 @@ from typing import Self, TypeAlias
 
 import filling
 from postgres import _THINGS, message, spread
+from processor import processor_seconds, resident_megabytes
 
 from lukasa import AsyncMemory, Settings
 from lukasa.domain.scope import Partition
@@ -77,6 +78,10 @@ class Process:
             words = text.split()
         return words[words.index("Listening") + 2]
 
+    @property
+    def number(self) -> int:
+        return self._process.pid
+
     def end(self) -> None:
         self._process.send_signal(signal.SIGTERM)
         self._process.wait()
@@ -89,7 +94,8 @@ class Clients:
     def __init__(self, options: argparse.Namespace) -> None:
         self._options = options
         self.of: dict[str, list[AsyncMemory]] = {}
-        self.errors = 0
+        self.errors: Counter[str] = Counter()
+        self.calls = 0
         self._chance = random.Random(7)
         self._met: set[tuple[int, int]] = set()  # which server has answered a recall of which user
 
@@ -111,13 +117,14 @@ class Clients:
                 await handle.recall(f"Who likes {chance.choice(_THINGS)}?")
             else:
                 await handle.remember(message(chance), session="now")
-        except Exception:  # noqa: BLE001 - counted
-            self.errors += 1
+        except Exception as error:  # noqa: BLE001 - counted
+            self.errors[f"{type(error).__name__}: {error}"[:200]] += 1
             return
         if verb == "recall" and (user, server) not in self._met:
             self._met.add((user, server))
             verb = "first recall"
         times[verb].append(1000 * (time.perf_counter() - began))
+        self.calls += 1
 
     async def load(self, times: Times, *, seconds: float, noisy: int = 0, noise: Times | None = None) -> None:
         """Call from so many tasks for so long; *noisy*: as many more, all of the first tenant, whose times are noted apart."""
@@ -161,7 +168,10 @@ class Clients:
         return {**figures, "errors": self.errors}
 
 
-async def measure(where: str, options: argparse.Namespace, folder: Path) -> dict[str, object]:
+async def measure(
+    where: str, options: argparse.Namespace, folder: Path, *, database: int | None = None
+) -> dict[str, object]:
+    """Measure what servers of their own do; *database*: the process of the server of the database."""
     figures: dict[str, object] = {"servers": options.serve, "workers": options.workers}
     keys = folder / f"keys-{options.serve}"
     secrets: dict[str, str] = {}
@@ -169,29 +179,31 @@ async def measure(where: str, options: argparse.Namespace, folder: Path) -> dict
         key, secret = new_key(tenant=f"tenant{number}", role="write", now=datetime.now(UTC))
         KeyFile(keys).add(key)
         secrets[key.tenant] = secret
+    limits = ("--per-minute", "0", "--at-once", str(options.at_once))
     async with AsyncExitStack() as stack:
         processes = stack.enter_context(ExitStack())
         servers = [
-            Process(
-                where,
-                "serve",
-                "--port",
-                "0",
-                "--keys",
-                str(keys),
-                "--per-minute",
-                "0",
-                "--at-once",
-                str(options.at_once),
-            )
-            for _ in range(options.serve)
+            Process(where, "serve", "--port", "0", "--keys", str(keys), *limits) for _ in range(options.serve)
         ]
-        for process in (*servers, *(Process(where, "worker") for _ in range(options.workers))):
+        workers = [Process(where, "worker") for _ in range(options.workers)]
+        for process in (*servers, *workers):
             processes.callback(process.end)
+        used = {
+            "servers": [each.number for each in servers],
+            "workers": [each.number for each in workers],
+            "postgresql": [database] if database else [],
+        }
         clients = Clients(options)
         await clients.open([server.address() for server in servers], secrets, stack)
         await clients.load(defaultdict(list), seconds=min(SLICE, options.seconds))  # caches fill
+        clients.calls = 0
+        before = {name: sum(map(processor_seconds, numbers)) for name, numbers in used.items()}
         figures |= await clients.compare()
+        figures["processor ms a call"] = {
+            name: round(1000 * (sum(map(processor_seconds, numbers)) - before[name]) / clients.calls, 2)
+            for name, numbers in used.items()
+        }
+        figures["MB a server"] = [resident_megabytes(number) for number in used["servers"]]
     return figures
 
 
@@ -202,7 +214,7 @@ async def run(options: argparse.Namespace, scratch: Path) -> dict[str, object]:
         filled = await fill_postgresql(folder, options, scratch)
         if options.seconds:
             with Server(folder / "postgresql", ("-c", "max_wal_size=4GB")) as server:
-                measured = await measure(server.url("fleet"), options, scratch)
+                measured = await measure(server.url("fleet"), options, scratch, database=server.number)
                 filled |= measured | await filling.size(server.url("fleet"))
         figures["postgresql"] = filled
         if options.sqlite:
@@ -230,6 +242,11 @@ class Server(PostgresServer):
 
     def __exit__(self, *error: object) -> None:
         self.stop()
+
+    @property
+    def number(self) -> int:
+        """The process from which all others of the server come."""
+        return int((self.data / "postmaster.pid").read_text().split()[0])
 
 
 async def fill_postgresql(folder: Path, options: argparse.Namespace, scratch: Path) -> dict[str, object]:

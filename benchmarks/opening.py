@@ -15,7 +15,7 @@ from lukasa.ports.embedder import Embedder
 from lukasa.wiring import build, now
 
 
-def open_memory(path: Path, kind: str, *, extractor: str = "none") -> Memory:
+def open_memory(path: Path | str, kind: str, *, extractor: str = "none") -> Memory:
     """Open a store.
 
     *kind* says which vectors it gets: `real`; `dense` (synthetic, one a document); `tokens:N` (synthetic, and token

@@ -81,6 +81,37 @@ async def test_what_ran_before_others_came_is_not_stopped_but_nothing_is_added()
     assert door.running == ["b1", "a3"]
 
 
+async def test_whoever_had_more_waits_while_others_run_and_loses_no_turn_to_equals() -> None:
+    door = Door(1)
+    await door.ask("b1", "a1", "a2", "a3", "a4", "a5", "a6")
+    await door.end("b1", "a1", "a2")
+    await door.ask("c1")
+    assert door.running == ["a3", "c1"]
+
+    await door.end("a3")
+    assert door.running == ["c1"]
+    await door.ask("d1", "c2")
+    await door.end("c1")
+    assert door.running == ["d1", "c2"]
+    await door.end("d1")
+    assert door.running == ["c2", "a4"]
+
+
+async def test_what_was_had_is_forgotten() -> None:
+    door = Door(1)
+    await door.ask("b1", "a1", "a2", "a3", "a4")
+    await door.end("a1", "a2")
+    await door.ask("c1")
+    await door.end("a3")
+    assert door.running == ["b1", "c1"]
+
+    door.now = 30  # nobody else asks any more, so all of c's run
+    await door.ask("c2")
+    assert door.running == ["b1", "c1", "c2"]
+    await door.end("b1")
+    assert door.running == ["c1", "c2", "a4"]
+
+
 async def test_an_owner_between_two_requests_still_counts_for_ten_seconds() -> None:
     door = Door(1)
     await door.ask("b1", "a1", "a2", "a3", "a4")

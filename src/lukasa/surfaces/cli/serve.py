@@ -28,9 +28,11 @@ def serve(
     ] = None,
     per_minute: Annotated[int, Parameter(help="Requests a minute and key; 0: no bound.")] = 1200,
     at_once: Annotated[
-        int,
-        Parameter(help="Requests of a tenant that run at once while others ask too; 0: no bound."),
-    ] = 1,
+        int | None,
+        Parameter(
+            help="Requests of a tenant that run at once while others ask too; 0: no bound. Default: 1; 8 with an embedder over the network."
+        ),
+    ] = None,
     store: StoreOptions | None = None,
 ) -> None:
     """Serve the memory over HTTP, until interrupted. Needs the extra `server`."""
@@ -49,9 +51,16 @@ def serve(
             port=port,
             hosts=allow_host or (),
             origins=allow_origin or (),
-            limits=RequestLimits(per_minute=per_minute, at_once=at_once),
+            limits=RequestLimits(
+                per_minute=per_minute, at_once=_at_once(settings) if at_once is None else at_once
+            ),
         ),
     )
+
+
+def _at_once(settings: Settings) -> int:
+    """Return how many requests fill a process: one, unless they wait for an embedder elsewhere."""
+    return 1 if settings.embedder in {"onnx", "hashing", "none"} else 8
 
 
 def settings_of(options: StoreOptions) -> Settings:

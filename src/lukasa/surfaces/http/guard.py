@@ -71,7 +71,7 @@ class RequestLimits:
 
     at_once: int = 1
     """Requests of a tenant (or of the one user whom a key is for) that run at once in this process while others ask too, the
-    rest in order; 0: no bound. A process has one core, which one request fills. Those that wait for a model or stream do not count."""
+    rest in order; 0: no bound. A process has one core, which one fills. Those that wait for a model or stream do not count."""
 
 
 @dataclass(slots=True)
