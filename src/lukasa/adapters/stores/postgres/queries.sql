@@ -292,17 +292,18 @@ ORDER BY {order}
 LIMIT %(limit)s;
 
 -- name: heads
--- By version, not by `seq`: the index by version finds what is new, and where the next part begins.
+-- By version, not by `seq`: the index by version finds what is new, and where the next part begins. Cut before it is joined,
+-- or the planner joins all that is left, part after part.
 SELECT documents.name, documents.kind, documents.document, documents.at, documents.session, documents.speaker,
        documents.role, documents.retired_at IS NOT NULL, documents.words, documents.passages, vectors.dense,
        coalesce(facts.current, true), facts.turns, facts.valid_from, facts.valid_to, facts.expires_at,
        documents.version
-FROM documents LEFT JOIN vectors
-  ON vectors.partition = documents.partition AND vectors.embedder = %(embedder)s AND vectors.document = documents.document
-LEFT JOIN facts ON facts.partition = documents.partition AND facts.document = documents.document
-WHERE documents.partition = %(partition)s AND documents.version > %(since)s
-ORDER BY documents.version
-LIMIT %(limit)s;
+FROM (
+  SELECT * FROM documents WHERE partition = %(partition)s AND version > %(since)s ORDER BY version LIMIT %(limit)s
+) AS documents LEFT JOIN vectors
+  ON vectors.partition = %(partition)s AND vectors.embedder = %(embedder)s AND vectors.document = documents.document
+LEFT JOIN facts ON facts.partition = %(partition)s AND facts.document = documents.document
+ORDER BY documents.version;
 
 -- name: names
 SELECT documents.name
