@@ -6,38 +6,24 @@ about one value. Likeness retires nothing, and neither does a source that is tru
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from lukasa.beliefs.keys import refines, same_words
 from lukasa.beliefs.proposal import (
     Proposal,
-    alike,
     began,
     believed,
     dated,
-    ended_by,
-    ends,
-    excludes,
+    ends_state,
     first_said,
     holds,
     last_said,
-    may_retire,
     rank,
-    rests_on,
     standing,
 )
 from lukasa.beliefs.timeline import PlacedClaim, Placement
-from lukasa.beliefs.verdicts import (
-    Conflicts,
-    Ignored,
-    New,
-    Retracts,
-    Revises,
-    Same,
-    Supersedes,
-    Verdict,
-)
+from lukasa.beliefs.verdicts import Outcome, Verdict
 from lukasa.domain.fact import KIND_TRAITS, Fact
 from lukasa.policy import ResolvePolicy
 from lukasa.text.comparison import nearly_same
@@ -64,16 +50,21 @@ def decide(placed: PlacedClaim, policy: ResolvePolicy) -> Verdict:
     # 4. Time: by the date for an event or a plan, by the place on the slot's timeline for a state.
     proposal, facts = placed.proposal, placed.facts
     if (fact := _known_already(proposal, facts)) is not None:
-        return Same(fact.id)
+        return Verdict("same", (fact.id,))
     if wrong := _corrected(proposal, facts):
-        return _correct(proposal, wrong)
-    if proposal.claim.conditional and not ended_by(proposal, facts):
-        return Ignored()
+        put_right: Outcome = "denies" if proposal.fact.negated else "corrects"
+        return Verdict(put_right if proposal.may_retire(wrong) else "conflicts", _ids(wrong))
+    if proposal.claim.conditional and not proposal.ends(facts):
+        return Verdict("ignored")
     if (fact := _reworded(proposal, facts, policy)) is not None:
-        return Same(fact.id)
+        return Verdict("same", (fact.id,))
     if placed.placement is None:
         return _decide_event(proposal, facts)
     return _decide_state(proposal, placed.placement)
+
+
+def _ids(facts: Iterable[Fact]) -> tuple[str, ...]:
+    return tuple(fact.id for fact in facts)
 
 
 # --- what is known, and stays as it is -------------------------------------------------------------------------------
@@ -83,21 +74,28 @@ def _known_already(proposal: Proposal, facts: Sequence[Fact]) -> Fact | None:
     """Return the fact that rests on these very words, or that is hidden and not brought back by them."""
     if (same := next((fact for fact in facts if _read_before(proposal, fact)), None)) is not None:
         return same
-    if any(fact.live and alike(proposal, fact) and holds(fact, proposal.since) for fact in facts):
+    if any(fact.live and proposal.alike(fact) and holds(fact, proposal.since) for fact in facts):
         return None
-    dormant = (fact for fact in facts if fact.key == proposal.key and not fact.live)
+    dormant = (fact for fact in facts if fact.key == proposal.fact.key and not fact.live)
     return next((fact for fact in dormant if _stays_hidden(proposal, fact, facts)), None)
 
 
 def _read_before(proposal: Proposal, fact: Fact) -> bool:
     """Whether a fact came from the same words: whatever became of it, they say nothing new."""
-    if not rests_on(proposal, fact) or proposal.claim.kind != fact.kind:
-        return False
-    claim = proposal.claim
     # `negated` is not compared: what is over is a denial only while it is known to have been so.
-    same_content = same_words(claim.attribute, fact.attribute) and same_words(claim.value, fact.value)
-    return alike(proposal, fact) or (
-        proposal.slot is not None and proposal.slot == fact.slot and same_content
+    own = proposal.fact
+    return (
+        own.kind == fact.kind
+        and proposal.rests_on(fact)
+        and (proposal.alike(fact) or (own.slot is not None and _same_content(own, fact)))
+    )
+
+
+def _same_content(one: Fact, other: Fact) -> bool:
+    return (
+        one.slot == other.slot
+        and same_words(one.attribute, other.attribute)
+        and same_words(one.value, other.value)
     )
 
 
@@ -105,61 +103,42 @@ def _stays_hidden(proposal: Proposal, fact: Fact, facts: Sequence[Fact]) -> bool
     if fact.retired_at is not None:
         return proposal.said_at <= fact.retired_at
     if fact.status == "quarantined":
-        return proposal.trust != "high"
+        return proposal.fact.trust != "high"
     successor = next((other for other in facts if other.id == fact.superseded_by), None)
     return proposal.said_at <= (fact.recorded_at if successor is None else last_said(successor))
 
 
 def _reworded(proposal: Proposal, facts: Sequence[Fact], policy: ResolvePolicy) -> Fact | None:
     """Return the fact that says the same in nearly the same words, where there is no attribute to go by."""
-    if proposal.slot is not None:
+    own = proposal.fact
+    if own.slot is not None:
         return None
     for fact in facts:
-        same_kind = believed(fact) and fact.slot is None and fact.kind == proposal.claim.kind
-        if not same_kind or fact.key == proposal.key or dated(fact) != dated(proposal):
-            continue
-        if same_words(fact.subject, proposal.claim.subject) and nearly_same(
-            fact.text, proposal.claim.text, least=policy.near_duplicate
-        ):
+        same_kind = believed(fact) and (fact.slot, fact.kind, dated(fact)) == (None, own.kind, dated(own))
+        same_subject = same_kind and fact.key != own.key and same_words(fact.subject, own.subject)
+        if same_subject and nearly_same(fact.text, own.text, least=policy.near_duplicate):
             return fact
     return None
 
 
-# --- corrections -----------------------------------------------------------------------------------------------------
-
-
 def _corrected(proposal: Proposal, facts: Sequence[Fact]) -> list[Fact]:
     """Return what the claim says was wrong: the value it names, or what was said last of the same attribute."""
-    claim = proposal.claim
-    if claim.corrects is None or claim.attribute is None:
+    own, wrong = proposal.fact, proposal.claim.corrects
+    if wrong is None or own.attribute is None:
         return []
-    earlier = [
-        fact
-        for fact in facts
-        if fact.live and not fact.negated and _same_subject_and_attribute(proposal, fact)
-        and last_said(fact) <= proposal.said_at
-    ]  # fmt: skip
-    if proposal.negated:
-        return [fact for fact in earlier if excludes(proposal, fact)]
-    if claim.corrects:
-        return [fact for fact in earlier if _means(claim.corrects, fact) and not alike(proposal, fact)]
+    said = [fact for fact in facts if fact.live and not fact.negated and last_said(fact) <= proposal.said_at]
+    about = (fact for fact in said if same_words(fact.subject, own.subject))
+    earlier = [fact for fact in about if same_words(fact.attribute, own.attribute)]
+    excluded = [fact for fact in earlier if proposal.excludes(fact)]
+    if own.negated:
+        return excluded
+    if wrong:
+        meant = (fact for fact in earlier if same_words(wrong, fact.value) or refines(fact.value, wrong))
+        return [fact for fact in meant if not proposal.alike(fact)]
     recent = [
-        fact
-        for fact in earlier
-        if excludes(proposal, fact) and believed(fact) and proposal.said_at - last_said(fact) <= _CORRECTING
+        fact for fact in excluded if believed(fact) and proposal.said_at - last_said(fact) <= _CORRECTING
     ]
     return [max(recent, key=last_said)] if recent else []
-
-
-def _means(value: str, fact: Fact) -> bool:
-    return same_words(value, fact.value) or refines(fact.value, value)
-
-
-def _correct(proposal: Proposal, wrong: Sequence[Fact]) -> Verdict:
-    ids = tuple(fact.id for fact in wrong)
-    if not may_retire(proposal, wrong):
-        return Conflicts(ids)
-    return Retracts(ids, replacement=not proposal.negated)
 
 
 # --- events and plans ------------------------------------------------------------------------------------------------
@@ -167,67 +146,52 @@ def _correct(proposal: Proposal, wrong: Sequence[Fact]) -> Verdict:
 
 def _decide_event(proposal: Proposal, facts: Sequence[Fact]) -> Verdict:
     """Decide about an event or a plan. On different days, two are different; without a day, it may be a known one."""
-    candidates = [fact for fact in facts if fact.live and _same_event(proposal, fact)]
-    if same := [fact for fact in candidates if fact.key == proposal.key]:
-        return _same_date(proposal, max(same, key=lambda fact: fact.occurrence), facts)
-    retold = [fact for fact in candidates if _retold(proposal, fact)]
-    if retold and dated(proposal) is None:
-        return Same(max(retold, key=began).id)
-    if retold and rank(proposal.trust) >= standing(retold[0]):
-        return Revises(retold[0].id)
-    return _ended_by(proposal, facts) or New()
-
-
-def _same_event(proposal: Proposal, fact: Fact) -> bool:
-    if fact.key == proposal.key:
-        return True
-    return (
-        proposal.slot is not None
-        and (proposal.slot, proposal.negated, proposal.claim.kind) == (fact.slot, fact.negated, fact.kind)
-        and same_words(proposal.claim.attribute, fact.attribute)
-        and same_words(proposal.claim.value, fact.value)
-    )
+    own = proposal.fact
+    if same := [fact for fact in facts if fact.live and fact.key == own.key]:
+        last = max(same, key=lambda fact: fact.occurrence)
+        # A plan that was dropped may be made again.
+        again = last.status == "superseded" and proposal.said_at > last_said(last)
+        return _ended_by(proposal, facts) if again else Verdict("same", (last.id,))
+    retold = [fact for fact in facts if believed(fact) and _retold(proposal, fact)]
+    if retold and dated(own) is None:
+        return Verdict("same", (max(retold, key=began).id,))
+    if retold and rank(own.trust) >= standing(retold[0]):
+        return Verdict("revises", (retold[0].id,))
+    return _ended_by(proposal, facts)
 
 
 def _retold(proposal: Proposal, fact: Fact) -> bool:
     """Whether one of the two has no date and can be meant by the other's."""
-    if (dated(proposal) is None) == (dated(fact) is None) or not believed(fact):
+    own = proposal.fact
+    undated = dated(own) is None
+    if (
+        own.slot is None
+        or (own.negated, own.kind) != (fact.negated, fact.kind)
+        or not _same_content(own, fact)
+    ):
         return False
-    if KIND_TRAITS[fact.kind].planned:
-        return True
-    undated = dated(proposal) is None
+    if undated == (dated(fact) is None):
+        return False
     said, day = (proposal.said_at, began(fact)) if undated else (first_said(fact), proposal.since)
-    return timedelta() <= said - day <= _RETELLING
+    return KIND_TRAITS[fact.kind].planned or timedelta() <= said - day <= _RETELLING
 
 
-def _same_date(proposal: Proposal, same: Fact, facts: Sequence[Fact]) -> Verdict:
-    """Return `Same`, unless a plan that was dropped is made again."""
-    if same.status == "superseded" and proposal.said_at > last_said(same):
-        return _ended_by(proposal, facts) or New()
-    return Same(same.id)
-
-
-def _ended_by(proposal: Proposal, facts: Sequence[Fact]) -> Verdict | None:
+def _ended_by(proposal: Proposal, facts: Sequence[Fact]) -> Verdict:
     """Decide what an event ends, or what a change of plans does."""
     beliefs = [fact for fact in facts if believed(fact)]
-    over = [fact for fact in beliefs if ends(proposal, fact) and holds(fact, proposal.since)]
-    over += [fact for fact in ended_by(proposal, facts) if fact not in over]
-    against = [fact for fact in beliefs if excludes(proposal, fact) and _same_day(proposal, fact)]
-    if not over and not against:
-        return None
-    ids = tuple(fact.id for fact in (*over, *against))
-    denied = KIND_TRAITS[proposal.claim.kind].happened and against
-    if denied or not may_retire(proposal, [*over, *against]):
-        return Conflicts(ids)
-    return Supersedes(ids)
+    over = [fact for fact in beliefs if ends_state(proposal.fact, fact) and holds(fact, proposal.since)]
+    over += [fact for fact in proposal.ends(facts) if fact not in over]
+    against = [fact for fact in beliefs if proposal.excludes(fact) and _same_day(proposal.fact, fact)]
+    denied = KIND_TRAITS[proposal.fact.kind].happened and against
+    if denied or not proposal.may_retire([*over, *against]):
+        return Verdict("conflicts", _ids([*over, *against]))
+    return Verdict("supersedes", _ids([*over, *against])) if over or against else Verdict("new")
 
 
-def _same_day(proposal: Proposal, fact: Fact) -> bool:
+def _same_day(one: Fact, other: Fact) -> bool:
     """Whether two speak of the same day; a plan may be dropped without naming its day."""
-    day, other = dated(proposal), dated(fact)
-    return (day == other and day is not None) or (
-        KIND_TRAITS[fact.kind].planned and (day is None or other is None)
-    )
+    days = dated(one), dated(other)
+    return KIND_TRAITS[other.kind].planned if None in days else days[0] == days[1]
 
 
 # --- states ----------------------------------------------------------------------------------------------------------
@@ -235,24 +199,11 @@ def _same_day(proposal: Proposal, fact: Fact) -> bool:
 
 def _decide_state(proposal: Proposal, placement: Placement) -> Verdict:
     """Decide about what is so until it ends; what it ends, or ends by, follows from its place in time."""
-    twin = placement.twin
-    if twin is None:
-        return _undecidable(proposal, placement) or New()
-    if refines(proposal.claim.value, twin.value) and rank(proposal.trust) >= standing(twin):
-        return Revises(twin.id)
-    return Same(twin.id)
-
-
-def _undecidable(proposal: Proposal, placement: Placement) -> Conflicts | None:
-    """Return the conflict that time cannot decide: an equal moment, or trust against time."""
-    cut = [cut.fact for cut in placement.cuts]
-    if not may_retire(proposal, cut):
-        return Conflicts(tuple(fact.id for fact in cut if standing(fact) > rank(proposal.trust)))
-    if rivals := placement.clash or placement.weaker:
-        return Conflicts(tuple(fact.id for fact in rivals))
-    return None
-
-
-def _same_subject_and_attribute(proposal: Proposal, fact: Fact) -> bool:
-    claim = proposal.claim
-    return same_words(fact.subject, claim.subject) and same_words(fact.attribute, claim.attribute)
+    twin, trust = placement.twin, rank(proposal.fact.trust)
+    if twin is not None:
+        more_exact = refines(proposal.fact.value, twin.value) and trust >= standing(twin)
+        return Verdict("revises" if more_exact else "same", (twin.id,))
+    # Time cannot decide against trust, nor at an equal moment.
+    stronger = [cut.fact for cut in placement.cuts if standing(cut.fact) > trust]
+    rivals = _ids(stronger or placement.rivals)
+    return Verdict("conflicts", rivals) if rivals else Verdict("new")

@@ -6,7 +6,7 @@ import re
 
 from lukasa.domain.attribute import attribute as known_attribute
 from lukasa.domain.claim import Claim
-from lukasa.domain.fact import KIND_TRAITS, Cardinality, FactKind
+from lukasa.domain.fact import KIND_TRAITS, Cardinality, Fact, FactKind
 from lukasa.domain.interval import Interval
 from lukasa.domain.scope import digest
 from lukasa.text.comparison import terms
@@ -17,16 +17,16 @@ _DAYS = frozenset({"instant", "part", "day"})
 _FIGURES = LazyPattern(r"\d{1,2}|\d{4}")
 
 
-def fact_key(claim: Claim) -> str:
+def fact_key(of: Claim | Fact) -> str:
     """Return the content address of a fact, equal for every wording of the same content.
 
     With an attribute and a value, the text does not matter; without them, its words do, in order. Events and plans on
     different days are different facts.
     """
-    subject, negated, date = _normal(claim.subject), int(claim.negated), date_of(claim.valid, claim.kind)
-    if claim.attribute is None or claim.value is None:
-        return digest(["text", subject, _normal(claim.text), negated, date])
-    return digest(["value", subject, _label(claim.attribute), _normal(claim.value), negated, date])
+    subject, negated, date = _normal(of.subject), int(of.negated), date_of(of.valid, of.kind)
+    if of.attribute is None or of.value is None:
+        return digest(["text", subject, _normal(of.text), negated, date])
+    return digest(["value", subject, _label(of.attribute), _normal(of.value), negated, date])
 
 
 def slot_of(subject: str, attribute: str | None, value: str | None, cardinality: Cardinality) -> str | None:
@@ -46,9 +46,9 @@ def slot_of(subject: str, attribute: str | None, value: str | None, cardinality:
     return digest(["many", _normal(subject), family, _normal(value)])
 
 
-def cardinality_of(attribute: str, otherwise: Cardinality) -> Cardinality:
+def cardinality_of(attribute: str | None, otherwise: Cardinality) -> Cardinality:
     """Return whether an attribute has one value at a time; *otherwise* counts only for attributes that we do not know."""
-    spec = known_attribute(_label(attribute))
+    spec = known_attribute(_label(attribute)) if attribute else None
     return otherwise if spec is None else spec.cardinality
 
 

@@ -9,30 +9,16 @@ from datetime import datetime
 from lukasa.beliefs.edits import following, hidden
 from lukasa.beliefs.proposal import (
     Proposal,
-    alike,
     began,
     believed,
-    excludes,
     first_said,
     happens,
-    may_retire,
     rank,
-    rests_on,
     shares_words,
     standing,
 )
 from lukasa.beliefs.timeline import Cut, PlacedClaim, Placement, correcting, place
-from lukasa.beliefs.verdicts import (
-    Conflicts,
-    Ignored,
-    Removes,
-    Replaces,
-    Retracts,
-    Revises,
-    Same,
-    Supersedes,
-    Verdict,
-)
+from lukasa.beliefs.verdicts import Outcome, Verdict
 from lukasa.domain.fact import Fact, Status
 from lukasa.domain.interval import Interval
 from lukasa.domain.scope import Partition, content_id
@@ -50,29 +36,10 @@ _FIRST = MOST_SOURCES // 2
 
 def outcome(placed: PlacedClaim, verdict: Verdict, *, now: datetime, partition: Partition) -> list[Fact]:
     """Return the versions that carry a verdict out, the claim's own first; none when nothing changes."""
-    proposal, placement = placed.proposal, placed.placement
-    draft = _VersionDraft({fact.id: fact for fact in placed.facts}, proposal, now, partition)
-    match verdict:
-        case Ignored():
-            return []
-        case Same(fact_id) if rests_on(proposal, draft.get(fact_id)):
-            return []
-        case Same(fact_id):
-            _confirm(draft, fact_id, placement)
-        case Revises(fact_id):
-            _revise(draft, fact_id, placement)
-        case Supersedes(ids):
-            _close(draft, ids, by=draft.write_new(proposal.valid))
-        case Conflicts(ids):
-            _dispute(draft, ids, placement)
-        case Retracts(ids, replacement=replacement):
-            _retract(draft, ids, replacement=replacement)
-        case Replaces(ids):
-            _replace(draft, ids, placement)
-        case Removes(ids):
-            _remove(draft, ids)
-        case _:
-            _enter(draft, placement)
+    known = {fact.id: fact for fact in placed.facts}
+    draft = _VersionDraft(known, placed.proposal, placed.placement, now, partition)
+    if verdict.outcome != "ignored":
+        draft.carry_out(verdict.outcome, [known[fact_id] for fact_id in verdict.ids])
     return draft.versions()
 
 
@@ -111,9 +78,7 @@ def ended(known: Fact, new: Fact, now: datetime) -> list[Fact]:
     """Return the next version of a fact that another, said later, takes the place of; none when it is trusted less."""
     if standing(known) > rank(new.trust) or known.confidence >= 1 > new.confidence:
         return []
-    since = new.valid.start or first_said(new)
-    valid = known.valid if happens(known) else replace(known.valid, end=max(since, began(known)))
-    return [replace(following(known, now), valid=valid, status="superseded", superseded_by=new.id, rivals=())]
+    return [_superseded(following(known, now), new.valid.start or first_said(new), new.id)]
 
 
 # --- the versions being written --------------------------------------------------------------------------------------
@@ -125,6 +90,7 @@ class _VersionDraft:
 
     known: dict[str, Fact]
     proposal: Proposal
+    placement: Placement | None
     now: datetime
     partition: Partition
     written: dict[str, Fact] = field(default_factory=dict)
@@ -144,13 +110,22 @@ class _VersionDraft:
 
     def write_new(self, valid: Interval, *, status: Status = "current", until: Fact | None = None) -> str:
         """Write the claim as a fact of its own, or as the hidden one of the same content, and return its id."""
-        hidden = self._hidden()
+        fact, hidden = self.proposal.fact, self._hidden()
         if hidden is None:
-            fact = self._blank(valid)
+            fact = self._numbered(fact)
         elif hidden.retired_at is None:
             fact = merged(hidden, self.proposal)
         else:
-            fact = self._again(hidden, valid)
+            # It is so again on the word of the claim alone: what was hidden says nothing any more.
+            fact = replace(
+                fact,
+                id=hidden.id,
+                occurrence=hidden.occurrence,
+                learned_at=hidden.learned_at,
+                pinned=hidden.pinned,
+                revision=hidden.revision,
+                seq=hidden.seq,
+            )
         superseded_by = None if until is None else until.id
         self.put(
             replace(fact, valid=valid, status=status, superseded_by=superseded_by, retired_at=None, rivals=())
@@ -161,59 +136,27 @@ class _VersionDraft:
         """Return the forgotten or quarantined fact that the claim brings back."""
         for fact in self.known.values():
             forgotten = fact.retired_at is not None and fact.status != "retracted"
-            if fact.key == self.proposal.key and (forgotten or fact.status == "quarantined"):
+            if fact.key == self.proposal.fact.key and (forgotten or fact.status == "quarantined"):
                 return fact
         return None
 
-    def _again(self, hidden: Fact, valid: Interval) -> Fact:
-        """Return a forgotten or undone fact on the word of the claim alone: what was hidden says nothing any more."""
+    def _numbered(self, fact: Fact) -> Fact:
+        """Return a fact as the next occurrence of what is true again: with an id of its own, learned now."""
+        facts = self.facts()
+        ids = {each.id for each in facts}
+        occurrence = max((each.occurrence + 1 for each in facts if each.key == fact.key), default=0)
+        # A fact that was reworded more exactly has another key, and still the id that its first key gave it.
+        while (fact_id := content_id("f", self.partition, [fact.key, occurrence])) in ids:
+            occurrence += 1
         return replace(
-            self._blank(valid),
-            id=hidden.id,
-            occurrence=hidden.occurrence,
-            learned_at=hidden.learned_at,
-            pinned=hidden.pinned,
-            revision=hidden.revision,
-            seq=hidden.seq,
-        )
-
-    def _blank(self, valid: Interval) -> Fact:
-        proposal, claim = self.proposal, self.proposal.claim
-        fact_id, occurrence = self.free(proposal.key)
-        return Fact(
+            fact,
             id=fact_id,
-            subject=claim.subject,
-            text=claim.text,
-            kind=claim.kind,
-            key=proposal.key,
             occurrence=occurrence,
-            attribute=claim.attribute,
-            value=claim.value,
-            negated=proposal.negated,
-            cardinality=proposal.cardinality,
-            slot=proposal.slot,
-            valid=valid,
             learned_at=self.now,
             recorded_at=self.now,
-            confidence=claim.confidence,
-            trust=proposal.trust,
-            origin=proposal.origin,
-            expires_at=claim.expires_at,
-            metadata=dict(claim.metadata),
-            sources=claim.sources,
-            worded_by=claim.source.turn,
-            found_by=claim.found_by,
+            revision=1,
+            seq=0,
         )
-
-    def free(self, key: str) -> tuple[str, int]:
-        """Return the id and the number of the next occurrence of what is true again."""
-        facts = self.facts()
-        ids = {fact.id for fact in facts}
-        occurrence = max((fact.occurrence + 1 for fact in facts if fact.key == key), default=0)
-        # A fact that was reworded more exactly has another key, and still the id that its first key gave it.
-        while (fact_id := content_id("f", self.partition, [key, occurrence])) in ids:
-            occurrence += 1
-        return fact_id, occurrence
 
     def versions(self) -> list[Fact]:
         """Return what differs from what is known, as the next version each."""
@@ -230,225 +173,177 @@ class _VersionDraft:
         }
         for fact in self.facts():
             rivals = tuple(fact_id for fact_id in fact.rivals if fact_id not in gone)
-            if rivals == fact.rivals:
-                continue
-            won = fact.status == "conflicting" and not rivals
-            self.put(replace(fact, rivals=rivals, status="current" if won else fact.status))
+            if rivals != fact.rivals:
+                won = fact.status == "conflicting" and not rivals
+                self.put(replace(fact, rivals=rivals, status="current" if won else fact.status))
+
+    def carry_out(self, outcome: Outcome, facts: Sequence[Fact]) -> None:
+        """Write what becomes of the claim, and of the facts that the verdict names."""
+        match outcome:
+            case "same" if self.proposal.rests_on(facts[0]):
+                pass
+            case "same":
+                self.confirm(facts[0])
+            case "revises":
+                self.revise(facts[0])
+            case "supersedes":
+                self.close(facts, by=self.write_new(self.proposal.fact.valid))
+            case "corrects" | "denies":
+                self.retract(facts, replacement=outcome == "corrects")
+            case "removes":
+                self.remove(facts)
+            case "replaces" if self.proposal.may_retire(facts):
+                own = self.enter()
+                self.close([fact for fact in facts if fact.id != own], by=own)
+            case "conflicts" | "replaces":
+                self.dispute(facts)
+            case _:
+                self.enter()
+
+    def enter(self) -> str:
+        """Write the claim where it belongs, and end what ends by it; return the id of the fact that it is."""
+        placement, proposal = self.placement, self.proposal
+        if placement is None:
+            return self.write_new(proposal.fact.valid)
+        allowed, twin = proposal.may_retire(cut.fact for cut in placement.cuts), placement.twin
+        if twin is None:
+            status: Status = "superseded" if self.is_past(placement.valid.end) else "current"
+            own = self.write_new(placement.valid, status=status, until=placement.until)
+        else:
+            fact, own = merged(twin, proposal), twin.id
+            if allowed and proposal.since < began(fact):
+                # It is known to have been so for longer. The end stays: the claim names no other.
+                fact = replace(fact, valid=replace(proposal.fact.valid, end=fact.valid.end))
+            self.put(fact)
+        for cut in placement.cuts if allowed else ():
+            resumed = self._shorten(cut, by=own)
+            if resumed is not None and placement.until is not None and placement.until.id == cut.fact.id:
+                self.put(replace(self.get(own), superseded_by=resumed))
+        return own
+
+    def confirm(self, fact: Fact) -> None:
+        """Count the claim as evidence of a fact; that of its slot is put in its place."""
+        twin = self.placement.twin if self.placement else None
+        if twin is not None and twin.id == fact.id and not happens(fact):
+            self.enter()
+        else:
+            self.put(merged(fact, self.proposal))
+
+    def revise(self, fact: Fact) -> None:
+        """Write the more exact wording, and with it the content by which the fact is found.
+
+        Words of less trust than the fact stand beside it.
+        """
+        if not self.proposal.may_retire([fact]):
+            self.enter()
+            return
+        self.confirm(fact)
+        own = self.proposal.fact
+        self.put(
+            replace(
+                self.get(fact.id),
+                text=own.text,
+                value=own.value,
+                key=own.key,
+                occurrence=fact.occurrence if fact.key == own.key else self._numbered(own).occurrence,
+                slot=own.slot,
+                valid=own.valid if happens(own) else self.get(fact.id).valid,
+                worded_by=own.worded_by,
+            )
+        )
+
+    def close(self, facts: Iterable[Fact], *, by: str) -> None:
+        """End what an event ended, a plan that was dropped, or what a model says is over."""
+        for fact in facts:
+            if believed(self.get(fact.id)):
+                self.put(_superseded(self.get(fact.id), self.proposal.since, by))
+
+    def remove(self, facts: Iterable[Fact]) -> None:
+        """Hide facts, as far as the claim is trusted enough."""
+        for fact in facts:
+            if fact.retired_at is None and self.proposal.may_retire([fact]):
+                self.put(replace(fact, retired_at=self.now))
+
+    def dispute(self, rivals: Sequence[Fact]) -> None:
+        """Record a conflict. The more trusted side stays believed; between equals neither is."""
+        trust = rank(self.proposal.fact.trust)
+        best = all(standing(rival) < trust for rival in rivals)
+        valid = self.proposal.fact.valid if self.placement is None else self.placement.valid
+        own = self.write_new(valid, status="current" if best else "conflicting")
+        self.put(replace(self.get(own), rivals=tuple(rival.id for rival in rivals)))
+        for rival in rivals:
+            doubted = believed(rival) and standing(rival) <= trust
+            status: Status = "conflicting" if doubted else rival.status
+            self.put(replace(rival, rivals=tuple(dict.fromkeys((*rival.rivals, own))), status=status))
+
+    def retract(self, wrong: Sequence[Fact], *, replacement: bool) -> None:
+        """Withdraw facts. The claim takes their place and what had ended by them, or denies them alone."""
+        ids = {fact.id for fact in wrong}
+        right = [fact for fact in self.facts() if fact.id not in ids]
+        if replacement:
+            self.proposal = correcting(self.proposal, wrong)
+            if self.proposal.claim.conditional:
+                # "Not Porto, Faro" names two values only: the rest are the words of the fact that it corrects.
+                text = wrong[0].text.replace(wrong[0].value or "", self.proposal.fact.value or "")
+                self.proposal = replace(self.proposal, fact=replace(self.proposal.fact, text=text))
+        # The claim was placed among the wrong facts too, and at the time when it was said: it needs another place.
+        self.placement = place(self.proposal, right)
+        own = self.enter()
+        for fact in wrong:
+            self.put(replace(fact, status="retracted", superseded_by=own, rivals=()))
+            for over in self.facts():
+                if over.superseded_by == fact.id and over.status == "superseded":
+                    self._repair(over, fact, own if replacement else None)
+
+    def _repair(self, over: Fact, wrong: Fact, own: str | None) -> None:
+        """Let what had ended by a wrong fact end by the right one, or not end at all."""
+        if own is not None:
+            # "Not Porto but Lisbon": the correction took over the time of the wrong fact, and what that fact ended.
+            self.put(replace(over, superseded_by=own))
+        elif not (self.proposal.excludes(over) or self.proposal.alike(over)):
+            # "Never in Porto": nothing takes its time, so the fact before it lasts as long as the wrong one was thought
+            # to. A fact that the denial excludes as well, or that says the same as the denial, stays ended.
+            status: Status = "current" if believed(wrong) else over.status
+            valid = replace(over.valid, end=wrong.valid.end)
+            self.put(replace(over, status=status, valid=valid, superseded_by=wrong.superseded_by))
+
+    def _shorten(self, cut: Cut, *, by: str) -> str | None:
+        """End a fact; return the id of the fact that continues it when it was said again later."""
+        fact, resumed = self.get(cut.fact.id), None
+        if (again := cut.resumes) is not None:
+            # The claim lies between two statements of the fact, so one fact becomes two, before and after the claim. Each
+            # keeps the sources of its own time: what is said only after the claim is no evidence for the time before it.
+            before = tuple(source for source in fact.sources if source.at < again)
+            after = tuple(source for source in fact.sources if source.at >= again)
+            valid = Interval(start=again, end=fact.valid.end, granularity="instant")
+            resumed = self._numbered(replace(fact, valid=valid, sources=after, evidence=len(after)))
+            self.put(resumed)
+            fact = replace(fact, sources=before, evidence=max(fact.evidence - len(after), 1))
+        # An end in the future is only noted: until then the fact is believed, and disputed if it was.
+        fact = replace(fact, valid=replace(fact.valid, end=cut.end), superseded_by=by)
+        self.put(replace(fact, status="superseded", rivals=()) if self.is_past(cut.end) else fact)
+        return resumed.id if resumed else None
 
 
 def merged(fact: Fact, proposal: Proposal) -> Fact:
     """Return a fact with one more piece of evidence. It is trusted as far as its most trusted source."""
-    claim = proposal.claim
-    better = rank(proposal.trust) > rank(fact.trust)
-    doubt = (1 - fact.confidence) * (1 - claim.confidence)
-    bounded = fact.expires_at is not None and claim.expires_at is not None
+    own = proposal.fact
+    most = max(fact, own, key=lambda each: rank(each.trust))
+    doubt = (1 - fact.confidence) * (1 - own.confidence)
+    bounded = fact.expires_at is not None and own.expires_at is not None
     return replace(
         fact,
-        sources=merge_sources(fact.sources, *claim.sources),
-        evidence=fact.evidence + (not rests_on(proposal, fact)),
-        found_by="caller" if claim.found_by == "caller" else fact.found_by,
-        confidence=max(fact.confidence, claim.confidence, min(1 - doubt, _MAX_CONFIDENCE)),
-        trust=proposal.trust if better else fact.trust,
-        origin=proposal.origin if better else fact.origin,
-        expires_at=max(fact.expires_at, claim.expires_at) if bounded else None,  # type: ignore[type-var]
+        sources=merge_sources(fact.sources, *own.sources),
+        evidence=fact.evidence + (not proposal.rests_on(fact)),
+        found_by="caller" if own.found_by == "caller" else fact.found_by,
+        confidence=max(fact.confidence, own.confidence, min(1 - doubt, _MAX_CONFIDENCE)),
+        trust=most.trust,
+        origin=most.origin,
+        expires_at=max(fact.expires_at, own.expires_at) if bounded else None,  # type: ignore[type-var]
     )
 
 
-# --- one verdict each ------------------------------------------------------------------------------------------------
-
-
-def _enter(draft: _VersionDraft, placement: Placement | None) -> str:
-    """Write the claim where it belongs; return the id of the fact that it is."""
-    return draft.write_new(draft.proposal.valid) if placement is None else _settle(draft, placement)
-
-
-def _confirm(draft: _VersionDraft, fact_id: str, placement: Placement | None) -> None:
-    fact = draft.get(fact_id)
-    twin = placement.twin if placement is not None else None
-    if placement is not None and twin is not None and twin.id == fact_id and not happens(fact):
-        _settle(draft, placement)
-    else:
-        draft.put(merged(fact, draft.proposal))
-
-
-def _revise(draft: _VersionDraft, fact_id: str, placement: Placement | None) -> None:
-    """Write the more exact wording, and with it the content by which the fact is found.
-
-    Words of less trust than the fact stand beside it.
-    """
-    if not may_retire(draft.proposal, [draft.get(fact_id)]):
-        _enter(draft, placement)
-        return
-    _confirm(draft, fact_id, placement)
-    fact, proposal = draft.get(fact_id), draft.proposal
-    occurrence = fact.occurrence if fact.key == proposal.key else draft.free(proposal.key)[1]
-    draft.put(
-        replace(
-            fact,
-            text=proposal.claim.text,
-            value=proposal.claim.value,
-            key=proposal.key,
-            occurrence=occurrence,
-            slot=proposal.slot,
-            valid=proposal.valid if proposal.happens else fact.valid,
-            worded_by=proposal.claim.source.turn,
-        )
-    )
-
-
-def _settle(draft: _VersionDraft, placement: Placement) -> str:
-    """Put the claim into its place, and end what ends by it; return the id of the fact that it is."""
-    allowed = may_retire(draft.proposal, [cut.fact for cut in placement.cuts])
-    fact_id = _write(draft, placement, allowed=allowed)
-    for cut in placement.cuts if allowed else ():
-        resumed = _shorten(draft, cut, by=fact_id)
-        if resumed is not None and placement.until is not None and placement.until.id == cut.fact.id:
-            draft.put(replace(draft.get(fact_id), superseded_by=resumed))
-    return fact_id
-
-
-def _write(draft: _VersionDraft, placement: Placement, *, allowed: bool) -> str:
-    twin, proposal = placement.twin, draft.proposal
-    if twin is None:
-        status: Status = "superseded" if draft.is_past(placement.valid.end) else "current"
-        return draft.write_new(placement.valid, status=status, until=placement.until)
-    fact = merged(twin, proposal)
-    if allowed and proposal.since < began(fact):
-        # It is known to have been so for longer. The end stays: the claim names no other.
-        fact = replace(fact, valid=replace(proposal.valid, end=fact.valid.end))
-    draft.put(fact)
-    return fact.id
-
-
-def _shorten(draft: _VersionDraft, cut: Cut, *, by: str) -> str | None:
-    """End a fact; return the id of the fact that continues it when it was said again later."""
-    fact = draft.get(cut.fact.id)
-    resumed = None
-    if cut.resumes is not None:
-        # The claim lies between two statements of the fact, so one fact becomes two, before and after the claim. Each
-        # keeps the sources of its own time: what is said only after the claim is no evidence for the time before it.
-        resumed = _resume(draft, fact, cut.resumes)
-        before = tuple(source for source in fact.sources if source.at < cut.resumes)
-        moved = len(fact.sources) - len(before)
-        fact = replace(fact, sources=before, evidence=max(fact.evidence - moved, 1))
-    # An end in the future is only noted: until then the fact is believed, and disputed if it was.
-    over = draft.is_past(cut.end)
-    draft.put(
-        replace(
-            fact,
-            valid=replace(fact.valid, end=cut.end),
-            status="superseded" if over else fact.status,
-            superseded_by=by,
-            rivals=() if over else fact.rivals,
-        )
-    )
-    return resumed
-
-
-def _resume(draft: _VersionDraft, fact: Fact, at: datetime) -> str:
-    """Write what was true again after an interruption as an occurrence of its own."""
-    fact_id, occurrence = draft.free(fact.key)
-    sources = tuple(source for source in fact.sources if source.at >= at)
-    draft.put(
-        replace(
-            fact,
-            id=fact_id,
-            occurrence=occurrence,
-            valid=Interval(start=at, end=fact.valid.end, granularity="instant"),
-            sources=sources,
-            evidence=len(sources),
-            learned_at=draft.now,
-            recorded_at=draft.now,
-            revision=1,
-            seq=0,
-        )
-    )
-    return fact_id
-
-
-def _close(draft: _VersionDraft, ids: Iterable[str], *, by: str) -> None:
-    """End what an event ended, or a plan that was dropped. What happens keeps its time: that is when it takes place."""
-    for fact_id in ids:
-        fact = draft.get(fact_id)
-        valid = (
-            fact.valid if happens(fact) else replace(fact.valid, end=max(draft.proposal.since, began(fact)))
-        )
-        draft.put(replace(fact, valid=valid, status="superseded", superseded_by=by, rivals=()))
-
-
-def _replace(draft: _VersionDraft, ids: Sequence[str], placement: Placement | None) -> None:
-    """Put the claim in the place of facts that a model named; facts that are trusted more are only disputed."""
-    if not may_retire(draft.proposal, map(draft.get, ids)):
-        _dispute(draft, ids, placement)
-        return
-    own = _enter(draft, placement)
-    _close(draft, [fact_id for fact_id in ids if fact_id != own and believed(draft.get(fact_id))], by=own)
-
-
-def _remove(draft: _VersionDraft, ids: Sequence[str]) -> None:
-    """Hide facts that a model named, as far as the claim is trusted enough."""
-    for fact in map(draft.get, ids):
-        if fact.retired_at is None and may_retire(draft.proposal, [fact]):
-            draft.put(replace(fact, retired_at=draft.now))
-
-
-def _dispute(draft: _VersionDraft, ids: Sequence[str], placement: Placement | None) -> None:
-    """Record a conflict. The more trusted side stays believed; between equals neither is."""
-    proposal = draft.proposal
-    rivals = [draft.get(fact_id) for fact_id in ids]
-    trust = rank(proposal.trust)
-    best = all(standing(rival) < trust for rival in rivals)
-    own = draft.write_new(
-        proposal.valid if placement is None else placement.valid, status="current" if best else "conflicting"
-    )
-    draft.put(replace(draft.get(own), rivals=tuple(ids)))
-    for rival in rivals:
-        doubted = believed(rival) and standing(rival) <= trust
-        draft.put(
-            replace(
-                rival,
-                rivals=tuple(dict.fromkeys((*rival.rivals, own))),
-                status="conflicting" if doubted else rival.status,
-            )
-        )
-
-
-def _retract(draft: _VersionDraft, ids: Sequence[str], *, replacement: bool) -> None:
-    wrong = [draft.get(fact_id) for fact_id in ids]
-    right = [fact for fact in draft.facts() if fact.id not in ids]
-    if replacement:
-        draft.proposal = correcting(draft.proposal, wrong)
-        if draft.proposal.claim.conditional:
-            draft.proposal = _in_the_words_of(wrong[0], draft.proposal)
-    # The claim was placed among the wrong facts too, and at the time when it was said: it needs another place.
-    own = _enter(draft, place(draft.proposal, right))
-    for fact in wrong:
-        draft.put(replace(fact, status="retracted", superseded_by=own, rivals=()))
-        _repair(draft, fact, own, replacement=replacement)
-
-
-def _in_the_words_of(wrong: Fact, proposal: Proposal) -> Proposal:
-    """Return a correction that names two values only ("not Porto, Faro") in the words of the fact that it corrects."""
-    text = wrong.text.replace(wrong.value or "", proposal.claim.value or "")
-    return replace(proposal, claim=replace(proposal.claim, text=text))
-
-
-def _repair(draft: _VersionDraft, wrong: Fact, own: str, *, replacement: bool) -> None:
-    """Let what had ended by a wrong fact end by the right one, or not end at all."""
-    for fact in draft.facts():
-        if fact.superseded_by != wrong.id or fact.status != "superseded":
-            continue
-        if replacement:
-            # "Not Porto but Lisbon": the correction took over the time of the wrong fact, and what that fact ended.
-            draft.put(replace(fact, superseded_by=own))
-        elif not (excludes(draft.proposal, fact) or alike(draft.proposal, fact)):
-            # "Never in Porto": nothing takes its time, so the fact before it lasts as long as the wrong one was thought
-            # to. A fact that the denial excludes as well, or that says the same as the denial, stays ended.
-            draft.put(
-                replace(
-                    fact,
-                    status="current" if believed(wrong) else fact.status,
-                    valid=replace(fact.valid, end=wrong.valid.end),
-                    superseded_by=wrong.superseded_by,
-                )
-            )
+def _superseded(fact: Fact, since: datetime, by: str) -> Fact:
+    """Return a fact as ended. What happens keeps its time: that is when it takes place."""
+    valid = fact.valid if happens(fact) else replace(fact.valid, end=max(since, began(fact)))
+    return replace(fact, valid=valid, status="superseded", superseded_by=by, rivals=())

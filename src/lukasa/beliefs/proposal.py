@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from lukasa.beliefs.keys import cardinality_of, date_of, fact_key, refines, same_words, slot_of
 from lukasa.domain.attribute import attribute as known_attribute
 from lukasa.domain.claim import Claim, Ending
-from lukasa.domain.fact import KIND_TRAITS, TRUSTS, Cardinality, Fact, Trust
+from lukasa.domain.fact import KIND_TRAITS, TRUSTS, Fact, Trust
 from lukasa.domain.interval import ALWAYS, Interval
 from lukasa.domain.labels import breaks_line, one_line
 from lukasa.domain.turn import Origin, Source, Turn
@@ -51,38 +51,76 @@ _TRUST: Mapping[Origin, Trust] = {
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What a claim would be as a fact."""
+    """A claim as it is compared with facts: as the fact that it would be, and how it relates to a known one."""
 
     claim: Claim
+    fact: Fact
+    """Without an id: it may be a known one. What has ended is denied from then on."""
+
     said_at: datetime
-    origin: Origin
-    trust: Trust
-    key: str
-    slot: str | None
-    cardinality: Cardinality
-
-    negated: bool
-    """What has ended is denied from then on."""
-
-    valid: Interval
-
     stands_until: datetime
     """Up to when the words vouch for it: "since 2019", said today, overrules whatever was said meanwhile."""
 
     @property
     def since(self) -> datetime:
         """When it begins to be true, for putting it in order."""
-        return self.said_at if KIND_TRAITS[self.claim.kind].planned else _beginning(self.valid, self.said_at)
+        planned = KIND_TRAITS[self.fact.kind].planned
+        return self.said_at if planned else _beginning(self.fact.valid, self.said_at)
 
-    @property
-    def tells_of_a_day(self) -> bool:
-        """Whether its words name when it began, rather than since when it has been so."""
-        return names_a_day(self.valid)
+    def alike(self, fact: Fact) -> bool:
+        """Whether a fact says what the proposal says, more or less exactly, at whatever time."""
+        own = self.fact
+        if fact.key == own.key:
+            return True
+        if not _same_attribute(own, fact) or fact.negated != own.negated or happens(own) or happens(fact):
+            return False
+        return same_words(own.value, fact.value) or (
+            not own.negated and (refines(own.value, fact.value) or refines(fact.value, own.value))
+        )
 
-    @property
-    def happens(self) -> bool:
-        """Whether it takes place, rather than being so until it ends."""
-        return KIND_TRAITS[self.claim.kind].happens
+    def excludes(self, fact: Fact) -> bool:
+        """Whether the two cannot be true at the same time. What happens excludes nothing that is so."""
+        own, event = self.fact, happens(self.fact)
+        if own.slot is None or fact.slot != own.slot or event != happens(fact):
+            return False
+        if not _same_attribute(own, fact):
+            # The slot is shared with the opposite: who likes it does not dislike it; who does not like it may do either.
+            return not (own.negated or fact.negated or event)
+        if own.negated != fact.negated:
+            denied, value = (own.value, fact.value) if own.negated else (fact.value, own.value)
+            # Who is not in Porto is not in "Porto, Foz" either.
+            return same_words(denied, value) or refines(value, denied)
+        return not (own.negated or event or self.alike(fact))
+
+    def ends(self, facts: Sequence[Fact]) -> list[Fact]:
+        """Return the states that it ends, as its claim says: the only pet that is a dog, the employer whichever it is."""
+        over: dict[str, Fact] = {}
+        for ending in self.claim.ends:
+            candidates = [fact for fact in facts if self._may_end(fact, ending) and _is_meant(ending, fact)]
+            single = cardinality_of(ending.attribute, "multi") == "single"
+            same = ending.value and not ending.relation and len({fact.key for fact in candidates}) == 1
+            # Of several that may be meant, none is.
+            if single or len(candidates) == 1 or same:
+                over.update({fact.id: fact for fact in candidates})
+        return list(over.values())
+
+    def _may_end(self, fact: Fact, ending: Ending) -> bool:
+        if fact.attribute != ending.attribute or not same_words(fact.subject, self.fact.subject):
+            return False
+        if not believed(fact) or fact.negated or happens(fact) or last_said(fact) > self.said_at:
+            return False
+        if all(source.turn == self.claim.source.turn for source in fact.sources):
+            return False  # "I quit my job. I work at Umbra now."
+        # Told within weeks, it ends what was said to be so shortly before; told later, only what was so then.
+        return holds(fact, self.since) or self.said_at - self.since <= _NEWS
+
+    def rests_on(self, fact: Fact) -> bool:
+        """Whether a fact already has the proposal's words as a source."""
+        return any(shares_words(self.claim.source, source) for source in fact.sources)
+
+    def may_retire(self, facts: Iterable[Fact]) -> bool:
+        """Whether it is trusted enough to end or withdraw these facts."""
+        return all(standing(fact) <= rank(self.fact.trust) for fact in facts)
 
 
 # --- from a claim to a proposal --------------------------------------------------------------------------------------
@@ -101,7 +139,7 @@ def propose(claim: Claim, turn: Turn, facts: Sequence[Fact]) -> Proposal:
     if claim.negated or not _is_over(claim, said_at):
         return proposal
     denial = _denial(proposal)
-    if any(believed(fact) and excludes(denial, fact) and holds(fact, denial.since) for fact in facts):
+    if any(believed(fact) and denial.excludes(fact) and holds(fact, denial.since) for fact in facts):
         return denial
     has_start = claim.valid is not None and claim.valid.start is not None
     return denial if claim.ended and not has_start else proposal
@@ -113,14 +151,13 @@ def lookups(claim: Claim) -> tuple[set[str], set[str]]:
     An event is looked for without its date too, and what is over both as what was so and as its denial.
     """
     claim = _labelled(claim)
-    planned = _until_then_a_plan(claim, datetime.min.replace(tzinfo=UTC))
-    proposal = _as_said(claim, said_at=claim.source.at, origin="web", trust="low")
-    variants = [proposal, _denial(proposal)] if _is_over(claim, proposal.said_at) else [proposal]
+    said = _as_said(claim, said_at=claim.source.at, origin="web", trust="low")
+    variants = [said.fact, _denial(said).fact] if _is_over(claim, said.said_at) else [said.fact]
     keys = {
-        fact_key(replace(each, negated=variant.negated, valid=valid))
-        for variant in variants
-        for each in {claim.kind: claim, planned.kind: planned}.values()
-        for valid in (variant.valid, None)
+        fact_key(replace(each, negated=fact.negated, valid=valid))
+        for fact in variants
+        for each in (claim, _until_then_a_plan(claim, datetime.min.replace(tzinfo=UTC)))
+        for valid in (fact.valid, None)
     }
     values = {claim.value, claim.corrects or claim.value}
     slots = {slot_of(claim.subject, claim.attribute, value, claim.cardinality) for value in values}
@@ -145,19 +182,30 @@ def _labelled(claim: Claim) -> Claim:
 
 def _as_said(claim: Claim, *, said_at: datetime, origin: Origin, trust: Trust) -> Proposal:
     valid = _valid(claim, said_at)
-    cardinality = claim.cardinality
-    return Proposal(
-        claim=claim,
-        said_at=said_at,
-        origin=origin,
-        trust=trust,
+    fact = Fact(
+        id="",
+        subject=claim.subject,
+        text=claim.text,
+        kind=claim.kind,
         key=fact_key(replace(claim, valid=valid)),
-        slot=slot_of(claim.subject, claim.attribute, claim.value, cardinality),
-        cardinality=cardinality_of(claim.attribute, cardinality) if claim.attribute else cardinality,
+        attribute=claim.attribute,
+        value=claim.value,
         negated=claim.negated,
+        cardinality=cardinality_of(claim.attribute, claim.cardinality),
+        slot=slot_of(claim.subject, claim.attribute, claim.value, claim.cardinality),
         valid=valid,
-        stands_until=_stands_until(valid, said_at),
+        learned_at=said_at,
+        recorded_at=said_at,
+        confidence=claim.confidence,
+        trust=trust,
+        origin=origin,
+        expires_at=claim.expires_at,
+        metadata=dict(claim.metadata),
+        sources=claim.sources,
+        worded_by=claim.source.turn,
+        found_by=claim.found_by,
     )
+    return Proposal(claim, fact, said_at, _stands_until(valid, said_at))
 
 
 def _until_then_a_plan(claim: Claim, said_at: datetime) -> Claim:
@@ -177,36 +225,29 @@ def _stands_until(valid: Interval, said_at: datetime) -> datetime:
 
     "Since 2019" does up to now, "in March 2020" for that March; what began a short while ago is news, and vouches up to now.
     """
-    if (
-        valid.start is None
-        or not valid.phrase
-        or _LASTS.match(valid.phrase)
-        or said_at - valid.start <= _NEWS
-    ):
+    if valid.start is None or not names_a_day(valid) or said_at - valid.start <= _NEWS:
         return said_at
     return min(said_at, valid.start + timedelta(days=_DAYS_OF.get(valid.granularity, 31)))
 
 
 def _denial(proposal: Proposal) -> Proposal:
     """Return what is over as a denial from its end on; a plan is dropped for the day that it was made for."""
-    stated = proposal.claim.valid
-    if stated is None or (stated.end is None and not proposal.happens):
+    stated, event = proposal.claim.valid, happens(proposal.fact)
+    if stated is None or (stated.end is None and not event):
         valid = Interval(start=proposal.said_at, granularity="instant")
-    elif proposal.happens:
-        valid = stated
     else:
-        valid = Interval(start=stated.end, granularity=stated.granularity, phrase=stated.phrase)
-    key = fact_key(replace(proposal.claim, negated=True, valid=valid))
-    return replace(proposal, negated=True, valid=valid, key=key)
+        valid = stated if event else replace(stated, start=stated.end, end=None)
+    fact = replace(proposal.fact, negated=True, valid=valid)
+    return replace(proposal, fact=replace(fact, key=fact_key(fact)))
 
 
 def _is_over(claim: Claim, said_at: datetime) -> bool:
-    if KIND_TRAITS[claim.kind].happened:
-        return False
+    traits = KIND_TRAITS[claim.kind]
+    if claim.ended or traits.happens:
+        return claim.ended and not traits.happened
     definition = known_attribute(claim.attribute) if claim.attribute else None
     past = claim.valid is not None and claim.valid.end is not None and claim.valid.end <= said_at
-    past = past and not (definition is not None and definition.lasts)
-    return claim.ended or (past and not KIND_TRAITS[claim.kind].planned)
+    return past and not (definition is not None and definition.lasts)
 
 
 def _valid(claim: Claim, said_at: datetime) -> Interval:
@@ -217,71 +258,23 @@ def _valid(claim: Claim, said_at: datetime) -> Interval:
     return ALWAYS if KIND_TRAITS[claim.kind].happened else Interval(start=said_at, granularity="instant")
 
 
-# --- how it relates to a fact ----------------------------------------------------------------------------------------
+# --- what relates two facts -------------------------------------------------------------------------------------------
 
 
-def alike(proposal: Proposal, fact: Fact) -> bool:
-    """Whether a fact says what the proposal says, more or less exactly, at whatever time."""
-    if fact.key == proposal.key:
-        return True
-    if not _same_attribute(proposal, fact) or fact.negated != proposal.negated:
-        return False
-    if proposal.happens or happens(fact):
-        return False
-    value = proposal.claim.value
-    return same_words(value, fact.value) or (
-        not proposal.negated and (refines(value, fact.value) or refines(fact.value, value))
-    )
-
-
-def excludes(proposal: Proposal, fact: Fact) -> bool:
-    """Whether the two cannot be true at the same time. What happens excludes nothing that is so."""
-    if proposal.slot is None or fact.slot != proposal.slot or proposal.happens != happens(fact):
-        return False
-    if not _same_attribute(proposal, fact):
-        # The slot is shared with the opposite: who likes it does not dislike it; who does not like it may do either.
-        return not (proposal.negated or fact.negated) and not proposal.happens
-    if proposal.negated != fact.negated:
-        denied, value = proposal.claim.value, fact.value
-        return _covers(denied, value) if proposal.negated else _covers(value, denied)
-    return not (proposal.negated or proposal.happens or alike(proposal, fact))
-
-
-def ends(event: Proposal | Fact, state: Proposal | Fact) -> bool:
+def ends_state(event: Fact, state: Fact) -> bool:
     """Whether one is the event by which the other ends: `stopped` ends `does`."""
-    name = _attribute(event)
-    spec = None if name is None else known_attribute(name)
+    spec = None if event.attribute is None else known_attribute(event.attribute)
     return (
         spec is not None
         and spec.ends_with is not None
-        and spec.ends_with == _attribute(state)
-        and event.slot == state.slot
+        and (spec.ends_with, event.slot) == (state.attribute, state.slot)
         and not (event.negated or state.negated)
     )
 
 
-def ended_by(proposal: Proposal, facts: Sequence[Fact]) -> list[Fact]:
-    """Return the states that an event ends, as its claim says: the only pet that is a dog, the employer whichever it is."""
-    over: dict[str, Fact] = {}
-    for ending in proposal.claim.ends:
-        candidates = [fact for fact in facts if _may_end(proposal, fact, ending) and _is_meant(ending, fact)]
-        definition = known_attribute(ending.attribute)
-        single = definition is not None and definition.cardinality == "single"
-        # Of several that may be meant, none is.
-        if single or len(candidates) == 1 or (ending.value and not ending.relation and _all_same(candidates)):
-            over.update({fact.id: fact for fact in candidates})
-    return list(over.values())
-
-
-def _may_end(proposal: Proposal, fact: Fact, ending: Ending) -> bool:
-    if fact.attribute != ending.attribute or not same_words(fact.subject, proposal.claim.subject):
-        return False
-    if not believed(fact) or fact.negated or happens(fact) or last_said(fact) > proposal.said_at:
-        return False
-    if all(source.turn == proposal.claim.source.turn for source in fact.sources):
-        return False  # "I quit my job. I work at Umbra now."
-    # Told within weeks, it ends what was said to be so shortly before; told later, only what was so then.
-    return holds(fact, proposal.since) or proposal.said_at - proposal.since <= _NEWS
+def shares_words(one: Source, other: Source) -> bool:
+    """Whether two sources have words of a turn in common: two readers seldom quote to the same character."""
+    return one.turn == other.turn and one.start < other.end and other.start < one.end
 
 
 def _is_meant(ending: Ending, fact: Fact) -> bool:
@@ -293,41 +286,10 @@ def _is_meant(ending: Ending, fact: Fact) -> bool:
     return bool(wanted) and (wanted <= value or value <= wanted)
 
 
-def _all_same(facts: Sequence[Fact]) -> bool:
-    return len({fact.key for fact in facts}) == 1
-
-
-def rests_on(proposal: Proposal, fact: Fact) -> bool:
-    """Whether a fact already has the proposal's words as a source."""
-    return any(shares_words(proposal.claim.source, source) for source in fact.sources)
-
-
-def shares_words(one: Source, other: Source) -> bool:
-    """Whether two sources have words of a turn in common: two readers seldom quote to the same character."""
-    return one.turn == other.turn and one.start < other.end and other.start < one.end
-
-
-def may_retire(proposal: Proposal, facts: Iterable[Fact]) -> bool:
-    """Whether the claim is trusted enough to end or withdraw these facts."""
-    return all(standing(fact) <= rank(proposal.trust) for fact in facts)
-
-
-def _same_attribute(proposal: Proposal, fact: Fact) -> bool:
+def _same_attribute(one: Fact, other: Fact) -> bool:
     """Whether both are of one slot and of one attribute, rather than of its opposite."""
-    return (
-        proposal.slot is not None
-        and proposal.slot == fact.slot
-        and (proposal.cardinality == "single" or same_words(proposal.claim.attribute, fact.attribute))
-    )
-
-
-def _covers(denied: str | None, value: str | None) -> bool:
-    """Whether a denial reaches a value: who is not in Porto is not in "Porto, Foz" either."""
-    return same_words(denied, value) or refines(value, denied)
-
-
-def _attribute(item: Proposal | Fact) -> str | None:
-    return item.claim.attribute if isinstance(item, Proposal) else item.attribute
+    same_slot = one.slot is not None and one.slot == other.slot
+    return same_slot and (one.cardinality == "single" or same_words(one.attribute, other.attribute))
 
 
 # --- a fact's time and standing --------------------------------------------------------------------------------------
@@ -370,9 +332,9 @@ def names_a_day(valid: Interval) -> bool:
     return valid.start is not None and bool(valid.phrase) and not _LASTS.match(valid.phrase)
 
 
-def dated(item: Proposal | Fact) -> str | None:
+def dated(fact: Fact) -> str | None:
     """Return the date by which an event or a plan differs from others of the same content, if it has one."""
-    return date_of(item.valid, item.claim.kind if isinstance(item, Proposal) else item.kind)
+    return date_of(fact.valid, fact.kind)
 
 
 def rank(trust: Trust) -> int:

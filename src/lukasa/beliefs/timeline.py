@@ -13,13 +13,11 @@ from typing import NamedTuple, Self
 
 from lukasa.beliefs.proposal import (
     Proposal,
-    alike,
     began,
     believed,
-    ended_by,
-    ends,
-    excludes,
+    ends_state,
     first_said,
+    happens,
     holds,
     last_said,
     names_a_day,
@@ -43,13 +41,6 @@ class Cut(NamedTuple):
     """When it was said again, after the claim that cuts it: from then on it is so again."""
 
 
-class Bound(NamedTuple):
-    """What a claim ends by."""
-
-    at: datetime
-    by: Fact
-
-
 class Placement(NamedTuple):
     """A claim's place on the timeline of its slot."""
 
@@ -61,11 +52,9 @@ class Placement(NamedTuple):
     until: Fact | None
     """The fact that took its place."""
 
-    clash: tuple[Fact, ...]
-    """Facts said at the same moment, so that there is no telling which was first."""
-
-    weaker: tuple[Fact, ...]
-    """Facts that would take its place, and are trusted less."""
+    rivals: tuple[Fact, ...]
+    """Facts said at the same moment, so that there is no telling which was first; without any, facts that would take its place,
+    and are trusted less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,35 +77,35 @@ class PlacedClaim:
 
 def place(proposal: Proposal, facts: Iterable[Fact]) -> Placement | None:
     """Find the place of a state among facts; `None` for what happens."""
-    if proposal.happens:
+    if happens(proposal.fact):
         return None
     live = [fact for fact in facts if fact.live]
-    rivals = [fact for fact in live if excludes(proposal, fact)]
-    weaker = tuple(
-        rival for rival in rivals if _follows(proposal, rival) and standing(rival) < rank(proposal.trust)
-    )
-    rivals = [rival for rival in rivals if rival not in weaker]
-    cuts = tuple(cut for rival in rivals if (cut := _cut(proposal, rival)) is not None)
-    over = (fact for fact in ended_by(proposal, live) if fact not in rivals and not alike(proposal, fact))
-    cuts += tuple(Cut(fact, max(proposal.since, began(fact))) for fact in over)
-    bounds = [bound for rival in rivals if (bound := _bound(proposal, rival)) is not None]
-    bounds += [Bound(cut.resumes, cut.fact) for cut in cuts if cut.resumes is not None]
-    bounds += [
-        Bound(began(fact), fact) for fact in live if ends(fact, proposal) and began(fact) > proposal.since
+    excluded = [fact for fact in live if proposal.excludes(fact)]
+    weaker = [
+        fact for fact in excluded if _follows(proposal, fact) and standing(fact) < rank(proposal.fact.trust)
     ]
-    bound = min(bounds, key=lambda bound: bound.at, default=None)
-    valid = proposal.valid
-    if bound is not None and (valid.end is None or bound.at < valid.end):
-        valid = replace(valid, end=bound.at)
-    else:
-        bound = None
+    rivals = [fact for fact in excluded if fact not in weaker]
+    over = [fact for fact in proposal.ends(live) if fact not in rivals and not proposal.alike(fact)]
+    cuts = [cut for rival in rivals if (cut := _cut(proposal, rival)) is not None]
+    cuts += [Cut(fact, max(proposal.since, began(fact))) for fact in over]
+    bounds = [(at, rival) for rival in rivals if (at := _bound(proposal, rival)) is not None]
+    bounds += [(cut.resumes, cut.fact) for cut in cuts if cut.resumes is not None]
+    bounds += [
+        (began(fact), fact)
+        for fact in live
+        if ends_state(fact, proposal.fact) and began(fact) > proposal.since
+    ]
+    valid, until = proposal.fact.valid, None
+    end, by = min(bounds, key=lambda bound: bound[0], default=(None, None))
+    if end is not None and (valid.end is None or end < valid.end):
+        valid, until = replace(valid, end=end), by
+    clash = tuple(rival for rival in rivals if _clashes(proposal, rival))
     return Placement(
         valid=valid,
-        twin=_twin(proposal, [fact for fact in live if alike(proposal, fact)], end=valid.end),
-        cuts=cuts,
-        until=None if bound is None else bound.by,
-        clash=tuple(rival for rival in rivals if _clashes(proposal, rival)),
-        weaker=tuple(fact for fact in weaker if fact.status == "current"),
+        twin=_twin(proposal, [fact for fact in live if proposal.alike(fact)], end=valid.end),
+        cuts=tuple(cuts),
+        until=until,
+        rivals=clash or tuple(fact for fact in weaker if fact.status == "current"),
     )
 
 
@@ -128,7 +117,7 @@ def correcting(proposal: Proposal, wrong: Sequence[Fact]) -> Proposal:
     lasts = any(believed(fact) and fact.valid.end is None for fact in wrong)
     return replace(
         proposal,
-        valid=replace(proposal.valid, start=start),
+        fact=replace(proposal.fact, valid=replace(proposal.fact.valid, start=start)),
         # Only the wrong fact is put right: what was said between it and the correction is left alone.
         stands_until=proposal.said_at if lasts else start,
     )
@@ -144,26 +133,19 @@ def _twin(proposal: Proposal, twins: Sequence[Fact], *, end: datetime | None) ->
 
 
 def _follows(proposal: Proposal, rival: Fact) -> bool:
-    """Whether a fact begins after the claim, and so ends it."""
-    return began(rival) > proposal.since and not _overruled(proposal, rival)
-
-
-def _overruled(proposal: Proposal, rival: Fact) -> bool:
-    """Whether a fact begins within the time that a claim made later vouches for."""
-    if proposal.tells_of_a_day and rival.valid.phrase:
-        return False  # Of two days that were named, the later one is the later.
-    return (
-        proposal.valid.end is None
-        and proposal.since <= began(rival) <= proposal.stands_until
-        and last_said(rival) < proposal.said_at
-    )
+    """Whether a fact begins after the claim, and so ends it: not within the time that a claim made later vouches for."""
+    if began(rival) <= proposal.since:
+        return False
+    if names_a_day(proposal.fact.valid) and rival.valid.phrase:
+        return True  # Of two days that were named, the later one is the later.
+    vouched = proposal.fact.valid.end is None and began(rival) <= proposal.stands_until
+    return not (vouched and last_said(rival) < proposal.said_at)
 
 
 def _spans(proposal: Proposal, rival: Fact) -> bool:
     """Whether a fact that was said later vouches for the time in which the claim begins."""
-    if names_a_day(rival.valid):
-        return False
-    return began(rival) <= proposal.since and first_said(rival) > max(proposal.since, proposal.said_at)
+    said_later = first_said(rival) > max(proposal.since, proposal.said_at)
+    return said_later and began(rival) <= proposal.since and not names_a_day(rival.valid)
 
 
 def _clashes(proposal: Proposal, rival: Fact) -> bool:
@@ -178,22 +160,20 @@ def _clashes(proposal: Proposal, rival: Fact) -> bool:
 def _cut(proposal: Proposal, rival: Fact) -> Cut | None:
     if _spans(proposal, rival) or _clashes(proposal, rival) or _follows(proposal, rival):
         return None
-    start = proposal.since
+    start, ended = proposal.since, rival.valid.end
     if began(rival) >= start:
         end = max(began(rival), proposal.stands_until)
-        return None if rival.valid.end is not None and rival.valid.end <= end else Cut(rival, end)
+        return None if ended is not None and ended <= end else Cut(rival, end)
     if not holds(rival, start):
         return None
     # Said again after the claim: the fact is interrupted by it, not ended. Who names the day of a move says nothing of later.
     said = rival.sources[1:] if names_a_day(rival.valid) else rival.sources
     again = [source.at for source in said if source.at > max(start, proposal.stands_until)]
-    ended = rival.valid.end
     return Cut(rival, start, next((at for at in again if ended is None or at < ended), None))
 
 
-def _bound(proposal: Proposal, rival: Fact) -> Bound | None:
+def _bound(proposal: Proposal, rival: Fact) -> datetime | None:
+    """Return when a rival ends the claim, if it does."""
     if _follows(proposal, rival):
-        return Bound(began(rival), rival)
-    if _spans(proposal, rival) and holds(rival, proposal.since):
-        return Bound(first_said(rival), rival)
-    return None
+        return began(rival)
+    return first_said(rival) if _spans(proposal, rival) and holds(rival, proposal.since) else None

@@ -11,7 +11,7 @@ from _belief_table import TABLE, Pair, Said
 from _beliefs import NOW, START, Beliefs, at, claim, since
 
 from lukasa.beliefs.outcome import MOST_SOURCES, merge_sources
-from lukasa.beliefs.verdicts import Conflicts, New, Retracts, Revises, Same
+from lukasa.beliefs.verdicts import Verdict
 from lukasa.domain.turn import Source
 
 
@@ -81,7 +81,7 @@ def test_what_was_said_before_is_stored_as_past(beliefs):
     verdict = beliefs.hear(claim("Ana", "lives_in", "Porto", day=3))
 
     lisbon, porto = beliefs.last.values()
-    assert verdict == New()
+    assert verdict == Verdict("new")
     assert (porto.status, porto.valid.end, porto.superseded_by) == ("superseded", at(10), lisbon.id)
     assert (lisbon.status, lisbon.revision) == ("current", 1)
 
@@ -100,7 +100,7 @@ def test_an_older_restatement_moves_the_beginning_back(beliefs):
     verdict = beliefs.hear(claim("Ana", "lives_in", "Porto", day=3))
 
     (porto,) = beliefs.last.values()
-    assert verdict == Same(porto.id)
+    assert verdict == Verdict("same", (porto.id,))
     assert (porto.valid.start, porto.evidence) == (at(3), 2)
     assert [source.at for source in porto.sources] == [at(3), at(10)]
 
@@ -182,16 +182,16 @@ def test_an_event_gets_its_date_when_it_is_told(beliefs):
     )
 
     (fact,) = beliefs.last.values()
-    assert isinstance(verdict, Revises)
+    assert verdict.outcome == "revises"
     assert (fact.valid, fact.text, fact.evidence) == (since(4, 5), "Ana was in Rome on day 4", 2)
-    assert beliefs.hear(claim("Ana", "visited", "Rome", day=7)) == Same(fact.id)
+    assert beliefs.hear(claim("Ana", "visited", "Rome", day=7)) == Verdict("same", (fact.id,))
 
 
 def test_events_on_two_days_are_two(beliefs):
     beliefs.hear(claim("Ana", "visited", "Rome", day=5, valid=since(4, 5)))
     verdict = beliefs.hear(claim("Ana", "visited", "Rome", day=9, valid=since(8, 9)))
 
-    assert verdict == New()
+    assert verdict == Verdict("new")
     assert beliefs.current == ["Rome", "Rome"]
 
 
@@ -206,7 +206,7 @@ def test_a_denied_event_is_left_undecided(beliefs):
     beliefs.hear(claim("Ana", "visited", "Rome", day=5, valid=since(4, 5)))
     verdict = beliefs.hear(claim("Ana", "visited", "Rome", day=6, valid=since(4, 5), negated=True))
 
-    assert isinstance(verdict, Conflicts)
+    assert verdict.outcome == "conflicts"
     assert beliefs.values("conflicting") == ["Rome", "not Rome"]
 
 
@@ -230,7 +230,7 @@ def test_what_is_right_takes_the_time_of_what_was_wrong(beliefs):
     verdict = beliefs.hear(claim("Ana", "lives_in", "Lisbon", day=6, corrects="Porto"))
 
     faro, porto, lisbon = beliefs.last.values()
-    assert verdict == Retracts((porto.id,), replacement=True)
+    assert verdict == Verdict("corrects", (porto.id,))
     assert beliefs.spans() == [("Faro", 0, 5), ("Lisbon", 5, None)]
     assert faro.superseded_by == porto.superseded_by == lisbon.id
 
@@ -257,7 +257,7 @@ def test_actually_long_after_is_a_change_and_no_correction(beliefs):
     beliefs.hear(claim("Ana", "lives_in", "Porto", day=0))
     verdict = beliefs.hear(claim("Ana", "lives_in", "Lisbon", day=300, corrects=""))
 
-    assert verdict == New()
+    assert verdict == Verdict("new")
     assert beliefs.past == ["Porto"]
 
 
@@ -287,7 +287,7 @@ def test_who_is_trusted_less_retires_nothing(beliefs):
     verdict = beliefs.hear(claim("Ana", "lives_in", "Lisbon", day=5), trust="low")
 
     porto, lisbon = beliefs.last.values()
-    assert verdict == Conflicts((porto.id,))
+    assert verdict == Verdict("conflicts", (porto.id,))
     assert (porto.status, porto.valid.end, porto.rivals) == ("current", None, (lisbon.id,))
     assert (lisbon.status, lisbon.rivals) == ("conflicting", (porto.id,))
 
@@ -303,7 +303,7 @@ def test_an_older_word_of_somebody_trusted_more_is_believed_over_a_newer_one(bel
     beliefs.hear(claim("Ana", "lives_in", "Lisbon", day=5), trust="low")
     verdict = beliefs.hear(claim("Ana", "lives_in", "Porto", day=0))
 
-    assert isinstance(verdict, Conflicts)
+    assert verdict.outcome == "conflicts"
     assert (beliefs.spans(), beliefs.values("conflicting")) == ([("Porto", 0, None)], ["Lisbon"])
 
 
@@ -311,7 +311,7 @@ def test_two_values_said_at_once_are_left_undecided_until_one_is_said_again(beli
     beliefs.hear(claim("Ana", "lives_in", "Porto", day=0))
     verdict = beliefs.hear(claim("Ana", "lives_in", "Lisbon", day=0))
     porto, _ = beliefs.last.values()
-    assert verdict == Conflicts((porto.id,))
+    assert verdict == Verdict("conflicts", (porto.id,))
     assert beliefs.values("conflicting") == ["Porto", "Lisbon"]
 
     beliefs.hear(claim("Ana", "lives_in", "Lisbon", day=3))
@@ -388,7 +388,7 @@ def test_a_forgotten_fact_ends_nothing(beliefs):
     beliefs.hear(claim("Ana", "lives_in", "Porto", day=5))
     _change(beliefs, retired_at=at(20))
 
-    assert beliefs.hear(claim("Ana", "lives_in", "Lisbon", day=0)) == New()
+    assert beliefs.hear(claim("Ana", "lives_in", "Lisbon", day=0)) == Verdict("new")
     assert beliefs.spans() == [("Lisbon", 0, None), ("Porto", 5, None)]
 
 
@@ -452,7 +452,7 @@ def test_sentences_without_an_attribute_are_compared_by_their_words(beliefs):
     again = beliefs.hear(claim("Ana", None, None, text="ana has 2 cats!", day=3))
     other = beliefs.hear(claim("Ana", None, None, text="Ana has three cats", day=4))
 
-    assert (first, type(again), other) == (New(), Same, New())
+    assert [verdict.outcome for verdict in (first, again, other)] == ["new", "same", "new"]
     assert [fact.evidence for fact in beliefs.last.values()] == [2, 1]
 
 

@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 from pydantic import BaseModel
 
 from lukasa.beliefs.believe import AskModel, JudgedTurn, KnownFacts, ModelDecision
-from lukasa.beliefs.verdicts import New, Removes, Replaces, Revises, Same
+from lukasa.beliefs.verdicts import Outcome, Verdict
 from lukasa.domain.claim import Claim
 from lukasa.domain.fact import Fact
 from lukasa.domain.turn import Turn
@@ -133,7 +133,7 @@ class PaperRecipe:
     async def _operation(self, new: _NewFact, near: Sequence[Near], ask: Ask) -> ModelDecision | None:
         """Return what the model decides; `None` leaves it to the rules, when its call cannot be read twice."""
         if not near:
-            return ModelDecision(New())
+            return ModelDecision(Verdict("new"))
         facts = {fact.id: fact for fact, _ in near}
         numbers = Numbered(facts)
         memories = (
@@ -165,18 +165,16 @@ class PaperRecipe:
         match _called(reply):
             case UpdateMemory(id=number, text=text):
                 fact = facts[numbers.id(number)]
-                return ModelDecision(Revises(fact.id), new.added_to(fact, text))
+                return ModelDecision(Verdict("revises", (fact.id,)), new.added_to(fact, text))
             case DeleteMemory(id=number):
-                fact_id = numbers.id(number)
-                return ModelDecision(
-                    Removes((fact_id,)) if self.delete_mode == "paper" else Replaces((fact_id,))
-                )
+                outcome: Outcome = "removes" if self.delete_mode == "paper" else "replaces"
+                return ModelDecision(Verdict(outcome, (numbers.id(number),)))
             case KeepMemory(id=None):
-                return ModelDecision(Removes(()))
+                return ModelDecision(Verdict("ignored"))
             case KeepMemory(id=number):
-                return ModelDecision(Same(numbers.id(number)))
+                return ModelDecision(Verdict("same", (numbers.id(number),)))
             case _:
-                return ModelDecision(New())
+                return ModelDecision(Verdict("new"))
 
 
 def _called(reply: LLMReply) -> BaseModel:

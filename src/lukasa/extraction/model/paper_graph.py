@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from lukasa.beliefs.believe import KnownFacts, ModelDecision
 from lukasa.beliefs.keys import same_words
-from lukasa.beliefs.verdicts import New, Replaces
+from lukasa.beliefs.verdicts import Verdict
 from lukasa.dates.statements import validity
 from lukasa.domain.attribute import ATTRIBUTES, IS_A
 from lukasa.domain.attribute import attribute as known_attribute
@@ -149,7 +149,7 @@ class UpdateResolver:
         with suppress(BadReplyError):
             reply, _ = await ask_for(ObsoleteRelations, request, ask)
             obsolete = tuple(dict.fromkeys(map(numbers.id, reply.obsolete)))
-            return ModelDecision(Replaces(obsolete) if obsolete else New())
+            return ModelDecision(Verdict("replaces", obsolete) if obsolete else Verdict("new"))
         return None
 
     async def _rivals(self, claim: Claim, known: KnownFacts, nearest: Neighbours) -> list[Fact]:
