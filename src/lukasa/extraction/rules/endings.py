@@ -12,7 +12,7 @@ from functools import cache
 from typing import NamedTuple
 
 from lukasa.domain.claim import Ending
-from lukasa.extraction.rules.grammar import END, alternatives
+from lukasa.extraction.rules.grammar import END, alternatives, any_capitals
 from lukasa.extraction.rules.people import NAME, attribute_of, relations
 from lukasa.text.patterns import LazyPattern, WordLists
 
@@ -92,7 +92,7 @@ def _row(line: str) -> _EndingRow:
     }  # fmt: skip
     for name, phrase in phrases.items():
         pattern = pattern.replace(f"{{{name}}}", phrase)
-    return _EndingRow(ends, sure == "if", fact, re.compile(pattern, re.IGNORECASE))
+    return _EndingRow(ends, sure == "if", fact, re.compile(any_capitals(pattern), re.IGNORECASE))
 
 
 _LONGEST_TEXT = 2000

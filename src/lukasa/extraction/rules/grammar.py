@@ -269,13 +269,24 @@ def _rows() -> dict[str, list[_Row]]:
 def _filled(pattern: str) -> str:
     for name, phrase in _phrases().items():
         pattern = pattern.replace(f"{{{name}}}", phrase)
-    return pattern
+    return any_capitals(pattern)
+
+
+def any_capitals(pattern: str) -> str:
+    """Return a pattern that takes `Å` where it has a Latin capital."""
+    return pattern.replace("(?-i:[A-Z", f"(?-i:[A-Z{_ACCENTED}")
+
+
+_ACCENTED = "".join(letter for letter in map(chr, range(0xC0, 0x250)) if letter.isupper())
 
 
 @cache
 def _phrases() -> dict[str, str]:
     lists = ("jobs", "languages", "conditions", "owned", "animals", "clubs", "drugs")
-    return {name.upper(): alternatives(name) for name in lists} | _PHRASES | {"TENS": "|".join(TENS)}
+    phrases = {name.upper(): alternatives(name) for name in lists} | _PHRASES | {"TENS": "|".join(TENS)}
+    # "Nurse manager": never the nurse alone.
+    jobs = phrases["JOBS"]
+    return phrases | {"JOBS": rf"(?:(?:{jobs}) (?=(?:{jobs})\b))?+(?:{jobs})"}
 
 
 def alternatives(name: str) -> str:
