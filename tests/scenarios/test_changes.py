@@ -142,7 +142,20 @@ def test_what_a_prompt_begins_with_is_of_those_who_speak_and_sure():
         handle.remember([{"role": "assistant", "content": "I love Porto. Gary is an actor."}], at=FIRST)
 
         assert handle.context("What shall I cook?", budget=4000).profile == (
-            "Known\n- User: is called Tess; is allergic to walnuts"
+            "Known\n- User: is allergic to walnuts; is called Tess"
+        )
+
+
+def test_a_prompt_begins_with_what_must_not_be_got_wrong():
+    with Memory.open("memory:", embedder="none") as memory:
+        handle = memory.of(user="a")
+        handle.remember(
+            "I live in Gothenburg. I love kayaking. I can't stand cilantro. I work at Volvo.", at=FIRST
+        )
+        handle.remember("I'm allergic to walnuts. I'm lactose intolerant. I have asthma.", at=LATER)
+
+        assert handle.context("What shall I cook?", budget=300).profile.startswith(
+            "Known\n- User: is allergic to walnuts; has asthma; is lactose intolerant"
         )
 
 

@@ -42,7 +42,7 @@ class Attribute:
     """Subject and value are names of one entity."""
 
     profile_rank: int | None = None
-    """Its place in the profile, the most important first; `None`: not part of it."""
+    """Its place in the profile, what must not be got wrong first (allergies, conditions, diets, medicines); `None`: not part of it."""
 
     relation_rank: int | None = None
     """Its place among the labels that the prompt for relations offers; `None`: not offered there."""
@@ -83,34 +83,34 @@ IS_A = "is_a"
 
 _ALL = (
     # Who somebody is. One value at a time: a new one takes the place of the old one.
-    Attribute("name", "single", "profile", "person", extracted=True, joins_names=True, profile_rank=1),
+    Attribute("name", "single", "profile", "person", extracted=True, joins_names=True, profile_rank=5),
     Attribute("age", "single", "profile", "literal", extracted=True),
-    Attribute("birthday", "single", "profile", "literal", extracted=True, identifies=True, profile_rank=13),
-    Attribute("pronouns", "single", "profile", "literal", extracted=True, profile_rank=2),
-    Attribute("comes_from", "single", "profile", "place", extracted=True, lasts=True, profile_rank=14, relation_rank=2),
-    Attribute("lives_in", "single", "profile", "place", extracted=True, profile_rank=3, relation_rank=1),
-    Attribute("works_at", "single", "profile", "organisation", extracted=True, identifies=True, profile_rank=5, relation_rank=3),
-    Attribute("works_as", "single", "profile", "literal", extracted=True, profile_rank=4),
+    Attribute("birthday", "single", "profile", "literal", extracted=True, identifies=True, profile_rank=14),
+    Attribute("pronouns", "single", "profile", "literal", extracted=True, profile_rank=6),
+    Attribute("comes_from", "single", "profile", "place", extracted=True, lasts=True, profile_rank=15, relation_rank=2),
+    Attribute("lives_in", "single", "profile", "place", extracted=True, profile_rank=7, relation_rank=1),
+    Attribute("works_at", "single", "profile", "organisation", extracted=True, identifies=True, profile_rank=9, relation_rank=3),
+    Attribute("works_as", "single", "profile", "literal", extracted=True, profile_rank=8),
     Attribute("studies_at", "single", "profile", "organisation", extracted=True, identifies=True, relation_rank=4),
-    Attribute("studies", "single", "profile", "concept", extracted=True, profile_rank=6),
-    Attribute("relationship_status", "single", "profile", "literal", extracted=True, profile_rank=7),
+    Attribute("studies", "single", "profile", "concept", extracted=True, profile_rank=10),
+    Attribute("relationship_status", "single", "profile", "literal", extracted=True, profile_rank=11),
     Attribute(
-        "partner", "single", "profile", "person", extracted=True, identifies=True, lasts=True, profile_rank=8, relation_rank=12,
+        "partner", "single", "profile", "person", extracted=True, identifies=True, lasts=True, profile_rank=12, relation_rank=12,
         kinship_words=(
             "husband", "wife", "partner", "boyfriend", "girlfriend", "fiancé", "fiancée", "fiance", "fiancee", "spouse",
         ),
     ),
-    Attribute("diet", "single", "profile", "literal", extracted=True, profile_rank=12),
+    Attribute("diet", "single", "profile", "literal", extracted=True, profile_rank=3),
     Attribute("contact", "multi", "profile", "literal", extracted=False),
     Attribute("favourite", "single", "preference", "concept", extracted=True, family=True, profile_rank=17),
     # Any number of values.
     Attribute("role", "multi", "profile", "literal", extracted=True),
     Attribute("speaks", "multi", "profile", "concept", extracted=True),
-    Attribute("allergic_to", "multi", "profile", "concept", extracted=True, lasts=True, profile_rank=10, relation_rank=11),
-    Attribute("has_condition", "multi", "profile", "concept", extracted=True, lasts=True, profile_rank=11),
-    Attribute("takes", "multi", "profile", "concept", extracted=False, profile_rank=16),
+    Attribute("allergic_to", "multi", "profile", "concept", extracted=True, lasts=True, profile_rank=1, relation_rank=11),
+    Attribute("has_condition", "multi", "profile", "concept", extracted=True, lasts=True, profile_rank=2),
+    Attribute("takes", "multi", "profile", "concept", extracted=False, profile_rank=4),
     Attribute(
-        "child", "multi", "profile", "person", extracted=True, profile_rank=9, relation_rank=13,
+        "child", "multi", "profile", "person", extracted=True, profile_rank=13, relation_rank=13,
         kinship_words=("son", "daughter", "child", "kid", "baby", "stepson", "stepdaughter"),
     ),
     Attribute(
@@ -136,7 +136,7 @@ _ALL = (
         "friend", "multi", "profile", "person", extracted=True, relation_rank=17,
         kinship_words=("friend", "best friend", "roommate", "flatmate", "buddy", "pal", "mate"),
     ),
-    Attribute("pet", "multi", "profile", "animal", extracted=True, profile_rank=15, relation_rank=18),
+    Attribute("pet", "multi", "profile", "animal", extracted=True, profile_rank=16, relation_rank=18),
     Attribute("owns", "multi", "profile", "thing", extracted=True, relation_rank=7),
     Attribute("likes", "multi", "preference", "concept", extracted=True, opposite="dislikes", profile_rank=19, relation_rank=8),
     Attribute("dislikes", "multi", "preference", "concept", extracted=True, opposite="likes", profile_rank=20, relation_rank=9),
