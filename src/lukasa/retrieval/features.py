@@ -25,6 +25,7 @@ FEATURES = (
     *CHANNELS,
     "before",  # how well the two turns before it in the session match, where that is better than the usual candidate
     "after",  # … the two turns after it: an answer takes up the words of what it answers
+    "stated",  # … the best fact that rests on it: a fact has names and dates where its turn has "she" and "yesterday"
     "words",  # logarithm of its length, where that is above a few words: a long turn matches everything a little
     "unlikely_speaker",  # said by the assistant; where a question asks what the assistant said, by anybody else
     "asked",  # said by the person asked about (1), by another (-1)
@@ -53,17 +54,20 @@ def table(
     index: PartitionIndex,
     understanding: Understanding,
     *,
+    facts: Candidates | None = None,
     weights: Mapping[str, float],
     now: int,
 ) -> Floats:
-    """Return turns × `FEATURES`; *weights* are those by which neighbours are judged, *now* is in microseconds."""
+    """Return turns × `FEATURES`; *weights* are those by which neighbours and facts are judged, *now* is in microseconds."""
     if not len(turns.rows):
         return np.empty((0, len(FEATURES)), np.float32)
     columns = dict.fromkeys(FEATURES, np.zeros(len(turns.rows), np.float32))
-    columns |= _channels(turns)
-    match = scaled(weighted(np.stack([columns[name] for name in CHANNELS], axis=1), CHANNELS, weights))
+    columns |= (channels := _channels(turns))
+    match = _match(channels, weights)
     sure = spread(len(turns.rows))
     columns["before"], columns["after"] = _beside(turns.rows, index.turns, match) * np.float32(sure)
+    if facts is not None and len(facts.rows):
+        columns["stated"] = _stated(turns.rows, facts, index, weights)
     columns["words"] = np.log(np.maximum(index.turns.words[turns.rows] / _SHORT, 1)) * np.float32(sure)
     assistant = index.turns.assistant[turns.rows]
     columns["unlikely_speaker"] = (assistant != understanding.asks_assistant).astype(np.float32)
@@ -88,9 +92,30 @@ def weighted(columns: Floats, names: Sequence[str], weights: Mapping[str, float]
     return inner(columns, wanted, out=np.empty(len(columns), np.float32))
 
 
-def _channels(turns: Candidates) -> dict[str, Floats]:
-    scores = {"late": turns.late_even, "dense": turns.dense, "lexical": turns.lexical}
+def _channels(documents: Candidates) -> dict[str, Floats]:
+    scores = {"late": documents.late_even, "dense": documents.dense, "lexical": documents.lexical}
     return {name: scaled(channel) for name, channel in scores.items() if channel is not None}
+
+
+def _match(channels: Mapping[str, Floats], weights: Mapping[str, float]) -> Floats:
+    """Return how well each candidate matches by all channels, scaled."""
+    return scaled(weighted(np.stack(list(channels.values()), axis=1), list(channels), weights))
+
+
+def _stated(rows: Ints, facts: Candidates, index: PartitionIndex, weights: Mapping[str, float]) -> Floats:
+    """Return how well the best fact that rests on each turn matches among facts, never below zero.
+
+    The fewer facts than turns there are, the less it says of a turn that none rests on it.
+    """
+    sure = min(1.0, index.facts.size / max(1, index.turns.size)) * spread(len(facts.rows))
+    match = _match(_channels(facts), weights) * np.float32(sure)
+    by_row = np.zeros(index.turns.size + 1, np.float32)
+    better = np.flatnonzero(match > 0)
+    for row, score in zip(facts.rows[better].tolist(), match[better].tolist(), strict=True):
+        for turn in index.facts.sources[row]:
+            source = index.turns.rows.get(turn, -1)
+            by_row[source] = max(by_row[source], score)
+    return by_row[rows]
 
 
 def _beside(rows: Ints, turns: TurnArrays, match: Floats) -> Floats:

@@ -230,7 +230,8 @@ class Recall:
     ) -> tuple[RankedCandidates, RankedCandidates, Floats]:
         """Return turns and facts with one score each, and the turns' features."""
         weights = self.policy.fusion[turns.best_channel]
-        features = table(turns, index, understanding, weights=weights, now=to_micros(question.now))
+        now = to_micros(question.now)
+        features = table(turns, index, understanding, facts=facts, weights=weights, now=now)
         scores = weighted(features, FEATURES, weights)
         order = best_first(scores, index.turns.seq[turns.rows])
         ranked = RankedCandidates(candidates=turns, scores=scores, order=order)

@@ -130,6 +130,51 @@ def test_a_neighbour_that_is_no_candidate_counts_nothing():
     assert column("before", matched(index, rows=[0, 3], lexical=[5, 0]), index) == [0.0, 0.0]
 
 
+def stated(*matches: float, sources: list[tuple[str, ...]]) -> list[float]:
+    """Return the column for three turns, among facts that match so well."""
+    index = partition({}, {}, {})
+    facts = [
+        {
+            "kind": "fact",
+            "sources": turns,
+            "at": 0,
+            "session": None,
+            "speaker": "Ines",
+            "role": None,
+            "retired": False,
+        }
+        for turns in sources
+    ]
+    index.update(
+        Delta(
+            version=2, heads=[Head(id=f"f{seq}", seq=seq, **each) for seq, each in enumerate(facts, start=9)]
+        )
+    )
+    candidates = Candidates(rows=np.arange(len(facts)), lexical=floats(*matches))
+    features = table(
+        matched(index), index, asked("What?"), facts=candidates, weights=WEIGHTS, now=to_micros(NOW)
+    )
+    return [float(value) for value in features[:, FEATURES.index("stated")]]
+
+
+def test_a_turn_gains_by_the_best_fact_that_rests_on_it():
+    first, second, third = stated(9, 8, 0, 0, sources=[("t1",), ("t1", "t2", "erased"), ("t3",), ("t3",)])
+
+    assert first > second > 0
+    assert third == 0, "facts that match worse than the usual one say nothing"
+
+
+def test_one_fact_has_no_others_to_stand_out_of():
+    assert stated(9, sources=[("t1",)]) == [0, 0, 0]
+
+
+def test_few_facts_count_less():
+    few = stated(9, 0, sources=[("t1",), ("t2",)])
+    many = stated(9, *[0] * 60, sources=[("t1",), *[("t2",)] * 60])
+
+    assert 0 < few[0] < many[0]
+
+
 def test_among_a_handful_length_and_neighbours_count_less():
     few, many = partition(*[{}] * 2), partition(*[{}] * 200)
     strong = [9.0] + [0.0] * 199

@@ -31,6 +31,7 @@ START: Weights = {"late": 1.0, "lexical": 0.5}
 RANGES: Mapping[tuple[str, ...], tuple[float, float]] = {
     ("lexical",): (0.05, 0.5),
     ("before", "after"): (0.0, 0.7),  # one weight for both sides: two made each depend on single data sets
+    ("stated",): (0.0, 1.0),
     ("words",): (-0.8, 0.0),
     ("unlikely_speaker",): (-1.5, 0.0),
     ("asked",): (0.0, 1.0),
