@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from threading import current_thread
+from typing import Any
 
 import pytest
 
@@ -301,3 +304,27 @@ async def test_a_long_turn_is_cut_into_its_passages_beside_the_loop(monkeypatch:
         assert (await ana.context("Where did I move?", budget=200)).excerpts
 
     assert threads == {"lukasa-computing_0"}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("messages", "most"), [(1, 5), (200, 9)])
+async def test_few_items_are_gone_through_at_once_and_many_beside_the_loop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, messages: int, most: int
+):
+    visits: list[str] = []
+
+    class Counting(ThreadPoolExecutor):
+        def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+            if isinstance(function, partial):  # what `release` sends is not one
+                visits.append(function.func.__name__)
+            return super().submit(function, *args, **kwargs)
+
+    monkeypatch.setattr(module, "ThreadPoolExecutor", Counting)
+    monkeypatch.setattr(module, "PIECE", 60.0)
+    settings = Settings(embedder="none", extractor="none")
+    async with await AsyncMemory.open(tmp_path / "memory.lukasa", settings=settings) as memory:
+        await memory.of(user="ana").remember([f"Message {place}." for place in range(messages)])
+
+    # Reading, turns, marks, passages, changes; of many also what is freed and the report.
+    assert len(visits) <= most
+    assert ("report" in visits) == (messages > module.FEW)

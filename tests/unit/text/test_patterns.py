@@ -42,6 +42,7 @@ def test_a_pattern_does_what_a_compiled_one_does():
     assert pattern.fullmatch("bad") is not None
     assert [found.span() for found in pattern.finditer(text)] == [(2, 5), (6, 9)]
     assert pattern.sub("_", text) == "a _ _ wolf"
+    assert LazyPattern("big").is_in("a BIG wolf")
     assert LazyPattern(r"\s+").split("a  b c") == ["a", "b", "c"]
 
 
