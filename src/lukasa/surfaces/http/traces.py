@@ -60,10 +60,17 @@ def request_span(headers: Mapping[str, str], *, provider: Any = None) -> Iterato
 
 def set_up_traces(kind: str) -> None:
     """Send spans of this process to a collector, as the variables `OTEL_…` say. Raises `ConfigError`."""
+    provider = exporter(kind)
+    from opentelemetry import trace  # noqa: PLC0415 - of the extra
+
+    trace.set_tracer_provider(provider)
+
+
+def exporter(kind: str) -> Any:
+    """Return the provider of tracers that sends to a collector. Raises `ConfigError`."""
     if kind != "otlp":
         raise ConfigError(f"traces must be 'otlp' or empty, not {kind!r}")
     try:
-        from opentelemetry import trace  # noqa: PLC0415 - of the extra
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
         from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
         from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
@@ -73,4 +80,4 @@ def set_up_traces(kind: str) -> None:
     resource = Resource.create({"service.name": "lukasa", "service.version": version("lukasa")})
     provider = TracerProvider(resource=resource)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
-    trace.set_tracer_provider(provider)
+    return provider
