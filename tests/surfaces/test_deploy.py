@@ -1,4 +1,4 @@
-"""What the files in `deploy/` promise. No container engine runs here: they are read, and what they start is started without one."""
+"""What the files in `deploy/` promise: they are read, and what they start is started without a container engine."""
 
 from __future__ import annotations
 
