@@ -2,11 +2,17 @@
 
     python benchmarks/serving.py                              # 100 users × 1,000 turns, 64 clients, 60 s: some minutes
     python benchmarks/serving.py --users 20 --turns 100 --clients 16 --seconds 10
+    python benchmarks/serving.py --keep /tmp/serving.lukasa --fill            # only fill a store, for later
+    python benchmarks/serving.py --keep /tmp/serving.lukasa --watch 20        # only memory: 20 rounds of 30 s
+    python benchmarks/serving.py --keep /tmp/serving.lukasa --watch 20 --recalls 1
 
 Four in five calls are `recall`, one is `remember`, of a random user. The same calls are made in one process first, with as many tasks
 at once: what is more is the price of HTTP. Clients and server share the machine. The embedder is `hashing` unless `--embedder`
 says otherwise, so that the server is measured and not the model. At last the server is ended twice while it is written to, by
 SIGTERM and by SIGKILL, and every acknowledged turn is looked for.
+
+`--watch` has every partition read first, then prints what the server has in memory after each round of calls. With `--recalls 1` nothing is
+stored meanwhile; otherwise new turns are among what it has.
 """
 
 from __future__ import annotations
@@ -30,8 +36,9 @@ from corpus import Corpus
 from lukasa import AsyncMemory, LukasaError, Settings
 from lukasa.policy import ClientPolicy
 
-RECALLS = 0.8
 BATCH = 500
+ROUND = 30
+"""Seconds of calls between two looks at the memory."""
 
 
 @dataclass
@@ -121,6 +128,27 @@ async def fill(db: Path, options: argparse.Namespace) -> None:
                 await handle.remember(texts, session=f"s{start}")
 
 
+async def read_all(memory: AsyncMemory, options: argparse.Namespace) -> None:
+    """Have every partition read."""
+    corpus = Corpus(3)
+    for user in range(options.users):
+        await memory.of(f"user{user}").recall(corpus.question())
+
+
+async def watch(db: Path, options: argparse.Namespace) -> None:
+    """Print the server's memory after each round of calls."""
+    server = Server(db, options.embedder)
+    async with await server.client() as client:
+        print(f"started: {server.resident()} MB", flush=True)
+        await read_all(client, options)
+        print(f"all partitions read: {server.resident()} MB", flush=True)
+        for number in range(1, options.watch + 1):
+            measured = await load(client, argparse.Namespace(**{**vars(options), "seconds": ROUND}))
+            calls = {verb: len(times) for verb, times in measured.times.items()}
+            print(f"{number * ROUND} s: {server.resident()} MB, {calls}, {dict(measured.errors)}", flush=True)
+    server.end(signal.SIGTERM)
+
+
 async def load(memory: AsyncMemory, options: argparse.Namespace) -> Measured:
     """Call from so many tasks at once, for so long."""
     measured, corpus, computed = Measured(), Corpus(2), time.process_time()
@@ -130,7 +158,7 @@ async def load(memory: AsyncMemory, options: argparse.Namespace) -> Measured:
         chance = random.Random(number)
         while time.perf_counter() - began < options.seconds:
             handle = memory.of(f"user{chance.randrange(options.users)}")
-            verb = "recall" if chance.random() < RECALLS else "remember"
+            verb = "recall" if chance.random() < options.recalls else "remember"
             started = time.perf_counter()
             try:
                 if verb == "recall":
@@ -179,10 +207,8 @@ async def interrupted(db: Path, options: argparse.Namespace, how: signal.Signals
     return {"acknowledged": len(acknowledged), "lost": len(acknowledged - kept), "findings": len(findings)}
 
 
-async def measure(options: argparse.Namespace, folder: Path) -> dict[str, object]:
+async def measure(db: Path, options: argparse.Namespace) -> dict[str, object]:
     """Return all figures."""
-    db = folder / "serving.lukasa"
-    await fill(db, options)
     figures: dict[str, object] = {}
     async with await AsyncMemory.open(db, settings=Settings(embedder=options.embedder)) as memory:
         await load(memory, argparse.Namespace(**{**vars(options), "seconds": options.seconds / 6}))
@@ -211,9 +237,19 @@ def main() -> None:
     for name, default in (("users", 100), ("turns", 1000), ("clients", 64), ("seconds", 60)):
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--embedder", default="hashing")
+    parser.add_argument("--recalls", type=float, default=0.8, help="share of calls that are `recall`")
+    parser.add_argument("--keep", type=Path, help="the store: filled where it is not there, and kept")
+    parser.add_argument("--fill", action="store_true", help="end when the store is filled")
+    parser.add_argument("--watch", type=int, default=0, metavar="ROUNDS", help="only watch the memory")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        print(json.dumps(asyncio.run(measure(options, Path(folder))), indent=2))
+        db = options.keep or Path(folder) / "serving.lukasa"
+        if not db.exists():
+            asyncio.run(fill(db, options))
+        if options.watch:
+            asyncio.run(watch(db, options))
+        elif not options.fill:
+            print(json.dumps(asyncio.run(measure(db, options)), indent=2))
 
 
 if __name__ == "__main__":
