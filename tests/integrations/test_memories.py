@@ -306,3 +306,62 @@ def test_a_long_fact_and_its_earlier_words_are_moved_in_pieces(memory: Memory):
     facts = memory.of("ana").facts()
     assert (moved.stored, moved.versions, moved.skipped) == (2, 3, {})
     assert "".join(fact.text for fact in facts).count("tea") == 2_000
+
+
+REAL = Path(__file__).parent / "files"
+"""What Letta 0.16.8, graphiti-core 0.31.2, LangMem 0.0.30 and server-memory 2026.8.31 wrote of a made-up conversation, with scripted models."""
+
+
+def test_a_real_letta_file_keeps_who_spoke(moved):
+    report = moved("letta", (REAL / "letta.af").read_text("utf-8"))
+
+    assert (report["stored"], report["turns"]) == (3, 4)
+    assert report["left_out"] == {
+        "skills": 1,
+        "system messages": 1,
+        "parts of type reasoning": 2,
+        "thoughts": 1,
+        "tool results": 1,
+        "notices": 3,
+    }
+    with Memory.open(moved.db) as memory:
+        turns = [(turn.speaker, turn.text) for turn in memory.of("me").turns() if turn.session]
+        assert turns == [
+            ("Ines", "I keep two hives in Olhão."),
+            (None, "How lovely! What do they make?"),
+            (None, "Rosemary honey, mostly."),
+            (None, "I will remember that."),
+        ]
+
+
+def test_what_a_real_graphiti_summary_repeats_of_an_ended_edge_is_not_current(moved):
+    report = moved("graphiti", (REAL / "graphiti.json").read_text("utf-8"))
+
+    assert (report["stored"], report["turns"]) == (2, 4)
+    with Memory.open(moved.db) as memory:
+        facts = memory.of("ines").facts(
+            status=["current", "superseded"], filter={"metadata.graphiti_id": {"exists": True}}
+        )
+        assert [(fact.text, fact.status, str(fact.valid.end)[:10]) for fact in facts] == [
+            ("Ines works at Quillwork.", "superseded", "2025-04-01"),
+            ("Ines works at Tidehouse.", "current", "None"),
+        ]
+
+
+def test_a_real_langmem_store_is_read(moved):
+    report = moved("langmem", (REAL / "langmem.json").read_text("utf-8"), "--user-part", "2")
+
+    assert report["stored"] == 5
+    with Memory.open(moved.db) as memory:
+        assert [(fact.subject, fact.text) for fact in memory.of("ines").facts()] == [
+            ("User", "Ines prefers tea to coffee."),
+            ("Ines", "Ines works_at Quillwork"),
+            ("User", 'name: Ines; languages: ["Portuguese", "Polish"]'),
+            ("User", "Ines keeps two hives in Olhão."),
+        ]
+
+
+def test_a_real_file_of_the_reference_server_is_read(moved):
+    report = moved("mcp-memory", (REAL / "mcp_memory.jsonl").read_text("utf-8"))
+
+    assert (report["stored"], report["skipped"]) == (6, {})

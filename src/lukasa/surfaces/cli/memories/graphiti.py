@@ -5,7 +5,7 @@ An object with lists of them (`episodes`, `nodes`, `edges`), or one of them a li
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import cast
 
@@ -36,6 +36,7 @@ def read(source: ImportFile) -> Contents:
     """Return the episodes and the edges. Raises `ImportFormatError`, which names the place and the field."""
     contents = Contents()
     names: dict[str, str] = {}
+    nodes: list[tuple[str, Mapping[str, object]]] = []
     edges: list[tuple[str, Mapping[str, object]]] = []
     episodes: list[Session] = []
     for where, each in _unpacked(source):
@@ -45,8 +46,7 @@ def read(source: ImportFile) -> Contents:
             episodes.append(episode(each, where))
         elif isinstance(each.get("name"), str) and "uuid" in each:
             names[str(each["uuid"])] = str(each["name"])
-            if summary := shape.text_or_empty(each.get("summary"), f"{where}.summary").strip():
-                contents.facts.append(_summary(each, summary, where))
+            nodes.append((where, each))
         elif {"source_node_uuid", "target_node_uuid"} <= each.keys():
             contents.left_out["edges without a fact"] += 1
         else:
@@ -54,6 +54,10 @@ def read(source: ImportFile) -> Contents:
                 f"{where} is neither an episode (content), an edge (fact) nor a node (uuid, name)"
             )
     contents.sessions += sorted(episodes, key=lambda session: cast(datetime, session.messages[0]["at"]))
+    stated = {str(each["fact"]).strip() for _, each in edges}
+    for where, each in nodes:
+        if summary := _summary(each, stated, where):
+            contents.facts.append(summary)
     contents.facts += [_edge(each, names, where) for where, each in edges]
     return contents
 
@@ -95,7 +99,12 @@ def _end(edge: Mapping[str, object], end: str, names: Mapping[str, str], locatio
     return names.get(id_) or shape.text_or_empty(edge.get(f"{end}_node_name"), f"{location}.{end}_node_name")
 
 
-def _summary(node: Mapping[str, object], summary: str, location: str) -> ImportedFact:
+def _summary(node: Mapping[str, object], stated: Collection[str], location: str) -> ImportedFact | None:
+    """Return what a summary has beside the facts of the edges: Graphiti repeats those in it, ended ones too."""
+    lines = shape.text_or_empty(node.get("summary"), f"{location}.summary").strip().splitlines()
+    summary = "\n".join(line for line in lines if line.strip() not in stated)
+    if not summary:
+        return None
     return ImportedFact(
         source="graphiti",
         id=f"{node['uuid']}/summary",

@@ -16,7 +16,7 @@ from lukasa.surfaces.cli.formats.source import ImportFile
 from lukasa.surfaces.cli.memories.contents import Contents, instant, made_id
 from lukasa.surfaces.cli.memories.letta_messages import sessions
 
-_NO_MEMORY = ("tools", "files", "sources", "groups", "mcp_servers")
+_NO_MEMORY = ("tools", "files", "sources", "groups", "mcp_servers", "skills")
 _OF_USER = frozenset({"human", "user"})
 
 

@@ -32,7 +32,7 @@ def sessions(
         where = f"{location}[{number}]"
         message = shape.mapping(each, where)
         role = shape.text(message.get("role"), f"{where}.role")
-        said = _said(message, role, where, contents)
+        said, name = _said(message, role, where, contents)
         if not said:
             continue
         at = instant(message.get("created_at"), f"{where}.created_at") or saved_at
@@ -41,7 +41,7 @@ def sessions(
         turn: dict[str, object] = {"role": role, "content": said, "at": at}
         if (id_ := message.get("id")) is not None:
             turn["metadata"] = {"letta_id": str(id_)}
-        speaker = shape.label(message.get("name"), f"{where}.name")
+        speaker = shape.label(message.get("name") or name, f"{where}.name")
         if speaker and role == "user":
             turn["name"] = speaker
         if finished := days.add(turn, where):
@@ -50,28 +50,28 @@ def sessions(
         yield replace(rest, agent=agent)
 
 
-def _said(message: Mapping[str, object], role: str, location: str, contents: Contents) -> str:
-    """Return the words of a message: those between people and the agent, without what the program around them says."""
+def _said(message: Mapping[str, object], role: str, location: str, contents: Contents) -> tuple[str, object]:
+    """Return the words between people and the agent, without what the program around them says, and the name packed with them."""
     if role in _UNSAID:
         contents.left_out[_UNSAID[role]] += 1
-        return ""
+        return "", None
     texts = list(_texts(message.get("content", message.get("text")), f"{location}.content", contents))
     sent = list(_sent(message, f"{location}.tool_calls", contents))
     if sent:
         contents.left_out["thoughts"] += len(texts)
-        return "\n".join(sent)
+        return "\n".join(sent), None
     text = "\n".join(texts)
     if role == "user" and text.startswith("{"):
         try:
             packed = json.loads(text)
         except (ValueError, RecursionError):
-            return text
+            return text, None
         if packed.get("type") == "user_message":
-            return shape.text(packed.get("message"), f"{location}.content: message")
+            return shape.text(packed.get("message"), f"{location}.content: message"), packed.get("name")
         if packed.get("type") in _NOTICES:
             contents.left_out["notices"] += 1
-            return ""
-    return text
+            return "", None
+    return text, None
 
 
 def _texts(content: object, location: str, contents: Contents) -> Iterator[str]:
