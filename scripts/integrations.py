@@ -38,6 +38,8 @@ _REACH = "is a package index within reach? UV_DEFAULT_INDEX or PIP_INDEX_URL nam
 _OUTSIDE = {
     "LUKASA_EMBEDDER": "hashing",
     "LUKASA_PEER_SOURCES": str(WORK / "sources"),
+    # Pages run in processes of their own: none compiles a framework again.
+    "PYTHONDONTWRITEBYTECODE": "",
     # No telemetry of a framework leaves its tests.
     "CREWAI_DISABLE_TELEMETRY": "true",
     "MEM0_TELEMETRY": "False",
