@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
+from functools import partial
 from typing import NamedTuple, TypeAlias
 
 from lukasa.beliefs import PlacedClaim, Verdict, decide, lookups, outcome
@@ -28,7 +29,7 @@ from lukasa.domain.query import FactQuery
 from lukasa.domain.report import RefusedFact
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Source, Turn
-from lukasa.gate.rulings import Admitted, Gate, Quarantined, Reason, Refused, Ruling
+from lukasa.gate.rulings import Admitted, Gate, Quarantined, Reason, Ruling
 from lukasa.indexing.documents import fact_document
 from lukasa.off_loop import collected, computed, off_loop
 from lukasa.policy import ResolvePolicy
@@ -49,6 +50,12 @@ class JudgedTurn(NamedTuple):
     def pending(self) -> list[Admitted | Quarantined]:
         """The claims that go on: admitted, or kept apart for review."""
         return [ruling for ruling in self.rulings if isinstance(ruling, Admitted | Quarantined)]
+
+    @property
+    def reasons(self) -> Counter[str]:
+        """How often something in the turn was not believed, by why."""
+        refused = (ruling.reason for ruling in self.rulings if not isinstance(ruling, Admitted))
+        return Counter[str](refused) + Counter(instruction=len(self.instructions))
 
 
 Candidates: TypeAlias = "Callable[[Sequence[Turn | None]], Iterable[Claim | Reason]]"
@@ -85,37 +92,6 @@ class ModelDecision(NamedTuple):
 
 AskModel: TypeAlias = "Callable[[Turn, Claim, KnownFacts], Awaitable[ModelDecision | None]]"
 """Decides about a claim, or leaves it to the rules (`None`). It may add to the known facts."""
-
-
-class PendingClaim(NamedTuple):
-    """A claim that awaits its verdict."""
-
-    ruling: Admitted | Quarantined
-    turn: Turn
-    decision: ModelDecision | None
-    """`None`: the rules decide."""
-
-    def versions(
-        self, known: KnownFacts, policy: ResolvePolicy, *, now: datetime, partition: Partition
-    ) -> list[Fact]:
-        """Return the versions of facts that follow."""
-        claim, quarantined = self.ruling.claim, isinstance(self.ruling, Quarantined)
-        if self.decision is not None:
-            # A model may name any fact that it was shown, alike or not.
-            text = redact(self.decision.text).text or claim.text
-            placed = PlacedClaim.of(replace(claim, text=text), self.turn, list(known.facts.values()))
-            return outcome(placed, self.decision.verdict, now=now, partition=partition)
-        facts = known.like(claim)
-        if quarantined:
-            # It must not touch what is believed: only a fact of the same content may be it.
-            keys, _ = lookups(claim)
-            facts = [fact for fact in facts if fact.key in keys]
-        placed = PlacedClaim.of(claim, self.turn, facts)
-        versions = outcome(placed, decide(placed, policy), now=now, partition=partition)
-        if quarantined:
-            ids = {fact.id for fact in facts}
-            versions = [fact if fact.id in ids else replace(fact, status="quarantined") for fact in versions]
-        return versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,25 +157,29 @@ class Believe:
         scene: Scene,
     ) -> JudgedCandidates:
         """Judge the facts that the caller found, as those of an extractor; *scene*: zone and further names of the call."""
-        claims = await collected(candidates(turns))
-        numbers: dict[str, list[int]] = {}
-        for number, claim in enumerate(claims):
-            if isinstance(claim, Claim):
-                numbers.setdefault(claim.source.turn, []).append(number)
+        made = await collected(candidates(turns))
+        of_turn: dict[str, list[tuple[int, Claim]]] = {}
+        for number, each in enumerate(made):
+            if isinstance(each, Claim):
+                of_turn.setdefault(each.source.turn, []).append((number, each))
         spoken = [turn for turn in turns if turn is not None and turn.is_spoken]
         scenes = [
-            replace(made, names=(*made.names, *scene.names))
-            for made in make_scenes(spoken, [turn for turn in earlier if turn.is_spoken], zone=scene.zone)
+            replace(own, names=(*own.names, *scene.names))
+            for own in make_scenes(spoken, [turn for turn in earlier if turn.is_spoken], zone=scene.zone)
         ]
-        own = [
-            [claim for claim in map(claims.__getitem__, numbers.get(turn.id, ())) if isinstance(claim, Claim)]
-            for turn in spoken
+        claims = [[claim for _, claim in of_turn.get(turn.id, ())] for turn in spoken]
+        judged = await self.judge(partition, spoken, scenes, claims, later=True)
+        refused = [
+            RefusedFact(fact=number, reason=why) for number, why in enumerate(made) if isinstance(why, str)
         ]
-        judged = await self.judge(partition, spoken, scenes, own, later=True)
-        rulings: dict[int, Claim | Reason | Ruling] = dict(enumerate(claims))
-        for each in judged:
-            rulings.update(zip(numbers.get(each.turn.id, ()), each.rulings, strict=True))
-        return JudgedCandidates([each for each in judged if each.rulings], tuple(_refused(rulings)))
+        refused += [
+            RefusedFact(fact=number, reason=ruling.reason, quarantined=isinstance(ruling, Quarantined))
+            for each in judged
+            for (number, _), ruling in zip(of_turn.get(each.turn.id, ()), each.rulings, strict=True)
+            if not isinstance(ruling, Admitted)
+        ]
+        in_order = sorted(refused, key=lambda refusal: refusal.fact)
+        return JudgedCandidates([each for each in judged if each.rulings], tuple(in_order))
 
     async def known(self, partition: Partition, judged: Sequence[JudgedTurn]) -> KnownFacts:
         """Return the facts that bear on the claims."""
@@ -233,28 +213,45 @@ class Believe:
         if not pending:
             return []
         known = await self.known(partition, pending) if known is None else known
-        versions: list[Version] = []
+        follow = partial(self._followed, known=known, now=now, partition=partition)
         if ask_model is None:
-            followed = (
-                self._followed(PendingClaim(ruling, each.turn, None), known, now=now, partition=partition)
-                for each in pending
-                for ruling in each.pending
-            )
+            followed = (follow(ruling, each.turn, None) for each in pending for ruling in each.pending)
             return [version for versions in await collected(followed) for version in versions]
-        for turn, ruling in ((each.turn, ruling) for each in pending for ruling in each.pending):
-            decision = None
-            if isinstance(ruling, Admitted):
-                decision = await ask_model(turn, ruling.claim, known)
-            claim = PendingClaim(ruling, turn, decision)
-            versions += await off_loop(self._followed, claim, known, now=now, partition=partition)
+        versions: list[Version] = []
+        for each in pending:
+            for ruling in each.pending:
+                asks = isinstance(ruling, Admitted)
+                decision = await ask_model(each.turn, ruling.claim, known) if asks else None
+                versions += await off_loop(follow, ruling, each.turn, decision)
         return versions
 
     def _followed(
-        self, pending: PendingClaim, known: KnownFacts, *, now: datetime, partition: Partition
+        self,
+        ruling: Admitted | Quarantined,
+        turn: Turn,
+        decision: ModelDecision | None,
+        *,
+        known: KnownFacts,
+        now: datetime,
+        partition: Partition,
     ) -> list[Version]:
-        """Return the versions that follow from a claim, and count them as known."""
-        facts = pending.versions(known, self.policy, now=now, partition=partition)
-        return known.record(facts, caused_by=pending.turn.id)
+        """Return the versions of facts that follow from a claim, and count them as known."""
+        claim, quarantined = ruling.claim, isinstance(ruling, Quarantined)
+        # A model may name any fact that it was shown, alike or not.
+        facts = known.like(claim) if decision is None else list(known.facts.values())
+        if decision is not None:
+            claim = replace(claim, text=redact(decision.text).text or claim.text)
+        elif quarantined:
+            # It must not touch what is believed: only a fact of the same content may be it.
+            keys, _ = lookups(claim)
+            facts = [fact for fact in facts if fact.key in keys]
+        placed = PlacedClaim.of(claim, turn, facts)
+        verdict = decide(placed, self.policy) if decision is None else decision.verdict
+        versions = outcome(placed, verdict, now=now, partition=partition)
+        if quarantined:
+            ids = {fact.id for fact in facts}
+            versions = [fact if fact.id in ids else replace(fact, status="quarantined") for fact in versions]
+        return known.record(versions, caused_by=turn.id)
 
     def extractions(
         self, judged: Sequence[JudgedTurn], versions: Sequence[Version]
@@ -270,12 +267,11 @@ class Believe:
         self, judged: JudgedTurn, versions: Sequence[Version], *, by: str = "", fallback: str = ""
     ) -> Extraction:
         """Return the note that a turn was read: by the extractor, or by the recipe named in *by*."""
-        refused = reasons(judged)
         facts = {version.fact.id for version in versions if version.caused_by == judged.turn.id}
         return Extraction(
             extractor=by or self.name,
             facts=len(facts),
-            refused=dict(sorted(refused.items())),
+            refused=dict(sorted(judged.reasons.items())),
             fallback=fallback,
         )
 
@@ -310,14 +306,10 @@ class KnownFacts:
     def like(self, claim: Claim) -> list[Fact]:
         """Return the facts that may be the same as a claim, or exclude it."""
         keys, slots = lookups(claim)
-        entries = [("key", key) for key in keys] + [("slot", slot) for slot in slots]
-        ids = self._ids(
-            [*entries, *((subject.casefold(), attribute) for subject, attribute in _endable(claim))]
-        )
+        entries = [*(("key", key) for key in keys), *(("slot", slot) for slot in slots)]
+        entries += [(subject.casefold(), attribute) for subject, attribute in _endable(claim)]
+        ids = {fact_id: None for entry in entries for fact_id in self._index.get(entry, ())}
         return [self.facts[fact_id] for fact_id in ids]
-
-    def _ids(self, entries: Iterable[tuple[str, str]]) -> dict[str, None]:
-        return {fact_id: None for entry in entries for fact_id in self._index.get(entry, ())}
 
     def record(self, facts: Sequence[Fact], *, caused_by: str) -> list[Version]:
         """Take in new versions; return them with what each does."""
@@ -337,21 +329,6 @@ def _pending(judged: Sequence[JudgedTurn]) -> list[JudgedTurn]:
 def _endable(claim: Claim) -> list[tuple[str, str]]:
     """Return whose attributes a claim may end."""
     return [(claim.subject, ending.attribute) for ending in claim.ends]
-
-
-def _refused(rulings: Mapping[int, Claim | Reason | Ruling]) -> Iterator[RefusedFact]:
-    for number, ruling in rulings.items():
-        match ruling:
-            case str():
-                yield RefusedFact(fact=number, reason=ruling)
-            case Refused(reason=reason) | Quarantined(reason=reason):
-                yield RefusedFact(fact=number, reason=reason, quarantined=isinstance(ruling, Quarantined))
-
-
-def reasons(judged: JudgedTurn) -> Counter[str]:
-    """Count why something in the turn was not believed."""
-    refused = Counter[str](ruling.reason for ruling in judged.rulings if not isinstance(ruling, Admitted))
-    return refused + Counter(instruction=len(judged.instructions))
 
 
 _PAIR = 2

@@ -28,7 +28,6 @@ from lukasa.beliefs.believe import (
     JudgedTurn,
     Version,
     put,
-    reasons,
 )
 from lukasa.domain.change import AddTurn, Applied, Change, Extraction
 from lukasa.domain.claim import Claim, Scene
@@ -368,7 +367,7 @@ def _newest(session: str | None, limit: int) -> TurnQuery:
 
 def _refused(plan: Plan) -> dict[str, int]:
     named = Counter(each.reason for each in plan.candidates.refused)
-    return dict(sorted(sum(map(reasons, plan.judged), named).items()))
+    return dict(sorted(sum((each.reasons for each in plan.judged), named).items()))
 
 
 def said_already(
