@@ -7,7 +7,7 @@ match does. A reader raises `ValueError` for what is no date; `05/07/2023`, whic
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, timedelta
 
@@ -15,14 +15,11 @@ from lukasa.dates.spans import (
     SEASONS,
     Anchor,
     DateSpan,
-    decade_of,
     length,
-    month_of,
+    months_of,
     nth_weekday,
     one_day,
-    season_of,
     shift,
-    year_of,
 )
 from lukasa.dates.vocabulary import (
     CUE,
@@ -47,36 +44,26 @@ _YEARS = 9
 
 def _in_year(make: Callable[[int], DateSpan], anchor: Anchor, which: str) -> DateSpan:
     """Return the occurrence of a yearly span that is meant: the last, this year's, the next, or the nearest."""
-    spans = _occurrences(make, anchor, which, near=2) or _occurrences(make, anchor, which, near=_YEARS)
-    if not spans:
-        raise ValueError(which)
-    return spans[0]._replace(yearless=not which)
-
-
-def _occurrences(make: Callable[[int], DateSpan], anchor: Anchor, which: str, *, near: int) -> list[DateSpan]:
-    """Return the candidates in the years near the anchor's, the likeliest first."""
     today = anchor.today
-    spans = [
-        span for year in range(today.year - near, today.year + near + 1) for span in _existing(make, year)
-    ]
+    spans: list[DateSpan] = []
+    for year in range(today.year - _YEARS, today.year + _YEARS + 1):
+        with suppress(ValueError):  # Not every year has a 29 February.
+            spans.append(make(year))
     match which:
         case "last":
-            return [span for span in reversed(spans) if span.after <= today]
+            meant = [span for span in reversed(spans) if span.after <= today]
         case "next":
-            return [span for span in spans if span.first > today]
+            meant = [span for span in spans if span.first > today]
         case "this":
-            running = [span for span in spans if span.first <= today < span.after]
-            return [*running, *_existing(make, today.year)]
+            meant = [span for span in spans if span.first <= today < span.after]
+            meant += [span for span in spans if span.first.year == today.year]
         case _ if anchor.ahead:
-            return [span for span in spans if span.after > today]
+            meant = [span for span in spans if span.after > today]
         case _:
-            return [span for span in reversed(spans) if span.first <= today]
-
-
-def _existing(make: Callable[[int], DateSpan], year: int) -> Iterator[DateSpan]:
-    # Not every year has a 29 February.
-    with suppress(ValueError):
-        yield make(year)
+            meant = [span for span in reversed(spans) if span.first <= today]
+    if not meant:
+        raise ValueError(which)
+    return meant[0]._replace(yearless=not which)
 
 
 def _yearly(match: re.Match[str], anchor: Anchor, make: Callable[[int], DateSpan]) -> DateSpan:
@@ -152,27 +139,29 @@ def _day_of_unit(match: re.Match[str], anchor: Anchor) -> DateSpan:
 # --- months and longer -----------------------------------------------------------------------------------------------
 
 
-def _numeric_month(match: re.Match[str], _anchor: Anchor) -> DateSpan:
-    return month_of(int(match["year"]), int(match["m"]))
-
-
 def _month(match: re.Match[str], anchor: Anchor) -> DateSpan:
     month = month_number(match["month"])
-    return _yearly(match, anchor, lambda year: month_of(year, month))
+    return _yearly(match, anchor, lambda year: months_of("month", year, month))
 
 
 def _season(match: re.Match[str], anchor: Anchor) -> DateSpan:
     month = SEASONS[match["season"].lower()]
-    return _yearly(match, anchor, lambda year: season_of(year, month))
+    return _yearly(match, anchor, lambda year: months_of("season", year, month))
 
 
-def _year(match: re.Match[str], _anchor: Anchor) -> DateSpan:
-    return year_of(_full_year(match["year"]))
+def _numeric_month(match: re.Match[str], _anchor: Anchor) -> DateSpan:
+    return months_of("month", int(match["year"]), int(match["m"]))
 
 
 def _years(match: re.Match[str], _anchor: Anchor) -> DateSpan:
-    """Read `in 2019–2021`."""
-    first, last = int(match["one"]), int(match["year"])
+    """Read `in 2019`, `in 2019–2021`, `in the 90s`."""
+    groups = match.groupdict()
+    if decade := groups.get("decade"):
+        return months_of("decade", _full_year(decade))
+    last = _full_year(match["year"])
+    first = int(groups.get("one") or last)
+    if first == last and not groups.get("one"):
+        return months_of("year", last)
     if first >= last:
         raise ValueError(match.group())
     return DateSpan(date(first, 1, 1), date(last + 1, 1, 1), "range")
@@ -188,10 +177,6 @@ def _full_year(digits: str) -> int:
     if number >= 100:  # noqa: PLR2004 - with its century
         return number
     return number + (1900 if number >= _LAST_CENTURY else 2000)
-
-
-def _decade(match: re.Match[str], _anchor: Anchor) -> DateSpan:
-    return decade_of(_full_year(match["decade"]))
 
 
 # --- holidays --------------------------------------------------------------------------------------------------------
@@ -214,7 +199,9 @@ def _fixed(month: int, day: int) -> Callable[[int], date]:
 
 
 def _nth(month: int, weekday: int, nth: int, days: int = 0) -> Callable[[int], date]:
-    return lambda year: nth_weekday(month_of(year, month), weekday, nth).first + timedelta(days=days)
+    return lambda year: (
+        nth_weekday(months_of("month", year, month), weekday, nth).first + timedelta(days=days)
+    )
 
 
 def _easter(days: int) -> Callable[[int], date]:
@@ -330,11 +317,11 @@ MONTHS = (
 )
 YEARS = (
     (rf"(?P<which>){SEASON}{_OF_YEAR}", _season),
-    (r"the\s+(?:early\s+|late\s+|mid-?\s*)?['’]?(?P<decade>(?:19|20)?\d0)['’]?s", _decade),
+    (r"the\s+(?:early\s+|late\s+|mid-?\s*)?['’]?(?P<decade>(?:19|20)?\d0)['’]?s", _years),
     (rf"{CUE}(?P<core>(?P<one>(?:19|20|21)\d\d)\s?[-–—]\s?{YEAR})(?![\w-])", _years),
-    (rf"(?:{_CERTAIN}|\byear\s+)(?P<core>{YEAR})(?![\w-])(?!/\d)", _year),
-    (rf"{CUE}(?P<core>{YEAR})(?![\w-])(?![/.,:]\d){_COUNTED}", _year),
-    (rf"{_CERTAIN}(?P<core>['’](?P<year>\d\d))(?!\w)", _year),
+    (rf"(?:{_CERTAIN}|\byear\s+)(?P<core>{YEAR})(?![\w-])(?!/\d)", _years),
+    (rf"{CUE}(?P<core>{YEAR})(?![\w-])(?![/.,:]\d){_COUNTED}", _years),
+    (rf"{_CERTAIN}(?P<core>['’](?P<year>\d\d))(?!\w)", _years),
 )
 SEASONS_BY_WORD = (
     (rf"{WHICH}\s+{SEASON}(?P<year>)", _season),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from lukasa.dates.spans import PARTS, Third, month_of, third_of, year_of
+from lukasa.dates.spans import PARTS, Third, months_of, third_of
 from lukasa.domain.interval import Granularity, Interval
 from lukasa.text.rendering import day as day_of
 from lukasa.text.rendering import weekday
@@ -47,34 +47,20 @@ def _days(granularity: Granularity, first: date, after: date) -> str:
             words = f"in {_SEASON_OF[first.month]} {first.year}"
         case "decade":
             words = f"in the {first.year}s"
-        case "month" | "year" if unit := _unit(first, after):
-            words = f"in {unit}"
         case _:
             words = _range(first, after)
     return words
 
 
-def _unit(first: date, after: date) -> str | None:
-    """Return the year or month that two bounds enclose."""
+def _named(first: date, after: date) -> str | None:
+    """Return `2023`, `May 2023` or `early May 2023` when that is what two bounds enclose."""
     if first.year == date.max.year:
         return None  # The calendar has no day after it.
-    if (first, after) == year_of(first.year)[:2]:
-        return str(first.year)
-    if (first, after) == month_of(first.year, first.month)[:2]:
-        return _month(first)
-    return None
-
-
-def _third(first: date, after: date) -> str | None:
-    """Return `early May 2023` when that is what two bounds enclose."""
-    if first.year == date.max.year:
-        return None
-    for whole, name in (
-        (month_of(first.year, first.month), _month(first)),
-        (year_of(first.year), str(first.year)),
-    ):
-        for which, word in _THIRDS:
-            if third_of(whole, which)[:2] == (first, after):
+    month = months_of("month", first.year, first.month)
+    for whole, name in ((months_of("year", first.year), str(first.year)), (month, _month(first))):
+        thirds = ((word, third_of(whole, which)) for which, word in _THIRDS)
+        for word, span in (("", whole), *thirds):
+            if (span.first, span.after) == (first, after):
                 return word + name
     return None
 
@@ -84,7 +70,7 @@ def _range(first: date, after: date) -> str:
     last = after - timedelta(days=1)
     if first == last:
         return _days("day", first, after)
-    if single := _unit(first, after) or _third(first, after):
+    if single := _named(first, after):
         return f"in {single}"
     if (first.month, first.day, after.month, after.day) == (1, 1, 1, 1):
         return f"from {first.year} to {last.year}"

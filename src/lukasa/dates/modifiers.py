@@ -39,9 +39,6 @@ from lukasa.text.patterns import LazyPattern
 _REACH = 48
 """How many characters beside an atom are searched for words that change it; long texts stay linear."""
 
-_LONG = frozenset({"month", "year", "season", "week", "decade", "range"})
-_THIRDS = frozenset({"month", "year", "season", "week"})
-
 _Row: TypeAlias = tuple[LazyPattern, frozenset[str], Callable[[re.Match[str], DateSpan], DateSpan]]
 """What stands before an atom, the granularities that it may change, and how."""
 
@@ -157,32 +154,41 @@ def _next_weekday(day: date, weekday: int, step: int) -> date:
 
 # --- the patterns ----------------------------------------------------------------------------------------------------
 
-_SIDE = r"(?P<side>before|after|following|preceding)"
-_THIRD = LazyPattern(
-    r"(?i)\b(?P<core>(?:(?P<first>early|(?:start|beginning)\s+of)|(?P<middle>mid|middle\s+of)|(?P<last>late|end\s+of))[\s-]\s*"
-    r"(?:in\s+)?(?:the\s+)?)$"
-)
-_NTH = LazyPattern(
-    rf"(?i)\b(?P<core>(?:the\s+)?(?:very\s+)?{NTH}\s+(?:{WEEKDAY}|(?P<unit>weekend|week))\s+(?:of|in)\s+(?:the\s+)?)$"
-)
-_WEEKDAY_BESIDE = LazyPattern(
-    rf"(?i)\b(?P<core>(?:the\s+)?(?P<weekday>{WEEKDAY_NAME})\s+{_SIDE}\s+(?:the\s+)?)(?P<unit>)(?P<count>)$"
-)
-_UNIT_BESIDE = LazyPattern(rf"(?i)\b(?P<core>the\s+{UNIT}\s+{_SIDE}\s+(?:the\s+)?)(?P<weekday>)(?P<count>)$")
-_UNITS_BESIDE = LazyPattern(rf"(?i)\b(?P<core>{COUNT}\s+{UNIT}s?\s+{_SIDE}\s+(?:the\s+)?)(?P<weekday>)$")
-_UNIT_OF = LazyPattern(r"(?i)\b(?P<core>(?:the\s+)?(?P<unit>weekend|week)\s+of\s+(?:the\s+)?)$")
-_PART_OF = LazyPattern(rf"(?i)\b(?P<core>(?:the\s+)?{PART}\s+of\s+(?:the\s+)?)$")
-
+_LONG = frozenset({"month", "year", "season", "week", "decade", "range"})
 _DAY = frozenset({"day"})
-_ANY = _LONG | {"day", "weekend", "part"}
-_BEFORE: tuple[_Row, ...] = (
-    (_THIRD, _THIRDS, _third),
-    (_NTH, _LONG, _nth),
-    (_WEEKDAY_BESIDE, _ANY, _beside_another),
-    (_UNIT_BESIDE, _ANY, _beside_another),
-    (_UNITS_BESIDE, _ANY, _beside_another),
-    (_UNIT_OF, _DAY, lambda match, span: unit(span.first, unit_name(match["unit"]), 0)),
-    (_PART_OF, _DAY, lambda match, span: part_of(span.first, match["part"])),
+_THE = r"(?:the\s+)?"
+
+_BEFORE: tuple[_Row, ...] = tuple(
+    (LazyPattern(rf"(?i)\b(?P<core>{words})$"), kinds, change)
+    for words, kinds, change in (
+        (
+            (
+                r"(?:(?P<first>early|(?:start|beginning)\s+of)|(?P<middle>mid|middle\s+of)|(?P<last>late|end\s+of))[\s-]\s*"
+                rf"(?:in\s+)?{_THE}"
+            ),
+            frozenset({"month", "year", "season", "week"}),
+            _third,
+        ),
+        (
+            rf"{_THE}(?:very\s+)?{NTH}\s+(?:{WEEKDAY}|(?P<unit>weekend|week))\s+(?:of|in)\s+{_THE}",
+            _LONG,
+            _nth,
+        ),
+        (
+            (
+                rf"(?:{_THE}(?P<weekday>{WEEKDAY_NAME})|(?:the\s+(?!\w+s\s)|{COUNT}\s+){UNIT}s?)"
+                rf"\s+(?P<side>before|after|following|preceding)\s+{_THE}"
+            ),
+            _LONG | {"day", "weekend", "part"},
+            _beside_another,
+        ),
+        (
+            rf"{_THE}(?P<unit>weekend|week)\s+of\s+{_THE}",
+            _DAY,
+            lambda match, span: unit(span.first, unit_name(match["unit"]), 0),
+        ),
+        (rf"{_THE}{PART}\s+of\s+{_THE}", _DAY, lambda match, span: part_of(span.first, match["part"])),
+    )
 )
 _PART_AFTER = LazyPattern(rf"(?i),?\s+(?:in\s+the\s+|at\s+)?(?P<part>{'|'.join(PARTS)})(?!\w)")
 

@@ -88,21 +88,13 @@ def part_of(day: date, part: str) -> DateSpan:
     return one_day(day)._replace(granularity="part", minutes=PARTS[part.lower()])
 
 
-def month_of(year: int, month: int) -> DateSpan:
-    return DateSpan(date(year, month, 1), date(*shift(year, month, 1), 1), "month")
+MONTHS_OF = {"month": 1, "season": 3, "year": 12, "decade": 120}
+DAYS_OF = {"day": 1, "week": 7, "weekend": 7, "fortnight": 14}
 
 
-def season_of(year: int, month: int) -> DateSpan:
-    """Return the season of three months that begins with *month*."""
-    return DateSpan(date(year, month, 1), date(*shift(year, month, 3), 1), "season")
-
-
-def year_of(year: int) -> DateSpan:
-    return DateSpan(date(year, 1, 1), date(year + 1, 1, 1), "year")
-
-
-def decade_of(first: int) -> DateSpan:
-    return DateSpan(date(first, 1, 1), date(first + 10, 1, 1), "decade")
+def months_of(name: Literal["month", "season", "year", "decade"], year: int, month: int = 1) -> DateSpan:
+    """Return the month, season, year or decade that begins with a month."""
+    return DateSpan(date(year, month, 1), date(*shift(year, month, MONTHS_OF[name]), 1), name)
 
 
 def shift(year: int, month: int, months: int) -> tuple[int, int]:
@@ -127,36 +119,23 @@ def moved(span: DateSpan, years: int) -> DateSpan:
 
 def unit(today: date, name: str, steps: int, *, around: bool = False) -> DateSpan:
     """Return the calendar unit *steps* units from today's; *around* makes `a fortnight ago` one week."""
-    match name:
-        case "day":
-            return one_day(today + timedelta(days=steps))
-        case "week" | "weekend" | "fortnight":
-            return _week(today, name, steps, around=around)
-        case "month":
-            return month_of(*shift(today.year, today.month, steps))
-        case "decade":
-            return decade_of(today.year // 10 * 10 + 10 * steps)
-        case _:
-            return year_of(today.year + steps)
-
-
-def _week(today: date, name: str, steps: int, *, around: bool) -> DateSpan:
-    monday = today - timedelta(days=today.weekday())
+    if name == "day":
+        return one_day(today + timedelta(days=steps))
+    if name in MONTHS_OF:
+        months = MONTHS_OF[name]
+        year, index = divmod(((today.year * 12 + today.month - 1) // months + steps) * months, 12)
+        return months_of(name, year, index + 1)  # type: ignore[arg-type]
+    first = today - timedelta(days=today.weekday()) + timedelta(days=DAYS_OF[name] * steps)
     if name == "weekend":
-        first = monday + timedelta(weeks=steps, days=5)
-        return DateSpan(first, first + timedelta(days=2), "weekend")
-    weeks = 2 if name == "fortnight" else 1
-    first = monday + timedelta(weeks=weeks * steps)
-    return DateSpan(first, first + timedelta(weeks=1 if around else weeks), "week")
+        return DateSpan(first + timedelta(days=5), first + timedelta(days=7), "weekend")
+    return DateSpan(first, first + timedelta(days=7 if around else DAYS_OF[name]), "week")
 
 
 def back(today: date, name: str, count: int) -> date:
     """Return the day *count* units before today, the last of the month where that month is shorter."""
-    days = {"day": 1, "week": 7, "weekend": 7, "fortnight": 14}.get(name)
-    if days:
-        return today - timedelta(days=days * count)
-    months = {"month": 1, "year": 12, "decade": 120}[name] * count
-    year, month = shift(today.year, today.month, -months)
+    if name in DAYS_OF:
+        return today - timedelta(days=DAYS_OF[name] * count)
+    year, month = shift(today.year, today.month, -MONTHS_OF[name] * count)
     return date(year, month, min(today.day, length(year, month)))
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from lukasa.dates.atoms import Atom, atoms
-from lukasa.dates.spans import Anchor, moved, year_of
+from lukasa.dates.spans import Anchor, months_of, moved
 from lukasa.dates.statements import expressions
 from lukasa.domain.erasure import text_cache
 from lukasa.domain.turn import Turn
@@ -55,7 +55,7 @@ def moments(text: str, at: datetime) -> tuple[Atom, ...]:
         and _IN_CALENDAR.search(text, atom.start, atom.end)
     ]
     years = [
-        Atom(match.start(), match.end(), year_of(int(match.group())))
+        Atom(match.start(), match.end(), months_of("year", int(match.group())))
         for match in _YEAR.finditer(text)
         if not any(atom.start <= match.start() < atom.end for atom in named)
     ]
