@@ -60,13 +60,9 @@ def of_another(claim: Claim) -> bool:
     return term_of(match["kin"]) not in stems and not stems & named
 
 
-def _kin() -> str:
-    return "|".join(sorted(_LISTS.words("kin"), key=lambda word: (-len(word), word)))
-
-
 _OF_KIN = LazyPattern(
     lambda: (
-        rf"^\W*(?:(?:and|but|so|well|oh|yes|yeah|no)\W+)?(?:my|our|his|her|their)\s+(?:\w+\s+)?(?P<kin>{_kin()})(?:'s)?\b"
+        rf"^\W*(?:(?:and|but|so|well|oh|yes|yeah|no)\W+)?(?:my|our|his|her|their)\s+(?:\w+\s+)?(?P<kin>{'|'.join(sorted(_LISTS.words('kin'), key=len, reverse=True))})(?:'s)?\b"
         r"(?!\s+and\s+(?:i|me|we)\b)(?P<after>.{0,60})"
     ),
     re.IGNORECASE | re.DOTALL,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -19,7 +19,6 @@ from typing import TypeAlias
 
 from lukasa.domain.scope import Partition
 from lukasa.text.patterns import LazyPattern
-from lukasa.text.sentences import Span
 
 RUN = 4
 """Words of a run. Three words are said again by chance; with five, short facts (`Anna lives in Lisbon`) would go unseen."""
@@ -74,8 +73,8 @@ class _Served:
             self.runs, self.text = frozenset(_runs(_words(self.text))[-most:]), ""
 
 
-_Texts: TypeAlias = OrderedDict[bytes, _Served]
-"""What one partition was served, by digest of the text; last what was served last."""
+_Texts: TypeAlias = OrderedDict[int, _Served]
+"""What one partition was served, by hash of the text; last what was served last."""
 
 _WORD_LENGTH = 6
 """Characters of a word and the space after it, about."""
@@ -98,7 +97,7 @@ class Echoes:
         self._texts.move_to_end(partition)
         size = self._sizes.get(partition, 0)
         for text in filter(None, texts):
-            key = _key(text)
+            key = hash(text)
             if key not in served:
                 served[key] = _Served(at, text)
                 size += served[key].size
@@ -138,10 +137,6 @@ class Echoes:
             self.drop(next(iter(self._texts)))
 
 
-def _key(text: str) -> bytes:
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-
-
 def _runs(words: Sequence[str]) -> list[str]:
     """Return the digest of each run of words."""
     runs = (" ".join(words[index : index + RUN]) for index in range(len(words) - RUN + 1))
@@ -149,21 +144,12 @@ def _runs(words: Sequence[str]) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
-    """Return the words, folded, without those that belong to a rendering."""
-    matches = (match for start, end in _without_rendering(text) for match in _WORD.finditer(text, start, end))
-    return [folded for match in matches if (folded := _folded(match.group()))]
-
-
-def _without_rendering(text: str) -> Iterator[Span]:
-    """Yield the stretches between marks, headings, labels and tags."""
+    """Return the words, folded, without those that belong to a rendering: marks, headings, labels, tags."""
     cuts = [match.span() for match in _RENDERING.finditer(text)]
-    for (_, start), (end, _) in pairwise([(0, 0), *cuts, (len(text), len(text))]):
-        yield start, end
-
-
-def _folded(word: str) -> str:
-    plain = unicodedata.normalize("NFKC", word).casefold()
-    return "".join(character for character in plain if character.isalnum())
+    stretches = ((start, end) for (_, start), (end, _) in pairwise([(0, 0), *cuts, (len(text), len(text))]))
+    raw = (match.group() for start, end in stretches for match in _WORD.finditer(text, start, end))
+    plain = (unicodedata.normalize("NFKC", word).casefold() for word in raw)
+    return [folded for word in plain if (folded := "".join(filter(str.isalnum, word)))]
 
 
 # A character of a script without spaces is a word by itself; invisible ones are part of the word around them.

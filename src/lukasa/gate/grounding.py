@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import pairwise
 
 from lukasa.dates.atoms import Atom
 from lukasa.domain.attribute import IS_A
 from lukasa.domain.claim import Claim
-from lukasa.domain.turn import Turn
 from lukasa.gate.attribution import is_name, misattributed, of_another
 from lukasa.gate.ground import Ground, bare, spoken
 from lukasa.gate.moments import days_of, follows, moments
@@ -30,9 +30,6 @@ _MIN_SUPPORT = 0.5
 """Of a claim's content words, names and numbers apart, that must have been said. Of 1,872 facts of a strong model, four in
 five had all of them, and one in fifty lacked two."""
 
-_LONGEST_RUN = 1
-"""Content words in a row that nobody said: two make a detail, one is a choice of words."""
-
 
 def support(claim: Claim, ground: Ground, sentence: str) -> float | None:
     """Return how much of a claim was said, from 0 to 1; `None`: it must not be believed, since something in it was not.
@@ -41,7 +38,8 @@ def support(claim: Claim, ground: Ground, sentence: str) -> float | None:
     """
     turn = ground.turn
     in_turn = claim.source.turn == turn.id and turn.text[claim.source.start : claim.source.end] == claim.quote
-    if not in_turn or not claim.quote.strip() or _is_too_long(claim):
+    too_long = max(map(len, (claim.text, claim.subject, claim.value or ""))) > _LONGEST_CLAIM
+    if not in_turn or not claim.quote.strip() or len(claim.quote) > _LONGEST_QUOTE or too_long:
         return None
     if ground.together and claim.attribute is not None:
         return 1.0 if _is_related(claim, sentence, ground) else None
@@ -68,12 +66,6 @@ def _is_related(claim: Claim, sentence: str, ground: Ground) -> bool:
         for end in ends
     )
     return said and (is_type or _affirms_alike(claim, sentence, ground))
-
-
-def _is_too_long(claim: Claim) -> bool:
-    return len(claim.quote) > _LONGEST_QUOTE or any(
-        len(text) > _LONGEST_CLAIM for text in (claim.text, claim.subject, claim.value or "")
-    )
 
 
 _LONGEST_QUOTE = 4000
@@ -138,37 +130,25 @@ def _is_resolved(word: Word, claim: Claim) -> bool:
 
 
 def _is_resolved_date(date: Atom, claim: Claim, at: datetime) -> bool:
-    """Whether an extractor worked a date out from an expression of time in the quote."""
-    worked_out = (each for entry in claim.resolved for each in moments(entry, at))
-    return any(each.span == date.span for each in worked_out) and _is_timed(claim.quote)
-
-
-def _is_timed(quote: str) -> bool:
-    """Whether something in the quote can stand for a date."""
-    timed = not _LISTS.words("times").isdisjoint(spoken(quote)) or has_mark(quote, _LISTS["unspaced_times"])
-    return timed or any(map(str.isdigit, quote)) or not months().keys().isdisjoint(spoken(quote))
+    """Whether an extractor worked a date out from something in the quote that can stand for one."""
+    if not any(each.span == date.span for entry in claim.resolved for each in moments(entry, at)):
+        return False
+    quote, said = claim.quote, spoken(claim.quote)
+    timed = any(map(str.isdigit, quote)) or has_mark(quote, _LISTS["unspaced_times"])
+    return timed or not said.isdisjoint(_LISTS.words("times") | months().keys())
 
 
 # --- content ---------------------------------------------------------------------------------------------------------
 
 
 def _said(claim: Claim, ground: Ground) -> float | None:
-    """Return the share of a claim's content that was said; `None`: a detail of it was not, or too little was."""
+    """Return the share of a claim's content that was said; `None`: too little was, or two words in a row were not: a detail."""
     content = _content(claim.text, ground.turn.at)
     if not content:
         return 1.0
     said = [ground.says(term) for term in content]
-    if _longest_run(said) > _LONGEST_RUN or sum(said) < _MIN_SUPPORT * len(said):
-        return None
-    return sum(said) / len(said)
-
-
-def _longest_run(said: Sequence[bool]) -> int:
-    longest = run = 0
-    for each in said:
-        run = 0 if each else run + 1
-        longest = max(longest, run)
-    return longest
+    invented = any(not (one or other) for one, other in pairwise(said))
+    return None if invented or sum(said) < _MIN_SUPPORT * len(said) else sum(said) / len(said)
 
 
 def _content(text: str, at: datetime) -> list[str]:
@@ -203,27 +183,20 @@ def _needs_another(claim: Claim, ground: Ground) -> bool:
 
 def _affirms_alike(claim: Claim, sentence: str, ground: Ground) -> bool:
     """Whether a claim affirms or denies as its quote does, or the sentence around it; of a question, as the answer does."""
-    turn = ground.turn
     texts = [claim.quote, sentence]
     if ground.together:
-        exchange = _exchange(ground.together)
-        texts = [exchange] if sentence.rstrip().endswith("?") else [*texts, exchange]
+        # Turns as one text, in which a question that was answered with `no` is a denial.
+        exchange = [turn.text[:_NEAR] for turn in ground.together]
+        for at, answer in enumerate(exchange[1:]):
+            if exchange[at].rstrip().endswith("?") and _DENIAL.match(answer):
+                exchange[at] = _CLAUSES.sub(r" not \g<0>", exchange[at])
+        texts = [*([] if sentence.rstrip().endswith("?") else texts), "\n".join(exchange)]
     elif polarity(claim.text).affirmed and not claim.negated:
-        texts.append(
-            turn.text[:_NEAR]
-        )  # That something is not so must be said here; that it is, may be said beside it.
+        # That something is not so must be said here; that it is, may be said beside it.
+        texts.append(ground.turn.text[:_NEAR])
     # "Without a plan" denies the plan, and not the rest.
     claimed = dict.fromkeys((claim.text, _WITHOUT.sub(" ", claim.text)))
     return any(agree(text, each, negated=claim.negated) for text in dict.fromkeys(texts) for each in claimed)
-
-
-def _exchange(turns: Sequence[Turn]) -> str:
-    """Return what turns say as one text, in which a question that was answered with `no` is a denial."""
-    texts = [turn.text[:_NEAR] for turn in turns]
-    for at, answer in enumerate(texts[1:]):
-        if texts[at].rstrip().endswith("?") and _DENIAL.match(answer):
-            texts[at] = _CLAUSES.sub(r" not \g<0>", texts[at])
-    return "\n".join(texts)
 
 
 _DENIAL = LazyPattern(r"(?i)\W*(?:no|nope|nah|never|not|none|neither|sadly not|nein|non|nie|нет)\b")

@@ -60,14 +60,15 @@ class _ClaimCase:
     def turn(self) -> Turn:
         return self.ground.turn
 
-    @property
-    def known_names(self) -> Collection[str]:
-        return self.ground.names
-
     @cached_property
     def sentence(self) -> str:
         """The sentences that the quote lies in, within `_SIGHT` of it."""
-        return _sentence_of(self.claim, self.turn)
+        source = self.claim.source
+        first = max(0, source.start - _SIGHT)
+        near = self.turn.text[first : source.end + _SIGHT]
+        quoted = range(source.start - first, source.end - first)
+        spans = [span for span in sentences(near) if span[0] < quoted.stop and quoted.start < span[1]]
+        return near[spans[0][0] : spans[-1][1]] if spans else self.claim.quote
 
     @cached_property
     def support(self) -> float | None:
@@ -77,11 +78,8 @@ class _ClaimCase:
     @property
     def is_own(self) -> bool:
         """Whether a person says it in words of their own, rather than in words that are quoted or pasted."""
-        claim, turn = self.claim, self.turn
-        if not is_testimony(turn):
-            return False
-        about_speaker = self.is_about(turn.speaker or "")
-        return not self.others.hold(claim.source.start, claim.source.end, about_speaker=about_speaker)
+        about, source = self.is_about(self.turn.speaker or ""), self.claim.source
+        return is_testimony(self.turn) and not self.others.hold(source.start, source.end, about_speaker=about)
 
     @property
     def is_answered(self) -> bool:
@@ -92,13 +90,13 @@ class _ClaimCase:
     def hails_a_speaker(self) -> bool:
         """Whether a person calls another one who speaks here by a name ("Thanks, Kate!"): the quote has the name alone."""
         claim = self.claim
-        hails = claim.attribute == ALIAS and claim.subject in self.known_names and is_testimony(self.turn)
+        hails = claim.attribute == ALIAS and claim.subject in self.ground.names and is_testimony(self.turn)
         return hails and bool(claim.value) and (claim.value or "") in claim.quote
 
     @property
     def is_about_user(self) -> bool:
         """Whether it is about somebody who speaks here, or about `the user`."""
-        return any(map(self.is_about, (*self.known_names, "user"))) or speaks_of_user(
+        return any(map(self.is_about, (*self.ground.names, "user"))) or speaks_of_user(
             f"{self.claim.text}\n{self.claim.quote}"
         )
 
@@ -110,12 +108,10 @@ class _ClaimCase:
     @property
     def is_assistants_report(self) -> bool:
         """Whether it tells what the assistant itself said or made, and nothing of the user."""
-        by_assistant = self.turn.role == "assistant" and self.turn.origin == "assistant"
-        about = any(
-            self.claim.subject.casefold() == name.casefold()
-            for name in (*self.known_names, "user", "the user")
-        )
-        return by_assistant and term_of("assistant") in analyse(self.claim.text) and not about
+        by_assistant = self.turn.role == self.turn.origin == "assistant"
+        about = {name.casefold() for name in (*self.ground.names, "user", "the user")}
+        told = by_assistant and self.claim.subject.casefold() not in about
+        return told and term_of("assistant") in analyse(self.claim.text)
 
     def is_about(self, name: str) -> bool:
         """Whether it is about the one of this name, or tells how things are to be done for them."""
@@ -194,10 +190,8 @@ def _with_a_secret(case: _ClaimCase) -> Ruling | None:
     claim = case.claim
     texts = (claim.text, claim.quote, claim.value or "", claim.subject, claim.attribute or "")
     # Of what was redacted before, a label is left, and it says nothing about anybody.
-    secret = (
-        any(_LABEL in text or redact(text).labels for text in texts) or redact_json(dict(claim.metadata))[1]
-    )
-    return Refused(claim, "secret") if secret else None
+    secret = any(_LABEL in text or redact(text).labels for text in texts)
+    return Refused(claim, "secret") if secret or redact_json(dict(claim.metadata))[1] else None
 
 
 def _without_ground(case: _ClaimCase) -> Ruling | None:
@@ -283,15 +277,6 @@ _QUESTIONS = (
 
 _OF_AN_EXCHANGE = tuple(question for question in _QUESTIONS if question not in {_not_stated, _not_lasting})
 """Of turns that were read together, the reader says what is stated and what will matter."""
-
-
-def _sentence_of(claim: Claim, turn: Turn) -> str:
-    """Return the sentences that a quote lies in, within `_SIGHT` of it."""
-    first = max(0, claim.source.start - _SIGHT)
-    near = turn.text[first : claim.source.end + _SIGHT]
-    quoted = range(claim.source.start - first, claim.source.end - first)
-    spans = [span for span in sentences(near) if span[0] < quoted.stop and quoted.start < span[1]]
-    return near[spans[0][0] : spans[-1][1]] if spans else claim.quote
 
 
 _SIGHT = 400

@@ -72,8 +72,8 @@ def follows(moment: Atom, ground: Ground) -> bool:
 
 def days_of(ground: Ground) -> Iterator[date]:
     """Yield the single days that were meant."""
-    for turn in (ground.turn, *ground.earlier):
-        yield from (days.first for days in _said(turn) if days.first == days.last)
+    said = (days for turn in (ground.turn, *ground.earlier) for days in _said(turn))
+    yield from (days.first for days in said if days.first == days.last)
 
 
 def _stands(moment: Atom, ground: Ground) -> bool:
@@ -95,10 +95,10 @@ _YEAR = LazyPattern(r"(?<![\d,.])(?:19|20)\d\d(?!\d)")
 _FIGURES = LazyPattern(r"(?<!\d)\d{1,4}[-/.]\d{1,2}(?:[-/.]\d{1,4})?(?!\d)")
 
 
-def _said(turn: Turn) -> Iterator[_Days]:
+def _said(turn: Turn) -> tuple[_Days, ...]:
+    """Return the day on which something was said, and what its expressions of time mean."""
     today = turn.at.date()
-    yield _Days(today, today, today)
-    yield from _days(turn.text[:LONGEST], turn.at)
+    return (_Days(today, today, today), *_days(turn.text[:LONGEST], turn.at))
 
 
 @text_cache(256)

@@ -6,12 +6,11 @@ marks, by `>` at a line's beginning, by fences, by the head of a forwarded mail,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from functools import cached_property
 from typing import NamedTuple
 
 from lukasa.text.patterns import LazyPattern
-from lukasa.text.sentences import Span
 
 _FEWEST = 5
 """Words between quotation marks from which they are a quotation: fewer are a title, a name or a phrase."""
@@ -58,30 +57,24 @@ class OthersWords:
 
     @cached_property
     def _stretches(self) -> tuple[_Stretch, ...]:
-        spans = (*_blocks(self._text), *_to_the_end(self._text))
-        return (*(_Stretch(start, end) for start, end in spans), *_quotations(self._text))
+        text = self._text
+        fences = [match.start() for match in _FENCE.finditer(text)]
+        # An unclosed fence goes on to the end, and so does what follows a mail's head or a request that names a text.
+        spans = [*zip(fences[::2], [*fences[1::2], len(text)], strict=False)]
+        spans += [match.span() for match in _BEHIND.finditer(text)]
+        heads = (pattern.search(text) for pattern in (_MAIL, _REQUEST, _SOURCE))
+        spans += [(match.end(), _LONGEST * 100) for match in heads if match]
+        quotations = (match for match in _QUOTATION.finditer(text) if len(match.group().split()) >= _FEWEST)
+        return (
+            *(_Stretch(*span) for span in spans),
+            *(_Stretch(*match.span(), quotation=True, reported=_is_told(match)) for match in quotations),
+        )
 
 
-def _blocks(text: str) -> Iterator[Span]:
-    """Yield fenced blocks, an unclosed one to the end, and lines behind `>`."""
-    fences = [match.start() for match in _FENCE.finditer(text)]
-    yield from zip(fences[::2], [*fences[1::2], len(text)], strict=False)
-    for match in _BEHIND.finditer(text):
-        yield match.span()
-
-
-def _to_the_end(text: str) -> Iterator[Span]:
-    """Yield what follows the first head of a mail or the first request that names a text."""
-    for pattern in (_MAIL, _REQUEST, _SOURCE):
-        if match := pattern.search(text):
-            yield match.end(), _LONGEST * 100
-
-
-def _quotations(text: str) -> Iterator[_Stretch]:
-    for match in _QUOTATION.finditer(text):
-        if len(match.group().split()) >= _FEWEST:
-            reported = _SAID.search(text, max(0, match.start() - 40), match.start()) is not None
-            yield _Stretch(match.start(), match.end(), quotation=True, reported=reported)
+def _is_told(quotation: re.Match[str]) -> bool:
+    """Whether somebody is named as having said it."""
+    start = quotation.start()
+    return _SAID.search(quotation.string, max(0, start - 40), start) is not None
 
 
 _FENCE = LazyPattern(
