@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lukasa.dates.formatting import written
 from lukasa.dates.modifiers import Expression
@@ -13,7 +13,6 @@ from lukasa.dates.statements import expressions, validity
 from lukasa.domain.attribute import ALIAS, ATTRIBUTES, attribute
 from lukasa.domain.claim import Claim
 from lukasa.domain.erasure import text_cache
-from lukasa.domain.fact import FactKind
 from lukasa.domain.interval import Interval
 from lukasa.domain.turn import Source, Turn
 from lukasa.extraction.rules.endings import EndingEvent
@@ -51,18 +50,26 @@ class Said(NamedTuple):
         spoken = _times(self.turn.text[self.start : self.end], self.turn.at, self.zone, ahead=ahead)
         return [time._replace(start=time.start + self.start, end=time.end + self.start) for time in spoken]
 
-    def claim(self, text: str, kind: FactKind, start: int, end: int, *resolved: str) -> Claim:
-        """Return a claim about the speaker that rests on `turn.text[start:end]`."""
-        turn = self.turn
-        return Claim(
+    def claim(self, says: str, name: str, value: str, span: Span, *resolved: str, **changes: Any) -> Claim:
+        """Return the claim that an attribute of the speaker has a value from now on, with *changes* by field.
+
+        *says* is how its text says it, behind the speaker's name; it rests on `turn.text[slice(*span)]`.
+        """
+        turn, definition, (start, end) = self.turn, attribute(name), span
+        claim = Claim(
             subject=self.name,
-            text=text,
-            kind=kind,
+            text=f"{self.name} {says}",
+            kind="fact" if definition is None else definition.kind,
             source=Source(turn=turn.id, start=start, end=end, at=turn.at, speaker=turn.speaker),
             quote=turn.text[start:end],
+            attribute=name,
+            value=value,
+            cardinality="multi" if definition is None else definition.cardinality,
+            valid=Interval(start=turn.at, granularity="instant"),
             resolved=(self.name, *filter(None, resolved)),
             confidence=SURE,
         )
+        return replace(claim, **changes)
 
 
 @text_cache(64)
@@ -84,12 +91,12 @@ def of_reading(said: Said, reading: Reading, clause_end: int, *, corrects: str |
         return
     event = reading.attribute == "moved_to"
     words = _dated_words(when, reading) if when is not None else ""
-    end = clause_end if words else reading.end
-    claim = replace(
-        said.claim(f"{said.name} {reading.fact}{words}", definition.kind, reading.start, end, words),
-        attribute=reading.attribute,
-        value=reading.value,
-        cardinality=definition.cardinality,
+    claim = said.claim(
+        f"{reading.fact}{words}",
+        reading.attribute,
+        reading.value,
+        (reading.start, clause_end if words else reading.end),
+        words,
         negated=reading.negated,
         ended=reading.ended,
         corrects=corrects if definition.cardinality == "single" or reading.negated else None,
@@ -123,54 +130,26 @@ def _when(said: Said, reading: Reading, clause_end: int) -> Interval | None:
 
 
 def _dated_words(when: Interval, reading: Reading) -> str:
-    since = when.end is None
-    return (
-        f" {written(when)}"
-        if (reading.happened or reading.ended or since) and not _VAGUE.search(when.phrase)
-        else ""
-    )
+    says_when = reading.happened or reading.ended or when.end is None
+    return f" {written(when)}" if says_when and not _VAGUE.search(when.phrase) else ""
 
 
-def of_kin(said: Said, person: Kin) -> Claim:
+def of_kin(said: Said, person: Kin, **changes: Any) -> Claim:
     """Return the claim that a person belongs to the speaker: "Ana is Tom's sister"."""
-    definition = ATTRIBUTES[person.attribute]
     text = f"{person.name} is {said.name}'s {person.relation}"
-    return replace(
-        said.claim(text, definition.kind, person.start, person.end),
-        attribute=person.attribute,
-        value=person.name,
-        cardinality=definition.cardinality,
-        valid=_now(said.turn.at),
-    )
-
-
-def of_value(said: Said, name: str, value: str, text: str, *, span: Span, sure: float = SURE) -> Claim:
-    """Return the claim that an attribute of the speaker has a value from now on."""
-    definition = attribute(name)
-    kind: FactKind = "fact" if definition is None else definition.kind
-    return replace(
-        said.claim(f"{said.name} {text}", kind, *span),
-        attribute=name,
-        value=value,
-        cardinality="multi" if definition is None else definition.cardinality,
-        valid=_now(said.turn.at),
-        confidence=sure,
-    )
+    return said.claim("", person.attribute, person.name, (person.start, person.end), text=text, **changes)
 
 
 def of_event(said: Said, event: Event) -> Claim:
     """Return the claim of something that happened, or is planned, on a day."""
-    return replace(
-        said.claim(
-            f"{said.name} {event.fact}",
-            "plan" if event.planned else "event",
-            event.start,
-            event.end,
-            written(event.when),
-            day(said.turn.at),
-        ),
-        attribute=event.attribute,
-        value=event.value,
+    return said.claim(
+        event.fact,
+        event.attribute,
+        event.value,
+        (event.start, event.end),
+        written(event.when),
+        day(said.turn.at),
+        kind="plan" if event.planned else "event",
         valid=event.when,
         confidence=LIKELY,
     )
@@ -178,36 +157,24 @@ def of_event(said: Said, event: Event) -> Claim:
 
 def of_ending(said: Said, ending: EndingEvent, clause_end: int, times: Sequence[Expression]) -> Claim:
     """Return the claim of an event by which something is over, in its own words and with its date written out."""
-    text, at = said.turn.text, said.turn.at
+    at, start, end = said.turn.at, ending.start, ending.end
+    own = ending.fact.replace("{S}", said.name).replace("{V}", ending.value)
+    own, words = own or retold(said.turn.text[start:end], said.name), ""
+    changes: dict[str, Any] = {"ends": ending.ends, "conditional": ending.conditional}
     when = _ending_time(said, ending, clause_end, times)
-    own = (
-        ending.fact.replace("{S}", said.name).replace("{V}", ending.value)
-        if ending.fact
-        else retold(text[ending.start : ending.end], said.name)
-    )
-    end = ending.end if when is None or when.start < ending.end else when.end
-    start = ending.start if when is None else min(ending.start, when.start)
-    words = "" if when is None else wording(when, at)
-    return replace(
-        said.claim(f"{own} {words}".strip(), "event", start, end, words, day(at)),
-        attribute="stopped",
-        value=ending.value,
-        ends=ending.ends,
-        conditional=ending.conditional,
-        valid=_now(at) if when is None else when.interval,
+    if when is not None:
+        start, end = min(start, when.start), end if when.start < end else when.end
+        words, changes["valid"] = wording(when, at), when.interval
+    text = f"{own} {words}".strip()
+    return said.claim(
+        "", "stopped", ending.value, (start, end), words, day(at), text=text, kind="event", **changes
     )
 
 
 def of_alias(said: Said, label: str, name: str, span: Span) -> Claim:
     """Return the claim that the other speaker, under *label*, is called *name*."""
-    claim = said.claim(f"{label} is called {name}", "fact", *span, label)
-    return replace(
-        claim, subject=label, attribute=ALIAS, value=name, confidence=HEARD, valid=_now(said.turn.at)
-    )
-
-
-def _now(at: datetime) -> Interval:
-    return Interval(start=at, granularity="instant")
+    text = f"{label} is called {name}"
+    return said.claim("", ALIAS, name, span, label, text=text, subject=label, kind="fact", confidence=HEARD)
 
 
 def _ending_time(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from lukasa.dates.modifiers import Expression
 from lukasa.domain.claim import Claim, Scene
@@ -73,15 +73,14 @@ def _of_sentence(said: Said, scene: Scene) -> Iterator[Claim]:
     yield from _rule(said)
     yield from _called(said, scene)
     if "my" in text[said.start : said.end].lower():
-        yield from _favourites(said)
-        yield from _conditions(said)
-        yield from () if asks else _possessions(said)
+        yield from _possessions(said, asks=asks)
     for person in kin(text, said.start, said.end):
         wrong = _NOT.match(text, person.end, said.end)
-        yield replace(claim.of_kin(said, person), corrects=wrong["wrong"] if wrong else None)
+        yield claim.of_kin(said, person, corrects=wrong["wrong"] if wrong else None)
     yield from _replaced(said)
     for start in _clauses(said):
-        end = _clause_end(said, start)
+        cut = _CLAUSE_END.search(text, start + 1, said.end)
+        end = said.end if cut is None else cut.start()
         if asks and end >= said.end - 1:
             continue
         times = said.times()
@@ -89,9 +88,10 @@ def _of_sentence(said: Said, scene: Scene) -> Iterator[Claim]:
         ending = None if past else next(endings(text, start, said.end), None)
         if ending is not None:
             yield claim.of_ending(said, ending, end, times)
+        words = text if text[start:end] != text[start:end].lower() else _NAMED.sub(_capitalised, text)
         own = [
             each
-            for reading in _readings(said, start, end)
+            for reading in readings(words, start, said.end)
             for each in claim.of_reading(said, reading, end, corrects=_corrects(said, reading))
         ]
         yield from own
@@ -103,37 +103,21 @@ def _happened(said: Said, start: int, times: Sequence[Expression]) -> Iterator[C
     """Yield what a clause says that the speaker does regularly, did on some day, or will do."""
     clause = Clause(said.turn.text, start, said.end, times, said.turn.at)
     if (again := habit(clause)) is not None:
-        yield claim.of_value(said, "does", again.value, again.fact, span=(again.start, again.end))
-        return
-    happened = event(clause)
-    if happened is not None and not happened.planned and _is_past(happened.when.start, said):
-        yield claim.of_event(said, happened)
+        yield said.claim(again.fact, "does", again.value, (again.start, again.end))
         return
     # Most clauses with a time are about the past: times to come are placed for the others alone.
-    planned = event(clause._replace(times=said.times(ahead=True)))
-    if planned is not None and planned.planned and not _is_past(planned.when.start, said):
-        yield claim.of_event(said, planned)
+    for planned in (False, True):
+        happened = event(clause._replace(times=said.times(ahead=True)) if planned else clause)
+        past = happened is not None and happened.when.start is not None and happened.when.start <= clause.at
+        if happened is not None and happened.planned == planned and past != planned:
+            yield claim.of_event(said, happened)
+            return
 
 
-def _is_past(start: object, said: Said) -> bool:
-    return start is not None and start <= said.turn.at  # type: ignore[operator]
-
-
-def _readings(said: Said, start: int, end: int) -> Iterator[Reading]:
-    text = said.turn.text
-    yield from readings(
-        text if text[start:end] != text[start:end].lower() else _capitalised(text), start, said.end
-    )
-
-
-def _capitalised(text: str) -> str:
-    """Return a text without capitals with those of names after "in", "from" and "called": "i live in pune"."""
-    return _NAMED.sub(
-        lambda match: (
-            match[0] if match[2] in FUNCTION_WORDS.words("en") else f"{match[1]}{match[2].capitalize()}"
-        ),
-        text,
-    )
+def _capitalised(match: re.Match[str]) -> str:
+    """Return a name after "in", "from" or "called" with a capital, in a clause without any: "i live in pune"."""
+    before, word = match.groups()
+    return match[0] if word in FUNCTION_WORDS.words("en") else f"{before}{word.capitalize()}"
 
 
 # --- clauses ---------------------------------------------------------------------------------------------------------
@@ -146,12 +130,6 @@ def _clauses(said: Said) -> Iterator[int]:
         before = text[max(said.start, match.start() - _SIGHT) : match.start()]
         if _OPENS.search(before) and not _IF.search(text, said.start, match.start()):
             yield match.start()
-
-
-def _clause_end(said: Said, start: int) -> int:
-    """Return where a clause ends: at a mark, or where another one begins."""
-    cut = _CLAUSE_END.search(said.turn.text, start + 1, said.end)
-    return said.end if cut is None else cut.start()
 
 
 def _corrects(said: Said, reading: Reading) -> str | None:
@@ -167,11 +145,11 @@ def _replaced(said: Said) -> Iterator[Claim]:
     match = _NOT_BUT.match(said.turn.text, said.start, said.end)
     if match is None:
         return
-    words = " ".join(match.group().split())
+    words, wrong = " ".join(match.group().split()), match["wrong"]
     for name in _REPLACED:
-        each = claim.of_value(said, name, match["right"], f"says: {words}", span=match.span())
         # Its text becomes that of the fact that it corrects.
-        yield replace(each, corrects=match["wrong"], conditional=True)
+        changes = {"corrects": wrong, "conditional": True}
+        yield said.claim(f"says: {words}", name, match["right"], match.span(), **changes)
 
 
 # --- what has a form of its own --------------------------------------------------------------------------------------
@@ -180,12 +158,13 @@ def _replaced(said: Said) -> Iterator[Claim]:
 def _called(said: Said, scene: Scene) -> Iterator[Claim]:
     """Yield how the speaker is called, or the other one."""
     text = said.turn.text
-    if (match := _CALL_ME.match(text, said.start, said.end)) or (
-        match := _I_AM.match(text, said.start, said.end)
+    match = _CALL_ME.match(text, said.start, said.end) or _I_AM.match(text, said.start, said.end)
+    if (
+        match is not None
+        and match["name"] not in LISTS.words("no_names")
+        and not _NO_NAME.search(match["name"])
     ):
-        name = match["name"]
-        if name not in LISTS.words("no_names") and not _NO_NAME.search(name):
-            yield claim.of_value(said, "name", name, f"is called {name}", span=match.span())
+        yield said.claim(f"is called {match['name']}", "name", match["name"], match.span())
     hail = _HAIL.match(text, said.start, said.end) or _VOCATIVE.match(text, said.start, said.end)
     if hail is not None and scene.addressee and said.turn.speaker:
         name, known = hail["name"], f"{scene.addressee} {said.name}".lower().split()
@@ -195,39 +174,28 @@ def _called(said: Said, scene: Scene) -> Iterator[Claim]:
             yield claim.of_alias(said, scene.addressee, name, hail.span("name"))
 
 
-def _favourites(said: Said) -> Iterator[Claim]:
-    text = said.turn.text
-    for pattern in (_FAVOURITE, _FAVOURED):
-        if (match := pattern.search(text, said.start, said.end)) is not None and not _POINTS.search(
-            match["v"]
-        ):
-            what, value = " ".join(match["what"].lower().split()), tidy(match["v"])
-            if value:
-                yield claim.of_value(
-                    said, f"favourite {what}", value, f"has the favourite {what} {value}", span=match.span()
-                )
-            return
+def _possessions(said: Said, *, asks: bool) -> Iterator[Claim]:
+    """Yield the speaker's favourite, what ails them, and, where nothing is asked, what is theirs or costs so much.
 
-
-def _conditions(said: Said) -> Iterator[Claim]:
-    """Yield what ails the speaker, wherever it is mentioned: "cold air is bad for my asthma"."""
-    match = _MY_CONDITION.search(said.turn.text, said.start, said.end)
-    if match is not None:
+    "Cold air is bad for my asthma", "my rent is 900 euros", "my 2018 Honda Civic".
+    """
+    text, start, end = said.turn.text, said.start, said.end
+    found = (pattern.search(text, start, end) for pattern in (_FAVOURITE, _FAVOURED))
+    match = next((match for match in found if match and not _POINTS.search(match["v"])), None)
+    if match is not None and (value := tidy(match["v"])):
+        name = f"favourite {' '.join(match['what'].lower().split())}"
+        yield said.claim(f"has the {name} {value}", name, value, match.span())
+    if match := _MY_CONDITION.search(text, start, end):
         value = match["v"].lower()
-        yield claim.of_value(said, "has_condition", value, f"has {value}", span=match.span())
-
-
-def _possessions(said: Said) -> Iterator[Claim]:
-    """Yield what the speaker's own is, or costs, in figures: "my rent is 900 euros", "my 2018 Honda Civic"."""
-    text = said.turn.text
-    for match in _AMOUNT.finditer(text, said.start, said.end):
+        yield said.claim(f"has {value}", "has_condition", value, match.span())
+    if asks:
+        return
+    for match in _AMOUNT.finditer(text, start, end):
         what, value = match["what"].lower(), match["v"]
-        each = claim.of_value(said, what, value, "", span=match.span())
-        yield replace(
-            each, text=f"{said.name}'s {what} {match['verb'].lower()} {value}", cardinality="single"
-        )
-    if car := _BY_YEAR.search(text, said.start, said.end):
-        yield claim.of_value(said, "owns", car["v"], f"has a {car['v']}", span=car.span())
+        words = f"{said.name}'s {what} {match['verb'].lower()} {value}"
+        yield said.claim("", what, value, match.span(), text=words, cardinality="single")
+    if match := _BY_YEAR.search(text, start, end):
+        yield said.claim(f"has a {match['v']}", "owns", match["v"], match.span())
 
 
 def _rule(said: Said) -> Iterator[Claim]:
@@ -236,8 +204,7 @@ def _rule(said: Said) -> Iterator[Claim]:
     if match is not None and said.end - said.start <= _LONGEST_RULE:
         text = " ".join(said.turn.text[said.start : said.end].split()).rstrip(" .!")
         text = text[:1].lower() + text[1:]
-        each = claim.of_value(said, "should", text, f"asks: {text}", span=(said.start, said.end), sure=0.8)
-        yield replace(each, valid=None)
+        yield said.claim(f"asks: {text}", "should", text, (said.start, said.end), confidence=0.8, valid=None)
 
 
 _SIGHT = 40
