@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta, tzinfo
+from contextlib import suppress
+from datetime import timedelta, tzinfo
 from typing import NamedTuple, TypeAlias
 
 from lukasa.dates.atoms import Atom
@@ -39,7 +40,8 @@ from lukasa.text.patterns import LazyPattern
 _REACH = 48
 """How many characters beside an atom are searched for words that change it; long texts stay linear."""
 
-_Row: TypeAlias = tuple[LazyPattern, frozenset[str], Callable[[re.Match[str], DateSpan], DateSpan]]
+_Change: TypeAlias = Callable[[re.Match[str], DateSpan], DateSpan]
+_Row: TypeAlias = tuple[LazyPattern, frozenset[str], _Change]
 """What stands before an atom, the granularities that it may change, and how."""
 
 
@@ -64,32 +66,25 @@ def _grown_left(text: str, atom: Atom) -> Atom:
         before = text[max(0, atom.start - _REACH) : atom.start].lower().replace("-", " ").split()
         if not before or before[-1] not in _LEADS:
             break
-        changed = next(filter(None, (_changed(text, atom, row) for row in _BEFORE)), None)
+        changes = (_changed(text, atom, *row) for row in _BEFORE if atom.span.granularity in row[1])
+        changed = next(filter(None, changes), None)
         if changed is None:
             break
         atom = changed
     return atom
 
 
-def _changed(text: str, atom: Atom, row: _Row) -> Atom | None:
-    pattern, kinds, change = row
-    if atom.span.granularity not in kinds:
-        return None
+def _changed(text: str, atom: Atom, pattern: LazyPattern, _kinds: object, change: _Change) -> Atom | None:
     match = pattern.search(text, max(0, atom.start - _REACH), atom.start)
-    if match is None:
-        return None
-    try:
-        return Atom(match.start("core"), atom.end, change(match, atom.span))
-    except (ValueError, OverflowError):
-        return None
+    with suppress(ValueError, OverflowError):
+        return match and Atom(match.start("core"), atom.end, change(match, atom.span))
+    return None
 
 
 def _grown_right(text: str, atom: Atom, until: int) -> Atom:
     """Read the `night` of `Tuesday night`."""
-    if atom.span.granularity != "day":
-        return atom
     match = _PART_AFTER.match(text, atom.end, min(until, atom.end + _REACH))
-    if match is None:
+    if match is None or atom.span.granularity != "day":
         return atom
     return Atom(atom.start, match.end(), part_of(atom.span.first, match["part"]))
 
@@ -105,89 +100,61 @@ def _third(match: re.Match[str], span: DateSpan) -> DateSpan:
 def _nth(match: re.Match[str], span: DateSpan) -> DateSpan:
     """Read `the second weekend of`, `the last Friday in`, `the first week of`."""
     number = ordinal(match["nth"])
-    if match["weekday"]:
-        return nth_weekday(span, weekday_number(match["weekday"]), number)
-    if unit_name(match["unit"]) == "weekend":
-        first, days = nth_weekday(span, 5, number).first, 2
+    if match["unit"] and match["unit"].lower() == "week":
+        first = span.first + timedelta(weeks=number - 1) if number > 0 else span.after - timedelta(weeks=1)
+        found = span._replace(first=first, after=first + timedelta(weeks=1), granularity="range")
     else:
-        first, days = (
-            span.first + timedelta(weeks=number - 1) if number > 0 else span.after - timedelta(weeks=1),
-            7,
-        )
-    after = first + timedelta(days=days)
-    if after > span.after:
+        found = nth_weekday(span, weekday_number(match["weekday"] or "saturday"), number)
+        if match["unit"]:
+            found = found._replace(after=found.after + timedelta(days=1), granularity="weekend")
+    if found.after > span.after:
         raise ValueError(match.group())
-    return span._replace(first=first, after=after, granularity="weekend" if days == 2 else "range")  # noqa: PLR2004
+    return found
 
 
 def _beside_another(match: re.Match[str], span: DateSpan) -> DateSpan:
-    """Read `the Friday before`, `two days after`, `the week after`."""
+    """Read `the Friday before`, `two days after`, `the weekend after`, `the week before`."""
     after = match["side"].lower() in {"after", "following"}
-    day = span.after - timedelta(days=1) if after else span.first
-    step = 1 if after else -1
-    if match["weekday"]:
-        return one_day(_next_weekday(day + timedelta(days=step), weekday_number(match["weekday"]), step))
-    name = unit_name(match["unit"])
-    if name == "weekend":
-        return _weekend_beside(span, after=after)
+    step, day = (1, span.after) if after else (-1, span.first - timedelta(days=1))
+    name = unit_name(match["unit"] or "")
+    if match["weekday"] or name == "weekend":
+        wanted = weekday_number(match["weekday"] or ("saturday" if after else "sunday"))
+        found = one_day(day + timedelta(days=step * (step * (wanted - day.weekday()) % 7)))
+        if match["weekday"]:
+            return found
+        first = found.first if after else found.first - timedelta(days=1)
+        return DateSpan(first, first + timedelta(days=2), "weekend")
     if name == "week" and not match["count"] and span.granularity == "day":
         # The seven days that lead up to it or follow it, whatever weekday it is.
         first = span.after if after else span.first - timedelta(weeks=1)
         return DateSpan(first, first + timedelta(weeks=1), "range")
-    return counted(day, name, count(match["count"] or "one"), step)
+    return counted(day - timedelta(days=step), name, count(match["count"] or "one"), step)
 
 
-def _weekend_beside(span: DateSpan, *, after: bool) -> DateSpan:
-    if after:
-        saturday = _next_weekday(span.after, 5, 1)
-    else:
-        saturday = _next_weekday(span.first - timedelta(days=1), 6, -1) - timedelta(days=1)
-    return DateSpan(saturday, saturday + timedelta(days=2), "weekend")
+def _unit_of(match: re.Match[str], span: DateSpan) -> DateSpan:
+    return unit(span.first, unit_name(match["unit"]), 0)
 
 
-def _next_weekday(day: date, weekday: int, step: int) -> date:
-    """Return the first such weekday, from *day* on, forwards or backwards."""
-    while day.weekday() != weekday:
-        day += timedelta(days=step)
-    return day
+def _part_of(match: re.Match[str], span: DateSpan) -> DateSpan:
+    return part_of(span.first, match["part"])
 
 
-# --- the patterns ----------------------------------------------------------------------------------------------------
-
-_LONG = frozenset({"month", "year", "season", "week", "decade", "range"})
-_DAY = frozenset({"day"})
+_LONG = "month year season week decade range"
 _THE = r"(?:the\s+)?"
-
+_THIRD = rf"(?:(?P<first>early|(?:start|beginning)\s+of)|(?P<middle>mid|middle\s+of)|(?P<last>late|end\s+of))[\s-]\s*(?:in\s+)?{_THE}"
+_NTH = rf"{_THE}(?:very\s+)?{NTH}\s+(?:{WEEKDAY}|(?P<unit>weekend|week))\s+(?:of|in)\s+{_THE}"
+_BESIDE = (
+    rf"(?:{_THE}(?P<weekday>{WEEKDAY_NAME})|(?:the\s+(?!\w+s\s)|{COUNT}\s+){UNIT}s?)"
+    rf"\s+(?P<side>before|after|following|preceding)\s+{_THE}"
+)
 _BEFORE: tuple[_Row, ...] = tuple(
-    (LazyPattern(rf"(?i)\b(?P<core>{words})$"), kinds, change)
+    (LazyPattern(rf"(?i)\b(?P<core>{words})$"), frozenset(kinds.split()), change)
     for words, kinds, change in (
-        (
-            (
-                r"(?:(?P<first>early|(?:start|beginning)\s+of)|(?P<middle>mid|middle\s+of)|(?P<last>late|end\s+of))[\s-]\s*"
-                rf"(?:in\s+)?{_THE}"
-            ),
-            frozenset({"month", "year", "season", "week"}),
-            _third,
-        ),
-        (
-            rf"{_THE}(?:very\s+)?{NTH}\s+(?:{WEEKDAY}|(?P<unit>weekend|week))\s+(?:of|in)\s+{_THE}",
-            _LONG,
-            _nth,
-        ),
-        (
-            (
-                rf"(?:{_THE}(?P<weekday>{WEEKDAY_NAME})|(?:the\s+(?!\w+s\s)|{COUNT}\s+){UNIT}s?)"
-                rf"\s+(?P<side>before|after|following|preceding)\s+{_THE}"
-            ),
-            _LONG | {"day", "weekend", "part"},
-            _beside_another,
-        ),
-        (
-            rf"{_THE}(?P<unit>weekend|week)\s+of\s+{_THE}",
-            _DAY,
-            lambda match, span: unit(span.first, unit_name(match["unit"]), 0),
-        ),
-        (rf"{_THE}{PART}\s+of\s+{_THE}", _DAY, lambda match, span: part_of(span.first, match["part"])),
+        (_THIRD, "month year season week", _third),
+        (_NTH, _LONG, _nth),
+        (_BESIDE, f"{_LONG} day weekend part", _beside_another),
+        (rf"{_THE}(?P<unit>weekend|week)\s+of\s+{_THE}", "day", _unit_of),
+        (rf"{_THE}{PART}\s+of\s+{_THE}", "day", _part_of),
     )
 )
 _PART_AFTER = LazyPattern(rf"(?i),?\s+(?:in\s+the\s+|at\s+)?(?P<part>{'|'.join(PARTS)})(?!\w)")

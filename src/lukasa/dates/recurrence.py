@@ -2,54 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from collections.abc import Iterable
 
 from lukasa.dates.absolute import HOLIDAY_NAMES
 from lukasa.dates.atoms import Atom
-from lukasa.dates.modifiers import Expression
 from lukasa.dates.vocabulary import MONTH_NAME, WEEKDAY_NAME
 from lukasa.text.patterns import LazyPattern
 
-T = TypeVar("T", Atom, Expression)
 
-
-def outside(singles: Iterable[T], spans: list[tuple[int, int]]) -> Iterator[T]:
-    """Yield what is no part of a recurrence: `every Tuesday` is not the latest one. Both are in order."""
-    index = 0
-    for single in singles:
-        while index < len(spans) and spans[index][1] <= single.start:
+def outside(dates: Iterable[Atom], spans: list[tuple[int, int]]) -> list[Atom]:
+    """Return what is no part of a recurrence: `every Tuesday` is not the latest one. Both are in order."""
+    kept, index = [], 0
+    for date in dates:
+        while index < len(spans) and spans[index][1] <= date.start:
             index += 1
-        if index == len(spans) or single.end <= spans[index][0]:
-            yield single
+        if index == len(spans) or date.end <= spans[index][0]:
+            kept.append(date)
+    return kept
 
 
 def recurrences(text: str) -> list[tuple[int, int]]:
     """Return where something is said to recur, left to right."""
     lower = text.lower()
-    if not any(hint in lower for hint in _HINTS):
-        return []
-    return [match.span() for match in _RECURRING.finditer(text)]
+    return (
+        [match.span() for match in _RECURRING.finditer(text)] if any(map(lower.__contains__, _HINTS)) else []
+    )
 
 
 _ADVERBS = "hourly daily nightly weekly fortnightly biweekly monthly quarterly yearly annually"
-_HINTS = (
-    *[
-        "every",
-        "each",
-        "once",
-        "twice",
-        "thrice",
-        "times",
-        "days",
-        "weekends",
-        "ings",
-        "noons",
-        "nights",
-        "month",
-    ],
-    *_ADVERBS.split(),
-)
+_HINTS = f"every each once twice thrice times days weekends ings noons nights month {_ADVERBS}".split()
 
 _EVERY = r"(?:every|each)(?:\s+(?:single|other|second|third|fourth|few|two|three|four|five|six|ten|\d{1,3}(?:nd|rd|th)?))?"
 _UNIT = r"(?:minute|hour|day|night|week|fortnight|month|quarter|year|decade)"

@@ -1,8 +1,9 @@
-"""What a statement says about time: every expression in it, anchored where and when it was said."""
+"""What a statement says about time, anchored where and when it was said, and the time that a question is about."""
 
 from __future__ import annotations
 
 from datetime import datetime, tzinfo
+from operator import itemgetter
 
 from lukasa.dates.atoms import atoms
 from lukasa.dates.modifiers import Expression, bounded, modified
@@ -26,13 +27,26 @@ def expressions(
     def anchor_at(start: int, end: int) -> Anchor:
         return anchor._replace(tense=_tense_at(text, start, end, tense))
 
-    singles = bounded(text, modified(text, atoms(text, anchor_at)), zone, asked=False)
-    today = midnight(anchor.today, anchor.at.tzinfo)
     spans = recurrences(text)
+    dates = outside(modified(text, atoms(text, anchor_at)), spans)
+    today = midnight(anchor.today, anchor.at.tzinfo)
     recurring = [
         Expression(*span, Interval(start=today, phrase=text[slice(*span)]), recurring=True) for span in spans
     ]
-    return tuple(sorted([*recurring, *outside(singles, spans)], key=lambda expression: expression.start))
+    return tuple(sorted([*recurring, *bounded(text, dates, zone, asked=False)], key=itemgetter(0)))
+
+
+def windows(question: str, *, now: datetime, zone: tzinfo | None = None) -> tuple[Interval, ...]:
+    """Return the stretches of time that *question* names, in order; relative ones are anchored at *now* (aware).
+
+    Questions look back, so a date without a year is the latest that has begun. Days begin at midnight in *zone*, by default
+    in the offset of *now*.
+    """
+    zone = zone or now.tzinfo
+    anchor = Anchor(now.astimezone(zone))
+    dates = modified(question, atoms(question, lambda *_: anchor, stated=False))
+    singles = bounded(question, outside(dates, recurrences(question)), zone, asked=True)
+    return tuple(expression.interval for expression in singles)
 
 
 # --- tense -----------------------------------------------------------------------------------------------------------

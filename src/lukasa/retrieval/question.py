@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
-from lukasa.dates.questions import windows
+from lukasa.dates.statements import windows
 from lukasa.domain.erasure import text_cache
 from lukasa.domain.filter import Filter
 from lukasa.domain.interval import Interval

@@ -15,8 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lukasa.dates.formatting import written
-from lukasa.dates.questions import windows
-from lukasa.dates.statements import expressions
+from lukasa.dates.statements import expressions, windows
 from lukasa.domain.interval import ALWAYS, Interval
 
 TABLES = (

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lukasa.dates.questions import windows
+from lukasa.dates.statements import windows
 
 WEDNESDAY = "2025-03-12"
 
