@@ -56,7 +56,7 @@ class Statement:
             quote=turn.text,
             attribute=self.attribute,
             value=self.value,
-            cardinality=cardinality_of(self.attribute, "multi") if self.attribute else "multi",
+            cardinality=cardinality_of(self.attribute, "multi"),
             valid=self._valid(turn.at),
             confidence=1.0,
             found_by="caller",
@@ -89,16 +89,13 @@ def shown(fact: Fact, now: datetime) -> Fact | None:
     return None if fact.retired_at is None else replace(following(fact, now), retired_at=None)
 
 
-def approved(fact: Fact, now: datetime) -> Fact:
-    """Return a quarantined fact as believed, on the word of the person who reviewed it."""
-    _check_quarantined(fact)
-    return replace(following(fact, now), status="current")
-
-
-def rejected(fact: Fact, now: datetime) -> Fact:
-    """Return a quarantined fact as withdrawn."""
-    _check_quarantined(fact)
-    return replace(following(fact, now), status="retracted")
+def reviewed(fact: Fact, now: datetime, *, approved: bool) -> Fact:
+    """Return a quarantined fact as believed, on the word of the person who reviewed it, or as withdrawn."""
+    if fact.status != "quarantined":
+        raise InputError(
+            f"the fact {fact.id!r} is {fact.status}, not quarantined: there is nothing to review"
+        )
+    return replace(following(fact, now), status="current" if approved else "retracted")
 
 
 def amended(
@@ -141,34 +138,18 @@ def settled(facts: Sequence[Fact], keep: str, now: datetime) -> list[Fact]:
 def conflicts_in(facts: Sequence[Fact]) -> list[tuple[Fact, ...]]:
     """Return the facts that exclude each other and were not decided, in groups, oldest first."""
     by_id = {fact.id: fact for fact in facts}
+    groups: list[tuple[Fact, ...]] = []
     seen: set[str] = set()
-    conflicts = []
     for fact in facts:
-        if not fact.rivals or fact.id in seen:
-            continue
-        group = _rivals(fact, by_id)
-        seen |= {rival.id for rival in group}
-        if len(group) > 1:
-            conflicts.append(tuple(sorted(group, key=lambda rival: rival.seq)))
-    return conflicts
-
-
-def _rivals(fact: Fact, by_id: dict[str, Fact]) -> list[Fact]:
-    group: dict[str, Fact] = {}
-    queue = [fact]
-    while queue:
-        rival = queue.pop()
-        if rival.id not in group:
+        group, queue = dict[str, Fact](), [] if fact.id in seen else [fact]
+        while queue:
+            rival = queue.pop()
             group[rival.id] = rival
-            queue += [by_id[fact_id] for fact_id in rival.rivals if fact_id in by_id]
-    return list(group.values())
-
-
-def _check_quarantined(fact: Fact) -> None:
-    if fact.status != "quarantined":
-        raise InputError(
-            f"the fact {fact.id!r} is {fact.status}, not quarantined: there is nothing to review"
-        )
+            queue += [by_id[each] for each in rival.rivals if each in by_id and each not in group]
+        seen |= group.keys()
+        if len(group) > 1:
+            groups.append(tuple(sorted(group.values(), key=lambda rival: rival.seq)))
+    return groups
 
 
 # --- as a change -----------------------------------------------------------------------------------------------------

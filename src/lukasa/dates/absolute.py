@@ -194,39 +194,30 @@ def easter(year: int) -> date:
     return date(year, month, day + 1)
 
 
-def _fixed(month: int, day: int) -> Callable[[int], date]:
-    return lambda year: date(year, month, day)
+def _nth(year: int, month: int, weekday: int, nth: int) -> date:
+    return nth_weekday(months_of("month", year, month), weekday, nth).first
 
 
-def _nth(month: int, weekday: int, nth: int, days: int = 0) -> Callable[[int], date]:
-    return lambda year: (
-        nth_weekday(months_of("month", year, month), weekday, nth).first + timedelta(days=days)
-    )
-
-
-def _easter(days: int) -> Callable[[int], date]:
-    return lambda year: easter(year) + timedelta(days=days)
-
-
+_DAY_LONG = timedelta(days=1)
 _NAMED_DAYS: tuple[tuple[str, str, Callable[[int], date]], ...] = (
-    ("christmas_eve", r"(?:christmas|xmas)\s+eve", _fixed(12, 24)),
-    ("boxing_day", r"boxing\s+day", _fixed(12, 26)),
-    ("christmas", r"(?:christmas|xmas)(?:\s+day)?", _fixed(12, 25)),
-    ("new_years_eve", r"new\s+year['’]?s?['’]?\s+eve", _fixed(12, 31)),
-    ("new_years_day", r"new\s+year['’]?s?['’]?\s+day|new\s+year['’]s", _fixed(1, 1)),
-    ("halloween", r"hallowe['’]?en", _fixed(10, 31)),
-    ("valentines_day", r"(?:saint\s+|st\.?\s+)?valentine['’]?s?['’]?\s+day", _fixed(2, 14)),
-    ("st_patricks_day", r"(?:saint|st\.?)\s+patrick['’]?s?['’]?\s+day", _fixed(3, 17)),
-    ("good_friday", r"good\s+friday", _easter(-2)),
-    ("easter_monday", r"easter\s+monday", _easter(1)),
-    ("easter", r"easter(?:\s+sunday)?", _easter(0)),
-    ("black_friday", r"black\s+friday", _nth(11, _THURSDAY, 4, days=1)),
-    ("thanksgiving", r"thanksgiving(?:\s+day)?", _nth(11, _THURSDAY, 4)),
-    ("independence_day", r"independence\s+day|(?:the\s+)?fourth\s+of\s+july", _fixed(7, 4)),
-    ("labor_day", r"labou?r\s+day", _nth(9, _MONDAY, 1)),
-    ("memorial_day", r"memorial\s+day", _nth(5, _MONDAY, -1)),
-    ("mothers_day", r"mother['’]?s['’]?\s+day", _nth(5, _SUNDAY, 2)),
-    ("fathers_day", r"father['’]?s['’]?\s+day", _nth(6, _SUNDAY, 3)),
+    ("christmas_eve", r"(?:christmas|xmas)\s+eve", lambda year: date(year, 12, 24)),
+    ("boxing_day", r"boxing\s+day", lambda year: date(year, 12, 26)),
+    ("christmas", r"(?:christmas|xmas)(?:\s+day)?", lambda year: date(year, 12, 25)),
+    ("new_years_eve", r"new\s+year['’]?s?['’]?\s+eve", lambda year: date(year, 12, 31)),
+    ("new_years_day", r"new\s+year['’]?s?['’]?\s+day|new\s+year['’]s", lambda year: date(year, 1, 1)),
+    ("halloween", r"hallowe['’]?en", lambda year: date(year, 10, 31)),
+    ("valentines_day", r"(?:saint\s+|st\.?\s+)?valentine['’]?s?['’]?\s+day", lambda year: date(year, 2, 14)),
+    ("st_patricks_day", r"(?:saint|st\.?)\s+patrick['’]?s?['’]?\s+day", lambda year: date(year, 3, 17)),
+    ("good_friday", r"good\s+friday", lambda year: easter(year) - 2 * _DAY_LONG),
+    ("easter_monday", r"easter\s+monday", lambda year: easter(year) + _DAY_LONG),
+    ("easter", r"easter(?:\s+sunday)?", easter),
+    ("black_friday", r"black\s+friday", lambda year: _nth(year, 11, _THURSDAY, 4) + _DAY_LONG),
+    ("thanksgiving", r"thanksgiving(?:\s+day)?", lambda year: _nth(year, 11, _THURSDAY, 4)),
+    ("independence_day", r"independence\s+day|(?:the\s+)?fourth\s+of\s+july", lambda year: date(year, 7, 4)),
+    ("labor_day", r"labou?r\s+day", lambda year: _nth(year, 9, _MONDAY, 1)),
+    ("memorial_day", r"memorial\s+day", lambda year: _nth(year, 5, _MONDAY, -1)),
+    ("mothers_day", r"mother['’]?s['’]?\s+day", lambda year: _nth(year, 5, _SUNDAY, 2)),
+    ("fathers_day", r"father['’]?s['’]?\s+day", lambda year: _nth(year, 6, _SUNDAY, 3)),
 )
 """Key, pattern, and the day in a year; longer names come first. Where English-speaking countries differ, the day is that of
 the United States."""

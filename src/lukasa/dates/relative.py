@@ -142,12 +142,11 @@ def _for_so_long(match: re.Match[str], anchor: Anchor) -> DateSpan:
     return DateSpan(first, anchor.today + timedelta(days=1), "range", ongoing=True)
 
 
-def _lately(_match: re.Match[str], anchor: Anchor) -> DateSpan:
+def _of_late(match: re.Match[str], anchor: Anchor) -> DateSpan:
+    """Read `recently`, and `the other day`, which is not today."""
+    if "other" in match["core"].lower():
+        return DateSpan(anchor.today - timedelta(days=_OTHER_DAYS), anchor.today, "range")
     return DateSpan(anchor.today - timedelta(days=_RECENT_DAYS), anchor.today + timedelta(days=1), "range")
-
-
-def _other_day(_match: re.Match[str], anchor: Anchor) -> DateSpan:
-    return DateSpan(anchor.today - timedelta(days=_OTHER_DAYS), anchor.today, "range")
 
 
 # --- the rows --------------------------------------------------------------------------------------------------------
@@ -214,6 +213,6 @@ UNITS = (
     ),
 )
 VAGUE = (
-    (r"recently|lately|these\s+days|of\s+late(?=\s*(?:[.,;:!?]|$))", _lately),
-    (r"the\s+other\s+(?:day|night|evening|week)", _other_day),
+    (r"recently|lately|these\s+days|of\s+late(?=\s*(?:[.,;:!?]|$))", _of_late),
+    (r"the\s+other\s+(?:day|night|evening|week)", _of_late),
 )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 
-from lukasa.beliefs.edits import Statement, amended, approved, conflicts_in, following, rejected, settled
+from lukasa.beliefs.edits import Statement, amended, conflicts_in, following, reviewed, settled
 from lukasa.bounds import check_ids, check_reason, read_filter, read_label
 from lukasa.domain.audit import Audit
 from lukasa.domain.fact import Fact, FactKind, Status, by_date
@@ -187,14 +187,14 @@ class FactVerbs(Verbs):
         """Believe quarantined facts on your word; return them. Raises `NotFoundError`, `InputError`."""
         check_reason(reason)
         before = await self._edit.get(self.partition, listed("facts", facts))
-        after = [approved(fact, self._clock()) for fact in before]
+        after = [reviewed(fact, self._clock(), approved=True) for fact in before]
         return await self._edit(self.partition, before, after, verb="approve", reason=reason)
 
     async def reject(self, facts: Sequence[str] | str, *, reason: str = "") -> list[Fact]:
         """Withdraw quarantined facts for good; return them. Raises `NotFoundError`, `InputError`."""
         check_reason(reason)
         before = await self._edit.get(self.partition, listed("facts", facts))
-        after = [rejected(fact, self._clock()) for fact in before]
+        after = [reviewed(fact, self._clock(), approved=False) for fact in before]
         return await self._edit(self.partition, before, after, verb="reject", reason=reason)
 
     async def amend(

@@ -134,35 +134,25 @@ def _end(clause: Clause, start: int) -> int:
 
 def _day(clause: Clause, first: int, after: int) -> Expression | None:
     """Return the one expression of the clause, or right before it ("Last Saturday, I ran"), if it says when something was."""
-    dated = [
-        time
-        for time in clause.times
-        if _names_a_day(time)
-        and (
-            (first <= time.start and time.end <= after)
-            or clause.text[time.end : clause.start].strip(" ,") == ""
-        )
-        and time.start < after
-    ]
-    if (
-        len(dated) != 1
-        or clause.text.startswith((" or ", "'s ", "’s "), dated[0].end)
-        or _ATTRIBUTIVE.search(clause.text, max(0, dated[0].start - _SIGHT), dated[0].start)
-    ):
+    text = clause.text
+    dated = []
+    for time in filter(_names_a_day, clause.times):
+        leads = text[time.end : clause.start].strip(" ,") == ""
+        if time.start < after and (leads or (first <= time.start and time.end <= after)):
+            dated.append(time)
+    if len(dated) != 1 or text.startswith((" or ", "'s ", "’s "), dated[0].end):
         return None
-    return dated[0]
+    before = max(0, dated[0].start - _SIGHT)
+    return None if _ATTRIBUTIVE.search(text, before, dated[0].start) else dated[0]
 
 
 def _names_a_day(time: Expression) -> bool:
     """Whether an expression says when once, as finely as a year at least."""
     interval = time.interval
-    bounded = interval.start is not None and interval.end is not None
+    if interval.start is None or interval.end is None or time.recurring:
+        return False
     # "A few weeks ago" stays in words.
-    return (
-        bounded
-        and not time.recurring
-        and (not _VAGUE.search(interval.phrase) or bool(_AGO.fullmatch(interval.phrase)))
-    )
+    return not _VAGUE.search(interval.phrase) or bool(_AGO.fullmatch(interval.phrase))
 
 
 def _undated(clause: Clause, first: int, after: int) -> str:
@@ -185,9 +175,8 @@ def _around(text: str, when: Expression, first: int, after: int) -> tuple[str, s
 def _said(clause: Clause, when: Expression, first: int, after: int) -> str:
     """Return the clause in the third person, its date in the place of the words for it."""
     before, behind = map(third_person, _around(clause.text, when, first, after))
-    return tidy(
-        " ".join(part.strip(" ,") for part in (before, wording(when, clause.at), behind) if part.strip(" ,"))
-    )
+    parts = (part.strip(" ,") for part in (before, wording(when, clause.at), behind))
+    return tidy(" ".join(filter(None, parts)))
 
 
 def wording(when: Expression, at: datetime) -> str:

@@ -199,38 +199,30 @@ def _heads(clause: str, name: str | None) -> Iterator[_Head]:
     if match is None:
         return
     end = match.end()
-    match match.lastgroup:
-        case "my":
-            yield _Head("my", end)
-        case "left":
-            yield _Head("be", end)
-        case "be":
-            no = (match["no"] or "").lower().strip()
-            if no == "not":
-                yield _Head("not", end)
-            yield _Head("be", end, negated=no == "not", ended=no == "no longer")
-        case "have":
-            yield _Head("been", end)
-            yield _Head("have", end)
-        case "not":
-            over = (match["never"] or "").lower().endswith("longer")
-            yield from _verb(clause, end, negated=not over, ended=over)
-        case "used":
-            yield from _verb(clause, end, ended=True)
-        case "cannot":
-            yield _Head("cannot", end)
-        case _:
-            yield _Head("past", end)
-            yield _Head("do", end)
+    form, no = match.lastgroup or "", (match["no"] or "").lower().strip()
+    if form == "be":
+        if no == "not":
+            yield _Head("not", end)
+        yield _Head("be", end, negated=no == "not", ended=no == "no longer")
+    elif form in {"not", "used"}:
+        # An auxiliary stands before the verb.
+        over = form == "used" or match["never"].lower().endswith("longer")
+        for verb in ("be", "have"):
+            if clause.startswith(f"{verb} ", end):
+                yield _Head(verb, end + len(verb) + 1, not over, over)
+        yield _Head("do", end, not over, over)
+    else:
+        yield from (_Head(each, end) for each in _FORMS[form])
 
 
-def _verb(clause: str, start: int, *, negated: bool = False, ended: bool = False) -> Iterator[_Head]:
-    """Yield the forms of a clause in which an auxiliary stands before the verb."""
-    for verb, form in (("be ", "be"), ("have ", "have")):
-        if clause.startswith(verb, start):
-            yield _Head(form, start + len(verb), negated, ended)
-    yield _Head("do", start, negated, ended)
-
+_FORMS = {
+    "my": ["my"],
+    "left": ["be"],
+    "have": ["been", "have"],
+    "cannot": ["cannot"],
+    "plain": ["past", "do"],
+}
+"""By what stands before the pattern."""
 
 _ADVERB = (
     r"(?:(?:also|really|still|just|actually|currently|now|always|personally|absolutely|totally|honestly|recently|already|only|"
