@@ -29,7 +29,7 @@ from lukasa.domain.query import FactQuery
 from lukasa.domain.report import RefusedFact
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Source, Turn
-from lukasa.gate.rulings import Admitted, Gate, Quarantined, Reason, Ruling
+from lukasa.gate.rulings import Gate, Reason, Ruling
 from lukasa.indexing.documents import fact_document
 from lukasa.off_loop import collected, computed, off_loop
 from lukasa.policy import ResolvePolicy
@@ -47,14 +47,14 @@ class JudgedTurn(NamedTuple):
     """Sentences that nothing is claimed from: they instruct, and come from who may not."""
 
     @property
-    def pending(self) -> list[Admitted | Quarantined]:
+    def pending(self) -> list[Ruling]:
         """The claims that go on: admitted, or kept apart for review."""
-        return [ruling for ruling in self.rulings if isinstance(ruling, Admitted | Quarantined)]
+        return [ruling for ruling in self.rulings if ruling.reason is None or ruling.quarantined]
 
     @property
     def reasons(self) -> Counter[str]:
         """How often something in the turn was not believed, by why."""
-        refused = (ruling.reason for ruling in self.rulings if not isinstance(ruling, Admitted))
+        refused = (ruling.reason for ruling in self.rulings if ruling.reason)
         return Counter[str](refused) + Counter(instruction=len(self.instructions))
 
 
@@ -173,10 +173,10 @@ class Believe:
             RefusedFact(fact=number, reason=why) for number, why in enumerate(made) if isinstance(why, str)
         ]
         refused += [
-            RefusedFact(fact=number, reason=ruling.reason, quarantined=isinstance(ruling, Quarantined))
+            RefusedFact(fact=number, reason=ruling.reason, quarantined=ruling.quarantined)
             for each in judged
             for (number, _), ruling in zip(of_turn.get(each.turn.id, ()), each.rulings, strict=True)
-            if not isinstance(ruling, Admitted)
+            if ruling.reason
         ]
         in_order = sorted(refused, key=lambda refusal: refusal.fact)
         return JudgedCandidates([each for each in judged if each.rulings], tuple(in_order))
@@ -220,14 +220,14 @@ class Believe:
         versions: list[Version] = []
         for each in pending:
             for ruling in each.pending:
-                asks = isinstance(ruling, Admitted)
+                asks = not ruling.quarantined
                 decision = await ask_model(each.turn, ruling.claim, known) if asks else None
                 versions += await off_loop(follow, ruling, each.turn, decision)
         return versions
 
     def _followed(
         self,
-        ruling: Admitted | Quarantined,
+        ruling: Ruling,
         turn: Turn,
         decision: ModelDecision | None,
         *,
@@ -236,7 +236,7 @@ class Believe:
         partition: Partition,
     ) -> list[Version]:
         """Return the versions of facts that follow from a claim, and count them as known."""
-        claim, quarantined = ruling.claim, isinstance(ruling, Quarantined)
+        claim, quarantined = ruling.claim, ruling.quarantined
         # A model may name any fact that it was shown, alike or not.
         facts = known.like(claim) if decision is None else list(known.facts.values())
         if decision is not None:

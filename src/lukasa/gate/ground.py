@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from lukasa.domain.claim import Scene
 from lukasa.domain.erasure import text_cache
@@ -65,10 +66,11 @@ class Ground:
         return _vocabulary(f"{speaker(self.turn)}: {self.turn.text[:LONGEST]}")
 
     @cached_property
-    def before(self) -> tuple[_Vocabulary, ...]:
-        """What was said before it."""
-        said = [f"{speaker(turn)}: {turn.text[:LONGEST]}" for turn in self.earlier]
-        return tuple(map(_vocabulary, [*said, *([self.summary] if self.summary else [])]))
+    def said(self) -> _Vocabulary:
+        """What was said here, and before."""
+        before = (_vocabulary(f"{speaker(turn)}: {turn.text[:LONGEST]}") for turn in self.earlier)
+        parts = [self.here, *before, _vocabulary(self.summary)]
+        return _Vocabulary(*(frozenset().union(*words) for words in zip(*parts, strict=True)))
 
     @cached_property
     def known(self) -> frozenset[str]:
@@ -78,11 +80,11 @@ class Ground:
     def has(self, word: Word) -> bool:
         """Whether a name was said, or is known."""
         forms = {word.term, term_of(re.sub(r"['’]s?$", "", word.raw))}
-        return not forms.isdisjoint(self.known) or any(part.has(word, forms) for part in self._parts())
+        return not forms.isdisjoint(self.known) or self.said.has(word, forms)
 
     def counts(self, number: str) -> bool:
         """Whether a number was said; `1` is by `a`, `17:30` by `17.30`."""
-        return any(part.counts(number) for part in self._parts())
+        return self.said.counts(number)
 
     def quotes(self, quote: str) -> frozenset[str]:
         """Return the numbers of the words that are quoted."""
@@ -90,15 +92,10 @@ class Ground:
 
     def says(self, term: str) -> bool:
         """Whether a plain word was said, in this form or another."""
-        return any(part.says(term) for part in self._parts())
-
-    def _parts(self) -> Iterator[_Vocabulary]:
-        yield self.here
-        yield from self.before
+        return self.said.says(term)
 
 
-@dataclass(frozen=True, slots=True)
-class _Vocabulary:
+class _Vocabulary(NamedTuple):
     """The words of a text."""
 
     terms: frozenset[str]

@@ -28,7 +28,7 @@ from lukasa.gate.instructions import (
 )
 from lukasa.gate.junk import junk_in
 from lukasa.gate.pasted import OthersWords
-from lukasa.gate.rulings import Admitted, Quarantined, Refused, Ruling
+from lukasa.gate.rulings import Ruling
 from lukasa.text.analysis import analyse, stem_set, term_of
 from lukasa.text.patterns import WordLists
 from lukasa.text.secrets import redact, redact_json
@@ -145,7 +145,7 @@ def _ruling(claim: Claim, ground: Ground, served: Collection[str], others: Other
     said = 1.0 if case.hails_a_speaker else case.support or 0.0
     if case.is_assistants_report and KIND_TRAITS[claim.kind].users_own:
         claim = replace(claim, kind="fact", attribute=None, value=None)
-    return Admitted(claim if said == 1 else replace(claim, confidence=claim.confidence * said))
+    return Ruling(claim if said == 1 else replace(claim, confidence=claim.confidence * said))
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,7 @@ class Judge:
 def _from_an_example(case: _ClaimCase) -> Ruling | None:
     claim = case.claim
     terms = set(analyse(" ".join((claim.text, claim.subject, claim.value or "", claim.quote))))
-    return Refused(claim, "example") if terms & stem_set(" ".join(SENTINELS)) else None
+    return Ruling(claim, "example") if terms & stem_set(" ".join(SENTINELS)) else None
 
 
 def _with_a_secret(case: _ClaimCase) -> Ruling | None:
@@ -191,12 +191,12 @@ def _with_a_secret(case: _ClaimCase) -> Ruling | None:
     texts = (claim.text, claim.quote, claim.value or "", claim.subject, claim.attribute or "")
     # Of what was redacted before, a label is left, and it says nothing about anybody.
     secret = any(_LABEL in text or redact(text).labels for text in texts)
-    return Refused(claim, "secret") if secret or redact_json(dict(claim.metadata))[1] else None
+    return Ruling(claim, "secret") if secret or redact_json(dict(claim.metadata))[1] else None
 
 
 def _without_ground(case: _ClaimCase) -> Ruling | None:
     grounded = case.hails_a_speaker or case.support is not None
-    return None if grounded else Refused(case.claim, "ungrounded")
+    return None if grounded else Ruling(case.claim, "ungrounded")
 
 
 def _instructing(case: _ClaimCase) -> Ruling | None:
@@ -205,10 +205,10 @@ def _instructing(case: _ClaimCase) -> Ruling | None:
     if turn.origin == "user" and case.is_own:
         # Who says how things are to be done speaks neither of "the user" nor to assistants at large.
         forged = KIND_TRAITS[claim.kind].instructs and poses(case.sentence)
-        return Quarantined(claim, "instruction") if forged else None
+        return Ruling(claim, "instruction", quarantined=True) if forged else None
     near = turn.text[max(0, claim.source.start - _AROUND) : claim.source.end + _AROUND]
     if any(instructs(text) for text in (claim.quote, claim.text, near)):
-        return Quarantined(claim, "instruction")
+        return Ruling(claim, "instruction", quarantined=True)
     return None
 
 
@@ -222,7 +222,7 @@ def _without_authority(case: _ClaimCase) -> Ruling | None:
     if case.is_own or case.is_answered:
         return None
     if is_testimony(turn):
-        return Quarantined(claim, "not said by the user")
+        return Ruling(claim, "not said by the user", quarantined=True)
     definition = attribute(claim.attribute) if claim.attribute else None
     if case.is_assistants_report:
         return None
@@ -230,8 +230,8 @@ def _without_authority(case: _ClaimCase) -> Ruling | None:
     if not own and not case.is_about_user:
         return None
     if turn.role == "assistant" or turn.origin == "assistant":
-        return Refused(claim, "not said by the user")
-    return Quarantined(claim, "not said by the user")
+        return Ruling(claim, "not said by the user")
+    return Ruling(claim, "not said by the user", quarantined=True)
 
 
 def _not_stated(case: _ClaimCase) -> Ruling | None:
@@ -242,12 +242,12 @@ def _not_stated(case: _ClaimCase) -> Ruling | None:
     claim = case.claim
     told = claim.stance in {"quoted", "suggested"} and case.is_report
     addressed = not is_testimony(case.turn) and not case.is_assistants_report and addresses(claim.quote)
-    return Refused(claim, "not stated") if addressed or not (told or claim.stance == "stated") else None
+    return Ruling(claim, "not stated") if addressed or not (told or claim.stance == "stated") else None
 
 
 def _not_lasting(case: _ClaimCase) -> Ruling | None:
     junk = None if case.is_assistants_report else junk_in(case.claim)
-    return None if junk is None else Refused(case.claim, junk)
+    return None if junk is None else Ruling(case.claim, junk)
 
 
 def _served_before(case: _ClaimCase) -> Ruling | None:
@@ -260,7 +260,7 @@ def _served_before(case: _ClaimCase) -> Ruling | None:
         return None
     quoted = claim.quote if len(claim.quote.split()) >= RUN else case.sentence
     if is_echo(quoted, case.served) or (not is_testimony(turn) and is_echo(claim.text, case.served)):
-        return Refused(claim, "served")
+        return Ruling(claim, "served")
     return None
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, NamedTuple, Protocol
 
 from lukasa.domain.claim import Claim, Scene
 from lukasa.domain.scope import Partition
@@ -23,30 +22,15 @@ Reason = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Admitted:
-    """It may be believed."""
+class Ruling(NamedTuple):
+    """What becomes of a claim: without a reason against it, it may be believed."""
 
     claim: Claim
+    reason: Reason | None = None
+    """Why it is not kept."""
 
-
-@dataclass(frozen=True, slots=True)
-class Quarantined:
-    """It is kept for review, and not believed until it is approved."""
-
-    claim: Claim
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """It is not kept."""
-
-    claim: Claim
-    reason: Reason
-
-
-Ruling: TypeAlias = Admitted | Quarantined | Refused
+    quarantined: bool = False
+    """It is kept for review all the same, and not believed until it is approved."""
 
 
 class Gate(Protocol):

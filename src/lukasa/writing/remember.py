@@ -41,7 +41,7 @@ from lukasa.domain.report import Receipt, Usage
 from lukasa.domain.scope import Partition, content_id
 from lukasa.domain.time import to_micros
 from lukasa.domain.turn import MAX_INT, Turn
-from lukasa.gate.rulings import Admitted
+from lukasa.gate.rulings import Ruling
 from lukasa.indexing.documents import document_of, encoded_texts
 from lukasa.indexing.encoder import Encoded, Encoder
 from lukasa.off_loop import FEW, collected, computed, gathered, off_loop
@@ -294,7 +294,7 @@ class Remember:
         self, partition: Partition, turns: Sequence[Turn], tail: Sequence[Turn], cache: CallCache
     ) -> list[JudgedTurn]:
         if (claim := cache.call.claim) is not None:
-            return [JudgedTurn(turn, [Admitted(claim(turn))]) for turn in turns]
+            return [JudgedTurn(turn, [Ruling(claim(turn))]) for turn in turns]
         if self.believe.extractor is None:
             return []
         unread = [turn for turn in turns if turn.id not in cache.judged]

@@ -15,7 +15,6 @@ from lukasa.extraction.model.claims import claim_of
 from lukasa.extraction.model.schemas import ExtractedFact
 from lukasa.extraction.model.transcript import segments
 from lukasa.gate.judge import judge
-from lukasa.gate.rulings import Admitted
 from lukasa.policy import ExtractionPolicy
 from lukasa.text.rendering import speaker
 from lukasa_evals.datasets.values import Conversation, Said, Session
@@ -82,7 +81,7 @@ class _Case:
         if claim is None:
             return "no such quote"
         ruling = judge(claim, self.turn, served=(), known_names=self.scene.names, earlier=self.scene.earlier)
-        return KEPT if isinstance(ruling, Admitted) else ruling.reason
+        return ruling.reason or KEPT
 
 
 def _cases(
