@@ -6,8 +6,6 @@ said there is said by somebody else, or by nobody. In doubt a stretch is left ou
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from lukasa.domain.turn import Turn
 from lukasa.text.patterns import LazyPattern
 from lukasa.text.sentences import Span
@@ -27,47 +25,23 @@ def own_stretches(turn: Turn, previous: Turn | None = None) -> list[Span]:
     text = turn.text[:LONGEST]
     if _FICTION.is_in(text) or (previous is not None and _ACTION.match(previous.text, 0, _LONGEST_PARAGRAPH)):
         return []
-    end = _end_of_own(text)
+    # What was pasted, and goes on to the end.
+    marked = (pattern for marks, pattern in _TO_THE_END if not marks or any(mark in text for mark in marks))
+    pasted = [match.start() for pattern in marked if (match := pattern.search(text))]
+    end = min([len(text), *pasted])
     if len(_LABELLED.compiled.findall(text, 0, end)) > _MOST_LABELS:
         return []
-    cuts = sorted(match.span() for pattern in _OTHERS for match in pattern.finditer(text, 0, end))
-    return [
-        (start, stop)
-        for start, stop in _paragraphs(text, _without(cuts, end))
-        if stop - start <= _LONGEST_PARAGRAPH
-    ]
-
-
-def _end_of_own(text: str) -> int:
-    """Return where something that was pasted begins, and goes on to the end; the length of the text, if nothing was."""
-    starts = [
-        match.start()
-        for marks, pattern in _TO_THE_END
-        if (not marks or any(mark in text for mark in marks)) and (match := pattern.search(text))
-    ]
-    return min([len(text), *starts])
-
-
-def _without(cuts: list[Span], end: int) -> Iterator[Span]:
-    start = 0
-    for first, after in cuts:
-        if first > start:
-            yield start, first
+    cuts = sorted(match.span() for pattern in (_GAP, *_OTHERS) for match in pattern.finditer(text, 0, end))
+    stretches, start = [], 0
+    for first, after in (*cuts, (end, end)):
+        if start < first <= start + _LONGEST_PARAGRAPH:
+            stretches.append((start, first))
         start = max(start, after)
-    if start < end:
-        yield start, end
-
-
-def _paragraphs(text: str, spans: Iterator[Span]) -> Iterator[Span]:
-    for start, end in spans:
-        begin = start
-        for gap in _GAP.finditer(text, start, end):
-            yield begin, gap.start()
-            begin = gap.end()
-        yield begin, end
+    return stretches
 
 
 _GAP = LazyPattern(r"\n\s{0,8}\n")
+"""Between two paragraphs."""
 
 _FICTION = LazyPattern(
     r"""(?x) \b(?: role[ -]?play\w* | (?:let['’]?s|let\ us)\ (?:play|pretend|imagine) | pretend | imagine\ (?:that|you|i|a)\b
