@@ -79,13 +79,10 @@ def _weeks_from(match: re.Match[str], anchor: Anchor) -> DateSpan:
 
 
 def _calendar_unit(match: re.Match[str], anchor: Anchor) -> DateSpan:
-    """Read `last week`, `this month`, and `the week` of `the rest of the week`."""
-    return unit(anchor.today, unit_name(match["unit"]), steps(match.groupdict().get("which")))
-
-
-def _twice_removed(match: re.Match[str], anchor: Anchor) -> DateSpan:
-    """Read `the week before last`, `the year after next`."""
-    return unit(anchor.today, unit_name(match["unit"]), 2 if match["side"].lower() == "after" else -2)
+    """Read `last week`, `this month`, `the year after next`, and `the week` of `the rest of the week`."""
+    groups = match.groupdict()
+    twice = {"before": -2, "after": 2}.get((groups.get("side") or "").lower())
+    return unit(anchor.today, unit_name(match["unit"]), twice or steps(groups.get("which")))
 
 
 def _the_weekend(_match: re.Match[str], anchor: Anchor) -> DateSpan:
@@ -111,16 +108,14 @@ def counted(day: date, name: str, numbers: tuple[int, int], sign: int) -> DateSp
     return DateSpan(min(near.first, far.first), max(near.after, far.after), "range")
 
 
-def _ago(match: re.Match[str], anchor: Anchor) -> DateSpan:
-    sign = 1 if "from" in match["core"].lower() else -1
-    return counted(anchor.today, unit_name(match["unit"]), count(match["count"]), sign)
-
-
-def _in_time(match: re.Match[str], anchor: Anchor) -> DateSpan:
-    """Read `in three days`; in the past it is how long something took."""
-    if anchor.tense == "past":
+def _away(match: re.Match[str], anchor: Anchor) -> DateSpan:
+    """Read `two weeks ago`, `a year from now`, and `in three days`, which in the past is how long something took."""
+    words = match["core"].lower()
+    lies_ahead = words.startswith("in")
+    if lies_ahead and anchor.tense == "past":
         raise ValueError(match.group())
-    return counted(anchor.today, unit_name(match["unit"]), count(match["count"]), 1)
+    sign = 1 if lies_ahead or "from" in words else -1
+    return counted(anchor.today, unit_name(match["unit"]), count(match["count"]), sign)
 
 
 def _rolling(match: re.Match[str], anchor: Anchor) -> DateSpan:
@@ -177,8 +172,8 @@ WEEKDAYS = (
     (rf"{COUNT}\s+weeks?\s+(?:on|from)\s+(?:{WEEKDAY}|(?P<day>today|tomorrow))", _weeks_from),
 )
 UNITS = (
-    (rf"the\s+{UNIT}\s+(?P<side>before)\s+last", _twice_removed),
-    (rf"the\s+{UNIT}\s+(?P<side>after)\s+next", _twice_removed),
+    (rf"the\s+{UNIT}\s+(?P<side>before)\s+last", _calendar_unit),
+    (rf"the\s+{UNIT}\s+(?P<side>after)\s+next", _calendar_unit),
     (rf"(?P<side>earlier|later)\s+this\s+{UNIT}", _earlier),
     (rf"{WHICH}\s+{UNIT}", _calendar_unit),
     (
@@ -197,10 +192,10 @@ UNITS = (
     ),
     (rf"the\s+(?P<which>last|past|next|coming)\s+(?:{COUNT}\s+)?{_UNITS}", _rolling),
     (rf"(?P<which>last|past|next)\s+{COUNT}\s+{_UNITS}", _rolling),
-    (rf"(?<!half )(?<!and )(?<!/){COUNT}\s+{_UNITS}\s+(?:ago|earlier|back|from\s+now){_TO_THE_DAY}", _ago),
+    (rf"(?<!half )(?<!and )(?<!/){COUNT}\s+{_UNITS}\s+(?:ago|earlier|back|from\s+now){_TO_THE_DAY}", _away),
     (
         rf"(?<!time )(?<!times )(?<!once )(?<!twice )\bin\s+{_ABOUT}{COUNT}\s+{_UNITS}(?:['’]s?\s+time|\s+time)?",
-        _in_time,
+        _away,
     ),
     (rf"for\s+{_ABOUT}{COUNT}\s+{_UNITS}\s+now", _for_so_long),
     (rf"for\s+{_ABOUT}the\s+(?:past|last)\s+(?:{COUNT}\s+)?{_UNITS}", _for_so_long),
