@@ -7,9 +7,10 @@ from dataclasses import replace
 from itertools import combinations
 
 from _beliefs import Beliefs, at, claim
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from lukasa.beliefs.proposal import shares_words
 from lukasa.domain.claim import Claim
 from lukasa.domain.fact import Fact, Trust
 from lukasa.domain.interval import Interval
@@ -61,15 +62,18 @@ def _told(said: Sequence[tuple[Claim, Trust]]) -> Beliefs:
     return beliefs
 
 
+# What was read in the same words before says nothing new, though it may be said more exactly.
+@example([
+    (claim("Ana", "lives_in", "Lisbon", day=0, turn="t0"), "high"),
+    (claim("Ana", "lives_in", "Lisbon, Alfama", day=0, turn="t0"), "high"),
+])  # fmt: skip
 @given(sequences)
 @FEW
 def test_every_claim_rests_in_some_fact_that_is_still_there(said):
     beliefs = _told(said)
 
-    kept = {
-        (source.turn, source.start, source.end) for fact in beliefs.last.values() for source in fact.sources
-    }
-    assert {(each.source.turn, each.source.start, each.source.end) for each, _ in said} <= kept
+    sources = [source for fact in beliefs.last.values() for source in fact.sources]
+    assert all(any(shares_words(each.source, source) for source in sources) for each, _ in said)
     assert {fact.id for fact in beliefs.versions} == set(beliefs.last)
 
 
