@@ -501,6 +501,12 @@ async def test_what_was_erased_is_in_no_file_of_tables_and_indexes(
     assert (await store.verify()).findings == ()
     await store.aclose()
 
+    # The log keeps it while it keeps the segment. This server uses none again.
+    assert _files_with(databases.server.data / "pg_wal", CANARY)
+    superuser.execute("SELECT pg_switch_wal()")
+    superuser.execute("CHECKPOINT")
+    assert _files_with(databases.server.data / "pg_wal", CANARY) == []
+
 
 async def test_of_a_partition_that_was_erased_only_tombstones_are_left(
     postgres_url: str, superuser: psycopg.Connection[tuple[Any, ...]]
