@@ -151,7 +151,7 @@ class Paths:
         )
         self.edit = EditFacts(store, self.encoder, clock)
         self.undo = Undo(store, self.encoder, locks)
-        self.forget = Forget(store, clock)
+        self.forget = Forget(store, clock, locks)
         self.erase = Erase(store, self.encoder, locks)
         self.reembed = Reembed(store, self.encoder)
         self.reindex = Reindex(store)

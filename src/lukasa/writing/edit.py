@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from lukasa.beliefs.edits import hidden, put_next, shown
@@ -16,7 +16,11 @@ from lukasa.domain.scope import Partition
 from lukasa.errors import NotFoundError
 from lukasa.indexing.documents import fact_document
 from lukasa.indexing.encoder import Encoder
+from lukasa.ports.attempts import PartitionLocks, until_applied
 from lukasa.ports.memories import Memories
+
+_ATTEMPTS = 1_000
+"""How often what is hidden is decided again because others changed its facts in between; one takes milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +70,17 @@ class Forget:
 
     store: Memories
     clock: Callable[[], datetime]
+    locks: PartitionLocks = field(default_factory=PartitionLocks)
 
     async def __call__(self, partition: Partition, ids: Sequence[str], *, reason: str) -> list[str]:
         """Hide turns and facts, and the facts that rest on these turns alone; return what changed."""
-        facts = await self.store.facts(partition, FactQuery(turns=ids))
-        alone = [fact.id for fact in facts if {source.turn for source in fact.sources} <= set(ids)]
-        return await self._apply(partition, [*ids, *alone], verb="forget", reason=reason)
+
+        async def forget(_: int) -> list[str]:
+            facts = await self.store.facts(partition, FactQuery(turns=ids))
+            alone = [fact.id for fact in facts if {source.turn for source in fact.sources} <= set(ids)]
+            return await self._apply(partition, [*ids, *alone], verb="forget", reason=reason)
+
+        return await self._until_applied(partition, forget)
 
     async def session(self, partition: Partition, session: str, *, reason: str) -> list[str]:
         """Hide the live turns of a session, and the facts that rest on them alone; return what changed."""
@@ -80,16 +89,26 @@ class Forget:
 
     async def restore(self, partition: Partition, ids: Sequence[str], *, reason: str) -> list[str]:
         """Show turns and facts again, and the facts that were hidden with these turns; return what changed."""
-        turns = await self.store.turns(partition, TurnQuery(ids=ids, include_retired=True))
-        hidden_at = {turn.id: turn.retired_at for turn in turns}
-        facts = await self.store.facts(partition, FactQuery(turns=ids, include_retired=True))
-        together = [
-            fact.id
-            for fact in facts
-            if fact.retired_at is not None
-            and any(hidden_at.get(source.turn) == fact.retired_at for source in fact.sources)
-        ]
-        return await self._apply(partition, [*ids, *together], verb="restore", reason=reason)
+
+        async def restore(_: int) -> list[str]:
+            turns = await self.store.turns(partition, TurnQuery(ids=ids, include_retired=True))
+            hidden_at = {turn.id: turn.retired_at for turn in turns}
+            facts = await self.store.facts(partition, FactQuery(turns=ids, include_retired=True))
+            together = [
+                fact.id
+                for fact in facts
+                if fact.retired_at is not None
+                and any(hidden_at.get(source.turn) == fact.retired_at for source in fact.sources)
+            ]
+            return await self._apply(partition, [*ids, *together], verb="restore", reason=reason)
+
+        return await self._until_applied(partition, restore)
+
+    async def _until_applied(
+        self, partition: Partition, decide: Callable[[int], Awaitable[list[str]]]
+    ) -> list[str]:
+        async with self.locks.of(partition):
+            return await until_applied(self.store, partition, decide, attempts=_ATTEMPTS)
 
     async def _apply(self, partition: Partition, ids: Sequence[str], *, verb: str, reason: str) -> list[str]:
         now = self.clock()
