@@ -574,23 +574,27 @@ def test_an_export_is_imported_as_it_was(api: httpx2.Client):
     assert texts == [message["content"] for message in SAID]
 
 
-def logged(caplog: pytest.LogCaptureFixture, count: int) -> list[Any]:
-    """Return what the server has logged: it does so after it has answered."""
+def logged(caplog: pytest.LogCaptureFixture, *answers: httpx2.Response) -> list[Any]:
+    """Return the first line about each answer; it is written after the answer went out, maybe in the next test."""
+    asked = [answer.headers["X-Request-Id"] for answer in answers]
     for _ in range(3_000):
-        if len(caplog.records) >= count:
+        lines = {line["request"]: line for line in map(json.loads, reversed(caplog.messages))}
+        if lines.keys() >= set(asked):
             break
         time.sleep(0.02)
-    return [json.loads(record.getMessage()) for record in caplog.records]
+    return [lines[request] for request in asked]
 
 
 def test_counts_and_logs_say_nothing_of_users_or_content(
     api: httpx2.Client, caplog: pytest.LogCaptureFixture
 ):
     with caplog.at_level("INFO", logger="lukasa.http"):
-        api.post("/v1/users/zanzibar/turns", json={"messages": "My dog is called Quixote."})
-        api.get("/v1/users/zanzibar/quixote")
-        api.post("/v1/users/zanzibar/recall", json={"question": 7})
-        lines = logged(caplog, 3)
+        lines = logged(
+            caplog,
+            api.post("/v1/users/zanzibar/turns", json={"messages": "My dog is called Quixote."}),
+            api.get("/v1/users/zanzibar/quixote"),
+            api.post("/v1/users/zanzibar/recall", json={"question": 7}),
+        )
     counts = api.get("/metrics").text
 
     assert [line["status"] for line in lines] == [200, 404, 422]
@@ -633,7 +637,7 @@ def test_a_failure_inside_is_logged_without_its_words(
     reply = api.get("/v1/users/ana/stats")
 
     assert (reply.status_code, reply.json()["status"]) == (500, 500)
-    assert logged(caplog, 1)[0]["failure"][0] == "RuntimeError"
+    assert logged(caplog, reply)[0]["failure"][0] == "RuntimeError"
     assert "Quixote" not in reply.text + caplog.text
 
 
@@ -647,11 +651,15 @@ def test_spans_name_routes_and_no_content(
     trace = "0af7651916cd43dd8448eb211c80319c"
     headers = {"traceparent": f"00-{trace}-b7ad6b7169203331-01"}
     with caplog.at_level("INFO", "lukasa.http"), server.client(server.key(user="quixote")) as client:
-        client.post("/v1/users/quixote/turns", json={"messages": "Windmills are giants."}, headers=headers)
-        client.post("/v1/users/quixote/recall", json={"question": "Windmills?"})
-        client.get("/v1/users/quixote/facts/f_windmill")
-        client.get("/metrics", headers={"Authorization": "Bearer Windmill"})
-        logged(caplog, 4)
+        lines = logged(
+            caplog,
+            client.post(
+                "/v1/users/quixote/turns", json={"messages": "Windmills are giants."}, headers=headers
+            ),
+            client.post("/v1/users/quixote/recall", json={"question": "Windmills?"}),
+            client.get("/v1/users/quixote/facts/f_windmill"),
+            client.get("/metrics", headers={"Authorization": "Bearer Windmill"}),
+        )
     shown = [
         (span.name, dict(span.attributes or {}), span.status.description, span.events)
         for span in spans.get_finished_spans()
@@ -663,7 +671,7 @@ def test_spans_name_routes_and_no_content(
     assert [attributes["http.response.status_code"] for _, attributes, *_ in shown] == [200, 200, 404, 401]
     assert "quixote" not in repr(shown)
     assert "indmill" not in repr(shown) + caplog.text
-    assert logged(caplog, 4)[0]["trace"] == trace
+    assert lines[0]["trace"] == trace
     with pytest.raises(ConfigError, match="otlp"):
         set_up_traces("zipkin")
 
