@@ -231,7 +231,7 @@ class Settings(BaseSettings):
         `LUKASA_DB` is another name for `LUKASA_STORE`. The working directory is never looked in: a cloned repository must
         not decide where memories go.
 
-        Variables of others, such as the `LUKASA_SERVICE_HOST` of Kubernetes, are ignored, with a `SettingWarning` where one
+        Variables of others, such as those that Kubernetes makes for a service, are ignored, with a `SettingWarning` where one
         looks like a misspelt setting. Raises `ConfigError` for a value that cannot be used, and for an unknown name in
         the file.
         """

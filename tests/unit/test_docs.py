@@ -105,6 +105,13 @@ def test_the_guide_names_every_verb():
     assert verbs - named - {"open", "close", "partition"} == set()
 
 
+def test_the_reference_is_what_the_script_writes():
+    script = ROOT / "scripts/generate_reference.py"
+    done = subprocess.run([sys.executable, script, "--check"], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_the_adapter_of_the_guide_passes_its_contract(tmp_path: Path):
     embedder, contract, _ = blocks("docs/adapters.md", "python")
     file = tmp_path / "test_guide.py"

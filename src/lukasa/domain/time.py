@@ -49,7 +49,8 @@ def read_instant(value: datetime | str, *, zone: str | None = None) -> datetime:
         return _bounded(moment, value)
     if zone is None:
         raise InputError(
-            f"{value!r} has no UTC offset; add one, or say in which zone it is meant (zone='Europe/Lisbon')"
+            f"{value!r} has no UTC offset; add one (2026-03-01T09:00+01:00, or Z for UTC), or set the zone in which "
+            "such times are meant (LUKASA_ZONE=Europe/Lisbon)"
         )
     return _bounded(moment.replace(tzinfo=read_zone(zone)), value)
 
