@@ -1,13 +1,17 @@
-"""How requests of several owners share one server. No clock but ours, and nothing is timed."""
+"""How requests of several owners share one server. Nothing is timed."""
 
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
+from collections.abc import Callable
 from contextlib import suppress
+from time import monotonic
 
 import pytest
 from starlette.exceptions import HTTPException
 
+from lukasa.surfaces.http import share
 from lukasa.surfaces.http.share import _MOST_WAITING, FairShare
 
 pytestmark = pytest.mark.anyio
@@ -16,17 +20,17 @@ pytestmark = pytest.mark.anyio
 class Door:
     """Requests that run until told to end, under a clock that is moved by hand."""
 
-    def __init__(self, at_once: int) -> None:
+    def __init__(self, at_once: int, clock: Callable[[], float] | None = None) -> None:
         self.now = 0.0
-        self.share = FairShare(at_once, clock=lambda: self.now)
+        self.share = FairShare(at_once, clock or (lambda: self.now))
         self.running: list[str] = []
-        self._ends: dict[str, asyncio.Event] = {}
+        self._begins: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self._ends: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     async def ask(self, *names: str) -> None:
         """Begin requests; the owner of one is the first letter of its name."""
         for name in names:
-            self._ends[name] = asyncio.Event()
             self._tasks[name] = asyncio.create_task(self._request(name))
         await self._settle()
 
@@ -43,10 +47,15 @@ class Door:
     async def _request(self, name: str) -> None:
         async with self.share.slot(name[0]):
             self.running.append(name)
+            self._begins[name].set()
             try:
                 await self._ends[name].wait()
             finally:
                 self.running.remove(name)
+
+    async def begun(self, *names: str) -> None:
+        for name in names:
+            await self._begins[name].wait()
 
     async def _settle(self) -> None:
         for _ in range(10):
@@ -125,6 +134,32 @@ async def test_an_owner_between_two_requests_still_counts_for_ten_seconds() -> N
     assert door.running == ["a3", "a4"]
 
 
+async def test_a_request_that_takes_long_holds_nobody_back() -> None:
+    door = Door(1)
+    await door.ask("b1", "a1", "a2", "a3")
+    await door.end("a1", "a2", "a3")
+    await door.ask("a4", "b2")
+    assert door.running == ["b1"]
+
+    door.now = 3
+    await door.ask("c1")
+    await door.end("c1")
+    assert sorted(door.running) == ["a4", "b1", "b2"]
+
+
+async def test_those_that_wait_go_on_when_the_one_that_they_wait_for_takes_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(share, "_LONG", 0.01)
+    door = Door(1, clock=monotonic)
+    await door.ask("b1", "a1", "a2", "a3")
+    await door.end("a1", "a2", "a3")
+    await door.ask("a4", "b2")
+
+    await door.begun("a4", "b2")
+    assert sorted(door.running) == ["a4", "b1", "b2"]
+
+
 async def test_whoever_gives_up_leaves_the_queue() -> None:
     door = Door(1)
     await door.ask("b1", "a1", "a2", "a3")
@@ -136,6 +171,19 @@ async def test_whoever_gives_up_leaves_the_queue() -> None:
     await door.leave("a3")
     await door.end()
     assert door.running == ["b1", "a4"]
+
+
+async def test_whoever_gave_up_takes_no_place_in_a_queue() -> None:
+    door = Door(1)
+    await door.ask("b1", "a", *(f"a{number}" for number in range(_MOST_WAITING)))
+    await door.leave("a7")
+    await door.ask("a last")
+    for number in range(_MOST_WAITING):
+        if number != 7:
+            await door.leave(f"a{number}")
+
+    await door.end("a")
+    assert door.running == ["b1", "a last"]
 
 
 async def test_a_queue_that_is_too_long_is_refused() -> None:

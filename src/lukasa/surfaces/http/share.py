@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import AsyncIterator, Callable, Hashable
+from collections.abc import AsyncIterator, Callable, Hashable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from heapq import nsmallest
+from math import inf
 from time import monotonic
 
 from starlette.exceptions import HTTPException
@@ -14,6 +16,9 @@ from starlette.exceptions import HTTPException
 _SECONDS = 10.0
 """So long after a request an owner counts as asking too, and after so long it has had half as much: a pause between two requests
 must not let all in that wait."""
+
+_LONG = 2.0
+"""Seconds after which a request holds nobody back any more: one may store many thousands of messages."""
 
 _MOST_WAITING = 128
 """Of one owner. Each holds a connection, of which the server has 512."""
@@ -27,17 +32,23 @@ class _Load:
     had: float = 0.0
     """Requests that ran, at that time."""
 
-    running: int = 0
+    running: dict[asyncio.Future[None], float] = field(default_factory=dict)
+    """When each began."""
+
     waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
 
     def had_by(self, now: float) -> float:
         return float(self.had * 0.5 ** ((now - self.at) / _SECONDS))
 
+    def holding(self, now: float) -> int:
+        """Return how many of those that run hold others back."""
+        return sum(now - began < _LONG for began in self.running.values())
+
 
 class FairShare:
     """Lets requests run: all of an owner who is alone; beside others *at_once* of each, in the order they came.
 
-    And none while *at_once* run of others who had less than half as much lately.
+    And none while *at_once* run of others who had less than half as much lately. One that takes long counts in neither.
     """
 
     def __init__(self, at_once: int, clock: Callable[[], float] = monotonic) -> None:
@@ -45,6 +56,9 @@ class FairShare:
         self._loads: OrderedDict[Hashable, _Load] = OrderedDict()  # whoever asked last is last
         self._busy: dict[Hashable, _Load] = {}
         """Those of whom a request runs or waits."""
+
+        self._later: asyncio.TimerHandle | None = None
+        """Looks again while anybody waits: that a request takes long is no event."""
 
     @asynccontextmanager
     async def slot(self, owner: Hashable) -> AsyncIterator[None]:
@@ -55,40 +69,50 @@ class FairShare:
         self._busy[owner] = load
         gate: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         load.waiting.append(gate)
-        self._admit(owner, load)
+        self._admit({owner: load})
         try:
             await gate
             yield
         finally:
-            if not gate.cancelled():  # those that are, nobody lets in
-                load.running -= 1
+            if load.running.pop(gate, None) is None and gate in load.waiting:
+                load.waiting.remove(gate)
             self._touch(owner)
-            for name, each in list(self._busy.items()):
-                self._admit(name, each)
+            self._admit(self._busy)
 
-    def _admit(self, owner: Hashable, load: _Load) -> None:
-        while load.waiting and self._may_run(owner, load):
-            gate = load.waiting.popleft()
-            if not gate.cancelled():
-                gate.set_result(None)
-                load.running += 1
-                load.had += 1
-        if not (load.running or load.waiting):
-            self._busy.pop(owner, None)
-
-    def _may_run(self, owner: Hashable, load: _Load) -> bool:
-        if not self._at_once or self._is_alone(owner):
-            return True
-        if load.running >= self._at_once:
-            return False
+    def _admit(self, loads: Mapping[Hashable, _Load]) -> None:
+        """Let in whoever may run."""
         now = self._clock()
-        most = load.had_by(now) / 2
-        lighter = sum(each.running for each in self._busy.values() if each.had_by(now) < most)
-        return lighter < self._at_once
+        lightest = self._lightest(now)
+        for owner, load in list(loads.items()):
+            while load.waiting and self._may_run(owner, load, now, lightest):
+                gate = load.waiting.popleft()
+                if not gate.cancelled():
+                    gate.set_result(None)
+                    load.running[gate] = now
+                    load.had += 1
+                    lightest = self._lightest(now)
+            if not (load.running or load.waiting):
+                self._busy.pop(owner, None)
+        if self._later is None and any(load.waiting for load in loads.values()):
+            self._later = asyncio.get_running_loop().call_later(_LONG, self._look_again)
 
-    def _is_alone(self, owner: Hashable) -> bool:
+    def _look_again(self) -> None:
+        self._later = None
+        self._admit(self._busy)
+
+    def _may_run(self, owner: Hashable, load: _Load, now: float, lightest: float) -> bool:
+        if not self._at_once or self._is_alone(owner, now):
+            return True
+        return load.holding(now) < self._at_once and load.had_by(now) / 2 <= lightest
+
+    def _lightest(self, now: float) -> float:
+        """Return what an owner may have had twice of, to run beside the *at_once* requests of those who had least."""
+        had = (each.had_by(now) for each in self._busy.values() for _ in range(each.holding(now)))
+        return max(least) if len(least := nsmallest(self._at_once, had)) == self._at_once > 0 else inf
+
+    def _is_alone(self, owner: Hashable, now: float) -> bool:
         other = next((load for name, load in reversed(self._loads.items()) if name != owner), None)
-        return other is None or other.at < self._clock() - _SECONDS
+        return other is None or other.at < now - _SECONDS
 
     def _touch(self, owner: Hashable) -> _Load:
         now = self._clock()
