@@ -141,9 +141,12 @@ def unpack(name: str) -> None:
             (url,) = (file["url"] for file in files if file["filename"] == archive)
             content = client.get(urljoin(page, url)).raise_for_status().content
     except (httpx2.HTTPError, ValueError) as error:
-        raise InstallError(f"{archive} could not be fetched from {page} ({error!r}); {_REACH}") from error
+        # Nothing that has the address: it may have a password in it.
+        status = error.response.status_code if isinstance(error, httpx2.HTTPStatusError) else ""
+        why = f"{type(error).__name__} {status}".strip()
+        raise InstallError(f"{archive} could not be fetched ({why}); {_REACH}") from None
     if hashlib.sha256(content).hexdigest() != pins[pin]:
-        raise InstallError(f"{archive} from {page} has not the hash that suites.txt has")
+        raise InstallError(f"{archive} has not the hash that suites.txt has")
     partial = folder.with_name(f"{pin}.partial")
     with tarfile.open(fileobj=io.BytesIO(content)) as members:
         members.extractall(partial, filter="data")
