@@ -49,3 +49,23 @@ async def test_a_fact_that_was_said_again_while_its_turn_is_forgotten_stays(tmp_
         assert hidden == [turn]
         assert [fact.text for fact in await ana.facts()] == ["User lives in Oslo"]
         assert await ana.restore([turn]) == [turn]
+
+
+async def test_a_fact_that_was_changed_while_its_turn_is_restored_is_restored_as_changed(tmp_path: Path):
+    path = tmp_path / "memory.lukasa"
+    async with await AsyncMemory.open(path, settings=SETTINGS) as memory:
+        ana = memory.of("ana")
+        (turn,) = (await ana.remember("I live in Oslo.")).turns
+        (fact,) = await ana.facts()
+        await ana.forget([turn])
+        store = SqliteStore(path)
+        await store.open()
+        restore = Forget(
+            Interrupted(store, lambda: ana.amend(fact.id, pinned=True)), lambda: datetime.now(UTC)
+        ).restore
+
+        shown = await restore(ana.partition, [turn], reason="")
+        await store.aclose()
+
+        assert shown == [turn, fact.id]
+        assert [(fact.text, fact.pinned) for fact in await ana.facts()] == [("User lives in Oslo", True)]

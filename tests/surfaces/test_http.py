@@ -605,6 +605,13 @@ def test_counts_and_logs_say_nothing_of_users_or_content(
     assert "lukasa_jobs_lag_seconds 0.0" in counts
 
 
+def test_the_tools_for_models_are_logged_by_their_route(server: Served, caplog: pytest.LogCaptureFixture):
+    with server.client(server.key(user="ana")) as ana, caplog.at_level("INFO", logger="lukasa.http"):
+        (line,) = logged(caplog, ana.post("/mcp", json={"jsonrpc": "2.0", "id": 1, "method": "ping"}))
+
+    assert (line["route"], line["status"]) == ("/mcp", 200)
+
+
 def test_jobs_are_counted_and_the_first_that_waits_says_how_far_behind_workers_are():
     noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
     jobs = [

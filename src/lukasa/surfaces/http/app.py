@@ -230,6 +230,7 @@ def _add_tools(app: FastAPI) -> list[Callable[[], AbstractAsyncContextManager[No
     async def shared(scope: Scope, receive: Receive, send: Send) -> None:
         key: Key = scope[KEY]
         share: FairShare = app.state.share
+        scope["route"] = tools.route  # for the log and the counts; FastAPI's own routes note themselves
         async with share.slot((key.tenant, key.user)) if scope["method"] == "POST" else nullcontext():
             await inner(scope, receive, send)
 
