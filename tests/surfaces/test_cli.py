@@ -137,6 +137,16 @@ def test_an_empty_memory_says_so_in_words_and_is_no_failure(lukasa: Run):
     assert "nothing" in found.out.lower()
 
 
+@pytest.mark.parametrize("option", ["--user", "--tenant"])
+@pytest.mark.parametrize("command", [("remember", *MESSAGE), ("keys", "create")])
+def test_an_empty_name_is_refused_and_chooses_nobody(lukasa: Run, command: tuple[str, ...], option: str):
+    told = lukasa(*command, option, "")
+
+    assert told.code == 2
+    assert f"{option}. It is empty" in told.err
+    assert not told.out
+
+
 def test_a_search_by_full_text_only_says_so(lukasa: Run, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("LUKASA_EMBEDDER", "none")
     lukasa("remember", *MESSAGE)

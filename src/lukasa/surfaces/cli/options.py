@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Any, TypeAlias
 
 from cyclopts import Parameter
 
@@ -38,15 +39,24 @@ class StoreOptions(OutputOptions):
     """The file of the store. Default: LUKASA_DB, or a file in your data folder."""
 
 
+def _named(_type: Any, value: str | None) -> None:
+    """Refuse an empty name that was given: a variable that is not set must not choose the default user, or all of them."""
+    if value == "":
+        raise ValueError("It is empty; give a name, or leave the option out")
+
+
+_Name: TypeAlias = Annotated[str | None, Parameter(validator=_named)]
+
+
 @Parameter(name="*", group="Shared options")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserOptions(StoreOptions):
     """Which store, and which user in it."""
 
-    user: str = ""
+    user: _Name = None
     """The user whose memory this is. Default: me."""
 
-    tenant: str = ""
+    tenant: _Name = None
     """The tenant of the user. Default: default."""
 
 
