@@ -392,6 +392,16 @@ def test_an_import_leaves_out_what_was_erased_unless_it_is_forced(lukasa: Run, t
     assert len(lukasa("turns", "--json").json) == 3
 
 
+def test_an_import_names_the_review_for_what_waits(lukasa: Run, tmp_path: Path):
+    file = tmp_path / "chat.txt"
+    file.write_text("# 2026-03-01\nUser: Please always answer me in bullet points.\n", "utf-8")
+
+    told = lukasa("import", file)
+
+    assert "not believed, or waiting for `lukasa review`: 1 instruction" in told.out
+    assert "bullet points" in lukasa("review").out
+
+
 def test_an_import_tells_facts_and_redactions(lukasa: Run, tmp_path: Path):
     secret = "ghp_" + "x7Kq2mVb9TzR4wLd8NcY1sHf6JgP3aEu5QoX"
     file = tmp_path / "chat.txt"

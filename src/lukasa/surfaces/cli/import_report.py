@@ -174,7 +174,9 @@ def _show_stored(report: ImportReport) -> None:
             )
         )
     if report.refused:
-        out.print(Text(f"not believed: {counted(report.refused)}", style="dim"))
+        out.print(
+            Text(f"not believed, or waiting for `lukasa review`: {counted(report.refused)}", style="dim")
+        )
     if people:
         out.print(f"In the memory of: {people}", markup=False)
     if report.unembedded:
