@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import shlex
 from configparser import ConfigParser
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import yaml
+from served import served
 
 from lukasa.surfaces.cli.main import make_app
 
@@ -74,3 +76,21 @@ def test_the_unit_gives_the_server_nothing_but_its_folder():
     assert {name: service[name] for name in wanted} == wanted
     assert service["Environment"] == f"LUKASA_DB=/var/lib/{service['StateDirectory']}/memory.lukasa"
     make_app().parse_args(shlex.split(service["ExecStart"])[1:])
+
+
+def test_what_kubernetes_asks_of_a_server_is_answered(tmp_path: Path):
+    items = yaml.safe_load((DEPLOY / "kubernetes.yaml").read_text("utf-8"))["items"]
+    named = {(item["kind"], item["metadata"]["name"]): item["spec"] for item in items}
+    (container,) = named["Deployment", "lukasa-serve"]["template"]["spec"]["containers"]
+    arguments: list[str] = container["args"]
+    hosts = [value for name, value in pairwise(arguments) if name in {"--host", "--allow-host"}]
+
+    make_app().parse_args(arguments)
+    with served(tmp_path, hosts=hosts) as server, server.client(server.key()) as client:
+        for probe in (container["readinessProbe"], container["livenessProbe"]):
+            own = {header["name"]: header["value"] for header in probe["httpGet"].get("httpHeaders", ())}
+            # Without one of its own, a probe names the address of the pod, which nobody knows before.
+            headers = {"Host": "10.1.2.3:8765", **own}
+            assert client.get(probe["httpGet"]["path"], headers=headers).status_code == 200
+        for service in (name for kind, name in named if kind == "Service"):
+            assert client.get("/v1/me", headers={"Host": service}).status_code == 200
