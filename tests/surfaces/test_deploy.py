@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
 from configparser import ConfigParser
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ import yaml
 from served import served
 
 from lukasa.surfaces.cli.main import make_app
+from lukasa.surfaces.keys import KeyFile, new_key
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -78,9 +81,30 @@ def test_the_unit_gives_the_server_nothing_but_its_folder():
     make_app().parse_args(shlex.split(service["ExecStart"])[1:])
 
 
-def test_what_kubernetes_asks_of_a_server_is_answered(tmp_path: Path):
+def in_kubernetes() -> dict[tuple[str, str], Any]:
+    """Return what the manifest asks for, by kind and name."""
     items = yaml.safe_load((DEPLOY / "kubernetes.yaml").read_text("utf-8"))["items"]
-    named = {(item["kind"], item["metadata"]["name"]): item["spec"] for item in items}
+    return {(item["kind"], item["metadata"]["name"]): item["spec"] for item in items}
+
+
+def test_keys_of_a_secret_come_to_the_server_as_a_file_that_it_takes(tmp_path: Path):
+    pod = in_kubernetes()["Deployment", "lukasa-serve"]["template"]["spec"]
+    (before,), (container,) = pod["initContainers"], pod["containers"]
+    key, _ = new_key(tenant="acme", role="read", now=datetime(2026, 12, 1, tzinfo=UTC))
+    for folder in ("secret", "keys"):
+        (tmp_path / folder).mkdir()
+    KeyFile(tmp_path / "secret" / "keys").add(key)
+    (tmp_path / "secret" / "keys").chmod(0o644)  # as those of secrets are
+
+    command = [re.sub("^/", f"{tmp_path}/", word) for word in before["command"]]
+    subprocess.run(command, check=True)
+
+    options = dict(pairwise(container["args"]))
+    assert KeyFile(tmp_path / options["--keys"].removeprefix("/")).keys() == [key]
+
+
+def test_what_kubernetes_asks_of_a_server_is_answered(tmp_path: Path):
+    named = in_kubernetes()
     (container,) = named["Deployment", "lukasa-serve"]["template"]["spec"]["containers"]
     arguments: list[str] = container["args"]
     hosts = [value for name, value in pairwise(arguments) if name in {"--host", "--allow-host"}]
