@@ -19,7 +19,7 @@ COUNT = int(os.environ.get("LUKASA_TEST_IMPORT", "500"))  # noqa: TID251 - a siz
 ENOUGH = COUNT // 10
 """Turns that are stored when an import is cut off."""
 
-COMMAND = [sys.executable, "-m", "lukasa.surfaces.cli.main"]
+COMMAND = [sys.executable, "-m", "lukasa"]
 
 
 def start(*arguments: object, **options: object) -> subprocess.Popen[bytes]:
