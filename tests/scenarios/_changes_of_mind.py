@@ -40,6 +40,8 @@ My name is Jon.                 | Correction: my name is Jonas.                 
 Call me Kat.                    | Call me Kit.                                         | name         | Kat         | Kit
 I live in Ghent.                | Actually, I don't live in Ghent, I live in Bruges.   | lives_in     | Ghent       | Bruges
 I live in Ghent.                | Not Ghent, Bruges.                                   | lives_in     | Ghent       | Bruges | bare
+I live in Bergen.               | No wait, I meant Stavanger, not Bergen.              | lives_in     | Bergen      | Stavanger | bare
+I work at Brugmann.             | Actually, it's Brugman, not Brugmann.                | works_at     | Brugmann    | Brugman | bare
 I live in Turin.                | Sorry, I meant Trento.                               | lives_in     | Turin       | Trento | bare | model
 I live in Turin.                | No, I said Trento!                                   | lives_in     | Turin       | Trento | bare | model
 I live in Oslo.                 | We moved out of Oslo last week.                      | lives_in     | Oslo        |

@@ -286,6 +286,20 @@ def test_an_end_names_what_it_ends(text: str, ends: list[tuple[str, str | None]]
 
 
 @pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("Henrik and I broke up in May 2023.", "Henrik and Nora broke up in May 2023"),
+        ("My husband and I separated in May 2023.", "Nora's husband and Nora separated in May 2023"),
+        ("Henrik and I broke up, and I moved out in May 2023.", "Henrik and Nora broke up"),
+    ],
+)
+def test_an_end_has_the_time_that_its_own_clause_names(text: str, says: str):
+    claim = next(claim for claim in claims(text) if claim.ends)
+
+    assert claim.text == says
+
+
+@pytest.mark.parametrize(
     "text",
     ["Thanks, Katja!", "That's so great, Katja!", "How are you, Katja?", "Wow, that sounds fun, Katja!"],
 )

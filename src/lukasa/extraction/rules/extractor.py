@@ -79,15 +79,14 @@ def _of_sentence(said: Said, scene: Scene) -> Iterator[Claim]:
         yield claim.of_kin(said, person, corrects=wrong["wrong"] if wrong else None)
     yield from _replaced(said)
     for start in _clauses(said):
-        cut = _CLAUSE_END.search(text, start + 1, said.end)
-        end = said.end if cut is None else cut.start()
+        end = _clause_end(said, start + 1)
         if asks and end >= said.end - 1:
             continue
         times = said.times()
         past = _SINCE.search(text, max(said.start, start - _SIGHT), start)
         ending = None if past else next(endings(text, start, said.end), None)
         if ending is not None:
-            yield claim.of_ending(said, ending, end, times)
+            yield claim.of_ending(said, ending, _clause_end(said, ending.end), times)
         words = text if text[start:end] != text[start:end].lower() else _NAMED.sub(_capitalised, text)
         own = [
             each
@@ -123,6 +122,12 @@ def _capitalised(match: re.Match[str]) -> str:
 # --- clauses ---------------------------------------------------------------------------------------------------------
 
 
+def _clause_end(said: Said, start: int) -> int:
+    """Return where the clause ends that goes on at *start*: after "Ana and I split up", "in May" is of the same."""
+    cut = _CLAUSE_END.search(said.turn.text, start, said.end)
+    return said.end if cut is None else cut.start()
+
+
 def _clauses(said: Said) -> Iterator[int]:
     """Yield where clauses begin that say something of the speaker: with "I" or "my", behind nothing that makes it another's word."""
     text = said.turn.text
@@ -141,8 +146,12 @@ def _corrects(said: Said, reading: Reading) -> str | None:
 
 
 def _replaced(said: Said) -> Iterator[Claim]:
-    """Yield "Not Porto, Faro" for each attribute that may be meant: only where that value is known does it say anything."""
-    match = _NOT_BUT.match(said.turn.text, said.start, said.end)
+    """Yield "Not Porto, Faro" and "I meant Faro, not Porto" for each attribute that may be meant.
+
+    They say something only where the wrong value is known.
+    """
+    text = said.turn.text
+    match = _NOT_BUT.match(text, said.start, said.end) or _BUT_NOT.match(text, said.start, said.end)
     if match is None:
         return
     words, wrong = " ".join(match.group().split()), match["wrong"]
@@ -241,9 +250,14 @@ _NOT = LazyPattern(
 _CORRECTION = LazyPattern(
     r"(?i)(?:^|[\s,;.!?—–-])(?:actually|correction|sorry|no|wait|i mean(?:t)?|i misspoke|to correct myself|i was wrong|my mistake)[,:;.!—–-]?\s*(?:but |and )?$"
 )
+_VALUE = r"(?-i:[A-Z])[\w'’-]+(?: (?-i:[A-Z])[\w'’-]+)?"
+_NO_WAIT = r"(?:no|actually|sorry|correction|wait|oops)[,:;.!]? "
 _NOT_BUT = LazyPattern(
-    r"(?i)(?:(?:no|actually|sorry|correction|wait|oops)[,:;.!]? )*(?:it['’]s |i meant |i said |that['’]s )?not (?P<wrong>(?-i:[A-Z])[\w'’-]+(?: (?-i:[A-Z])[\w'’-]+)?)(?:,? but|,|;| [—–-]+)"
-    r" (?:it['’]s |i meant )?(?P<right>(?-i:[A-Z])[\w'’-]+(?: (?-i:[A-Z])[\w'’-]+)?)\s*[.!]?$"
+    rf"(?i)(?:{_NO_WAIT})*(?:it['’]s |i meant |i said |that['’]s )?not (?P<wrong>{_VALUE})(?:,? but|,|;| [—–-]+)"
+    rf" (?:it['’]s |i meant )?(?P<right>{_VALUE})\s*[.!]?$"
+)
+_BUT_NOT = LazyPattern(
+    rf"(?i)(?:(?:{_NO_WAIT})+(?:it['’]s |i meant )?|it['’]s |i meant )(?P<right>{_VALUE}),? not (?P<wrong>{_VALUE})\s*[.!]?$"
 )
 _REPLACED = ("lives_in", "works_at", "name", "comes_from", "studies_at", "partner", "pet")
 
