@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -104,6 +104,18 @@ class FactQuery:
     """Only facts whose `seq` is larger."""
 
     limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What was seen of one state of a partition."""
+
+    version: int
+    turns: Sequence[Sequence[Turn]] = ()
+    """What each query lists."""
+
+    erased: Collection[str] = frozenset()
+    """Those of the marks whose content was erased and not readmitted."""
 
 
 def listed(fact: Fact, query: FactQuery) -> bool:

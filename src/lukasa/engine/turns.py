@@ -33,6 +33,7 @@ from lukasa.writing.messages import (
     Message,
     ParsedMessages,
     ReadMessage,
+    are_little,
     each_message,
     exported,
     read_labels,
@@ -106,6 +107,7 @@ class TurnVerbs(Verbs):
         each, read = await gathered(
             each_message(messages, labels, zone=zone, policy=self._remember.policy),
             lambda each: (each, ParsedMessages.of(each)),
+            at_once=are_little(messages, labels),
         )
         wishes = read_guidance(guidance)
         candidates, known = None, list[str]()

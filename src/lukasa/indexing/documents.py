@@ -40,13 +40,18 @@ def encoded_texts(content: Turn | Fact) -> list[str]:
 
 
 def document_of(
-    content: Turn | Fact,
-    embeddings: Sequence[Embedding] = (),
-    fingerprint: str | None = None,
-    words: dict[str, str] | None = None,
+    content: Turn | Fact, embeddings: Sequence[Embedding] = (), fingerprint: str | None = None
 ) -> Document:
-    """Return the index entry. Documents that share *words* keep each term once: of many, that saves most of their memory."""
-    analysed = [analyse(text) for text in passage_texts(content)]
+    """Return the index entry."""
+    return with_vectors(indexed(content, passage_texts(content)), embeddings, fingerprint)
+
+
+def indexed(content: Turn | Fact, texts: Sequence[str], words: dict[str, str] | None = None) -> Document:
+    """Return the index entry of what has these passages, without vectors.
+
+    Entries that share *words* keep each term once: of many, that saves most of their memory.
+    """
+    analysed = [analyse(text) for text in texts]
     if words is not None:
         analysed = [[words.setdefault(term, term) for term in terms] for terms in analysed]
     return Document(
@@ -55,8 +60,21 @@ def document_of(
         passages=analysed,
         words=len(content.text.split()),
         analysis=ANALYSIS_VERSION,
+    )
+
+
+def with_vectors(document: Document, embeddings: Sequence[Embedding], fingerprint: str | None) -> Document:
+    """Return an index entry with the vectors of its passages, if there are any."""
+    if not embeddings:
+        return document
+    return Document(
+        id=document.id,
+        kind=document.kind,
+        passages=document.passages,
+        words=document.words,
+        analysis=document.analysis,
         embeddings=embeddings,
-        fingerprint=fingerprint if embeddings else None,
+        fingerprint=fingerprint,
     )
 
 

@@ -6,7 +6,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Literal, TypeVar
 from weakref import WeakValueDictionary
 
 from lukasa.domain.scope import Partition
@@ -19,6 +19,17 @@ _LONGEST_PAUSE = 0.05
 """Seconds. Writers of other processes that lost twice wait for different times, or they would lose together again."""
 
 
+class PartitionLock(asyncio.Lock):
+    """A lock that counts how often it was taken: whoever decided before others had it looks again."""
+
+    taken = 0
+
+    async def acquire(self) -> Literal[True]:
+        await super().acquire()
+        self.taken += 1
+        return True
+
+
 @dataclass(frozen=True, slots=True)
 class PartitionLocks:
     """A lock for each partition: the writers of one process take turns.
@@ -26,13 +37,13 @@ class PartitionLocks:
     Without it, of sixteen that race some would lose every time, and an erasure, which reads longest, nearly always.
     """
 
-    _locks: WeakValueDictionary[Partition, asyncio.Lock] = field(
+    _locks: WeakValueDictionary[Partition, PartitionLock] = field(
         default_factory=WeakValueDictionary, repr=False, compare=False
     )
 
-    def of(self, partition: Partition) -> asyncio.Lock:
+    def of(self, partition: Partition) -> PartitionLock:
         """Return the partition's lock, the same one as long as anybody holds it."""
-        return self._locks.setdefault(partition, asyncio.Lock())
+        return self._locks.setdefault(partition, PartitionLock())
 
 
 async def until_applied(
@@ -43,12 +54,20 @@ async def until_applied(
     It takes the partition's version, reads, decides, and writes with that version as `expected`: the write is refused
     when anything that it rests on may have changed. Raises `StaleError` after so many attempts.
     """
-    for attempt in range(attempts):
+
+    async def decide_anew() -> T:
         # The version comes first: whatever is written while *decide* reads makes its write stale.
-        version = await store.version(partition)
+        return await decide(await store.version(partition))
+
+    return await until_current(partition, decide_anew, attempts=attempts)
+
+
+async def until_current(partition: Partition, attempt: Callable[[], Awaitable[T]], *, attempts: int) -> T:
+    """Do as `until_applied` does with an attempt that reads the version by itself, together with what it decides on."""
+    for failed in range(attempts):
         try:
-            return await decide(version)
+            return await attempt()
         except StaleError:
-            if attempt:
+            if failed:
                 await asyncio.sleep(random.uniform(0, _LONGEST_PAUSE))  # noqa: S311 - no secret
     raise StaleError(f"other writers changed {partition!r} {attempts} times in a row; try again")

@@ -13,7 +13,7 @@ from lukasa.domain.erasure import Erased, Erasure
 from lukasa.domain.fact import Fact
 from lukasa.domain.job import Bookkeeping, Summary
 from lukasa.domain.journal import Cause, JournalEntry
-from lukasa.domain.query import DocumentQuery, FactQuery, LexicalQuery, TurnQuery
+from lukasa.domain.query import DocumentQuery, FactQuery, LexicalQuery, Seen, TurnQuery
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
 
@@ -56,6 +56,12 @@ class Memories(Protocol):
 
     async def version(self, partition: Partition, *, at: datetime | None = None) -> int:
         """Return how many changes were made to the partition (up to the instant *at*); 0 for one that was never written to."""
+        ...
+
+    async def look(
+        self, partition: Partition, *, turns: Sequence[TurnQuery] = (), marks: Sequence[str] = ()
+    ) -> Seen:
+        """Answer what `version`, `turns` (of each query) and `tombstones` do, at once and from one state of the partition."""
         ...
 
     async def tombstones(self, partition: Partition, marks: Sequence[str]) -> set[str]:

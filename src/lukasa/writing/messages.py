@@ -14,6 +14,7 @@ from lukasa.domain.labels import breaks_line, one_line
 from lukasa.domain.time import read_instant
 from lukasa.domain.turn import ORIGINS, Json, Origin, Role, Turn
 from lukasa.errors import InputError, shown
+from lukasa.off_loop import is_little
 from lukasa.policy import RememberPolicy
 from lukasa.text.secrets import GUESSABLE, Redacted, redact, redact_json, redact_name
 
@@ -178,6 +179,19 @@ def each_message(
         if alone:
             raise InputError(f"there is nothing to remember: {skipped}")
         yield ReadMessage(None, skipped)
+
+
+def are_little(messages: object, labels: CallLabels) -> bool:
+    """Whether reading the messages takes no longer than having another thread do it: few of them, with little text and no more."""
+    each = [messages] if isinstance(messages, str | Mapping) else messages
+    if labels.metadata or not isinstance(each, list | tuple) or not is_little(len(each), 0):
+        return False
+    values = [
+        value for message in each for value in (message.values() if isinstance(message, dict) else [message])
+    ]
+    texts = [value for value in values if isinstance(value, str)]
+    plain = all(value is None or isinstance(value, str | datetime) for value in values)
+    return plain and is_little(len(each), sum(map(len, texts)))
 
 
 _SEVERAL = (

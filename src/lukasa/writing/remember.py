@@ -2,23 +2,24 @@
 
 The path, in order:
 
-1. `_new_turns`    drafts that repeat the end of the session are left out; the others become turns with ids
-2. `_erased`, `_stored`    turns that were erased are not stored again, and those that are stored are not read again
-3. `_judged`, `_candidates`    the extractor proposes claims, and perhaps the caller; the gate judges them (`beliefs.believe`)
-4. `resolve`       the claims are compared with the known facts: versions of facts
-5. `_encode`       turns and facts without vectors get them, in one batch
-6. `_apply`        all of it is written at once; when another process wrote since step 1, the plan is made again. What is
-                   expensive, claims and vectors, is kept in `CallCache` and never made twice
+1. `_new_turns`    one look at the store: drafts that repeat the end of the session are left out, the others become turns with
+                   ids; those that were erased are not stored again, and those that are stored are not read again
+2. `_judged`, `_candidates`    the extractor proposes claims, and perhaps the caller; the gate judges them (`beliefs.believe`)
+3. `resolve`       the claims are compared with the known facts: versions of facts
+4. `_encode`       the turns become index entries; they and facts get the vectors that are missing, in one batch
+5. `_apply`        all of it is written at once; when another process wrote since step 1, the plan is made again. What is
+                   expensive, claims, index entries and vectors, is kept in `CallCache` and never made twice
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from itertools import chain, islice
 from time import perf_counter
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from lukasa.beliefs.believe import (
@@ -31,6 +32,7 @@ from lukasa.beliefs.believe import (
 )
 from lukasa.domain.change import AddTurn, Applied, Change, Extraction
 from lukasa.domain.claim import Claim, Scene
+from lukasa.domain.document import Document
 from lukasa.domain.embedding import Embedding
 from lukasa.domain.erasure import text_mark
 from lukasa.domain.filter import Compare
@@ -42,11 +44,11 @@ from lukasa.domain.scope import Partition, content_id
 from lukasa.domain.time import to_micros
 from lukasa.domain.turn import MAX_INT, Turn
 from lukasa.gate.rulings import Ruling
-from lukasa.indexing.documents import document_of, encoded_texts
+from lukasa.indexing.documents import indexed, passage_texts, with_vectors
 from lukasa.indexing.encoder import Encoded, Encoder
-from lukasa.off_loop import FEW, collected, computed, gathered, off_loop
-from lukasa.policy import RememberPolicy
-from lukasa.ports.attempts import PartitionLocks, until_applied
+from lukasa.off_loop import FEW, computed, gathered, is_little, off_loop
+from lukasa.policy import EMBEDDED_PASSAGES, RememberPolicy
+from lukasa.ports.attempts import PartitionLocks, until_current
 from lukasa.ports.memories import Memories
 from lukasa.writing.messages import Draft, ParsedMessages
 
@@ -81,6 +83,12 @@ class CallCache:
     """What one call has computed, kept when its plan is made again."""
 
     call: Call
+    at_once: bool
+    """Whether what is computed of its texts takes no longer than asking another thread to."""
+
+    documents: dict[str, Document] = field(default_factory=dict)
+    """Index entries without vectors, by the turn's id."""
+
     turn_embeddings: dict[str, Sequence[Embedding]] = field(default_factory=dict)
     """Of the passages, by the turn's id."""
 
@@ -91,23 +99,50 @@ class CallCache:
     """By the turn's id."""
 
 
+class MadeTurns(NamedTuple):
+    turns: Sequence[Turn]
+    marks: Sequence[tuple[str, str]]
+    """Of each turn, the marks that it, or its words, would have been erased under."""
+
+    distinct: Sequence[str]
+    """The same marks, each once."""
+
+    def erased(self, tombstones: Collection[str]) -> set[str]:
+        """Return the ids of turns that were erased, or whose words were."""
+        if not tombstones:
+            return set()
+        return {id_ for id_, words in self.marks if id_ in tombstones or words in tombstones}
+
+
 class NewTurns(NamedTuple):
+    version: int
+    """The partition's version then."""
+
     identified: bool
     """Whether times or keys say which turns they are."""
 
-    repeated: Sequence[Turn]
+    turns: Sequence[Turn]
+    erased: set[str]
+    """Ids of those whose content was erased."""
+
+    stored: Mapping[str, Turn] = MappingProxyType({})
+    """Those that are stored already, under their id or their key, by id: importing a file again costs no encoding."""
+
+    repeated: Sequence[Turn] = ()
     """The turns that the first drafts repeat."""
 
-    turns: list[Turn]
-    tail: Sequence[Turn]
+    tail: Sequence[Turn] = ()
     """The end of the session, as far as it was read."""
 
 
 class Plan(NamedTuple):
     """What a call of `remember` is going to store."""
 
-    version: int | None
-    """The partition's version that it was decided on; `None`: whatever it is."""
+    version: int
+    """The partition's version that it was decided on."""
+
+    independent: bool
+    """Whether it holds whatever was written since."""
 
     duplicates: list[str]
     """Ids of turns that were said already."""
@@ -143,11 +178,16 @@ class Remember:
         if not parsed.drafts:
             return Receipt(skipped=parsed.skipped)
         started = perf_counter()
-        cache = CallCache(call)
+        cache = CallCache(
+            call, is_little(len(parsed.drafts), sum(len(draft.text) for draft in parsed.drafts))
+        )
+        lock = self.locks.of(partition)
+        taken = lock.taken
         # Encoding takes long, so it is done before the lock is taken.
-        plan = await self._plan(partition, cache, await self.store.version(partition))
-        async with self.locks.of(partition):
-            plan, applied = await self._apply(partition, cache, plan)
+        plan = await self._plan(partition, cache)
+        async with lock:
+            old = lock.taken > taken + 1 and await self._is_old(partition, plan)
+            plan, applied = await self._apply(partition, cache, None if old else plan)
         milliseconds = (perf_counter() - started) * 1000
 
         def report() -> Receipt:
@@ -173,39 +213,48 @@ class Remember:
         receipt = await computed(len(plan.turns), report)
         if len(parsed.drafts) > FEW:
             # Where many objects are freed, all others wait: not in the loop.
-            await off_loop(_emptied, cache.turn_embeddings, cache.judged, plan.turns, parsed.drafts)
+            await off_loop(
+                _emptied, cache.documents, cache.turn_embeddings, cache.judged, plan.turns, parsed.drafts
+            )
         return receipt
 
-    async def _apply(self, partition: Partition, cache: CallCache, first: Plan) -> tuple[Plan, Applied]:
-        async def apply(version: int) -> tuple[Plan, Applied]:
-            plan = first
-            if first.version not in {None, version}:
-                # Others wrote since: what counts as said or believed already may have changed.
-                plan = await self._plan(partition, cache, version)
+    async def _is_old(self, partition: Partition, plan: Plan) -> bool:
+        """Whether others wrote since, so that what counts as said or believed already may have changed."""
+        return not plan.independent and await self.store.version(partition) != plan.version
+
+    async def _apply(
+        self, partition: Partition, cache: CallCache, first: Plan | None
+    ) -> tuple[Plan, Applied]:
+        """Write what is planned. Without a plan, or when others write before it is, a new one is made."""
+        plans = [] if first is None else [first]
+
+        async def apply() -> tuple[Plan, Applied]:
+            plan = plans.pop() if plans else await self._plan(partition, cache)
             changes = await self._changes(plan, cache)
             applied = await self.store.apply(
                 partition,
                 changes,
                 cause=Cause(verb="remember", at=cache.call.now),
-                expected=plan.version,
+                expected=None if plan.independent else plan.version,
                 bookkeeping=self._jobs(plan, cache.call),
             )
             if len(changes) > FEW:
                 await off_loop(_emptied, changes)
             return plan, applied
 
-        return await until_applied(self.store, partition, apply, attempts=self.policy.attempts)
+        return await until_current(partition, apply, attempts=self.policy.attempts)
 
     async def _changes(self, plan: Plan, cache: CallCache) -> list[Change]:
         facts: Iterator[Change] = (
             put(version, cache.fact_embeddings, plan.fingerprint) for version in plan.versions
         )
-        return await collected(chain(self._added(plan, cache), facts))
+        return await gathered(
+            chain(self._added(plan, cache), facts), list, at_once=cache.at_once and not plan.versions
+        )
 
     def _added(self, plan: Plan, cache: CallCache) -> Iterator[Change]:
         notes = self.believe.extractions(plan.judged, plan.versions)
         extractions: dict[str, Extraction] = {}
-        words: dict[str, str] = {}
         for turn in plan.turns:
             # They come in the order of the turns, as far as those were read.
             while turn.id not in extractions and (note := next(notes, None)):
@@ -213,7 +262,7 @@ class Remember:
             embeddings = cache.turn_embeddings.get(turn.id, ())
             yield AddTurn(
                 turn=turn,
-                document=document_of(turn, embeddings, plan.fingerprint, words),
+                document=with_vectors(cache.documents[turn.id], embeddings, plan.fingerprint),
                 extraction=extractions.get(turn.id),
             )
 
@@ -227,26 +276,25 @@ class Remember:
             for session in sessions
         ]
 
-    async def _plan(self, partition: Partition, cache: CallCache, version: int) -> Plan:
-        new = await self._new_turns(partition, cache.call)
-        erased = await self._erased(partition, new.turns)
-        turns = [turn for turn in new.turns if turn.id not in erased] if erased else new.turns
-        # A turn without a time of its own happens now: it cannot be stored already.
-        stored = await self._stored(partition, turns) if new.identified else {}
-        unread = [turn for turn in turns if turn.id not in stored] if stored else turns
+    async def _plan(self, partition: Partition, cache: CallCache) -> Plan:
+        new = await self._new_turns(partition, cache)
+        turns = [turn for turn in new.turns if turn.id not in new.erased]
+        unread = [turn for turn in turns if turn.id not in new.stored]
         judged = await self._judged(partition, unread, new.tail, cache)
         candidates = JudgedCandidates()
         if cache.call.candidates is not None:
-            said = [stored.get(turn.id, turn) if turn.id not in erased else None for turn in new.turns]
+            said = [
+                new.stored.get(turn.id, turn) if turn.id not in new.erased else None for turn in new.turns
+            ]
             candidates = await self._candidates(partition, cache.call, [*new.repeated, *said], new.tail)
         claimed = [*judged, *candidates.turns]
         versions = await self.believe.resolve(partition, claimed, now=cache.call.now)
-        encoded = await self._encode(unread, versions, cache)
-        independent = new.identified and not versions
+        encoded = await self._encode(turns, versions, new.stored, cache)
         return Plan(
-            version=None if independent else version,
+            version=new.version,
+            independent=new.identified and not versions,
             duplicates=[turn.id for turn in new.repeated],
-            erased=sorted(erased),
+            erased=sorted(new.erased),
             turns=turns,
             judged=judged,
             candidates=candidates,
@@ -255,39 +303,61 @@ class Remember:
             warning=encoded.warning,
         )
 
-    async def _new_turns(self, partition: Partition, call: Call) -> NewTurns:
-        """Make turns of the drafts that were not said already."""
+    async def _new_turns(self, partition: Partition, cache: CallCache) -> NewTurns:
+        """Make turns of the drafts that were not said already, and look at what the store has of them."""
+        call = cache.call
         if call.key is not None or all(_identified(draft) for draft in call.drafts):
             # A time or a key says by itself whether it is the same turn: no need to look at the others.
-            turns = await collected(make_turns(partition, call.drafts, call))
-            return NewTurns(identified=True, repeated=(), turns=turns, tail=())
-        newest = _newest(call.drafts[0].session, min(self.policy.overlap, len(call.drafts) + SCENE))
-        tail = list(reversed(await self.store.turns(partition, newest)))
-        repeated = said_already(tail, call.drafts, now=call.now, policy=self.policy)
-        turns = await collected(make_turns(partition, call.drafts[repeated:], call))
-        return NewTurns(identified=False, repeated=tail[len(tail) - repeated :], turns=turns, tail=tail)
-
-    async def _stored(self, partition: Partition, turns: Sequence[Turn]) -> dict[str, Turn]:
-        """Return the turns that are stored already, under their id or their key, by id: they are not read again.
-
-        Importing a file again costs no encoding, and a call that is repeated says nothing twice.
-        """
-        by_id = TurnQuery(ids=[turn.id for turn in turns], include_retired=True)
-        ids = {turn.id: turn for turn in await self.store.turns(partition, by_id)}
-        by_key = TurnQuery(keys=[turn.key for turn in turns if turn.key], include_retired=True)
-        keys = {turn.key: turn for turn in await self.store.turns(partition, by_key)} if by_key.keys else {}
-        known = ((turn.id, ids.get(turn.id) or (keys.get(turn.key) if turn.key else None)) for turn in turns)
-        return {turn_id: turn for turn_id, turn in known if turn is not None}
-
-    async def _erased(self, partition: Partition, turns: Sequence[Turn]) -> set[str]:
-        """Return the ids of turns that were erased, or whose words were."""
-        marks, distinct = await gathered(
-            ((turn.id, text_mark(turn.speaker, turn.text) or turn.id) for turn in turns),
-            lambda marks: (marks, _distinct(marks)),
+            return await self._identified_turns(partition, cache)
+        made = await self._made(partition, call.drafts if cache.at_once else (), cache)
+        # The others show who speaks there, and what was asked: that is for the extractor.
+        reads = self.believe.extractor is not None or call.candidates is not None
+        newest = _newest(
+            call.drafts[0].session, min(self.policy.overlap, len(call.drafts) + (SCENE if reads else 0))
         )
-        tombstones = await self.store.tombstones(partition, distinct)
-        return (
-            {id_ for id_, words in marks if id_ in tombstones or words in tombstones} if tombstones else set()
+        seen = await self.store.look(partition, turns=[newest], marks=made.distinct)
+        tail = seen.turns[0][::-1]
+        repeated = said_already(tail, call.drafts, now=call.now, policy=self.policy)
+        erased = seen.erased
+        if repeated or not cache.at_once:
+            # Equal messages of a call are counted from the first that is new; that counts in their ids.
+            made = await self._made(partition, call.drafts[repeated:], cache)
+            erased = await self.store.tombstones(partition, made.distinct)
+        return NewTurns(
+            version=seen.version,
+            identified=False,
+            turns=made.turns,
+            erased=made.erased(erased),
+            repeated=tail[len(tail) - repeated :],
+            tail=tail,
+        )
+
+    async def _identified_turns(self, partition: Partition, cache: CallCache) -> NewTurns:
+        made = await self._made(partition, cache.call.drafts, cache)
+        queries = [TurnQuery(ids=[turn.id for turn in made.turns], include_retired=True)]
+        if keys := [turn.key for turn in made.turns if turn.key]:
+            queries.append(TurnQuery(keys=keys, include_retired=True))
+        seen = await self.store.look(partition, turns=queries, marks=made.distinct)
+        by_id = {turn.id: turn for turn in seen.turns[0]}
+        by_key = {turn.key: turn for found in seen.turns[1:] for turn in found}
+        known = (
+            (turn.id, by_id.get(turn.id) or (by_key.get(turn.key) if turn.key else None))
+            for turn in made.turns
+        )
+        return NewTurns(
+            version=seen.version,
+            identified=True,
+            turns=made.turns,
+            erased=made.erased(seen.erased),
+            stored={turn_id: turn for turn_id, turn in known if turn is not None},
+        )
+
+    async def _made(self, partition: Partition, drafts: Sequence[Draft], cache: CallCache) -> MadeTurns:
+        """Make turns of these drafts, the last ones of the call."""
+        return await gathered(
+            ((turn, _marks(turn)) for turn in make_turns(partition, drafts, cache.call)),
+            _made_turns,
+            at_once=cache.at_once or not drafts,
         )
 
     async def _judged(
@@ -320,25 +390,44 @@ class Remember:
 
     async def _tails(self, partition: Partition, turns: Sequence[Turn]) -> list[Turn]:
         """Return the last turns of the sessions that the new ones continue."""
-        tails: list[Turn] = []
-        for session in dict.fromkeys(turn.session for turn in turns):
-            tails += reversed(await self.store.turns(partition, _newest(session, SCENE)))
-        return tails
+        sessions = dict.fromkeys(turn.session for turn in turns)
+        if not sessions:
+            return []
+        seen = await self.store.look(partition, turns=[_newest(session, SCENE) for session in sessions])
+        return [turn for latest in seen.turns for turn in reversed(latest)]
 
-    async def _encode(self, turns: Sequence[Turn], versions: Sequence[Version], cache: CallCache) -> Encoded:
-        """Make the vectors that are missing: of turns and of facts, in one go."""
-        bare = [turn for turn in turns if turn.id not in cache.turn_embeddings]
+    async def _encode(
+        self,
+        turns: Sequence[Turn],
+        versions: Sequence[Version],
+        stored: Mapping[str, Turn],
+        cache: CallCache,
+    ) -> Encoded:
+        """Make the index entries, and the vectors that are missing: of turns and of facts, in one go."""
         worded = dict.fromkeys(version.fact.text for version in versions if version.worded)
         facts = [text for text in worded if text not in cache.fact_embeddings]
+        words: dict[str, str] = {}
+
+        def index() -> Iterator[Sequence[str]]:
+            for turn in turns:
+                texts = passage_texts(turn)
+                if turn.id not in cache.documents:
+                    cache.documents[turn.id] = indexed(turn, texts, words)
+                known = turn.id in stored or turn.id in cache.turn_embeddings
+                yield () if known else texts[:EMBEDDED_PASSAGES]
+
         passages, texts = await gathered(
-            map(encoded_texts, bare), lambda passages: (passages, [*chain.from_iterable(passages), *facts])
+            index(),
+            lambda passages: (passages, [*chain.from_iterable(passages), *facts]),
+            at_once=cache.at_once,
         )
         encoded = await self.encoder.documents(texts)
 
         def share() -> None:
             embeddings = iter(encoded.embeddings)
-            for turn, passages_of_turn in zip(bare, passages, strict=True):
-                cache.turn_embeddings[turn.id] = list(islice(embeddings, len(passages_of_turn)))
+            for turn, passages_of_turn in zip(turns, passages, strict=True):
+                if passages_of_turn:
+                    cache.turn_embeddings[turn.id] = list(islice(embeddings, len(passages_of_turn)))
             cache.fact_embeddings.update(zip(facts, embeddings, strict=True))
 
         if encoded.embeddings:
@@ -351,8 +440,13 @@ def _emptied(*containers: dict[str, Any] | list[Any]) -> None:
         each.clear()
 
 
-def _distinct(marks: Sequence[tuple[str, str]]) -> list[str]:
-    return sorted({mark for pair in marks for mark in pair})
+def _made_turns(made: Sequence[tuple[Turn, tuple[str, str]]]) -> MadeTurns:
+    marks = [pair for _, pair in made]
+    return MadeTurns([turn for turn, _ in made], marks, sorted({mark for pair in marks for mark in pair}))
+
+
+def _marks(turn: Turn) -> tuple[str, str]:
+    return turn.id, text_mark(turn.speaker, turn.text) or turn.id
 
 
 def _newest(session: str | None, limit: int) -> TurnQuery:

@@ -12,7 +12,7 @@ from lukasa.adapters.embedders.hashing import HashingEmbedder
 from lukasa.adapters.stores.reference import ReferenceStore
 from lukasa.beliefs.believe import Believe
 from lukasa.domain.change import AddTurn, Applied
-from lukasa.domain.query import TurnQuery
+from lukasa.domain.query import Seen, TurnQuery
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
 from lukasa.errors import StaleError, StoreFullError
@@ -184,10 +184,10 @@ async def test_what_another_process_wrote_meanwhile_is_looked_at_again():
 @pytest.mark.anyio
 async def test_writers_of_one_process_do_not_get_in_each_others_way():
     class Slow(ReferenceStore):
-        async def version(self, partition: Partition) -> int:
-            version = await super().version(partition)
+        async def look(self, partition: Partition, **what: Any) -> Seen:
+            seen = await super().look(partition, **what)
             await asyncio.sleep(0)  # lets others in
-            return version
+            return seen
 
     remember = path(Slow(), Encoder(HashingEmbedder()), RememberPolicy(attempts=1))
 
@@ -199,6 +199,40 @@ async def test_writers_of_one_process_do_not_get_in_each_others_way():
 
     assert len(await remember.store.turns(ALICE, TurnQuery())) == 30
     assert not remember.locks._locks, "a lock lives as long as somebody needs it"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("at", [None, NOW])
+async def test_a_short_message_asks_the_store_once_and_writes_once(at: datetime | None):
+    class Counted(ReferenceStore):
+        def __getattribute__(self, name: str) -> Any:
+            if not name.startswith("_"):
+                calls.append(name)
+            return super().__getattribute__(name)
+
+    calls: list[str] = []
+    remember = path(Counted(), Encoder(HashingEmbedder()), RememberPolicy())
+    said = [draft("Ana moved to Lisbon.", at=at)]
+
+    await remember(ALICE, ParsedMessages(said, []), Call(said, None, NOW))
+
+    # `look` of this store asks itself.
+    assert calls[:1] + calls[-1:] == ["look", "apply"]
+    assert set(calls[1:-1]) <= {"version", "turns", "tombstones"}
+    assert calls.count("version") == 1
+
+
+@pytest.mark.anyio
+async def test_history_that_is_sent_again_is_stored_once_with_the_ids_of_what_is_new():
+    remember = path(ReferenceStore(), Encoder(HashingEmbedder()), RememberPolicy())
+    first, again = [draft("yes"), draft("no")], [draft("yes"), draft("no"), draft("yes")]
+
+    await remember(ALICE, ParsedMessages(first, []), Call(first, None, NOW))
+    receipt = await remember(ALICE, ParsedMessages(again, []), Call(again, None, NOW + timedelta(hours=1)))
+
+    alone = turns(draft("yes"), now=NOW + timedelta(hours=1))
+    assert [*receipt.turns] == [turn.id for turn in alone], "counted from the first that is new"
+    assert len(receipt.duplicates) == 2
 
 
 @pytest.mark.anyio

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from lukasa.domain.change import PutFact, Readmit
+from lukasa.domain.change import PutFact, Readmit, Retire
 from lukasa.domain.document import Document
 from lukasa.domain.erasure import Erased, Erasure, Rewritten
 from lukasa.domain.job import Finish, PutSummary
 from lukasa.domain.journal import Cause
-from lukasa.domain.query import FactQuery, TurnQuery
+from lukasa.domain.query import FactQuery, Seen, TurnQuery
 from lukasa.domain.turn import Source
 from lukasa.errors import StaleError
 from lukasa.ports.store import Store
@@ -117,6 +117,22 @@ class ErasureSuite(StoreSuite):
         await fill(store, PutFact(fact=then(left, text="next"), op="revise"))
         assert [each.text for each in (await store.history(ALICE, ["f1"]))["f1"]] == ["of the second", "next"]
         assert (await store.verify()).findings == ()
+
+    async def test_one_look_answers_what_single_questions_do(self, store: Store) -> None:
+        await fill(store, add("t1"), add("t2"), add("t3"), Retire(id="t2"))
+        await erase(store, turns=["t1"], marks=["t1"])
+        queries = [
+            TurnQuery(newest_first=True, limit=1),
+            TurnQuery(include_retired=True, as_of=3),
+            TurnQuery(ids=["t1"]),
+        ]
+
+        for partition in (ALICE, BOB):
+            seen = await store.look(partition, turns=queries, marks=["t1", "t2"])
+            assert seen.version == await store.version(partition)
+            assert [*seen.turns] == [await store.turns(partition, query) for query in queries]
+            assert seen.erased == await store.tombstones(partition, ["t1", "t2"])
+        assert await store.look(ALICE) == Seen(version=await store.version(ALICE), turns=[])
 
     async def test_what_has_a_tombstone_is_not_stored_until_it_is_readmitted(self, store: Store) -> None:
         await fill(store, add("t1"), add("t2"))

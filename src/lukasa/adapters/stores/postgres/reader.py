@@ -15,14 +15,14 @@ from lukasa.adapters.records import entry_of, fact_of, turn_of
 from lukasa.adapters.rows import heads_of, number, rows_as, text
 from lukasa.adapters.stores.postgres import filters
 from lukasa.adapters.stores.postgres.connection import MOVED, identity
-from lukasa.adapters.stores.postgres.partition import PartitionState
+from lukasa.adapters.stores.postgres.partition import PartitionState, load
 from lukasa.adapters.stores.postgres.sql import Connection, Values, fetch, first, fragment, sql
 from lukasa.domain.document import Delta
 from lukasa.domain.embedding import TokenVectors
 from lukasa.domain.erasure import tombstone
 from lukasa.domain.fact import Fact
 from lukasa.domain.journal import JournalEntry, by_id, standing
-from lukasa.domain.query import DocumentQuery, FactQuery, TurnQuery, listed
+from lukasa.domain.query import DocumentQuery, FactQuery, Seen, TurnQuery, listed
 from lukasa.domain.report import Backlog, Stats
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import to_micros
@@ -45,7 +45,20 @@ def partitions(connection: Connection) -> list[Partition]:
     return [Partition(tenant, user) for tenant, user in fetch(connection, sql("partitions"))]
 
 
+def look(
+    connection: Connection, partition: Partition, queries: Sequence[TurnQuery], marks: Sequence[str]
+) -> Seen:
+    row = load(connection, partition)
+    return Seen(
+        version=row.version if row else 0,
+        turns=[turns(connection, row.id, query) if row else [] for query in queries],
+        erased=tombstones(connection, partition, marks) if marks else frozenset(),
+    )
+
+
 def turns(connection: Connection, partition: UUID, query: TurnQuery) -> list[Turn]:
+    if query.as_of is not None:
+        return _turns_as_of(connection, partition, query, query.as_of)
     tests = ["documents.document > %(after)s"]
     values: Values = {"partition": partition, "after": query.after, "limit": query.limit}
     if not query.include_retired:
@@ -74,7 +87,7 @@ def turns(connection: Connection, partition: UUID, query: TurnQuery) -> list[Tur
     return list(rows_as(turn_of, fetch(connection, statement, {**values, **bound}), "turn"))
 
 
-def turns_as_of(connection: Connection, partition: UUID, query: TurnQuery, as_of: int) -> list[Turn]:
+def _turns_as_of(connection: Connection, partition: UUID, query: TurnQuery, as_of: int) -> list[Turn]:
     """Answer from the journal: what was stored by then, and what was retired then."""
     everything = replace(query, as_of=None, include_retired=True, limit=None)
     journal = by_id(journal_of_turns(connection, partition))

@@ -54,7 +54,7 @@ from lukasa.domain.job import (
     check_spent,
 )
 from lukasa.domain.journal import Cause, JournalEntry
-from lukasa.domain.query import DocumentQuery, FactQuery, LexicalQuery, TurnQuery
+from lukasa.domain.query import DocumentQuery, FactQuery, LexicalQuery, Seen, TurnQuery
 from lukasa.domain.report import Backlog, Compacted, Stats, Verified
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
@@ -138,6 +138,11 @@ class PostgresStore:
     async def version(self, partition: Partition, *, at: datetime | None = None) -> int:
         return await self._look(partition, lambda db: reader.version(db, partition, at=at))
 
+    async def look(
+        self, partition: Partition, *, turns: Sequence[TurnQuery] = (), marks: Sequence[str] = ()
+    ) -> Seen:
+        return await self._look(partition, lambda db: reader.look(db, partition, turns, marks))
+
     async def tombstones(self, partition: Partition, marks: Sequence[str]) -> set[str]:
         return await self._look(partition, lambda db: reader.tombstones(db, partition, marks))
 
@@ -148,11 +153,6 @@ class PostgresStore:
         return await self._read(partition, {}, lambda db, row: reader.history(db, row.id, ids))
 
     async def turns(self, partition: Partition, query: TurnQuery) -> list[Turn]:
-        as_of = query.as_of
-        if as_of is not None:
-            return await self._read(
-                partition, [], lambda db, row: reader.turns_as_of(db, row.id, query, as_of)
-            )
         return await self._read(partition, [], lambda db, row: reader.turns(db, row.id, query))
 
     async def delta(

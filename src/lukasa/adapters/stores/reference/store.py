@@ -47,6 +47,7 @@ from lukasa.domain.query import (
     DocumentQuery,
     FactQuery,
     LexicalQuery,
+    Seen,
     TurnQuery,
     listed,
     turn_fields,
@@ -144,6 +145,16 @@ class ReferenceStore:
     async def version(self, partition: Partition, *, at: datetime | None = None) -> int:
         journal = self._content(partition).journal
         return max((entry.version for entry in journal if at is None or entry.at <= at), default=0)
+
+    @beside_loop
+    async def look(
+        self, partition: Partition, *, turns: Sequence[TurnQuery] = (), marks: Sequence[str] = ()
+    ) -> Seen:
+        return Seen(
+            version=await self.version(partition),
+            turns=[await self.turns(partition, query) for query in turns],
+            erased=await self.tombstones(partition, marks),
+        )
 
     @beside_loop
     async def tombstones(self, partition: Partition, marks: Sequence[str]) -> set[str]:

@@ -21,7 +21,7 @@ from lukasa.domain.embedding import TokenVectors
 from lukasa.domain.erasure import tombstone
 from lukasa.domain.fact import Fact
 from lukasa.domain.journal import JournalEntry, by_id, standing
-from lukasa.domain.query import DocumentQuery, FactQuery, TurnQuery, listed
+from lukasa.domain.query import DocumentQuery, FactQuery, Seen, TurnQuery, listed
 from lukasa.domain.report import Backlog, Stats
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import to_micros
@@ -72,7 +72,20 @@ def partitions(connection: apsw.Connection) -> list[Partition]:
     return [Partition(tenant, user) for tenant, user in fetch(connection, sql("partitions"))]
 
 
+def look(
+    connection: apsw.Connection, partition: Partition, queries: Sequence[TurnQuery], marks: Sequence[str]
+) -> Seen:
+    row = partition_row(connection, partition)
+    return Seen(
+        version=row.version if row else 0,
+        turns=[turns(connection, row.id, query) if row else [] for query in queries],
+        erased=tombstones(connection, partition, marks) if marks else frozenset(),
+    )
+
+
 def turns(connection: apsw.Connection, partition: int, query: TurnQuery) -> list[Turn]:
+    if query.as_of is not None:
+        return _turns_as_of(connection, partition, query, query.as_of)
     # With ids or keys given, `+` keeps SQLite from going through the whole partition in the wanted order.
     place = "documents.seq" if query.ids is None and query.keys is None else "+documents.seq"
     tests = [f"{place} > :after"]
@@ -107,7 +120,7 @@ def turns(connection: apsw.Connection, partition: int, query: TurnQuery) -> list
     return list(rows_as(turn_of, fetch(connection, statement, {**values, **bound}), "turn"))
 
 
-def turns_as_of(connection: apsw.Connection, partition: int, query: TurnQuery, as_of: int) -> list[Turn]:
+def _turns_as_of(connection: apsw.Connection, partition: int, query: TurnQuery, as_of: int) -> list[Turn]:
     """Answer from the journal: what was stored by then, and what was retired then."""
     everything = replace(query, as_of=None, include_retired=True, limit=None)
     journal = by_id(journal_of_turns(connection, partition))

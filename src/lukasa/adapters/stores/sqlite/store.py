@@ -43,7 +43,7 @@ from lukasa.domain.erasure import Erased, Erasure
 from lukasa.domain.fact import Fact
 from lukasa.domain.job import Bookkeeping, Job, JobState, Spent, Summary, check_bookkeeping, check_spent
 from lukasa.domain.journal import Cause, JournalEntry
-from lukasa.domain.query import DocumentQuery, FactQuery, LexicalQuery, TurnQuery
+from lukasa.domain.query import DocumentQuery, FactQuery, LexicalQuery, Seen, TurnQuery
 from lukasa.domain.report import Backlog, Compacted, Finding, Stats, Verified
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
@@ -134,6 +134,11 @@ class SqliteStore:
     async def version(self, partition: Partition, *, at: datetime | None = None) -> int:
         return await self._read_all(lambda db: reader.version(db, partition, at=at))
 
+    async def look(
+        self, partition: Partition, *, turns: Sequence[TurnQuery] = (), marks: Sequence[str] = ()
+    ) -> Seen:
+        return await self._read_all(lambda db: reader.look(db, partition, turns, marks))
+
     async def tombstones(self, partition: Partition, marks: Sequence[str]) -> set[str]:
         return await self._read_all(lambda db: reader.tombstones(db, partition, marks))
 
@@ -144,11 +149,6 @@ class SqliteStore:
         return await self._read(partition, {}, lambda db, row: reader.history(db, row.id, ids))
 
     async def turns(self, partition: Partition, query: TurnQuery) -> list[Turn]:
-        as_of = query.as_of
-        if as_of is not None:
-            return await self._read(
-                partition, [], lambda db, row: reader.turns_as_of(db, row.id, query, as_of)
-            )
         return await self._read(partition, [], lambda db, row: reader.turns(db, row.id, query))
 
     async def delta(
