@@ -31,9 +31,9 @@ from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Source, Turn
 from lukasa.gate.rulings import Gate, Reason, Ruling
 from lukasa.indexing.documents import fact_document
-from lukasa.off_loop import collected, computed, off_loop
+from lukasa.off_loop import collected, computed, gathered, is_little, off_loop
 from lukasa.policy import ResolvePolicy
-from lukasa.ports.extractor import Extractor
+from lukasa.ports.extractor import ComputingExtractor, Extractor
 from lukasa.ports.memories import Memories
 from lukasa.text.secrets import redact
 
@@ -127,7 +127,11 @@ class Believe:
         spoken = [turn for turn in turns if turn.is_spoken]
         before = [turn for turn in earlier if turn.is_spoken]
         scenes = await computed(len(spoken), make_scenes, spoken, before, zone=zone)
-        claims = await self.extractor.claims(spoken, scenes) if spoken else []
+        claims: Iterable[Sequence[Claim]] = ()
+        if isinstance(self.extractor, ComputingExtractor):
+            claims = map(self.extractor.extract, spoken, scenes)
+        elif spoken:
+            claims = await self.extractor.claims(spoken, scenes)
         rulings = iter(self.gate.rulings(partition, spoken, scenes, claims, later=later))
         return await collected(
             JudgedTurn(turn, next(rulings) if turn.is_spoken else [], self.gate.instructions(turn))
@@ -185,7 +189,8 @@ class Believe:
         """Return the facts that bear on the claims."""
         known = KnownFacts()
         claims = [ruling.claim for turn in judged for ruling in turn.pending]
-        found = await collected(map(lookups, claims))
+        little = is_little(len(claims), sum(len(claim.text) for claim in claims))
+        found = await gathered(map(lookups, claims), list, at_once=little)
         query = FactQuery(
             keys=sorted({key for keys, _ in found for key in keys}),
             slots=sorted({slot for _, slots in found for slot in slots}),

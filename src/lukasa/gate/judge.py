@@ -6,7 +6,7 @@ others are deceived: only the user is believed about the user and about what is 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -159,7 +159,7 @@ class Judge:
         partition: Partition,
         turns: Sequence[Turn],
         scenes: Sequence[Scene],
-        claims: Sequence[Sequence[Claim]],
+        claims: Iterable[Sequence[Claim]],
         *,
         later: bool = False,
     ) -> Iterator[list[Ruling]]:

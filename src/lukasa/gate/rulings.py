@@ -41,7 +41,7 @@ class Gate(Protocol):
         partition: Partition,
         turns: Sequence[Turn],
         scenes: Sequence[Scene],
-        claims: Sequence[Sequence[Claim]],
+        claims: Iterable[Sequence[Claim]],
         *,
         later: bool = False,
     ) -> Iterable[list[Ruling]]:

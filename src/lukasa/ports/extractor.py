@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from lukasa.domain.claim import Claim, Scene
 from lukasa.domain.turn import Turn
@@ -19,4 +19,13 @@ class Extractor(Protocol):
 
     async def claims(self, turns: Sequence[Turn], scenes: Sequence[Scene]) -> list[list[Claim]]:
         """Return the claims of each turn, in order. Raise `ProviderError` when a model cannot be used."""
+        ...
+
+
+@runtime_checkable
+class ComputingExtractor(Extractor, Protocol):
+    """An extractor that waits for nothing: each turn can be read where its claims are judged."""
+
+    def extract(self, turn: Turn, scene: Scene) -> list[Claim]:
+        """Return the claims of one turn."""
         ...

@@ -248,9 +248,8 @@ class Remember:
         facts: Iterator[Change] = (
             put(version, cache.fact_embeddings, plan.fingerprint) for version in plan.versions
         )
-        return await gathered(
-            chain(self._added(plan, cache), facts), list, at_once=cache.at_once and not plan.versions
-        )
+        little = is_little(len(plan.versions), sum(len(version.fact.text) for version in plan.versions))
+        return await gathered(chain(self._added(plan, cache), facts), list, at_once=cache.at_once and little)
 
     def _added(self, plan: Plan, cache: CallCache) -> Iterator[Change]:
         notes = self.believe.extractions(plan.judged, plan.versions)

@@ -43,7 +43,11 @@ class RulesExtractor:
 
     async def claims(self, turns: Sequence[Turn], scenes: Sequence[Scene]) -> list[list[Claim]]:
         """Return the claims of each turn, in order. Never fails."""
-        return await collected(extract(turn, scene) for turn, scene in zip(turns, scenes, strict=True))
+        return await collected(map(self.extract, turns, scenes))
+
+    def extract(self, turn: Turn, scene: Scene) -> list[Claim]:
+        """Return the claims of one turn."""
+        return extract(turn, scene)
 
 
 def extract(turn: Turn, scene: Scene) -> list[Claim]:
