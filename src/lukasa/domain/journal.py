@@ -76,6 +76,9 @@ def chain(
     return digest(told if more == (0, "", "") else [*told, *more])
 
 
+_encoded = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+
+
 def turn_digest(turn: Turn) -> str:
     """Return the digest of all that never changes of a turn."""
     return digest(
@@ -90,7 +93,7 @@ def turn_digest(turn: Turn) -> str:
             turn.agent,
             turn.origin,
             turn.key,
-            json.dumps(dict(turn.metadata), ensure_ascii=False, sort_keys=True),
+            _encoded(dict(turn.metadata)),
         ]
     )
 

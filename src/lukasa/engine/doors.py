@@ -59,14 +59,17 @@ _UNTOUCHED = frozenset(
 def guarded(verb: Callable[..., Any]) -> Callable[..., Any]:
     """Return a verb that gets its arguments without secrets, and whose receipt counts those."""
     signature = inspect.signature(verb)
+    touched = [name for name in signature.parameters if not _UNTOUCHED & {name, f"{verb.__name__}.{name}"}][
+        1:
+    ]
 
     def clean(verbs: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, list[str]]:
         bound = signature.bind(verbs, *args, **kwargs)
         labels: list[str] = []
         if verbs._redacts:  # noqa: SLF001 - the classes whose verbs it wraps have it
-            for name, value in list(bound.arguments.items())[1:]:
-                if not _UNTOUCHED & {name, f"{verb.__name__}.{name}"}:
-                    bound.arguments[name] = _cleaned(name, value, labels)
+            for name in touched:
+                if bound.arguments.get(name) is not None:
+                    bound.arguments[name] = _cleaned(name, bound.arguments[name], labels)
         return bound, labels
 
     if inspect.isasyncgenfunction(verb):

@@ -63,9 +63,9 @@ WHOLE_STORE = {
     "counts", "partition_count", "refused_counts", "session_count", "vector_counts", "live_count", "jobs", "revive_jobs", "spent",
     "live_documents", "all_changes", "wrong_versions", "real_counts", "wandered", "misshapen", "dense_vectors", "vector_count",
     "metadata", "contents_of_turns", "contents_of_versions", "lost_contents", "unlike_versions", "attributes",
-    "add_embedder", "erase_rows",
+    "add_embedder", "erase_rows", "any_tombstone",
 }  # fmt: skip
-"""Statements of `verify`, `stats` and `jobs`, and of tables with few rows."""
+"""Statements of `verify`, `stats` and `jobs`, of tables with few rows, and one that stops at the first row."""
 
 WHOLE_PARTITION = {
     "turns", "facts", "names", "unembedded", "backlog", "unextracted", "unextracted_in", "unextracted_count",

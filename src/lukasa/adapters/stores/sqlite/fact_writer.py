@@ -7,11 +7,10 @@ from lukasa.adapters.rows import as_json, unpacked
 from lukasa.adapters.stores.sqlite.partition import (
     PartitionWriter,
     attribute_rows,
-    known_tombstones,
 )
+from lukasa.adapters.stores.sqlite.reader import tombstones
 from lukasa.adapters.stores.sqlite.sql import Values, fetch, sql
 from lukasa.domain.change import PutFact
-from lukasa.domain.erasure import tombstone
 from lukasa.domain.fact import Fact, no_source
 from lukasa.domain.fact_body import pack, packed_digest
 from lukasa.errors import InputError, StaleError
@@ -45,8 +44,7 @@ def _stored(writer: PartitionWriter, id: str) -> KnownFact | None:
 
 
 def _erased(writer: PartitionWriter, fact: Fact) -> bool:
-    digests = {mark: tombstone(writer.partition, mark) for mark in (fact.key, fact.id)}
-    return bool(known_tombstones(writer, digests))
+    return bool(tombstones(writer.connection, writer.partition, (fact.key, fact.id)))
 
 
 def _check_free(writer: PartitionWriter, fact: Fact) -> None:

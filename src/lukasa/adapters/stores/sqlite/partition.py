@@ -10,9 +10,9 @@ from typing import Literal, TypeAlias
 import apsw
 
 from lukasa.adapters.records import DocumentLabels, WriteOutcome
-from lukasa.adapters.rows import as_json, packed
+from lukasa.adapters.rows import packed
 from lukasa.adapters.stores.sqlite import fulltext
-from lukasa.adapters.stores.sqlite.sql import Row, Value, Values, fetch, sql
+from lukasa.adapters.stores.sqlite.sql import Row, Value, fetch, sql
 from lukasa.domain.change import Applied
 from lukasa.domain.document import Document, Kind
 from lukasa.domain.embedding import Embedding
@@ -244,10 +244,3 @@ def _typed(value: Json) -> tuple[str, Value]:
             return "list", None
         case dict():
             return "object", None
-
-
-def known_tombstones(writer: PartitionWriter, digests: Mapping[str, str]) -> set[str]:
-    """Return those marks (keys of *digests*) whose digest is a tombstone."""
-    values: Values = {"digests": as_json(list(digests.values()))}
-    present = {digest for (digest,) in fetch(writer.connection, sql("tombstones"), values)}
-    return {mark for mark, digest in digests.items() if digest in present}

@@ -216,6 +216,9 @@ ON CONFLICT(document) DO UPDATE SET
 -- name: extraction
 SELECT extractor, facts, refused, fallback FROM extractions WHERE document = :document;
 
+-- name: any_tombstone
+SELECT EXISTS(SELECT 1 FROM tombstones);
+
 -- name: tombstones
 SELECT digest FROM tombstones WHERE digest IN (SELECT value FROM json_each(:digests));
 

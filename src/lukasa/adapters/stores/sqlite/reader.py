@@ -79,7 +79,7 @@ def look(
     return Seen(
         version=row.version if row else 0,
         turns=[turns(connection, row.id, query) if row else [] for query in queries],
-        erased=tombstones(connection, partition, marks) if marks else frozenset(),
+        erased=tombstones(connection, partition, marks),
     )
 
 
@@ -187,6 +187,8 @@ def history(connection: apsw.Connection, partition: int, ids: Sequence[str]) -> 
 
 
 def tombstones(connection: apsw.Connection, partition: Partition, marks: Sequence[str]) -> set[str]:
+    if not marks or not connection.execute(sql("any_tombstone")).get:
+        return set()  # as nearly always: digests cost more than all else that is asked about a short message
     digests = {tombstone(partition, mark): mark for mark in marks}
     rows = fetch(connection, sql("tombstones"), {"digests": json.dumps(list(digests))})
     return {digests[digest] for (digest,) in rows}

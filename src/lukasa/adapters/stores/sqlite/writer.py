@@ -16,8 +16,8 @@ from lukasa.adapters.stores.sqlite.fact_writer import put_fact
 from lukasa.adapters.stores.sqlite.partition import (
     PartitionWriter,
     attribute_rows,
-    known_tombstones,
 )
+from lukasa.adapters.stores.sqlite.reader import tombstones
 from lukasa.adapters.stores.sqlite.sql import Row, Values, fetch, sql
 from lukasa.domain.change import (
     AddTurn,
@@ -152,10 +152,7 @@ class _Work:
         """Yield the turns that the partition does not have; note duplicates, and what was erased."""
         ids = self._known_ids([change.turn.id for change in changes])
         keys = self._known_keys([change.turn.key for change in changes if change.turn.key is not None])
-        owner = self._writer.partition
-        erased = known_tombstones(
-            self._writer, {change.turn.id: tombstone(owner, change.turn.id) for change in changes}
-        )
+        erased = tombstones(self._connection, self._writer.partition, [change.turn.id for change in changes])
         for change in changes:
             turn = change.turn
             if turn.id in erased:
