@@ -33,8 +33,8 @@ rest; `random`: it looks drawn, too; `option`: it is neither a placeholder nor c
 
 class _SecretShape(NamedTuple):
     label: str
-    hint: str
-    """In lower case; it must occur in the text's lower case."""
+    needs_digit: bool
+    """Whether there is none in a text without a digit."""
 
     check: _Check
     pattern: LazyPattern
@@ -141,8 +141,10 @@ def _secrets(text: str) -> Iterator[_Secret]:
 
 
 def _secrets_by_shape(text: str, lower: str) -> Iterator[_Secret]:
-    for shape in _shapes():
-        if shape.hint not in lower:
+    shapes = [shape for hint, shape in _shapes() if hint in lower]
+    has_digit = _DIGIT.search(text) is not None
+    for shape in shapes:
+        if shape.needs_digit and not has_digit:
             continue
         for match in _matches(shape, text):
             start, end = match.span(match.lastgroup or 0)
@@ -458,14 +460,17 @@ def _any_of(name: str) -> str:
 
 
 @cache
-def _shapes() -> tuple[_SecretShape, ...]:
+def _shapes() -> tuple[tuple[str, _SecretShape], ...]:
+    """Return the shapes, each with what must occur in the lower case of a text."""
     return tuple(map(_shape, _LISTS.rows("shapes")))
 
 
-def _shape(row: str) -> _SecretShape:
+def _shape(row: str) -> tuple[str, _SecretShape]:
     label, hint, check, pattern = re.split(r" {2,}", row, maxsplit=3)
     pattern = pattern.replace("{word}", _WORD).replace("{end}", _END).replace("{space}", _SPACE)
-    return _SecretShape(label, hint.strip('"'), cast("_Check", check), LazyPattern(pattern))
+    needs_digit = hint == r"\d"
+    shape = _SecretShape(label, needs_digit, cast("_Check", check), LazyPattern(pattern))
+    return "" if needs_digit else hint.strip('"'), shape
 
 
 _WORD = r"(?<![A-Za-z0-9_])"
@@ -485,6 +490,7 @@ _SIGN = r"[\"'`]?\s{0,3}(?P<sign>[:=：＝]{1,2}>?|=>)\s{0,3}"
 _MARK = LazyPattern(r"\[REDACTED:[a-z0-9-]{1,40}(?::[a-z2-7]{1,40})?\]")
 """What an earlier redaction left."""
 
+_DIGIT = LazyPattern(r"\d")
 _DIGITS = LazyPattern(r"\d{3}")
 _PIN = LazyPattern(
     r"(?i)(?<![\w-])(?:PIN(?: ?code| number)?|cvv2?|cvc2?|(?:card|security|door|alarm|gate) code)"
