@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial, wraps
 from threading import current_thread
 from time import perf_counter
@@ -42,7 +43,30 @@ def is_little(texts: int, characters: int) -> bool:
 
 async def off_loop(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Return what the function returns, computed beside the loop. A caller that is cancelled does not stop it."""
-    return await asyncio.get_running_loop().run_in_executor(_thread(), partial(function, *args, **kwargs))
+    _, answer = begun(_thread(), partial(function, *args, **kwargs))
+    return await answer
+
+
+def begun(pool: ThreadPoolExecutor, function: Callable[[], T]) -> tuple[Future[None], asyncio.Future[T]]:
+    """Have a thread call the function, and return what tells when that has ended, and what the running loop waits for.
+
+    A caller that is cancelled before the thread comes to it is left alone. Much is done this way: what asyncio has for it,
+    one future for the thread and another for the loop, each telling the other, takes a third of what a visit takes.
+    """
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[T] = loop.create_future()
+
+    def call() -> None:
+        if answer.cancelled():
+            return
+        try:
+            result = function()
+        except BaseException as error:  # noqa: BLE001 - whoever waits gets it
+            _say(loop, _fail, answer, error)
+        else:
+            _say(loop, _tell, answer, result)
+
+    return pool.submit(call), answer
 
 
 async def computed(items: int, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -89,6 +113,26 @@ async def release() -> None:
     if (thread := _THREADS.pop(loop, None)) is not None:
         await loop.run_in_executor(thread, int)
         thread.shutdown()
+
+
+def _say(
+    loop: asyncio.AbstractEventLoop,
+    how: Callable[[asyncio.Future[T], R], None],
+    answer: asyncio.Future[T],
+    what: R,
+) -> None:
+    with suppress(RuntimeError):  # the loop was closed, and nobody waits any more
+        loop.call_soon_threadsafe(how, answer, what)
+
+
+def _tell(answer: asyncio.Future[T], result: T) -> None:
+    if not answer.done():  # else it was cancelled
+        answer.set_result(result)
+
+
+def _fail(answer: asyncio.Future[T], error: BaseException) -> None:
+    if not answer.done():
+        answer.set_exception(error)
 
 
 def _thread() -> ThreadPoolExecutor:

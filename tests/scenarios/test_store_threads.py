@@ -47,6 +47,24 @@ async def test_the_loop_goes_on_while_a_write_waits(path: Path):
     await store.aclose()
 
 
+async def test_a_write_that_is_cancelled_before_its_turn_is_not_done(path: Path):
+    store = SqliteStore(path)
+    await store.open()
+    other = apsw.Connection(str(path))
+    other.execute("BEGIN IMMEDIATE")
+    async with anyio.create_task_group() as group:
+        group.start_soon(fill, store, add("t1"))
+        await anyio.lowlevel.checkpoint()
+        with anyio.move_on_after(0.01):
+            await fill(store, add("t2"))
+        other.execute("ROLLBACK")
+    other.close()
+
+    await fill(store, add("t3"))
+    assert ids(await store.turns(ALICE, TurnQuery())) == ["t1", "t3"]
+    await store.aclose()
+
+
 async def test_closing_waits_for_what_runs_and_leaves_no_thread(path: Path):
     others = own_threads()
     store = SqliteStore(path)

@@ -8,11 +8,13 @@ import threading
 import traceback
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Any, TypeVar
 
 import apsw
 
 from lukasa.errors import ClosedError
+from lukasa.off_loop import begun
 
 T = TypeVar("T")
 
@@ -65,10 +67,10 @@ class Threads:
             raise ClosedError("the store was closed; open the memory again")
         if os.getpid() != self._process:
             raise ClosedError("the store was opened before a fork; open one in each process")
-        future = pool.submit(self._call, job, writes)
+        future, answer = begun(pool, partial(self._call, job, writes))
         self._running.add(future)
         future.add_done_callback(self._running.discard)
-        return await asyncio.wrap_future(future)
+        return await answer
 
     def _call(self, job: Callable[[apsw.Connection], T], writes: bool) -> T:
         connection: apsw.Connection | None = getattr(self._own, "connection", None)
