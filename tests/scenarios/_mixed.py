@@ -72,6 +72,8 @@ def main(path: str, name: str, operations: int) -> None:
             + [worker.recall] * 2
             + [worker.turns, worker.forget, worker.restore, worker.context]
         )
+        print("open", flush=True)  # noqa: T201
+        sys.stdin.readline()  # until the others have opened it, too
         for place in range(operations):
             chance.choice(verbs)(place)
     print(json.dumps({"stored": worker.stored, "hidden": sorted(worker.hidden), "met": worker.met}))  # noqa: T201

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -39,12 +40,21 @@ def test_two_processes_do_mixed_operations(path: Path):
     workers = [
         subprocess.Popen(
             [sys.executable, str(WORKER), str(path), name, str(OPERATIONS)],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
         for name in ("Ada", "Bea")
     ]
+    for worker in workers:
+        assert worker.stdout
+        worker.stdout.readline()  # it has opened the store, or failed to
+    for worker in workers:
+        assert worker.stdin
+        with suppress(BrokenPipeError):
+            worker.stdin.write("go\n")
+            worker.stdin.flush()
     outputs = [worker.communicate(timeout=120) for worker in workers]
     assert [(worker.returncode, errors) for worker, (_, errors) in zip(workers, outputs, strict=True)] == [
         (0, "")
