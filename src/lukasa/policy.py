@@ -333,9 +333,9 @@ class RecallPolicy:
     warm_bytes: int = 256_000_000
     """Memory for warm partitions; the least recently asked are dropped beyond it."""
 
-    warm_token_bytes: int = 20_000_000
+    warm_token_bytes: int = 16_000_000
     """Memory for one partition's token vectors; when it is full, they are dropped and read again as questions need them. That
-    many hold 13,000 short turns; with six times as much, recall over 50,000 took 4 % less processor time."""
+    many hold 10,000 short turns; with eight times as much, recall over 50,000 took 4 % less processor time."""
 
     max_terms: int = 48
     """Terms of a question that full-text looks for; a pasted page is cut."""

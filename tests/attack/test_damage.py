@@ -13,7 +13,7 @@ import apsw
 import pytest
 
 from lukasa import Handle, Memory, Settings
-from lukasa.errors import LukasaError, StoreError
+from lukasa.errors import LukasaError, StoreCorruptError, StoreError
 from lukasa.testing.llm import ScriptedLLM
 
 SETTINGS = Settings(embedder="hashing")
@@ -170,6 +170,21 @@ def test_a_damaged_turn_is_named_with_advice(filled: Path, tmp_path: Path):
         pytest.raises(StoreError, match=r"turn 't_.*lukasa verify"),
     ):
         memory.of("ana").turns()
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("role", "7"), ("words", "'seven'"), ("words", "1.5"), ("session", "x'00ff'"), ("passages", "NULL")],
+)
+def test_a_damaged_head_is_never_ranked(filled: Path, tmp_path: Path, column: str, value: str):
+    path = tmp_path / "memory.lukasa"
+    shutil.copy(filled, path)
+    assert damage(path, "documents", column, value)
+    with (
+        Memory.open(path, settings=SETTINGS) as memory,
+        pytest.raises(StoreCorruptError, match=r"damaged.*lukasa verify"),
+    ):
+        memory.of("ana").recall("Where does Ana live?")
 
 
 def test_an_error_leaves_no_statement_unfinished(filled: Path, tmp_path: Path):

@@ -7,11 +7,10 @@ import struct
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from operator import itemgetter
 from types import NoneType
 from typing import Any, TypeVar
 
-from lukasa.domain.document import MAX_PASSAGES, Head
+from lukasa.domain.document import MAX_PASSAGES, Head, Heads
 from lukasa.domain.time import from_micros
 from lukasa.domain.turn import ROLES, Json, Role
 from lukasa.errors import InputError, StoreCorruptError
@@ -100,55 +99,81 @@ def unpacked(terms: bytes) -> list[list[str]]:
     return content
 
 
-def heads_of(rows: Sequence[tuple[Any, ...]]) -> list[Head]:
-    """Make heads of rows that begin with their columns, by `seq`; raise `StoreCorruptError` for one that cannot be read."""
-    # Not row by row through `rows_as`: a whole partition is read before its first recall.
-    heads = list(map(_head, rows))
+def heads_of_rows(rows: Iterable[Sequence[Any]]) -> Heads:
+    """Make heads of rows of one kind, which begin with the fields of `Head`; raise `StoreCorruptError` for one that cannot be read."""
+    columns: dict[str, Sequence[Any]] = dict(zip(Head._fields, zip(*rows, strict=True), strict=False))
+    if not columns:
+        return Heads()
+    dense = [vectors or b"" for vectors in columns.pop("dense")]
+    columns["sources"] = [*map(_sources, columns["sources"])]
+    return heads_of(columns, sizes=[*map(len, dense)], dense=b"".join(dense))
+
+
+def heads_of(columns: Mapping[str, Sequence[Any]], *, sizes: Sequence[int], dense: bytes) -> Heads:
+    """Make heads of columns, in any order; raise `StoreCorruptError` for one that cannot be read."""
+    import numpy as np  # noqa: PLC0415 - only who keeps heads needs it, and it takes longer to load than all the rest
+
+    numbers = {name: _at_once(columns[name]) for name in _NUMBERS}
+    heads = Heads(**{**columns, **numbers}, sizes=_at_once(sizes), dense=dense)
+    lengths = {len(getattr(heads, name)) for name in (*columns, "sizes")}
+    if lengths != {len(heads)} or np.sum(heads.sizes) != len(dense):
+        raise ValueError("columns that do not belong together")
     try:
-        sound = not heads or _are_whole(heads)
+        sound = _are_whole(heads)
     except UNREADABLE:
         sound = False
     if not sound:
+        # Which one it is takes longer to find: a whole partition is read before its first recall.
         list(rows_as(_whole, heads, "document"))
-    return sorted(heads, key=_SEQ)
+    return heads if (np.diff(heads.seq) > 0).all() else Heads.of(heads)
 
 
-def _head(row: tuple[Any, ...]) -> Head:
-    turns = row[_TURNS]
+def _sources(turns: object) -> tuple[str, ...] | None:
     if turns is None:
-        return Head._make(row[:_TURNS] + _NO_FACT)
-    listed_turns = tuple(json.loads(turns)) if isinstance(turns, str) else None
-    return Head._make((*row[:_TURNS], listed_turns, *row[_TURNS + 1 : -1]))
+        return ()
+    return tuple(json.loads(turns)) if isinstance(turns, str) else None
+
+
+def _at_once(numbers: Sequence[Any]) -> Sequence[Any]:
+    """Return whole numbers so that they can be computed with at once; what are none as they are."""
+    import numpy as np  # noqa: PLC0415
+
+    array = np.asarray(numbers)
+    return array.data if array.dtype.kind in "bi" else numbers
 
 
 def _whole(head: Head) -> Head:
-    if not _are_whole([head]):
+    if not _are_whole(Heads.of([head])):
         raise ValueError("not as any version writes it")
     return head
 
 
-def _are_whole(heads: Sequence[Head]) -> bool:
+def _are_whole(heads: Heads) -> bool:
     """Whether every value is of the type and within the bounds that it was written with."""
-    columns = dict(zip(Head._fields, zip(*heads, strict=True), strict=True))
-    if any(set(map(type, columns[name])) - types for name, types in _HEAD_TYPES.items()):
+    import numpy as np  # noqa: PLC0415
+
+    numbers = {name: np.asarray(getattr(heads, name)) for name in _NUMBERS}
+    words: dict[str, Sequence[Any]] = {name: getattr(heads, name) for name in _TYPES}
+    if any(array.dtype.kind not in "bi" for array in numbers.values()) or any(
+        set(map(type, words[name])) - types for name, types in _TYPES.items()
+    ):
         return False
-    turns = set(map(type, chain.from_iterable(columns["sources"])))
-    times = {min(columns["at"]), max(columns["at"])}.union(*(columns[name] for name in _TIMES)) - {None}
+    turns = set(map(type, chain.from_iterable(heads.sources)))
+    at = numbers["at"]
+    times = [time for time in {*heads.start, *heads.end, *heads.expires_at} if time is not None]
+    times += [int(at.min()), int(at.max())]
     return (
         turns <= {str}
-        and set(columns["role"]) <= {*ROLES, None}
-        and min(map(min, (columns["seq"], columns["words"], columns["passages"]))) >= 0
-        and max(columns["passages"]) <= MAX_PASSAGES
+        and set(heads.role) <= {*ROLES, None}
+        and min(numbers[name].min() for name in ("seq", "words", "passages")) >= 0
+        and numbers["passages"].max() <= MAX_PASSAGES
         and from_micros(min(times)) <= from_micros(max(times))
     )
 
 
-_SEQ = itemgetter(Head._fields.index("seq"))
-_TURNS = Head._fields.index("sources")
-_NO_FACT: tuple[object, ...] = ((), None, None, None)
-_TIMES = ("start", "end", "expires_at")
-_COUNT, _WORD, _TIME = frozenset({int}), frozenset({str, NoneType}), frozenset({int, NoneType})
-_HEAD_TYPES = {
-    "seq": _COUNT, "at": _COUNT, "words": _COUNT, "passages": _COUNT, "session": _WORD, "speaker": _WORD, "role": _WORD,
-    "dense": frozenset({bytes, NoneType}), "sources": frozenset({tuple}), "start": _TIME, "end": _TIME, "expires_at": _TIME,
+_NUMBERS = ("seq", "at", "retired", "words", "passages", "current")
+_WORD, _TIME = frozenset({str, NoneType}), frozenset({int, NoneType})
+_TYPES = {
+    "id": frozenset({str}), "session": _WORD, "speaker": _WORD, "role": _WORD, "sources": frozenset({tuple}),
+    "start": _TIME, "end": _TIME, "expires_at": _TIME,
 }  # fmt: skip

@@ -46,7 +46,7 @@ class GraphCache:
             since = await self._store.version(partition) if cached.view is None else cached.version
             delta = await self._store.delta(partition, fingerprint=None, since=since)
             # Turns are no part of the graph: those that were only remembered leave the view as it is.
-            changed = delta.gone or any(head.kind == "fact" for head in delta.heads)
+            changed = delta.gone or delta.facts
             if cached.view is None or delta.epoch != cached.epoch or changed:
                 facts = await self._store.facts(partition, FactQuery(statuses=IN_GRAPH))
                 # Off the event loop, and not where others compute: half a million facts take seconds.

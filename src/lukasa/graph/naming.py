@@ -91,7 +91,7 @@ class NameCache:
             new = cached.names is None
             since = await self._store.version(partition) if new else cached.version
             delta = await self._store.delta(partition, fingerprint=None, since=since)
-            changed = {head.id for head in delta.heads if head.kind == "fact"}.union(delta.gone)
+            changed = {*delta.facts.id, *delta.gone}
             if new or delta.epoch != cached.epoch:
                 cached.facts, query = {}, FactQuery(attributes=_TELLING, statuses=IN_GRAPH)
             else:

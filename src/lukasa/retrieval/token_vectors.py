@@ -25,6 +25,9 @@ _VECTOR_ALONE = 9_216
 """Most multiplications of a product of matrices, and of a matrix with a vector, that OpenBLAS does in the calling thread. Above,
 it wakes its others, and whenever the processor has something else to do, waiting for them takes far longer than the product."""
 
+_MORE = 4_000_000
+"""Most bytes of token vectors for which room is made ahead: twice the room, as long as that is little."""
+
 _EVEN = 0.02
 """Keeps a token that all passages match alike from being weighed without bound."""
 
@@ -75,6 +78,11 @@ class TokenRows:
     counts: Ints = field(default_factory=lambda: np.empty(0, np.int64))
 
     @property
+    def bytes_used(self) -> int:
+        """How many bytes the token vectors take that are known."""
+        return self.codes[: self.used].nbytes + self.lengths[: self.used].nbytes
+
+    @property
     def bytes(self) -> int:
         return self.codes.nbytes + self.lengths.nbytes + self.starts.nbytes + self.counts.nbytes
 
@@ -99,7 +107,9 @@ class TokenRows:
         self.counts[rows] = 0
 
     def clear(self) -> None:
-        self.codes, self.lengths, self.used = np.empty((0, 0), np.int8), _no_lengths(), 0
+        """Destroy all. The memory is kept for those that come: given back and asked for again, pieces of it would be lost."""
+        self.codes[: self.used] = 0
+        self.used = 0
         self.counts[:] = _UNKNOWN
 
     def unknown(self, rows: Ints) -> Ints:
@@ -114,7 +124,7 @@ class TokenRows:
             added = unpacked(b"".join(vectors.codes for vectors in stored), stored[0].width)
             total = self.used + len(added)
             if total > len(self.codes):
-                room = max(total, 2 * len(self.codes)) if self.used else total
+                room = max(total, len(self.codes) + min(len(self.codes), _MORE // added.shape[1]))
                 self.codes = grown(self.codes.reshape(-1, added.shape[1]), room)
                 self.lengths = grown(self.lengths, room)
             self.codes[self.used : total] = added

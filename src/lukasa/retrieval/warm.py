@@ -11,7 +11,7 @@ from typing import ClassVar, TypeVar
 
 import numpy as np
 
-from lukasa.domain.document import Delta, Head
+from lukasa.domain.document import Delta, Heads
 from lukasa.domain.embedding import EmbedderSpec, TokenVectors
 from lukasa.domain.interval import Interval
 from lukasa.domain.scope import Partition
@@ -42,7 +42,7 @@ _EMPTY = 4_000
 """About how many bytes a partition without documents takes: asking for many unknown users must not fill the memory."""
 
 
-_PART = 4_096
+_PART = 4096
 """Documents read at a time, so that what they are read into takes little memory, and others get their turn."""
 
 
@@ -131,23 +131,21 @@ class DocumentArrays:
         """Return the rows of these documents, ascending."""
         return np.array(sorted(self.rows[id_] for id_ in ids if id_ in self.rows), np.int64)
 
-    def update(self, heads: Iterable[Head]) -> None:
+    def update(self, heads: Heads) -> None:
         """Add new documents and overwrite changed ones."""
-        documents = list(heads)
-        if not documents:
+        if not heads:
             return
-        self.changed += len(documents)
-        ids = [head.id for head in documents]
-        new = [id_ for id_ in ids if id_ not in self.rows]
+        self.changed += len(heads)
+        new = [id_ for id_ in heads.id if id_ not in self.rows]
         self._grow(len(new))
         self.rows.update(zip(new, range(self.size, self.size + len(new)), strict=True))
         self.ids += new
-        rows = np.array([self.rows[id_] for id_ in ids], np.int64)
-        self.seq[rows] = [head.seq for head in documents]
-        self.live[rows] = [not head.retired for head in documents]
-        self.passages[rows] = [max(1, head.passages) for head in documents]
-        self._describe(rows, documents)
-        self._set_vectors(rows, [head.dense or b"" for head in documents])
+        rows = np.fromiter(map(self.rows.__getitem__, heads.id), np.int64, len(heads))
+        self.seq[rows] = heads.seq
+        self.live[rows] = np.equal(heads.retired, 0)
+        self.passages[rows] = np.maximum(heads.passages, 1)
+        self._describe(rows, heads)
+        self._set_vectors(rows, heads)
 
     def drop(self, id: str) -> bool:
         """Wipe an erased document, its vectors included, and return whether it was known.
@@ -177,15 +175,20 @@ class DocumentArrays:
             self.owner, self.dense = grown(self.owner, room), grown(self.dense, room)
             self.lengths = grown(self.lengths, room)
 
-    def _counts(self, dense: Sequence[bytes]) -> Ints:
+    def _counts(self, sizes: Ints) -> Ints:
         """Return how many vectors each document has; damaged ones count as missing: `verify` names them."""
-        counts, rest = np.divmod(np.array(list(map(len, dense)), np.int64), max(1, self.dims))
+        counts, rest = np.divmod(sizes, max(1, self.dims))
         return np.where((rest == 0) & (self.dims > 0), counts, 0)
 
-    def _set_vectors(self, rows: Ints, dense: Sequence[bytes]) -> None:
+    def _set_vectors(self, rows: Ints, heads: Heads) -> None:
         """Take in the vectors of documents that were described."""
-        counts = self._counts(dense)
+        sizes = np.asarray(heads.sizes, np.int64)
+        counts = self._counts(sizes)
         before = self.vectors[rows]
+        if not before.any() and np.array_equal(counts * self.dims, sizes):
+            self._append(rows[counts > 0], counts[counts > 0], [heads.dense])
+            return
+        dense = heads.vectors()
         for place in np.flatnonzero((counts == before) & (counts > 0)).tolist():
             first = self.first[rows[place]]
             vectors = slice(first, first + counts[place])
@@ -199,7 +202,7 @@ class DocumentArrays:
             new = (dense[place] for place in others[counts[others] > 0].tolist())
             self._append(rows[others], counts[others], new)
 
-    def _append(self, rows: Ints, counts: Ints, dense: Iterable[bytes]) -> None:
+    def _append(self, rows: Ints, counts: Ints, dense: Iterable[bytes | memoryview]) -> None:
         """Give documents that have none so many vectors each."""
         end = self.used + int(counts.sum())
         self._grow_vectors(end)
@@ -210,7 +213,7 @@ class DocumentArrays:
             self._put(slice(self.used, end), dense)
         self.used = end
 
-    def _put(self, rows: slice, dense: Iterable[bytes]) -> None:
+    def _put(self, rows: slice, dense: Iterable[bytes | memoryview]) -> None:
         self.dense[rows] = np.frombuffer(b"".join(dense), np.int8).reshape(-1, self.dims)
         self.lengths[rows] = lengths(self.dense[rows])
 
@@ -222,7 +225,7 @@ class DocumentArrays:
         self.tokens.wipe(rows)
         self.vectors[row] = 0
 
-    def _describe(self, rows: Ints, heads: Sequence[Head]) -> None:
+    def _describe(self, rows: Ints, heads: Heads) -> None:
         """Fill the columns of this kind of document."""
         raise NotImplementedError
 
@@ -276,14 +279,17 @@ class TurnArrays(DocumentArrays):
         self.before[later[same]] = earlier[same]
         self.after[earlier[same]] = later[same]
 
-    def _describe(self, rows: Ints, heads: Sequence[Head]) -> None:
-        self.at[rows] = [head.at for head in heads]
-        self.session[rows] = [self.sessions.setdefault(head.session, len(self.sessions)) for head in heads]
-        numbers = self.speakers
-        self.speaker[rows] = [numbers.setdefault(head.speaker, len(numbers) - 1) for head in heads]
-        self.assistant[rows] = [head.role == "assistant" for head in heads]
-        self.system[rows] = [head.role == "system" for head in heads]
-        self.words[rows] = [head.words for head in heads]
+    def _describe(self, rows: Ints, heads: Heads) -> None:
+        self.at[rows] = heads.at
+        for session in dict.fromkeys(heads.session):
+            self.sessions.setdefault(session, len(self.sessions))
+        self.session[rows] = [*map(self.sessions.__getitem__, heads.session)]
+        for speaker in dict.fromkeys(heads.speaker):
+            self.speakers.setdefault(speaker, len(self.speakers) - 1)
+        self.speaker[rows] = [*map(self.speakers.__getitem__, heads.speaker)]
+        self.assistant[rows] = [role == "assistant" for role in heads.role]
+        self.system[rows] = [role == "system" for role in heads.role]
+        self.words[rows] = heads.words
 
 
 @dataclass(slots=True)
@@ -330,15 +336,15 @@ class FactArrays(DocumentArrays):
             inside |= (start < last) & (end > first)
         return inside & (start > OPEN_START) & (end < OPEN_END)
 
-    def _describe(self, rows: Ints, heads: Sequence[Head]) -> None:
-        self.current[rows] = [head.current for head in heads]
-        self.words[rows] = [head.words for head in heads]
-        self.start[rows] = [OPEN_START if head.start is None else head.start for head in heads]
-        self.end[rows] = [OPEN_END if head.end is None else head.end for head in heads]
-        self.expires[rows] = [OPEN_END if head.expires_at is None else head.expires_at for head in heads]
-        for row, head in zip(rows.tolist(), heads, strict=True):
+    def _describe(self, rows: Ints, heads: Heads) -> None:
+        self.current[rows] = heads.current
+        self.words[rows] = heads.words
+        self.start[rows] = [OPEN_START if start is None else start for start in heads.start]
+        self.end[rows] = [OPEN_END if end is None else end for end in heads.end]
+        self.expires[rows] = [OPEN_END if expires is None else expires for expires in heads.expires_at]
+        for row, sources in zip(rows.tolist(), heads.sources, strict=True):
             # New rows come in order, so a row without an entry is the next one.
-            self.sources[row : row + 1] = [head.sources]
+            self.sources[row : row + 1] = [sources]
 
 
 @dataclass(slots=True)
@@ -366,10 +372,9 @@ class PartitionIndex:
         for id_ in delta.gone:
             if not self.facts.drop(id_):
                 self.turns.drop(id_)
-        turns = [head for head in delta.heads if head.kind == "turn"]
-        self.turns.update(turns)
-        self.facts.update(head for head in delta.heads if head.kind == "fact")
-        self.linked = self.linked and not turns and not delta.gone
+        self.turns.update(delta.turns)
+        self.facts.update(delta.facts)
+        self.linked = self.linked and not delta.turns and not delta.gone
         if not self.linked and not delta.more:
             self.turns.link()
             self.linked = True
@@ -425,7 +430,7 @@ class WarmPartitions:
         Those not in memory yet are read from the store and kept.
         """
         async with self._locks.setdefault(partition, asyncio.Lock()):
-            if documents.tokens.bytes > self.policy.warm_token_bytes:
+            if documents.tokens.bytes_used > self.policy.warm_token_bytes:
                 documents.tokens.clear()
             unknown = documents.tokens.unknown(rows)
             if len(unknown):

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lukasa.adapters.models.vectors import dense_bytes
-from lukasa.domain.document import Head
+from lukasa.domain.document import Head, Heads
 from lukasa.domain.fact import Fact
 from lukasa.domain.graph import Entity
 from lukasa.domain.turn import Source
@@ -256,13 +256,13 @@ RELATIONS = graph_of(FACTS).relations
 def warm(*vectors: list[float] | None) -> FactArrays:
     """Return facts kept warm, with these vectors."""
     facts = FactArrays(dims=2)
-    facts.update(
+    facts.update(Heads.of(
         Head(
             id=each.id, kind="fact", seq=number, at=0, session=None, speaker=each.subject, role=None, retired=False,
             dense=None if vector is None else dense_bytes(np.array(vector, np.float32)), current=True,
         )
         for number, (each, vector) in enumerate(zip(FACTS, vectors, strict=True), 1)
-    )  # fmt: skip
+    ))  # fmt: skip
     return facts
 
 

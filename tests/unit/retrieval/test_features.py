@@ -33,7 +33,7 @@ def partition(*turns: dict[str, Any]) -> PartitionIndex:
         }  # fmt: skip
         heads.append(Head(id=f"t{seq}", seq=seq, **{**base, **turn}))
     index = PartitionIndex(dims=0)
-    index.update(Delta(version=1, heads=heads))
+    index.update(Delta(version=1).with_heads(heads))
     return index
 
 
@@ -146,8 +146,8 @@ def stated(*matches: float, sources: list[tuple[str, ...]]) -> list[float]:
         for turns in sources
     ]
     index.update(
-        Delta(
-            version=2, heads=[Head(id=f"f{seq}", seq=seq, **each) for seq, each in enumerate(facts, start=9)]
+        Delta(version=2).with_heads(
+            Head(id=f"f{seq}", seq=seq, **each) for seq, each in enumerate(facts, start=9)
         )
     )
     candidates = Candidates(rows=np.arange(len(facts)), lexical=floats(*matches))

@@ -117,10 +117,13 @@ def test_what_was_forgotten_or_cleared_is_unknown_again_and_may_have_changed():
     rows.put([(0, vectors(WEST, WEST, WEST))])
     assert rows.pick(np.array([1, 0])).codes.tolist() == [NORTH, NORTH, WEST, WEST, WEST]
 
+    kept = rows.codes
     rows.clear()
+    assert not kept.any()
     assert rows.unknown(np.array([0, 1])).tolist() == [0, 1]
     rows.put([(1, vectors(SOUTH))])
     assert rows.pick(np.array([1])).codes.tolist() == [SOUTH]
+    assert rows.codes is kept, "the memory is used again"
 
 
 def test_growing_keeps_what_is_there():

@@ -41,7 +41,7 @@ def embedding(value: float = 1.0, tokens: int = 1) -> Embedding:
 
 def indexed(*heads: Head, dims: int = 2) -> PartitionIndex:
     index = PartitionIndex(dims=dims)
-    index.update(Delta(version=1, heads=heads))
+    index.update(Delta(version=1).with_heads(heads))
     return index
 
 
@@ -85,11 +85,11 @@ def test_neighbours_are_the_live_turns_around_it_in_its_session():
         "a": (None, "b"), "x": (None, None), "b": ("a", "c"), "c": ("b", None), "n": (None, "m"), "m": ("n", None),
     }  # fmt: skip
 
-    index.update(Delta(version=2, heads=[head("b", 3, retired=True)]))
+    index.update(Delta(version=2).with_heads([head("b", 3, retired=True)]))
     assert neighbours(index.turns)["a"] == (None, "c")
     assert neighbours(index.turns)["b"] == (None, None)
 
-    index.update(Delta(version=3, heads=[head("b", 3)]))
+    index.update(Delta(version=3).with_heads([head("b", 3)]))
     assert neighbours(index.turns)["b"] == ("a", "c")
 
 
@@ -110,7 +110,7 @@ def test_taking_it_in_piece_by_piece_is_like_all_at_once(sizes: list[int]):
     ]
     index, done = PartitionIndex(dims=2), 0
     for version, size in enumerate(sizes, start=1):
-        index.update(Delta(version=version, heads=heads[done : done + size]))
+        index.update(Delta(version=version).with_heads(heads[done : done + size]))
         done += size
     pieces, whole = index.turns, indexed(*heads).turns
 
@@ -137,7 +137,7 @@ def test_taking_it_in_piece_by_piece_is_like_all_at_once(sizes: list[int]):
 def test_a_document_that_was_erased_and_stored_again_is_found():
     index = indexed(head("a", 1), head("b", 2))
 
-    index.update(Delta(version=4, heads=[head("a", 3)], gone=["a"]))
+    index.update(Delta(version=4, gone=["a"]).with_heads([head("a", 3)]))
 
     assert index.turns.live[: index.turns.size].tolist() == [True, True]
 
@@ -145,9 +145,9 @@ def test_a_document_that_was_erased_and_stored_again_is_found():
 def test_neighbours_are_found_when_the_last_part_was_read():
     index = PartitionIndex(dims=2)
 
-    index.update(Delta(version=1, heads=[head("a", 1)], more=True))
-    index.update(Delta(version=2, heads=[head("b", 2)], more=True))
-    index.update(Delta(version=3, heads=[head("f", 3, kind="fact")]))
+    index.update(Delta(version=1, more=True).with_heads([head("a", 1)]))
+    index.update(Delta(version=2, more=True).with_heads([head("b", 2)]))
+    index.update(Delta(version=3).with_heads([head("f", 3, kind="fact")]))
 
     assert neighbours(index.turns) == {"a": (None, "b"), "b": ("a", None)}
 
@@ -345,7 +345,7 @@ def test_each_document_has_the_vectors_that_it_was_last_given(steps: list[tuple[
                     name, ord(name), dense=dense(*pairs) if pairs else None, passages=count or 1
                 )
                 last[name] = values
-        index.update(Delta(version=version, heads=list(heads.values()), gone=sorted(gone)))
+        index.update(Delta(version=version, gone=sorted(gone)).with_heads(heads.values()))
     turns = index.turns
     rows = np.array([turns.rows[name] for name in last if name in turns.rows], np.int64)
     vectors, offsets = turns.vectors_of(rows)

@@ -58,6 +58,18 @@ class ErasureSuite(StoreSuite):
         assert (await store.stats(ALICE)).documents == 1
         assert (await store.verify()).findings == ()
 
+    async def test_what_was_erased_is_told_with_the_changes_around_it(self, store: Store) -> None:
+        await fill(store, add("t1"), add("t2"), add("t3"))
+        await erase(store, turns=["t1"])
+        await fill(store, add("t4"), add("t5"))
+
+        told, version, more = [], 1, True
+        while more:
+            delta = await store.delta(ALICE, fingerprint=None, since=version, limit=2)
+            told.append((tuple(delta.gone), [head.id for head in delta.heads]))
+            version, more = delta.version, delta.more
+        assert told == [((), ["t2", "t3"]), (("t1",), ["t4", "t5"])]
+
     async def test_statistics_are_those_of_what_is_left(self, store: Store) -> None:
         await fill(store, add("t1", ["tea", "tea", "cup"]), add("t2", ["tea"]))
         await fill(store, add("t2", ["tea"]), partition=BOB)

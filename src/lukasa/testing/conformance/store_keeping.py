@@ -60,7 +60,7 @@ class KeepingSuite(StoreSuite):
 
         assert (applied.version, applied.call) == (1, 0)
         assert (await store.version(ALICE), await store.journal(ALICE)) == before
-        assert (await store.delta(ALICE, fingerprint=None, since=1)).heads == ()
+        assert (await store.delta(ALICE, fingerprint=None, since=1)).heads == []
 
     async def test_a_partition_may_begin_with_bookkeeping(self, store: Store) -> None:
         applied = await keep(store, queue())

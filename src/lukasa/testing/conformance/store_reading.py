@@ -280,6 +280,19 @@ class ReadingSuite(StoreSuite):
         )
         assert (two.session, two.speaker, two.role, two.dense) == ("s1", "Ana", "assistant", None)
 
+    async def test_words_and_vectors_of_many_heads_are_not_mixed_up(self, store: Store) -> None:
+        words = list(TERMS.values())
+        vectors = {"t0": bytes(range(256)), "t2": bytes(range(255, -1, -1)), "t3": bytes(2)}
+        for place, word in enumerate(words):
+            await fill(store, add(f"t{place}", session=word, speaker=word or None))
+        for name, dense in vectors.items():
+            await fill(store, Embed(id=name, embeddings=[Embedding(dense)], fingerprint="f"))
+
+        heads = (await store.delta(ALICE, fingerprint="f", since=0)).heads
+        assert [head.session for head in heads] == words
+        assert [head.speaker for head in heads] == [word or None for word in words]
+        assert {head.id: head.dense for head in heads if head.dense} == vectors
+
     async def test_the_count_of_words_is_kept(self, store: Store) -> None:
         document = Document(id="t1", kind="turn", passages=[()], words=900_000)
         await fill(
@@ -319,7 +332,7 @@ class ReadingSuite(StoreSuite):
             version, more = delta.version, delta.more
             heads |= {head.id: head for head in delta.heads}
         whole = await store.delta(ALICE, fingerprint=None, since=0)
-        assert (version, sorted(heads.values())) == (whole.version, list(whole.heads))
+        assert (version, sorted(heads.values())) == (whole.version, whole.heads)
 
     async def test_retiring_restoring_and_embedding_are_told(self, store: Store) -> None:
         await fill(store, add("t1"), add("t2"))

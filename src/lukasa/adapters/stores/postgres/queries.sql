@@ -396,7 +396,9 @@ WHERE partition = %(partition)s AND version > %(since)s AND (op = 'erase' OR nam
 LIMIT 1;
 
 -- name: gone
-SELECT name FROM changes WHERE partition = %(partition)s AND version > %(since)s AND op = 'erase' ORDER BY version;
+SELECT name FROM changes
+WHERE partition = %(partition)s AND version > %(since)s AND version <= %(until)s AND op = 'erase'
+ORDER BY version;
 
 -- name: facts
 SELECT documents.name, documents.document, fact_versions.body

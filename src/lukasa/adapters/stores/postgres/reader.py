@@ -12,12 +12,12 @@ from typing import Any
 from uuid import UUID
 
 from lukasa.adapters.records import entry_of, fact_of, turn_of
-from lukasa.adapters.rows import heads_of, number, rows_as, text
+from lukasa.adapters.rows import heads_of_rows, number, rows_as, text
 from lukasa.adapters.stores.postgres import filters
 from lukasa.adapters.stores.postgres.connection import MOVED, identity
 from lukasa.adapters.stores.postgres.partition import PartitionState, load
 from lukasa.adapters.stores.postgres.sql import Connection, Values, fetch, first, fragment, sql
-from lukasa.domain.document import Delta
+from lukasa.domain.document import Delta, Head
 from lukasa.domain.embedding import TokenVectors
 from lukasa.domain.erasure import tombstone
 from lukasa.domain.fact import Fact
@@ -29,6 +29,7 @@ from lukasa.domain.time import to_micros
 from lukasa.domain.turn import Turn
 from lukasa.policy import EMBEDDED_PASSAGES
 
+_KIND = Head._fields.index("kind")
 _NOBODY = -1
 """Stands for an embedder that the store does not have."""
 
@@ -172,13 +173,16 @@ def delta(
         return Delta(version=partition.version, epoch=partition.epoch)
     values: Values = {"partition": partition.id, "since": since, "limit": limit}
     rows = fetch(connection, sql("heads"), {**values, "embedder": embedder(connection, fingerprint)})
-    gone = () if since <= 0 else tuple(name for (name,) in fetch(connection, sql("gone"), values))
     more = len(rows) == limit and rows[-1][-1] < partition.version
+    until = rows[-1][-1] if more else partition.version
+    erased = fetch(connection, sql("gone"), {**values, "until": until}) if since > 0 else ()
+    turns, facts = [heads_of_rows(row for row in rows if row[_KIND] == kind) for kind in ("turn", "fact")]
     return Delta(
-        version=rows[-1][-1] if more else partition.version,
-        heads=tuple(heads_of(rows)),
+        version=until,
+        turns=turns,
+        facts=facts,
         more=more,
-        gone=gone,
+        gone=tuple(name for (name,) in erased),
         epoch=partition.epoch,
     )
 

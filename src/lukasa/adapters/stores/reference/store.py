@@ -204,14 +204,19 @@ class ReferenceStore:
         later = [document for document in content.documents.values() if document.version > since]
         part = sorted(later, key=lambda document: document.version)[:limit]
         more = len(part) < len(later)
-        erased = [entry.id for entry in content.journal if entry.op == "erase" and 0 < since < entry.version]
-        return Delta(
-            version=part[-1].version if more and part else content.version,
-            heads=tuple(head(content, each, fingerprint) for each in sorted(part, key=lambda each: each.seq)),
+        version = part[-1].version if more and part else content.version
+        erased = [
+            entry.id
+            for entry in content.journal
+            if entry.op == "erase" and 0 < since < entry.version <= version
+        ]
+        delta = Delta(
+            version=version,
             more=more,
             gone=tuple(erased),
             epoch=content.epoch,
         )
+        return delta.with_heads(head(content, each, fingerprint) for each in part)
 
     @beside_loop
     async def lexical(self, partition: Partition, query: LexicalQuery) -> list[Scored]:

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 import apsw
 
 from lukasa.adapters.records import entry_of, fact_of, turn_of
-from lukasa.adapters.rows import heads_of, number, rows_as, text
+from lukasa.adapters.rows import heads_of, heads_of_rows, number, rows_as, text
 from lukasa.adapters.stores.sqlite import filters
 from lukasa.adapters.stores.sqlite.sql import Values, fetch, fragment, sql
-from lukasa.domain.document import Delta
+from lukasa.domain.document import Delta, Heads
 from lukasa.domain.embedding import TokenVectors
 from lukasa.domain.erasure import tombstone
 from lukasa.domain.fact import Fact
@@ -29,6 +29,7 @@ from lukasa.domain.turn import Turn
 from lukasa.policy import EMBEDDED_PASSAGES
 
 _NO_LIMIT = -1
+_TURN_COLUMNS = ("session", "speaker", "role", "seq", "at", "retired", "words", "passages")
 _NOBODY = -1
 """Stands for a partition or an embedder that the store does not have."""
 
@@ -205,20 +206,44 @@ def delta(
     if since >= partition.version:
         return Delta(version=partition.version, epoch=partition.id)
     values: Values = {"partition": partition.id, "since": since}
-    number_of = {
-        "embedder": embedder(connection, fingerprint),
-        "limit": _NO_LIMIT if limit is None else limit,
-    }
-    rows = list(fetch(connection, sql("heads"), values | number_of))
+    until, more = partition.version, False
+    if limit is not None:
+        ((last, count),) = fetch(connection, sql("last_of_part"), {**values, "limit": limit})
+        more = count == limit and last < partition.version
+        until = last if more else until
+    values |= {"until": until, "embedder": embedder(connection, fingerprint)}
     gone = () if since <= 0 else tuple(name for (name,) in fetch(connection, sql("gone"), values))
-    more = len(rows) == limit and rows[-1][-1] < partition.version
     return Delta(
-        version=rows[-1][-1] if more else partition.version,
-        heads=tuple(heads_of(rows)),
+        version=until,
+        turns=_turn_heads(connection, values),
+        facts=heads_of_rows(fetch(connection, sql("fact_heads"), values)),
         more=more,
         gone=gone,
         epoch=partition.id,
     )
+
+
+def _turn_heads(connection: apsw.Connection, values: Values) -> Heads:
+    import numpy as np  # noqa: PLC0415 - only who keeps heads needs it, and it takes longer to load than all the rest
+
+    try:
+        ((*columns, dense),) = fetch(connection, sql("turn_heads"), values)
+    except apsw.SQLError as error:
+        raise ValueError("bytes in a column of text") from error
+    ids, *words = map(json.loads, columns[:4])
+    if not ids:
+        return Heads()
+    *numbers, sizes = (np.fromstring(each or "", np.int64, sep=",").data for each in columns[4:])
+    named = dict(zip(_TURN_COLUMNS, (*words, *numbers), strict=True))
+    count = len(ids)
+    return heads_of(
+        {
+            "id": ids, "kind": ["turn"] * count, **named, "current": [1] * count, "sources": [()] * count,
+            "start": [None] * count, "end": [None] * count, "expires_at": [None] * count,
+        },
+        sizes=sizes,
+        dense=dense or b"",
+    )  # fmt: skip
 
 
 def select(connection: apsw.Connection, partition: int, query: DocumentQuery) -> set[str]:
