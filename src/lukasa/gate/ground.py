@@ -67,7 +67,7 @@ class Ground:
 
     @cached_property
     def said(self) -> _Vocabulary:
-        """What was said here, and before."""
+        """What was said here, and before: most words stand here already, and need no look at it."""
         before = (_vocabulary(f"{speaker(turn)}: {turn.text[:LONGEST]}") for turn in self.earlier)
         parts = [self.here, *before, _vocabulary(self.summary)]
         return _Vocabulary(*(frozenset().union(*words) for words in zip(*parts, strict=True)))
@@ -80,11 +80,11 @@ class Ground:
     def has(self, word: Word) -> bool:
         """Whether a name was said, or is known."""
         forms = {word.term, term_of(re.sub(r"['’]s?$", "", word.raw))}
-        return not forms.isdisjoint(self.known) or self.said.has(word, forms)
+        return self.here.has(word, forms) or not forms.isdisjoint(self.known) or self.said.has(word, forms)
 
     def counts(self, number: str) -> bool:
         """Whether a number was said; `1` is by `a`, `17:30` by `17.30`."""
-        return self.said.counts(number)
+        return self.here.counts(number) or self.said.counts(number)
 
     def quotes(self, quote: str) -> frozenset[str]:
         """Return the numbers of the words that are quoted."""
@@ -92,7 +92,7 @@ class Ground:
 
     def says(self, term: str) -> bool:
         """Whether a plain word was said, in this form or another."""
-        return self.said.says(term)
+        return self.here.says(term) or self.said.says(term)
 
 
 class _Vocabulary(NamedTuple):

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from datetime import datetime, tzinfo
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import tzinfo
+from functools import cached_property
+from typing import Any
 
 from lukasa.dates.formatting import written
 from lukasa.dates.modifiers import Expression
+from lukasa.dates.spans import Tense
 from lukasa.dates.statements import expressions, validity
 from lukasa.domain.attribute import ALIAS, ATTRIBUTES, attribute
 from lukasa.domain.claim import Claim
-from lukasa.domain.erasure import text_cache
 from lukasa.domain.interval import Interval
 from lukasa.domain.turn import Source, Turn
 from lukasa.extraction.rules.endings import EndingEvent
@@ -33,7 +34,8 @@ HEARD = 0.5
 """Confidence that a name is somebody's because somebody else called them so."""
 
 
-class Said(NamedTuple):
+@dataclass(frozen=True)
+class Said:
     """A stretch of a turn, with what is needed to make claims of it."""
 
     turn: Turn
@@ -45,10 +47,18 @@ class Said(NamedTuple):
     def name(self) -> str:
         return speaker(self.turn)
 
-    def times(self, *, ahead: bool = False) -> list[Expression]:
-        """Return the expressions of time, placed in the turn; *ahead*: "on Friday" is the next one."""
-        spoken = _times(self.turn.text[self.start : self.end], self.turn.at, self.zone, ahead=ahead)
-        return [time._replace(start=time.start + self.start, end=time.end + self.start) for time in spoken]
+    @cached_property
+    def times(self) -> list[Expression]:
+        """The expressions of time, placed in the turn."""
+        return self.times_in(None)
+
+    def times_in(self, tense: Tense | None) -> list[Expression]:
+        """Return the expressions of time as of a clause of some tense: in the future, "on Friday" is the next one."""
+        text = self.turn.text[self.start : self.end]
+        if not _HINT.is_in(text):
+            return []
+        found = expressions(text, at=self.turn.at, zone=self.zone, tense=tense)
+        return [time._replace(start=time.start + self.start, end=time.end + self.start) for time in found]
 
     def claim(self, says: str, name: str, value: str, span: Span, *resolved: str, **changes: Any) -> Claim:
         """Return the claim that an attribute of the speaker has a value from now on, with *changes* by field.
@@ -70,14 +80,6 @@ class Said(NamedTuple):
             confidence=SURE,
         )
         return replace(claim, **changes)
-
-
-@text_cache(64)
-def _times(text: str, at: datetime, zone: tzinfo | None, *, ahead: bool) -> tuple[Expression, ...]:
-    """Return the expressions of time in a sentence: each of its clauses asks for them."""
-    if not _HINT.is_in(text):
-        return ()
-    return expressions(text, at=at, zone=zone, tense="future" if ahead else None)
 
 
 def of_reading(said: Said, reading: Reading, clause_end: int, *, corrects: str | None) -> Iterator[Claim]:
@@ -119,7 +121,7 @@ def of_reading(said: Said, reading: Reading, clause_end: int, *, corrects: str |
 def _when(said: Said, reading: Reading, clause_end: int) -> Interval | None:
     """Return the time that the clause of a reading names, behind its verb or just before its subject."""
     near = []
-    for time in said.times():
+    for time in said.times:
         behind = reading.cue <= time.start < clause_end
         before = 0 <= reading.start - time.end <= _NEAR
         # "In the evening" says when on some day, not since when.
@@ -155,13 +157,13 @@ def of_event(said: Said, event: Event) -> Claim:
     )
 
 
-def of_ending(said: Said, ending: EndingEvent, clause_end: int, times: Sequence[Expression]) -> Claim:
+def of_ending(said: Said, ending: EndingEvent, clause_end: int) -> Claim:
     """Return the claim of an event by which something is over, in its own words and with its date written out."""
     at, start, end = said.turn.at, ending.start, ending.end
     own = ending.fact.replace("{S}", said.name).replace("{V}", ending.value)
     own, words = own or retold(said.turn.text[start:end], said.name), ""
     changes: dict[str, Any] = {"ends": ending.ends, "conditional": ending.conditional}
-    when = _ending_time(said, ending, clause_end, times)
+    when = _ending_time(said, ending, clause_end)
     if when is not None:
         start, end = min(start, when.start), end if when.start < end else when.end
         words, changes["valid"] = wording(when, at), when.interval
@@ -177,11 +179,9 @@ def of_alias(said: Said, label: str, name: str, span: Span) -> Claim:
     return said.claim("", ALIAS, name, span, label, text=text, subject=label, kind="fact", confidence=HEARD)
 
 
-def _ending_time(
-    said: Said, ending: EndingEvent, clause_end: int, times: Sequence[Expression]
-) -> Expression | None:
+def _ending_time(said: Said, ending: EndingEvent, clause_end: int) -> Expression | None:
     """Return when something ended, if the clause names a day that has come."""
-    for time in times:
+    for time in said.times:
         start = time.interval.start
         near = 0 <= ending.start - time.end <= _NEAR or ending.end <= time.start < clause_end
         if near and start is not None and time.interval.end and start <= said.turn.at and not time.recurring:

@@ -7,7 +7,7 @@ in the turn.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import NamedTuple
@@ -47,12 +47,14 @@ class Clause(NamedTuple):
     at: datetime
 
 
-def event(clause: Clause) -> Event | None:
-    """Return the event or plan that a clause tells of, if it names one day."""
+def event(clause: Clause, times_ahead: Callable[[], Sequence[Expression]]) -> Event | None:
+    """Return the event or plan that a clause tells of, if it names one day; what is planned lies at one of the times ahead."""
     head = _HEAD.match(clause.text, clause.start, clause.end)
     if head is None:
         return None
     planned = head["verb"] is None
+    if planned:
+        clause = clause._replace(times=times_ahead())
     first = head.end() if planned else head.start("verb")
     if not planned and (not _is_event(clause.text, first, head["verb"]) or _HAVE_GOT.match(head.group())):
         return None

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lukasa.dates.modifiers import Expression
 from lukasa.domain.claim import Claim, Scene
 from lukasa.domain.turn import Turn
 from lukasa.extraction.rules import claims as claim
@@ -86,11 +85,10 @@ def _of_sentence(said: Said, scene: Scene) -> Iterator[Claim]:
         end = _clause_end(said, start + 1)
         if asks and end >= said.end - 1:
             continue
-        times = said.times()
         past = _SINCE.search(text, max(said.start, start - _SIGHT), start)
         ending = None if past else next(endings(text, start, said.end), None)
         if ending is not None:
-            yield claim.of_ending(said, ending, _clause_end(said, ending.end), times)
+            yield claim.of_ending(said, ending, _clause_end(said, ending.end))
         words = text if text[start:end] != text[start:end].lower() else _NAMED.sub(_capitalised, text)
         own = [
             each
@@ -98,23 +96,19 @@ def _of_sentence(said: Said, scene: Scene) -> Iterator[Claim]:
             for each in claim.of_reading(said, reading, end, corrects=_corrects(said, reading))
         ]
         yield from own
-        if times and not own and ending is None:
-            yield from _happened(said, start, times)
+        if not own and ending is None and said.times:
+            yield from _happened(said, start)
 
 
-def _happened(said: Said, start: int, times: Sequence[Expression]) -> Iterator[Claim]:
+def _happened(said: Said, start: int) -> Iterator[Claim]:
     """Yield what a clause says that the speaker does regularly, did on some day, or will do."""
-    clause = Clause(said.turn.text, start, said.end, times, said.turn.at)
+    clause = Clause(said.turn.text, start, said.end, said.times, said.turn.at)
     if (again := habit(clause)) is not None:
         yield said.claim(again.fact, "does", again.value, (again.start, again.end))
-        return
-    # Most clauses with a time are about the past: times to come are placed for the others alone.
-    for planned in (False, True):
-        happened = event(clause._replace(times=said.times(ahead=True)) if planned else clause)
-        past = happened is not None and happened.when.start is not None and happened.when.start <= clause.at
-        if happened is not None and happened.planned == planned and past != planned:
+    elif (happened := event(clause, lambda: said.times_in("future"))) is not None:
+        past = happened.when.start is not None and happened.when.start <= clause.at
+        if happened.planned != past:
             yield claim.of_event(said, happened)
-            return
 
 
 def _capitalised(match: re.Match[str]) -> str:
@@ -178,8 +172,10 @@ def _called(said: Said, scene: Scene) -> Iterator[Claim]:
         and not _NO_NAME.search(match["name"])
     ):
         yield said.claim(f"is called {match['name']}", "name", match["name"], match.span())
+    if not (scene.addressee and said.turn.speaker):
+        return
     hail = _HAIL.match(text, said.start, said.end) or _VOCATIVE.match(text, said.start, said.end)
-    if hail is not None and scene.addressee and said.turn.speaker:
+    if hail is not None:
         name, known = hail["name"], f"{scene.addressee} {said.name}".lower().split()
         if name not in LISTS.words("no_names") and not any(
             part.startswith(name.lower()) or name.lower().startswith(part) for part in known
