@@ -1,7 +1,7 @@
 """Expressions that name their place in the calendar: dates, months, seasons, years, holidays.
 
-Each row is a pattern and its reader. The group `core` marks what belongs to the expression; without it, all of the
-match does. A reader raises `ValueError` for what is no date; `05/07/2023`, which has two meanings, is none.
+Each row has words of which a text must have one (if it has any), a pattern, and its reader. The group `core` marks what
+belongs to the expression; without it, all of the match does. A reader raises `ValueError` for what is no date; `05/07/2023`, which has two meanings, is none.
 """
 
 from __future__ import annotations
@@ -24,12 +24,14 @@ from lukasa.dates.spans import (
 from lukasa.dates.vocabulary import (
     CUE,
     DAY,
+    DIGIT,
     MONTH,
     MONTH_NAME,
     ON_WEEKDAY,
     ORDINALS,
     SEASON,
     WHICH,
+    WHICH_WORDS,
     YEAR,
     direction,
     month_number,
@@ -250,6 +252,8 @@ _AND = r"\s+and\s+(?:the\s+)?"
 _ORDINAL_WORD = "|".join(
     sorted((word for word, number in ORDINALS.items() if number > 0), key=len, reverse=True)
 )
+_ORDINALS = " ".join(ORDINALS)
+_SEASONS = " ".join(SEASONS)
 _ORDINAL = rf"(?P<day>{_ORDINAL_WORD})"
 _CERTAIN = (
     r"(?:\b(?:in|during|throughout|since|until|till|early|late|mid|"
@@ -272,14 +276,20 @@ _NO_HOLIDAY = (
 
 DAYS = (
     (
+        DIGIT,
         rf"{_ALONE}(?P<core>{YEAR}(?P<sep>[-/])(?P<m>\d{{1,2}})(?P=sep)(?P<d>\d{{1,2}}){_TIME}?){_ENDS}",
         _iso_day,
     ),
-    (rf"{_ALONE}(?P<core>(?P<d>\d{{1,2}})\.(?P<m>\d{{1,2}})\.{YEAR}){_ENDS}", _iso_day),
-    (rf"{_ALONE}(?P<core>(?P<a>\d{{1,2}})(?P<sep>[-/])(?P<b>\d{{1,2}})(?P=sep){YEAR}){_ENDS}", _numeric_day),
-    (rf"{_ALONE}(?P<core>{YEAR}-(?P<m>\d\d)){_ENDS}", _numeric_month),
-    (rf"{_ALONE}(?P<core>(?P<m>0?[1-9]|1[0-2])/{YEAR}){_ENDS}", _numeric_month),
+    (DIGIT, rf"{_ALONE}(?P<core>(?P<d>\d{{1,2}})\.(?P<m>\d{{1,2}})\.{YEAR}){_ENDS}", _iso_day),
     (
+        DIGIT,
+        rf"{_ALONE}(?P<core>(?P<a>\d{{1,2}})(?P<sep>[-/])(?P<b>\d{{1,2}})(?P=sep){YEAR}){_ENDS}",
+        _numeric_day,
+    ),
+    (DIGIT, rf"{_ALONE}(?P<core>{YEAR}-(?P<m>\d\d)){_ENDS}", _numeric_month),
+    (DIGIT, rf"{_ALONE}(?P<core>(?P<m>0?[1-9]|1[0-2])/{YEAR}){_ENDS}", _numeric_month),
+    (
+        DIGIT,
         (
             r"\bon\s+(?P<core>the\s+(?P<day>\d{1,2})(?:st|nd|rd|th))(?=\s*(?:[?.,!;]|$)|"
             r"\s+(?:and|or|after|before|with|for|at|to|when|because|so|i|we|he|she|they)\b)"
@@ -287,6 +297,7 @@ DAYS = (
         _day_only,
     ),
     (
+        "month",
         rf"the\s+(?P<day>\d{{1,2}}(?:st|nd|rd|th)|{_ORDINAL_WORD})\s+of\s+(?P<which>last|this|next|the)\s+month",
         _day_of_unit,
     ),
@@ -294,36 +305,40 @@ DAYS = (
 """Days and months in digits, and days of a month that is not named."""
 
 MONTHS = (
-    (rf"{ON_WEEKDAY}{DAY}\s+(?:of\s+)?{MONTH}{_OF_YEAR}?{_NO_STREET}", _day_of_month),
-    (rf"{ON_WEEKDAY}{MONTH}\s+(?:the\s+)?{DAY}(?!\d)(?:,?\s+{YEAR})?", _day_of_month),
-    (rf"{ON_WEEKDAY}(?:the\s+)?{_ORDINAL}\s+(?:day\s+)?of\s+{MONTH}{_OF_YEAR}?", _day_of_month),
-    (rf"{_FROM}{_ONE}{_TO}{DAY}\s+(?:of\s+)?{MONTH}{_OF_YEAR}?", _days_of_month),
-    (rf"{_BETWEEN}{_ONE}{_AND}{DAY}\s+(?:of\s+)?{MONTH}{_OF_YEAR}?", _days_of_month),
-    (rf"{_FROM}{MONTH}\s+(?:the\s+)?{_ONE}{_TO}{DAY}(?!\d)(?:,?\s+{YEAR})?", _days_of_month),
-    (rf"{_BETWEEN}{MONTH}\s+(?:the\s+)?{_ONE}{_AND}{DAY}(?!\d)(?:,?\s+{YEAR})?", _days_of_month),
-    (rf"(?P<which>){MONTH}{_OF_YEAR}", _month),
-    (rf"{WHICH}\s+{MONTH}(?P<year>)", _month),
-    (rf"{CUE}(?P<core>(?P<which>){MONTH}(?P<year>))(?!\w|['’]s)", _month),
-    (rf"(?P<which>){MONTH}(?P<year>)(?=\s*[-–—]\s*{MONTH_NAME}(?!\w))", _month),
+    (DIGIT, rf"{ON_WEEKDAY}{DAY}\s+(?:of\s+)?{MONTH}{_OF_YEAR}?{_NO_STREET}", _day_of_month),
+    (DIGIT, rf"{ON_WEEKDAY}{MONTH}\s+(?:the\s+)?{DAY}(?!\d)(?:,?\s+{YEAR})?", _day_of_month),
+    (_ORDINALS, rf"{ON_WEEKDAY}(?:the\s+)?{_ORDINAL}\s+(?:day\s+)?of\s+{MONTH}{_OF_YEAR}?", _day_of_month),
+    (DIGIT, rf"{_FROM}{_ONE}{_TO}{DAY}\s+(?:of\s+)?{MONTH}{_OF_YEAR}?", _days_of_month),
+    (DIGIT, rf"{_BETWEEN}{_ONE}{_AND}{DAY}\s+(?:of\s+)?{MONTH}{_OF_YEAR}?", _days_of_month),
+    (DIGIT, rf"{_FROM}{MONTH}\s+(?:the\s+)?{_ONE}{_TO}{DAY}(?!\d)(?:,?\s+{YEAR})?", _days_of_month),
+    (DIGIT, rf"{_BETWEEN}{MONTH}\s+(?:the\s+)?{_ONE}{_AND}{DAY}(?!\d)(?:,?\s+{YEAR})?", _days_of_month),
+    (DIGIT, rf"(?P<which>){MONTH}{_OF_YEAR}", _month),
+    (WHICH_WORDS, rf"{WHICH}\s+{MONTH}(?P<year>)", _month),
+    ("", rf"{CUE}(?P<core>(?P<which>){MONTH}(?P<year>))(?!\w|['’]s)", _month),
+    ("", rf"(?P<which>){MONTH}(?P<year>)(?=\s*[-–—]\s*{MONTH_NAME}(?!\w))", _month),
 )
 YEARS = (
-    (rf"(?P<which>){SEASON}{_OF_YEAR}", _season),
-    (r"the\s+(?:early\s+|late\s+|mid-?\s*)?['’]?(?P<decade>(?:19|20)?\d0)['’]?s", _years),
-    (rf"{CUE}(?P<core>(?P<one>(?:19|20|21)\d\d)\s?[-–—]\s?{YEAR})(?![\w-])", _years),
-    (rf"(?:{_CERTAIN}|\byear\s+)(?P<core>{YEAR})(?![\w-])(?!/\d)", _years),
-    (rf"{CUE}(?P<core>{YEAR})(?![\w-])(?![/.,:]\d){_COUNTED}", _years),
-    (rf"{_CERTAIN}(?P<core>['’](?P<year>\d\d))(?!\w)", _years),
+    (_SEASONS, rf"(?P<which>){SEASON}{_OF_YEAR}", _season),
+    ("", r"the\s+(?:early\s+|late\s+|mid-?\s*)?['’]?(?P<decade>(?:19|20)?\d0)['’]?s", _years),
+    ("", rf"{CUE}(?P<core>(?P<one>(?:19|20|21)\d\d)\s?[-–—]\s?{YEAR})(?![\w-])", _years),
+    ("", rf"(?:{_CERTAIN}|\byear\s+)(?P<core>{YEAR})(?![\w-])(?!/\d)", _years),
+    ("", rf"{CUE}(?P<core>{YEAR})(?![\w-])(?![/.,:]\d){_COUNTED}", _years),
+    ("", rf"{_CERTAIN}(?P<core>['’](?P<year>\d\d))(?!\w)", _years),
 )
 SEASONS_BY_WORD = (
-    (rf"{WHICH}\s+{SEASON}(?P<year>)", _season),
-    (rf"{CUE}(?P<core>(?P<which>){SEASON}(?P<year>))(?!\w|['’]s|\s+of\b)", _season),
+    (WHICH_WORDS, rf"{WHICH}\s+{SEASON}(?P<year>)", _season),
+    ("", rf"{CUE}(?P<core>(?P<which>){SEASON}(?P<year>))(?!\w|['’]s|\s+of\b)", _season),
 )
 HOLIDAYS = (
-    (rf"(?P<which>)(?:{HOLIDAY_NAMES}),?\s+(?:of\s+|in\s+)?{YEAR}", _holiday),
-    (rf"\b(?P<core>{WHICH}\s+(?:{HOLIDAY_NAMES})(?P<year>))(?!\w){_NO_HOLIDAY}", _holiday),
+    (DIGIT, rf"(?P<which>)(?:{HOLIDAY_NAMES}),?\s+(?:of\s+|in\s+)?{YEAR}", _holiday),
+    (WHICH_WORDS, rf"\b(?P<core>{WHICH}\s+(?:{HOLIDAY_NAMES})(?P<year>))(?!\w){_NO_HOLIDAY}", _holiday),
 )
 BARE_HOLIDAYS = (
     (
+        (
+            "christmas xmas boxing new halloween hallowe valentine valentines patrick patricks good easter black thanksgiving "
+            "independence fourth labor labour memorial mother mothers father fathers"
+        ),
         rf"(?:{CUE}|\b(?:at|for)\s+)(?P<core>(?P<which>)(?:{HOLIDAY_NAMES})(?P<year>))(?!\w){_NO_HOLIDAY}",
         _holiday,
     ),

@@ -10,8 +10,9 @@ from typing import NamedTuple, TypeAlias
 
 from lukasa.dates import absolute, relative
 from lukasa.dates.spans import SEASONS, Anchor, DateSpan
+from lukasa.dates.vocabulary import DIGIT
 from lukasa.text.language_data import MONTHS, WEEKDAYS
-from lukasa.text.patterns import LazyPattern
+from lukasa.text.patterns import LazyPattern, word_set
 
 Reader: TypeAlias = Callable[[re.Match[str], Anchor], DateSpan]
 AnchorAt: TypeAlias = Callable[[int, int], Anchor]
@@ -26,8 +27,8 @@ class Atom(NamedTuple):
     span: DateSpan
 
 
-_Family: TypeAlias = tuple[frozenset[str], tuple[tuple[str, Reader], ...]]
-"""Rows of patterns, and the words (digits count as one, `0`) of which a text must have one for them to match."""
+_Family: TypeAlias = tuple[frozenset[str], tuple[tuple[str, str, Reader], ...]]
+"""Rows of patterns, and the words of which a text must have one for any of them to match; rows may need one of their own besides."""
 
 
 def _hints(words: str) -> frozenset[str]:
@@ -36,7 +37,6 @@ def _hints(words: str) -> frozenset[str]:
 
 _LETTERS = LazyPattern(r"[^\W\d_]+")
 _DIGITS = LazyPattern(r"\d")
-_DIGIT = "0"
 _SHORT = tuple(month[:3] for month in MONTHS)
 _HOLIDAY_WORDS = _hints(
     "christmas xmas easter eve halloween hallowe thanksgiving friday fourth day year years"
@@ -45,9 +45,9 @@ _WEEKDAY_WORDS = _hints(" ".join(WEEKDAYS) + " mon tue tues wed thu thur thurs f
 _UNIT_WORDS = _hints("day week weekend wk fortnight month year yr decade")
 
 _FAMILIES: tuple[_Family, ...] = (
-    (_hints(f"{_DIGIT} month"), absolute.DAYS),
+    (_hints(f"{DIGIT} month"), absolute.DAYS),
     (frozenset((*MONTHS, *_SHORT, "sept")), absolute.MONTHS),
-    (_hints(_DIGIT), absolute.YEARS),
+    (_hints(DIGIT), absolute.YEARS),
     (frozenset(SEASONS), absolute.SEASONS_BY_WORD),
     (_HOLIDAY_WORDS, absolute.HOLIDAYS),
     (_hints("today yesterday tomorrow tonight night this day"), relative.NEAR),
@@ -72,12 +72,13 @@ def atoms(text: str, anchor_at: AnchorAt, *, stated: bool = True) -> list[Atom]:
     """
     words = set(_LETTERS.compiled.findall(text.lower()))
     if _DIGITS.search(text):
-        words.add(_DIGIT)
+        words.add(DIGIT)
     matches = [
         (match, reader)
         for hints, rows in (_FAMILIES + _STATED if stated else _FAMILIES)
         if not words.isdisjoint(hints)
-        for pattern, reader in rows
+        for needed, pattern, reader in rows
+        if not (needed and words.isdisjoint(word_set(needed)))
         for match in _with_core(pattern).finditer(text)
     ]
     matches.sort(key=lambda pair: (pair[0].start("core"), -pair[0].end()))

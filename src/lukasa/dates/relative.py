@@ -22,6 +22,7 @@ from lukasa.dates.vocabulary import (
     WEEKDAY,
     WEEKDAY_NAME,
     WHICH,
+    WHICH_WORDS,
     count,
     direction,
     steps,
@@ -157,26 +158,35 @@ _NOT_TO = r"(?<![-–—/])(?<!to )(?<!through )"
 _PRONOUN = r"(?:i|we|he|she|they|you|it)"
 
 NEAR = (
-    (r"the\s+day\s+(?:before\s+yesterday|after\s+tomorrow)(?P<part>)", _near_day),
-    (r"(?:tonight|last\s+night)(?P<part>)", _near_day),
-    (rf"(?:today|yesterday|tomorrow)(?:\s+{PART})?", _near_day),
-    (r"(?:early\s+|late\s+)?this\s+(?P<part>morning|afternoon|evening)", _near_day),
+    (
+        "yesterday tomorrow",
+        r"the\s+day\s+(?:before\s+yesterday|after\s+tomorrow)(?P<part>)",
+        _near_day,
+    ),
+    ("tonight night", r"(?:tonight|last\s+night)(?P<part>)", _near_day),
+    ("today yesterday tomorrow", rf"(?:today|yesterday|tomorrow)(?:\s+{PART})?", _near_day),
+    (
+        "morning afternoon evening",
+        r"(?:early\s+|late\s+)?this\s+(?P<part>morning|afternoon|evening)",
+        _near_day,
+    ),
 )
 WEEKDAYS = (
-    (rf"{WHICH}\s+{WEEKDAY}", _weekday),
-    (rf"(?:{CUE})(?P<core>(?P<which>){WEEKDAY})(?!\w|['’]s)", _weekday),
-    (rf"{_NOT_TO}(?P<which>){WEEKDAY}(?=\s*(?:[?.!,]|$))", _weekday),
-    (rf"(?P<which>){WEEKDAY}(?=,?\s+(?:at\s+\d|(?:{'|'.join(PARTS)})\b))", _weekday),
-    (rf"(?P<which>)(?P<weekday>{WEEKDAY_NAME})(?=\s+{_PRONOUN}\b)", _weekday),
-    (rf"{WEEKDAY}\s+week", _weeks_from),
-    (rf"{COUNT}\s+weeks?\s+(?:on|from)\s+(?:{WEEKDAY}|(?P<day>today|tomorrow))", _weeks_from),
+    (WHICH_WORDS, rf"{WHICH}\s+{WEEKDAY}", _weekday),
+    ("", rf"(?:{CUE})(?P<core>(?P<which>){WEEKDAY})(?!\w|['’]s)", _weekday),
+    ("", rf"{_NOT_TO}(?P<which>){WEEKDAY}(?=\s*(?:[?.!,]|$))", _weekday),
+    ("", rf"(?P<which>){WEEKDAY}(?=,?\s+(?:at\s+\d|(?:{'|'.join(PARTS)})\b))", _weekday),
+    ("", rf"(?P<which>)(?P<weekday>{WEEKDAY_NAME})(?=\s+{_PRONOUN}\b)", _weekday),
+    ("week", rf"{WEEKDAY}\s+week", _weeks_from),
+    ("week weeks", rf"{COUNT}\s+weeks?\s+(?:on|from)\s+(?:{WEEKDAY}|(?P<day>today|tomorrow))", _weeks_from),
 )
 UNITS = (
-    (rf"the\s+{UNIT}\s+(?P<side>before)\s+last", _calendar_unit),
-    (rf"the\s+{UNIT}\s+(?P<side>after)\s+next", _calendar_unit),
-    (rf"(?P<side>earlier|later)\s+this\s+{UNIT}", _earlier),
-    (rf"{WHICH}\s+{UNIT}", _calendar_unit),
+    ("last", rf"the\s+{UNIT}\s+(?P<side>before)\s+last", _calendar_unit),
+    ("next", rf"the\s+{UNIT}\s+(?P<side>after)\s+next", _calendar_unit),
+    ("earlier later", rf"(?P<side>earlier|later)\s+this\s+{UNIT}", _earlier),
+    (WHICH_WORDS, rf"{WHICH}\s+{UNIT}", _calendar_unit),
     (
+        "start beginning middle end rest half early late later earlier",
         (
             r"\b(?:start|beginning|middle|end|rest|half|early|late|later|earlier)\s+(?:of|in)\s+"
             r"(?P<core>the\s+(?P<unit>week|weekend|month|year|decade))(?!\w)(?!\s+of\b)"
@@ -184,22 +194,29 @@ UNITS = (
         _calendar_unit,
     ),
     (
+        "weekend",
         (
             r"\b(?:over|at|on|during|for|by|before|after|since|until|till|all|whole)\s+"
             r"(?P<core>(?:the\s+)?weekend)(?!\w)(?!\s+(?:of|before|after)\b)"
         ),
         _the_weekend,
     ),
-    (rf"the\s+(?P<which>last|past|next|coming)\s+(?:{COUNT}\s+)?{_UNITS}", _rolling),
-    (rf"(?P<which>last|past|next)\s+{COUNT}\s+{_UNITS}", _rolling),
-    (rf"(?<!half )(?<!and )(?<!/){COUNT}\s+{_UNITS}\s+(?:ago|earlier|back|from\s+now){_TO_THE_DAY}", _away),
+    ("last past next coming", rf"the\s+(?P<which>last|past|next|coming)\s+(?:{COUNT}\s+)?{_UNITS}", _rolling),
+    ("last past next", rf"(?P<which>last|past|next)\s+{COUNT}\s+{_UNITS}", _rolling),
     (
+        "ago earlier back now",
+        rf"(?<!half )(?<!and )(?<!/){COUNT}\s+{_UNITS}\s+(?:ago|earlier|back|from\s+now){_TO_THE_DAY}",
+        _away,
+    ),
+    (
+        "in",
         rf"(?<!time )(?<!times )(?<!once )(?<!twice )\bin\s+{_ABOUT}{COUNT}\s+{_UNITS}(?:['’]s?\s+time|\s+time)?",
         _away,
     ),
-    (rf"for\s+{_ABOUT}{COUNT}\s+{_UNITS}\s+now", _for_so_long),
-    (rf"for\s+{_ABOUT}the\s+(?:past|last)\s+(?:{COUNT}\s+)?{_UNITS}", _for_so_long),
+    ("now", rf"for\s+{_ABOUT}{COUNT}\s+{_UNITS}\s+now", _for_so_long),
+    ("past last", rf"for\s+{_ABOUT}the\s+(?:past|last)\s+(?:{COUNT}\s+)?{_UNITS}", _for_so_long),
     (
+        "for",
         (
             rf"(?:\bhave|\bhas|['’]ve|\b(?:he|she|it)['’]s)\s+(?:[\w'’-]{{1,30}}\s+){{1,8}}?"
             rf"(?P<core>for\s+{_ABOUT}{COUNT}\s+{_UNITS})(?!\w)"
@@ -208,6 +225,6 @@ UNITS = (
     ),
 )
 VAGUE = (
-    (r"recently|lately|these\s+days|of\s+late(?=\s*(?:[.,;:!?]|$))", _of_late),
-    (r"the\s+other\s+(?:day|night|evening|week)", _of_late),
+    ("recently lately these late", r"recently|lately|these\s+days|of\s+late(?=\s*(?:[.,;:!?]|$))", _of_late),
+    ("other", r"the\s+other\s+(?:day|night|evening|week)", _of_late),
 )

@@ -31,6 +31,9 @@ _DOT = r"(?:\.(?=\s*[,\d]|\s+(?-i:[a-z])))?"
 """That of a short form, unless it ends the sentence."""
 
 MONTH = rf"(?P<month>{MONTH_NAME})(?!\w){_DOT}"
+DIGIT = "0"
+"""Stands for any figure, among words of which a text must have one."""
+
 DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 YEAR = r"(?P<year>(?:19|20|21)\d\d)"
 WEEKDAY_NAME = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
@@ -47,6 +50,9 @@ NUMBER = rf"\d{{1,4}}|(?:{'|'.join(language_data.TENS)})[\s-](?:{'|'.join(_DIGIT
 )
 COUNT = rf"(?P<count>(?:a\s+)?(?:couple\s+of|couple|few)|several|{NUMBER})"
 WHICH = r"(?P<which>last|past|previous|this\s+(?:past|last|coming)|this|current|next|coming|upcoming)"
+WHICH_WORDS = "last past previous this current next coming upcoming"
+"""Of which each `WHICH` has one."""
+
 NTH = rf"(?P<nth>(?:{'|'.join(_ORDINALS[:5])}|last|final)|[1-5](?:st|nd|rd|th))"
 
 CUE = (

@@ -10,7 +10,6 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 from lukasa.domain.claim import Scene
 from lukasa.domain.erasure import text_cache
@@ -70,7 +69,8 @@ class Ground:
         """What was said here, and before: most words stand here already, and need no look at it."""
         before = (_vocabulary(f"{speaker(turn)}: {turn.text[:LONGEST]}") for turn in self.earlier)
         parts = [self.here, *before, _vocabulary(self.summary)]
-        return _Vocabulary(*(frozenset().union(*words) for words in zip(*parts, strict=True)))
+        terms, numbers = (part.terms for part in parts), (part.numbers for part in parts)
+        return _Vocabulary(frozenset().union(*terms), frozenset().union(*numbers))
 
     @cached_property
     def known(self) -> frozenset[str]:
@@ -95,17 +95,24 @@ class Ground:
         return self.here.says(term) or self.said.says(term)
 
 
-class _Vocabulary(NamedTuple):
+@dataclass(frozen=True)
+class _Vocabulary:
     """The words of a text."""
 
     terms: frozenset[str]
     """As they are compared, and their stems."""
 
-    prefixes: frozenset[str]
-    roots: frozenset[str]
-    """The longer terms without their last letters: `Colombian` speaks of Colombia."""
-
     numbers: frozenset[str]
+
+    @cached_property
+    def prefixes(self) -> set[str]:
+        """What forms of the terms have in common."""
+        return set(map(prefix_of, self.terms))
+
+    @cached_property
+    def roots(self) -> set[str]:
+        """The longer terms without their last letters: `Colombian` speaks of Colombia."""
+        return roots_of(self.terms)
 
     def has(self, word: Word, forms: Collection[str]) -> bool:
         if not self.terms.isdisjoint(forms) or not self.roots.isdisjoint(roots_of(forms)):
@@ -144,12 +151,11 @@ def _vocabulary(text: str) -> _Vocabulary:
     terms, numbers = set(analyse(text)), set[str]()
     for word in words(text):
         terms.add(word.term)
-        numbers.update(numerals(word))
+        if not word.term.isalpha():
+            numbers.update(numerals(word))
         if word.term in _AMOUNTS:
             numbers.add(_AMOUNTS[word.term])
-    return _Vocabulary(
-        frozenset(terms), frozenset(map(prefix_of, terms)), frozenset(roots_of(terms)), frozenset(numbers)
-    )
+    return _Vocabulary(frozenset(terms), frozenset(numbers))
 
 
 def _terms(text: str) -> frozenset[str]:

@@ -46,7 +46,7 @@ def support(claim: Claim, ground: Ground, sentence: str) -> float | None:
     # When something was may be read in the turn, or be the caller's word.
     when = claim.valid.phrase if claim.found_by == "caller" and claim.valid is not None else ""
     texts = (claim.text, claim.subject, claim.value or "", when)
-    if not all(_named_and_counted(text, claim, ground) for text in texts):
+    if not all(_named_and_counted(text, claim, ground) for text in filter(None, texts)):
         return None
     said = _said(claim, ground)
     if said is None or not _affirms_alike(claim, sentence, ground):
@@ -100,7 +100,7 @@ def _named_and_counted(text: str, claim: Claim, ground: Ground) -> bool:
 
 
 def _is_number(word: Word) -> bool:
-    return any(character.isdigit() for character in word.term)
+    return not word.term.isalpha() and any(character.isdigit() for character in word.term)
 
 
 def _without(text: str, dates: Sequence[Atom]) -> str:

@@ -166,8 +166,11 @@ class Judge:
         """Yield the rulings on each turn's claims; *later*: the turns were recorded a while ago."""
         served_now = self.served.of(partition)
         for turn, scene, own in zip(turns, scenes, claims, strict=True):
+            if not own:
+                yield []
+                continue
             # What was served since then may be this very turn.
-            served = self.served.of(partition, before=turn.recorded_at) if later and own else served_now
+            served = self.served.of(partition, before=turn.recorded_at) if later else served_now
             ground = Ground.of(turn, scene)
             others = OthersWords(turn.text)
             yield [_ruling(claim, ground, served, others) for claim in own]

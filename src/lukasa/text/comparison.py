@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import cache
 from typing import NamedTuple
@@ -46,8 +46,7 @@ class Word(NamedTuple):
 
 def words(text: str) -> list[Word]:
     """Return the words that count, in order. Linear in the length of the text."""
-    parts = (part for raw in _tokens(text) for part in _full(raw))
-    return _dates(_numbers(_counting(parts)))
+    return _dates(_numbers(_counting([part for raw in _tokens(text) for part in _full(raw)])))
 
 
 def terms(text: str) -> tuple[str, ...]:
@@ -98,22 +97,22 @@ def _tokens(text: str) -> Iterator[re.Match[str]]:
     return _TOKEN.finditer(text.translate(_SAME))
 
 
-def _full(token: re.Match[str]) -> Iterator[Word]:
+def _full(token: re.Match[str]) -> list[Word]:
     """Write contractions in full and bring variants of a word together."""
     raw = token.group()
-    lower = unicodedata.normalize("NFKC", raw.casefold())
+    lower = raw.casefold() if raw.isascii() else unicodedata.normalize("NFKC", raw.casefold())
     match token.lastgroup:
+        case "word":
+            return [Word(spelled, raw) for spelled in _spelled(lower)]
         case "number":
-            yield Word(_figure(lower), raw)
+            return [Word(_figure(lower), raw)]
         case "date":
             year, month, day = lower.split("-")
-            yield from (Word(str(int(day)), raw), Word(_month(int(month)), raw), Word(year, raw))
-        case "word":
-            yield from (Word(spelled, raw) for spelled in _spelled(lower))
+            return [Word(str(int(day)), raw), Word(_month(int(month)), raw), Word(year, raw)]
         case "address":
-            yield Word(lower.rstrip(".,;:!?)/"), raw)
+            return [Word(lower.rstrip(".,;:!?)/"), raw)]
         case _:
-            yield Word(lower, raw)
+            return [Word(lower, raw)]
 
 
 def _month(number: int) -> str:
@@ -168,9 +167,8 @@ def _singular(word: str) -> str:
     return word[:-1]
 
 
-def _counting(parts: Iterable[Word]) -> list[Word]:
+def _counting(words: list[Word]) -> list[Word]:
     """Leave out what does not count; a last `a` is a letter, as in "vitamin A"."""
-    words = list(parts)
     drop = word_set(_DROPPED)
     return [
         word
@@ -187,12 +185,13 @@ def _numbers(words: list[Word]) -> list[Word]:
     out: list[Word] = []
     index = 0
     while index < len(words):
-        value, used = _number(words, index)
+        word = words[index]
+        counts = word.term in NUMBERS or word.term.isdecimal()
+        value, used = _number(words, index) if counts else (0, 0)
         if used:
             raw = " ".join(word.raw for word in words[index : index + used])
             out.append(Word(str(value), raw))
         else:
-            word = words[index]
             ordinal = ORDINALS.get(word.term)
             out.append(word if ordinal is None else Word(_ordinal(ordinal), word.raw))
         index += max(used, 1)
@@ -231,6 +230,8 @@ def _ordinal(value: int) -> str:
 
 def _dates(words: list[Word]) -> list[Word]:
     """Write a day before its month: "May 7", "7th of May" and "7 May" are the same."""
+    if months().keys().isdisjoint(word.term for word in words):
+        return words
     out: list[Word] = []
     index = 0
     while index < len(words):

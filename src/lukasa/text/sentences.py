@@ -135,7 +135,7 @@ def _numbers_a_line(text: str, start: int) -> bool:
 
 def _links(text: str) -> Iterator[Span]:
     """Yield the spans of addresses and links, without the punctuation of the sentence that they end."""
-    for match in _LINK.scan(text):
+    for match in _LINK.scan(text) if "/" in text or "@" in text or "www." in text else ():
         yield match.start(), match.start() + len(match.group().rstrip(".,;:!?…)'\"”’]"))
 
 

@@ -6,6 +6,9 @@ said there is said by somebody else, or by nobody. In doubt a stretch is left ou
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeAlias
+
 from lukasa.domain.turn import Turn
 from lukasa.text.patterns import LazyPattern
 from lukasa.text.sentences import Span
@@ -23,15 +26,18 @@ _MOST_LABELS = 2
 def own_stretches(turn: Turn, previous: Turn | None = None) -> list[Span]:
     """Return the stretches of a turn that its speaker says, in order; none of them lies within a quotation or a paste."""
     text = turn.text[:LONGEST]
-    if _FICTION.is_in(text) or (previous is not None and _ACTION.match(previous.text, 0, _LONGEST_PARAGRAPH)):
+    lower = text.lower()
+    if _FICTION.search(lower) or (
+        previous is not None and _ACTION.match(previous.text, 0, _LONGEST_PARAGRAPH)
+    ):
         return []
     # What was pasted, and goes on to the end.
-    marked = (pattern for marks, pattern in _TO_THE_END if not marks or any(mark in text for mark in marks))
-    pasted = [match.start() for pattern in marked if (match := pattern.search(text))]
+    pasted = [match.start() for pattern in _marked(_TO_THE_END, lower) if (match := pattern.search(text))]
     end = min([len(text), *pasted])
-    if len(_LABELLED.compiled.findall(text, 0, end)) > _MOST_LABELS:
+    if text.count(":") > _MOST_LABELS < len(_LABELLED.compiled.findall(text, 0, end)):
         return []
-    cuts = sorted(match.span() for pattern in (_GAP, *_OTHERS) for match in pattern.finditer(text, 0, end))
+    others = (match for pattern in _marked(_OTHERS, lower) for match in pattern.finditer(text, 0, end))
+    cuts = sorted(match.span() for match in others)
     stretches, start = [], 0
     for first, after in (*cuts, (end, end)):
         if start < first <= start + _LONGEST_PARAGRAPH:
@@ -40,8 +46,13 @@ def own_stretches(turn: Turn, previous: Turn | None = None) -> list[Span]:
     return stretches
 
 
-_GAP = LazyPattern(r"\n\s{0,8}\n")
-"""Between two paragraphs."""
+_Marked: TypeAlias = tuple[Sequence[str], LazyPattern]
+"""A pattern, and the marks of which a text must have one: most have none, and need no closer look."""
+
+
+def _marked(patterns: Iterable[_Marked], lower: str) -> Iterator[LazyPattern]:
+    return (pattern for marks, pattern in patterns if any(mark in lower for mark in marks))
+
 
 _FICTION = LazyPattern(
     r"""(?x) \b(?: role[ -]?play\w* | (?:let['’]?s|let\ us)\ (?:play|pretend|imagine) | pretend | imagine\ (?:that|you|i|a)\b
@@ -63,8 +74,7 @@ _TEXT = (
     r"(?:text|e-?mails?|mails?|letter|message|paragraph|passage|sentences?|article|post|review|essay|story|transcript|summary|abstract|"
     r"bio|cv|resume|résumé|cover\ letter|description|caption|tweet|comment|note|paper|document|report|poem|code|lines?|chat|thread|reply|answer)"
 )
-_TO_THE_END = (
-    # Each with the characters of which a text must have one: most have none, and need no closer look.
+_TO_THE_END: tuple[_Marked, ...] = (
     # "Translate this: …", "Here is what my tenant wrote:", "The customer said: …": it goes on to the end.
     (":：", LazyPattern(
         r"""(?ix) \b(?: translat\w+ | proof-?read\w* | summari[sz]e | paraphrase | rephrase | rewrite | reword | polish | shorten | correct\ (?:the|my|this)
@@ -74,23 +84,24 @@ _TO_THE_END = (
         | context | prompt | input | output | original ) \b [^:\n]{0,120} [:：] (?=\s*\S)"""
     )),
     ("\n", LazyPattern(rf"(?ix) \b(?:this|the|following|my|below|his|her|their) \s (?:\w+\s){{0,3}}{_TEXT} [^.!?\n]{{0,60}} [.!?]? \s* \n (?=\s*\S)")),
-    ("", LazyPattern(r"(?mi)^[ \t]{0,8}(?:-{2,20} ?(?:original|forwarded) message|begin forwarded message:|on [^\n]{4,120} wrote:|(?:from|subject): )")),
+    (":-", LazyPattern(r"(?mi)^[ \t]{0,8}(?:-{2,20} ?(?:original|forwarded) message|begin forwarded message:|on [^\n]{4,120} wrote:|(?:from|subject): )")),
     (":", LazyPattern(r"(?i):[ \t]*\n")),
-    ("", LazyPattern(r"(?mi)^[ \t]{0,8}(?:(?:dear|hi|hello|hey) \w+(?: \w+)?,[ \t]*$|q: |a: |title:|#{1,6} |\[\d\d?[:./]\d\d?)")),
+    (",:#[", LazyPattern(r"(?mi)^[ \t]{0,8}(?:(?:dear|hi|hello|hey) \w+(?: \w+)?,[ \t]*$|q: |a: |title:|#{1,6} |\[\d\d?[:./]\d\d?)")),
 )  # fmt: skip
 _TITLE = r"(?!(?:I|I['’]\w+|My|We|Our)\b)(?:[A-Z0-9][\w&'’./-]{0,20}:?)(?: (?:[A-Z0-9][\w&'’./-]{0,20}:?,?|&|[-–]|of|the|an?|and|or|in|for|to|on|at|with|by|from|vs\.?)){0,8}"
 """`"Walk for Hunger"`, `"The Power"`: the name of something, and nobody's words."""
 
-_OTHERS = (
-    LazyPattern(r"(?ms)^[ \t]{0,3}(?:```|~~~).*?(?:^[ \t]{0,3}(?:```|~~~)|\Z)"),
-    LazyPattern(r"(?m)^[ \t]{0,8}>[^\n]*"),
-    LazyPattern(r"(?m)^[ \t]{0,8}\|[^\n]*"),
-    LazyPattern(r"`[^`\n]{1,400}`"),
-    LazyPattern(rf"(?<!\w)\"(?!{_TITLE}\")[^\"]{{1,3000}}(?:\"|\Z)|“(?!{_TITLE}”)[^”]{{1,3000}}(?:”|\Z)|«[^»]{{1,3000}}(?:»|\Z)|„[^“”]{{1,3000}}(?:[“”]|\Z)|「[^」]{{1,3000}}(?:」|\Z)"),
-    LazyPattern(rf"(?<!\w)['‘](?=[A-Z])(?!{_TITLE}['’](?!\w))[^'’\n]{{1,400}}(?:['’](?:\w[^'’\n]{{0,400}}['’])?)(?!\w)"),
-    LazyPattern(r"<[a-zA-Z][\w-]{1,40}[^<>]{0,80}>[^<]{0,3000}(?:</[\w-]{1,40}>|\Z)"),
-    LazyPattern(r"(?i)\b(?:e\.g\.|for example|for instance|such as)[^.!?\n]{0,300}"),
+_OTHERS: tuple[_Marked, ...] = (
+    ("\n", LazyPattern(r"\n\s{0,8}\n")),
+    ("`~", LazyPattern(r"(?ms)^[ \t]{0,3}(?:```|~~~).*?(?:^[ \t]{0,3}(?:```|~~~)|\Z)")),
+    (">", LazyPattern(r"(?m)^[ \t]{0,8}>[^\n]*")),
+    ("|", LazyPattern(r"(?m)^[ \t]{0,8}\|[^\n]*")),
+    ("`", LazyPattern(r"`[^`\n]{1,400}`")),
+    ('"“«„「', LazyPattern(rf"(?<!\w)\"(?!{_TITLE}\")[^\"]{{1,3000}}(?:\"|\Z)|“(?!{_TITLE}”)[^”]{{1,3000}}(?:”|\Z)|«[^»]{{1,3000}}(?:»|\Z)|„[^“”]{{1,3000}}(?:[“”]|\Z)|「[^」]{{1,3000}}(?:」|\Z)")),
+    ("'‘", LazyPattern(rf"(?<!\w)['‘](?=[A-Z])(?!{_TITLE}['’](?!\w))[^'’\n]{{1,400}}(?:['’](?:\w[^'’\n]{{0,400}}['’])?)(?!\w)")),
+    ("<", LazyPattern(r"<[a-zA-Z][\w-]{1,40}[^<>]{0,80}>[^<]{0,3000}(?:</[\w-]{1,40}>|\Z)")),
+    (("e.g.", "for example", "for instance", "such as"), LazyPattern(r"(?i)\b(?:e\.g\.|for example|for instance|such as)[^.!?\n]{0,300}")),
 )  # fmt: skip
-"""Fences, quoted lines, tables, code, quotations, tagged blocks, examples."""
+"""Gaps between paragraphs, fences, quoted lines, tables, code, quotations, tagged blocks, examples."""
 
 _LABELLED = LazyPattern(r"(?m)^[ \t]{0,8}[A-Z][\w .'-]{0,30}:[ \t]")
