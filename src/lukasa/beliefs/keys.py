@@ -23,10 +23,15 @@ def fact_key(of: Claim | Fact) -> str:
     With an attribute and a value, the text does not matter; without them, its words do, in order. Events and plans on
     different days are different facts.
     """
-    subject, negated, date = _normal(of.subject), int(of.negated), date_of(of.valid, of.kind)
+    return key_of(of, negated=of.negated, date=date_of(of.valid, of.kind))
+
+
+def key_of(of: Claim | Fact, *, negated: bool, date: str | None) -> str:
+    """Return the content address that a fact would have if it were denied or not, and had this date."""
+    subject = _normal(of.subject)
     if of.attribute is None or of.value is None:
-        return digest(["text", subject, _normal(of.text), negated, date])
-    return digest(["value", subject, _label(of.attribute), _normal(of.value), negated, date])
+        return digest(["text", subject, _normal(of.text), int(negated), date])
+    return digest(["value", subject, _label(of.attribute), _normal(of.value), int(negated), date])
 
 
 def slot_of(subject: str, attribute: str | None, value: str | None, cardinality: Cardinality) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from lukasa.beliefs.keys import cardinality_of, date_of, fact_key, refines, same_words, slot_of
+from lukasa.beliefs.keys import cardinality_of, date_of, fact_key, key_of, refines, same_words, slot_of
 from lukasa.domain.attribute import attribute as known_attribute
 from lukasa.domain.claim import Claim, Ending
 from lukasa.domain.fact import KIND_TRAITS, TRUSTS, Fact, Trust
@@ -150,14 +150,16 @@ def lookups(claim: Claim) -> tuple[set[str], set[str]]:
 
     An event is looked for without its date too, and what is over both as what was so and as its denial.
     """
-    claim = _labelled(claim)
-    said = _as_said(claim, said_at=claim.source.at, origin="web", trust="low")
-    variants = [said.fact, _denial(said).fact] if _is_over(claim, said.said_at) else [said.fact]
+    claim, said_at = _labelled(claim), claim.source.at
+    plan = _until_then_a_plan(claim, datetime.min.replace(tzinfo=UTC))
+    variants = [(claim.negated, _valid(claim, said_at))]
+    if _is_over(claim, said_at):
+        variants.append((True, _denied_since(claim, said_at)))
     keys = {
-        fact_key(replace(each, negated=fact.negated, valid=valid))
-        for fact in variants
-        for each in (claim, _until_then_a_plan(claim, datetime.min.replace(tzinfo=UTC)))
-        for valid in (fact.valid, None)
+        key_of(each, negated=negated, date=date)
+        for negated, valid in variants
+        for each in ((claim,) if plan is claim else (claim, plan))
+        for date in {date_of(valid, each.kind), None}
     }
     values = {claim.value, claim.corrects or claim.value}
     slots = {slot_of(claim.subject, claim.attribute, value, claim.cardinality) for value in values}
@@ -172,12 +174,12 @@ def trust_of(turn: Turn) -> Trust:
 
 def _labelled(claim: Claim) -> Claim:
     """Return a claim whose subject, attribute and value are one line each, whoever made it."""
-    return replace(
-        claim,
-        subject=one_line(claim.subject) if breaks_line(claim.subject) else claim.subject,
-        attribute=None if claim.attribute is None else one_line(claim.attribute),
-        value=one_line(claim.value) if claim.value and breaks_line(claim.value) else claim.value,
-    )
+    subject = one_line(claim.subject) if breaks_line(claim.subject) else claim.subject
+    attribute = None if claim.attribute is None else one_line(claim.attribute)
+    value = one_line(claim.value) if claim.value and breaks_line(claim.value) else claim.value
+    if (subject, attribute, value) == (claim.subject, claim.attribute, claim.value):
+        return claim
+    return replace(claim, subject=subject, attribute=attribute, value=value)
 
 
 def _as_said(claim: Claim, *, said_at: datetime, origin: Origin, trust: Trust) -> Proposal:
@@ -187,7 +189,7 @@ def _as_said(claim: Claim, *, said_at: datetime, origin: Origin, trust: Trust) -
         subject=claim.subject,
         text=claim.text,
         kind=claim.kind,
-        key=fact_key(replace(claim, valid=valid)),
+        key=key_of(claim, negated=claim.negated, date=date_of(valid, claim.kind)),
         attribute=claim.attribute,
         value=claim.value,
         negated=claim.negated,
@@ -232,13 +234,15 @@ def _stands_until(valid: Interval, said_at: datetime) -> datetime:
 
 def _denial(proposal: Proposal) -> Proposal:
     """Return what is over as a denial from its end on; a plan is dropped for the day that it was made for."""
-    stated, event = proposal.claim.valid, happens(proposal.fact)
-    if stated is None or (stated.end is None and not event):
-        valid = Interval(start=proposal.said_at, granularity="instant")
-    else:
-        valid = stated if event else replace(stated, start=stated.end, end=None)
-    fact = replace(proposal.fact, negated=True, valid=valid)
+    fact = replace(proposal.fact, negated=True, valid=_denied_since(proposal.claim, proposal.said_at))
     return replace(proposal, fact=replace(fact, key=fact_key(fact)))
+
+
+def _denied_since(claim: Claim, said_at: datetime) -> Interval:
+    stated, event = claim.valid, KIND_TRAITS[claim.kind].happens
+    if stated is None or (stated.end is None and not event):
+        return Interval(start=said_at, granularity="instant")
+    return stated if event else replace(stated, start=stated.end, end=None)
 
 
 def _is_over(claim: Claim, said_at: datetime) -> bool:

@@ -84,17 +84,17 @@ def _tense_at(text: str, start: int, end: int, tense: Tense | None) -> Tense:
 
 def _tense_of_cue(text: str, start: int, end: int) -> Tense | None:
     """Return what the nearest cue before says, or else the first one after; both in the same sentence."""
-    before = _ENDS.split(text[max(0, start - _REACH) : start])[-1]
+    before = _ENDS.split(text[max(0, start - _REACH) : start].lower())[-1]
     cue = None
     for cue in _CUES.finditer(before):  # noqa: B007 - the last one is the nearest
         pass
-    cue = cue or _CUES.search(_ENDS.compiled.split(text[end : end + _REACH], maxsplit=1)[0])
+    cue = cue or _CUES.search(_ENDS.compiled.split(text[end : end + _REACH].lower(), maxsplit=1)[0])
     if cue is None:
         return None
     return "future" if cue["ahead"] else "past"
 
 
-_CUES = LazyPattern(rf"(?i)(?P<ahead>{_AHEAD})|(?P<looked>{_LOOKED})")
+_CUES = LazyPattern(rf"(?P<ahead>{_AHEAD})|(?P<looked>{_LOOKED})")
 _ENDS = LazyPattern(r"[.!?;\n]")
 _BOUND_BEFORE = LazyPattern(r"(?i)\b(?:(?P<since>since)|until|till|by)\s+(?:the\s+)?$")
 

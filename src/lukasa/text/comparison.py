@@ -80,10 +80,10 @@ _MARKS = (  # Python's \w leaves out combining marks, without which Hindi, Thai 
 )
 
 _LETTER = rf"(?:[^\W\d_]|[{_MARKS}])"
-_TOKEN = LazyPattern(rf"""(?xi)
-          (?P<address> (?:https?://|www\.)[^\s<>"']+ | [\w.+-]{{1,64}}@[\w-]+(?:\.[\w-]+)+ )
+_TOKEN = LazyPattern(rf"""(?x)
+          (?P<address> (?i:https?://|www\.)[^\s<>"']+ | [\w.+-]{{1,64}}@[\w-]+(?:\.[\w-]+)+ )
         | (?P<date> (?<![\w.])\d{{4}}-\d\d-\d\d(?![\w]) )
-        | (?P<ordinal> \d{{1,9}}(?:st|nd|rd|th)\b )
+        | (?P<ordinal> \d{{1,9}}(?i:st|nd|rd|th)\b )
         | (?P<number> [$€£¥₹]? (?:(?<![\w])[-+])? \d+(?:[.,:/]\d+)* %? )
         | (?P<symbolic> (?<!\w)[A-Za-z](?:\+\+|\#)(?!\w) )
         | (?P<word> {_LETTER}+(?:'{_LETTER}+)* )

@@ -29,7 +29,9 @@ class Kin(NamedTuple):
 def kin(text: str, start: int, end: int) -> Iterator[Kin]:
     """Yield the people and animals that `text[start:end]` calls the speaker's own and names, each once."""
     seen: set[str] = set()
-    for pattern in _NAMED if _OURS.search(text, start, end) else _HAD:
+    lower = text[start:end].lower()
+    ours = ("my" in lower or "our" in lower) and _OURS.search(text, start, end)
+    for pattern in _NAMED if ours else _HAD:
         for match in pattern.finditer(text, start, end):
             relation = singular(match["kin"].lower())
             names = [
