@@ -54,8 +54,10 @@ class JudgedTurn(NamedTuple):
     @property
     def reasons(self) -> Counter[str]:
         """How often something in the turn was not believed, by why."""
-        refused = (ruling.reason for ruling in self.rulings if ruling.reason)
-        return Counter[str](refused) + Counter(instruction=len(self.instructions))
+        found: Counter[str] = Counter(ruling.reason for ruling in self.rulings if ruling.reason)
+        if self.instructions:
+            found["instruction"] += len(self.instructions)
+        return found
 
 
 Candidates: TypeAlias = "Callable[[Sequence[Turn | None]], Iterable[Claim | Reason]]"

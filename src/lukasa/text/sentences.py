@@ -145,7 +145,7 @@ def _trimmed(text: str, start: int, end: int) -> Span | None:
     if opening is not None and text[opening.end() : end].split(" ", 1)[0] not in word_set(_MONTHS):
         start = opening.end()
     inner = text[start:end]
-    if not any(character.isalnum() for character in inner):
+    if not any(map(str.isalnum, inner)):
         return None
     return start + len(inner) - len(inner.lstrip()), start + len(inner.rstrip())
 

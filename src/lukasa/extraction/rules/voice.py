@@ -6,7 +6,7 @@ said there is said by somebody else, or by nobody. In doubt a stretch is left ou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from lukasa.domain.turn import Turn
@@ -50,8 +50,8 @@ _Marked: TypeAlias = tuple[Sequence[str], LazyPattern]
 """A pattern, and the marks of which a text must have one: most have none, and need no closer look."""
 
 
-def _marked(patterns: Iterable[_Marked], lower: str) -> Iterator[LazyPattern]:
-    return (pattern for marks, pattern in patterns if any(mark in lower for mark in marks))
+def _marked(patterns: Iterable[_Marked], lower: str) -> list[LazyPattern]:
+    return [pattern for marks, pattern in patterns if any(map(lower.__contains__, marks))]
 
 
 _FICTION = LazyPattern(
