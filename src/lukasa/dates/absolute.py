@@ -275,33 +275,14 @@ _NO_HOLIDAY = (
 )
 
 DAYS = (
-    (
-        DIGIT,
-        rf"{_ALONE}(?P<core>{YEAR}(?P<sep>[-/])(?P<m>\d{{1,2}})(?P=sep)(?P<d>\d{{1,2}}){_TIME}?){_ENDS}",
-        _iso_day,
-    ),
+    (DIGIT, rf"{_ALONE}(?P<core>{YEAR}(?P<sep>[-/])(?P<m>\d{{1,2}})(?P=sep)(?P<d>\d{{1,2}}){_TIME}?){_ENDS}", _iso_day),
     (DIGIT, rf"{_ALONE}(?P<core>(?P<d>\d{{1,2}})\.(?P<m>\d{{1,2}})\.{YEAR}){_ENDS}", _iso_day),
-    (
-        DIGIT,
-        rf"{_ALONE}(?P<core>(?P<a>\d{{1,2}})(?P<sep>[-/])(?P<b>\d{{1,2}})(?P=sep){YEAR}){_ENDS}",
-        _numeric_day,
-    ),
+    (DIGIT, rf"{_ALONE}(?P<core>(?P<a>\d{{1,2}})(?P<sep>[-/])(?P<b>\d{{1,2}})(?P=sep){YEAR}){_ENDS}", _numeric_day),
     (DIGIT, rf"{_ALONE}(?P<core>{YEAR}-(?P<m>\d\d)){_ENDS}", _numeric_month),
     (DIGIT, rf"{_ALONE}(?P<core>(?P<m>0?[1-9]|1[0-2])/{YEAR}){_ENDS}", _numeric_month),
-    (
-        DIGIT,
-        (
-            r"\bon\s+(?P<core>the\s+(?P<day>\d{1,2})(?:st|nd|rd|th))(?=\s*(?:[?.,!;]|$)|"
-            r"\s+(?:and|or|after|before|with|for|at|to|when|because|so|i|we|he|she|they)\b)"
-        ),
-        _day_only,
-    ),
-    (
-        "month",
-        rf"the\s+(?P<day>\d{{1,2}}(?:st|nd|rd|th)|{_ORDINAL_WORD})\s+of\s+(?P<which>last|this|next|the)\s+month",
-        _day_of_unit,
-    ),
-)
+    (DIGIT, r"\bon\s+(?P<core>the\s+(?P<day>\d{1,2})(?:st|nd|rd|th))(?=\s*(?:[?.,!;]|$)|\s+(?:and|or|after|before|with|for|at|to|when|because|so|i|we|he|she|they)\b)", _day_only),
+    ("month", rf"the\s+(?P<day>\d{{1,2}}(?:st|nd|rd|th)|{_ORDINAL_WORD})\s+of\s+(?P<which>last|this|next|the)\s+month", _day_of_unit),
+)  # fmt: skip
 """Days and months in digits, and days of a month that is not named."""
 
 MONTHS = (
@@ -334,12 +315,5 @@ HOLIDAYS = (
     (WHICH_WORDS, rf"\b(?P<core>{WHICH}\s+(?:{HOLIDAY_NAMES})(?P<year>))(?!\w){_NO_HOLIDAY}", _holiday),
 )
 BARE_HOLIDAYS = (
-    (
-        (
-            "christmas xmas boxing new halloween hallowe valentine valentines patrick patricks good easter black thanksgiving "
-            "independence fourth labor labour memorial mother mothers father fathers"
-        ),
-        rf"(?:{CUE}|\b(?:at|for)\s+)(?P<core>(?P<which>)(?:{HOLIDAY_NAMES})(?P<year>))(?!\w){_NO_HOLIDAY}",
-        _holiday,
-    ),
-)
+    ("christmas xmas boxing new halloween hallowe valentine valentines patrick patricks good easter black thanksgiving independence fourth labor labour memorial mother mothers father fathers", rf"(?:{CUE}|\b(?:at|for)\s+)(?P<core>(?P<which>)(?:{HOLIDAY_NAMES})(?P<year>))(?!\w){_NO_HOLIDAY}", _holiday),
+)  # fmt: skip

@@ -158,19 +158,11 @@ _NOT_TO = r"(?<![-–—/])(?<!to )(?<!through )"
 _PRONOUN = r"(?:i|we|he|she|they|you|it)"
 
 NEAR = (
-    (
-        "yesterday tomorrow",
-        r"the\s+day\s+(?:before\s+yesterday|after\s+tomorrow)(?P<part>)",
-        _near_day,
-    ),
+    ("yesterday tomorrow", r"the\s+day\s+(?:before\s+yesterday|after\s+tomorrow)(?P<part>)", _near_day),
     ("tonight night", r"(?:tonight|last\s+night)(?P<part>)", _near_day),
     ("today yesterday tomorrow", rf"(?:today|yesterday|tomorrow)(?:\s+{PART})?", _near_day),
-    (
-        "morning afternoon evening",
-        r"(?:early\s+|late\s+)?this\s+(?P<part>morning|afternoon|evening)",
-        _near_day,
-    ),
-)
+    ("morning afternoon evening", r"(?:early\s+|late\s+)?this\s+(?P<part>morning|afternoon|evening)", _near_day),
+)  # fmt: skip
 WEEKDAYS = (
     (WHICH_WORDS, rf"{WHICH}\s+{WEEKDAY}", _weekday),
     ("", rf"(?:{CUE})(?P<core>(?P<which>){WEEKDAY})(?!\w|['’]s)", _weekday),
@@ -185,45 +177,16 @@ UNITS = (
     ("next", rf"the\s+{UNIT}\s+(?P<side>after)\s+next", _calendar_unit),
     ("earlier later", rf"(?P<side>earlier|later)\s+this\s+{UNIT}", _earlier),
     (WHICH_WORDS, rf"{WHICH}\s+{UNIT}", _calendar_unit),
-    (
-        "start beginning middle end rest half early late later earlier",
-        (
-            r"\b(?:start|beginning|middle|end|rest|half|early|late|later|earlier)\s+(?:of|in)\s+"
-            r"(?P<core>the\s+(?P<unit>week|weekend|month|year|decade))(?!\w)(?!\s+of\b)"
-        ),
-        _calendar_unit,
-    ),
-    (
-        "weekend",
-        (
-            r"\b(?:over|at|on|during|for|by|before|after|since|until|till|all|whole)\s+"
-            r"(?P<core>(?:the\s+)?weekend)(?!\w)(?!\s+(?:of|before|after)\b)"
-        ),
-        _the_weekend,
-    ),
+    ("start beginning middle end rest half early late later earlier", r"\b(?:start|beginning|middle|end|rest|half|early|late|later|earlier)\s+(?:of|in)\s+(?P<core>the\s+(?P<unit>week|weekend|month|year|decade))(?!\w)(?!\s+of\b)", _calendar_unit),
+    ("weekend", r"\b(?:over|at|on|during|for|by|before|after|since|until|till|all|whole)\s+(?P<core>(?:the\s+)?weekend)(?!\w)(?!\s+(?:of|before|after)\b)", _the_weekend),
     ("last past next coming", rf"the\s+(?P<which>last|past|next|coming)\s+(?:{COUNT}\s+)?{_UNITS}", _rolling),
     ("last past next", rf"(?P<which>last|past|next)\s+{COUNT}\s+{_UNITS}", _rolling),
-    (
-        "ago earlier back now",
-        rf"(?<!half )(?<!and )(?<!/){COUNT}\s+{_UNITS}\s+(?:ago|earlier|back|from\s+now){_TO_THE_DAY}",
-        _away,
-    ),
-    (
-        "in",
-        rf"(?<!time )(?<!times )(?<!once )(?<!twice )\bin\s+{_ABOUT}{COUNT}\s+{_UNITS}(?:['’]s?\s+time|\s+time)?",
-        _away,
-    ),
+    ("ago earlier back now", rf"(?<!half )(?<!and )(?<!/){COUNT}\s+{_UNITS}\s+(?:ago|earlier|back|from\s+now){_TO_THE_DAY}", _away),
+    ("in", rf"(?<!time )(?<!times )(?<!once )(?<!twice )\bin\s+{_ABOUT}{COUNT}\s+{_UNITS}(?:['’]s?\s+time|\s+time)?", _away),
     ("now", rf"for\s+{_ABOUT}{COUNT}\s+{_UNITS}\s+now", _for_so_long),
     ("past last", rf"for\s+{_ABOUT}the\s+(?:past|last)\s+(?:{COUNT}\s+)?{_UNITS}", _for_so_long),
-    (
-        "for",
-        (
-            rf"(?:\bhave|\bhas|['’]ve|\b(?:he|she|it)['’]s)\s+(?:[\w'’-]{{1,30}}\s+){{1,8}}?"
-            rf"(?P<core>for\s+{_ABOUT}{COUNT}\s+{_UNITS})(?!\w)"
-        ),
-        _for_so_long,
-    ),
-)
+    ("for", rf"(?:\bhave|\bhas|['’]ve|\b(?:he|she|it)['’]s)\s+(?:[\w'’-]{{1,30}}\s+){{1,8}}?(?P<core>for\s+{_ABOUT}{COUNT}\s+{_UNITS})(?!\w)", _for_so_long),
+)  # fmt: skip
 VAGUE = (
     ("recently lately these late", r"recently|lately|these\s+days|of\s+late(?=\s*(?:[.,;:!?]|$))", _of_late),
     ("other", r"the\s+other\s+(?:day|night|evening|week)", _of_late),

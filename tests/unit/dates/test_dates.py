@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lukasa.dates import atoms
 from lukasa.dates.formatting import written
 from lukasa.dates.statements import expressions, windows
 from lukasa.domain.interval import ALWAYS, Interval
@@ -51,6 +52,17 @@ def test_an_expression_means_the_same_at_every_anchor_in_every_zone():
                 failures.append((words, str(anchor), str(zone), found))
 
     assert not failures
+
+
+def test_a_row_reads_only_texts_with_a_word_that_it_needs(monkeypatch: pytest.MonkeyPatch):
+    texts = [said.bracketed(words)[0] for words, *_ in ROWS]
+    found = [expressions(text, at=WEDNESDAY) for text in texts]
+
+    for name in ("_FAMILIES", "_STATED"):
+        families = [(hints, [("", *row[1:]) for row in rows]) for hints, rows in getattr(atoms, name)]
+        monkeypatch.setattr(atoms, name, tuple(families))
+
+    assert [expressions(text, at=WEDNESDAY) for text in texts] == found
 
 
 def test_what_recurs_is_told_from_a_day():

@@ -25,9 +25,11 @@ from _grounding import rows
 
 from lukasa.domain.claim import Stance
 from lukasa.gate.echoes import fingerprints
+from lukasa.gate.ground import Ground
 from lukasa.gate.instructions import instructions_in, instructs
 from lukasa.gate.judge import SENTINELS, judge
 from lukasa.gate.rulings import Ruling
+from lukasa.text.analysis import term_of
 
 OWN = ("preference", "profile", "plan", "procedure")
 OTHERS = (
@@ -125,6 +127,15 @@ def test_the_turn_and_what_was_said_before_it_are_ground_and_the_quote_only_loca
     assert reason(judge(porto, turn, served=(), known_names=KNOWN, earlier=[question])) == ""
     lisbon = replace(claim, text="Ines got the dog Rex from a shelter in Lisbon")
     assert reason(judge(lisbon, turn, served=(), known_names=KNOWN, earlier=[question])) == "ungrounded"
+
+
+def test_what_was_said_before_is_read_only_for_what_the_turn_does_not_say():
+    ground = Ground(make_turn("I moved to Porto."), [make_turn("Where do you live?")])
+
+    assert ground.says(term_of("moved"))
+    assert "said" not in vars(ground)
+    assert ground.says(term_of("live"))
+    assert "said" in vars(ground)
 
 
 def test_words_of_its_own_cost_a_claim_confidence_and_two_in_a_row_are_an_invention():
