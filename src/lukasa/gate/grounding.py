@@ -191,12 +191,17 @@ def _affirms_alike(claim: Claim, sentence: str, ground: Ground) -> bool:
             if exchange[at].rstrip().endswith("?") and _DENIAL.match(answer):
                 exchange[at] = _CLAUSES.sub(r" not \g<0>", exchange[at])
         texts = [*([] if sentence.rstrip().endswith("?") else texts), "\n".join(exchange)]
-    elif polarity(claim.text).affirmed and not claim.negated:
-        # That something is not so must be said here; that it is, may be said beside it.
-        texts.append(ground.turn.text[:_NEAR])
     # "Without a plan" denies the plan, and not the rest.
     claimed = dict.fromkeys((claim.text, _WITHOUT.sub(" ", claim.text)))
-    return any(agree(text, each, negated=claim.negated) for text in dict.fromkeys(texts) for each in claimed)
+
+    def agrees(text: str) -> bool:
+        return any(agree(text, each, negated=claim.negated) for each in claimed)
+
+    if any(map(agrees, dict.fromkeys(texts))):
+        return True
+    # That something is not so must be said here; that it is, may be said beside it.
+    beside = not ground.together and not claim.negated and polarity(claim.text).affirmed
+    return beside and agrees(ground.turn.text[:_NEAR])
 
 
 _DENIAL = LazyPattern(r"(?i)\W*(?:no|nope|nah|never|not|none|neither|sadly not|nein|non|nie|нет)\b")

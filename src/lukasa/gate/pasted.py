@@ -62,7 +62,8 @@ class OthersWords:
         # An unclosed fence goes on to the end, and so does what follows a mail's head or a request that names a text.
         spans = [*zip(fences[::2], [*fences[1::2], len(text)], strict=False)]
         spans += [match.span() for match in _BEHIND.finditer(text)]
-        heads = (pattern.search(text) for pattern in (_MAIL, _REQUEST, _SOURCE))
+        marked = any(map(text.__contains__, _MARKS))
+        heads = (pattern.search(text) for pattern in (_MAIL, _REQUEST, _SOURCE)) if marked else ()
         spans += [(match.end(), _LONGEST * 100) for match in heads if match]
         quotations = (match for match in _QUOTATION.finditer(text) if len(match.group().split()) >= _FEWEST)
         return (
@@ -76,6 +77,9 @@ def _is_told(quotation: re.Match[str]) -> bool:
     start = quotation.start()
     return _SAID.search(quotation.string, max(0, start - 40), start) is not None
 
+
+_MARKS = (":", "：", "\n", '"', "“", "--")
+"""Of which a text has one that tells where the words of another begin."""
 
 _FENCE = LazyPattern(
     r"(?m)^[ \t]{0,3}(?:```|~~~)|</?(?:document|page|article|web_?page|email|mail|html|body|text)\b[^<>]{0,80}>"

@@ -81,8 +81,9 @@ def _supported(claim: _PolarClause, quoted: list[_PolarClause], *, negated: bool
 
 def polarity(text: str) -> Polarity:
     lower = text.replace("’", "'").casefold()
-    ended = _ENDING.search(lower) is not None or has_mark(lower, _LISTS["unspaced_endings"])
-    rest = _NO_DENIAL.sub(" ", _ENDING.sub(" ", lower))
+    going_on = _ENDING.sub(" ", lower)
+    ended = going_on != lower or has_mark(lower, _LISTS["unspaced_endings"])
+    rest = _NO_DENIAL.sub(" ", going_on)
     denied = any(word.term in _LISTS.words("negations") for word in words(rest))
     return Polarity(denied or has_mark(rest, _LISTS["unspaced_negations"]), ended)
 

@@ -18,7 +18,7 @@ from lukasa.domain.interval import Interval
 from lukasa.domain.turn import Source, Turn
 from lukasa.extraction.rules.endings import EndingEvent
 from lukasa.extraction.rules.events import Event, retold, wording
-from lukasa.extraction.rules.grammar import Reading
+from lukasa.extraction.rules.grammar import STOP, Reading
 from lukasa.extraction.rules.people import Kin
 from lukasa.text.patterns import LazyPattern
 from lukasa.text.rendering import day, speaker
@@ -46,6 +46,11 @@ class Said:
     @property
     def name(self) -> str:
         return speaker(self.turn)
+
+    def clause_end(self, start: int) -> int:
+        """Return where the clause that begins at a place ends."""
+        cut = _CLAUSE_END.search(self.turn.text, start + 1, self.end)
+        return self.end if cut is None else cut.start()
 
     @cached_property
     def times(self) -> list[Expression]:
@@ -82,12 +87,12 @@ class Said:
         return replace(claim, **changes)
 
 
-def of_reading(said: Said, reading: Reading, clause_end: int, *, corrects: str | None) -> Iterator[Claim]:
+def of_reading(said: Said, reading: Reading, *, corrects: str | None) -> Iterator[Claim]:
     """Yield the claims of a reading: none for what lies ahead, two for a move."""
     definition = attribute(reading.attribute)
     if definition is None:
         return
-    when = _when(said, reading, clause_end)
+    when = _when(said, reading)
     at = said.turn.at
     if when is not None and when.start is not None and when.start > at:
         return
@@ -97,7 +102,7 @@ def of_reading(said: Said, reading: Reading, clause_end: int, *, corrects: str |
         f"{reading.fact}{words}",
         reading.attribute,
         reading.value,
-        (reading.start, clause_end if words else reading.end),
+        (reading.start, said.clause_end(reading.start) if words else reading.end),
         words,
         negated=reading.negated,
         ended=reading.ended,
@@ -118,11 +123,11 @@ def of_reading(said: Said, reading: Reading, clause_end: int, *, corrects: str |
         )
 
 
-def _when(said: Said, reading: Reading, clause_end: int) -> Interval | None:
+def _when(said: Said, reading: Reading) -> Interval | None:
     """Return the time that the clause of a reading names, behind its verb or just before its subject."""
     near = []
     for time in said.times:
-        behind = reading.cue <= time.start < clause_end
+        behind = reading.cue <= time.start < said.clause_end(reading.start)
         before = 0 <= reading.start - time.end <= _NEAR
         # "In the evening" says when on some day, not since when.
         if (behind or before) and not (time.recurring or time.interval.granularity == "part"):
@@ -157,13 +162,13 @@ def of_event(said: Said, event: Event) -> Claim:
     )
 
 
-def of_ending(said: Said, ending: EndingEvent, clause_end: int) -> Claim:
+def of_ending(said: Said, ending: EndingEvent) -> Claim:
     """Return the claim of an event by which something is over, in its own words and with its date written out."""
     at, start, end = said.turn.at, ending.start, ending.end
     own = ending.fact.replace("{S}", said.name).replace("{V}", ending.value)
     own, words = own or retold(said.turn.text[start:end], said.name), ""
     changes: dict[str, Any] = {"ends": ending.ends, "conditional": ending.conditional}
-    when = _ending_time(said, ending, clause_end)
+    when = _ending_time(said, ending)
     if when is not None:
         start, end = min(start, when.start), end if when.start < end else when.end
         words, changes["valid"] = wording(when, at), when.interval
@@ -179,16 +184,23 @@ def of_alias(said: Said, label: str, name: str, span: Span) -> Claim:
     return said.claim("", ALIAS, name, span, label, text=text, subject=label, kind="fact", confidence=HEARD)
 
 
-def _ending_time(said: Said, ending: EndingEvent, clause_end: int) -> Expression | None:
+def _ending_time(said: Said, ending: EndingEvent) -> Expression | None:
     """Return when something ended, if the clause names a day that has come."""
     for time in said.times:
         start = time.interval.start
-        near = 0 <= ending.start - time.end <= _NEAR or ending.end <= time.start < clause_end
+        # After "Ana and I split up", "in May" is of the same clause.
+        near = 0 <= ending.start - time.end <= _NEAR or ending.end <= time.start < said.clause_end(
+            ending.end - 1
+        )
         if near and start is not None and time.interval.end and start <= said.turn.at and not time.recurring:
             return time
     return None
 
 
+_CLAUSE_END = LazyPattern(
+    rf"(?i){STOP}(?=\s|$)|[;:!?()\n—–…]|,(?=\s(?:i\b|my\b|we\b|it\b|he\b|she\b|they\b|that|this|but|so|and|which|who|where|because|since|can|could|do|what|how|is|are|any|please))|\s-+\s|"
+    r"\s(?:but|because|so|while|although|though|which|and (?:i|we|my|he|she|it|they|now|then|am|was|have|had|want|need|would|will|just|it['’]s|i['’]\w+))\b"
+)
 _NEAR = 3
 _VAGUE = LazyPattern(r"(?i)\b(?:recently|lately|these days|few|several|couple|nowadays|now)\b")
 _HINT = LazyPattern(

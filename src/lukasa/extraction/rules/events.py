@@ -56,7 +56,8 @@ def event(clause: Clause, times_ahead: Callable[[], Sequence[Expression]]) -> Ev
     if planned:
         clause = clause._replace(times=times_ahead())
     first = head.end() if planned else head.start("verb")
-    if not planned and (not _is_event(clause.text, first, head["verb"]) or _HAVE_GOT.match(head.group())):
+    happened = planned or (_is_event(clause.text, first, head["verb"]) and not _HAVE_GOT.match(head.group()))
+    if not (happened and any(map(_names_a_day, clause.times))):
         return None
     after = _end(clause, head.end())
     when = _day(clause, first, after)
@@ -78,7 +79,8 @@ def event(clause: Clause, times_ahead: Callable[[], Sequence[Expression]]) -> Ev
 
 def habit(clause: Clause) -> Event | None:
     """Return what the speaker does again and again, if the clause says how often: "row before work on Fridays"."""
-    head = _HABIT.match(clause.text, clause.start, clause.end)
+    recurring = any(time.recurring for time in clause.times)
+    head = _HABIT.match(clause.text, clause.start, clause.end) if recurring else None
     if head is None or (not head["been"] and head["verb"].lower() in LISTS.words("no_habits")):
         return None
     if _ONLY_THEN.search(clause.text, max(0, clause.start - _REACH), clause.start):

@@ -82,18 +82,18 @@ def _of_sentence(said: Said, scene: Scene) -> Iterator[Claim]:
         yield claim.of_kin(said, person, corrects=wrong["wrong"] if wrong else None)
     yield from _replaced(said)
     for start in _clauses(said):
-        end = _clause_end(said, start + 1)
-        if asks and end >= said.end - 1:
+        if asks and said.clause_end(start) >= said.end - 1:
             continue
         past = _SINCE.search(text, max(said.start, start - _SIGHT), start)
         ending = None if past else next(endings(text, start, said.end), None)
         if ending is not None:
-            yield claim.of_ending(said, ending, _clause_end(said, ending.end))
-        words = text if text[start:end] != text[start:end].lower() else _NAMED.sub(_capitalised, text)
+            yield claim.of_ending(said, ending)
+        small = text[start].islower() and text[start : said.clause_end(start)].islower()
+        words = _NAMED.sub(_capitalised, text) if small else text
         own = [
             each
             for reading in readings(words, start, said.end)
-            for each in claim.of_reading(said, reading, end, corrects=_corrects(said, reading))
+            for each in claim.of_reading(said, reading, corrects=_corrects(said, reading))
         ]
         yield from own
         if not own and ending is None and said.times:
@@ -118,12 +118,6 @@ def _capitalised(match: re.Match[str]) -> str:
 
 
 # --- clauses ---------------------------------------------------------------------------------------------------------
-
-
-def _clause_end(said: Said, start: int) -> int:
-    """Return where the clause ends that goes on at *start*: after "Ana and I split up", "in May" is of the same."""
-    cut = _CLAUSE_END.search(said.turn.text, start, said.end)
-    return said.end if cut is None else cut.start()
 
 
 def _clauses(said: Said) -> Iterator[int]:
@@ -239,10 +233,6 @@ _UNREAL = LazyPattern(
 _SINCE = LazyPattern(r"(?i)\bsince\s$")
 """Before what happened at some time that is not said: "five years since I graduated"."""
 
-_CLAUSE_END = LazyPattern(
-    rf"(?i){STOP}(?=\s|$)|[;:!?()\n—–…]|,(?=\s(?:i\b|my\b|we\b|it\b|he\b|she\b|they\b|that|this|but|so|and|which|who|where|because|since|can|could|do|what|how|is|are|any|please))|\s-+\s|"
-    r"\s(?:but|because|so|while|although|though|which|and (?:i|we|my|he|she|it|they|now|then|am|was|have|had|want|need|would|will|just|it['’]s|i['’]\w+))\b"
-)
 _NAMED = LazyPattern(r"\b((?:in|from|at|to|near|called|named|is|outside) )([a-z]{3,20})\b")
 _NOT = LazyPattern(
     r"(?i),? (?:and )?not (?:in |at |from |as |for )?(?:an? |the )?(?P<wrong>(?-i:[A-Z])[\w'’-]+(?: (?-i:[A-Z])[\w'’-]+){0,2}|\d{1,3})"
