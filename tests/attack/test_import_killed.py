@@ -28,9 +28,10 @@ def written(path: Path) -> Path:
             place = number // 2 if number % 5 == 4 else number
             message = {
                 "role": ("user", "assistant")[number % 2],
-                "content": f"I bought lamp {place}.",
+                # Long, so that a call takes a few sessions of them and no more.
+                "content": f"I bought lamp {place}" + " and a shade for it" * 40 + ".",
                 "at": f"2026-03-{1 + place // 1440 % 28:02}T{place // 60 % 24:02}:{place % 60:02}:00Z",
-                "session": f"s{number // 400}",
+                "session": f"s{number // 40}",
             }
             file.write(json.dumps(message) + "\n")
     return path

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from command_line import Run, messages, write_lines
 
-from lukasa import Handle, Memory
+from lukasa import Handle, Memory, Receipt
 from lukasa.errors import InputError
+from lukasa.surfaces.cli import intake
 from lukasa.surfaces.cli.formats.session import Session
-from lukasa.surfaces.cli.import_ import MOST, parts
+from lukasa.surfaces.cli.intake import PIECE, parts
 
 PAIRS = [
     {
@@ -99,6 +100,7 @@ def test_a_file_that_has_grown_brings_what_is_new(lukasa: Run, tmp_path: Path):
 def test_an_import_that_broke_off_goes_on_where_it_stopped(
     lukasa: Run, lines: Path, monkeypatch: pytest.MonkeyPatch
 ):
+    monkeypatch.setattr(intake, "MOST", 4)
     remember = Handle.remember
     calls = []
 
@@ -238,9 +240,88 @@ def test_what_was_exported_comes_back_as_it_was(lukasa: Run, tmp_path: Path, db:
     assert [turn["retired_at"] for turn in seen("copy")] == [False, False, False, True]
 
 
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many messages each call of `remember` has."""
+    remember, calls = Handle.remember, list[int]()
+
+    def counted(self: Handle, messages: list[object], **named: object) -> Receipt:
+        calls.append(len(messages))
+        return remember(self, messages, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Handle, "remember", counted)
+    return calls
+
+
+def test_many_sessions_go_in_one_call_as_far_as_they_fit(
+    lukasa: Run, tmp_path: Path, calls: list[int], monkeypatch: pytest.MonkeyPatch
+):
+    given = messages(40, sessions=8)
+    many = write_lines(tmp_path / "many.jsonl", given)
+
+    done = lukasa("import", many, "--json").json
+    monkeypatch.setattr(intake, "MOST", 12)
+    lukasa("import", many)
+    monkeypatch.setattr(intake, "MOST_CHARACTERS", 6 * len(str(given[-1]["content"])))
+    lukasa("import", many)
+
+    assert calls == [40, *[10] * 4, *[5] * 8]
+    assert (done["sessions"], done["turns"]) == (8, 40)
+    assert [turn["session"] for turn in lukasa("turns", "--json").json] == [m["session"] for m in given]
+
+
+def test_what_is_said_again_in_a_session_that_comes_back_is_known(
+    lukasa: Run, tmp_path: Path, calls: list[int]
+):
+    given = messages(8, sessions=2)
+    file = write_lines(
+        tmp_path / "again.jsonl", [*given, given[1], {**given[1], "content": "Something else."}]
+    )
+
+    done = lukasa("import", file, "--json").json
+
+    assert calls == [8, 2]
+    assert (done["turns"], done["duplicates"]) == (9, 1)
+
+
+def test_what_of_a_call_was_erased_is_named_with_its_place(lukasa: Run, lines: Path):
+    lukasa("import", lines)
+    lukasa("erase", "--text", "Note 5: the kettle boils at 5 degrees.", "--yes")
+
+    done = lukasa("import", lines, "--json").json
+    back = lukasa("import", lines, "--force", "--json").json
+
+    (left,) = done["skipped"]
+    assert "chat.jsonl, line 5: t_" in left
+    assert "was erased" in left
+    assert (done["turns"], done["duplicates"], done["counts"]) == (0, 11, {"skipped": 1})
+    assert (back["turns"], back["duplicates"]) == (1, 11)
+
+
+def test_what_cannot_be_stored_of_a_call_is_named_with_its_place(
+    lukasa: Run, lines: Path, monkeypatch: pytest.MonkeyPatch
+):
+    remember = Handle.remember
+
+    def picky(self: Handle, messages: list[dict[str, object]], **named: object) -> Receipt:
+        if any("Note 5" in str(message["content"]) for message in messages):
+            raise InputError("no fives")
+        return remember(self, messages, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Handle, "remember", picky)
+
+    done = lukasa("import", lines, "--json").json
+    refused = lukasa("import", lines, "--user", "other", "--strict")
+
+    assert done["skipped"] == [f"{lines}, line 5: no fives"]
+    assert (done["sessions"], done["turns"]) == (3, 11)
+    assert (refused.code, "chat.jsonl, line 5: no fives" in refused.err) == (1, True)
+    assert len(lukasa("turns", "--user", "other", "--json").json) == 4
+
+
 def test_a_long_session_goes_in_pieces_and_comes_out_whole(lukasa: Run, tmp_path: Path):
-    given = messages(MOST * 2 + 3)
-    for n in (5, 6, MOST + 5, MOST * 2 + 1):
+    given = messages(PIECE * 2 + 3)
+    for n in (5, 6, PIECE + 5, PIECE * 2 + 1):
         given[n] = {**given[n], "content": "ok"}
 
     first = lukasa("import", write_lines(tmp_path / "long.jsonl", given), "--json").json
@@ -253,14 +334,14 @@ def test_a_long_session_goes_in_pieces_and_comes_out_whole(lukasa: Run, tmp_path
 
 def test_pieces_keep_their_places_of_what_was_forgotten():
     session = Session(
-        messages=[{"role": "user", "content": str(n), "at": None} for n in range(MOST + 10)],
+        messages=[{"role": "user", "content": str(n), "at": None} for n in range(PIECE + 10)],
         session="s",
         location="",
         conversation="s",
-        retired=[3, MOST + 4],
+        retired=[3, PIECE + 4],
     )
 
-    assert [(len(part.messages), part.retired) for part in parts(session)] == [(MOST, [3]), (10, [4])]
+    assert [(len(part.messages), part.retired) for part in parts(session)] == [(PIECE, [3]), (10, [4])]
 
 
 def test_the_summary_is_for_people_without_json(lukasa: Run, lines: Path):

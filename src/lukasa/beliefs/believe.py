@@ -344,12 +344,11 @@ _GROUND = 12
 
 
 def make_scenes(turns: Sequence[Turn], earlier: Sequence[Turn], *, zone: tzinfo | None) -> list[Scene]:
-    """Return for each turn what came before it in its session, and who else speaks there."""
+    """Return for each turn what came before it in its session, and who speaks there. Other sessions of a call make no difference."""
     speakers: dict[str | None, dict[str, None]] = {}
     for turn in (*earlier, *turns):
         if turn.speaker and turn.role == "user":
             speakers.setdefault(turn.session, {})[turn.speaker] = None
-    names = tuple(dict.fromkeys(name for of_session in speakers.values() for name in of_session))
     said: dict[str | None, tuple[Turn, ...]] = {}
     for turn in earlier:
         said[turn.session] = (*said.get(turn.session, ()), turn)
@@ -362,7 +361,7 @@ def make_scenes(turns: Sequence[Turn], earlier: Sequence[Turn], *, zone: tzinfo 
         scenes.append(
             Scene(
                 addressee=others[0] if len(others) == 1 else None,
-                names=names,
+                names=tuple(here),
                 previous=before[-1] if before else None,
                 earlier=before[-_GROUND:],
                 zone=zone or turn.at.tzinfo,

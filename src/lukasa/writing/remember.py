@@ -6,15 +6,18 @@ The path, in order:
                    ids; those that were erased are not stored again, and those that are stored are not read again
 2. `_judged`, `_candidates`    the extractor proposes claims, and perhaps the caller; the gate judges them (`beliefs.believe`)
 3. `resolve`       the claims are compared with the known facts: versions of facts
-4. `_encode`       the turns become index entries; they and facts get the vectors that are missing, in one batch
+4. `_encode`       the turns become index entries; they and facts get the vectors that are missing: in one batch, or many turns
+                   already while their claims are made
 5. `_apply`        all of it is written at once; when another process wrote since step 1, the plan is made again. What is
                    expensive, claims, index entries and vectors, is kept in `CallCache` and never made twice
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from itertools import chain, islice
@@ -279,16 +282,17 @@ class Remember:
         new = await self._new_turns(partition, cache)
         turns = [turn for turn in new.turns if turn.id not in new.erased]
         unread = [turn for turn in turns if turn.id not in new.stored]
-        judged = await self._judged(partition, unread, new.tail, cache)
-        candidates = JudgedCandidates()
-        if cache.call.candidates is not None:
-            said = [
-                new.stored.get(turn.id, turn) if turn.id not in new.erased else None for turn in new.turns
-            ]
-            candidates = await self._candidates(partition, cache.call, [*new.repeated, *said], new.tail)
-        claimed = [*judged, *candidates.turns]
-        versions = await self.believe.resolve(partition, claimed, now=cache.call.now)
-        encoded = await self._encode(turns, versions, new.stored, cache)
+        async with self._encoding(turns, new.stored, cache) as early:
+            judged = await self._judged(partition, unread, new.tail, cache)
+            candidates = JudgedCandidates()
+            if cache.call.candidates is not None:
+                said = [
+                    new.stored.get(turn.id, turn) if turn.id not in new.erased else None for turn in new.turns
+                ]
+                candidates = await self._candidates(partition, cache.call, [*new.repeated, *said], new.tail)
+            claimed = [*judged, *candidates.turns]
+            versions = await self.believe.resolve(partition, claimed, now=cache.call.now)
+        encoded = early() or await self._encode(turns, versions, new.stored, cache)
         return Plan(
             version=new.version,
             independent=new.identified and not versions,
@@ -395,6 +399,24 @@ class Remember:
         seen = await self.store.look(partition, turns=[_newest(session, SCENE) for session in sessions])
         return [turn for latest in seen.turns for turn in reversed(latest)]
 
+    @asynccontextmanager
+    async def _encoding(
+        self, turns: Sequence[Turn], stored: Mapping[str, Turn], cache: CallCache
+    ) -> AsyncIterator[Callable[[], Encoded | None]]:
+        """Make the vectors of many turns beside what is computed meanwhile: models leave other threads their turn.
+
+        What is yielded returns, at the end, why there are none; `None` when nothing went wrong.
+        """
+        if len(turns) <= FEW:
+            yield lambda: None
+            return
+        try:
+            async with asyncio.TaskGroup() as group:
+                encoding = group.create_task(self._encode(turns, (), stored, cache))
+                yield lambda: encoding.result() if encoding.result().error else None
+        except ExceptionGroup as errors:
+            raise errors.exceptions[0] from None
+
     async def _encode(
         self,
         turns: Sequence[Turn],
@@ -409,10 +431,13 @@ class Remember:
 
         def index() -> Iterator[Sequence[str]]:
             for turn in turns:
+                known = turn.id in stored or turn.id in cache.turn_embeddings
+                if known and turn.id in cache.documents:
+                    yield ()
+                    continue
                 texts = passage_texts(turn)
                 if turn.id not in cache.documents:
                     cache.documents[turn.id] = indexed(turn, texts, words)
-                known = turn.id in stored or turn.id in cache.turn_embeddings
                 yield () if known else texts[:EMBEDDED_PASSAGES]
 
         passages, texts = await gathered(

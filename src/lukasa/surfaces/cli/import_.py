@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 from typing import Annotated
@@ -13,10 +11,9 @@ from typing import Annotated
 from cyclopts import App, Parameter, validators
 from rich.text import Text
 
-from lukasa import Handle, Memory, Receipt
 from lukasa.config import Settings
 from lukasa.domain.time import read_instant
-from lukasa.errors import ConflictError, ImportFormatError, InputError
+from lukasa.errors import ImportFormatError, InputError
 from lukasa.surfaces.cli.formats.dates import DateOrder
 from lukasa.surfaces.cli.formats.detect import READERS, Format, detect
 from lukasa.surfaces.cli.formats.mend import mend
@@ -24,12 +21,10 @@ from lukasa.surfaces.cli.formats.notes import Notes
 from lukasa.surfaces.cli.formats.session import Assumptions, Session
 from lukasa.surfaces.cli.formats.source import ImportFile, files
 from lukasa.surfaces.cli.import_report import FileReport, ImportReport, show_report
-from lukasa.surfaces.cli.options import UserOptions, handle, opened
+from lukasa.surfaces.cli.intake import Intake
+from lukasa.surfaces.cli.options import UserOptions, opened
 from lukasa.surfaces.cli.output import console, count, print_json
 from lukasa.surfaces.cli.progress import Progressing, bar
-
-MOST = 256
-"""Turns in one call of `remember`: a long session goes in pieces, so that memory and what a crash costs stay small."""
 
 
 @Parameter(name="*", group="Reading")
@@ -117,7 +112,7 @@ def import_(
 ) -> None:
     """Import conversations: exports of chat assistants and messengers, mailboxes, transcripts, JSONL, plain text.
 
-    Sessions are stored one by one. Importing a file again, or the rest of it after a crash, stores nothing twice. What is
+    Many sessions are stored at once. Importing a file again, or the rest of it after a crash, stores nothing twice. What is
     odd in a file is mended or skipped, and reported.
     """
     options = shared or UserOptions()
@@ -209,10 +204,12 @@ def _store_all(work: _Import, options: UserOptions, *, force: bool) -> None:
     report = work.report
     try:
         with opened(options, new=True) as memory, bar("Importing", quiet=options.json) as progress:
-            for session, file in work.sessions():
-                report.count(session)
-                store(memory, session, options, (report, file), force=force)
-                _show_progress(progress, work)
+            with Intake(memory, options, report, force=force) as intake:
+                for session, file in work.sessions():
+                    report.count(session)
+                    intake.add(session, file)
+                    _show_progress(progress, work)
+            _show_progress(progress, work)
     except (Exception, KeyboardInterrupt):
         if report.sessions:
             kept = f"{count(report.sessions, 'session')} before that are stored; importing again stores nothing twice"
@@ -227,122 +224,6 @@ def _nothing(report: ImportReport) -> ImportFormatError:
         more = report.counts["skipped"] - 1
         return ImportFormatError(skipped[0] + (f" (and {more:,} more skipped)" if more else ""))
     return ImportFormatError(f"{report.file} holds no conversations ({report.format})")
-
-
-def store(
-    memory: Memory,
-    session: Session,
-    options: UserOptions,
-    reports: tuple[ImportReport, FileReport],
-    *,
-    force: bool = False,
-) -> None:
-    """Store a session, at most `MOST` turns at once; with *force*, also what was erased."""
-    report, file = reports
-    mine = handle(memory, options, session.user)
-    if session.user and options.user:
-        raise InputError(
-            f"{session.location} belongs to {session.user!r}: this format names its users, leave out --user"
-        )
-    for part in parts(session):
-        for piece, receipt in _remembered(mine, part, file):
-            again = receipt
-            if force and (erased := _erased(receipt)):
-                again = _remember_erased(mine, piece, receipt, erased)
-            report.add(again, file, piece.location)
-            _forget_again(mine, piece, again)
-    report.sessions += 1
-    file.sessions += 1
-    if mine.partition.user not in report.users:
-        report.users.append(mine.partition.user)
-
-
-def _remembered(mine: Handle, part: Session, file: FileReport) -> Iterator[tuple[Session, Receipt]]:
-    """Remember messages in one call; where that is refused, one by one, and note those that cannot be stored."""
-    try:
-        yield part, _remember(mine, part)
-    except (InputError, ConflictError) as error:
-        if file.notes.strict or error.retryable:
-            raise
-        if len(part.messages) == 1 or part.key:
-            file.notes.skip(str(error))
-            return
-        for single in parts(part, most=1):
-            yield from _remembered(mine, single, file)
-
-
-def _remember(mine: Handle, part: Session) -> Receipt:
-    try:
-        return mine.remember(
-            part.messages, session=part.session, agent=part.agent, origin=part.origin, key=part.key
-        )
-    except (InputError, ConflictError) as error:
-        raise type(error)(f"{part.location}: {error}") from error
-
-
-def _erased(receipt: Receipt) -> list[str]:
-    """Return the ids of turns that were left out because they were erased once: the reason begins with them."""
-    words = [reason.split(maxsplit=2) for reason in receipt.skipped]
-    return [word[0] for word in words if word[0].startswith("t_") and word[1:2] == ["was"]]
-
-
-def _remember_erased(mine: Handle, part: Session, before: Receipt, erased: Sequence[str]) -> Receipt:
-    """Lift the marks of what was erased and remember the same again; return what both calls did."""
-    speakers: dict[str | None, list[str]] = {}
-    for message in part.messages:
-        name = message.get("name")
-        speakers.setdefault(name if isinstance(name, str) else None, []).append(str(message["content"]))
-    mine.readmit(erased)
-    for speaker, texts in speakers.items():
-        mine.readmit(texts=texts, speaker=speaker)
-    again = _remember(mine, part)
-    return replace(
-        again,
-        turns=[*before.turns, *again.turns],
-        duplicates=before.duplicates,
-        facts=[*before.facts, *again.facts],
-        refused=Counter(before.refused) + Counter(again.refused),
-        instructions=[*before.instructions, *again.instructions],
-        unembedded=before.unembedded + again.unembedded,
-    )
-
-
-def parts(session: Session, *, most: int = MOST) -> Iterator[Session]:
-    """Cut a long session. Its pieces are the same when it has grown since, as long as it only grew at the end."""
-    if len(session.messages) <= most or session.key:
-        yield session
-        return
-    seen: dict[object, int] = {}
-    for start in range(0, len(session.messages), most):
-        piece = session.messages[start : start + most]
-        apart = [_apart(message, seen) for message in piece]
-        for message in piece:
-            seen[_said(message)] = seen.get(_said(message), 0) + 1
-        retired = [place - start for place in session.retired if start <= place < start + most]
-        yield replace(session, messages=apart, retired=retired)
-
-
-def _apart(message: Mapping[str, object], seen: Mapping[object, int]) -> dict[str, object]:
-    """Return the message; a microsecond later for each equal one in an earlier piece, or it would pass for that one.
-
-    Within one call, `remember` counts equal messages itself.
-    """
-    at = message["at"]
-    earlier = seen.get(_said(message), 0)
-    if earlier and isinstance(at, datetime):
-        return {**message, "at": at + timedelta(microseconds=earlier)}
-    return dict(message)
-
-
-def _said(message: Mapping[str, object]) -> object:
-    return (message.get("role"), message.get("name"), str(message.get("content")), message["at"])
-
-
-def _forget_again(mine: Handle, part: Session, receipt: Receipt) -> None:
-    # Either all of the call was new or all of it was known: ids stand in the order of the messages.
-    ids = receipt.turns or receipt.duplicates
-    if part.retired and len(ids) == len(part.messages):
-        mine.forget([ids[place] for place in part.retired], reason="it was forgotten where it was exported")
 
 
 def _show_progress(progress: Progressing, work: _Import) -> None:

@@ -17,8 +17,8 @@ from lukasa.integrations.moving import Moved, move
 from lukasa.surfaces.cli.formats.mend import mend
 from lukasa.surfaces.cli.formats.notes import Notes
 from lukasa.surfaces.cli.formats.source import ImportFile
-from lukasa.surfaces.cli.import_ import store
 from lukasa.surfaces.cli.import_report import FileReport, ImportReport
+from lukasa.surfaces.cli.intake import Intake
 from lukasa.surfaces.cli.memories import graphiti as graphiti_file
 from lukasa.surfaces.cli.memories import langmem as langmem_file
 from lukasa.surfaces.cli.memories import letta as letta_file
@@ -125,8 +125,9 @@ def _import(contents: Contents, path: Path, name: str, shared: UserOptions | Non
     for session in sessions:
         check_user(session)
     with opened(options, new=True) as memory:
-        for session in sessions:
-            store(memory, session, options, (report, file))
+        with Intake(memory, options, report) as intake:
+            for session in sessions:
+                intake.add(session, file)
         moved = move(facts, memory, user=options.user or USER, tenant=options.tenant or None)
     if options.json:
         print_json(_figures(report, moved))
