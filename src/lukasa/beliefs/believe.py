@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator,
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from functools import partial
+from itertools import chain, islice
 from typing import NamedTuple, TypeAlias
 
 from lukasa.beliefs import PlacedClaim, Verdict, decide, lookups, outcome
@@ -31,7 +32,7 @@ from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Source, Turn
 from lukasa.gate.rulings import Gate, Reason, Ruling
 from lukasa.indexing.documents import fact_document
-from lukasa.off_loop import collected, computed, gathered, is_little, off_loop
+from lukasa.off_loop import FEW, collected, computed, gathered, is_little, off_loop
 from lukasa.policy import ResolvePolicy
 from lukasa.ports.extractor import ComputingExtractor, Extractor
 from lukasa.ports.memories import Memories
@@ -190,16 +191,12 @@ class Believe:
     async def known(self, partition: Partition, judged: Sequence[JudgedTurn]) -> KnownFacts:
         """Return the facts that bear on the claims."""
         known = KnownFacts()
-        claims = [ruling.claim for turn in judged for ruling in turn.pending]
-        little = is_little(len(claims), sum(len(claim.text) for claim in claims))
+        claims = await computed(len(judged), _claims, judged)
+        little = is_little(len(claims), sum(len(claim.text) for claim in islice(claims, FEW + 1)))
         found = await gathered(map(lookups, claims), list, at_once=little)
-        query = FactQuery(
-            keys=sorted({key for keys, _ in found for key in keys}),
-            slots=sorted({slot for _, slots in found for slot in slots}),
-            include_retired=True,
-        )
+        query = await computed(len(found), _looking_for, found)
         known.add(await self.store.facts(partition, query))
-        for subject, attribute in sorted({of for claim in claims for of in _endable(claim)}):
+        for subject, attribute in await computed(len(claims), _all_endable, claims):
             known.add(await self.store.facts(partition, FactQuery(subject=subject, attribute=attribute)))
         return known
 
@@ -223,7 +220,7 @@ class Believe:
         follow = partial(self._followed, known=known, now=now, partition=partition)
         if ask_model is None:
             followed = (follow(ruling, each.turn, None) for each in pending for ruling in each.pending)
-            return [version for versions in await collected(followed) for version in versions]
+            return await gathered(followed, lambda versions: list(chain.from_iterable(versions)))
         versions: list[Version] = []
         for each in pending:
             for ruling in each.pending:
@@ -333,9 +330,26 @@ def _pending(judged: Sequence[JudgedTurn]) -> list[JudgedTurn]:
     return [turn for turn in judged if turn.pending]
 
 
+def _looking_for(found: Sequence[tuple[Iterable[str], Iterable[str]]]) -> FactQuery:
+    """Return the query for the facts that have one of the keys or slots of claims."""
+    return FactQuery(
+        keys=sorted({key for keys, _ in found for key in keys}),
+        slots=sorted({slot for _, slots in found for slot in slots}),
+        include_retired=True,
+    )
+
+
+def _all_endable(claims: Sequence[Claim]) -> list[tuple[str, str]]:
+    return sorted({of for claim in claims for of in _endable(claim)})
+
+
 def _endable(claim: Claim) -> list[tuple[str, str]]:
     """Return whose attributes a claim may end."""
     return [(claim.subject, ending.attribute) for ending in claim.ends]
+
+
+def _claims(judged: Sequence[JudgedTurn]) -> list[Claim]:
+    return [ruling.claim for turn in judged for ruling in turn.pending]
 
 
 _PAIR = 2

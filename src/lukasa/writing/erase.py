@@ -135,10 +135,10 @@ class Erase:
         histories = await self._touched(partition, erased, named)
         doomed, remaining = await off_loop(what_remains, histories, erased, {fact.id for fact in named})
         sources = await self._source_turns(partition, remaining)
-        histories_left = [
+        histories_left = await collected(
             reworded(versions, _unworded(histories[fact_id], erased, sources), sources)
             for fact_id, versions in remaining.items()
-        ]
+        )
         rewritten = [history for history in histories_left if history is not None]
         # A fact of which no turn is left to quote has nothing to say.
         doomed |= set(remaining) - {history.versions[-1].id for history in rewritten}
@@ -182,8 +182,11 @@ class Erase:
             return [], []
         entries = await self.store.journal(partition)
         summaries = await self.store.summaries(partition)
+        reasons = await collected(
+            (entry.version, bool(entry.reason) and text in searchable(entry.reason)) for entry in entries
+        )
         return (
-            [entry.version for entry in entries if text in searchable(entry.reason)],
+            [version for version, has in reasons if has],
             [each.session for each in summaries if text in searchable(f"{each.session or ''} {each.text}")],
         )
 
@@ -235,7 +238,7 @@ class Erase:
     async def _source_turns(
         self, partition: Partition, remaining: Mapping[str, Sequence[Fact]]
     ) -> dict[str, Turn]:
-        ids = {source.turn for versions in remaining.values() for fact in versions for source in fact.sources}
+        ids = await off_loop(_sources, remaining)
         turns = await self.store.turns(partition, TurnQuery(ids=sorted(ids), include_retired=True))
         return {turn.id: turn for turn in turns}
 
@@ -247,12 +250,18 @@ class Erase:
         texts = [fact.text for fact in last if fact.text != histories[fact.id][-1].text]
         encoded = await self.encoder.documents(texts)
         vectors = dict(zip(texts, encoded.embeddings, strict=False))
-        return [
+        new = set(texts)
+        return await collected(
             replace(history, document=fact_document(fact, vectors.get(fact.text), encoded.fingerprint))
-            if fact.text in texts
+            if fact.text in new
             else history
             for history, fact in zip(rewritten, last, strict=True)
-        ]
+        )
+
+
+def _sources(histories: Mapping[str, Sequence[Fact]]) -> set[str]:
+    """Return the turns on which any version rests."""
+    return {source.turn for versions in histories.values() for fact in versions for source in fact.sources}
 
 
 def what_remains(

@@ -372,9 +372,13 @@ class Remember:
             return []
         unread = [turn for turn in turns if turn.id not in cache.judged]
         earlier = tail or await self._tails(partition, unread)
-        for judged in await self.believe.extract(partition, unread, earlier, zone=cache.call.zone):
-            cache.judged[judged.turn.id] = judged
-        return [cache.judged[turn.id] for turn in turns]
+        judged = await self.believe.extract(partition, unread, earlier, zone=cache.call.zone)
+
+        def keep() -> list[JudgedTurn]:
+            cache.judged.update((each.turn.id, each) for each in judged)
+            return [cache.judged[turn.id] for turn in turns]
+
+        return await computed(len(turns), keep)
 
     async def _candidates(
         self, partition: Partition, call: Call, turns: Sequence[Turn | None], tail: Sequence[Turn]

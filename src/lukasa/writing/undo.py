@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from lukasa.domain.scope import Partition
 from lukasa.errors import ConflictError, InputError, NotFoundError, StaleError
 from lukasa.indexing.documents import fact_document
 from lukasa.indexing.encoder import Encoder
+from lukasa.off_loop import collected, computed, off_loop
 from lukasa.ports.attempts import PartitionLocks, until_applied
 from lukasa.ports.memories import Memories
 from lukasa.writing.undone import without
@@ -110,32 +111,39 @@ class Undo:
     ) -> list[Change]:
         ids = [entry.id for entry in entries if entry.op not in _TURN_OPS | _UPKEEP_OPS]
         histories = await self.store.history(partition, list(dict.fromkeys(ids)))
-        sources = {
-            source.turn for history in histories.values() for fact in history for source in fact.sources
-        }
+        sources = await off_loop(_sources, histories)
         about = {entry.id for entry in entries if entry.op in _TURN_OPS}
         query = TurnQuery(ids=sorted(sources | about), include_retired=True)
         turns = {turn.id: turn for turn in await self.store.turns(partition, query)}
-        changed = [change for change in turn_changes(entries) if change.id in turns]  # others were erased
+        taken_back = await computed(len(entries), turn_changes, entries)
+        changed = [change for change in taken_back if change.id in turns]  # others were erased
         hidden = {change.id for change in changed if isinstance(change, Retire)}
         quotable = {id_: turn for id_, turn in turns.items() if id_ not in hidden}
-        pairs = [
-            (history[-1], after)
+        # Of a fact that thousands of turns say, each version lists them: much to compare.
+        pairs = await collected(
+            (history[-1], without(history, entries, now=now, turns=quotable))
             for history in histories.values()
-            if (after := without(history, entries, now=now, turns=quotable)) is not None
+        )
+        return [
+            *changed,
+            *await self._fact_changes([(before, after) for before, after in pairs if after is not None]),
         ]
-        return [*changed, *await self._fact_changes(pairs)]
 
     async def _fact_changes(self, pairs: Sequence[tuple[Fact, Fact]]) -> list[PutFact]:
         texts = list(dict.fromkeys(after.text for before, after in pairs if after.text != before.text))
         encoded = await self.encoder.documents(texts)
         vectors = dict(zip(texts, encoded.embeddings, strict=False))
-        return [
+        return await collected(
             put_next(before, after)
             if after.text == before.text
             else put_next(before, after, fact_document(after, vectors.get(after.text), encoded.fingerprint))
             for before, after in pairs
-        ]
+        )
+
+
+def _sources(histories: Mapping[str, Sequence[Fact]]) -> set[str]:
+    """Return the turns on which any version rests."""
+    return {source.turn for history in histories.values() for fact in history for source in fact.sources}
 
 
 def turn_changes(entries: Sequence[JournalEntry]) -> list[Retire | Restore]:
