@@ -195,7 +195,13 @@ def lines_in_the_loop() -> Iterator[dict[str, int]]:
 
 
 MANY = 600
+"""More than a page of an export."""
+
 TOWNS = ("Faro", "Porto", "Oslo")
+
+
+async def exported(handle: AsyncHandle) -> list[dict[str, Any]]:
+    return [message async for message in handle.export()]
 
 
 async def test_what_is_computed_in_the_loop_for_each_item_is_next_to_nothing(tmp_path: Path):
@@ -236,6 +242,7 @@ async def test_what_is_computed_in_the_loop_for_each_item_is_next_to_nothing(tmp
             "sweep",
         ):
             await counted(name, getattr(ana, name)())
+        await counted("export", exported(ana))
         await counted("why", ana.why(receipt.facts[0]))
         await counted("diff", ana.diff(0))
         await counted("forget", ana.forget(receipt.turns))

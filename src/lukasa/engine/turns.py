@@ -23,7 +23,7 @@ from lukasa.gate.echoes import Echoes
 from lukasa.graph.context import GraphContext
 from lukasa.graph.naming import NameCache, Names
 from lukasa.indexing.backlog import Reindex
-from lukasa.off_loop import gathered, off_loop
+from lukasa.off_loop import collected, gathered, off_loop
 from lukasa.retrieval.question import Question, View
 from lukasa.retrieval.ranking import timed
 from lukasa.retrieval.recall import Recall
@@ -236,8 +236,8 @@ class TurnVerbs(Verbs):
         while page := await self._store.turns(
             self.partition, TurnQuery(after=after, limit=_PAGE, include_retired=True)
         ):
-            for turn in page:
-                yield exported(turn)
+            for message in await collected(map(exported, page)):
+                yield message
             after = page[-1].seq
 
     async def stats(self) -> Stats:
