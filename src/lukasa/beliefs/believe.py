@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator,
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from functools import partial
-from itertools import chain, islice
+from itertools import chain
 from typing import NamedTuple, TypeAlias
 
 from lukasa.beliefs import PlacedClaim, Verdict, decide, lookups, outcome
@@ -32,7 +32,7 @@ from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Source, Turn
 from lukasa.gate.rulings import Gate, Reason, Ruling
 from lukasa.indexing.documents import fact_document
-from lukasa.off_loop import FEW, collected, computed, gathered, is_little, off_loop
+from lukasa.off_loop import collected, computed, gathered, is_little, off_loop
 from lukasa.policy import ResolvePolicy
 from lukasa.ports.extractor import ComputingExtractor, Extractor
 from lukasa.ports.memories import Memories
@@ -192,9 +192,8 @@ class Believe:
         """Return the facts that bear on the claims."""
         known = KnownFacts()
         claims = await computed(len(judged), _claims, judged)
-        little = is_little(len(claims), sum(len(claim.text) for claim in islice(claims, FEW + 1)))
-        found = await gathered(map(lookups, claims), list, at_once=little)
-        query = await computed(len(found), _looking_for, found)
+        little = is_little(len(claims), sum(len(claim.text) for claim in claims))
+        query = await gathered(map(lookups, claims), _looking_for, at_once=little)
         known.add(await self.store.facts(partition, query))
         for subject, attribute in await computed(len(claims), _all_endable, claims):
             known.add(await self.store.facts(partition, FactQuery(subject=subject, attribute=attribute)))

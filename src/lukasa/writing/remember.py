@@ -6,8 +6,8 @@ The path, in order:
                    ids; those that were erased are not stored again, and those that are stored are not read again
 2. `_judged`, `_candidates`    the extractor proposes claims, and perhaps the caller; the gate judges them (`beliefs.believe`)
 3. `resolve`       the claims are compared with the known facts: versions of facts
-4. `_encode`       the turns become index entries; they and facts get the vectors that are missing: in one batch, or many turns
-                   already while their claims are made
+4. `_encode`       the turns become index entries; they and facts get the vectors that are missing;
+                   many turns already while their claims are made
 5. `_apply`        all of it is written at once; when another process wrote since step 1, the plan is made again. What is
                    expensive, claims, index entries and vectors, is kept in `CallCache` and never made twice
 """
@@ -292,7 +292,9 @@ class Remember:
                 candidates = await self._candidates(partition, cache.call, [*new.repeated, *said], new.tail)
             claimed = [*judged, *candidates.turns]
             versions = await self.believe.resolve(partition, claimed, now=cache.call.now)
-        encoded = early() or await self._encode(turns, versions, new.stored, cache)
+        encoded = early()
+        if encoded is None or (versions and encoded.error is None):
+            encoded = await self._encode(turns if encoded is None else (), versions, new.stored, cache)
         return Plan(
             version=new.version,
             independent=new.identified and not versions,
@@ -341,18 +343,22 @@ class Remember:
         if keys := [turn.key for turn in made.turns if turn.key]:
             queries.append(TurnQuery(keys=keys, include_retired=True))
         seen = await self.store.look(partition, turns=queries, marks=made.distinct)
-        by_id = {turn.id: turn for turn in seen.turns[0]}
-        by_key = {turn.key: turn for found in seen.turns[1:] for turn in found}
-        known = (
-            (turn.id, by_id.get(turn.id) or (by_key.get(turn.key) if turn.key else None))
-            for turn in made.turns
-        )
+
+        def known() -> dict[str, Turn]:
+            by_id = {turn.id: turn for turn in seen.turns[0]}
+            by_key = {turn.key: turn for found in seen.turns[1:] for turn in found}
+            found = (
+                (turn.id, by_id.get(turn.id) or (by_key.get(turn.key) if turn.key else None))
+                for turn in made.turns
+            )
+            return {turn_id: turn for turn_id, turn in found if turn is not None}
+
         return NewTurns(
             version=seen.version,
             identified=True,
             turns=made.turns,
             erased=made.erased(seen.erased),
-            stored={turn_id: turn for turn_id, turn in known if turn is not None},
+            stored=await computed(len(made.turns), known),
         )
 
     async def _made(self, partition: Partition, drafts: Sequence[Draft], cache: CallCache) -> MadeTurns:
@@ -407,9 +413,9 @@ class Remember:
     async def _encoding(
         self, turns: Sequence[Turn], stored: Mapping[str, Turn], cache: CallCache
     ) -> AsyncIterator[Callable[[], Encoded | None]]:
-        """Make the vectors of many turns beside what is computed meanwhile: models leave other threads their turn.
+        """Make index entries and vectors of many turns beside what is computed meanwhile: models leave others their turn.
 
-        What is yielded returns, at the end, why there are none; `None` when nothing went wrong.
+        What is yielded returns, at the end, what came of it; `None` when they are few and nothing was done.
         """
         if len(turns) <= FEW:
             yield lambda: None
@@ -417,7 +423,7 @@ class Remember:
         try:
             async with asyncio.TaskGroup() as group:
                 encoding = group.create_task(self._encode(turns, (), stored, cache))
-                yield lambda: encoding.result() if encoding.result().error else None
+                yield encoding.result
         except ExceptionGroup as errors:
             raise errors.exceptions[0] from None
 
@@ -435,13 +441,10 @@ class Remember:
 
         def index() -> Iterator[Sequence[str]]:
             for turn in turns:
-                known = turn.id in stored or turn.id in cache.turn_embeddings
-                if known and turn.id in cache.documents:
-                    yield ()
-                    continue
                 texts = passage_texts(turn)
                 if turn.id not in cache.documents:
                     cache.documents[turn.id] = indexed(turn, texts, words)
+                known = turn.id in stored or turn.id in cache.turn_embeddings
                 yield () if known else texts[:EMBEDDED_PASSAGES]
 
         passages, texts = await gathered(
