@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple
 
 from lukasa.domain.erasure import text_cache
 from lukasa.text.comparison import terms
 from lukasa.text.language_data import TENS
-from lukasa.text.patterns import WordLists
+from lukasa.text.patterns import LazyPattern, WordLists
 
 LISTS = WordLists("lukasa.extraction.rules", "grammar")
 
@@ -80,7 +80,7 @@ def _behind(clause: str, head: _Head, seen: set[str]) -> Iterator[Reading]:
 def _at(clause: str, head: _Head, seen: set[str]) -> Iterator[Reading]:
     """Yield what the rows of a form read at a place, each attribute once."""
     for row in _rows().get(head.form, ()):
-        match = None if row.attribute in seen else row.pattern.match(clause, head.offset)
+        match = None if row.attribute in seen else row.pattern.compiled.match(clause, head.offset)
         reading = None if match is None else _read(row, match, negated=head.negated, ended=head.ended)
         if reading is not None:
             seen |= {row.attribute, reading.attribute}
@@ -91,7 +91,7 @@ class _Row(NamedTuple):
     attribute: str
     form: str
     fact: str
-    pattern: re.Pattern[str]
+    pattern: LazyPattern
 
 
 def _read(row: _Row, match: re.Match[str], *, negated: bool, ended: bool) -> Reading | None:
@@ -253,8 +253,9 @@ def _rows() -> dict[str, list[_Row]]:
     rows: dict[str, list[_Row]] = {}
     for line in LISTS.rows("rows"):
         attribute, form, fact, pattern = (part.strip() for part in line.split("|", 3))
-        compiled = re.compile(_filled(pattern), re.IGNORECASE)
-        rows.setdefault(form, []).append(_Row(attribute, form, fact, compiled))
+        # Compiling all takes longer than all else that a process does that stores one message.
+        lazy = LazyPattern(partial(_filled, pattern), re.IGNORECASE)
+        rows.setdefault(form, []).append(_Row(attribute, form, fact, lazy))
     return rows
 
 
