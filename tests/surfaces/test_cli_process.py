@@ -19,6 +19,9 @@ COUNT = int(os.environ.get("LUKASA_TEST_IMPORT", "500"))  # noqa: TID251 - a siz
 ENOUGH = COUNT // 10
 """Turns that are stored when an import is cut off."""
 
+LENGTH = 2000
+"""Characters of a message: short ones are stored in one transaction, and an import of them is never cut off half-way."""
+
 COMMAND = [sys.executable, "-m", "lukasa"]
 
 
@@ -85,11 +88,15 @@ def test_a_reader_that_leaves_early_is_no_error(lukasa: Run, tmp_path: Path, db:
             assert process.wait(60) == 1
 
 
+def long_messages() -> list[dict[str, object]]:
+    made = messages(COUNT, sessions=20)
+    return [each | {"content": f"{each['content']} {'Again! ' * LENGTH}"[:LENGTH]} for each in made]
+
+
 def test_a_killed_import_loses_nothing_that_was_stored_and_can_go_on(
     lukasa: Run, tmp_path: Path, db: Path, stored: Callable[[Path], int]
 ):
-    count = COUNT
-    file = write_lines(tmp_path / "chat.jsonl", messages(count, sessions=20))
+    file = write_lines(tmp_path / "chat.jsonl", long_messages())
 
     with start("import", file, "--db", db, stdout=subprocess.DEVNULL) as process:
         while process.poll() is None and stored(db) < ENOUGH:
@@ -99,14 +106,14 @@ def test_a_killed_import_loses_nothing_that_was_stored_and_can_go_on(
     before = stored(db)
     again = lukasa("import", file, "--json")
 
-    assert ENOUGH <= before < count
+    assert ENOUGH <= before < COUNT
     told = again.json
-    assert (told["turns"], told["duplicates"]) == (count - before, before)
+    assert (told["turns"], told["duplicates"]) == (COUNT - before, before)
     assert lukasa("verify").code == 0
 
 
 def test_an_interrupted_import_says_what_it_kept(tmp_path: Path, stored: Callable[[Path], int]):
-    file = write_lines(tmp_path / "chat.jsonl", messages(COUNT, sessions=20))
+    file = write_lines(tmp_path / "chat.jsonl", long_messages())
     db = tmp_path / "p.lukasa"
 
     # A shell starts what it runs in the background without interrupts, and every child would inherit that.
