@@ -10,7 +10,7 @@ import pytest
 from _advice import ADVICE, advised
 from _settings import SETTINGS
 
-from lukasa import Handle, Memory
+from lukasa import Handle, Memory, Settings
 from lukasa.domain.document import Kind
 from lukasa.domain.fact import STATUSES, Fact
 from lukasa.errors import ConflictError, InputError, NotFoundError
@@ -85,6 +85,23 @@ def test_a_move_closes_the_old_home_and_opens_the_new_one(alice: Handle, clock: 
     assert past.valid.end == clock()
     assert past.superseded_by == alice.facts()[0].id
     assert values(alice.facts(as_of=porto_at)) == ["Porto"]
+
+
+def test_who_asks_what_is_so_finds_it_before_what_was_so(path: Path):
+    moved = "We moved to Bonn, and the new house has a garden."
+    with Memory.open(path, settings=Settings(embedder="hashing", tokens="words")) as memory:
+        ana = memory.of("ana")
+        said = ["How do I poach an egg?", "I live in Kassel.", "Suggest a film.", moved, "I slept badly."]
+        for month, text in enumerate(said, start=1):
+            ana.remember({"role": "user", "content": text}, at=f"2026-0{month}-02T10:00Z")
+
+        def places(question: str, valid_at: str | None = None) -> list[str]:
+            found = [hit.text for hit in ana.recall(question, kinds=["turn"], valid_at=valid_at).hits]
+            return [text for text in found if text in said[1::2]]
+
+        assert places("Where do I live?") == [moved, "I live in Kassel."]
+        assert places("Where did I live first?") == ["I live in Kassel.", moved]
+        assert places("Where do I live?", valid_at="2026-03-01T10:00Z")[0] == "I live in Kassel."
 
 
 def test_love_then_hate_leaves_one_current_and_one_past_fact(alice: Handle, clock: FrozenClock):

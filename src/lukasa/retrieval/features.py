@@ -31,6 +31,7 @@ FEATURES = (
     "asked",  # said by the person asked about (1), by another (-1)
     "window",  # said in, or soon after, the time asked about
     "later",  # said after the question is asked
+    "outdated",  # where a question asks for what is so now: facts rest on it, and all of them are over
 )
 
 _SCALE = 100
@@ -57,8 +58,12 @@ def table(
     facts: Candidates | None = None,
     weights: Mapping[str, float],
     now: int,
+    past: bool = False,
 ) -> Floats:
-    """Return turns × `FEATURES`; *weights* are those by which neighbours and facts are judged, *now* is in microseconds."""
+    """Return turns × `FEATURES`; *weights* are those by which neighbours and facts are judged, *now* is in microseconds.
+
+    *past*: the caller looks at another time, so that a question in the present tense is about that.
+    """
     if not len(turns.rows):
         return np.empty((0, len(FEATURES)), np.float32)
     columns = dict.fromkeys(FEATURES, np.zeros(len(turns.rows), np.float32))
@@ -75,6 +80,8 @@ def table(
     at = index.turns.at[turns.rows]
     columns["window"] = _within(at, understanding)
     columns["later"] = (at > now + _SAME_DAY).astype(np.float32)
+    if understanding.asks_now and not past:
+        columns["outdated"] = _outdated(turns.rows, index)
     return np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
 
 
@@ -116,6 +123,12 @@ def _stated(rows: Ints, facts: Candidates, index: PartitionIndex, weights: Mappi
             source = index.turns.rows.get(turn, -1)
             by_row[source] = max(by_row[source], score)
     return by_row[rows]
+
+
+def _outdated(rows: Ints, index: PartitionIndex) -> Floats:
+    """Return 1 for the turns of which nothing that was believed is so any more."""
+    outdated = index.turns.rows_of(index.facts.outdated())
+    return np.isin(rows, outdated).astype(np.float32)
 
 
 def _beside(rows: Ints, turns: TurnArrays, match: Floats) -> Floats:

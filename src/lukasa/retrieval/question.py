@@ -69,6 +69,9 @@ class Understanding:
     asks_when: bool = False
     """Whether it asks for a time."""
 
+    asks_now: bool = False
+    """Whether it asks for what is so now."""
+
     names: tuple[str, ...] = ()
     """Speakers of the partition that are mentioned, in order of mention."""
 
@@ -85,6 +88,7 @@ def understand(
         asks_assistant=asks_assistant(question),
         asks_several=asks_several(question),
         asks_when=asks_when(question),
+        asks_now=asks_now(question),
         names=_mentioned(question, tuple(names)),
         windows=windows(question, now=now, zone=zone),
     )
@@ -131,6 +135,17 @@ def asks_when(question: str) -> bool:
     return _WHEN.search(_unquoted(question)) is not None
 
 
+def asks_now(question: str) -> bool:
+    """Whether a question asks for what is so now, in the present tense and of no earlier time; in English."""
+    text = _unquoted(question)
+    return _PRESENT.search(text) is not None and not _EARLIER.search(text) and not _WHEN.search(text)
+
+
+_PRESENT = LazyPattern(r"\b(?:am|is|are|do|does|now|current(?:ly)?|these\s+days)\b|'(?:s|m|re)\b")
+_EARLIER = LazyPattern(
+    r"\b(?:did|was|were|had|been|used|before|previous(?:ly)?|former(?:ly)?|earlier|original(?:ly)?|first|last|ago|once|ever|"
+    r"past|old|history|change[ds]?|how\s+(?:long|many|often))\b"
+)
 _SEVERAL = LazyPattern(
     r"\bhow\s+(?:many|often|frequently)\b|(?:^|\byou\s+(?:please\s+)?|\bplease\s+)(?:list|enumerate|name)\b|"
     r"\bin\s+(?:what|which)\s+ways\b|"

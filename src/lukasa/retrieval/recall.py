@@ -231,7 +231,8 @@ class Recall:
         """Return turns and facts with one score each, and the turns' features."""
         weights = self.policy.fusion[turns.best_channel]
         now = to_micros(question.now)
-        features = table(turns, index, understanding, facts=facts, weights=weights, now=now)
+        past = question.view.past
+        features = table(turns, index, understanding, facts=facts, weights=weights, now=now, past=past)
         scores = weighted(features, FEATURES, weights)
         order = best_first(scores, index.turns.seq[turns.rows])
         ranked = RankedCandidates(candidates=turns, scores=scores, order=order)

@@ -311,6 +311,8 @@ class FactArrays(DocumentArrays):
 
     end: Ints = field(default_factory=lambda: np.empty(0, np.int64))
     expires: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    _outdated: tuple[int, frozenset[str]] = (0, frozenset())
+    """With the number of changes at which it was so."""
 
     def drop(self, id: str) -> bool:
         known = DocumentArrays.drop(self, id)
@@ -322,6 +324,19 @@ class FactArrays(DocumentArrays):
         """Return the rows of live facts that have not expired, and, unless *past*, are believed now."""
         usable = self.live[: self.size] & (self.expires[: self.size] > to_micros(now))
         return np.flatnonzero(usable if past else usable & self.current[: self.size])
+
+    def outdated(self) -> frozenset[str]:
+        """Return the ids of turns on which facts rest that are over, and none that is believed now."""
+        changed, outdated = self._outdated
+        if changed != self.changed:
+            changed, n = self.changed, self.size
+            current, over = self.live[:n] & self.current[:n], self.live[:n] & (self.end[:n] < OPEN_END)
+            outdated = frozenset(self._of(over & ~current)) - frozenset(self._of(current))
+            self._outdated = changed, outdated
+        return outdated
+
+    def _of(self, facts: Bools) -> Iterator[str]:
+        return (turn for row in np.flatnonzero(facts).tolist() for turn in self.sources[row])
 
     def within(self, rows: Ints, windows: Sequence[Interval]) -> Bools:
         """Return which of the rows were true in one of the windows, and have both a beginning and an end.

@@ -130,27 +130,20 @@ def test_a_neighbour_that_is_no_candidate_counts_nothing():
     assert column("before", matched(index, rows=[0, 3], lexical=[5, 0]), index) == [0.0, 0.0]
 
 
+def add_facts(index: PartitionIndex, *facts: dict[str, Any]) -> None:
+    base: dict[str, Any] = {
+        "kind": "fact", "at": 0, "session": None, "speaker": "Ines", "role": None, "retired": False,
+    }  # fmt: skip
+    first, version = 1_000 + index.facts.size, index.version + 1
+    heads = [Head(id=f"f{seq}", seq=seq, **base, **each) for seq, each in enumerate(facts, start=first)]
+    index.update(Delta(version=version).with_heads(heads))
+
+
 def stated(*matches: float, sources: list[tuple[str, ...]]) -> list[float]:
     """Return the column for three turns, among facts that match so well."""
     index = partition({}, {}, {})
-    facts = [
-        {
-            "kind": "fact",
-            "sources": turns,
-            "at": 0,
-            "session": None,
-            "speaker": "Ines",
-            "role": None,
-            "retired": False,
-        }
-        for turns in sources
-    ]
-    index.update(
-        Delta(version=2).with_heads(
-            Head(id=f"f{seq}", seq=seq, **each) for seq, each in enumerate(facts, start=9)
-        )
-    )
-    candidates = Candidates(rows=np.arange(len(facts)), lexical=floats(*matches))
+    add_facts(index, *({"sources": turns} for turns in sources))
+    candidates = Candidates(rows=np.arange(len(sources)), lexical=floats(*matches))
     features = table(
         matched(index), index, asked("What?"), facts=candidates, weights=WEIGHTS, now=to_micros(NOW)
     )
@@ -173,6 +166,26 @@ def test_few_facts_count_less():
     many = stated(9, *[0] * 60, sources=[("t1",), *[("t2",)] * 60])
 
     assert 0 < few[0] < many[0]
+
+
+def test_a_turn_of_which_all_is_over_is_outdated_where_one_asks_for_now():
+    index = partition({}, {}, {}, {})
+    over = {"current": False, "end": to_micros(NOW)}
+    add_facts(
+        index,
+        {"sources": ("t1", "t2", "erased"), **over},
+        {"sources": ("t2",)},
+        {"sources": ("t3",), "current": False},
+    )
+    turns = matched(index)
+
+    assert column("outdated", turns, index, "Where do I live?") == [1, 0, 0, 0]
+    assert column("outdated", turns, index, "Where did I live?") == [0, 0, 0, 0]
+    past = table(turns, index, asked("Where do I live?"), weights=WEIGHTS, now=to_micros(NOW), past=True)
+    assert not past[:, FEATURES.index("outdated")].any()
+
+    add_facts(index, {"sources": ("t1",)})
+    assert column("outdated", turns, index, "Where do I live?") == [0, 0, 0, 0]
 
 
 def test_among_a_handful_length_and_neighbours_count_less():

@@ -103,6 +103,23 @@ def test_what_is_asked_for_is_told_from_the_words():
     assert [each for each in asked if asked[each].asks_when] == A_TIME
 
 
+NOW_SO = ["Where do I live?", "What's my job?", "Which car does Mina drive now?", "Who is Oskar's partner?"]
+
+ONCE_SO = [
+    "Where did I live before Lisbon?",
+    "What was my first job?",
+    "Which car did Mina drive?",
+    "What is the name of my old school?",
+    "When does Oskar's course begin?",
+    "How long has Petra been a vegetarian?",
+    "Find me a plumber.",
+]
+
+
+def test_what_is_so_now_is_told_from_what_was():
+    assert [each for each in (*NOW_SO, *ONCE_SO) if understand(each, now=NOW).asks_now] == NOW_SO
+
+
 @pytest.mark.parametrize(
     ("question", "names"),
     [

@@ -14,6 +14,7 @@ const FEATURES: Record<string, (score: number) => string> = {
   unlikely_speaker: () => "The assistant said it: that counts less.",
   asked: (score) => (score > 0 ? "Said by the person asked about." : "Said by somebody else than the person asked about."),
   window: () => "Said in the time asked about.",
+  outdated: () => "What it told is not so any more: that counts less.",
   later: () => "Said after the moment of the question: that counts less.",
 };
 
