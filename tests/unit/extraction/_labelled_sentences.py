@@ -199,6 +199,7 @@ JUNK = parse("""
 It's Otto. He fell off the ladder this morning. => -
 I've written a paper about the flood in 2013. => -
 I just saw the plan of May 3 2021. => -
+I deferred to the harbour race on 5 September instead. => -
 I moved the call with him to Friday. => -
 I set up the account for the 18 June deadline. => -
 I've got a call from 1 PM to 4 PM on May 9. => -

@@ -119,8 +119,13 @@ def _light_verbs() -> frozenset[str]:
 
 
 def _is_long_ago(head: re.Match[str], when: Interval, at: datetime) -> bool:
-    """Whether a date cannot be that of what has been done, or just was: "I've written about the flood in 2017"."""
+    """Whether a date cannot be that of what has been done, or just was ("I've written about the flood in 2017"), or may be one to come.
+
+    "I deferred to the race on 5 September", said in April: the next one is nearer than the last.
+    """
     if head["done"] and when.granularity == "year":
+        return True
+    if when.end is not None and at - when.end > _NEAREST and not _YEAR.search(when.phrase):
         return True
     return "just " in head.group().lower() and when.end is not None and at - when.end > _JUST
 
@@ -212,6 +217,8 @@ _SHORTEST = 2
 _JUST = timedelta(days=92)
 """What lies farther back has not just been done: the date is another one."""
 
+_NEAREST = timedelta(days=183)
+_YEAR = LazyPattern(r"(?i)\d{4}|['’]\d\d|\b(?:last|this|past|ago|back|years?|earlier)\b")
 _NEAR = 4
 _REACH = 70
 _SIGHT = 12
