@@ -12,10 +12,10 @@ Json = dict[str, Any]
 
 
 def bare_import(_: Json) -> Json:
-    """Only `import lukasa`."""
+    """Only the name that most programs begin with: `import lukasa` alone loads next to nothing."""
     before = set(sys.modules)
     started = time.perf_counter()
-    import lukasa  # noqa: F401, PLC0415 - this is what is timed
+    from lukasa import Memory  # noqa: F401, PLC0415 - this is what is timed
 
     return {"import": (time.perf_counter() - started) * 1000, "modules": len(set(sys.modules) - before)}
 
