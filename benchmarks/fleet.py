@@ -303,6 +303,7 @@ def main() -> None:
         "--keep", type=Path, help="a folder whose database is measured; it is filled if it is not there"
     )
     with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)  # where root starts it, the database runs as somebody else
         print(json.dumps(asyncio.run(run(parser.parse_args(), Path(folder))), indent=2))
 
 
