@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from blockbuster import blockbuster_ctx
 
+from lukasa import AsyncMemory
 from lukasa.adapters.embedders.onnx import MEAN_TOKENS, OnnxEmbedder
 from lukasa.adapters.models.manifest import read
 from lukasa.adapters.models.session import LocalModel
@@ -271,3 +272,22 @@ async def test_nothing_blocks_the_event_loop():
         embedder = OnnxEmbedder(threads=1)
         await embedder.spec()
         await embedder.aclose()
+
+
+@pytest.mark.parametrize(
+    ("question", "mode"), [("ห้องใหม่อยู่ชั้นไหน", "lexical"), ("Auf welcher Etage ist das Zimmer?", "full")]
+)
+async def test_a_question_in_a_script_that_the_models_do_not_know_is_asked_of_full_text(
+    question: str, mode: str
+):
+    async with await AsyncMemory.open("memory:") as memory:
+        handle = memory.of("ana")
+        await handle.remember(
+            ["ห้องใหม่อยู่ชั้นสาม ไม่มีลิฟต์", "หมาของเพื่อนชื่อบรูโน่", "Das Zimmer ist auf der dritten Etage."]
+        )
+
+        recalled = await handle.recall(question)
+
+    assert recalled.mode == mode
+    assert "สาม" in recalled.hits[0].text or "dritten" in recalled.hits[0].text
+    assert not recalled.warnings

@@ -49,3 +49,6 @@ class EmbedderSpec:
 
     model: str = ""
     """A name to show; scores were calibrated for some (`policy.py`)."""
+
+    latin_only: bool = False
+    """Whether it knows words of the Latin script alone: a question in another is left to full-text."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from lukasa.domain.embedding import EmbedderSpec, Embedding
 from lukasa.errors import ModelMissingError, ProviderError
 from lukasa.ports.embedder import Embedder
+from lukasa.text.analysis import is_latin
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,10 @@ class Encoder:
         return await self._encode(texts, query=False)
 
     async def query(self, text: str) -> Encoded:
+        """Encode a question. One in a script that the embedder has no words of has no embedding, and that is no failure."""
+        spec = await self.spec()
+        if spec is not None and spec.latin_only and not is_latin(text):
+            return Encoded(fingerprint=spec.fingerprint)
         return await self._encode([text], query=True)
 
     async def aclose(self) -> None:

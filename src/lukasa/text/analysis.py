@@ -121,6 +121,16 @@ def detect(tokens: Iterable[Token]) -> str | None:
     return best if scores[best] > scores["en"] else None
 
 
+def is_latin(text: str) -> bool:
+    """Whether most letters of *text* are Latin ones, or it has none. Full-width letters are others."""
+    if text.isascii():
+        return True
+    others = [
+        letter >= "\u0370" and not "\u1e00" <= letter <= "\u1eff" for letter in text if letter.isalpha()
+    ]
+    return 2 * sum(others) < max(1, len(others))
+
+
 def fold(word: str) -> str:
     """Return a casefolded word without what people leave out: accents, Arabic vowel signs and tatweel, nukta.
 

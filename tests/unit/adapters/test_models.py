@@ -249,6 +249,14 @@ def test_how_many_vectors_a_document_has_is_part_of_the_identity_where_it_is_sai
     assert read(folder, "dense").identity != before
 
 
+def test_which_scripts_a_model_knows_changes_no_vector(tmp_path: Path):
+    folder = folder_with(tmp_path)
+    before = read(folder, "dense").identity
+    (folder / "lukasa-model.json").write_text('{"role": "dense", "latin_only": true}')
+
+    assert read(folder, "dense").identity == before
+
+
 @pytest.mark.model
 def test_no_code_of_the_wheel_is_run():
     read("bge-small-en-v1.5", "dense")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from lukasa.adapters.embedders.hashing import HashingEmbedder
@@ -31,6 +33,19 @@ async def test_without_an_embedder_there_is_nothing_to_warn_of():
     assert (list(encoded.embeddings), encoded.fingerprint, encoded.warning) == ([], None, None)
     assert "embedder='none'" in str(encoder.problem)
     await encoder.aclose()
+
+
+@pytest.mark.parametrize(("question", "found"), [("Where is Ada?", 1), ("Где Ада?", 0)])
+async def test_a_question_in_a_script_that_the_embedder_has_no_words_of_has_no_vector(
+    question: str, found: int
+):
+    class Latin(HashingEmbedder):
+        async def spec(self):
+            return replace(await super().spec(), latin_only=True)
+
+    encoded = await Encoder(Latin()).query(question)
+
+    assert (len(encoded.embeddings), encoded.fingerprint, encoded.warning) == (found, "hashing:2", None)
 
 
 async def test_a_failure_is_a_fact_with_its_reason_and_its_remedy():

@@ -19,6 +19,7 @@ from lukasa.text.analysis import (
     analyse,
     content_words,
     fold,
+    is_latin,
     is_stop_word,
     query_terms,
 )
@@ -154,6 +155,24 @@ def test_content_words_are_not_split():
 )
 def test_question_words_and_function_words_are_stop_words(word):
     assert is_stop_word(word)
+
+
+@pytest.mark.parametrize(
+    ("text", "latin"),
+    [
+        ("Where is Zoë?", True),
+        ("Nguyễn ở đâu?", True),
+        ("", True),
+        ("12:30 🎉?!", True),
+        ("Kubernetes和ingress怎么了？", True),
+        ("Zoë是谁的妹妹？", False),
+        ("Где Zoë?", False),
+        ("ห้องใหม่อยู่ชั้นไหน", False),
+        ("Ｗｈｅｒｅ？", False),
+    ],
+)
+def test_a_text_is_latin_if_most_of_its_letters_are(text: str, latin: bool):
+    assert is_latin(text) is latin
 
 
 def test_another_language_adds_its_stems_and_keeps_the_anchor():

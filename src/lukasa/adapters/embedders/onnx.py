@@ -84,6 +84,7 @@ class OnnxEmbedder:
                 dense_dims=len(probe.dense),
                 token_width=None if probe.tokens is None else probe.tokens.width,
                 model=self._name,
+                latin_only=all(model.usage.latin_only for model in self._models()),
             )
         return self._spec
 
@@ -107,9 +108,11 @@ class OnnxEmbedder:
     async def aclose(self) -> None:
         """See the port."""
         await self._workers.aclose()
-        for model in (self._dense, self._tokens):
-            if model is not None:
-                model.release()
+        for model in self._models():
+            model.release()
+
+    def _models(self) -> list[LocalModel]:
+        return [model for model in (self._dense, self._tokens) if model is not None]
 
     def _heads(self) -> list[_Head]:
         heads: list[_Head] = []
@@ -168,7 +171,7 @@ class OnnxEmbedder:
         """Return the smallest batch budget of the models in use, so that their batches can be the same."""
         if self._batch_tokens is not None:
             return self._batch_tokens
-        return min(model.usage.batch_tokens for model in (self._dense, self._tokens) if model is not None)
+        return min(model.usage.batch_tokens for model in self._models())
 
 
 def batches(lengths: Sequence[int], budget: int) -> list[list[int]]:

@@ -64,6 +64,9 @@ class ModelUsage:
     document_vectors: int = 0
     """At most so many token vectors a document: similar ones are merged; 0: one a token."""
 
+    latin_only: bool = False
+    """Whether its vocabulary has words of the Latin script alone, and of others only letters."""
+
 
 @dataclass(frozen=True, slots=True)
 class File:
@@ -130,6 +133,7 @@ MODELS: Mapping[str, Model] = {
             role="dense",
             pooling="cls",
             query_prefix="Represent this sentence for searching relevant passages: ",
+            latin_only=True,
         ),
     ),
     # The encoder of the published model without its projection to 96 dimensions, hence "states": its raw token
@@ -143,7 +147,7 @@ MODELS: Mapping[str, Model] = {
             File(TOKENIZER, 711661, "cb374d6bc042c22455946f4e09a89d29882a199fdaf8fb25be00dc8b8857a448"),
         ),
         # More than 32 vectors a passage found no more (docs/research-log.md).
-        usage=ModelUsage(role="tokens", document_vectors=32),
+        usage=ModelUsage(role="tokens", document_vectors=32, latin_only=True),
         # The published projection is not in the wheel. This one keeps the directions in which the states are longest
         # (`lukasa-evals train-basis`, over data that may be used commercially).
         basis=File(
@@ -288,6 +292,7 @@ def _fits(value: object, kind: object) -> bool:
 def _files(usage: ModelUsage, weights: _Hashed, tokenizer: _Hashed, basis: _Hashed | None) -> Files:
     """Put the bytes together with their identity, which leaves out names: the same model is the same anywhere."""
     words = asdict(usage)
+    del words["latin_only"]  # No vector depends on it.
     if not usage.document_vectors:
         del words["document_vectors"]  # It came later: what does not use it keeps its vectors.
     decisive = [words, weights.sha256, tokenizer.sha256, basis.sha256 if basis else None]
