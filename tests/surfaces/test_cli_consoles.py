@@ -63,6 +63,41 @@ def commands(folder: Path, turn: str, fact: str) -> Iterator[tuple[str, ...]]:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "command", [("recall", "公园"), ("ask", "公园"), ("facts",), ("turns",), ("changes",)]
+)
+def test_text_without_spaces_is_shown_whole(
+    command: tuple[str, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    monkeypatch.setenv("COLUMNS", "90")
+    said = "我们终于搬家了新房子在苏州三楼没有电梯附近有一个很大的公园周末常去散步还有很多老朋友住在那里"
+    db = tmp_path / "whole.lukasa"
+    with Memory.open(db, settings=Settings(embedder="none")) as memory:
+        (turn,) = memory.of("me").remember(said).turns
+        memory.of("me").believe(said, subject="王芳")
+        memory.of("me").forget(turn, reason=said)
+        memory.of("me").restore(turn)
+
+    assert main([*command, "--db", str(db)]) == 0
+
+    shown = "".join(capsys.readouterr().out.split())
+    assert "住在那里" in shown
+    assert "…" not in shown
+
+
+def test_a_context_says_that_its_budget_is_too_small(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    db = tmp_path / "small.lukasa"
+    with Memory.open(db, settings=Settings(embedder="none")) as memory:
+        memory.of("me").remember("The spare key lies under the blue flowerpot beside the garage.")
+
+    assert main(["context", "spare key", "--budget", "9", "--db", str(db)]) == 0
+
+    assert capsys.readouterr().out.strip() == "What bears on this has no room in that budget."
+
+
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii", "cp932", "utf-16", "utf-8"])
 def test_every_command_runs_on_a_narrow_console_of_any_encoding(
     encoding: str, filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

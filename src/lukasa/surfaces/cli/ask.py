@@ -136,7 +136,7 @@ def _source_table(citations: Iterable[Citation]) -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right", no_wrap=True)
     table.add_column(no_wrap=True)
-    table.add_column(ratio=1)
+    table.add_column(ratio=1, overflow="fold")
     for each in citations:
         speaker = "= " if each.kind == "fact" else f"{each.speaker or '?'}: "
         words = Text.assemble((speaker, "bold"), each.text, (f"  {each.id}", "dim"))

@@ -65,7 +65,7 @@ def _show(found: Audit, limit: int) -> None:
     table.add_column("flaw", no_wrap=True)
     table.add_column("", justify="right")
     table.add_column("of", no_wrap=True)
-    table.add_column("what", ratio=1)
+    table.add_column("what", ratio=1, overflow="fold")
     for sort, number in found.counts.items():
         flaws = [flaw for flaw in found.flaws if flaw.sort == sort]
         for place, flaw in enumerate(flaws[:limit]):

@@ -91,7 +91,7 @@ def entry_table(entries: Sequence[JournalEntry], *, ids: bool = False) -> Table:
     table.add_column("#", justify="right")
     for title in ("when", "what", "by", *(["of"] if ids else [])):
         table.add_column(title, no_wrap=True)
-    table.add_column("why", ratio=1)
+    table.add_column("why", ratio=1, overflow="fold")
     for entry in entries:
         number = Text(str(entry.version), style="cyan")
         of = [Text(entry.id)] if ids else []

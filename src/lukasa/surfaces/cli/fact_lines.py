@@ -32,7 +32,7 @@ def fact_table(facts: Sequence[Fact]) -> Table:
     """Return facts two lines each, beside their ids."""
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=True)
-    table.add_column(ratio=1)
+    table.add_column(ratio=1, overflow="fold")
     for fact in facts:
         table.add_row(Text(fact.id, style="cyan"), fact_lines(fact))
     return table

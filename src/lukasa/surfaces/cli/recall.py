@@ -30,6 +30,7 @@ from lukasa.surfaces.cli.output import (
 )
 
 _NO_HITS = "Nothing that is remembered bears on this."
+_NO_ROOM = "What bears on this has no room in that budget."
 
 _Filter = Annotated[
     str,
@@ -124,7 +125,7 @@ def context(
     if options.json:
         print_json(block)
         return
-    print_text(block.text or _NO_HITS)
+    print_text(block.text or (_NO_ROOM if block.omitted else _NO_HITS))
     warn(block.warnings)
     facts = count(len(block.known) + len(block.facts), "fact")
     shown = f"{count(block.tokens, 'token')} of {budget:,}, {count(len(block.turns), 'turn')}, {facts}"
@@ -199,7 +200,7 @@ def show_recalled(out: Console, recalled: Recalled, *, explain: bool = False) ->
     table.add_column("#", justify="right")
     for title in ("when", "who"):
         table.add_column(title, no_wrap=True)
-    table.add_column("what was said, and what is believed (=)", ratio=1)
+    table.add_column("what was said, and what is believed (=)", ratio=1, overflow="fold")
     table.add_column("score", justify="right")
     for rank, hit in enumerate(recalled.hits, start=1):
         words = _words(hit)
