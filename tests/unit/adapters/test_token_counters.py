@@ -84,5 +84,18 @@ def test_scripts_without_spaces_cost_at_least_a_token_a_character(text: str):
     assert EstimatingCounter().count(text) >= len(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "real"),  # by cl100k
+    [
+        ("أختي سلمى تعمل طبيبة بيطرية في عيادة للخيول.", 34),
+        ("אחותי עובדת כווטרינרית במרפאה לסוסים.", 37),
+        ("मेरी बहन गीता घोड़ों के अस्पताल में पशु चिकित्सक है।", 53),
+        ("ห้องใหม่ของเราอยู่ที่เชียงใหม่ ชั้นสาม ไม่มีลิฟต์", 46),
+    ],
+)
+def test_scripts_that_were_measured_are_near_the_real_vocabulary(text: str, real: int):
+    assert 0.95 * real <= EstimatingCounter().count(text) <= 1.6 * real
+
+
 def test_words_stand_between_white_space():
     assert WordCounter().count(" one\ttwo,three \n four ") == 3
