@@ -532,7 +532,8 @@ _CODE = LazyPattern(
     r"|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$|^[A-Z]+(?:_[A-Z]+)+$|^[a-z]+(?:_[a-z]+)+$"
 )
 
-_LETTERS = LazyPattern(r"[^\W\d_]+(?:[-.][^\W\d_]+)*")
+_LETTERS = LazyPattern(r"[^\W\d_\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u9fff]+(?:[-.][^\W\d_]+)*")
+"""Of scripts with spaces: without them, a run of letters is a sentence (密码：在台灯下面)."""
 
 _SHAPE_OF_PROSE = LazyPattern(
     r"^\d+%$|^\d{4}-\d\d-\d\d|^\d{1,2}[./]\d{1,2}[./]\d{2,4}$|^\d+\+?-?(?:char|day|word|digit|bit|month)"

@@ -302,6 +302,9 @@ My password is weak.
 My password is expired, what now?
 Her password was leaked last year.
 The password is case-sensitive.
+密码：在台灯下面
+密码是奶奶的生日
+パスワード：いつものやつ
 My password is 100% secure
 password is 12 characters long
 We use a password manager.
