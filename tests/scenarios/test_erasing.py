@@ -136,6 +136,25 @@ def test_a_fact_whose_source_is_gone_can_still_be_erased(tmp_path: Path, clock: 
         assert len(memory.of("alice").erase(first.turns).facts) == 1
 
 
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ("Wir treffen Zoë morgen.", "zoe\u0308"),
+        ("Die Straße ist gesperrt.", "STRASSE"),
+        ("Yarın İstanbul'a gidiyoruz.", "istanbul"),
+        ("Toplantıya Işıl da gelecek.", "IŞIL"),
+        ("Kemal ısırgan topladı.", "ISIRGAN"),
+        ("Вчера приехала Алёна.", "АЛЁНА"),
+        ("한국에 갑니다.", "\u1112\u1161\u11ab\u1100\u116e\u11a8"),
+        ("Ｌｉｓｂｏｎ", "lisbon"),
+    ],
+)
+def test_a_text_is_found_in_any_case_and_form(said: str, text: str, alice: Handle):
+    alice.remember(said, at=START)
+
+    assert len(alice.erase(text=text).turns) == 1
+
+
 def test_erasing_nothing_in_particular_is_refused(alice: Handle):
     with pytest.raises(InputError, match="say what to erase"):
         alice.erase()

@@ -368,6 +368,8 @@ def _reopened(fact: Fact, before: Sequence[Fact]) -> Fact:
 def searchable(text: str) -> str:
     """Return a text as erasing compares it: without case, Unicode forms, runs of white space and invisible characters."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    # Turkish has both letters, with and without the dot, in either case: İstanbul, IŞIL.
+    folded = folded.replace("i\u0307", "i").replace("ı", "i")
     invisible = {ord(letter): None for letter in set(folded) if unicodedata.category(letter) == "Cf"}
     return " ".join(folded.translate(invisible).split() if invisible else folded.split())
 
