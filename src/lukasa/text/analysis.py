@@ -131,6 +131,11 @@ def is_latin(text: str) -> bool:
     return 2 * sum(others) < max(1, len(others))
 
 
+def in_english(text: str) -> bool:
+    """Whether the function words of *text* are rather English ones, or it has none of any language; names decide nothing."""
+    return detect(token._replace(languages=token.stop) for token in _tokens(text)) is None
+
+
 def fold(word: str) -> str:
     """Return a casefolded word without what people leave out: accents, Arabic vowel signs and tatweel, nukta.
 

@@ -317,6 +317,11 @@ def test_one_who_is_called_otherwise_has_another_name(text: str):
         "We met in Berlin, Germany.",
         "Thanks, Elif!",
         "He said hi, Nora!",
+        "Hi Leute!",
+        "Hello Bhai, kaise ho?",
+        "Happy birthday, Oma!",
+        "Hi Nachbar, ich bin gleich da!",
+        "Thanks Maestra, nos vemos por la tarde.",
     ],
 )
 def test_a_name_that_is_not_called_is_no_other_name(text: str):

@@ -19,6 +19,7 @@ from lukasa.text.analysis import (
     analyse,
     content_words,
     fold,
+    in_english,
     is_latin,
     is_stop_word,
     query_terms,
@@ -173,6 +174,19 @@ def test_question_words_and_function_words_are_stop_words(word):
 )
 def test_a_text_is_latin_if_most_of_its_letters_are(text: str, latin: bool):
     assert is_latin(text) is latin
+
+
+@pytest.mark.parametrize(
+    ("text", "english"),
+    [
+        ("Thanks, Katja!", True),
+        ("I'm Jörg from Görlitz.", True),
+        ("Hi Oma, ich bin gleich da.", False),
+        ("Hi Inés, ¿dónde estás?", False),
+    ],
+)
+def test_function_words_and_not_names_tell_english(text: str, english: bool):
+    assert in_english(text) is english
 
 
 def test_another_language_adds_its_stems_and_keeps_the_anchor():

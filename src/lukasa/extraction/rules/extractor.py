@@ -21,11 +21,12 @@ from lukasa.extraction.rules.people import NAME, kin
 from lukasa.extraction.rules.voice import own_stretches
 from lukasa.gate.instructions import is_testimony
 from lukasa.off_loop import collected
+from lukasa.text.analysis import in_english
 from lukasa.text.language_data import FUNCTION_WORDS
 from lukasa.text.patterns import LazyPattern
 from lukasa.text.sentences import sentences
 
-RULES_VERSION = 8
+RULES_VERSION = 9
 """Raise it with every change of which claims a turn gives: turns that an older version read are then known to be outdated."""
 
 LONGEST_SENTENCE = 600
@@ -160,16 +161,12 @@ def _called(said: Said, scene: Scene) -> Iterator[Claim]:
     """Yield how the speaker is called, or the other one."""
     text = said.turn.text
     match = _CALL_ME.match(text, said.start, said.end) or _I_AM.match(text, said.start, said.end)
-    if (
-        match is not None
-        and match["name"] not in LISTS.words("no_names")
-        and not _NO_NAME.search(match["name"])
-    ):
+    if match and match["name"] not in LISTS.words("no_names") and not _NO_NAME.search(match["name"]):
         yield said.claim(f"is called {match['name']}", "name", match["name"], match.span())
     if not (scene.addressee and said.turn.speaker):
         return
     hail = _HAIL.match(text, said.start, said.end) or _VOCATIVE.match(text, said.start, said.end)
-    if hail is not None:
+    if hail is not None and in_english(text):
         name, known = hail["name"], f"{scene.addressee} {said.name}".lower().split()
         if name not in LISTS.words("no_names") and not any(
             part.startswith(name.lower()) or name.lower().startswith(part) for part in known
