@@ -54,6 +54,12 @@ WHATSAPP = {
         "[2024/10/31 下午3:50:46] 小明: 你好。\n", ["2024-10-31 小明: 你好。"]
     ),
     "Korean": Odd("2024. 10. 31. 오후 3:50, 지민 : 안녕\n", ["2024-10-31 지민: 안녕"]),
+    "Korean, with words": Odd("2024년 10월 31일 오후 3:50, 지민 : 안녕\n", ["2024-10-31 지민: 안녕"]),
+    "Japanese, with words": Odd("2024年10月31日 15:50 - 美咲: はい。\n", ["2024-10-31 美咲: はい。"]),
+    "French": Odd("31/10/2024 à 15:50 - Zoë: Oui.\n", ["2024-10-31 Zoë: Oui."]),
+    "Hindi": Odd("31/10/24, 9:50 अपराह्न - नेहा: हाँ।\n", ["2024-10-31 नेहा: हाँ।"]),
+    "Turkish": Odd("31.10.2024 ÖS 9:50 - Işıl: Evet.\n", ["2024-10-31 Işıl: Evet."]),
+    "Thai, years of Buddha": Odd("31/10/2567 15:50 - แก้ว: ใช่\n", ["2024-10-31 แก้ว: ใช่"]),
     "Arabic figures": Odd("١٢\u200f/٣\u200f/٢٠٢٤، ٩:٣٠ م - محمد: مرحبا\n", ["2024-03-12 محمد: مرحبا"]),
     "dots in the time": Odd("14.2.2024 klo 9.29 - Aino: Hei.\n", ["2024-02-14 Aino: Hei."]),
     "a paste with colons": Odd(
@@ -109,6 +115,21 @@ WHATSAPP = {
 def test_whatsapp_exports_are_read_as_phones_write_them(tmp_path: Path):
     table = {title: odd._replace(name="WhatsApp Chat.txt") for title, odd in WHATSAPP.items()}
     assert failures(table, tmp_path) == []
+
+
+def test_evenings_are_evenings_in_every_language(tmp_path: Path):
+    stamps = [
+        "31/10/24, 9:50 PM",
+        "2024/10/31 下午9:50",
+        "2024. 10. 31. 오후 9:50",
+        "31/10/24, 9:50 अपराह्न",
+        "31.10.2024 ÖS 9:50",
+    ]
+    path = write(tmp_path / "WhatsApp Chat.txt", "".join(f"{stamp} - Ana: {stamp}\n" for stamp in stamps))
+
+    messages, _ = read(path)
+
+    assert [message["content"] for message in messages if message["at"].hour == 21] == stamps
 
 
 def test_any_name_may_speak_on_a_line_with_a_date(tmp_path: Path):

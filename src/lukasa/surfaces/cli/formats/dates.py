@@ -92,10 +92,15 @@ def _day(written: str, order: DateOrder) -> tuple[int, int, int]:
 
 
 def in_order(figures: tuple[int, int, int], order: DateOrder) -> tuple[int, int, int]:
-    """Return year, month and day; two figures of a year mean this century."""
+    """Return year, month and day; two figures of a year mean this century, and Thai phones may count from Buddha."""
     values = dict(zip(order, figures, strict=True))
     year = values["y"]
+    if year > _BUDDHIST:
+        year -= 543
     return year + 2000 if year < 100 else year, values["m"], values["d"]  # noqa: PLR2004
+
+
+_BUDDHIST = 2500
 
 
 def _zone(tail: str) -> timezone | None:

@@ -19,17 +19,17 @@ _MARK = "\u200e"
 
 _INVISIBLE = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 _BLANK = _INVISIBLE + " \u00a0\u202f"
-_HALF = r"[ap]\.?\s?m\b\.?|上午|下午|午前|午後|오전|오후|[صم](?![^\W\d_])"
+_HALF = r"[ap]\.?\s?m\b\.?|上午|下午|午前|午後|오전|오후|पूर्वाह्न|अपराह्न|ö[ös](?![^\W\d_])|[صم](?![^\W\d_])"
 _STAMP = re.compile(
     rf"[{_INVISIBLE}\s]*(?P<open>\[)?[{_INVISIBLE}]*"
-    rf"(?P<a>\d{{1,4}})[{_INVISIBLE}]?(?P<sep>[./-])\s?(?P<b>\d{{1,2}})[{_INVISIBLE}]?(?P=sep)\s?(?P<c>\d{{1,4}})"
-    rf"[.,،]?,?[{_INVISIBLE}\s]{{0,4}}(?P<before>{_HALF})?\s?(?:at\s|um\s|klo\s)?"
+    rf"(?P<a>\d{{1,4}})[{_INVISIBLE}]?(?P<sep>[./-]|[年년])\s?(?P<b>\d{{1,2}})[{_INVISIBLE}]?(?:(?P=sep)|[月월])\s?(?P<c>\d{{1,4}})"
+    rf"[.,،日일]?,?[{_INVISIBLE}\s]{{0,4}}(?P<before>{_HALF})?\s?(?:at\s|um\s|klo\s|à\s)?"
     rf"(?P<hour>\d{{1,2}})[:.](?P<minute>\d{{2}})(?:[:.](?P<second>\d{{2}}))?"
     rf"[{_INVISIBLE}\s]?(?P<after>{_HALF})?[{_INVISIBLE}]?"
     r"(?:(?P<close>\])|\s?[-–—:]\s|,\s(?=[^\s]))\s?",
     re.IGNORECASE,
 )
-_EVENING = ("p", "下午", "午後", "오후", "م")
+_EVENING = ("p", "下午", "午後", "오후", "م", "अपराह्न", "ös")
 
 _EDITED = re.compile(
     rf"\s*{_MARK}?<(?:This message was edited|Diese Nachricht wurde bearbeitet|Se editó este mensaje)[^>]{{0,40}}>\s*$"
