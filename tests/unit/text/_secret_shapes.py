@@ -161,6 +161,7 @@ SENTENCES: dict[str, tuple[str, Maker]] = {
     "bearer": ("Authorization: Bearer {}", lambda random: drawn(random, URLSAFE, 40)),
     "curl": ("curl -s -u admin:{} https://api.acme.io", _password),
     "curl --user": ("curl --user 'admin:{}' https://api.acme.io", _password),
+    "http -a": ("http -a admin:{} api.acme.io", _password),
     "netrc": ("machine api.acme.io login bob password {}", _password),
     "netrc, lines": ("machine api.acme.io\n  login bob\n  password {}\n", _password),
     "sshpass": ("sshpass -p '{}' ssh root@10.0.0.4", _password),
@@ -279,6 +280,7 @@ mysql --port 3307 --protocol=tcp
 mysql -P 3306 -u ana
 docker login -u ana --password-stdin
 docker run -p 8080:80 nginx
+http://docs.acme.io says: docker run -u 1000:1000 nginx
 ssh -p 2222 root@host
 machine learning login page password field
 the netrc line is: machine HOST login NAME password <password>
