@@ -446,7 +446,7 @@ class WarmPartitions:
         """
         async with self._locks.setdefault(partition, asyncio.Lock()):
             if documents.tokens.bytes_used > self.policy.warm_token_bytes:
-                documents.tokens.clear()
+                await off_loop(documents.tokens.clear)  # after what a cancelled question left there
             unknown = documents.tokens.unknown(rows)
             if len(unknown):
                 owners = np.unique(documents.owner[unknown])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -299,6 +300,50 @@ async def test_token_vectors_beyond_their_memory_are_read_anew_and_are_right():
 
     assert [await counts(warm_ones) for _ in range(3)] == [[1, 2, 3, 4, 5]] * 3
     assert len(store.loaded) == 15
+
+
+@pytest.mark.anyio
+async def test_a_question_that_is_cancelled_while_its_token_vectors_are_kept_leaves_no_wrong_ones():
+    counted, go_on = threading.Event(), threading.Event()
+
+    class Halting:
+        """The token vectors of a passage, of which the second look at their number takes until `go_on`."""
+
+        codes, width, looks = bytes([7, 0, 0]), 3, 0
+
+        @property
+        def count(self) -> int:
+            self.looks += 1
+            if self.looks > 1:
+                counted.set()
+                go_on.wait()
+            return 1
+
+    class Slow(ReferenceStore):
+        async def tokens(self, partition: Any, ids: Any, *, fingerprint: str) -> Any:
+            found = await super().tokens(partition, ids, fingerprint=fingerprint)
+            return {**found, "d": [Halting()]} if "d" in found and not counted.is_set() else found
+
+    store = Slow()
+    await fill(store, embedded("a"), embedded("b"), embedded("c", tokens=10), embedded("d"), embedded("e"))
+    warm_ones = partitions(store, warm_token_bytes=105)
+    turns = (await warm_ones.get(ALICE, SPEC)).turns
+
+    async def codes(*rows: int) -> list[list[int]]:
+        return await warm_ones.tokens(
+            ALICE, turns, np.array(rows), spec=SPEC, use=lambda block: block.codes[:, :1].tolist()
+        )
+
+    await codes(2)
+    reading = asyncio.create_task(codes(0, 3, 4))
+    await asyncio.to_thread(counted.wait)
+    reading.cancel()
+    other = asyncio.create_task(codes(1))
+    await asyncio.sleep(0.01)
+    go_on.set()
+    await other
+
+    assert await codes(0, 3, 4) == [[7], [7], [7]]
 
 
 @pytest.mark.anyio
