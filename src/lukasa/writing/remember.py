@@ -33,7 +33,7 @@ from lukasa.beliefs.believe import (
     Version,
     put,
 )
-from lukasa.domain.change import AddTurn, Applied, Change, Extraction
+from lukasa.domain.change import AddTurn, Applied, Basis, Change, Extraction
 from lukasa.domain.claim import Claim, Scene
 from lukasa.domain.document import Document
 from lukasa.domain.embedding import Embedding
@@ -98,6 +98,9 @@ class CallCache:
     fact_embeddings: dict[str, Embedding] = field(default_factory=dict)
     """By text."""
 
+    fingerprint: str | None = None
+    """Which embedder made them, also when it failed later."""
+
     judged: dict[str, JudgedTurn] = field(default_factory=dict)
     """By the turn's id."""
 
@@ -145,7 +148,7 @@ class Plan(NamedTuple):
     """The partition's version that it was decided on."""
 
     independent: bool
-    """Whether it holds whatever was written since."""
+    """Whether it holds whatever was written since, as long as nothing was erased."""
 
     duplicates: list[str]
     """Ids of turns that were said already."""
@@ -161,7 +164,6 @@ class Plan(NamedTuple):
     versions: Sequence[Version] = ()
     """The facts that follow."""
 
-    fingerprint: str | None = None
     warning: str | None = None
 
 
@@ -238,7 +240,7 @@ class Remember:
                 partition,
                 changes,
                 cause=Cause(verb="remember", at=cache.call.now),
-                expected=None if plan.independent else plan.version,
+                expected=Basis(version=plan.version, ids=frozenset()) if plan.independent else plan.version,
                 bookkeeping=self._jobs(plan, cache.call),
             )
             if len(changes) > FEW:
@@ -249,7 +251,7 @@ class Remember:
 
     async def _changes(self, plan: Plan, cache: CallCache) -> list[Change]:
         facts: Iterator[Change] = (
-            put(version, cache.fact_embeddings, plan.fingerprint) for version in plan.versions
+            put(version, cache.fact_embeddings, cache.fingerprint) for version in plan.versions
         )
         little = is_little(len(plan.versions), sum(len(version.fact.text) for version in plan.versions))
         return await gathered(chain(self._added(plan, cache), facts), list, at_once=cache.at_once and little)
@@ -264,7 +266,7 @@ class Remember:
             embeddings = cache.turn_embeddings.get(turn.id, ())
             yield AddTurn(
                 turn=turn,
-                document=with_vectors(cache.documents[turn.id], embeddings, plan.fingerprint),
+                document=with_vectors(cache.documents[turn.id], embeddings, cache.fingerprint),
                 extraction=extractions.get(turn.id),
             )
 
@@ -304,7 +306,6 @@ class Remember:
             judged=judged,
             candidates=candidates,
             versions=versions,
-            fingerprint=encoded.fingerprint,
             warning=encoded.warning,
         )
 
@@ -425,7 +426,8 @@ class Remember:
                 encoding = group.create_task(self._encode(turns, (), stored, cache))
                 yield encoding.result
         except ExceptionGroup as errors:
-            raise errors.exceptions[0] from None
+            error = errors.exceptions[0]
+            raise error from error.__cause__
 
     async def _encode(
         self,
@@ -462,6 +464,7 @@ class Remember:
             cache.fact_embeddings.update(zip(facts, embeddings, strict=True))
 
         if encoded.embeddings:
+            cache.fingerprint = encoded.fingerprint
             await computed(len(encoded.embeddings), share)
         return encoded
 

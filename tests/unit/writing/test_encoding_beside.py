@@ -65,6 +65,18 @@ class Refusing(HashingEmbedder):
         raise ProviderError("it is out")
 
 
+class Tiring(HashingEmbedder):
+    """Encodes the texts of one call, and fails at the next."""
+
+    asked = 0
+
+    async def embed(self, texts: Sequence[str], *, purpose: Purpose) -> list[Embedding]:
+        self.asked += 1
+        if self.asked > 1:
+            raise ProviderError("it is tired")
+        return await super().embed(texts, purpose=purpose)
+
+
 class Breaking(Meeting):
     """An extractor that fails when encoding has begun, and an embedder that would never end."""
 
@@ -75,7 +87,7 @@ class Breaking(Meeting):
 
     async def claims(self, turns: Sequence[Turn], scenes: Sequence[Scene]) -> list[list[Claim]]:
         await self.encoding.wait()
-        raise ZeroDivisionError
+        raise ZeroDivisionError from KeyError("why")
 
 
 async def test_vectors_are_made_while_claims_are():
@@ -96,12 +108,21 @@ async def test_an_embedder_that_fails_is_asked_once():
     assert refusing.asked == 1
 
 
+async def test_an_embedder_that_fails_at_the_facts_costs_their_vectors_alone():
+    async with await AsyncMemory.open("memory:", embedder=Tiring(), extractor="rules") as memory:
+        receipt = await memory.of("ana").remember([*SAID, "I live in Lisbon."], at=AT)
+
+        assert (len(receipt.turns), receipt.unembedded, len(receipt.facts)) == (len(SAID) + 1, 0, 1)
+        assert "it is tired" in receipt.warnings[0]
+
+
 async def test_what_fails_meanwhile_is_raised_as_it_is_and_nothing_is_stored():
     breaking = Breaking()
     async with await AsyncMemory.open("memory:", embedder=breaking, extractor=breaking) as memory:
-        with pytest.raises(ZeroDivisionError):
+        with pytest.raises(ZeroDivisionError) as raised:
             await memory.of("ana").remember(SAID, at=AT)
 
+        assert isinstance(raised.value.__cause__, KeyError)
         assert (await memory.of("ana").stats()).turns == 0
 
 

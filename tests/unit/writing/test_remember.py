@@ -12,6 +12,8 @@ from lukasa.adapters.embedders.hashing import HashingEmbedder
 from lukasa.adapters.stores.reference import ReferenceStore
 from lukasa.beliefs.believe import Believe
 from lukasa.domain.change import AddTurn, Applied
+from lukasa.domain.erasure import Erasure, text_mark
+from lukasa.domain.journal import Cause
 from lukasa.domain.query import Seen, TurnQuery
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
@@ -258,6 +260,30 @@ async def test_with_times_or_a_key_other_writers_do_not_matter(key: str | None):
         await remember(ALICE, ParsedMessages(said, []), Call(said, key and f"{key}{n}", NOW))
 
     assert len(await store.turns(ALICE, TurnQuery())) == 6
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("key", [None, "k"])
+async def test_words_that_are_erased_while_they_are_said_again_are_not_stored(key: str | None):
+    class Erasing(ReferenceStore):
+        async def look(self, partition: Partition, **what: Any) -> Seen:
+            seen = await super().look(partition, **what)
+            marks = [first.id, text_mark(None, first.text)]
+            await self.erase(
+                partition, Erasure(turns=[first.id], marks=marks), cause=Cause(verb="erase", at=NOW)
+            )
+            return seen
+
+    store = Erasing()
+    remember = path(store, Encoder(HashingEmbedder()), RememberPolicy())
+    (first,) = turns(draft("The spare key lies under the blue pot.", at=NOW))
+    await store.apply(ALICE, [_add(first)], cause=Cause(verb="remember", at=NOW))
+
+    again = [draft(first.text, at=None if key else NOW + timedelta(days=1))]
+    receipt = await remember(ALICE, ParsedMessages(again, []), Call(again, key, NOW))
+
+    assert await store.turns(ALICE, TurnQuery()) == []
+    assert (receipt.turns, len(receipt.skipped)) == ((), 1)
 
 
 @pytest.mark.anyio
