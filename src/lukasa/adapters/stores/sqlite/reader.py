@@ -224,8 +224,6 @@ def delta(
 
 
 def _turn_heads(connection: apsw.Connection, values: Values) -> Heads:
-    import numpy as np  # noqa: PLC0415 - only who keeps heads needs it, and it takes longer to load than all the rest
-
     try:
         ((*columns, dense),) = fetch(connection, sql("turn_heads"), values)
     except apsw.SQLError as error:
@@ -233,7 +231,7 @@ def _turn_heads(connection: apsw.Connection, values: Values) -> Heads:
     ids, *words = map(json.loads, columns[:4])
     if not ids:
         return Heads()
-    *numbers, sizes = (np.fromstring(each or "", np.int64, sep=",").data for each in columns[4:])
+    *numbers, sizes = map(_whole_numbers, columns[4:])
     named = dict(zip(_TURN_COLUMNS, (*words, *numbers), strict=True))
     count = len(ids)
     return heads_of(
@@ -244,6 +242,16 @@ def _turn_heads(connection: apsw.Connection, values: Values) -> Heads:
         sizes=sizes,
         dense=dense or b"",
     )  # fmt: skip
+
+
+def _whole_numbers(joined: str | None) -> memoryview:
+    import numpy as np  # noqa: PLC0415 - only who keeps heads needs it, and it takes longer to load than all the rest
+
+    text = joined or ""
+    if text.encode().translate(None, b"-,0123456789"):
+        # Older versions of numpy leave out what they cannot read at the end, with a warning.
+        raise ValueError("a number that is not whole")
+    return np.fromstring(text, np.int64, sep=",").data
 
 
 def select(connection: apsw.Connection, partition: int, query: DocumentQuery) -> set[str]:
