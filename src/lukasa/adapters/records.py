@@ -6,22 +6,24 @@ A damaged row raises one of `rows.UNREADABLE`.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from lukasa.adapters.rows import UNREADABLE, text
 from lukasa.adapters.rows import role as _role
-from lukasa.domain.change import Applied
+from lukasa.domain.change import AddTurn, Applied
 from lukasa.domain.document import Kind
 from lukasa.domain.fact import Fact
 from lukasa.domain.fact_body import unpack
-from lukasa.domain.job import Job, Summary
+from lukasa.domain.job import Job, Spent, Summary
 from lukasa.domain.journal import JournalEntry, turn_digest
 from lukasa.domain.query import fact_fields
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import from_micros, offset_minutes, to_micros
 from lukasa.domain.turn import Turn
+from lukasa.errors import KeyReuseError
 
 
 def turn_of(row: tuple[Any, ...]) -> Turn:
@@ -88,6 +90,26 @@ def job_of(row: tuple[Any, ...]) -> Job:
     )
 
 
+def spent_of(row: tuple[Any, ...]) -> Spent:
+    day, purpose, model, calls, tokens_in, tokens_out, cached, dollars, unpriced = row
+    return Spent(
+        day=date.fromisoformat(day) if isinstance(day, str) else day,
+        purpose=purpose,
+        model=model,
+        calls=calls,
+        tokens_in=tokens_in,
+        tokens_out=tokens_out,
+        tokens_cached=cached,
+        dollars=dollars,
+        unpriced=unpriced,
+    )
+
+
+def spending(spent: Spent) -> dict[str, str | int | float]:
+    """Return the columns of an entry of the ledger, by name."""
+    return {**asdict(spent), "day": spent.day.isoformat(), "dollars": float(spent.dollars)}
+
+
 def summary_of(row: tuple[Any, ...]) -> Summary:
     session, text, through, made_by, at = row
     return Summary(session=session, text=text, through=through, made_by=made_by, updated_at=from_micros(at))
@@ -140,6 +162,35 @@ class WriteOutcome:
     changed: list[str] = field(default_factory=list)
     facts: dict[str, None] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
+
+    def new_turns(
+        self,
+        changes: Iterable[AddTurn],
+        *,
+        ids: set[str],
+        keys: dict[str, tuple[str, str | None, str | None, str]],
+        erased: Collection[str],
+    ) -> Iterator[AddTurn]:
+        """Yield the turns that the partition does not have, and note what became of the others.
+
+        *ids* are those of turns that it has, *keys* with their id, role, speaker and text; *erased* must not come back.
+        """
+        for change in changes:
+            turn = change.turn
+            if turn.id in erased:
+                self.refused.append(turn.id)
+                continue
+            content = (turn.id, turn.role, turn.speaker, turn.text)
+            earlier = keys.get(turn.key) if turn.key is not None else None
+            if earlier is not None and earlier[1:] != content[1:]:
+                raise KeyReuseError(f"the key {turn.key!r} was used before, for other content")
+            if earlier is not None or turn.id in ids:
+                self.duplicates.append(turn.id if earlier is None else earlier[0])
+                continue
+            ids.add(turn.id)
+            if turn.key is not None:
+                keys[turn.key] = content
+            yield change
 
     def applied(self, before: int, version: int) -> Applied:
         """Return it for the caller of `apply`; *before* and after it, the partition had these versions."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
@@ -14,8 +14,6 @@ from lukasa.domain.fact import Fact
 from lukasa.domain.journal import Cause, FactOp
 from lukasa.domain.turn import MAX_INT, Turn
 from lukasa.errors import InputError, StaleError
-
-"""Bytes of one component of a dense vector."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +44,21 @@ class Basis:
     ids: frozenset[str]
     """The turns and facts that were read."""
 
-    def stale(self) -> StaleError:
-        """Return the error for a write whose basis has changed."""
-        return StaleError(
-            f"what was read at version {self.version} of the partition has changed; read it again"
+
+def check_basis(expected: int | Basis | None, version: int, has_changed: Callable[[Basis], bool]) -> None:
+    """Raise `StaleError` for a write that was decided on what is no longer so; *version* is the partition's now."""
+    if not isinstance(expected, Basis):
+        check_version(expected, version)
+    elif version < expected.version or has_changed(expected):
+        raise StaleError(
+            f"what was read at version {expected.version} of the partition has changed; read it again"
         )
+
+
+def check_version(expected: int | None, version: int) -> None:
+    """Raise `StaleError` unless the partition still has the version that was read."""
+    if expected is not None and expected != version:
+        raise StaleError(f"the partition is at version {version}, not {expected}; read it again")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from lukasa.adapters.records import job_of, summary_of
+from lukasa.adapters.records import job_of, spending, spent_of, summary_of
 from lukasa.adapters.rows import rows_as
 from lukasa.adapters.stores.postgres.connection import identity
 from lukasa.adapters.stores.postgres.partition import RowWriter
@@ -79,18 +79,7 @@ def summaries(connection: Connection, partition: UUID) -> list[Summary]:
 def spend(writer: RowWriter, spent: Spent) -> None:
     """Add to the ledger of usage, inside the caller's transaction."""
     writer.create()
-    values: Values = {
-        "partition": writer.state.id,
-        "day": spent.day.isoformat(),
-        "purpose": spent.purpose,
-        "model": spent.model,
-        "calls": spent.calls,
-        "tokens_in": spent.tokens_in,
-        "tokens_out": spent.tokens_out,
-        "tokens_cached": spent.tokens_cached,
-        "dollars": float(spent.dollars),
-        "unpriced": spent.unpriced,
-    }
+    values: Values = {"partition": writer.state.id, **spending(spent)}
     if not changed(writer.connection, sql("spend"), values):
         run(writer.connection, sql("begin_spending"), values)
 
@@ -103,22 +92,7 @@ def spent(
         "since": since.isoformat() if since else None,
         "until": until.isoformat() if until else None,
     }
-    return [
-        Spent(
-            day=day,
-            purpose=purpose,
-            model=model,
-            calls=calls,
-            tokens_in=tokens_in,
-            tokens_out=tokens_out,
-            tokens_cached=cached,
-            dollars=dollars,
-            unpriced=unpriced,
-        )
-        for day, purpose, model, calls, tokens_in, tokens_out, cached, dollars, unpriced in fetch(
-            connection, sql("spent"), values
-        )
-    ]
+    return list(map(spent_of, fetch(connection, sql("spent"), values)))
 
 
 def forget(writer: RowWriter, numbers: Sequence[int], summaries: Sequence[str | None]) -> None:

@@ -22,12 +22,12 @@ from lukasa.adapters.stores.postgres.sql import (
     run_many,
     sql,
 )
+from lukasa.domain.change import check_version
 from lukasa.domain.erasure import Erased, Erasure, Rewritten, tombstone
 from lukasa.domain.fact_body import pack, packed_digest
 from lukasa.domain.journal import Cause, chain, chain_root
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import from_micros
-from lukasa.errors import StaleError
 
 _TABLES = (
     ("vectors", "vectors"),
@@ -48,8 +48,7 @@ def erase(
 ) -> Erased:
     """Delete what the erasure names, inside the caller's transaction; the files are cleaned by `scrub`."""
     writer = RowWriter(connection, partition, cause)
-    if expected is not None and expected != writer.state.version:
-        raise StaleError(f"the partition is at version {writer.state.version}, not {expected}; read it again")
+    check_version(expected, writer.state.version)
     before = writer.state.digest
     doomed = _doomed(writer, erasure)
     marks = [tombstone(partition, mark) for mark in erasure.marks]

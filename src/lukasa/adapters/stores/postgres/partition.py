@@ -12,8 +12,8 @@ from uuid import UUID
 from lukasa.adapters.records import DocumentLabels, WriteOutcome
 from lukasa.adapters.rows import packed
 from lukasa.adapters.stores.postgres import fulltext
-from lukasa.adapters.stores.postgres.connection import MOVED, identity
-from lukasa.adapters.stores.postgres.sql import Connection, Row, Value, fetch, first, run, run_many, sql
+from lukasa.adapters.stores.postgres.connection import identity
+from lukasa.adapters.stores.postgres.sql import Connection, Row, Value, first, run, run_many, sql
 from lukasa.domain.change import Applied
 from lukasa.domain.document import Document, Kind
 from lukasa.domain.embedding import Embedding
@@ -258,14 +258,3 @@ def _typed(value: Json) -> tuple[str, Decimal | None, str | None]:
             return "list", None, None
         case dict():
             return "object", None, None
-
-
-def known_tombstones(writer: RowWriter, digests: Mapping[str, str]) -> set[str]:
-    """Return those marks (keys of *digests*) whose digest is a tombstone."""
-    values: dict[str, Value] = {
-        "partition": writer.state.id,
-        "moved": MOVED,
-        "digests": list(digests.values()),
-    }
-    present = {digest for (digest,) in fetch(writer.connection, sql("tombstones"), values)}
-    return {mark for mark, digest in digests.items() if digest in present}

@@ -53,7 +53,7 @@ def look(
     return Seen(
         version=row.version if row else 0,
         turns=[turns(connection, row.id, query) if row else [] for query in queries],
-        erased=tombstones(connection, partition, marks) if marks else frozenset(),
+        erased=tombstones(connection, partition, marks),
     )
 
 
@@ -155,6 +155,8 @@ def history(connection: Connection, partition: UUID, ids: Sequence[str]) -> dict
 
 
 def tombstones(connection: Connection, partition: Partition, marks: Sequence[str]) -> set[str]:
+    if not marks:
+        return set()
     digests = {tombstone(partition, mark): mark for mark in marks}
     values: Values = {"partition": identity(partition), "moved": MOVED, "digests": list(digests)}
     rows = fetch(connection, sql("tombstones"), values)

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import psycopg
 
+from lukasa.adapters.findings import broken_chains, wrong_counts
 from lukasa.adapters.records import digest_of_turn
 from lukasa.adapters.rows import UNREADABLE, unpacked
 from lukasa.adapters.stores.postgres import fulltext, migrations
@@ -19,10 +20,8 @@ from lukasa.adapters.stores.postgres.partition import attribute_rows
 from lukasa.adapters.stores.postgres.scrub import owed
 from lukasa.adapters.stores.postgres.sql import Connection, blocks, fetch, first, sql
 from lukasa.domain.fact_body import packed_digest, unpack
-from lukasa.domain.journal import Cause, chain, chain_root
 from lukasa.domain.report import Finding, Verified
 from lukasa.domain.scope import Partition
-from lukasa.domain.time import from_micros
 from lukasa.errors import StoreError
 
 _MOST = 20
@@ -82,32 +81,10 @@ def _schema(connection: Connection, address: StoreAddress) -> Iterator[Finding]:
 
 def _journal(connection: Connection, checked: dict[str, int]) -> Iterator[Finding]:
     partitions = fetch(connection, sql("partition_rows"))
-    owners = {row[0]: Partition(row[1], row[2]) for row in partitions}
-    heads = {number: (0, chain_root(owner)) for number, owner in owners.items()}
-    checked["partitions"], checked["changes"] = len(owners), 0
-    for number, owner in owners.items():
-        if identity(owner) != number:
+    for number, tenant, user, *_ in partitions:
+        if identity(owner := Partition(tenant, user)) != number:
             yield Finding(what="orphan", detail=f"{owner!r} does not have the number that its names make")
-    for row in _each(connection, "all_changes"):
-        partition, version, op, name, verb, at, reason, digest, *more = row
-        checked["changes"] += 1
-        if partition not in owners:
-            yield Finding(what="orphan", detail=f"journal entry {version} belongs to no partition")
-            continue
-        before, previous = heads[partition]
-        cause = Cause(verb=verb, at=from_micros(at), reason=reason)
-        expected = chain(previous, version=version, op=op, id=name, cause=cause, more=tuple(more))
-        if version != before + 1 or digest != expected:
-            yield Finding(
-                what="journal", detail=f"entry {version} of {owners[partition]!r} does not follow {before}"
-            )
-        heads[partition] = (version, digest)
-    for number, _, _, version, *_, digest in partitions:
-        if heads[number] != (version, digest):
-            yield Finding(
-                what="journal",
-                detail=f"{owners[number]!r} is at version {version}, its journal ends at {heads[number][0]}",
-            )
+    yield from broken_chains(partitions, _each(connection, "all_changes"), checked)
 
 
 def _versions(connection: Connection, _: dict[str, int]) -> Iterator[Finding]:
@@ -119,14 +96,7 @@ def _versions(connection: Connection, _: dict[str, int]) -> Iterator[Finding]:
 
 def _counts(connection: Connection, _: dict[str, int]) -> Iterator[Finding]:
     real = {row[0]: row[1:] for row in fetch(connection, sql("real_counts"))}
-    for number, tenant, user, _, seq, *counts, _ in fetch(connection, sql("partition_rows")):
-        last, *there = real.get(number, (0, 0, 0, 0, 0))
-        if seq < last or counts != there:
-            yield Finding(
-                what="index",
-                detail=f"{Partition(tenant, user)!r} counts seq {seq}, passages and terms of turns and facts {counts}; "
-                f"there are {last}, {there}",
-            )
+    yield from wrong_counts(fetch(connection, sql("partition_rows")), real)
 
 
 def _contents(connection: Connection, checked: dict[str, int]) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
 from uuid import UUID
 
@@ -16,8 +17,8 @@ from lukasa.adapters.stores.postgres.fact_writer import put_fact
 from lukasa.adapters.stores.postgres.partition import (
     RowWriter,
     attribute_rows,
-    known_tombstones,
 )
+from lukasa.adapters.stores.postgres.reader import tombstones
 from lukasa.adapters.stores.postgres.sql import (
     Connection,
     Row,
@@ -42,6 +43,7 @@ from lukasa.domain.change import (
     Readmit,
     Restore,
     Retire,
+    check_basis,
 )
 from lukasa.domain.embedding import Embedding
 from lukasa.domain.erasure import tombstone
@@ -50,7 +52,7 @@ from lukasa.domain.journal import Cause, Op, turn_digest
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import offset_minutes, to_micros
 from lukasa.domain.turn import Turn
-from lukasa.errors import InputError, KeyReuseError, NotFoundError, StaleError
+from lukasa.errors import InputError, NotFoundError
 
 _ROWS = 1000
 """Turns whose rows are written together: enough that calls cost nothing, few enough that they take little memory."""
@@ -95,7 +97,7 @@ def apply(
 ) -> Applied:
     """Make every change, and keep the books, inside the caller's transaction."""
     writer = RowWriter(connection, partition, cause)
-    _check_version(writer, expected)
+    check_basis(expected, writer.state.version, partial(_has_changed, writer))
     work = _Changes(writer)
     for are_turns, alike in groupby(changes, lambda change: isinstance(change, AddTurn)):
         if are_turns:
@@ -107,15 +109,9 @@ def apply(
     return writer.finish()
 
 
-def _check_version(writer: RowWriter, expected: int | Basis | None) -> None:
-    version = writer.state.version
-    if isinstance(expected, Basis):
-        ids = sorted(expected.ids)
-        values: Values = {"partition": writer.state.id, "since": expected.version, "names": ids}
-        if version < expected.version or first(writer.connection, sql("changed_since"), values):
-            raise expected.stale()
-    elif expected is not None and expected != version:
-        raise StaleError(f"the partition is at version {version}, not {expected}; read it again")
+def _has_changed(writer: RowWriter, basis: Basis) -> bool:
+    values: Values = {"partition": writer.state.id, "since": basis.version, "names": sorted(basis.ids)}
+    return first(writer.connection, sql("changed_since"), values) is not None
 
 
 class _Changes:
@@ -161,26 +157,8 @@ class _Changes:
         """Yield the turns that the partition does not have; note duplicates, and what was erased."""
         ids = self._known_ids([change.turn.id for change in changes])
         keys = self._known_keys([change.turn.key for change in changes if change.turn.key is not None])
-        owner = self._writer.partition
-        erased = known_tombstones(
-            self._writer, {change.turn.id: tombstone(owner, change.turn.id) for change in changes}
-        )
-        for change in changes:
-            turn = change.turn
-            if turn.id in erased:
-                self._writer.outcome.refused.append(turn.id)
-                continue
-            content = (turn.id, turn.role, turn.speaker, turn.text)
-            earlier = keys.get(turn.key) if turn.key is not None else None
-            if earlier is not None and earlier[1:] != content[1:]:
-                raise KeyReuseError(f"the key {turn.key!r} was used before, for other content")
-            if earlier is not None or turn.id in ids:
-                self._writer.outcome.duplicates.append(turn.id if earlier is None else earlier[0])
-                continue
-            ids.add(turn.id)
-            if turn.key is not None:
-                keys[turn.key] = content
-            yield change
+        erased = tombstones(self._connection, self._writer.partition, [change.turn.id for change in changes])
+        return self._writer.outcome.new_turns(changes, ids=ids, keys=keys, erased=erased)
 
     def _known_ids(self, ids: Sequence[str]) -> set[str]:
         values: Values = {"partition": self._writer.state.id, "names": list(ids)}

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 from lukasa.adapters.stores.reference.bookkeeping import PartitionBookkeeping
@@ -19,6 +20,8 @@ from lukasa.domain.change import (
     Basis,
     Change,
     check,
+    check_basis,
+    check_version,
 )
 from lukasa.domain.document import Delta, Scored
 from lukasa.domain.embedding import TokenVectors
@@ -55,7 +58,7 @@ from lukasa.domain.query import (
 from lukasa.domain.report import Backlog, Compacted, Finding, Stats, Verified
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import MAX_INT, Turn
-from lukasa.errors import ClosedError, ConfigError, StaleError
+from lukasa.errors import ClosedError, ConfigError
 from lukasa.off_loop import beside_loop
 
 K1 = 1.2
@@ -92,7 +95,7 @@ class ReferenceStore:
         check(changes, cause)
         check_bookkeeping(bookkeeping)
         before = self._content(partition)
-        _check_version(before, expected)
+        check_basis(expected, before.version, partial(_has_changed, before))
         # A new partition's epoch was never used before.
         content = copy(before) if before.epoch else Content(epoch=self._epochs + 1)
         work = Work(content, partition, cause, self._tombstones)
@@ -120,7 +123,7 @@ class ReferenceStore:
         self, partition: Partition, erasure: Erasure, *, cause: Cause, expected: int | None = None
     ) -> Erased:
         before = self._content(partition)
-        _check_version(before, expected)
+        check_version(expected, before.version)
         end = before.journal[-1].digest if before.journal else chain_root(partition)
         names = list(before.documents) if erasure.everything else [*erasure.turns, *erasure.facts]
         # By `seq` or as asked, whichever way: each once, and only what is there.
@@ -469,15 +472,9 @@ class ReferenceStore:
         return self._contents.get(partition) or Content()
 
 
-def _check_version(content: Content, expected: int | Basis | None) -> None:
-    if isinstance(expected, Basis):
-        since = content.journal[expected.version :]
-        if content.version < expected.version or any(
-            entry.op == "erase" or entry.id in expected.ids for entry in since
-        ):
-            raise expected.stale()
-    elif expected is not None and expected != content.version:
-        raise StaleError(f"the partition is at version {content.version}, not {expected}; read it again")
+def _has_changed(content: Content, basis: Basis) -> bool:
+    since = content.journal[basis.version :]
+    return any(entry.op == "erase" or entry.id in basis.ids for entry in since)
 
 
 def _listed(turn: Turn, query: TurnQuery) -> bool:

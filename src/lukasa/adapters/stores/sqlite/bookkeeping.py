@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import apsw
 
-from lukasa.adapters.records import job_of, summary_of
+from lukasa.adapters.records import job_of, spending, spent_of, summary_of
 from lukasa.adapters.rows import rows_as
 from lukasa.adapters.stores.sqlite.partition import PartitionWriter
 from lukasa.adapters.stores.sqlite.sql import Values, fetch, sql
@@ -104,21 +104,7 @@ def summaries(connection: apsw.Connection, partition: int) -> list[Summary]:
 def spend(writer: PartitionWriter, spent: Spent) -> None:
     """Add to the ledger of usage, inside the caller's transaction."""
     writer.create()
-    writer.connection.execute(
-        sql("spend"),
-        {
-            "partition": writer.state.id,
-            "day": spent.day.isoformat(),
-            "purpose": spent.purpose,
-            "model": spent.model,
-            "calls": spent.calls,
-            "tokens_in": spent.tokens_in,
-            "tokens_out": spent.tokens_out,
-            "tokens_cached": spent.tokens_cached,
-            "dollars": float(spent.dollars),
-            "unpriced": spent.unpriced,
-        },
-    )
+    writer.connection.execute(sql("spend"), {"partition": writer.state.id, **spending(spent)})
 
 
 def spent(
@@ -129,22 +115,7 @@ def spent(
         "since": since.isoformat() if since else _FIRST_DAY,
         "until": until.isoformat() if until else _LAST_DAY,
     }
-    return [
-        Spent(
-            day=date.fromisoformat(day),
-            purpose=purpose,
-            model=model,
-            calls=calls,
-            tokens_in=tokens_in,
-            tokens_out=tokens_out,
-            tokens_cached=cached,
-            dollars=dollars,
-            unpriced=unpriced,
-        )
-        for day, purpose, model, calls, tokens_in, tokens_out, cached, dollars, unpriced in fetch(
-            connection, sql("spent"), values
-        )
-    ]
+    return list(map(spent_of, fetch(connection, sql("spent"), values)))
 
 
 def forget(writer: PartitionWriter, numbers: Sequence[int], summaries: Sequence[str | None]) -> None:

@@ -14,12 +14,12 @@ from lukasa.adapters.stores.sqlite.fact_writer import fact_row, put_lookups
 from lukasa.adapters.stores.sqlite.partition import PartitionWriter
 from lukasa.adapters.stores.sqlite.scrub import owe_scrub
 from lukasa.adapters.stores.sqlite.sql import Row, Values, fetch, sql
+from lukasa.domain.change import check_version
 from lukasa.domain.erasure import Erased, Erasure, Rewritten, tombstone
 from lukasa.domain.fact_body import pack, packed_digest
 from lukasa.domain.journal import Cause, chain, chain_root
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import from_micros
-from lukasa.errors import StaleError
 
 _TABLES = (
     ("vectors", "vectors"),
@@ -39,8 +39,7 @@ def erase(
 ) -> Erased:
     """Delete what the erasure names, inside the caller's transaction; the file is cleaned by `scrub`."""
     writer = PartitionWriter(connection, partition, cause)
-    if expected is not None and expected != writer.state.version:
-        raise StaleError(f"the partition is at version {writer.state.version}, not {expected}; read it again")
+    check_version(expected, writer.state.version)
     before = writer.state.digest
     doomed = _doomed(writer, erasure)
     marks = [tombstone(partition, mark) for mark in erasure.marks]

@@ -10,6 +10,7 @@ from itertools import islice
 
 import apsw
 
+from lukasa.adapters.findings import broken_chains, wrong_counts
 from lukasa.adapters.records import digest_of_turn
 from lukasa.adapters.rows import UNREADABLE, unpacked
 from lukasa.adapters.stores.sqlite import fulltext, migrations
@@ -18,10 +19,7 @@ from lukasa.adapters.stores.sqlite.partition import attribute_rows
 from lukasa.adapters.stores.sqlite.scrub import owes_scrub
 from lukasa.adapters.stores.sqlite.sql import sql
 from lukasa.domain.fact_body import packed_digest
-from lukasa.domain.journal import Cause, chain, chain_root
 from lukasa.domain.report import Finding, Verified
-from lukasa.domain.scope import Partition
-from lukasa.domain.time import from_micros
 from lukasa.errors import StoreError
 
 _MOST = 20
@@ -90,29 +88,7 @@ def _schema(connection: apsw.Connection, checked: dict[str, int]) -> Iterator[Fi
 
 def _journal(connection: apsw.Connection, checked: dict[str, int]) -> Iterator[Finding]:
     partitions = list(readable(connection, sql("partition_rows")))
-    owners = {row[0]: Partition(row[1], row[2]) for row in partitions}
-    heads = {number: (0, chain_root(owner)) for number, owner in owners.items()}
-    checked["partitions"], checked["changes"] = len(owners), 0
-    for row in readable(connection, sql("all_changes")):
-        partition, version, op, name, verb, at, reason, digest, *more = row
-        checked["changes"] += 1
-        if partition not in owners:
-            yield Finding(what="orphan", detail=f"journal entry {version} belongs to no partition")
-            continue
-        before, previous = heads[partition]
-        cause = Cause(verb=verb, at=from_micros(at), reason=reason)
-        expected = chain(previous, version=version, op=op, id=name, cause=cause, more=tuple(more))
-        if version != before + 1 or digest != expected:
-            yield Finding(
-                what="journal", detail=f"entry {version} of {owners[partition]!r} does not follow {before}"
-            )
-        heads[partition] = (version, digest)
-    for number, _, _, version, _, _, _, _, _, digest in partitions:
-        if heads[number] != (version, digest):
-            yield Finding(
-                what="journal",
-                detail=f"{owners[number]!r} is at version {version}, its journal ends at {heads[number][0]}",
-            )
+    yield from broken_chains(partitions, readable(connection, sql("all_changes")), checked)
 
 
 def _versions(connection: apsw.Connection, _: dict[str, int]) -> Iterator[Finding]:
@@ -124,14 +100,7 @@ def _versions(connection: apsw.Connection, _: dict[str, int]) -> Iterator[Findin
 
 def _counts(connection: apsw.Connection, _: dict[str, int]) -> Iterator[Finding]:
     real = {row[0]: row[1:] for row in readable(connection, sql("real_counts"))}
-    for number, tenant, user, _, seq, *counts, _ in readable(connection, sql("partition_rows")):
-        last, *there = real.get(number, (0, 0, 0, 0, 0))
-        if seq < last or counts != there:
-            yield Finding(
-                what="index",
-                detail=f"{Partition(tenant, user)!r} counts seq {seq}, passages and terms of turns and facts {counts}; "
-                f"there are {last}, {there}",
-            )
+    yield from wrong_counts(readable(connection, sql("partition_rows")), real)
 
 
 def _contents(connection: apsw.Connection, checked: dict[str, int]) -> Iterator[Finding]:

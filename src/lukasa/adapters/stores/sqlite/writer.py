@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
 
 import apsw
@@ -32,6 +33,7 @@ from lukasa.domain.change import (
     Readmit,
     Restore,
     Retire,
+    check_basis,
 )
 from lukasa.domain.embedding import Embedding
 from lukasa.domain.erasure import tombstone
@@ -40,7 +42,7 @@ from lukasa.domain.journal import Cause, Op, turn_digest
 from lukasa.domain.scope import Partition
 from lukasa.domain.time import offset_minutes, to_micros
 from lukasa.domain.turn import Turn
-from lukasa.errors import InputError, KeyReuseError, NotFoundError, StaleError
+from lukasa.errors import InputError, NotFoundError
 
 _ROWS = 1000
 """Turns whose rows are written together: enough that calls cost nothing, few enough that they take little memory."""
@@ -85,7 +87,7 @@ def apply(
 ) -> Applied:
     """Make every change, and keep the books, inside the caller's transaction."""
     writer = PartitionWriter(connection, partition, cause)
-    _check_version(writer, expected)
+    check_basis(expected, writer.state.version, partial(_has_changed, writer))
     work = _Work(writer)
     for are_turns, run in groupby(changes, lambda change: isinstance(change, AddTurn)):
         if are_turns:
@@ -97,15 +99,13 @@ def apply(
     return writer.finish()
 
 
-def _check_version(writer: PartitionWriter, expected: int | Basis | None) -> None:
-    version = writer.state.version
-    if isinstance(expected, Basis):
-        ids = as_json(sorted(expected.ids))
-        values: Values = {"partition": writer.state.id, "since": expected.version, "names": ids}
-        if version < expected.version or writer.connection.execute(sql("changed_since"), values).get:
-            raise expected.stale()
-    elif expected is not None and expected != version:
-        raise StaleError(f"the partition is at version {version}, not {expected}; read it again")
+def _has_changed(writer: PartitionWriter, basis: Basis) -> bool:
+    values: Values = {
+        "partition": writer.state.id,
+        "since": basis.version,
+        "names": as_json(sorted(basis.ids)),
+    }
+    return bool(writer.connection.execute(sql("changed_since"), values).get)
 
 
 class _Work:
@@ -153,22 +153,7 @@ class _Work:
         ids = self._known_ids([change.turn.id for change in changes])
         keys = self._known_keys([change.turn.key for change in changes if change.turn.key is not None])
         erased = tombstones(self._connection, self._writer.partition, [change.turn.id for change in changes])
-        for change in changes:
-            turn = change.turn
-            if turn.id in erased:
-                self._writer.outcome.refused.append(turn.id)
-                continue
-            content = (turn.id, turn.role, turn.speaker, turn.text)
-            earlier = keys.get(turn.key) if turn.key is not None else None
-            if earlier is not None and earlier[1:] != content[1:]:
-                raise KeyReuseError(f"the key {turn.key!r} was used before, for other content")
-            if earlier is not None or turn.id in ids:
-                self._writer.outcome.duplicates.append(turn.id if earlier is None else earlier[0])
-                continue
-            ids.add(turn.id)
-            if turn.key is not None:
-                keys[turn.key] = content
-            yield change
+        return self._writer.outcome.new_turns(changes, ids=ids, keys=keys, erased=erased)
 
     def _known_ids(self, ids: Sequence[str]) -> set[str]:
         values: Values = {"partition": self._writer.state.id, "names": as_json(ids)}
