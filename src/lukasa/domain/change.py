@@ -49,7 +49,7 @@ def check_basis(expected: int | Basis | None, version: int, has_changed: Callabl
     """Raise `StaleError` for a write that was decided on what is no longer so; *version* is the partition's now."""
     if not isinstance(expected, Basis):
         check_version(expected, version)
-    elif version < expected.version or has_changed(expected):
+    elif version < expected.version or (version > expected.version and has_changed(expected)):
         raise StaleError(
             f"what was read at version {expected.version} of the partition has changed; read it again"
         )

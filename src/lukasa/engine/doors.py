@@ -59,9 +59,8 @@ _UNTOUCHED = frozenset(
 def guarded(verb: Callable[..., Any]) -> Callable[..., Any]:
     """Return a verb that gets its arguments without secrets, and whose receipt counts those."""
     signature = inspect.signature(verb)
-    touched = [name for name in signature.parameters if not _UNTOUCHED & {name, f"{verb.__name__}.{name}"}][
-        1:
-    ]
+    _, *names = signature.parameters
+    touched = [name for name in names if not _UNTOUCHED & {name, f"{verb.__name__}.{name}"}]
 
     def clean(verbs: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, list[str]]:
         bound = signature.bind(verbs, *args, **kwargs)

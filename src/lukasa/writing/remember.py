@@ -137,8 +137,8 @@ class NewTurns(NamedTuple):
     repeated: Sequence[Turn] = ()
     """The turns that the first drafts repeat."""
 
-    tail: Sequence[Turn] = ()
-    """The end of the session, as far as it was read."""
+    tail: Sequence[Turn] | None = None
+    """The end of each session of the call, oldest first; `None`: not read yet."""
 
 
 class Plan(NamedTuple):
@@ -316,14 +316,14 @@ class Remember:
             # A time or a key says by itself whether it is the same turn: no need to look at the others.
             return await self._identified_turns(partition, cache)
         made = await self._made(partition, call.drafts if cache.at_once else (), cache)
+        first, *others = await computed(len(call.drafts), _sessions, call.drafts)
         # The others show who speaks there, and what was asked: that is for the extractor.
-        reads = self.believe.extractor is not None or call.candidates is not None
-        newest = _newest(
-            call.drafts[0].session, min(self.policy.overlap, len(call.drafts) + (SCENE if reads else 0))
-        )
-        seen = await self.store.look(partition, turns=[newest], marks=made.distinct)
-        tail = seen.turns[0][::-1]
-        repeated = said_already(tail, call.drafts, now=call.now, policy=self.policy)
+        scene = SCENE if self.believe.extractor is not None or call.candidates is not None else 0
+        ends = [_newest(first, min(self.policy.overlap, len(call.drafts) + scene))]
+        ends += [_newest(session, scene) for session in others if scene]
+        seen = await self.store.look(partition, turns=ends, marks=made.distinct)
+        end = seen.turns[0][::-1]
+        repeated = said_already(end, call.drafts, now=call.now, policy=self.policy)
         erased = seen.erased
         if repeated or not cache.at_once:
             # Equal messages of a call are counted from the first that is new; that counts in their ids.
@@ -334,8 +334,8 @@ class Remember:
             identified=False,
             turns=made.turns,
             erased=made.erased(erased),
-            repeated=tail[len(tail) - repeated :],
-            tail=tail,
+            repeated=end[len(end) - repeated :],
+            tail=_oldest_first(seen.turns),
         )
 
     async def _identified_turns(self, partition: Partition, cache: CallCache) -> NewTurns:
@@ -371,14 +371,14 @@ class Remember:
         )
 
     async def _judged(
-        self, partition: Partition, turns: Sequence[Turn], tail: Sequence[Turn], cache: CallCache
+        self, partition: Partition, turns: Sequence[Turn], tail: Sequence[Turn] | None, cache: CallCache
     ) -> list[JudgedTurn]:
         if (claim := cache.call.claim) is not None:
             return [JudgedTurn(turn, [Ruling(claim(turn))]) for turn in turns]
         if self.believe.extractor is None:
             return []
         unread = [turn for turn in turns if turn.id not in cache.judged]
-        earlier = tail or await self._tails(partition, unread)
+        earlier = await self._tails(partition, unread) if tail is None else tail
         judged = await self.believe.extract(partition, unread, earlier, zone=cache.call.zone)
 
         def keep() -> list[JudgedTurn]:
@@ -388,7 +388,7 @@ class Remember:
         return await computed(len(turns), keep)
 
     async def _candidates(
-        self, partition: Partition, call: Call, turns: Sequence[Turn | None], tail: Sequence[Turn]
+        self, partition: Partition, call: Call, turns: Sequence[Turn | None], tail: Sequence[Turn] | None
     ) -> JudgedCandidates:
         """Judge what the caller found in the turns of the call, stored before or not. With a key, only what is new may change anything."""
         stored = [turn for turn in turns if turn is not None and turn.seq]
@@ -397,18 +397,18 @@ class Remember:
         live = [turn if turn is not None and turn.retired_at is None else None for turn in turns]
         said = [turn for turn in live if turn is not None]
         here, first = {turn.id for turn in said}, min((turn.seq for turn in stored), default=MAX_INT)
-        tail = tail or await self._tails(partition, said)
+        tail = await self._tails(partition, said) if tail is None else tail
         earlier = [turn for turn in tail if turn.id not in here and turn.seq < first]
         scene = Scene(names=tuple(call.names), zone=call.zone)
         return await self.believe.judge_candidates(partition, call.candidates, live, earlier, scene=scene)
 
     async def _tails(self, partition: Partition, turns: Sequence[Turn]) -> list[Turn]:
         """Return the last turns of the sessions that the new ones continue."""
-        sessions = dict.fromkeys(turn.session for turn in turns)
+        sessions = await computed(len(turns), _sessions, turns)
         if not sessions:
             return []
         seen = await self.store.look(partition, turns=[_newest(session, SCENE) for session in sessions])
-        return [turn for latest in seen.turns for turn in reversed(latest)]
+        return _oldest_first(seen.turns)
 
     @asynccontextmanager
     async def _encoding(
@@ -481,6 +481,14 @@ def _made_turns(made: Sequence[tuple[Turn, tuple[str, str]]]) -> MadeTurns:
 
 def _marks(turn: Turn) -> tuple[str, str]:
     return turn.id, text_mark(turn.speaker, turn.text) or turn.id
+
+
+def _sessions(of: Sequence[Draft] | Sequence[Turn]) -> list[str | None]:
+    return list(dict.fromkeys(each.session for each in of))
+
+
+def _oldest_first(ends: Sequence[Sequence[Turn]]) -> list[Turn]:
+    return [turn for latest in ends for turn in reversed(latest)]
 
 
 def _newest(session: str | None, limit: int) -> TurnQuery:

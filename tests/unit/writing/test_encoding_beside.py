@@ -149,6 +149,32 @@ async def test_facts_are_the_same_whether_sessions_come_in_one_call_or_in_severa
     assert one == several != set()
 
 
+class Noting(Meeting):
+    """An extractor that notes what came before each turn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before: list[str | None] = []
+
+    async def claims(self, turns: Sequence[Turn], scenes: Sequence[Scene]) -> list[list[Claim]]:
+        self.before += [scene.previous.text if scene.previous else None for scene in scenes]
+        return [[] for _ in turns]
+
+
+async def test_every_session_of_a_call_without_times_is_read_behind_its_own_end():
+    noting = Noting()
+    async with await AsyncMemory.open("memory:", embedder=HashingEmbedder(), extractor=noting) as memory:
+        ana = memory.of("ana")
+        for session in ("monday", "tuesday"):
+            await ana.remember(f"The end of {session}.", session=session)
+        noting.before.clear()
+        await ana.remember(
+            [{"role": "user", "content": "Go on.", "session": each} for each in ("monday", "tuesday", "new")]
+        )
+
+    assert noting.before == ["The end of monday.", "The end of tuesday.", None]
+
+
 def test_who_speaks_in_another_session_of_the_call_is_no_name_in_this_one():
     turns = [
         Turn(

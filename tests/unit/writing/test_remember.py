@@ -18,11 +18,13 @@ from lukasa.domain.query import Seen, TurnQuery
 from lukasa.domain.scope import Partition
 from lukasa.domain.turn import Turn
 from lukasa.errors import StaleError, StoreFullError
+from lukasa.extraction.rules.extractor import RulesExtractor
 from lukasa.gate.echoes import Echoes
 from lukasa.gate.judge import Judge
 from lukasa.indexing.documents import document_of
 from lukasa.indexing.encoder import Encoder
 from lukasa.policy import RememberPolicy, ResolvePolicy
+from lukasa.ports.extractor import Extractor
 from lukasa.ports.store import Store
 from lukasa.testing.fakes import FailingEmbedder
 from lukasa.writing.messages import Draft, ParsedMessages
@@ -42,9 +44,11 @@ def draft(text: str = "ok", *, at: datetime | None = None, session: str | None =
     )
 
 
-def path(store: Store, encoder: Encoder, policy: RememberPolicy) -> Remember:
-    """Return the write path without an extractor."""
-    return Remember(store, encoder, Believe(store, None, Judge(Echoes()), ResolvePolicy()), policy)
+def path(
+    store: Store, encoder: Encoder, policy: RememberPolicy, extractor: Extractor | None = None
+) -> Remember:
+    """Return the write path, without an extractor if none is given."""
+    return Remember(store, encoder, Believe(store, extractor, Judge(Echoes()), ResolvePolicy()), policy)
 
 
 def turns(*drafts: Draft, now: datetime = NOW, key: str | None = None) -> list[Turn]:
@@ -204,8 +208,10 @@ async def test_writers_of_one_process_do_not_get_in_each_others_way():
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("at", [None, NOW])
-async def test_a_short_message_asks_the_store_once_and_writes_once(at: datetime | None):
+@pytest.mark.parametrize(("at", "extractor"), [(None, None), (NOW, None), (None, RulesExtractor())])
+async def test_a_short_message_asks_the_store_once_and_writes_once(
+    at: datetime | None, extractor: Extractor | None
+):
     class Counted(ReferenceStore):
         def __getattribute__(self, name: str) -> Any:
             if not name.startswith("_"):
@@ -213,14 +219,14 @@ async def test_a_short_message_asks_the_store_once_and_writes_once(at: datetime 
             return super().__getattribute__(name)
 
     calls: list[str] = []
-    remember = path(Counted(), Encoder(HashingEmbedder()), RememberPolicy())
+    remember = path(Counted(), Encoder(HashingEmbedder()), RememberPolicy(), extractor)
     said = [draft("Ana moved to Lisbon.", at=at)]
 
     await remember(ALICE, ParsedMessages(said, []), Call(said, None, NOW))
 
     # `look` of this store asks itself.
     assert calls[:1] + calls[-1:] == ["look", "apply"]
-    assert set(calls[1:-1]) <= {"version", "turns", "tombstones"}
+    assert set(calls[1:-1]) <= {"version", "turns", "tombstones"}, calls
     assert calls.count("version") == 1
 
 
