@@ -195,7 +195,7 @@ class Believe:
         little = is_little(len(claims), sum(len(claim.text) for claim in claims))
         query = await gathered(map(lookups, claims), _looking_for, at_once=little)
         known.add(await self.store.facts(partition, query))
-        for subject, attribute in await computed(len(claims), _all_endable, claims):
+        for subject, attribute in await computed(len(claims), _endable, claims):
             known.add(await self.store.facts(partition, FactQuery(subject=subject, attribute=attribute)))
         return known
 
@@ -310,7 +310,7 @@ class KnownFacts:
         """Return the facts that may be the same as a claim, or exclude it."""
         keys, slots = lookups(claim)
         entries = [*(("key", key) for key in keys), *(("slot", slot) for slot in slots)]
-        entries += [(subject.casefold(), attribute) for subject, attribute in _endable(claim)]
+        entries += [(subject.casefold(), attribute) for subject, attribute in _endable([claim])]
         ids = {fact_id: None for entry in entries for fact_id in self._index.get(entry, ())}
         return [self.facts[fact_id] for fact_id in ids]
 
@@ -338,13 +338,9 @@ def _looking_for(found: Sequence[tuple[Iterable[str], Iterable[str]]]) -> FactQu
     )
 
 
-def _all_endable(claims: Sequence[Claim]) -> list[tuple[str, str]]:
-    return sorted({of for claim in claims for of in _endable(claim)})
-
-
-def _endable(claim: Claim) -> list[tuple[str, str]]:
-    """Return whose attributes a claim may end."""
-    return [(claim.subject, ending.attribute) for ending in claim.ends]
+def _endable(claims: Iterable[Claim]) -> list[tuple[str, str]]:
+    """Return whose attributes claims may end."""
+    return sorted({(claim.subject, ending.attribute) for claim in claims for ending in claim.ends})
 
 
 def _claims(judged: Sequence[JudgedTurn]) -> list[Claim]:
