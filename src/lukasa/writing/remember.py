@@ -316,11 +316,13 @@ class Remember:
             # A time or a key says by itself whether it is the same turn: no need to look at the others.
             return await self._identified_turns(partition, cache)
         made = await self._made(partition, call.drafts if cache.at_once else (), cache)
-        first, *others = await computed(len(call.drafts), _sessions, call.drafts)
         # The others show who speaks there, and what was asked: that is for the extractor.
-        scene = SCENE if self.believe.extractor is not None or call.candidates is not None else 0
-        ends = [_newest(first, min(self.policy.overlap, len(call.drafts) + scene))]
-        ends += [_newest(session, scene) for session in others if scene]
+        reads = self.believe.extractor is not None or call.candidates is not None
+        sessions = [call.drafts[0].session]
+        if reads:
+            sessions = await computed(len(call.drafts), _sessions, call.drafts)
+        compared = min(self.policy.overlap, len(call.drafts) + (SCENE if reads else 0))
+        ends = [_newest(each, SCENE if place else compared) for place, each in enumerate(sessions)]
         seen = await self.store.look(partition, turns=ends, marks=made.distinct)
         end = seen.turns[0][::-1]
         repeated = said_already(end, call.drafts, now=call.now, policy=self.policy)
