@@ -22,6 +22,7 @@ from lukasa.adapters.stores.reference import ReferenceStore
 from lukasa.adapters.stores.sqlite.store import SqliteStore
 from lukasa.domain.change import (
     AddTurn,
+    Basis,
     Change,
     Embed,
     Extraction,
@@ -402,10 +403,31 @@ class TwoStores(RuleBasedStateMachine):
             include_retired=random.random() < 0.5,
         )
         self._same(lambda store: store.turns(partition, query))
+        self._same(lambda store: _seen(store, partition, query))
 
-    @rule(partition=partitions, fingerprint=st.none() | fingerprints, since=st.integers(0, 12))
-    def read_vectors(self, partition: Partition, fingerprint: str | None, since: int) -> None:
-        self._same(lambda store: store.delta(partition, fingerprint=fingerprint, since=since))
+    @rule(
+        partition=partitions,
+        version=st.integers(0, 12),
+        read=st.sets(st.sampled_from(["t0", "t1", "f0"])),
+        done=st.lists(changes, max_size=2),
+    )
+    def write_on_what_was_read(
+        self, partition: Partition, version: int, read: set[str], done: list[Change]
+    ) -> None:
+        basis = Basis(version=version, ids=frozenset(read))
+        cause = Cause(verb="undo", at=self._now)
+        self._same(lambda store: store.apply(partition, done, cause=cause, expected=basis))
+
+    @rule(
+        partition=partitions,
+        fingerprint=st.none() | fingerprints,
+        since=st.integers(0, 12),
+        limit=st.none() | st.integers(1, 4),
+    )
+    def read_vectors(
+        self, partition: Partition, fingerprint: str | None, since: int, limit: int | None
+    ) -> None:
+        self._same(lambda store: store.delta(partition, fingerprint=fingerprint, since=since, limit=limit))
         named = fingerprint or "h"
         self._same(lambda store: store.tokens(partition, ["t0", "t1", "t2"], fingerprint=named))
         self._same(lambda store: store.unembedded(partition, fingerprint=named, limit=3))
@@ -467,6 +489,12 @@ class TwoStores(RuleBasedStateMachine):
             return self._runner.run(awaited())
         except LukasaError as error:
             return type(error), str(error)
+
+
+async def _seen(store: Store, partition: Partition, query: TurnQuery) -> object:
+    everything = TurnQuery(include_retired=True, newest_first=True)
+    seen = await store.look(partition, turns=[query, everything], marks=["t0", "k0", "f0"])
+    return seen.version, [*map(list, seen.turns)], set(seen.erased)
 
 
 async def _without_size(store: Store, partition: Partition | None) -> object:
