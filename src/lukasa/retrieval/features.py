@@ -127,8 +127,8 @@ def _stated(rows: Ints, facts: Candidates, index: PartitionIndex, weights: Mappi
 
 def _outdated(rows: Ints, index: PartitionIndex) -> Floats:
     """Return 1 for the turns of which nothing that was believed is so any more."""
-    outdated = index.turns.rows_of(index.facts.outdated())
-    return np.isin(rows, outdated).astype(np.float32)
+    outdated, ids = index.facts.outdated(), index.turns.ids
+    return np.fromiter((ids[row] in outdated for row in rows.tolist()), np.float32, len(rows))
 
 
 def _beside(rows: Ints, turns: TurnArrays, match: Floats) -> Floats:

@@ -331,7 +331,7 @@ class FactArrays(DocumentArrays):
         if changed != self.changed:
             changed, n = self.changed, self.size
             current, over = self.live[:n] & self.current[:n], self.live[:n] & (self.end[:n] < OPEN_END)
-            outdated = frozenset(self._of(over & ~current)) - frozenset(self._of(current))
+            outdated = frozenset(self._of(over & ~current)).difference(self._of(current))
             self._outdated = changed, outdated
         return outdated
 
