@@ -7,7 +7,7 @@ recall: the turn itself stays, and carries what is not claimed here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lukasa.domain.claim import Claim, Scene
@@ -20,7 +20,7 @@ from lukasa.extraction.rules.grammar import LISTS, STOP, Reading, alternatives, 
 from lukasa.extraction.rules.people import NAME, kin
 from lukasa.extraction.rules.voice import own_stretches
 from lukasa.gate.instructions import is_testimony
-from lukasa.off_loop import collected
+from lukasa.ports.extractor import ComputingExtractor
 from lukasa.text.analysis import in_english
 from lukasa.text.language_data import FUNCTION_WORDS
 from lukasa.text.patterns import LazyPattern
@@ -34,16 +34,12 @@ LONGEST_SENTENCE = 600
 
 
 @dataclass(frozen=True, slots=True)
-class RulesExtractor:
-    """Reads turns by rules: no model, no network, the same claims every time."""
+class RulesExtractor(ComputingExtractor):
+    """Reads turns by rules: no model, no network, the same claims every time; it never fails."""
 
     @property
     def name(self) -> str:
         return f"rules-{RULES_VERSION}"
-
-    async def claims(self, turns: Sequence[Turn], scenes: Sequence[Scene]) -> list[list[Claim]]:
-        """Return the claims of each turn, in order. Never fails."""
-        return await collected(map(self.extract, turns, scenes))
 
     def extract(self, turn: Turn, scene: Scene) -> list[Claim]:
         """Return the claims of one turn."""
