@@ -11,16 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, timedelta
 
-from lukasa.dates.spans import (
-    SEASONS,
-    Anchor,
-    DateSpan,
-    length,
-    months_of,
-    nth_weekday,
-    one_day,
-    shift,
-)
+from lukasa.dates.spans import SEASONS, Anchor, DateSpan, length, months_of, nth_weekday, one_day, shift
 from lukasa.dates.vocabulary import (
     CUE,
     DAY,
@@ -30,6 +21,7 @@ from lukasa.dates.vocabulary import (
     ON_WEEKDAY,
     ORDINALS,
     SEASON,
+    WEEKDAY,
     WHICH,
     WHICH_WORDS,
     YEAR,
@@ -37,6 +29,7 @@ from lukasa.dates.vocabulary import (
     month_number,
     ordinal,
     steps,
+    weekday_number,
 )
 from lukasa.text.patterns import LazyPattern
 
@@ -121,13 +114,14 @@ def _is_verb(match: re.Match[str]) -> bool:
 
 
 def _day_only(match: re.Match[str], anchor: Anchor) -> DateSpan:
-    """Read `on the 5th` in the nearest month that has it."""
-    number, today = ordinal(match["day"]), anchor.today
+    """Read `on the 5th`, `Friday the 13th` in the nearest month that has it."""
+    number, today, weekday = ordinal(match["day"]), anchor.today, match.groupdict().get("weekday")
     for away in range(12):
         year, month = shift(today.year, today.month, away if anchor.ahead else -away)
         if number <= length(year, month):
             day = date(year, month, number)
-            if day == today or (day > today) == anchor.ahead:
+            fits = not weekday or day.weekday() == weekday_number(weekday)
+            if fits and (day == today or (day > today) == anchor.ahead):
                 return one_day(day)
     raise ValueError(match.group())
 
@@ -281,6 +275,7 @@ DAYS = (
     (DIGIT, rf"{_ALONE}(?P<core>{YEAR}-(?P<m>\d\d)){_ENDS}", _numeric_month),
     (DIGIT, rf"{_ALONE}(?P<core>(?P<m>0?[1-9]|1[0-2])/{YEAR}){_ENDS}", _numeric_month),
     (DIGIT, r"\bon\s+(?P<core>the\s+(?P<day>\d{1,2})(?:st|nd|rd|th))(?=\s*(?:[?.,!;]|$)|\s+(?:and|or|after|before|with|for|at|to|when|because|so|i|we|he|she|they)\b)", _day_only),
+    (DIGIT, rf"{WEEKDAY},?\s+(?:the\s+)?(?P<day>\d{{1,2}})(?:st|nd|rd|th)(?!\s+of\b)", _day_only),
     ("month", rf"the\s+(?P<day>\d{{1,2}}(?:st|nd|rd|th)|{_ORDINAL_WORD})\s+of\s+(?P<which>last|this|next|the)\s+month", _day_of_unit),
 )  # fmt: skip
 """Days and months in digits, and days of a month that is not named."""

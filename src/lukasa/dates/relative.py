@@ -5,15 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from lukasa.dates.spans import (
-    PARTS,
-    Anchor,
-    DateSpan,
-    back,
-    one_day,
-    part_of,
-    unit,
-)
+from lukasa.dates.spans import PARTS, Anchor, DateSpan, back, one_day, part_of, unit
 from lukasa.dates.vocabulary import (
     COUNT,
     CUE,
