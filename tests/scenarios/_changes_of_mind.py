@@ -65,6 +65,12 @@ I'm married to Selim.           | Selim and I got divorced.                     
 My girlfriend is called Yara.   | Yara and I broke up.                                 | partner      | Yara        |
 My boyfriend is called Olu.     | My boyfriend and I split up.                         | partner      | Olu         |
 I'm single.                     | I got married in October.                            | relationship_status | single | married
+I'm engaged.                    | We're finally married!                               | relationship_status | engaged | married
+I take sertraline 50 mg.        | I stopped taking sertraline last week.               | takes        | sertraline 50 mg |
+I'm on telmisartan.             | My doctor took me off telmisartan.                   | takes        | telmisartan |
+I take metformin 500 mg.        | I'm on metformin 850 mg now.                         | takes        | metformin 500 mg | metformin 850 mg
+I'm allergic to walnuts.        | Turns out I'm not allergic to walnuts.               | allergic_to  | walnuts     |
+I drive a Volvo.                | I sold the Volvo.                                    | owns         | Volvo       |
 I have a dog called Bruno.      | Bruno passed away.                                   | pet          | Bruno       |
 My cat is called Miso.          | We had to put Miso down.                             | pet          | Miso        |
 I have a car.                   | I sold my car.                                       | owns         | car         |
@@ -149,6 +155,8 @@ NOT_OVER = [
     ("I work for Lego.", "I used to work at Bosch.", "works_at", "Lego"),
     ("I live in Oslo.", "My parents moved out of Oslo last week.", "lives_in", "Oslo"),
     ("I live in Leeds.", "I'm moving to York next year.", "lives_in", "Leeds"),
+    ("I live in Leeds.", "I moved to Linux last week.", "lives_in", "Leeds"),
+    ("I take metformin.", "I stopped taking metformin at night.", "takes", "metformin"),
     ("I have a dog called Bruno.", "My uncle passed away. Bruno was with me.", "pet", "Bruno"),
     ("I drive a Volvo.", "I nearly sold my Volvo.", "owns", "Volvo"),
     ("I drive a Volvo.", "I sold my old Fiat.", "owns", "Volvo"),

@@ -14,6 +14,9 @@ from lukasa.text.language_data import MONTHS
 from lukasa.text.patterns import LazyPattern
 
 _DAYS = frozenset({"instant", "part", "day"})
+_DOSE = r"(?i:(?<=\w)\s+(?=\d[\d.,]* ?(?:mc?g|µg|ml|iu)\b))"
+"""Before how much is taken of what: "sertraline 50 mg" and "sertraline 100 mg" exclude each other."""
+
 _FIGURES = LazyPattern(r"\d{1,2}|\d{4}")
 
 
@@ -48,7 +51,7 @@ def slot_of(subject: str, attribute: str | None, value: str | None, cardinality:
     spec = known_attribute(label)
     family = label if spec is None else min(label, spec.opposite or label)
     family = spec.ends_with if spec is not None and spec.ends_with else family
-    return digest(["many", _normal(subject), family, _normal(value)])
+    return digest(["many", _normal(subject), family, _normal(re.split(_DOSE, value)[0])])
 
 
 def cardinality_of(attribute: str | None, otherwise: Cardinality) -> Cardinality:
@@ -83,7 +86,7 @@ def same_words(one: str | None, other: str | None) -> bool:
 def refines(value: str | None, coarser: str | None) -> bool:
     """Whether a value says the same as *coarser* and more: "Lisbon, Alfama" and "Lisbon", "7 May" and "May".
 
-    Only what a comma adds, and dates: "head nurse" is another job than "nurse", not a more exact word for it.
+    Only what a comma adds, a dose, and dates: "head nurse" is another job than "nurse", not a more exact word for it.
     """
     if value is None or coarser is None:
         return False
@@ -94,7 +97,7 @@ def refines(value: str | None, coarser: str | None) -> bool:
 
 
 def _pieces(value: str) -> list[tuple[str, ...]]:
-    return [terms(piece) for piece in re.split(r",\s|[()]", value) if piece.strip()]
+    return [terms(piece) for piece in re.split(rf",\s|[()]|{_DOSE}", value) if piece.strip()]
 
 
 def _is_date(pieces: list[tuple[str, ...]]) -> bool:

@@ -83,7 +83,7 @@ def _rows() -> tuple[_EndingRow, ...]:
 def _row(line: str) -> _EndingRow:
     ends, sure, fact, pattern = (part.strip() for part in line.split("|", 3))
     phrases = {
-        "N": rf"(?P<n>{NAME})", "KIN": rf"(?P<kin>{relations()})", "END": END,
+        "N": rf"(?P<n>{NAME})", "KIN": rf"(?P<kin>{relations()})", "END": END, "DRUGS": alternatives("drugs"),
         "ORG": rf"(?P<v>(?:the )?(?-i:[A-Z])[\w&'’-]+(?: (?-i:[A-Z])[\w&'’-]+){{0,3}}|the [\w'’-]+){END}",
         "PLACE": rf"(?P<v>(?-i:[A-Z])[\w'’-]+(?:,? (?-i:[A-Z])[\w'’-]+){{0,2}}){END}",
         "THING": rf"(?P<v>(?:[\w'’-]+ ){{0,3}}?(?:{alternatives('owned')}|{alternatives('animals')}|(?-i:[A-Z])[\w-]+(?: (?-i:[A-Z\d])[\w-]*)?))(?![\w-])",

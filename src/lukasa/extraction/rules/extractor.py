@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lukasa.domain.attribute import ATTRIBUTES
 from lukasa.domain.claim import Claim, Scene
 from lukasa.domain.turn import Turn
 from lukasa.extraction.rules import claims as claim
@@ -85,13 +86,10 @@ def _of_sentence(said: Said, scene: Scene) -> Iterator[Claim]:
         ending = None if past else next(endings(text, start, said.end), None)
         if ending is not None:
             yield claim.of_ending(said, ending)
-        small = text[start].islower() and text[start : said.clause_end(start)].islower()
-        words = _NAMED.sub(_capitalised, text) if small else text
-        own = [
-            each
-            for reading in readings(words, start, said.end)
-            for each in claim.of_reading(said, reading, corrects=_corrects(said, reading))
-        ]
+        read = readings(text, start, said.end)
+        if text[start].islower() and text[start : said.clause_end(start)].islower():
+            read = map(_as_typed, readings(_NAMED.sub(_capitalised, text), start, said.end))
+        own = [made for each in read for made in claim.of_reading(said, each, corrects=_corrects(said, each))]
         yield from own
         if not own and ending is None and said.times:
             yield from _happened(said, start)
@@ -106,6 +104,12 @@ def _happened(said: Said, start: int) -> Iterator[Claim]:
         past = happened.when.start is not None and happened.when.start <= clause.at
         if happened.planned != past:
             yield claim.of_event(said, happened)
+
+
+def _as_typed(reading: Reading) -> Reading:
+    """Return a reading of a clause without capitals with those of a name alone: nobody is "allergic to Cats"."""
+    named = ATTRIBUTES[reading.attribute].value_type in {"person", "animal", "place", "organisation"}
+    return reading if named else reading._replace(value=reading.value.lower(), fact=reading.fact.lower())
 
 
 def _capitalised(match: re.Match[str]) -> str:
@@ -209,11 +213,11 @@ _SIGHT = 40
 _LONGEST_RULE = 240
 _ASKS = LazyPattern(r".?\?")
 _SUBJECT = LazyPattern(
-    rf"(?<![\w'’-])(?:[Ii](?=['’]?(?:m|ve|d|ll)?\s)|[Mm]y(?=\s)|(?:Living|Based)(?= (?:in|near|outside)(?: [A-Z][\w'’-]+){{1,3}}\s*(?:[.;!]|$|,? (?:but|and|since|with|now|for|so|looking|working|need|[Ii]|[Ww]e)\b))|[Ww]e(?=(?:['’]ve| have)?(?: both| just| recently| finally| currently)? (?:been living|lived?|moved|broke|got (?:divorced|married|engaged)|split|had to put|have an? [\w ]{{0,20}}(?:cat|dog|puppy|kitten))\b)|[Ss]ome(?:one|body)(?= stole my)|{NAME}(?= (?:and I|has|have|just|sadly|passed|died|was put|is no longer)\b))"
+    rf"(?<![\w'’-])(?:[Ii](?=['’]?(?:m|ve|d|ll)?\s)|[Mm]y(?=\s)|(?:Living|Based)(?= (?:in|near|outside)(?: [A-Z][\w'’-]+){{1,3}}\s*(?:[.;!]|$|,? (?:but|and|since|with|now|for|so|looking|working|need|[Ii]|[Ww]e)\b))|[Ww]e(?=(?:['’]re| are) (?:\w+ )?(?:married|engaged|divorced)\b|(?:['’]ve| have)?(?: both| just| recently| finally| currently)? (?:been living|lived?|moved|broke|got (?:divorced|married|engaged)|split|had to put|have an? [\w ]{{0,20}}(?:cat|dog|puppy|kitten))\b)|[Ss]ome(?:one|body)(?= stole my)|{NAME}(?= (?:and I|has|have|just|sadly|passed|died|was put|is no longer)\b))"
 )
 _OPENS = LazyPattern(
     r"(?:^\W*|[.,;:!?()\n…—–]\W*|\s-+\s*|[^\w\s,.;:'’\"?]\s*|(?:^|[\s,])(?:and|but|so|because|cause|cuz|since|although|though|while|now|also|plus|actually|well|btw|fyi|lol|haha|yeah|yep|yes|yup|no|nope|hi|hey|"
-    r"hello|ok|okay|oh|sorry|correction|then|anyway|honestly|currently|today|yesterday|recently|personally|as|like|please|say|i meant(?: to say)?|guess what|by the way|unfortunately|luckily|sadly|finally|apart from that|"
+    r"hello|ok|okay|oh|sorry|correction|then|anyway|honestly|currently|today|yesterday|recently|personally|as|like|please|say|i meant(?: to say)?|guess what|turns out(?: that)?|by the way|unfortunately|luckily|sadly|finally|apart from that|"
     r"(?:last|this|next) \w+|(?:in|since|on) (?:\w+ )?\d{1,4}(?:st|nd|rd|th)?|\w+ ago|know|remember|mention(?:ed)?|(?:think|realized|realised|forgot|said|guess|glad|happy|proud|excited|sad)(?: to (?:say|report|tell you|announce))?(?: that)?(?<!you said)(?<!he said)(?<!y said)|fact(?: is)?(?: that)?)\s+)$",
     re.IGNORECASE,
 )

@@ -100,7 +100,7 @@ def _read(row: _Row, match: re.Match[str], *, negated: bool, ended: bool) -> Rea
         value = " ".join(terms(value))
     if match.string.startswith(" to ", match.start("v") - 4) and row.attribute in _TASTES:
         value = _gerund(value)
-    if not value or (row.attribute in _TASTES and not _is_taste(match, value)):
+    if not value or not _is_likely(row.attribute, match, value):
         return None
     attribute, fact = row.attribute, row.fact.replace("{a}", _with_article(value)).replace("{}", value)
     state = row.form in {"be", "do", "have", "cannot", "not", "my"}
@@ -126,10 +126,13 @@ def _read(row: _Row, match: re.Match[str], *, negated: bool, ended: bool) -> Rea
     )
 
 
-def _is_taste(match: re.Match[str], value: str) -> bool:
-    """Whether it can be a lasting taste: nothing that was just spoken of, no link, no list that is cut."""
+def _is_likely(attribute: str, match: re.Match[str], value: str) -> bool:
+    """Whether it can be a place to live in, or a lasting taste: nothing just spoken of, no link, no list that is cut."""
+    if attribute in _AT_PLACES:
+        words = value.split()
+        return not (_CODE.match(value) or {words[0], words[-1]} & LISTS.words("no_places"))
     cut = match.string.startswith(",", match.end()) and not _GOES_ON.match(match.string, match.end())
-    return not (cut or "." in value or _TASTELESS.search(value))
+    return attribute not in _TASTES or not (cut or "." in value or _TASTELESS.search(value))
 
 
 def _each(reading: Reading) -> list[Reading]:
@@ -234,7 +237,7 @@ _ADVERB = (
 @text_cache(64)
 def _head_pattern(name: str | None) -> re.Pattern[str]:
     who = "(?:i|we)" if name is None else re.escape(name)
-    am, have = (r"['’]?m| am", r"['’]?ve| have") if name is None else (r" is|['’]s", r" has")
+    am, have = (r"['’]?m| am|['’]re| are", r"['’]?ve| have") if name is None else (r" is|['’]s", r" has")
     my = r"my" if name is None else rf"{who}['’]s"
     dont = r"don['’]?t|do not" if name is None else r"doesn['’]?t|does not"
     return re.compile(
@@ -328,15 +331,14 @@ _PLACE = rf"(?P<v>(?:the )?(?-i:(?!I\b|I['’]|My\b|We\b|But\b|And\b)){_NAME}(?:
 _PHRASES = {
     "END": END,
     "P": _PLACE,
-    "FROM": r"(?:[\w'’-]{1,40}[ ,]{1,2}){0,3}[\w'’-]{1,40}",
+    "FROM": r"(?=(?-i:[A-Z])|(?:my|our|his|her|their|the|an?|home|abroad|there|here|up|down|over|out|near|across|rural|central)\b)(?:[\w'’-]{1,40}[ ,]{1,2}){0,3}[\w'’-]{1,40}",
     "O": rf"(?!(?:the moment|home|night|a living|myself|themselves|hours|years|it|them|this|that|my|their|a (?:few|while|couple|bit|long|year|month)|peace|least|first|weekends?|lunch|[\d]+)\b)(?P<v>(?:(?:an?|the) )?{_WORD}(?: (?:of (?=(?-i:[A-Z])|the))?{_WORD}){{0,5}}?){END}",
     "X": rf"(?P<v>{_WORD}(?: {_WORD}){{0,5}}?){END}",
     "L": rf"(?!(?:it|that|this|them|those|these|him|her|you|your|his|their|our|its|my|me|how|when|what|where|who|why|if|to|the(?! (?-i:[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*\s*(?:$|[.!,])))|an? |one|ones|all|both|each|every|be|see|hear|know|learn|think|get|do|have|"
     rf"some|any|more|most|seeing|hearing|knowing|being|having|everything|anything|something|nothing|everyone|people|and|or|so|option|idea|another|such|just|as|trying|new|with|doing|exploring|learning|using|making|adding|incorporating)\b)"
     rf"(?P<v>{_WORD}(?:(?:,? and|,| &)? {_WORD}){{0,9}}?)(?=\s*(?:$|[;:!?()\n\"“”—–]|\.(?:\s|$|\.)|,(?! [\w'’-]+(?: [\w'’-]+)?(?:,? and\b|,)))|\s-+\s|\s(?:because|but|since|so|too|either|any ?more|btw|lol|"
-    rf"though|although|especially|lately|these days|a lot|very much|so much|the most|as well|over|to|more than|rather than|instead of|and (?:i|we|it|my|the|would|am|have|want|that|was|think))\b)",
+    rf"though|although|especially|lately|these days|a lot|very much|so much|the most|as well|over|(?<!ing\s)to|more than|rather than|instead of|and (?:i|we|it|my|the|would|am|have|want|that|was|think))\b)",
     "TO": rf"to (?!see|hear|know|learn|think|get|do|have|be|try|make|go with|use|add|keep|find|give|start|say|point|note|add|share|discuss|understand|explore|ask)(?P<v>[a-z]{{3,12}}(?: {_WORD}){{0,4}}?)(?=\s*(?:$|[,.;:!?()\n]))",
-    "V": rf"(?P<v>\w+ing(?: {_WORD}){{0,5}}?){END}",
 }  # fmt: skip
 
 _ANYMORE = re.compile(r"\s(?:any ?more|any longer)\b", re.IGNORECASE)
@@ -345,6 +347,10 @@ _LOOSE = re.compile(
     r"|^(?:my (?:own )?|some |lots of |all kinds of )",
     re.IGNORECASE,
 )
+_AT_PLACES = frozenset({"lives_in", "moved_to", "comes_from"})
+_CODE = re.compile(r"[A-Za-z]*\d|(?!(?:US|UK|USA|UAE|EU|NYC|LA|SF|DC|NZ)\b)[A-Z]{2,4}\b")
+"""`AWS`, `HR`, `K8s`: no place where somebody lives."""
+
 _TASTES = frozenset({"likes", "dislikes", "prefers"})
 _GOES_ON = re.compile(
     r",\s(?:but|so|and|because|especially|which|it|i|i'm|i've|my|though|although|since|as|they|we|particularly|for|can|could|do|what|any|please)\b",
