@@ -64,6 +64,7 @@ I'm pescatarian.                | I'm not pescatarian any more.                 
 I'm married to Selim.           | Selim and I got divorced.                            | partner      | Selim       |
 My girlfriend is called Yara.   | Yara and I broke up.                                 | partner      | Yara        |
 My boyfriend is called Olu.     | My boyfriend and I split up.                         | partner      | Olu         |
+I work at a café called Moka.   | I quit the café, too many Sundays.                   | works_at     | a café called Moka |
 I'm single.                     | I got married in October.                            | relationship_status | single | married
 I'm engaged.                    | We're finally married!                               | relationship_status | engaged | married
 I take sertraline 50 mg.        | I stopped taking sertraline last week.               | takes        | sertraline 50 mg |

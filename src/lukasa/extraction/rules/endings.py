@@ -12,7 +12,7 @@ from functools import cache
 from typing import NamedTuple
 
 from lukasa.domain.claim import Ending
-from lukasa.extraction.rules.grammar import END, alternatives, any_capitals
+from lukasa.extraction.rules.grammar import END, LISTS, alternatives, any_capitals
 from lukasa.extraction.rules.people import NAME, attribute_of, relations
 from lukasa.text.patterns import LazyPattern, WordLists
 
@@ -42,7 +42,7 @@ def endings(text: str, start: int, end: int) -> Iterator[EndingEvent]:
             groups = {"all": match.group()} | {
                 name: value for name, value in match.groupdict().items() if value
             }
-            if groups.get("n") in _NOBODY:
+            if groups.get("n") in LISTS.words("no_names"):
                 continue
             yield _event(row, groups, match.start(), match.end())
             return
@@ -99,7 +99,3 @@ _LONGEST_TEXT = 2000
 _SUBJECTS = LazyPattern(rf"(?<![\w'’-])(?:[Ii]|[Mm]y|[Ww]e|[Ss]ome(?:one|body)|{NAME})(?=['’\s])")
 _OF_KIN = "kin"
 """In a row: the attribute of the relative or animal that was named."""
-
-_NOBODY = frozenset(
-    {"I", "It", "He", "She", "They", "We", "You", "This", "That", "My", "The", "And", "But", "So"}
-)

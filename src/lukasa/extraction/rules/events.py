@@ -81,7 +81,8 @@ def habit(clause: Clause) -> Event | None:
     """Return what the speaker does again and again, if the clause says how often: "row before work on Fridays"."""
     recurring = any(time.recurring for time in clause.times)
     head = _HABIT.match(clause.text, clause.start, clause.end) if recurring else None
-    if head is None or (not head["been"] and head["verb"].lower() in LISTS.words("no_habits")):
+    verb = head["verb"].lower() if head else ""
+    if head is None or (not head["been"] and (verb in LISTS.words("no_habits") or _PAST.fullmatch(verb))):
         return None
     if _ONLY_THEN.search(clause.text, max(0, clause.start - _REACH), clause.start):
         return None
@@ -92,7 +93,6 @@ def habit(clause: Clause) -> Event | None:
     said = tidy(third_person(" ".join(clause.text[head.end("verb") : after].split())))
     if len(said.split()) < _SHORTEST + 1 or often[0].end > after:
         return None
-    verb = head["verb"].lower()
     does = f"has been {verb}" if head["been"] else _conjugated(verb)
     return Event("does", f"{verb} {said}", f"{does} {said}", clause.start, after, often[0].interval)
 
@@ -246,6 +246,9 @@ _ONLY_THEN = LazyPattern(r"(?i)\b(?:during|when|whenever|before|after|in|on|at|i
 _HABIT = LazyPattern(
     r"i(?:(?: have|['’]ve) (?P<been>been) (?=\w+ing\b))? ?(?:also |usually |always |normally |typically |generally |still |now |currently |actually )*(?P<verb>[a-z]{2,14}) (?!and |or )",
     re.IGNORECASE,
+)
+_PAST = LazyPattern(
+    lambda: rf"\w+(?<!e)ed|{'|'.join(past for past, base in irregular().items() if past != base)}"
 )
 _AUXILIARIES = {"am": "is", "will": "will", "have": "has"}
 _PHRASES = LazyPattern(lambda: "|".join(f"(?:{row})" for row in LISTS.rows("event_phrases")), re.IGNORECASE)
