@@ -332,7 +332,7 @@ _PHRASES = {
     "END": END,
     "P": _PLACE,
     "FROM": r"(?=(?-i:[A-Z])|(?:my|our|his|her|their|the|an?|home|abroad|there|here|up|down|over|out|near|across|rural|central)\b)(?:[\w'’-]{1,40}[ ,]{1,2}){0,3}[\w'’-]{1,40}",
-    "O": rf"(?!(?:the moment|home|night|a living|myself|themselves|hours|years|it|them|this|that|my|their|a (?:few|while|couple|bit|long|year|month)|peace|least|first|weekends?|lunch|[\d]+)\b)(?P<v>(?:(?:an?|the) )?{_WORD}(?: (?:of (?=(?-i:[A-Z])|the))?{_WORD}){{0,5}}?){END}",
+    "O": rf"(?!(?:the moment|home|night|free|fun|a living|myself|themselves|hours|years|it|them|this|that|my|their|a (?:few|while|couple|bit|long|year|month)|peace|least|first|weekends?|lunch|[\d]+)\b)(?P<v>(?:(?:an?|the) )?{_WORD}(?: (?:of (?=(?-i:[A-Z])|the))?{_WORD}){{0,5}}?){END}",
     "X": rf"(?P<v>{_WORD}(?: {_WORD}){{0,5}}?){END}",
     "L": rf"(?!(?:it|that|this|them|those|these|him|her|you|your|his|their|our|its|my|me|how|when|what|where|who|why|if|to|the(?! (?-i:[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*\s*(?:$|[.!,])))|an? |one|ones|all|both|each|every|be|see|hear|know|learn|think|get|do|have|"
     rf"some|any|more|most|seeing|hearing|knowing|being|having|everything|anything|something|nothing|everyone|people|and|or|so|option|idea|another|such|just|as|trying|new|with|doing|exploring|learning|using|making|adding|incorporating)\b)"
