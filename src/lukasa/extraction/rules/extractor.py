@@ -225,7 +225,7 @@ _IF = LazyPattern(
     r"(?i)\b(?:if|unless|whether|in case|as though|would|wish|dream(?:ed|t|s)?|hope|he|she|they|who|someone|somebody|people|everyone)\b[^,.;:!?—–-]{0,80}$"
 )
 _UNREAL = LazyPattern(
-    r"\b(?:imagine|pretend|suppose|supposing|assum(?:e|ing)|let['’]?s say|hypothetically|what if|just kidding|kidding|joking|jk|as a joke|in a parallel|in my dream|dreamt|if i (?:were|was|had)|in (?:the|my|our|this) (?:game|story|novel|campaign|dream|sims?)|someone (?:who|that)|my friend (?:says|said))\b"
+    r"\b(?:imagine|pretend|suppose|supposing|assum(?:e|ing)|let['’]?s say|hypothetically|what if|just kidding|kidding|joking|jk|as a joke|in a parallel|in my dream|dreamt|if i (?:were|was|had)|(?:^|[.!?] )say,? (?:i|we|my)|in (?:the|my|our|this) (?:game|story|novel|campaign|dream|sims?)|someone (?:who|that)|my friend (?:says|said))\b"
 )
 _SINCE = LazyPattern(r"(?i)\bsince\s$")
 """Before what happened at some time that is not said: "five years since I graduated"."""

@@ -79,7 +79,7 @@ _TO_THE_END: tuple[_Marked, ...] = (
     (":：", LazyPattern(
         r"""(?ix) \b(?: translat\w+ | proof-?read\w* | summari[sz]e | paraphrase | rephrase | rewrite | reword | polish | shorten | correct\ (?:the|my|this)
         | fix\ (?:the|my|this) | improve | edit | convert | classify | analy[sz]e | explain | grade | score | tl;?dr | subject | review | feedback | reply\ to | respond\ to
-        | answer\ to | write | draft | compose | cover\ letter | say\ what | says? | said | wrote | writes | written | texted | posted | replied | asked | states? | reads | goes
+        | answer\ to | write | draft | compose | cover\ letter | say\ what | says? | said | wrote | writes | written | texted | posted | replied | asks? | asked | states? | reads | goes
         | here['’]?s | here\ (?:is|are) | following | below | this\ is\ (?:from|what|how|the|a) | from\ (?:a|an|the|my|somebody|someone)\b | example | sample | quote[ds]?
         | context | prompt | input | output | original ) \b [^:\n]{0,120} [:：] (?=\s*\S)"""
     )),
