@@ -49,6 +49,7 @@ I live alone in a small flat in Bristol. => lives_in: Bristol
 My home town is Gdansk. => comes_from: Gdansk
 I'm on a keto diet. => diet: keto
 I joined Acme last month. => works_at: Acme
+I have twins, Mo and Flo. => child: Mo; child: Flo
 We have a dog, Tilda, and she snores. => pet: Tilda
 im lactose intolerant tho, no cheese for me => diet: lactose intolerant
 i love swimming in lakes => ~loves swimming in lakes

@@ -105,6 +105,10 @@ def test_she_without_anybody_before_is_nobody():
     assert claims("She works at the harbour hospice on weekends.") == []
 
 
+def test_who_died_is_nobodys_husband_any_more():
+    assert [claim.attribute for claim in claims("My husband Lucien passed away in 2021.")] == ["stopped"]
+
+
 def test_each_thing_of_a_list_has_its_own_text():
     found = claims("I love hiking and camping.")
 

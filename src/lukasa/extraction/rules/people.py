@@ -50,7 +50,7 @@ def attribute_of(relation: str) -> str:
 
 def singular(relation: str) -> str:
     """Return `sister` for `sisters`."""
-    special = {"children": "child", "wives": "wife", "puppies": "puppy", "babies": "baby"}
+    special = {"children": "child", "wives": "wife", "puppies": "puppy", "babies": "baby", "twins": "child"}
     return special.get(relation) or relation.removesuffix("s")
 
 
@@ -69,7 +69,7 @@ NAME = r"(?-i:[A-Z][a-zà-ÿ][\w’'-]{0,30}?(?<!['’]s))(?![\w-])"
 
 _NAMES = rf"(?P<names>{NAME}(?:(?:, and |, | and | & ){NAME}){{0,5}})"
 _BARE = rf"(?P<names>{NAME}(?: (?:and|&) {NAME})?)"
-_ALONE = r"(?!['’]s? (?:mother|father|mom|mum|dad|friend|sister|brother|husband|wife|school|class|teacher|house|\w+ (?:name|is called))\b)"
+_ALONE = r"(?!['’]s? (?:mother|father|mom|mum|dad|friend|sister|brother|husband|wife|school|class|teacher|house|\w+ (?:name|is called))\b|,? (?:has |had |just |sadly |was |recently )*(?:passed|died|put down|put to sleep)\b)"
 _OWN = r"(?<![\w-])(?:[Mm]y|[Oo]ur) (?!ex\b|late\b|old\b|former\b|dead\b)(?:[a-z][\w-]{1,16} ){0,2}?"
 _END = r"(?=\s*(?:$|[.,;:!?()\n—–-])|['’]s\b|\s(?:[a-z(&]|I\b))"
 
