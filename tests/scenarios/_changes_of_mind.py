@@ -71,7 +71,6 @@ I take sertraline 50 mg.        | I stopped taking sertraline last week.        
 I'm on telmisartan.             | My doctor took me off telmisartan.                   | takes        | telmisartan |
 I take metformin 500 mg.        | I'm on metformin 850 mg now.                         | takes        | metformin 500 mg | metformin 850 mg
 I'm allergic to walnuts.        | Turns out I'm not allergic to walnuts.               | allergic_to  | walnuts     |
-I drive a Volvo.                | I sold the Volvo.                                    | owns         | Volvo       |
 I have a dog called Bruno.      | Bruno passed away.                                   | pet          | Bruno       |
 My cat is called Miso.          | We had to put Miso down.                             | pet          | Miso        |
 I have a car.                   | I sold my car.                                       | owns         | car         |

@@ -348,7 +348,7 @@ _LOOSE = re.compile(
     re.IGNORECASE,
 )
 _AT_PLACES = frozenset({"lives_in", "moved_to", "comes_from"})
-_CODE = re.compile(r"[A-Za-z]*\d|(?!(?:US|UK|USA|UAE|EU|NYC|LA|SF|DC|NZ)\b)[A-Z]{2,4}\b")
+_CODE = re.compile(r"[A-Za-z]{1,3}\d|(?!(?:US|UK|USA|UAE|EU|NYC|LA|SF|DC|NZ)\b)[A-Z]{2,4}\b")
 """`AWS`, `HR`, `K8s`: no place where somebody lives."""
 
 _TASTES = frozenset({"likes", "dislikes", "prefers"})
