@@ -306,9 +306,16 @@ _FOLDERS = {
 def _user_folder(env: Mapping[str, str] | None, windows: str, xdg: str) -> Path:
     variables = os.environ if env is None else env  # noqa: TID251 - the one place
     if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support"
+        return _home() / "Library" / "Application Support"
     variable = windows if sys.platform == "win32" else xdg
-    return Path(variables.get(variable) or Path.home() / _FOLDERS[variable])
+    return Path(variables.get(variable) or _home() / _FOLDERS[variable])
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:  # a user of a container that nobody gave a name or a home: as if HOME were /
+        return Path("/")
 
 
 # --- the environment -------------------------------------------------------------------------------------------------

@@ -75,6 +75,17 @@ def test_the_default_file_is_in_the_users_data_folder():
     assert default_path({"XDG_DATA_HOME": ""}) == default_path({})
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="each system has a folder of its own")
+def test_a_user_without_a_name_or_a_home_can_use_a_store_that_is_named(monkeypatch: pytest.MonkeyPatch):
+    def no_home() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", no_home)
+
+    assert Settings.from_env({"LUKASA_DB": "memory:"}).store == "memory:"
+    assert default_path({}) == Path("/.local/share/lukasa/memory.lukasa")
+
+
 def written(folder: Path, text: str) -> dict[str, str]:
     file = folder / "lukasa.toml"
     file.write_text(text, encoding="utf-8")
