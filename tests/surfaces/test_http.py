@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import re
 import shlex
 import signal
 import socket
@@ -34,6 +35,7 @@ from lukasa.domain.job import Job
 from lukasa.domain.scope import Partition
 from lukasa.errors import ConfigError, LukasaError
 from lukasa.remote.routes import ROUTES, Route
+from lukasa.surfaces.cli.main import main
 from lukasa.surfaces.http.guard import OPEN_PATHS, RateLimiter, RequestLimits
 from lukasa.surfaces.http.metrics import Metrics
 from lukasa.surfaces.http.problems import STATUSES
@@ -684,6 +686,28 @@ def test_spans_name_routes_and_no_content(
 
 
 # --- the process
+
+
+@pytest.mark.parametrize(
+    ("options", "end"),
+    [
+        (["--db", "FOLDER"], (1, "is a folder, not a Lukasa store")),
+        (["--db", "memory:", "--keys", "FOLDER/keys", "--port", "TAKEN"], (1, "did not start on 127.0.0.1:")),
+        (["--db", "memory:", "--keys", "FOLDER/keys", "--port", "65536"], (2, "Must be <= 65535.")),
+    ],
+)
+def test_a_server_that_cannot_start_says_why_without_a_traceback(
+    options: list[str], end: tuple[int, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    code, why = end
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        names = {"FOLDER": str(tmp_path), "TAKEN": str(taken.getsockname()[1])}
+        given = [re.sub("FOLDER|TAKEN", lambda found: names[found[0]], option) for option in options]
+
+        assert main(["serve", *given]) == code
+    err = capsys.readouterr().err
+    assert why in err
+    assert "Traceback" not in err
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import Parameter
+from cyclopts import Parameter, validators
 
 from lukasa import Settings
 from lukasa.config import as_path, default_path
@@ -18,7 +18,9 @@ from lukasa.surfaces.keys import beside
 def serve(
     *,
     host: Annotated[str, Parameter(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, Parameter(help="The port; 0: any that is free.")] = 8765,
+    port: Annotated[
+        int, Parameter(help="The port; 0: any that is free.", validator=validators.Number(gte=0, lte=65535))
+    ] = 8765,
     keys: Annotated[str, Parameter(help="The file of the keys. Default: beside the store.")] = "",
     allow_host: Annotated[
         list[str] | None, Parameter(help="Another name by which it may be called. Repeatable.")

@@ -6,9 +6,10 @@ import asyncio
 import gc
 import logging
 import signal
+import socket
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from ipaddress import ip_address
@@ -49,13 +50,14 @@ class Address:
 def serve(settings: Settings, key_path: Path, address: Address) -> None:
     """Serve the memory of *settings* until interrupted.
 
-    Raises `ConfigError` for an address that others can reach while no key was made.
+    Raises `ConfigError` for an address that others can reach while no key was made, and for one that cannot be listened
+    on; and what opening the memory raises.
     """
     local, secret = new_key(tenant=settings.tenant, role="read", name="hooks of this machine", now=now())
     keys = _keys(settings, key_path, address, local)
 
     async def opener() -> AsyncMemory:
-        return await AsyncMemory.open(settings=settings)
+        return server.memory
 
     app = make_app(
         opener,
@@ -94,8 +96,9 @@ def serve(settings: Settings, key_path: Path, address: Address) -> None:
         # Once it has stopped, the library raises the signal again, which would end the process before the stack is unwound.
         before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
         stack.callback(signal.signal, signal.SIGTERM, before)
-        server = _Server(config, listening)
-        server.run()
+        server = _Server(config, listening, settings)
+        with suppress(SystemExit):  # The library's, when it cannot listen: it has said why.
+            server.run()
     if not server.started:
         raise ConfigError(f"the server did not start on {address.host}:{address.port}; above is why")
 
@@ -103,9 +106,19 @@ def serve(settings: Settings, key_path: Path, address: Address) -> None:
 class _Server(uvicorn.Server):
     """Says where it listens, once it does: port 0 takes any that is free."""
 
-    def __init__(self, config: uvicorn.Config, listening: Callable[[str, int], None]) -> None:
+    memory: AsyncMemory
+
+    def __init__(
+        self, config: uvicorn.Config, listening: Callable[[str, int], None], settings: Settings
+    ) -> None:
         super().__init__(config)
         self._listening = listening
+        self._settings = settings
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        # Not by the application: the library would log a traceback of what is wrong with the store.
+        self.memory = await AsyncMemory.open(settings=self._settings)
+        await super().startup(sockets)
 
     def _log_started_message(self, listeners: Sequence[object]) -> None:
         for listener in listeners:
