@@ -84,6 +84,22 @@ def test_what_was_begun_when_it_closes_is_done_by_whoever_opens_next(tmp_path: P
     assert asyncio.run(go_on()) == TEXTS
 
 
+def test_a_worker_that_is_closed_does_not_claim_again_what_it_gives_back(tmp_path: Path):
+    path = tmp_path / "a.lukasa"
+
+    async def run() -> None:
+        async with opened(path, ScriptedLLM(good, delay=30)) as (memory, _):
+            working = asyncio.create_task(memory.work())
+            await memory.of("ada").remember(SAID, at=AT, session="s1")
+            await memory.flush(timeout=0.1)
+        async with asyncio.timeout(30):
+            assert await working == 0
+        async with await AsyncMemory.open(path, settings=SETTINGS) as memory:
+            assert [job.state for job in await memory.jobs()] == ["waiting"]
+
+    asyncio.run(run())
+
+
 def test_a_process_without_a_model_leaves_its_jobs_to_one_that_has_one(tmp_path: Path):
     path = tmp_path / "a.lukasa"
 

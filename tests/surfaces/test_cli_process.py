@@ -130,3 +130,25 @@ def test_an_interrupted_import_says_what_it_kept(tmp_path: Path, stored: Callabl
     assert b"stored" in err
     assert b"interrupted" in err
     assert b"Traceback" not in err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks /proc whether the process listens to signals")
+def test_a_worker_ends_at_sigterm_as_a_container_is_stopped(lukasa: Run, db: Path):
+    lukasa("remember", "I like tea.")
+    with start("worker", "--db", db, stderr=subprocess.PIPE) as process:
+        while process.poll() is None and not ends_at_sigterm(process.pid):
+            time.sleep(0.02)
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=60)
+
+    assert (process.returncode, err) == (0, b"")
+
+
+def ends_at_sigterm(process: int) -> bool:
+    """Whether a process does something of its own at SIGTERM, as Linux tells."""
+    caught = next(
+        line.split()[1]
+        for line in Path(f"/proc/{process}/status").read_text("ascii").splitlines()
+        if line.startswith("SigCgt")
+    )
+    return bool(int(caught, 16) >> (signal.SIGTERM - 1) & 1)

@@ -63,6 +63,9 @@ class Worker:
 
     _task: asyncio.Task[None] | None = field(default=None, init=False)
     _woken: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _runs: set[asyncio.Task[None]] = field(default_factory=set, init=False)
+    """What `run` waits for."""
+
     _running: dict[str, asyncio.Task[None]] = field(default_factory=dict, init=False)
     """By job id."""
 
@@ -84,14 +87,23 @@ class Worker:
             self._task = asyncio.create_task(self._work(), name="lukasa worker")
 
     async def run(self, *, until_idle: bool = False) -> int:
-        """Run jobs, also those that come later, until cancelled; or until none is due (*until_idle*). Return how many were done."""
+        """Run jobs, also those that come later, until cancelled or closed; or until none is due (*until_idle*).
+
+        Return how many were done.
+        """
         before = self._done
         listening = None if until_idle else asyncio.create_task(self._listen())
+        working = asyncio.create_task(self._work("none due" if until_idle else "never"))
+        self._runs.add(working)
+        working.add_done_callback(self._runs.discard)
         try:
-            await self._work("none due" if until_idle else "never")
+            await asyncio.wait({working})  # that `aclose` cancels it does not cancel whoever waits for it
         finally:
+            working.cancel()
             if listening is not None:
                 listening.cancel()
+        if not working.cancelled():
+            working.result()
         return self._done - before
 
     async def flush(self, partition: Partition | None, *, within: float | None) -> Flushed:
@@ -117,7 +129,8 @@ class Worker:
 
     async def aclose(self) -> None:
         """Stop, and give back running jobs, so that another worker takes them; `kick` starts again."""
-        tasks = [task for task in (self._task, *self._running.values()) if task is not None]
+        # What claims jobs, too: else it would claim again what is given back.
+        tasks = [task for task in (self._task, *self._runs, *self._running.values()) if task is not None]
         for task in tasks:
             task.cancel()
         for task in tasks:

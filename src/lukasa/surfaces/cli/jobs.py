@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Annotated
 
@@ -24,12 +27,22 @@ def worker(
 ) -> None:
     """Run background jobs, queued by any process that uses the store, until interrupted."""
     options = store or StoreOptions()
-    with opened(options) as memory:
+    with opened(options) as memory, _ending_at_sigterm():
         done = memory.work(until_idle=until_idle)
     if options.json:
         print_json({"done": done})
     else:
         console().print(f"{count(done, 'job')} done.")
+
+
+@contextmanager
+def _ending_at_sigterm() -> Iterator[None]:
+    """End the process at SIGTERM with what it holds given back: the first process of a container would ignore the signal."""
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def jobs(*, shared: UserOptions | None = None) -> None:
