@@ -208,7 +208,8 @@ NONE = "none"
 def _store(target: str) -> tuple[str, Store]:
     scheme, colon, rest = target.partition(":")
     # `C:\notes` is a file, and so is a name with a colon in some folder.
-    named = colon and 1 < len(scheme) <= _LONGEST_SCHEME and scheme.isidentifier()
+    url = scheme.isidentifier() or rest.startswith("//")
+    named = colon and 1 < len(scheme) <= _LONGEST_SCHEME and url
     if not named:
         path = as_path(target) if target else _own_path()
         return str(path), registry.store("sqlite")(path)

@@ -55,7 +55,9 @@ def test_a_target_is_a_file_or_names_a_store(target: str, kind: type, name: str)
     assert made.store_name == name
 
 
-@pytest.mark.parametrize("target", ["redis://x", "memory:x", "sqlite:", "sqlight:agent.lukasa"])
+@pytest.mark.parametrize(
+    "target", ["redis://x", "my-store://x", "memory:x", "sqlite:", "sqlight:agent.lukasa"]
+)
 def test_a_store_that_nobody_knows_is_refused(target: str):
     with pytest.raises(ConfigError, match=target.partition(":")[0]):
         parts(store=target)

@@ -4,6 +4,7 @@ import re
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
+from unittest.mock import Mock
 from uuid import UUID
 
 import pytest
@@ -13,12 +14,13 @@ from hypothesis import strategies as st
 from lukasa.domain.dump import DUMPED
 from lukasa.domain.filter import AllOf, AnyOf, Compare
 from lukasa.domain.scope import Partition
-from lukasa.errors import FilterError
+from lukasa.errors import ConfigError, FilterError, StoreError
 
 psycopg = pytest.importorskip("psycopg", reason="NO TEST OF POSTGRESQL RUNS: psycopg is not installed")
 
 from lukasa.adapters.stores.postgres import filters, fulltext, migrations  # noqa: E402 - needs psycopg
 from lukasa.adapters.stores.postgres.connection import identity, read_address  # noqa: E402
+from lukasa.adapters.stores.postgres.failures import lost, translated  # noqa: E402
 from lukasa.adapters.stores.postgres.sql import blocks  # noqa: E402
 from lukasa.adapters.stores.postgres.texts import read, written  # noqa: E402
 
@@ -149,3 +151,35 @@ def test_an_address_keeps_what_is_for_libpq_and_hides_the_password():
         address.url == "postgresql://ana:secret@h1,h2:5433/db?target_session_attrs=read-write&sslpassword=x"
     )
     assert address.shown == "postgresql://ana@h1,h2:5433/db?target_session_attrs=read-write"
+
+
+FAILED = 'connection failed: connection to server at "127.0.0.1", port 5432 failed: '
+ABSENT, DOWN = f'{FAILED}FATAL:  database "memory" does not exist', f"{FAILED}Connection refused"
+SEVERAL = "Multiple connection attempts failed. All failures were:\n- host: 'a': "
+
+
+@pytest.mark.parametrize(
+    ("message", "worth"),
+    [
+        (DOWN, True),
+        (f"{FAILED}FATAL:  the database system is starting up", True),
+        (ABSENT, False),
+        (f'{FAILED}FATAL:  password authentication failed for user "ada"', False),
+        (f"{FAILED}server does not support SSL, but SSL was required", False),
+        (f"{ABSENT}\n{SEVERAL}{DOWN}\n- host: 'b': {ABSENT}", True),
+        (f"{ABSENT}\n{SEVERAL}{ABSENT}\n- host: 'b': {ABSENT}", False),
+    ],
+)
+def test_a_wrong_address_is_not_waited_for(message: str, worth: bool):
+    assert lost(psycopg.OperationalError(message)) == worth
+    with pytest.raises(StoreError, match="ort 5432") as raised, translated("postgresql://db/memory"):
+        raise psycopg.OperationalError(message)
+    assert raised.value.retryable == worth
+
+
+def test_an_old_server_is_refused():
+    connection = Mock()
+    connection.info.server_version = 150_018
+
+    with pytest.raises(ConfigError, match="is PostgreSQL 15; Lukasa needs 16 or newer"):
+        migrations.schema_version(connection, read_address("postgresql://db/memory"))

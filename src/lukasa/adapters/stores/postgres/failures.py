@@ -5,6 +5,7 @@ Its messages may show what is stored: only those about connections are passed on
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -22,6 +23,12 @@ from lukasa.errors import (
 
 AGAIN = (errors.SerializationFailure, errors.DeadlockDetected)
 """Nothing was done, and the same may succeed at once."""
+
+_HOPELESS = re.compile(
+    r'FATAL:  (database|role) ".*" does not exist|password authentication failed|no password supplied'
+    r"|no pg_hba.conf entry|SSL was required|certificate verify failed"
+)
+"""In a message of libpq: the address is wrong, and waiting does not mend it. In other languages it is waited all the same."""
 
 
 @contextmanager
@@ -52,7 +59,9 @@ def _translate(error: psycopg.Error, where: str) -> Exception:  # noqa: PLR0911 
                 f"{where!r} lacks something of its schema ({error.sqlstate}); restore it from a backup"
             )
         case psycopg.OperationalError() if lost(error):
-            return StoreBusyError(f"{where!r} cannot be reached: {_first_line(error)}")
+            return StoreBusyError(f"{where!r} cannot be reached: {first_line(error)}")
+        case psycopg.OperationalError(sqlstate=None):
+            return StoreError(f"{where!r} cannot be used: {first_line(error)}")
         case _:
             return StoreError(f"{where!r}: {_about(error)}")
 
@@ -62,7 +71,9 @@ def lost(error: BaseException) -> bool:
     if not isinstance(error, psycopg.OperationalError):
         return False
     if error.sqlstate is None:
-        return True
+        # One line a server, where the address names several.
+        attempts = [line for line in str(error).splitlines() if line.startswith("- host: ")] or [str(error)]
+        return not all(map(_HOPELESS.search, attempts))
     return error.sqlstate[:2] in {"08", "57"} and not isinstance(error, errors.QueryCanceled)
 
 
@@ -70,5 +81,6 @@ def _about(error: psycopg.Error) -> str:
     return f"{type(error).__name__} {error.sqlstate or ''}".strip()
 
 
-def _first_line(error: psycopg.Error) -> str:
+def first_line(error: psycopg.Error) -> str:
+    """Return what libpq says of a connection; what the server says of a statement may show what is stored."""
     return (str(error).splitlines() or [""])[0][:200]

@@ -13,8 +13,9 @@ from psycopg import sql as composed
 
 from lukasa.adapters.stores.postgres.connection import StoreAddress
 from lukasa.adapters.stores.postgres.sql import Connection, blocks, fetch, first, run, sql
-from lukasa.errors import NewerSchemaError, StoreCorruptError
+from lukasa.errors import ConfigError, NewerSchemaError, StoreCorruptError
 
+_OLDEST_SERVER = 16
 _OLDEST = re.compile(r"^-- oldest: (\d+)$", re.MULTILINE)
 
 
@@ -52,8 +53,11 @@ def known() -> tuple[SchemaStep, ...]:
 def schema_version(connection: Connection, address: StoreAddress) -> int:
     """Return the number of the last migration, 0 where nothing is.
 
-    Raises `StoreCorruptError` for another application's schema, `NewerSchemaError` for one that this version cannot work on.
+    Raises `StoreCorruptError` for another application's schema, `NewerSchemaError` for one that this version cannot work on,
+    `ConfigError` for a server that is too old.
     """
+    if (server := connection.info.server_version // 10_000) < _OLDEST_SERVER:
+        raise ConfigError(f"{address.shown!r} is PostgreSQL {server}; Lukasa needs {_OLDEST_SERVER} or newer")
     ours, others = first(connection, sql("schema_exists"), {"schema": address.schema})
     if not ours:
         if others:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import psycopg
 
-from lukasa.adapters.stores.postgres.failures import AGAIN, lost
+from lukasa.adapters.stores.postgres.failures import AGAIN, first_line, lost
 from lukasa.adapters.stores.postgres.sql import Connection
 from lukasa.errors import ClosedError
 
@@ -72,7 +72,7 @@ class ConnectionThreads:
         self._pool.shutdown()
 
     def _call(self, job: Callable[[Connection], T]) -> T:
-        deadline, pause = time.monotonic() + self._patience, _PAUSE
+        deadline, pause, told = time.monotonic() + self._patience, _PAUSE, False
         while True:
             try:
                 return job(self._connection())
@@ -85,7 +85,10 @@ class ConnectionThreads:
                 self._drop()
                 if self._closed or time.monotonic() + pause > deadline:
                     raise
-                _log.warning("the store's server is away (%s); trying again", type(error).__name__)
+                if not told:
+                    why = first_line(error) if error.sqlstate is None else type(error).__name__
+                    _log.warning("the store's server is away, trying again: %s", why)
+                told = True
             time.sleep(pause)
             pause = min(1.0, 2 * pause)
 
