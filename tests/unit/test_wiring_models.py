@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from lukasa.adapters.embedders import onnx as embedder_module
+from lukasa.adapters.llms.pydantic_ai import PydanticAILLM
 from lukasa.adapters.models.manifest import MODELS
 from lukasa.config import Settings
 from lukasa.engine.parts import Parts
 from lukasa.errors import ConfigError, ModelMissingError
+from lukasa.ports.llm import LLMRequest
 from lukasa.wiring import build
 
 HERE = __name__
@@ -100,3 +102,16 @@ async def test_the_advice_names_the_setting(name: str, tmp_path: Path):
 
     with pytest.raises(ModelMissingError, match="LUKASA_MODEL_DIRECTORY"):
         embedder_module.LocalModel(name, role, directory=tmp_path).identity  # noqa: B018 - loads it
+
+
+@pytest.mark.anyio
+async def test_a_library_that_a_provider_needs_is_named(monkeypatch: pytest.MonkeyPatch):
+    def lacking(_: object) -> None:
+        raise ImportError(
+            'Please install `groq` — `pip install "pydantic-ai-slim[groq]"`. To try it, see the docs'
+        )
+
+    monkeypatch.setattr("pydantic_ai.models.infer_model", lacking)
+
+    with pytest.raises(ConfigError, match=r'\[groq\]"`$'):
+        await PydanticAILLM("groq:x").complete(LLMRequest(messages=(), purpose="answer"))

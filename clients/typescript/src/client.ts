@@ -257,7 +257,8 @@ async function* parts(memory: Memory, request: Request, end: string): AsyncGener
 }
 
 function lost(error: unknown): ServerDownError {
-  const cause = error instanceof Error ? error.name : "";
+  const beneath = error instanceof Error ? (error.cause as { code?: unknown } | undefined)?.code : undefined;
+  const cause = typeof beneath === "string" ? beneath : error instanceof Error ? error.name : "";
   return new ServerDownError(`the server does not answer (${cause})`, 0, true);
 }
 

@@ -37,7 +37,9 @@ class Endpoint:
         """
         parts = urlsplit(base_url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ConfigError(f"base_url must be an http or https address such as {example!r}")
+            raise ConfigError(
+                f"the address of the {serves} must begin with http:// or https://, such as {example!r}"
+            )
         self.url = base_url.rstrip("/") + path
         self.host = parts.netloc.rpartition("@")[2]
         self._serves = serves
@@ -73,6 +75,17 @@ class Endpoint:
         # As many as are used are kept: else, of 64 callers, 44 open a connection for every call.
         limits = Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS)
         return AsyncClient(headers=headers, timeout=self._timeout, limits=limits)
+
+
+def why_lost(error: BaseException) -> str:
+    """Return the name of what broke a connection, such as `ConnectionRefusedError`; of TLS, also the code of what went wrong."""
+    inner = error
+    while (beneath := inner.__cause__ or inner.__context__) is not None:
+        inner = beneath
+    if not isinstance(inner, OSError):
+        return type(error).__name__
+    code = getattr(inner, "reason", None)
+    return f"{type(inner).__name__}: {code}" if is_code(code) else type(inner).__name__
 
 
 def is_code(value: object) -> bool:

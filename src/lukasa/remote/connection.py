@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from lukasa import errors
-from lukasa.adapters.endpoint import Endpoint, retry_after
+from lukasa.adapters.endpoint import Endpoint, retry_after, why_lost
 from lukasa.errors import (
     AccessError,
     ConfigError,
@@ -195,7 +195,7 @@ class Connection:
 
     def _lost(self, error: Exception) -> ServerDownError:
         # The message of a library may quote the address, and so a user.
-        return ServerDownError(f"{self._endpoint.host} does not answer ({type(error).__name__})")
+        return ServerDownError(f"{self._endpoint.host} does not answer ({why_lost(error)})")
 
     def _refusal(self, response: Response) -> LukasaError:
         try:

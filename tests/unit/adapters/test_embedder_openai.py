@@ -218,7 +218,7 @@ async def test_nobody_listening_is_said_with_the_address(impatient: Impatient):
     policy = RequestPolicy(first_wait=0.0, attempts=2)
     embedder = impatient(f"http://user:pass@127.0.0.1:{port}/v1", policy=policy)
 
-    with pytest.raises(ProviderError, match=rf"127\.0\.0\.1:{port}.*ConnectError") as caught:
+    with pytest.raises(ProviderError, match=rf"127\.0\.0\.1:{port}.*ConnectionRefusedError") as caught:
         await embedder.embed(["one"], purpose="document")
 
     assert "pass" not in str(caught.value)
@@ -328,7 +328,7 @@ async def test_nothing_blocks_the_event_loop(endpoint: EmbeddingEndpoint):
 
 @pytest.mark.parametrize("address", ["localhost:11434", "ftp://example.org", "http://", ""])
 def test_an_address_that_is_none_is_refused_at_once(address: str):
-    with pytest.raises(ConfigError, match="base_url"):
+    with pytest.raises(ConfigError, match="must begin with http"):
         OpenAIEmbedder(address, "a-model")
 
 

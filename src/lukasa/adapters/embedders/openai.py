@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
-from lukasa.adapters.endpoint import Endpoint, error_codes, is_code, out_of_credit, retry_after
+from lukasa.adapters.endpoint import Endpoint, error_codes, is_code, out_of_credit, retry_after, why_lost
 from lukasa.adapters.models.vectors import dense_bytes
 from lukasa.domain.embedding import EmbedderSpec, Embedding
 from lukasa.domain.scope import digest
@@ -152,7 +152,7 @@ class OpenAIEmbedder:
         except (httpx2.TransportError, httpx2.DecodingError) as error:
             if last:
                 raise ProviderError(
-                    f"cannot reach the embedding endpoint {self._host!r}: {type(error).__name__}"
+                    f"cannot reach the embedding endpoint {self._host!r}: {why_lost(error)}"
                 ) from error
         return None
 

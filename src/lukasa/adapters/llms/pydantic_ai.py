@@ -130,12 +130,10 @@ class PydanticAILLM:
             raise ConfigError(f'the model {self.name!r} needs an extra: pip install "lukasa[llm]"') from error
         try:
             return infer_model(self._given)
-        except (UserError, ValueError) as error:
-            raise ConfigError(f"the model {self.name!r} cannot be used: {error}") from error
-        except ImportError as error:
-            raise ConfigError(
-                f"the model {self.name!r} needs {error.name or 'a library'!r}, which is not installed"
-            ) from error
+        except (UserError, ValueError, ImportError) as error:
+            # The first sentence says what is lacking; others are about that library.
+            why = str(error).partition(". ")[0]
+            raise ConfigError(f"the model {self.name!r} cannot be used: {why}") from error
 
 
 # --- requests --------------------------------------------------------------------------------------------------------

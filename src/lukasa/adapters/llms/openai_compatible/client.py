@@ -8,7 +8,7 @@ from http import HTTPStatus
 from time import perf_counter
 from typing import TYPE_CHECKING, NoReturn
 
-from lukasa.adapters.endpoint import Endpoint, error_codes, is_code, out_of_credit, retry_after
+from lukasa.adapters.endpoint import Endpoint, error_codes, is_code, out_of_credit, retry_after, why_lost
 from lukasa.adapters.llms.openai_compatible.wire import CUT_OFF, Refusal, body, piece, refusal, reply
 from lukasa.errors import (
     BadReplyError,
@@ -191,7 +191,7 @@ class OpenAICompatibleLLM:
         )
 
     def _unreachable(self, error: Exception) -> ProviderDownError:
-        return ProviderDownError(f"cannot reach the model endpoint {self._host!r}: {type(error).__name__}")
+        return ProviderDownError(f"cannot reach the model endpoint {self._host!r}: {why_lost(error)}")
 
 
 def _message(response: Response) -> str:
