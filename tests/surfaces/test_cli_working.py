@@ -85,6 +85,8 @@ def test_what_was_given_up_is_shown_by_the_doctor_and_revived(lukasa: Run, endpo
     endpoint.script = [Reply(status=401)]
     failed = lukasa("remember", *SAID, "--wait")
     assert "check the key" in failed.err
+    assert "left for the model: `lukasa retry` and `lukasa flush` try again" in failed.out
+    assert "`lukasa retry`" in lukasa("flush").err
 
     health = lukasa("doctor", "--look")
     assert health.code == 1

@@ -301,6 +301,20 @@ def test_the_body_names_no_scope(api: httpx2.Client):
         assert name in reply.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b'{"messages": "x', "body: It is not JSON, from character 13 on"),
+        (b"[]", "body: It must be a JSON object, sent with Content-Type: application/json"),
+        (b"messages=x", "body: It is not JSON, from character 0 on"),
+    ],
+)
+def test_a_body_that_is_no_object_is_refused(api: httpx2.Client, body: bytes, why: str):
+    headers = {"Content-Type": "application/json"}
+
+    assert api.post("/v1/users/ana/turns", content=body, headers=headers).json()["detail"] == why
+
+
 def test_a_key_says_what_it_is_for(server: Served):
     with server.client(server.key(user="ana", role="write", name="laptop")) as client:
         me = client.get("/v1/me").json()

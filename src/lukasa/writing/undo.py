@@ -92,7 +92,9 @@ class Undo:
             if batch[-1].call != number:
                 break
         if not entries:
-            raise NotFoundError(f"the partition has no call {number}")
+            raise NotFoundError(
+                f"the partition has no call {number}; a call has the number of its first change"
+            )
         return entries
 
     async def _of_session(self, partition: Partition, session: str) -> list[JournalEntry]:

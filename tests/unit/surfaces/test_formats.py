@@ -607,7 +607,7 @@ def test_words_before_anybody_speaks_are_refused(file: Path):
         (b"\xef\xbb\xbf", "is empty"),
         (b"PK\x03\x04rest", "is a zip archive; unpack it"),
         (b"\x1f\x8brest", "is a gzip file; unpack it"),
-        (b"SQLite format 3\0rest", "is a database"),
+        (b"SQLite format 3\0rest", "is a database, not an export"),
         (b"\x89PNG\0\0\0\0", "is not text: byte 0x00 at offset 4"),
         ("Ada: hi".encode("utf-16-le"), "is not text: byte 0x00 at offset 1"),
     ],

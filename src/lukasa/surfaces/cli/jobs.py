@@ -71,7 +71,8 @@ def flush(
         print_json({"ok": flushed.ok, "flushed": flushed})
     else:
         console().print(f"{count(flushed.done, 'job')} done, {flushed.pending:,} pending.")
-        warn(flushed.errors)
+        left = "what is pending failed for good (`lukasa retry`), or needs a model (LUKASA_LLM)"
+        warn(flushed.errors or ([left] if flushed.pending else []))
     return 0 if flushed.ok else 1
 
 

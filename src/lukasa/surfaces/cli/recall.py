@@ -104,7 +104,7 @@ def recall(
         print_json({**unfold(recalled), "milliseconds": round(elapsed, 3)})
         return
     show_recalled(console(), recalled, explain=explain)
-    console().print(Text(f"{_view(recalled)} in {elapsed:,.0f} ms, the model's start included", style="dim"))
+    console().print(Text(f"{_view(recalled)} in {elapsed:,.0f} ms, start included", style="dim"))
     warn(recalled.warnings)
 
 

@@ -64,7 +64,7 @@ def remember(
     if options.json:
         print_json(receipt)
     else:
-        _show_receipt(receipt, facts)
+        _show_receipt(receipt, facts, waited=wait)
         for refused in receipt.refused_facts:
             kept = "waits for `lukasa review`" if refused.quarantined else "not believed"
             console().print(Text(f"Fact {refused.fact + 1}: {kept} ({refused.reason})", style="yellow"))
@@ -122,7 +122,7 @@ def restore(
         console().print(f"{_counted(restored)} restored.")
 
 
-def _show_receipt(receipt: Receipt, facts: Sequence[Fact]) -> None:
+def _show_receipt(receipt: Receipt, facts: Sequence[Fact], *, waited: bool) -> None:
     out = console()
     for turn in receipt.turns:
         out.print(f"Remembered as {turn}.")
@@ -141,12 +141,8 @@ def _show_receipt(receipt: Receipt, facts: Sequence[Fact]) -> None:
     if receipt.refused:
         out.print(Text(f"Not believed: {counted(receipt.refused)}", style="dim"))
     if receipt.pending:
-        out.print(
-            Text(
-                f"{count(receipt.pending, 'job')} left for the model: `lukasa flush` waits for it",
-                style="dim",
-            )
-        )
+        how = "`lukasa retry` and `lukasa flush` try again" if waited else "`lukasa flush` waits for it"
+        out.print(Text(f"{count(receipt.pending, 'job')} left for the model: {how}", style="dim"))
     warn(receipt.warnings)
 
 

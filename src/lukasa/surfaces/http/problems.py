@@ -113,12 +113,18 @@ async def on_invalid(_: Request, error: Exception) -> Response:
     """Answer a request that is not as its schema says; what it holds is not repeated."""
     if not isinstance(error, RequestValidationError):
         raise error
-    found = [
-        {"where": ".".join(map(str, each["loc"]))[:200], "what": str(each["msg"])[:200]}
-        for each in error.errors()[:20]
-    ]
+    found = [_complaint(each) for each in error.errors()[:20]]
     detail = "; ".join(f"{each['where']}: {each['what']}" for each in found)
     return problem(422, "The request is not as its schema says.", detail, errors=found)
+
+
+def _complaint(error: Mapping[str, Any]) -> dict[str, str]:
+    where, what = ".".join(map(str, error["loc"]))[:200], str(error["msg"])[:200]
+    if error["type"] == "json_invalid":
+        where, what = "body", f"It is not JSON, from character {error['loc'][-1]} on"
+    elif where == "body" and error["type"] == "model_attributes_type":
+        what = "It must be a JSON object, sent with Content-Type: application/json"
+    return {"where": where, "what": what}
 
 
 async def on_refusal(_: Request, error: Exception) -> Response:

@@ -31,9 +31,9 @@ _MARKS = (
 )
 
 _PACKED = (
-    (b"PK\x03\x04", "a zip archive"),
-    (b"\x1f\x8b", "a gzip file"),
-    (b"SQLite format 3\0", "a database"),
+    (b"PK\x03\x04", "a zip archive; unpack it and name the file inside"),
+    (b"\x1f\x8b", "a gzip file; unpack it and name the file inside"),
+    (b"SQLite format 3\0", "a database, not an export (`lukasa migrate` moves a store)"),
 )
 
 
@@ -154,7 +154,7 @@ def _encoding(head: bytes) -> tuple[int, str]:
 def _refuse_packed(path: Entry, head: bytes, *, has_mark: bool) -> None:
     for signature, what in _PACKED:
         if head.startswith(signature):
-            raise ImportFormatError(f"{path} is {what}; unpack it and name the file inside")
+            raise ImportFormatError(f"{path} is {what}")
     if head.count(0) > _SPARSE * len(head) and not has_mark:
         raise ImportFormatError(
             f"{path} is not text: byte 0x00 at offset {head.index(0)} (UTF-16 needs its byte order mark; or save it as UTF-8)"
