@@ -170,6 +170,13 @@ def test_a_bad_file_is_one_line_that_names_it_and_costs_nothing(
     assert lukasa("verify").code == 0
 
 
+def test_a_zone_that_is_none_is_refused_although_no_time_needs_it(lukasa: Run, tmp_path: Path):
+    file = tmp_path / "chat.txt"
+    file.write_text("2026-05-08T10:00Z Ada: Tea?\n", "utf-8")
+
+    assert "'Mars/Base'" in lukasa("import", file, "--zone", "Mars/Base").err
+
+
 def test_a_message_that_is_too_long_is_split(lukasa: Run, tmp_path: Path):
     huge = [{"role": "user", "content": "x" * 1_100_000, "at": "2026-05-08T10:00:00Z"}]
 

@@ -72,6 +72,15 @@ def test_what_waits_is_listed_and_flush_does_it(lukasa: Run):
 
 
 @pytest.mark.usefixtures("endpoint")
+def test_a_worker_without_a_model_says_so(lukasa: Run, monkeypatch: pytest.MonkeyPatch):
+    lukasa("remember", "I like tea.")
+    assert lukasa("worker", "--until-idle").err == ""
+
+    monkeypatch.delenv("LUKASA_LLM")
+    assert "LUKASA_LLM" in lukasa("worker", "--until-idle").err
+
+
+@pytest.mark.usefixtures("endpoint")
 def test_a_worker_leaves_what_is_not_due(lukasa: Run):
     lukasa("remember", *SAID)
     assert lukasa("worker", "--until-idle").out == "0 jobs done.\n"  # it waits for more of the session

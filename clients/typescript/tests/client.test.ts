@@ -135,7 +135,8 @@ test("errors have the classes of the library", async () => {
   await expect(async () => alice.why({ fact: ".." })).rejects.toThrow(InputError);
   await expect(alice.why({ fact: "a/b?c" })).rejects.toThrow(NotFoundError);
   await expect(stranger.user("a").stats()).rejects.toThrow(AccessError);
-  await expect(new Lukasa("http://127.0.0.1:9", { key, attempts: 1 }).me()).rejects.toThrow(ServerDownError);
+  const nowhere = new Lukasa("http://127.0.0.1:8", { key, attempts: 1 }).me();
+  await expect(nowhere).rejects.toThrow(new ServerDownError("the server does not answer (ECONNREFUSED)", 0, true));
   await expect(async () => alice.askStream({ question: "" }).next()).rejects.toThrow(InputError);
   expect(() => new Lukasa("http://memory.example", { key })).toThrow("unencrypted");
 });

@@ -12,7 +12,7 @@ from cyclopts import App, Parameter, validators
 from rich.text import Text
 
 from lukasa.config import Settings
-from lukasa.domain.time import read_instant
+from lukasa.domain.time import read_instant, read_zone
 from lukasa.errors import ImportFormatError, InputError
 from lukasa.surfaces.cli.formats.dates import DateOrder
 from lukasa.surfaces.cli.formats.detect import READERS, Format, detect
@@ -136,6 +136,8 @@ def import_(
 def _prepare(file: Path, reading: ReadingOptions, limit: int | None) -> _Import:
     settings = Settings.from_env()
     zone = reading.zone or settings.zone or None
+    if zone:
+        read_zone(zone)  # Else a file whose times all have offsets would hide a slip.
     assumed = Assumptions(
         zone=zone,
         at=read_instant(reading.at, zone=zone) if reading.at else None,

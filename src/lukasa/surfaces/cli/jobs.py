@@ -13,7 +13,7 @@ from cyclopts import Parameter
 from rich.table import Table
 from rich.text import Text
 
-from lukasa import Job, Spent
+from lukasa import Job, Settings, Spent
 from lukasa.surfaces.cli.changes import show_diff
 from lukasa.surfaces.cli.fact_lines import fact_table
 from lukasa.surfaces.cli.options import StoreOptions, UserOptions, handle, opened, opened_handle
@@ -27,6 +27,8 @@ def worker(
 ) -> None:
     """Run background jobs, queued by any process that uses the store, until interrupted."""
     options = store or StoreOptions()
+    if not Settings.from_env().llm:
+        warn(["no model is configured (LUKASA_LLM): jobs that need one are left to others"])
     with opened(options) as memory, _ending_at_sigterm():
         done = memory.work(until_idle=until_idle)
     if options.json:

@@ -113,7 +113,7 @@ def migrate(
         print_json(done)
     else:
         console().print(
-            f"{done.moved:,} users moved, {done.present:,} there already; {done.rows:,} rows, the same "
+            f"{count(done.moved, 'user')} moved, {done.present:,} there already; {done.rows:,} rows, the same "
             f"in both by count and digest; {done.tombstones:,} tombstones."
         )
 
