@@ -29,7 +29,7 @@ from lukasa.surfaces.hooks.clients import CLIENTS
 from lukasa.surfaces.hooks.install import with_entries, without_entries
 from lukasa.surfaces.hooks.spool import Spool
 from lukasa.surfaces.hooks.worker import work
-from lukasa.surfaces.running import RunningServer, announced, notice_file
+from lukasa.surfaces.running import RunningServer, announced, notice_file, running_server
 
 RUNS = int(os.environ.get("LUKASA_TEST_HOOK_RUNS", "2"))  # noqa: TID251 - of tests
 """How often the time of a hook is measured; 40 for a figure."""
@@ -449,3 +449,10 @@ def test_a_store_that_is_no_file_has_no_hooks(monkeypatch: pytest.MonkeyPatch, t
     assert main(["install", "codex"]) == 1
     with pytest.raises(ConfigError):
         with_entries("[]", "codex", WORDS)
+
+
+def test_a_server_whose_folder_cannot_be_written_serves_all_the_same(tmp_path: Path):
+    notice = RunningServer("127.0.0.1", 1, "lk_x", "default")
+
+    with announced(tmp_path / "not there" / "store.serve", notice):
+        assert running_server(tmp_path / "not there" / "store") is None

@@ -306,6 +306,7 @@ def test_the_body_names_no_scope(api: httpx2.Client):
     [
         (b'{"messages": "x', "body: It is not JSON, from character 13 on"),
         (b"[]", "body: It must be a JSON object, sent with Content-Type: application/json"),
+        (b'{"messages": "caf\xe9"}', "the body must be JSON in UTF-8, neither compressed nor deeply nested"),
         (b"messages=x", "body: It is not JSON, from character 0 on"),
     ],
 )

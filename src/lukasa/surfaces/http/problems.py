@@ -133,7 +133,10 @@ async def on_refusal(_: Request, error: Exception) -> Response:
         raise error
     titles = {404: "There is no such address.", 405: "This address does not take this method."}
     title = titles.get(error.status_code, "The request was refused.")
-    return problem(error.status_code, title, str(error.detail), headers=error.headers)
+    # The framework's word for a body that it could not read.
+    unread = "the body must be JSON in UTF-8, neither compressed nor deeply nested"
+    detail = unread if error.status_code == 400 else str(error.detail)  # noqa: PLR2004 - as above
+    return problem(error.status_code, title, detail, headers=error.headers)
 
 
 async def on_failure(_: Request, __: Exception) -> Response:
