@@ -16,7 +16,7 @@ from _distilled import AT, SAID, TEXTS, fact, good
 from _settings import SETTINGS
 
 from lukasa import AsyncHandle, AsyncMemory, CustomAttribute, Guidance, Memory
-from lukasa.errors import InputError, NotFoundError, ProviderDownError, ProviderError
+from lukasa.errors import InputError, NotFoundError, ProviderDownError, ProviderError, StoreBusyError
 from lukasa.policy import Allowance, BudgetPolicy, ExtractionPolicy, JobPolicy
 from lukasa.ports.llm import LLMReply, LLMRequest, ToolCall
 from lukasa.testing.fakes import FrozenClock
@@ -96,6 +96,33 @@ def test_a_worker_that_is_closed_does_not_claim_again_what_it_gives_back(tmp_pat
             assert await working == 0
         async with await AsyncMemory.open(path, settings=SETTINGS) as memory:
             assert [job.state for job in await memory.jobs()] == ["waiting"]
+
+    asyncio.run(run())
+
+
+def test_a_worker_outlasts_a_store_that_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    soon = JobPolicy(poll=timedelta(milliseconds=1))
+
+    async def run() -> None:
+        async with opened(tmp_path / "a.lukasa", good, jobs=soon) as (memory, _):
+            asked = asyncio.Event()
+
+            async def away(**_: Any) -> Any:
+                asked.set()
+                raise StoreBusyError
+
+            with monkeypatch.context() as patch:
+                patch.setattr(memory._parts.store, "claim", away)
+                with pytest.raises(StoreBusyError):
+                    await memory.work(until_idle=True)
+                asked.clear()
+                working = asyncio.create_task(memory.work())
+                async with asyncio.timeout(30):
+                    await asked.wait()
+            await memory.of("ada").remember(SAID, at=AT, session="s1")
+            await memory.flush()
+            assert await texts(memory.of("ada")) == TEXTS
+            assert not working.done()
 
     asyncio.run(run())
 

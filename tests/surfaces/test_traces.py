@@ -44,14 +44,14 @@ def test_a_collector_receives_requests_in_the_traces_of_their_callers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     trace = "0af7651916cd43dd8448eb211c80319c"
-    with collector() as (address, received), served(tmp_path) as server:
+    with collector() as (address, received):
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", address)
         provider = exporter("otlp")
-        monkeypatch.setattr(server.app, "tracer_provider", provider)
-        with server.client(server.key(user="quixote")) as client:
+        with served(tmp_path) as server, server.client(server.key(user="quixote")) as client:
+            monkeypatch.setattr(server.app, "tracer_provider", provider)
             path, headers = "/v1/users/quixote/turns", {"traceparent": f"00-{trace}-b7ad6b7169203331-01"}
             client.post(path, json={"messages": "Windmills are giants."}, headers=headers)
-        provider.shutdown()  # sends what waits
+        provider.shutdown()  # sends what waits, now that the request has ended
 
     ((path, request),) = received
     (resource,) = request.resource_spans

@@ -17,7 +17,7 @@ from lukasa.domain.job import Bookkeeping, Job, Postpone, Queue
 from lukasa.domain.journal import Cause
 from lukasa.domain.report import Flushed, Receipt, Usage
 from lukasa.domain.scope import Partition
-from lukasa.errors import LukasaError, RateLimitedError, StaleError, StoreError
+from lukasa.errors import LukasaError, RateLimitedError, StaleError, StoreBusyError, StoreError
 from lukasa.llm.budget import Spending
 from lukasa.policy import JobPolicy
 from lukasa.ports.store import Store
@@ -144,7 +144,13 @@ class Worker:
         while True:
             # Cleared before the store is asked: a kick that comes in between is not lost.
             self._woken.clear()
-            if await self._claim():
+            try:
+                claimed = await self._claim()
+            except StoreBusyError:
+                if stop != "never":
+                    raise
+                claimed = 0  # Whoever works on waits for a store that is away for longer than one call does.
+            if claimed:
                 continue
             if not self._running and stop != "never" and (stop == "none due" or not await self._any_left()):
                 return

@@ -8,8 +8,8 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from ipaddress import ip_address
@@ -69,7 +69,6 @@ def serve(settings: Settings, key_path: Path, address: Address) -> None:
         upstream=_upstream(settings),
         tokens=_tokens(settings),
     )
-    _log_to(sys.stderr)
     if settings.traces:
         set_up_traces(settings.traces)
     config = uvicorn.Config(
@@ -86,6 +85,7 @@ def serve(settings: Settings, key_path: Path, address: Address) -> None:
         lifespan="on",
     )
     with ExitStack() as stack:
+        stack.enter_context(_logging_to(sys.stderr))
 
         def listening(host: str, port: int) -> None:
             if store := store_file(str(settings.store or default_path())):
@@ -188,10 +188,16 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _log_to(stream: TextIO) -> None:
+@contextmanager
+def _logging_to(stream: TextIO) -> Iterator[None]:
     handler = logging.StreamHandler(stream)
     handler.setFormatter(logging.Formatter("%(message)s"))
     log = logging.getLogger("lukasa.http")
-    log.handlers[:] = [handler]
+    handlers, level, propagate = log.handlers[:], log.level, log.propagate
+    log.handlers[:], log.propagate = [handler], False
     log.setLevel(logging.INFO)
-    log.propagate = False
+    try:
+        yield
+    finally:
+        log.handlers[:], log.propagate = handlers, propagate
+        log.setLevel(level)
