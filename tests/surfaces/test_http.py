@@ -707,6 +707,7 @@ def test_spans_name_routes_and_no_content(
     ("options", "end"),
     [
         (["--db", "FOLDER"], (1, "is a folder, not a Lukasa store")),
+        (["--db", "http://127.0.0.1:8765"], (1, "is a server already")),
         (["--db", "memory:", "--keys", "FOLDER/keys", "--port", "TAKEN"], (1, "did not start on 127.0.0.1:")),
         (["--db", "memory:", "--keys", "FOLDER/keys", "--port", "65536"], (2, "Must be <= 65535.")),
     ],

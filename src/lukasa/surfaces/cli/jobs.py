@@ -28,7 +28,7 @@ def worker(
     """Run background jobs, queued by any process that uses the store, until interrupted."""
     options = store or StoreOptions()
     if not Settings.from_env().llm:
-        warn(["no model is configured (LUKASA_LLM): jobs that need one are left to others"])
+        warn(["without LUKASA_LLM, jobs that need a model are left to others"])
     with opened(options) as memory, _ending_at_sigterm():
         done = memory.work(until_idle=until_idle)
     if options.json:

@@ -11,6 +11,7 @@ from cyclopts import Parameter, validators
 from lukasa import Settings
 from lukasa.config import as_path, default_path
 from lukasa.errors import ConfigError
+from lukasa.remote.connection import is_address
 from lukasa.surfaces.cli.options import StoreOptions
 from lukasa.surfaces.keys import beside
 
@@ -45,6 +46,10 @@ def serve(
     from lukasa.surfaces.http.serve import serve as run  # noqa: PLC0415
 
     settings = settings_of(options)
+    if is_address(str(settings.store)):
+        raise ConfigError(
+            f"{str(settings.store)!r} is a server already; name a file, or postgresql://…, with --db"
+        )
     run(
         settings,
         key_file(settings, keys),
