@@ -209,6 +209,7 @@ async def measure(
 
 async def run(options: argparse.Namespace, scratch: Path) -> dict[str, object]:
     folder = options.keep or Path(tempfile.mkdtemp(prefix="lukasa-fleet-"))
+    folder.chmod(0o755)  # where root starts it, the database runs as somebody else
     figures: dict[str, object] = {"users": options.users, "tenants": options.tenants}
     try:
         filled = await fill_postgresql(folder, options, scratch)
@@ -303,7 +304,6 @@ def main() -> None:
         "--keep", type=Path, help="a folder whose database is measured; it is filled if it is not there"
     )
     with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)  # where root starts it, the database runs as somebody else
         print(json.dumps(asyncio.run(run(parser.parse_args(), Path(folder))), indent=2))
 
 
