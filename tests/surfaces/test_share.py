@@ -160,6 +160,40 @@ async def test_those_that_wait_go_on_when_the_one_that_they_wait_for_takes_long(
     assert sorted(door.running) == ["a4", "b1", "b2"]
 
 
+async def test_whoever_had_most_rests_after_a_request_as_long_as_it_took() -> None:
+    door = Door(1)
+    await door.ask("b1", "a1", "a2", "a3", "a4", "a5")
+    await door.end("b1", "a1", "a2")
+    assert door.running == ["a3"]
+
+    door.now = 0.5
+    await door.end("a3")
+    assert door.running == []
+    door.now = 0.9
+    await door.ask("c1")
+    await door.end("c1")
+    assert door.running == []
+    door.now = 1.0
+    await door.ask("c2")
+    await door.end("c2")
+    assert door.running == ["a4"]
+
+    door.now = 2.2  # nobody asked for a second
+    await door.end("a4")
+    assert door.running == ["a5"]
+
+
+async def test_a_rest_ends_by_itself() -> None:
+    door = Door(1, clock=monotonic)
+    await door.ask("b1", "a1", "a2", "a3", "a4")
+    await door.end("b1", "a1", "a2")
+    await asyncio.sleep(0.02)
+    await door.end("a3")
+    assert door.running == []
+
+    await door.begun("a4")
+
+
 async def test_whoever_gives_up_leaves_the_queue() -> None:
     door = Door(1)
     await door.ask("b1", "a1", "a2", "a3")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import AsyncIterator, Callable, Hashable, Mapping
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from heapq import nsmallest
+from itertools import takewhile
 from math import inf
 from time import monotonic
 
@@ -19,6 +20,9 @@ must not let all in that wait."""
 
 _LONG = 2.0
 """Seconds after which a request holds nobody back any more: one may store many thousands of messages."""
+
+_RECENT = 1.0
+"""Seconds after a request in which others make way for the next one of its owner."""
 
 _MOST_WAITING = 128
 """Of one owner. Each holds a connection, of which the server has 512."""
@@ -37,6 +41,8 @@ class _Load:
 
     waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
 
+    rests_until: float = -inf
+
     def had_by(self, now: float) -> float:
         return float(self.had * 0.5 ** ((now - self.at) / _SECONDS))
 
@@ -49,6 +55,8 @@ class FairShare:
     """Lets requests run: all of an owner who is alone; beside others *at_once* of each, in the order they came.
 
     And none while *at_once* run of others who had less than half as much lately. One that takes long counts in neither.
+    Who had more than twice as much as anybody else rests after a request for as long as it took: other processes share the
+    cores, and know nothing of this one.
     """
 
     def __init__(self, at_once: int, clock: Callable[[], float] = monotonic) -> None:
@@ -58,7 +66,7 @@ class FairShare:
         """Those of whom a request runs or waits."""
 
         self._later: asyncio.TimerHandle | None = None
-        """Looks again while anybody waits: that a request takes long is no event."""
+        """Looks again while anybody waits: that a request takes long, or a rest ends, is no event."""
 
     @asynccontextmanager
     async def slot(self, owner: Hashable) -> AsyncIterator[None]:
@@ -74,9 +82,12 @@ class FairShare:
             await gate
             yield
         finally:
-            if load.running.pop(gate, None) is None and gate in load.waiting:
+            began = load.running.pop(gate, None)
+            if began is None and gate in load.waiting:
                 load.waiting.remove(gate)
             self._touch(owner)
+            if began is not None and self._had_most(owner, load):
+                load.rests_until = load.at + min(load.at - began, _LONG)
             self._admit(self._busy)
 
     def _admit(self, loads: Mapping[Hashable, _Load]) -> None:
@@ -93,8 +104,14 @@ class FairShare:
                     lightest = self._lightest(now)
             if not (load.running or load.waiting):
                 self._busy.pop(owner, None)
-        if self._later is None and any(load.waiting for load in loads.values()):
-            self._later = asyncio.get_running_loop().call_later(_LONG, self._look_again)
+        rests = [load.rests_until - now for load in loads.values() if load.waiting]
+        if rests:
+            soon = min([_LONG, *(rest for rest in rests if rest > 0)])
+            loop = asyncio.get_running_loop()
+            if self._later is None or self._later.when() > loop.time() + soon:
+                if self._later is not None:
+                    self._later.cancel()
+                self._later = loop.call_later(soon, self._look_again)
 
     def _look_again(self) -> None:
         self._later = None
@@ -103,7 +120,8 @@ class FairShare:
     def _may_run(self, owner: Hashable, load: _Load, now: float, lightest: float) -> bool:
         if not self._at_once or self._is_alone(owner, now):
             return True
-        return load.holding(now) < self._at_once and load.had_by(now) / 2 <= lightest
+        makes_way = now < load.rests_until or load.had_by(now) / 2 > lightest
+        return load.holding(now) < self._at_once and not makes_way
 
     def _lightest(self, now: float) -> float:
         """Return what an owner may have had twice of, to run beside the *at_once* requests of those who had least."""
@@ -111,8 +129,17 @@ class FairShare:
         return max(least) if len(least := nsmallest(self._at_once, had)) == self._at_once > 0 else inf
 
     def _is_alone(self, owner: Hashable, now: float) -> bool:
-        other = next((load for name, load in reversed(self._loads.items()) if name != owner), None)
-        return other is None or other.at < now - _SECONDS
+        return next(self._others(owner, since=now - _SECONDS), None) is None
+
+    def _had_most(self, owner: Hashable, load: _Load) -> bool:
+        """Whether others ask too, and the owner has had more than twice as much as each of them."""
+        others = [each.had_by(load.at) for each in self._others(owner, since=load.at - _RECENT)]
+        return bool(others) and load.had > 2 * max(others)
+
+    def _others(self, owner: Hashable, *, since: float) -> Iterator[_Load]:
+        """Yield who else has asked since then, the last one first."""
+        others = (load for name, load in reversed(self._loads.items()) if name != owner)
+        return takewhile(lambda load: load.at >= since, others)
 
     def _touch(self, owner: Hashable) -> _Load:
         now = self._clock()
