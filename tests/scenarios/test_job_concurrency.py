@@ -257,4 +257,4 @@ async def test_a_worker_hears_of_jobs_that_other_processes_queue(postgres_url: s
     await other.aclose()
 
 
-_LISTENING = "SELECT pid FROM pg_stat_activity WHERE application_name = 'lukasa listening' AND query LIKE 'LISTEN%' AND state = 'idle'"
+_LISTENING = "SELECT pid FROM pg_stat_activity WHERE application_name = 'lukasa listening' AND query LIKE 'LISTEN%' AND state = 'idle' AND datname = current_database()"

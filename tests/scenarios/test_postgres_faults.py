@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -138,7 +140,7 @@ async def test_connections_that_break_at_any_moment_lose_nothing_and_do_nothing_
         while True:
             await writers.wait_for(5)
             superuser.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'lukasa'"
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'lukasa' AND datname = current_database()"
             )
 
     task = asyncio.create_task(breaking())
@@ -472,6 +474,25 @@ def _findings(connection: psycopg.Connection[tuple[object, ...]], url: str) -> o
 
     adapt(connection)
     return verify(connection, replace(read_address(url), schema="lukasa")).findings
+
+
+async def test_a_connection_that_is_lost_behind_the_last_row_of_verify_leaves_no_cursor_open(
+    postgres_url: str, superuser: psycopg.Connection[tuple[object, ...]]
+) -> None:
+    from lukasa.adapters.stores.postgres import verify  # noqa: PLC0415
+
+    store = await opened(postgres_url)
+    await fill(store, add("t1"), add("t2"))
+    with psycopg.connect(superuser.info.dsn) as connection:
+        connection.execute("SET search_path = lukasa")
+        rows = verify._each(connection, "live_documents")
+        assert len(list(islice(rows, 2))) == 2
+        superuser.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.info.backend_pid])
+        with pytest.raises(psycopg.OperationalError):
+            next(rows)
+        del rows
+        gc.collect()  # a cursor that is still open warns here, and a warning fails a test
+    await store.aclose()
 
 
 async def test_what_was_erased_is_in_no_file_of_tables_and_indexes(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -195,6 +196,8 @@ def _orphans(connection: Connection, _: dict[str, int]) -> Iterator[Finding]:
 
 def _each(connection: Connection, statement: str) -> Iterator[Any]:
     """Return the rows of a statement of which there may be more than fit in memory."""
-    with connection.cursor(name=statement, binary=True) as cursor:
+    cursor = connection.cursor(name=statement, binary=True)
+    # Where the connection is lost, closing it once fails and leaves it open; the second time nobody is asked.
+    with closing(cursor), cursor:
         cursor.execute(blocks("queries.sql")[statement].rstrip(";").encode())
         yield from cursor
