@@ -15,6 +15,8 @@ import pytest
 from lukasa import Memory, Settings
 from lukasa.adapters.stores.sqlite.store import SqliteStore
 from lukasa.errors import ConfigError, NotFoundError, StoreError
+from lukasa.testing.conformance.samples import add
+from lukasa.testing.conformance.samples import fill as fill_store
 
 SETTINGS = Settings(embedder="hashing")
 
@@ -100,6 +102,23 @@ def test_a_backup_put_back_under_a_running_process_stays_whole(tmp_path: Path):
     with Memory.open(path, settings=SETTINGS) as again:
         assert len(again.of("ana").turns()) == 3
         assert again.verify().findings == ()
+
+
+@pytest.mark.anyio
+async def test_a_backup_put_back_gets_nothing_of_the_log_from_a_thread_that_reads_it_first(tmp_path: Path):
+    path, backup = tmp_path / "memory.lukasa", tmp_path / "backup.lukasa"
+    fill(path).close()
+    shutil.copy(path, backup)
+    before = backup.read_bytes()
+    store = SqliteStore(path)
+    await store.open()
+    await fill_store(store, *(add(f"t{number}") for number in range(200)))
+    backup.replace(path)
+    with pytest.raises(StoreError, match="deleted or replaced"):
+        await store.partitions()
+    await store.aclose()
+
+    assert path.read_bytes() == before
 
 
 def test_a_backup_made_while_others_write_is_whole_private_and_restores(tmp_path: Path):

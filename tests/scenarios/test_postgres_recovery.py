@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from lukasa import Memory, Settings
+from lukasa.errors import StoreReadOnlyError
 from lukasa.testing.postgres import PostgresServer, missing
 
 psycopg = pytest.importorskip("psycopg", reason="NO TEST OF POSTGRESQL RUNS: psycopg is not installed")
@@ -42,7 +43,7 @@ def test_a_store_is_brought_back_to_the_moment_before_an_accident(folder: Path) 
         alice.remember("I live in Porto.", at="2026-05-04T10:00Z")
         restored = PostgresServer(
             folder / "restored",
-            options=("-c", f"restore_command=cp {archive}/%f %p", "-c", "recovery_target_action=promote"),
+            options=("-c", f"restore_command=cp {archive}/%f %p"),
             watch=os.getpid(),
         )
         restored.follow(server.url(user="root_of_tests"))
@@ -61,6 +62,9 @@ def test_a_store_is_brought_back_to_the_moment_before_an_accident(folder: Path) 
         assert [turn.text for turn in alice.turns()] == ["I live in Porto.", "I moved to Lisbon last week."]
         assert "User lives in Lisbon" in [fact.text for fact in alice.facts(status="current")]
         assert memory.verify().findings == ()
+        with pytest.raises(StoreReadOnlyError):
+            alice.remember("I work at the harbour.", at="2026-06-09T10:00Z")
+        _promote(restored)
         alice.remember("I work at the harbour.", at="2026-06-09T10:00Z")
         assert len(alice.turns()) == 3
     restored.stop()
@@ -72,6 +76,12 @@ def _now(server: PostgresServer) -> str:
         (moment,) = connection.execute("SELECT now()::text").fetchone() or ("",)
     time.sleep(0.01)
     return str(moment)
+
+
+def _promote(server: PostgresServer) -> None:
+    """End the recovery, which waits at its moment for somebody to look."""
+    with psycopg.connect(server.url("store", "root_of_tests"), autocommit=True) as connection:
+        assert connection.execute("SELECT pg_promote()").fetchone() == (True,)
 
 
 def _archive_all(server: PostgresServer, archive: Path) -> None:

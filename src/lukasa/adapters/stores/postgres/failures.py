@@ -50,7 +50,8 @@ def _translate(error: psycopg.Error, where: str) -> Exception:  # noqa: PLR0911 
             return StoreBusyError(f"others are writing to {where!r}; try again")
         case errors.DiskFull() | errors.ProgramLimitExceeded():
             return StoreFullError(f"no room for this in {where!r}; nothing was written")
-        case errors.ReadOnlySqlTransaction() | errors.InsufficientPrivilege():
+        # The third: of a standby, or a server that has not ended its recovery, when a transaction that writes begins.
+        case errors.ReadOnlySqlTransaction() | errors.InsufficientPrivilege() | errors.FeatureNotSupported():
             return StoreReadOnlyError(f"{where!r} may not be written: {_about(error)}")
         case errors.DataCorrupted() | errors.IndexCorrupted():
             return StoreCorruptError(f"{where!r} is damaged ({_about(error)}); restore it from a backup")

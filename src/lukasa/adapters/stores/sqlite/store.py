@@ -376,7 +376,8 @@ class SqliteStore:
         file = self._path.stat()
         # What is opened later must be the same file: SQLite tells only those apart that were open already.
         if self._file not in {None, (file.st_dev, file.st_ino)}:
-            connection.close()
+            # The log is that of the file before, and must not be moved into this one.
+            leave_untouched(connection, self._path)
             raise replaced(self._path)
         self._file = (file.st_dev, file.st_ino)
         if not writes:
