@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from lukasa.domain.document import MAX_PASSAGES, Document
 from lukasa.domain.embedding import Embedding
@@ -65,17 +66,7 @@ def indexed(content: Turn | Fact, texts: Sequence[str], words: dict[str, str] | 
 
 def with_vectors(document: Document, embeddings: Sequence[Embedding], fingerprint: str | None) -> Document:
     """Return an index entry with the vectors of its passages, if there are any."""
-    if not embeddings:
-        return document
-    return Document(
-        id=document.id,
-        kind=document.kind,
-        passages=document.passages,
-        words=document.words,
-        analysis=document.analysis,
-        embeddings=embeddings,
-        fingerprint=fingerprint,
-    )
+    return replace(document, embeddings=embeddings, fingerprint=fingerprint) if embeddings else document
 
 
 def fact_document(fact: Fact, embedding: Embedding | None, fingerprint: str | None) -> Document:

@@ -238,7 +238,7 @@ class Erase:
     async def _source_turns(
         self, partition: Partition, remaining: Mapping[str, Sequence[Fact]]
     ) -> dict[str, Turn]:
-        ids = await off_loop(_sources, remaining)
+        ids = await off_loop(source_ids, remaining)
         turns = await self.store.turns(partition, TurnQuery(ids=sorted(ids), include_retired=True))
         return {turn.id: turn for turn in turns}
 
@@ -259,8 +259,8 @@ class Erase:
         )
 
 
-def _sources(histories: Mapping[str, Sequence[Fact]]) -> set[str]:
-    """Return the turns on which any version rests."""
+def source_ids(histories: Mapping[str, Sequence[Fact]]) -> set[str]:
+    """Return the ids of the turns on which any version rests."""
     return {source.turn for versions in histories.values() for fact in versions for source in fact.sources}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -19,6 +19,7 @@ from lukasa.indexing.encoder import Encoder
 from lukasa.off_loop import collected, computed, off_loop
 from lukasa.ports.attempts import PartitionLocks, until_applied
 from lukasa.ports.memories import Memories
+from lukasa.writing.erase import source_ids
 from lukasa.writing.undone import without
 
 _TURN_OPS = frozenset({"add", "retire", "restore"})
@@ -113,7 +114,7 @@ class Undo:
     ) -> list[Change]:
         ids = [entry.id for entry in entries if entry.op not in _TURN_OPS | _UPKEEP_OPS]
         histories = await self.store.history(partition, list(dict.fromkeys(ids)))
-        sources = await off_loop(_sources, histories)
+        sources = await off_loop(source_ids, histories)
         about = {entry.id for entry in entries if entry.op in _TURN_OPS}
         query = TurnQuery(ids=sorted(sources | about), include_retired=True)
         turns = {turn.id: turn for turn in await self.store.turns(partition, query)}
@@ -141,11 +142,6 @@ class Undo:
             else put_next(before, after, fact_document(after, vectors.get(after.text), encoded.fingerprint))
             for before, after in pairs
         )
-
-
-def _sources(histories: Mapping[str, Sequence[Fact]]) -> set[str]:
-    """Return the turns on which any version rests."""
-    return {source.turn for history in histories.values() for fact in history for source in fact.sources}
 
 
 def turn_changes(entries: Sequence[JournalEntry]) -> list[Retire | Restore]:

@@ -104,14 +104,16 @@ class FairShare:
                     lightest = self._lightest(now)
             if not (load.running or load.waiting):
                 self._busy.pop(owner, None)
-        rests = [load.rests_until - now for load in loads.values() if load.waiting]
-        if rests:
-            soon = min([_LONG, *(rest for rest in rests if rest > 0)])
-            loop = asyncio.get_running_loop()
-            if self._later is None or self._later.when() > loop.time() + soon:
-                if self._later is not None:
-                    self._later.cancel()
-                self._later = loop.call_later(soon, self._look_again)
+        if rests := [load.rests_until - now for load in loads.values() if load.waiting]:
+            self._look_again_within(min([_LONG, *(rest for rest in rests if rest > 0)]))
+
+    def _look_again_within(self, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        if self._later is not None:
+            if self._later.when() <= loop.time() + seconds:
+                return
+            self._later.cancel()
+        self._later = loop.call_later(seconds, self._look_again)
 
     def _look_again(self) -> None:
         self._later = None
